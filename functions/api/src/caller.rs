@@ -1,0 +1,133 @@
+//! Who calls: what API Gateway's JWT authorizer vouches for, as a type.
+
+use std::collections::HashMap;
+
+use axum::extract::FromRequestParts;
+use domain::{Scope, TenantId};
+use http::request::Parts;
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+
+use crate::problem::Problem;
+use crate::{AppState, Config};
+
+/// Whoever signed in. A handler that takes one is closed to everybody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// A member of the admin group: sees everything.
+    Admin(Admin),
+    /// A tenant: sees what is its own.
+    Tenant {
+        /// Which.
+        tenant: TenantId,
+    },
+}
+
+/// A platform admin. A handler that takes one answers 403 to tenants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin {
+    subject: String,
+}
+
+impl Admin {
+    /// The subject of the admin's token: who it is, for the audit.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+impl Caller {
+    /// Who the request comes from.
+    ///
+    /// # Errors
+    /// 401 without an authorizer's word, 403 where it names neither the admin group nor a tenant.
+    pub fn of(parts: &Parts, config: &Config) -> Result<Self, Problem> {
+        let Some(RequestContext::ApiGatewayV2(context)) = parts.request_context_ref() else {
+            return Err(Problem::unauthenticated());
+        };
+        let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
+        Self::from_claims(&jwt.ok_or(Problem::unauthenticated())?.claims, config)
+    }
+
+    fn from_claims(claims: &HashMap<String, String>, config: &Config) -> Result<Self, Problem> {
+        let groups = claims.get(&config.groups_claim).map(|claim| groups(claim)).unwrap_or_default();
+        if groups.contains(&config.admin_group) {
+            let subject = claims.get("sub").cloned().unwrap_or_default();
+            return Ok(Self::Admin(Admin { subject }));
+        }
+        let tenant = claims.get(&config.tenant_claim).and_then(|claim| TenantId::new(claim.trim()).ok());
+        tenant.map(|tenant| Self::Tenant { tenant }).ok_or(Problem::no_role())
+    }
+
+    /// What the caller may see.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Admin(_) => Scope::Platform,
+            Self::Tenant { tenant } => Scope::Tenant(tenant.clone()),
+        }
+    }
+
+    /// What sort of caller, for logs.
+    #[must_use]
+    pub const fn sort(&self) -> &'static str {
+        match self {
+            Self::Admin(_) => "admin",
+            Self::Tenant { .. } => "tenant",
+        }
+    }
+}
+
+/// The groups in a claim: HTTP APIs write a list as `[a b]`; others as JSON, with commas, or as one bare word.
+fn groups(claim: &str) -> Vec<String> {
+    if let Ok(list) = serde_json::from_str::<Vec<String>>(claim) {
+        return list;
+    }
+    let inner = claim.trim();
+    let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
+    let words = inner.split(|c: char| c.is_whitespace() || c == ',');
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        Self::of(parts, state.config())
+    }
+}
+
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        match Caller::of(parts, state.config())? {
+            Caller::Admin(admin) => Ok(admin),
+            Caller::Tenant { .. } => Err(Problem::admins_only()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_read_in_every_form_a_gateway_writes_them() {
+        let cases: [(&str, &[&str]); 8] = [
+            ("[platform_admin other]", &["platform_admin", "other"]),
+            ("[platform_admin]", &["platform_admin"]),
+            ("platform_admin", &["platform_admin"]),
+            (r#"["other","platform_admin"]"#, &["other", "platform_admin"]),
+            ("[other, platform_admin]", &["other", "platform_admin"]),
+            ("other,platform_admin", &["other", "platform_admin"]),
+            ("[]", &[]),
+            ("", &[]),
+        ];
+        for (claim, expected) in cases {
+            assert_eq!(groups(claim), expected, "{claim}");
+        }
+        assert!(!groups("[not_platform_admin platform_admins]").contains(&"platform_admin".to_owned()));
+    }
+}

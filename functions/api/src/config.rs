@@ -1,0 +1,124 @@
+//! What the function is configured with.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, Noted};
+use runtime::{ConfigError, Env};
+
+/// The claim that names the caller's groups, unless `GROUPS_CLAIM` names another.
+pub const DEFAULT_GROUPS_CLAIM: &str = "cognito:groups";
+/// The claim that names the caller's tenant, unless `TENANT_CLAIM` names another.
+pub const DEFAULT_TENANT_CLAIM: &str = "custom:tenant_id";
+/// The group of platform admins, unless `ADMIN_GROUP` names another.
+pub const DEFAULT_ADMIN_GROUP: &str = "platform_admin";
+
+/// The function's configuration, from its environment. `LOG_LEVEL` and `LOG_FORMAT` are read by [`runtime::telemetry::init`].
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `STAGE`: the deployment's name, such as `dev`.
+    pub stage: String,
+    /// `TABLE_NAME`: the `DynamoDB` table.
+    pub table_name: String,
+    /// `SECRET_PREFIX`: what the names of token secrets begin with, without a slash at the end; default `arcadia/<stage>/do`.
+    pub secret_prefix: String,
+    /// `WORKER_QUEUES`: the queue URL of every worker, a JSON object.
+    pub worker_queues: BTreeMap<String, String>,
+    /// `GROUPS_CLAIM`: the claim that names the caller's groups.
+    pub groups_claim: String,
+    /// `TENANT_CLAIM`: the claim that names the caller's tenant.
+    pub tenant_claim: String,
+    /// `ADMIN_GROUP`: the group whose members see everything.
+    pub admin_group: String,
+    /// `EVENT_RETENTION_DAYS`: how long resource events are kept.
+    pub event_retention: TimeDelta,
+}
+
+impl Config {
+    /// From the process's environment.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or invalid.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(Env::from_process())
+    }
+
+    /// From `env`.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or invalid.
+    pub fn read(mut env: Env) -> Result<Self, ConfigError> {
+        let stage = env.required("STAGE", "the deployment's name, such as dev");
+        let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
+        let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
+        let worker_queues = worker_queues(&mut env);
+        let or_default = |variable: &str, default: &str| env.optional(variable).unwrap_or_else(|| default.to_owned());
+        let groups_claim = or_default("GROUPS_CLAIM", DEFAULT_GROUPS_CLAIM);
+        let tenant_claim = or_default("TENANT_CLAIM", DEFAULT_TENANT_CLAIM);
+        let admin_group = or_default("ADMIN_GROUP", DEFAULT_ADMIN_GROUP);
+        let event_retention_days = env.number("EVENT_RETENTION_DAYS", DEFAULT_EVENT_RETENTION_DAYS, 1..=36_500);
+        env.finish(|| {
+            let stage = stage?;
+            Ok(Self {
+                secret_prefix: secret_prefix.unwrap_or_else(|| format!("arcadia/{stage}/do")),
+                stage,
+                table_name: table_name?,
+                worker_queues: worker_queues?,
+                groups_claim,
+                tenant_claim,
+                admin_group,
+                event_retention: TimeDelta::days(event_retention_days?.into()),
+            })
+        })
+    }
+}
+
+/// A worker without a queue would only be missed by whoever asks for a run of it, so it stops the start.
+fn worker_queues(env: &mut Env) -> Result<BTreeMap<String, String>, Noted> {
+    const EXPECTED: &str = "a JSON object of every worker's queue URL";
+    let queues: BTreeMap<String, String> = env.json("WORKER_QUEUES", EXPECTED)?;
+    let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    let missing: Vec<&str> = inventory::workers::WORKERS
+        .iter()
+        .map(|worker| worker.name)
+        .filter(|name| !queues.get(*name).is_some_and(is_url))
+        .collect();
+    if missing.is_empty() {
+        return Ok(queues);
+    }
+    Err(env.invalid("WORKER_QUEUES", &format!("has no queue URL of {}", missing.join(", ")), EXPECTED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUEUES: &str = r#"{"droplets":"https://q/1","domains":"http://q/2","projects":"https://q/3"}"#;
+
+    #[test]
+    fn what_may_be_absent_has_its_default() {
+        let queues: BTreeMap<String, String> = inventory::workers::WORKERS
+            .iter()
+            .map(|worker| (worker.name.to_owned(), format!("https://sqs/{}", worker.name)))
+            .collect();
+        let queues = serde_json::to_string(&queues).unwrap();
+        let env = [("STAGE", "dev"), ("TABLE_NAME", "t"), ("WORKER_QUEUES", queues.as_str()), ("GROUPS_CLAIM", " ")];
+        let config = Config::read(Env::from_map(env)).unwrap();
+        assert_eq!(config.secret_prefix, "arcadia/dev/do");
+        assert_eq!(config.groups_claim, "cognito:groups");
+        assert_eq!(config.tenant_claim, "custom:tenant_id");
+        assert_eq!(config.admin_group, "platform_admin");
+        assert_eq!(config.event_retention, TimeDelta::days(400));
+    }
+
+    #[test]
+    fn everything_wrong_is_named_at_once() {
+        let queues = QUEUES.replace("http://q/2", "q");
+        let env = [("WORKER_QUEUES", queues.as_str()), ("EVENT_RETENTION_DAYS", "0")];
+        let error = Config::read(Env::from_map(env)).unwrap_err();
+        let variables: Vec<_> = error.problems.iter().map(|problem| problem.variable.as_str()).collect();
+        assert_eq!(variables, ["STAGE", "TABLE_NAME", "WORKER_QUEUES", "EVENT_RETENTION_DAYS"]);
+        assert!(error.to_string().contains("has no queue URL of"), "{error}");
+        assert!(error.to_string().contains("domains"), "{error}");
+    }
+}

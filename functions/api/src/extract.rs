@@ -1,0 +1,203 @@
+//! What was sent, as types; what does not fit is a problem that says where.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use http::request::Parts;
+use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use crate::AppState;
+use crate::parameters::{FromParameters, Parameters, Place, is_percent_encoded, is_plain};
+use crate::problem::{FieldError, Problem};
+
+/// The longest body taken. Ours are a few hundred bytes.
+pub const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// The query parameters, all of them known and valid.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: FromParameters> FromRequestParts<AppState> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let mut parameters = Parameters::of_query(parts.uri.query().unwrap_or_default());
+        let read = T::read(&mut parameters);
+        parameters.finish(read).map(Self)
+    }
+}
+
+/// The path's parameters, all of them valid.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: FromParameters> FromRequestParts<AppState> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let mut parameters = Parameters::new(Place::Path, Vec::new());
+        if !is_percent_encoded(parts.uri.path()) {
+            parameters.note("", "expected percent-encoded UTF-8");
+            return parameters.finish(None);
+        }
+        match RawPathParams::from_request_parts(parts, state).await {
+            Ok(raw) => {
+                let values = raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                let mut parameters = Parameters::new(Place::Path, values);
+                let read = T::read(&mut parameters);
+                parameters.finish(read).map(Self)
+            }
+            Err(_) => {
+                parameters.note("", "expected percent-encoded UTF-8");
+                parameters.finish(None)
+            }
+        }
+    }
+}
+
+/// A JSON body.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+        let is_json = declares_json(request.headers());
+        let body = read_body(request).await?;
+        if !is_json {
+            return Err(Problem::unsupported_media_type());
+        }
+        parse(&body).map(Self)
+    }
+}
+
+/// A JSON body that may be left out altogether.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+        let is_json = declares_json(request.headers());
+        let body = read_body(request).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !is_json {
+            return Err(Problem::unsupported_media_type());
+        }
+        parse(&body).map(Self)
+    }
+}
+
+fn declares_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+async fn read_body(request: Request) -> Result<Vec<u8>, Problem> {
+    match to_bytes(request.into_body(), MAX_BODY_BYTES).await {
+        Ok(body) => Ok(body.to_vec()),
+        // API Gateway hands bodies over whole: the limit is all that can end one early.
+        Err(_) => Err(Problem::too_large()),
+    }
+}
+
+/// Reads JSON in two steps: what is no JSON at all is 400; what is, but not a `T`, is 422 with a pointer to the place.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let _: serde::de::IgnoredAny = serde_json::from_slice(body).map_err(|_| Problem::malformed_body())?;
+    std::str::from_utf8(body).map_err(|_| Problem::malformed_body())?;
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let text = error.inner().to_string();
+        let mut pointer = pointer_to(error.path());
+        let detail = if let Some(field) = quoted_after(&text, "missing field `") {
+            pointer = format!("{pointer}/{field}");
+            "missing".to_owned()
+        } else if text.starts_with("unknown field `") {
+            "unknown field".to_owned()
+        } else {
+            expected(&text)
+        };
+        Problem::unprocessable(vec![FieldError { pointer, detail }])
+    })
+}
+
+/// The path as a JSON pointer; a name that is not plainly one ends it.
+fn pointer_to(path: &serde_path_to_error::Path) -> String {
+    let mut pointer = "#".to_owned();
+    for segment in path {
+        match segment {
+            serde_path_to_error::Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            serde_path_to_error::Segment::Map { key } if is_plain(key) => pointer.push_str(&format!("/{key}")),
+            _ => break,
+        }
+    }
+    pointer
+}
+
+fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (name, _) = text.strip_prefix(prefix)?.split_once('`')?;
+    is_plain(name).then_some(name)
+}
+
+/// What serde expected: the end of its text, which is the type's own. Before it stands what was sent.
+fn expected(text: &str) -> String {
+    let Some((_, expected)) = text.rsplit_once(", expected ") else { return "not a valid value".to_owned() };
+    let expected = expected.split(" at line ").next().unwrap_or_default();
+    format!("expected {expected}")
+}
+
+/// For fields that may be absent, null or a value, which mean "as it is", "clear it" and "make it so".
+///
+/// # Errors
+/// When the value is not a `T`.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[expect(dead_code, reason = "only whether it reads matters")]
+        account: String,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only whether it reads matters")]
+        tags: Vec<u8>,
+    }
+
+    #[test]
+    fn what_does_not_fit_is_pointed_at_and_not_repeated() {
+        let cases: [(&[u8], u16, &str, &str); 9] = [
+            (b"{", 400, "", ""),
+            (b"\xff", 400, "", ""),
+            (b"{\"account\":\"\xff\"}", 400, "", ""),
+            (b"{} {}", 400, "", ""),
+            (b"[]", 422, "#/account", "missing"),
+            (b"{}", 422, "#/account", "missing"),
+            (br#"{"account":{"s3cret":1}}"#, 422, "#/account", "expected a string"),
+            (br#"{"account":"a","acount":"s3cret"}"#, 422, "#/acount", "unknown field"),
+            (br#"{"account":"a","tags":[1,"s3cret"]}"#, 422, "#/tags/1", "expected u8"),
+        ];
+        for (body, status, pointer, detail) in cases {
+            let problem = parse::<Sample>(body).unwrap_err();
+            let shown = String::from_utf8_lossy(body);
+            assert_eq!(problem.status.as_u16(), status, "{shown}");
+            if status == 422 && body != b"[]" {
+                let error = &problem.errors[0];
+                assert_eq!((error.pointer.as_str(), error.detail.as_str()), (pointer, detail), "{shown}");
+            }
+            assert!(!format!("{problem:?}").contains("s3cret"), "{shown}");
+        }
+        let problem = parse::<Sample>(br#"{"account":"a","dop_v1_0123":1}"#).unwrap_err();
+        assert_eq!(problem.errors[0].pointer, "#");
+    }
+}

@@ -1,0 +1,68 @@
+//! How fresh an answer is: what the lanes it covers last read, and whether each read its list whole.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{AccountId, Kind, Lane, Receipt};
+use inventory::urn::is_mirrored;
+use inventory::workers::PROJECT;
+use store::Reader;
+
+use crate::problem::Problem;
+
+/// The lanes of some accounts.
+#[derive(Debug, Clone)]
+pub struct Freshness {
+    lanes: BTreeMap<AccountId, BTreeMap<Kind, Lane>>,
+}
+
+/// What an answer says of its freshness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Nothing in the answer is older: the oldest of the last complete reads that it rests on.
+    pub as_of: DateTime<Utc>,
+    /// Whether every lane that it rests on read its list whole last time.
+    pub complete: bool,
+}
+
+impl Freshness {
+    /// Of these accounts.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn of(reader: &Reader, accounts: &[AccountId]) -> Result<Self, Problem> {
+        Ok(Self { lanes: reader.lanes(accounts).await? })
+    }
+
+    /// When this kind was last read whole in this account.
+    #[must_use]
+    pub fn last_complete_at(&self, account: &AccountId, kind: &Kind) -> Option<DateTime<Utc>> {
+        finished(self.lanes.get(account)?.get(&lane_of(kind))?.last_complete.as_ref())
+    }
+
+    /// What an answer that covers these kinds of these accounts says of itself; `now` where it rests on nothing.
+    #[must_use]
+    pub fn covering(&self, kinds: &[Kind], now: DateTime<Utc>) -> Coverage {
+        let mut coverage = Coverage { as_of: now, complete: true };
+        for lanes in self.lanes.values() {
+            for kind in kinds {
+                let lane = lanes.get(&lane_of(kind));
+                let last = lane.and_then(|lane| lane.last.as_ref());
+                coverage.complete &= last.is_some_and(|receipt| receipt.status.is_complete());
+                if let Some(at) = finished(lane.and_then(|lane| lane.last_complete.as_ref())) {
+                    coverage.as_of = coverage.as_of.min(at);
+                }
+            }
+        }
+        coverage
+    }
+}
+
+fn finished(receipt: Option<&Receipt>) -> Option<DateTime<Utc>> {
+    receipt.map(|receipt| receipt.finished_at)
+}
+
+/// The lane that speaks of a kind: its own, or the projects worker's for kinds known only by URN.
+fn lane_of(kind: &Kind) -> Kind {
+    if is_mirrored(kind) { kind.clone() } else { PROJECT }
+}

@@ -1,0 +1,27 @@
+//! The API's Lambda function: wiring only.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use api::{AppState, Config, gateway};
+use domain::SystemClock;
+use runtime::{Aws, SqsQueue, bootstrap};
+use store::Table;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    bootstrap::launch(|mut init| async move {
+        let config = Config::from_env()?;
+        init.phase("config");
+        let aws = Aws::load().await;
+        init.phase("aws");
+        let table = Table::new(aws.dynamodb(), &config.table_name).keep_events_for(config.event_retention);
+        table.warm_up().await;
+        init.phase("table");
+        let queue = Arc::new(SqsQueue::new(aws.sqs()));
+        let router = api::router(AppState::new(config, table, queue, Arc::new(SystemClock)));
+        init.phase("router");
+        gateway::run(init, router).await
+    })
+    .await
+}

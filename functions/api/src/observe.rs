@@ -1,0 +1,101 @@
+//! Around every request: its id, its time limit, its log line and metrics, and the headers and error bodies of its answer.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderValue, header};
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+use runtime::telemetry::CONTEXT;
+use runtime::{Deadline, Metrics};
+use tracing::Instrument;
+
+use crate::AppState;
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+/// What is kept back of the invocation's time to answer that it ran out.
+const MARGIN: Duration = Duration::from_millis(500);
+/// The header that carries the request's id.
+const X_REQUEST_ID: &str = "x-request-id";
+
+/// The request's id: API Gateway's, so that its access log and ours agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    fn of(parts: &Parts) -> Self {
+        let given = match parts.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+            _ => None,
+        };
+        Self(given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()))
+    }
+}
+
+/// Runs the rest of the stack for a request.
+pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let id = RequestId::of(&parts);
+    let method = parts.method.to_string();
+    // The route, not the path: a path may hold anything.
+    let route = parts.extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let caller = Caller::of(&parts, state.config()).map_or("none", |caller| caller.sort());
+    let context = parts.lambda_context_ref().cloned();
+    let span = tracing::error_span!(target: CONTEXT, "request", request_id = id.0);
+
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(id.clone());
+    let answer = async {
+        let answer = next.run(request);
+        let response = match context {
+            None => answer.await,
+            Some(context) => {
+                let left = Deadline::from_context(&context).remaining_minus(MARGIN);
+                tokio::time::timeout(left, answer).await.unwrap_or_else(|_| {
+                    tracing::error!("the invocation's time ran out");
+                    Problem::unavailable().into_response()
+                })
+            }
+        };
+        let response = finish(response, &id);
+        let status = response.status().as_u16();
+        let duration = started.elapsed();
+        let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(method, route, status, duration_ms, caller, "answered");
+        measure(&id, &route, status, duration);
+        response
+    };
+    answer.instrument(span).await
+}
+
+/// Writes the body of a problem, now that the request is known, and the headers that every answer has.
+fn finish(mut response: Response, id: &RequestId) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let mut written = problem.into_response_for(&id.0);
+        if let Some(allow) = response.headers().get(header::ALLOW) {
+            written.headers_mut().insert(header::ALLOW, allow.clone());
+        }
+        response = written;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&id.0) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    response
+}
+
+fn measure(id: &RequestId, route: &str, status: u16, duration: Duration) {
+    let mut metrics = Metrics::new("api");
+    metrics.property("request_id", id.0.as_str());
+    metrics.property("route", route);
+    metrics.property("status", status);
+    metrics.count("Requests", 1);
+    metrics.count("ServerErrors", u64::from(status >= 500));
+    metrics.milliseconds("Duration", duration);
+}

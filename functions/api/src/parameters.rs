@@ -1,0 +1,176 @@
+//! Query and path parameters: read strictly, every problem noted at once.
+
+use crate::problem::{FieldError, Problem};
+
+/// Where parameters stand, as pointers name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// After the question mark.
+    Query,
+    /// Between the slashes.
+    Path,
+}
+
+/// Parameters as they came, and what is wrong with them so far.
+#[derive(Debug)]
+pub struct Parameters {
+    place: Place,
+    values: Vec<(String, String)>,
+    errors: Vec<FieldError>,
+}
+
+/// What can be read from parameters.
+pub trait FromParameters: Sized {
+    /// Reads every field; `None` where one that is needed is missing or wrong, which is then noted.
+    fn read(parameters: &mut Parameters) -> Option<Self>;
+}
+
+impl Parameters {
+    /// These parameters.
+    #[must_use]
+    pub fn new(place: Place, values: Vec<(String, String)>) -> Self {
+        Self { place, values, errors: Vec::new() }
+    }
+
+    /// The parameters of a query string. What is not percent-encoded UTF-8 is noted, not guessed at.
+    #[must_use]
+    pub fn of_query(query: &str) -> Self {
+        let mut parameters = Self::new(Place::Query, Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decode(name), decode(value)) {
+                (Some(name), Some(value)) => parameters.values.push((name, value)),
+                (Some(name), None) => parameters.note(&name, "expected percent-encoded UTF-8"),
+                (None, _) => parameters.note("", "expected percent-encoded UTF-8"),
+            }
+        }
+        parameters
+    }
+
+    /// A parameter's text. More than one of a name is noted: which of them is meant?
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
+        let (found, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.values).into_iter().partition(|(n, _)| n == name);
+        self.values = rest;
+        if found.len() > 1 {
+            self.note(name, "expected once");
+        }
+        found.into_iter().next().map(|(_, value)| value)
+    }
+
+    /// A parameter as what `read` makes of its text. The texts of `read`'s errors are left out, because they may repeat what was sent.
+    pub fn parse<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let value = read(&text);
+        if value.is_none() {
+            self.note(name, &format!("expected {expected}"));
+        }
+        value
+    }
+
+    /// The same where it must be given.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        if self.values.iter().any(|(n, _)| n == name) {
+            return self.parse(name, expected, read);
+        }
+        self.note(name, &format!("missing; expected {expected}"));
+        None
+    }
+
+    /// Notes that something is wrong with a parameter. A name that is not plainly one is not repeated.
+    pub fn note(&mut self, name: &str, detail: &str) {
+        let place = match self.place {
+            Place::Query => "query",
+            Place::Path => "path",
+        };
+        let pointer = if is_plain(name) { format!("#/{place}/{name}") } else { format!("#/{place}") };
+        self.errors.push(FieldError { pointer, detail: detail.to_owned() });
+    }
+
+    /// What was read, or everything that is wrong. A parameter that nobody asked for is wrong: a misspelt filter must not quietly widen
+    /// the answer.
+    ///
+    /// # Errors
+    /// 400 naming each wrong parameter.
+    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
+        for (name, _) in std::mem::take(&mut self.values) {
+            self.note(&name, "unknown parameter");
+        }
+        self.errors.sort();
+        self.errors.dedup();
+        match read {
+            Some(read) if self.errors.is_empty() => Ok(read),
+            _ => Err(Problem::invalid(self.errors)),
+        }
+    }
+}
+
+/// Whether a name may be repeated: letters and underscores only, so that no token passes for one.
+#[must_use]
+pub fn is_plain(name: &str) -> bool {
+    (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+}
+
+/// Undoes percent-encoding and `+` for a space; `None` for what is not valid.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => hex_digit(rest.next()?)? * 16 + hex_digit(rest.next()?)?,
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// Whether every `%` of a path begins an escape.
+#[must_use]
+pub fn is_percent_encoded(path: &str) -> bool {
+    path.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_valid_encodings_are_decoded() {
+        let good = [("a%20b+c", "a b c"), ("%C3%A9", "é"), ("", ""), ("2a03%3Ab0c0::1", "2a03:b0c0::1")];
+        for (text, expected) in good {
+            assert_eq!(decode(text).as_deref(), Some(expected));
+        }
+        for bad in ["%", "%4", "%zz", "%ff", "%C3", "%+1"] {
+            assert_eq!(decode(bad), None, "{bad}");
+        }
+        assert!(is_percent_encoded("/a%20b/c") && !is_percent_encoded("/a%2") && !is_percent_encoded("/%zz/"));
+    }
+
+    #[test]
+    fn unknown_repeated_and_wrong_parameters_are_all_named() {
+        let mut parameters = Parameters::of_query("limt=5&kind=a&kind=b&limit=x&dop_v1_0123=1&q=%zz");
+        let kind = parameters.text("kind");
+        let limit: Option<u8> = parameters.parse("limit", "a number", |text| text.parse().ok());
+        assert_eq!((kind.as_deref(), limit), (Some("a"), None));
+        let problem = parameters.finish(Some(())).unwrap_err();
+        let shown: Vec<_> = problem.errors.iter().map(|e| (e.pointer.as_str(), e.detail.as_str())).collect();
+        let expected = [
+            ("#/query", "unknown parameter"),
+            ("#/query/kind", "expected once"),
+            ("#/query/limit", "expected a number"),
+            ("#/query/limt", "unknown parameter"),
+            ("#/query/q", "expected percent-encoded UTF-8"),
+        ];
+        assert_eq!(shown, expected);
+    }
+}

@@ -1,0 +1,226 @@
+//! The accounts that are mirrored: an admin's to see, register, pause and resume.
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use domain::{Account, AccountId, AccountStatus};
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{AuditEntry, Registered, Updated};
+use utoipa::ToSchema;
+
+use super::listing::{PageQuery, SLUG};
+use crate::AppState;
+use crate::caller::Admin;
+use crate::cursor::Binding;
+use crate::extract::{Json as Body, Path, Query};
+use crate::freshness::Coverage;
+use crate::observe::RequestId;
+use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::{FieldError, Problem};
+use crate::text::{wrong_with_label, wrong_with_secret};
+use crate::views::{AccountView, List, page_of};
+
+/// How often a change is decided anew that met another one.
+const TRIES: usize = 3;
+
+/// An account to mirror.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Registration {
+    /// Its slug: 1 to 32 characters of a-z, 0-9 and '-'.
+    #[schema(example = "main", pattern = "^[a-z0-9-]{1,32}$")]
+    account: String,
+    /// What people call it.
+    #[schema(example = "Main team", min_length = 1, max_length = 100)]
+    name: String,
+    /// The name that its secrets in Secrets Manager begin with, below the deployment's prefix; `<prefix>/<account>` if left out. Never a token.
+    #[schema(example = "arcadia/dev/do/main")]
+    secret: Option<String>,
+}
+
+/// What to change of an account; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountChange {
+    /// `paused`: its workers stop; `enabled`: they run again.
+    #[schema(example = "paused")]
+    status: Option<Status>,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 100)]
+    name: Option<String>,
+}
+
+/// Whether an account is mirrored.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AccountStatus)]
+pub(super) enum Status {
+    /// Its workers run.
+    Enabled,
+    /// They do not.
+    Paused,
+}
+
+/// An account in a path.
+#[derive(Debug)]
+pub(super) struct AccountPath(AccountId);
+
+impl FromParameters for AccountPath {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        parameters.required("account", SLUG, |text| AccountId::new(text).ok()).map(Self)
+    }
+}
+
+/// The accounts, by slug. Admins only.
+#[utoipa::path(
+    get, path = "/accounts", operation_id = "listAccounts", tag = "accounts", params(PageQuery), security(("id_token" = [])),
+    responses((status = 200, description = "A page of them.", body = List<AccountView>), BadParameters, Denials, Failures)
+)]
+pub(super) async fn list(
+    admin: Admin,
+    State(state): State<AppState>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<List<AccountView>>, Problem> {
+    let binding = Binding::new(&domain::Scope::Platform, "accounts", &());
+    let after: Option<String> = page.position(&binding)?;
+    let accounts = state.table(&admin).accounts().await?;
+    let key = |account: &Account| account.account.to_string();
+    let (accounts, next) = page_of(accounts, key, after.as_deref(), page.limit, &binding);
+    let coverage = Coverage { as_of: state.now(), complete: true };
+    Ok(Json(List::new(accounts.into_iter().map(Into::into).collect(), next, coverage)))
+}
+
+/// Registers an account: from the next tick on its workers mirror it. Registering the same again changes nothing. Admins only.
+#[utoipa::path(
+    post, path = "/accounts", operation_id = "registerAccount", tag = "accounts", request_body = Registration, security(("id_token" = [])),
+    responses(
+        (status = 201, description = "It is registered.", body = AccountView, headers(("location" = String, description = "Where it is."))),
+        (status = 200, description = "It was already, just so.", body = AccountView),
+        BadParameters, Denials, Conflict, BadBody, Failures
+    )
+)]
+pub(super) async fn register(
+    admin: Admin,
+    State(state): State<AppState>,
+    Extension(request): Extension<RequestId>,
+    Body(registration): Body<Registration>,
+) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<AccountView>), Problem> {
+    let account = registration.check(&state)?;
+    let values = json!({ "name": account.name, "secret": account.secret });
+    let audit = audit(&admin, &state, request, "account.register", &account.account, values);
+    let location = [(header::LOCATION, format!("{}/accounts/{}", super::ROOT, account.account))];
+    match state.table(&admin).register_account(&account, &audit).await? {
+        Registered::New => Ok((StatusCode::CREATED, location, Json(account.into()))),
+        Registered::Exists => {
+            let existing = state.table(&admin).account(&account.account).await?;
+            match existing.filter(|existing| existing.name == account.name && existing.secret == account.secret) {
+                Some(existing) => Ok((StatusCode::OK, location, Json(existing.into()))),
+                None => Err(Problem::conflict("account-exists", "An account of this slug is registered otherwise.")),
+            }
+        }
+    }
+}
+
+/// Pauses, resumes or renames an account. Admins only.
+#[utoipa::path(
+    patch, path = "/accounts/{account}", operation_id = "changeAccount", tag = "accounts", request_body = AccountChange, security(("id_token" = [])),
+    params(("account" = String, Path, description = "Its slug.")),
+    responses(
+        (status = 200, description = "The account as it is now.", body = AccountView),
+        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+    )
+)]
+pub(super) async fn change(
+    admin: Admin,
+    State(state): State<AppState>,
+    Extension(request): Extension<RequestId>,
+    Path(AccountPath(id)): Path<AccountPath>,
+    Body(change): Body<AccountChange>,
+) -> Result<Json<AccountView>, Problem> {
+    change.check()?;
+    let values = json!({ "status": change.status, "name": change.name });
+    let audit = audit(&admin, &state, request, "account.change", &id, values);
+    for _ in 0..TRIES {
+        let Some(account) = state.table(&admin).account(&id).await? else { return Err(Problem::not_found()) };
+        let changed = change.apply(&account);
+        if changed == account {
+            return Ok(Json(account.into()));
+        }
+        let changed = Account { updated_at: audit.at, version: account.version + 1, ..changed };
+        if state.table(&admin).update_account(&changed, &audit).await? == Updated::Written {
+            return Ok(Json(changed.into()));
+        }
+    }
+    Err(Problem::conflict("changed-meanwhile", "Others keep changing it. Repeat the request."))
+}
+
+impl Registration {
+    fn check(self, state: &AppState) -> Result<Account, Problem> {
+        let Self { account, name, secret } = self;
+        let mut errors = Vec::new();
+        let mut note = |pointer: &str, detail: &str| {
+            errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+        };
+        let prefix = &state.config().secret_prefix;
+        let account = AccountId::new(account).ok();
+        if account.is_none() {
+            note("#/account", &format!("expected {SLUG}"));
+        }
+        if let Some(wrong) = wrong_with_label(&name, 100) {
+            note("#/name", wrong);
+        }
+        if let Some(wrong) = secret.as_deref().and_then(|secret| wrong_with_secret(secret, prefix)) {
+            note("#/secret", wrong);
+        }
+        match account {
+            Some(account) if errors.is_empty() => {
+                let secret = secret.unwrap_or_else(|| format!("{prefix}/{account}"));
+                let now = state.now();
+                let status = AccountStatus::Enabled;
+                Ok(Account { account, name, secret, status, created_at: now, updated_at: now, version: 1 })
+            }
+            _ => Err(Problem::unprocessable(errors)),
+        }
+    }
+}
+
+impl AccountChange {
+    fn check(&self) -> Result<(), Problem> {
+        let wrong = match (&self.status, &self.name) {
+            (None, None) => Some(("#", "expected status, name or both")),
+            (_, Some(name)) => wrong_with_label(name, 100).map(|wrong| ("#/name", wrong)),
+            _ => None,
+        };
+        wrong.map_or(Ok(()), |(pointer, detail)| {
+            Err(Problem::unprocessable(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }]))
+        })
+    }
+
+    fn apply(&self, account: &Account) -> Account {
+        let status = self.status.map_or(account.status, |status| match status {
+            Status::Enabled => AccountStatus::Enabled,
+            Status::Paused => AccountStatus::Paused,
+        });
+        Account { status, name: self.name.clone().unwrap_or_else(|| account.name.clone()), ..account.clone() }
+    }
+}
+
+fn audit(
+    admin: &Admin,
+    state: &AppState,
+    request: RequestId,
+    action: &str,
+    target: &AccountId,
+    values: serde_json::Value,
+) -> AuditEntry {
+    AuditEntry {
+        id: request.0,
+        at: state.now(),
+        actor: admin.subject().to_owned(),
+        action: action.to_owned(),
+        target: target.to_string(),
+        values,
+    }
+}

@@ -1,0 +1,42 @@
+//! What happened to a resource.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::listing::PageQuery;
+use super::resources::ResourcePath;
+use crate::AppState;
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::extract::{Path, Query};
+use crate::freshness::Freshness;
+use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::problem::Problem;
+use crate::views::{EventView, List};
+
+/// What happened to a resource, the newest first. A tenant sees what happened while the resource was its own.
+#[utoipa::path(
+    get, path = "/inventory/resources/{account}/{kind}/{provider_id}/events", operation_id = "listResourceEvents", tag = "inventory", security(("id_token" = [])),
+    params(
+        ("account" = String, Path, description = "The resource's account."),
+        ("kind" = String, Path, description = "The resource's kind."),
+        ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind."),
+        PageQuery
+    ),
+    responses((status = 200, description = "A page of events.", body = List<EventView>), BadParameters, Denials, NotFound, Failures)
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(ResourcePath(key)): Path<ResourcePath>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<List<EventView>>, Problem> {
+    let reader = state.reader(&caller);
+    let binding = Binding::new(reader.scope(), "events", &key);
+    let before: Option<u64> = page.position(&binding)?;
+    let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(Problem::not_found()) };
+    let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
+    let coverage = freshness.covering(std::slice::from_ref(&key.kind), state.now());
+    let next = found.next.map(|next| binding.seal(&next));
+    Ok(Json(List::new(found.events.into_iter().map(Into::into).collect(), next, coverage)))
+}

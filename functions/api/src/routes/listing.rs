@@ -1,0 +1,55 @@
+//! What all lists take.
+
+use utoipa::IntoParams;
+
+use crate::cursor::Binding;
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::Problem;
+
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 200;
+
+/// Which page of a list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageQuery {
+    /// At most so many on a page.
+    #[param(minimum = 1, maximum = 200, default = 50, value_type = Option<u32>)]
+    pub(super) limit: usize,
+    /// `next_cursor` of the page before; the filters must be the same.
+    pub(super) cursor: Option<String>,
+}
+
+impl FromParameters for PageQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let limit = parameters.parse("limit", "a whole number from 1 to 200", |text| {
+            text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        });
+        Some(Self { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor: parameters.text("cursor") })
+    }
+}
+
+impl PageQuery {
+    /// The position in the cursor, if there is one.
+    pub(super) fn position<P: serde::de::DeserializeOwned>(&self, binding: &Binding) -> Result<Option<P>, Problem> {
+        self.cursor.as_deref().map(|cursor| binding.open(cursor)).transpose()
+    }
+}
+
+/// A slug, as parameters describe it.
+pub(super) const SLUG: &str = "1 to 32 characters of a-z, 0-9 and '-'";
+/// A kind, as parameters describe it.
+pub(super) const KIND: &str = "1 to 48 characters of a-z, 0-9 and '_'";
+/// An id of DigitalOcean's, as parameters describe it.
+pub(super) const ID: &str = "1 to 255 printable characters without spaces";
+
+/// A flag, as parameters write it.
+pub(super) fn flag(parameters: &mut Parameters, name: &'static str) -> bool {
+    parameters
+        .parse(name, "true or false", |text| match text {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+//! The routes: one file per area.
+
+mod accounts;
+mod events;
+mod health;
+mod listing;
+mod openapi;
+mod projects;
+mod resources;
+mod sync;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+use crate::observe::observe;
+use crate::openapi::Base;
+use crate::problem::Problem;
+
+/// Where everything is.
+const ROOT: &str = "/api/v1";
+
+/// Every route with its description.
+pub(crate) fn described() -> OpenApiRouter<AppState> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(accounts::list, accounts::register))
+        .routes(routes!(accounts::change))
+        .routes(routes!(resources::list))
+        .routes(routes!(resources::one))
+        .routes(routes!(events::list))
+        .routes(routes!(projects::list))
+        .routes(routes!(projects::one, projects::change))
+        .routes(routes!(sync::list))
+        .routes(routes!(sync::run))
+        .routes(routes!(sync::confirm));
+    OpenApiRouter::with_openapi(Base::openapi()).nest(ROOT, routes)
+}
+
+/// The API.
+pub fn router(state: AppState) -> Router {
+    let (router, _) = described().split_for_parts();
+    router
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(from_fn_with_state(state.clone(), observe))
+        .with_state(state)
+}

@@ -1,0 +1,257 @@
+//! Projects: mirrored, and given to tenants by admins.
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{AccountId, Project, ProjectId, TenantId, begin_interval, to_millis};
+use inventory::workers::PROJECT;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{AuditEntry, ProjectWrite, Updated};
+use utoipa::{IntoParams, ToSchema};
+
+use super::listing::{ID, PageQuery, SLUG, flag};
+use crate::AppState;
+use crate::caller::{Admin, Caller};
+use crate::cursor::Binding;
+use crate::extract::{Json as Body, Path, Query, present};
+use crate::freshness::Freshness;
+use crate::observe::RequestId;
+use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::{FieldError, Problem};
+use crate::text::wrong_with_label;
+use crate::views::{List, ProjectView, page_of};
+
+/// How often a change is decided anew that met another one.
+const TRIES: usize = 3;
+
+/// Which projects are wanted; all that are given must fit.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ProjectFilter {
+    /// Of this account.
+    #[param(value_type = Option<String>)]
+    account: Option<AccountId>,
+    /// Of this tenant.
+    #[param(value_type = Option<String>)]
+    tenant: Option<TenantId>,
+    /// Those found gone, instead of those that are there.
+    #[param(default = false, value_type = Option<bool>)]
+    deleted: bool,
+}
+
+/// Which projects are wanted, and which page of them.
+#[derive(Debug)]
+pub(super) struct ProjectQuery {
+    filter: ProjectFilter,
+    page: PageQuery,
+}
+
+/// A project in a path.
+#[derive(Debug)]
+pub(super) struct ProjectPath(AccountId, ProjectId);
+
+/// What to change of a project; what is left out stays, null clears.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProjectChange {
+    /// The tenant it belongs to: 1 to 32 characters of a-z, 0-9 and '-'; null for nobody.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
+    tenant_id: Option<Option<String>>,
+    /// Since when it does: not in the future; now if left out. Before the present owner's first day it counts from that day.
+    tenant_from: Option<DateTime<Utc>>,
+    /// What we use it for; null for nothing. DigitalOcean's own purpose is another field and stays as it is.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, example = "customer site", max_length = 200)]
+    purpose: Option<Option<String>>,
+}
+
+/// A change whose values are valid.
+struct Checked {
+    tenant: Option<Option<TenantId>>,
+    from: DateTime<Utc>,
+    purpose: Option<Option<String>>,
+}
+
+impl FromParameters for ProjectQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let filter = ProjectFilter {
+            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
+            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
+            deleted: flag(parameters, "deleted"),
+        };
+        Some(Self { filter, page: PageQuery::read(parameters)? })
+    }
+}
+
+impl FromParameters for ProjectPath {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let account = parameters.required("account", SLUG, |text| AccountId::new(text).ok());
+        let id = parameters.required("id", ID, |text| ProjectId::new(text).ok());
+        Some(Self(account?, id?))
+    }
+}
+
+impl ProjectFilter {
+    fn wants(&self, project: &Project) -> bool {
+        self.account.as_ref().is_none_or(|account| *account == project.account)
+            && self.tenant.as_ref().is_none_or(|tenant| project.tenant_id.as_ref() == Some(tenant))
+            && self.deleted == project.deleted_at.is_some()
+    }
+}
+
+/// The projects that the caller may see.
+#[utoipa::path(
+    get, path = "/inventory/projects", operation_id = "listProjects", tag = "inventory", params(ProjectFilter, PageQuery), security(("id_token" = [])),
+    responses((status = 200, description = "A page of them.", body = List<ProjectView>), BadParameters, Denials, Failures)
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Query(ProjectQuery { filter, page }): Query<ProjectQuery>,
+) -> Result<Json<List<ProjectView>>, Problem> {
+    let reader = state.reader(&caller);
+    let binding = Binding::new(reader.scope(), "projects", &filter);
+    let after: Option<String> = page.position(&binding)?;
+    let mut accounts = reader.accounts().await?;
+    accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
+    let freshness = Freshness::of(&reader, &accounts).await?;
+    let projects = reader.projects_in(&accounts.into_iter().collect()).await?;
+
+    let mut wanted: Vec<Project> = projects.into_iter().filter(|project| filter.wants(project)).collect();
+    let key = |project: &Project| format!("{}/{}", project.account, project.id);
+    wanted.sort_by_cached_key(key);
+    let (found, next) = page_of(wanted, key, after.as_deref(), page.limit, &binding);
+    let data = found.into_iter().map(|project| {
+        let last_complete_at = freshness.last_complete_at(&project.account, &PROJECT);
+        ProjectView::new(project, reader.scope(), last_complete_at)
+    });
+    Ok(Json(List::new(data.collect(), next, freshness.covering(&[PROJECT], state.now()))))
+}
+
+/// One project.
+#[utoipa::path(
+    get, path = "/inventory/projects/{account}/{id}", operation_id = "getProject", tag = "inventory", security(("id_token" = [])),
+    params(
+        ("account" = String, Path, description = "Its account."),
+        ("id" = String, Path, description = "DigitalOcean's id of it.")
+    ),
+    responses((status = 200, description = "It.", body = ProjectView), BadParameters, Denials, NotFound, Failures)
+)]
+pub(super) async fn one(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(ProjectPath(account, id)): Path<ProjectPath>,
+) -> Result<Json<ProjectView>, Problem> {
+    let reader = state.reader(&caller);
+    let Some(project) = reader.project(&account, &id).await? else { return Err(Problem::not_found()) };
+    let freshness = Freshness::of(&reader, std::slice::from_ref(&account)).await?;
+    let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
+    Ok(Json(ProjectView::new(project, reader.scope(), last_complete_at)))
+}
+
+/// Gives a project to a tenant from a time on, or says what we use it for. Everything in the project is the tenant's at once. Admins only.
+#[utoipa::path(
+    patch, path = "/inventory/projects/{account}/{id}", operation_id = "changeProject", tag = "inventory", request_body = ProjectChange,
+    security(("id_token" = [])),
+    params(
+        ("account" = String, Path, description = "Its account."),
+        ("id" = String, Path, description = "DigitalOcean's id of it.")
+    ),
+    responses(
+        (status = 200, description = "The project as it is now.", body = ProjectView),
+        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+    )
+)]
+pub(super) async fn change(
+    admin: Admin,
+    State(state): State<AppState>,
+    Extension(request): Extension<RequestId>,
+    Path(ProjectPath(account, id)): Path<ProjectPath>,
+    Body(change): Body<ProjectChange>,
+) -> Result<Json<ProjectView>, Problem> {
+    let change = change.check(state.now())?;
+    let audit = change.audit(&admin, &state, request, format!("{account}/{id}"));
+    let reader = state.reader(&Caller::Admin(admin.clone()));
+    for _ in 0..TRIES {
+        let Some(project) = reader.project(&account, &id).await? else { return Err(Problem::not_found()) };
+        let before = project.version;
+        let mut changed = project.clone();
+        change.apply(&mut changed);
+        if changed != project {
+            changed.version += 1;
+            let write = ProjectWrite { before: Some(before), project: changed.clone() };
+            if state.table(&admin).update_project(&write, &audit).await? == Updated::Stale {
+                continue;
+            }
+        }
+        let freshness = Freshness::of(&reader, std::slice::from_ref(&account)).await?;
+        let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
+        return Ok(Json(ProjectView::new(changed, reader.scope(), last_complete_at)));
+    }
+    Err(Problem::conflict("changed-meanwhile", "Others keep changing it. Repeat the request."))
+}
+
+impl ProjectChange {
+    fn check(self, now: DateTime<Utc>) -> Result<Checked, Problem> {
+        let Self { tenant_id, tenant_from, purpose } = self;
+        let mut errors = Vec::new();
+        let mut note = |pointer: &str, detail: &str| {
+            errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+        };
+        if tenant_id.is_none() && purpose.is_none() && tenant_from.is_none() {
+            note("#", "expected tenant_id, purpose or both");
+        }
+        let tenant = tenant_id.clone().map(|tenant| tenant.and_then(|tenant| TenantId::new(tenant).ok()));
+        if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
+            note("#/tenant_id", &format!("expected {SLUG}, or null"));
+        }
+        if tenant_from.is_some() && tenant_id.is_none() {
+            note("#/tenant_from", "expected together with tenant_id only");
+        }
+        if tenant_from.is_some_and(|from| from > now) {
+            note("#/tenant_from", "expected a time that is not in the future");
+        }
+        if let Some(wrong) = purpose.iter().flatten().find_map(|purpose| wrong_with_label(purpose, 200)) {
+            note("#/purpose", wrong);
+        }
+        if errors.is_empty() {
+            Ok(Checked { tenant, from: to_millis(tenant_from.unwrap_or(now)), purpose })
+        } else {
+            Err(Problem::unprocessable(errors))
+        }
+    }
+}
+
+impl Checked {
+    fn apply(&self, project: &mut Project) {
+        if let Some(tenant) = self.tenant.clone().filter(|tenant| *tenant != project.tenant_id) {
+            begin_interval(&mut project.tenant_history, tenant.clone(), self.from);
+            project.tenant_id = tenant;
+        }
+        if let Some(purpose) = self.purpose.clone() {
+            project.purpose = purpose;
+        }
+    }
+
+    fn audit(&self, admin: &Admin, state: &AppState, request: RequestId, target: String) -> AuditEntry {
+        let mut values = serde_json::Map::new();
+        if let Some(tenant) = &self.tenant {
+            values.insert("tenant_id".to_owned(), json!(tenant));
+            values.insert("tenant_from".to_owned(), self.from.to_rfc3339_opts(SecondsFormat::AutoSi, true).into());
+        }
+        if let Some(purpose) = &self.purpose {
+            values.insert("purpose".to_owned(), json!(purpose));
+        }
+        AuditEntry {
+            id: request.0,
+            at: state.now(),
+            actor: admin.subject().to_owned(),
+            action: "project.change".to_owned(),
+            target,
+            values: values.into(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The resources that are mirrored.
+
+use std::collections::{BTreeSet, HashMap};
+
+use axum::Json;
+use axum::extract::State;
+use domain::{AccountId, Kind, Project, ProjectId, ProviderId, ResourceKey, TenantId};
+use inventory::workers::resource_kinds;
+use store::{Position, Reader, ResourceFilter};
+use utoipa::IntoParams;
+
+use super::listing::{ID, KIND, PageQuery, SLUG, flag};
+use crate::AppState;
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::extract::{Path, Query};
+use crate::freshness::Freshness;
+use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::Problem;
+use crate::views::{List, ResourceView};
+
+/// Which resources are wanted; all that are given must fit.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; ResourceQuery reads them")]
+pub(super) struct ResourceParams {
+    /// Of this account.
+    account: Option<String>,
+    /// Of this kind.
+    kind: Option<String>,
+    /// With this status.
+    status: Option<String>,
+    /// In this project.
+    project: Option<String>,
+    /// Of this tenant.
+    tenant: Option<String>,
+    /// Whose name, id or tag contains this, whatever its case; at most 100 characters.
+    q: Option<String>,
+    /// Those found gone, instead of those that are there.
+    #[param(default = false)]
+    deleted: Option<bool>,
+}
+
+/// Which resources are wanted, and which page of them.
+#[derive(Debug)]
+pub(super) struct ResourceQuery {
+    filter: ResourceFilter,
+    page: PageQuery,
+}
+
+impl FromParameters for ResourceQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let short = |text: &str| (1..=100).contains(&text.chars().count()).then(|| text.to_owned());
+        let filter = ResourceFilter {
+            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
+            kind: parameters.parse("kind", KIND, |text| Kind::new(text).ok()),
+            status: parameters.parse("status", "1 to 100 characters", short),
+            project: parameters.parse("project", ID, |text| ProjectId::new(text).ok()),
+            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
+            q: parameters.parse("q", "1 to 100 characters", short),
+            deleted: flag(parameters, "deleted"),
+        };
+        Some(Self { filter, page: PageQuery::read(parameters)? })
+    }
+}
+
+/// A resource in a path.
+#[derive(Debug)]
+pub(super) struct ResourcePath(pub(super) ResourceKey);
+
+impl FromParameters for ResourcePath {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let account = parameters.required("account", SLUG, |text| AccountId::new(text).ok());
+        let kind = parameters.required("kind", KIND, |text| Kind::new(text).ok());
+        let provider_id = parameters.required("provider_id", ID, |text| ProviderId::new(text).ok());
+        Some(Self(ResourceKey { account: account?, kind: kind?, provider_id: provider_id? }))
+    }
+}
+
+/// The resources that the caller may see.
+#[utoipa::path(
+    get, path = "/inventory/resources", operation_id = "listResources", tag = "inventory", params(ResourceParams, PageQuery), security(("id_token" = [])),
+    responses((status = 200, description = "A page of them.", body = List<ResourceView>), BadParameters, Denials, Failures)
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Query(ResourceQuery { filter, page }): Query<ResourceQuery>,
+) -> Result<Json<List<ResourceView>>, Problem> {
+    let reader = state.reader(&caller);
+    let binding = Binding::new(reader.scope(), "resources", &filter);
+    let from: Option<Position> = page.position(&binding)?;
+    let found = reader.resources(&filter, &resource_kinds(), from.as_ref(), page.limit).await;
+    let found = found.map_err(|error| refused_start(error, from.is_some()))?;
+
+    let accounts = covered_accounts(&state, &caller, &filter).await?;
+    let freshness = Freshness::of(&reader, &accounts).await?;
+    let kinds = filter.kind.map_or_else(resource_kinds, |kind| vec![kind]);
+    let coverage = freshness.covering(&kinds, state.now());
+    let projects = projects_of(&reader, found.items.iter().map(|resource| resource.key.account.clone())).await?;
+    let data = found.items.into_iter().map(|resource| {
+        let account = resource.key.account.clone();
+        let project = resource.project_id.clone().and_then(|id| projects.get(&(account.clone(), id)));
+        let last_complete_at = freshness.last_complete_at(&account, &resource.key.kind);
+        ResourceView::new(resource, project, last_complete_at)
+    });
+    let next = found.next.map(|next| binding.seal(&next));
+    Ok(Json(List::new(data.collect(), next, coverage)))
+}
+
+/// One resource. An id is percent-encoded where it has characters that a path does not take.
+#[utoipa::path(
+    get, path = "/inventory/resources/{account}/{kind}/{provider_id}", operation_id = "getResource", tag = "inventory", security(("id_token" = [])),
+    params(
+        ("account" = String, Path, description = "Its account."),
+        ("kind" = String, Path, description = "Its kind."),
+        ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind.")
+    ),
+    responses((status = 200, description = "It.", body = ResourceView), BadParameters, Denials, NotFound, Failures)
+)]
+pub(super) async fn one(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(ResourcePath(key)): Path<ResourcePath>,
+) -> Result<Json<ResourceView>, Problem> {
+    let reader = state.reader(&caller);
+    let Some(resource) = reader.resource(&key).await? else { return Err(Problem::not_found()) };
+    let project = match &resource.project_id {
+        Some(id) => reader.project(&key.account, id).await?,
+        None => None,
+    };
+    let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
+    let last_complete_at = freshness.last_complete_at(&key.account, &key.kind);
+    Ok(Json(ResourceView::new(resource, project.as_ref(), last_complete_at)))
+}
+
+/// The accounts that an answer speaks of.
+async fn covered_accounts(
+    state: &AppState,
+    caller: &Caller,
+    filter: &ResourceFilter,
+) -> Result<Vec<AccountId>, Problem> {
+    // An admin who asks for a tenant's is told of the accounts that the tenant is in.
+    let viewed = match (caller, &filter.tenant) {
+        (Caller::Admin(_), Some(tenant)) => Caller::Tenant { tenant: tenant.clone() },
+        _ => caller.clone(),
+    };
+    let mut accounts = state.reader(&viewed).accounts().await?;
+    accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
+    Ok(accounts)
+}
+
+async fn projects_of(
+    reader: &Reader,
+    accounts: impl Iterator<Item = AccountId>,
+) -> Result<HashMap<(AccountId, ProjectId), Project>, Problem> {
+    let accounts: BTreeSet<AccountId> = accounts.collect();
+    if accounts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let projects = reader.projects_in(&accounts).await?;
+    Ok(projects.into_iter().map(|project| ((project.account.clone(), project.id.clone()), project)).collect())
+}
+
+/// DynamoDB refuses to begin where nothing of ours ends: then the cursor was made up.
+fn refused_start(error: store::Error, has_cursor: bool) -> Problem {
+    match &error {
+        store::Error::Dynamo { code, .. } if has_cursor && code == "ValidationException" => Problem::bad_cursor(),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,83 @@
+//! What handlers share.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Bytes;
+use chrono::{DateTime, Utc};
+use domain::{Clock, RunId};
+use runtime::{Message, Outgoing, Queue};
+use store::{Reader, Table};
+
+use crate::caller::{Admin, Caller};
+use crate::problem::Problem;
+use crate::{Config, openapi};
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    table: Table,
+    queue: Arc<dyn Queue>,
+    clock: Arc<dyn Clock>,
+    document: OnceLock<Bytes>,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppState").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// Over a table, the workers' queues and a clock.
+    #[must_use]
+    pub fn new(config: Config, table: Table, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Shared { config, table, queue, clock, document: OnceLock::new() }))
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// What this caller may read: the only way to the table for those who are not admins.
+    #[must_use]
+    pub fn reader(&self, caller: &Caller) -> Reader {
+        self.0.table.reader(caller.scope())
+    }
+
+    /// The table itself, to write to; an admin's.
+    #[must_use]
+    pub fn table(&self, _admin: &Admin) -> &Table {
+        &self.0.table
+    }
+
+    /// The OpenAPI document, written out on first use: most invocations never need it.
+    #[must_use]
+    pub fn document(&self) -> Bytes {
+        self.0.document.get_or_init(|| openapi::document_text().into()).clone()
+    }
+
+    /// Sends a run of a worker for an account, or for all (`*`), to the worker's queue.
+    ///
+    /// # Errors
+    /// When the queue does not take it.
+    pub async fn ask_for_run(&self, worker: &str, account: &str) -> Result<RunId, Problem> {
+        // The configuration is refused unless it names every worker's queue.
+        let Some(queue) = self.0.config.worker_queues.get(worker) else { return Err(Problem::internal()) };
+        let run_id = RunId::random();
+        let message = Message::new(worker, account, self.now(), run_id.as_str());
+        self.0.queue.send(queue, Outgoing::new(message.to_body())).await?;
+        tracing::info!(worker, account, run_id = run_id.as_str(), "run asked for");
+        Ok(run_id)
+    }
+}

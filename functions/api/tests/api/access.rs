@@ -1,0 +1,165 @@
+//! Who may do what: every route of the document, walked as everybody.
+
+use serde_json::{Value, json};
+
+use crate::app::{App, Who};
+use crate::seed;
+
+/// Every operation of the document: method, path below the root, whether it wants a token, whether it is the admins'.
+fn operations() -> Vec<(String, String, bool, bool)> {
+    let document: Value = serde_json::from_str(&api::openapi::document_text()).unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let guarded = operation["security"].is_array();
+            let description = format!("{}{}", operation["summary"], operation["description"]);
+            let path = path.strip_prefix("/api/v1").unwrap().to_owned();
+            operations.push((method.to_uppercase(), path, guarded, description.contains("Admins only")));
+        }
+    }
+    operations
+}
+
+/// The path with these things in the place of its parameters.
+fn filled(path: &str, account: &str, kind: &str, provider_id: &str, id: &str) -> String {
+    path.replace("{account}", account)
+        .replace("{kind}", kind)
+        .replace("{provider_id}", provider_id)
+        .replace("{id}", id)
+        .replace("{worker}", "droplets")
+}
+
+fn body(method: &str) -> Option<String> {
+    (method != "GET").then(|| json!({ "account": "beta-account", "name": "x", "purpose": "x" }).to_string())
+}
+
+#[tokio::test]
+async fn without_a_token_only_health_and_the_document_answer() {
+    let app = App::start().await;
+    let mut open = Vec::new();
+    for (method, path, guarded, _) in operations() {
+        let target = filled(&path, "main", "droplet", "1", "p");
+        let nobody = app.send(Who::Nobody, &method, &target, body(&method)).await;
+        let stranger = app.send(Who::Stranger, &method, &target, body(&method)).await;
+        if guarded {
+            assert_eq!((nobody.status, stranger.status), (401, 403), "{method} {path}");
+        } else {
+            assert_eq!((nobody.status, stranger.status), (200, 200), "{method} {path}");
+            open.push(path);
+        }
+    }
+    open.sort();
+    assert_eq!(open, ["/health", "/openapi.json"]);
+}
+
+#[tokio::test]
+async fn the_admins_routes_are_closed_to_tenants_whatever_they_send() {
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    let before = app.table.requests.counts().writes;
+    let mut closed = Vec::new();
+    for (method, path, _, admins_only) in operations() {
+        if !admins_only {
+            continue;
+        }
+        for body in [body(&method), Some("{".to_owned()), None] {
+            let target = filled(&path, "main", "droplet", "1", "acme-project");
+            let answer = app.send(Who::Tenant("acme"), &method, &target, body).await;
+            assert_eq!(answer.status, 403, "{method} {path}: {}", answer.text);
+        }
+        closed.push(format!("{method} {path}"));
+    }
+    closed.sort();
+    let expected = [
+        "GET /accounts",
+        "GET /sync",
+        "PATCH /accounts/{account}",
+        "PATCH /inventory/projects/{account}/{id}",
+        "POST /accounts",
+        "POST /sync/{worker}",
+        "POST /sync/{worker}/confirm",
+    ];
+    assert_eq!(closed, expected);
+    assert_eq!(app.table.requests.counts().writes, before);
+}
+
+#[tokio::test]
+async fn a_tenant_never_gets_a_byte_of_anothers() {
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    let things = [
+        ("main", "droplet", "beta-2001", "beta-project"),
+        ("beta-account", "droplet", "beta-2002", "beta-project-2"),
+        ("main", "dns_zone", "beta.example", "nobody-project"),
+        ("main", "droplet", "1001", "acme-project"),
+        ("main", "droplet", "3001", "nobody-project"),
+    ];
+    let queries = [
+        "",
+        "?limit=1",
+        "?account=beta-account",
+        "?tenant=beta",
+        "?project=beta-project",
+        "?q=beta",
+        "?kind=droplet",
+        "?deleted=true",
+        "?account=main&project=beta-project&tenant=beta",
+        "?status=active",
+    ];
+    let mut seen = 0;
+    for (method, path, guarded, _) in operations().iter().filter(|(_, _, guarded, _)| *guarded) {
+        for (account, kind, provider_id, id) in things {
+            for query in queries {
+                let target = format!("{}{query}", filled(path, account, kind, provider_id, id));
+                let answer = app.send(Who::Tenant("acme"), method, &target, body(method)).await;
+                assert!(!answer.text.contains("beta"), "{method} {target} ({guarded}): {}", answer.text);
+                assert!(!answer.text.contains("3001"), "{method} {target}: {}", answer.text);
+                seen += usize::from(answer.text.contains("1001"));
+            }
+        }
+    }
+    assert!(seen > 0, "the tenant did not even see its own");
+}
+
+#[tokio::test]
+async fn what_is_anothers_and_what_is_not_there_read_the_same() {
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    let pairs = [
+        ("/inventory/resources/main/droplet/beta-2001", "/inventory/resources/main/droplet/9"),
+        ("/inventory/resources/main/droplet/beta-2001/events", "/inventory/resources/main/droplet/9/events"),
+        ("/inventory/resources/main/droplet/3001", "/inventory/resources/nowhere/droplet/9"),
+        ("/inventory/projects/main/beta-project", "/inventory/projects/main/9"),
+        ("/inventory/projects/main/nobody-project", "/inventory/projects/nowhere/9"),
+    ];
+    for (foreign, missing) in pairs {
+        let (foreign_answer, missing) =
+            (app.get(Who::Tenant("acme"), foreign).await, app.get(Who::Tenant("acme"), missing).await);
+        assert_eq!((foreign_answer.status, missing.status), (404, 404));
+        assert_eq!(foreign_answer.text, missing.text);
+        assert_eq!(app.get(Who::Admin, foreign).await.status, 200, "{foreign}");
+    }
+}
+
+#[tokio::test]
+async fn groups_and_claims_are_read_in_every_form() {
+    let app = App::start().await;
+    let groups = [
+        json!("[platform_admin]"),
+        json!("[readers platform_admin]"),
+        json!("platform_admin"),
+        json!("[\"readers\",\"platform_admin\"]"),
+        json!(["readers", "platform_admin"]),
+    ];
+    for groups in groups {
+        let mut event = crate::app::event(Who::Stranger, "GET", "/api/v1/accounts", None);
+        event["requestContext"]["authorizer"]["jwt"]["claims"] =
+            json!({ "sub": "s", "cognito:groups": groups, "exp": 1_775_995_200, "email_verified": true });
+        assert_eq!(app.deliver(event).await.status, 200, "{groups}");
+    }
+    for tenant in ["Not A Slug", "", "acme#x", "*"] {
+        let mut event = crate::app::event(Who::Stranger, "GET", "/api/v1/inventory/resources", None);
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant_id"] = tenant.into();
+        assert_eq!(app.deliver(event).await.status, 403, "{tenant}");
+    }
+}

@@ -1,0 +1,195 @@
+//! The API with everything around it in memory. Every answer is held against the OpenAPI document.
+
+use std::sync::{Arc, LazyLock};
+
+use api::gateway::GatewayEvent;
+use api::{AppState, Config};
+use axum::Router;
+use chrono::{DateTime, Utc};
+use domain::ManualClock;
+use embedded_table::EmbeddedTable;
+use inventory::workers::WORKERS;
+use runtime::Env;
+use runtime::fake::MemoryQueue;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Admin,
+    Tenant(&'static str),
+    /// Signed in, but nobody in particular.
+    Stranger,
+    Nobody,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The pointers of its errors.
+    pub(crate) fn pointers(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
+    }
+
+    /// One field of every item of a list.
+    pub(crate) fn all(&self, field: &str) -> Vec<String> {
+        let data = self.body["data"].as_array().unwrap_or_else(|| panic!("no list: {}", self.text));
+        data.iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+pub(crate) struct App {
+    pub(crate) table: EmbeddedTable,
+    pub(crate) queue: Arc<MemoryQueue>,
+    router: Router,
+}
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_text()).unwrap());
+
+pub(crate) fn time(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+pub(crate) fn queue_url(worker: &str) -> String {
+    format!("https://sqs.example/{worker}")
+}
+
+pub(crate) fn config() -> Config {
+    let queues: serde_json::Map<_, _> =
+        WORKERS.iter().map(|worker| (worker.name.to_owned(), queue_url(worker.name).into())).collect();
+    let queues = Value::Object(queues).to_string();
+    let env = [("STAGE", "dev"), ("TABLE_NAME", embedded_table::TABLE_NAME), ("WORKER_QUEUES", queues.as_str())];
+    Config::read(Env::from_map(env)).unwrap()
+}
+
+impl App {
+    /// With an empty table, on 2026-04-12 at noon.
+    pub(crate) async fn start() -> Self {
+        let table = EmbeddedTable::start().await;
+        let queue = Arc::new(MemoryQueue::new());
+        let clock = Arc::new(ManualClock::at(time("2026-04-12T12:00:00Z")));
+        let state = AppState::new(config(), table.table.clone(), queue.clone(), clock);
+        Self { table, queue, router: api::router(state) }
+    }
+
+    pub(crate) async fn get(&self, who: Who, path: &str) -> Answer {
+        self.send(who, "GET", path, None).await
+    }
+
+    pub(crate) async fn post(&self, who: Who, path: &str, body: Value) -> Answer {
+        self.send(who, "POST", path, Some(body.to_string())).await
+    }
+
+    pub(crate) async fn patch(&self, who: Who, path: &str, body: Value) -> Answer {
+        self.send(who, "PATCH", path, Some(body.to_string())).await
+    }
+
+    /// Sends a request below `/api/v1`.
+    pub(crate) async fn send(&self, who: Who, method: &str, path: &str, body: Option<String>) -> Answer {
+        self.deliver(event(who, method, &format!("/api/v1{path}"), body)).await
+    }
+
+    /// Delivers an event as Lambda does.
+    pub(crate) async fn deliver(&self, event: Value) -> Answer {
+        let method = event["requestContext"]["http"]["method"].as_str().unwrap_or_default().to_lowercase();
+        let event: GatewayEvent = serde_json::from_str(&event.to_string()).unwrap();
+        let request: lambda_http::Request = event.into();
+        let path = request.uri().path().to_owned();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(axum::body::Body::new(body), usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, text, body };
+        assert_conventional(&answer);
+        if method != "head" {
+            assert_as_documented(&method, &path, &answer);
+        }
+        answer
+    }
+}
+
+/// An event as an HTTP API sends it (payload 2.0).
+pub(crate) fn event(who: Who, method: &str, target: &str, body: Option<String>) -> Value {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let claims = match who {
+        Who::Admin => Some(json!({ "sub": "admin-1", "cognito:groups": "[platform_admin]", "exp": "1775995200" })),
+        Who::Tenant(tenant) => Some(json!({ "sub": "user-1", "custom:tenant_id": tenant, "exp": "1775995200" })),
+        Who::Stranger => Some(json!({ "sub": "user-2", "cognito:groups": "[readers]" })),
+        Who::Nobody => None,
+    };
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": "ANY /api/v1/{proxy+}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": { "host": "abc123.execute-api.eu-central-1.amazonaws.com", "x-forwarded-proto": "https" },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abc123",
+            "domainName": "abc123.execute-api.eu-central-1.amazonaws.com",
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": "ANY /api/v1/{proxy+}",
+            "stage": "$default",
+            "time": "12/Apr/2026:12:00:00 +0000",
+            "timeEpoch": 1_775_995_200_000_u64
+        },
+        "isBase64Encoded": false
+    });
+    if let Some(claims) = claims {
+        event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
+    }
+    if let Some(body) = body {
+        event["body"] = body.into();
+        event["headers"]["content-type"] = "application/json".into();
+    }
+    event
+}
+
+/// What every answer has.
+fn assert_conventional(answer: &Answer) {
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(answer.headers["x-request-id"], "JKJaXmPLvHcESHA=");
+    if answer.status >= 400 {
+        assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", answer.text);
+        if !answer.text.is_empty() {
+            assert_eq!(answer.body["status"], answer.status, "{}", answer.text);
+            assert_eq!(answer.body["request_id"], "JKJaXmPLvHcESHA=");
+        }
+    }
+}
+
+/// An answer must be one that the document speaks of, of the shape that it gives.
+fn assert_as_documented(method: &str, path: &str, answer: &Answer) {
+    let is_template_of = |template: &str| {
+        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len()
+            && template.iter().zip(&path).all(|(t, p)| (t.starts_with('{') && !p.is_empty()) || t == p)
+    };
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let Some(operation) = paths.iter().find(|(t, _)| is_template_of(t)).and_then(|(_, item)| item.get(method)) else {
+        assert!(matches!(answer.status, 404 | 405), "{method} {path} is not documented: {}", answer.text);
+        return;
+    };
+    let documented = &operation["responses"][answer.status.to_string()];
+    assert!(documented.is_object(), "{method} {path} does not document {}: {}", answer.status, answer.text);
+    let Some((_, content)) = documented["content"].as_object().and_then(|content| content.iter().next()) else {
+        return;
+    };
+    let mut schema = content["schema"].clone();
+    schema["components"] = DOCUMENT["components"].clone();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(&answer.body).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+    assert!(errors.is_empty(), "{method} {path}: {errors:?} in {}", answer.text);
+}

@@ -1,0 +1,116 @@
+//! Bad requests: what is said of each.
+
+use serde_json::json;
+
+use crate::app::{App, Who, event};
+use crate::seed;
+
+#[tokio::test]
+async fn bad_parameters_are_named() {
+    let app = App::start().await;
+    let cases: [(&str, u16, &[&str]); 19] = [
+        ("/inventory/resources?limit=0", 400, &["#/query/limit"]),
+        ("/inventory/resources?limit=201", 400, &["#/query/limit"]),
+        ("/inventory/resources?limit=-1", 400, &["#/query/limit"]),
+        ("/inventory/resources?limit=ten", 400, &["#/query/limit"]),
+        ("/inventory/resources?limit=", 400, &["#/query/limit"]),
+        ("/inventory/resources?limit=1&limit=2", 400, &["#/query/limit"]),
+        ("/inventory/resources?kinds=droplet", 400, &["#/query/kinds"]),
+        (
+            "/inventory/resources?account=A&kind=Droplet&tenant=*&deleted=yes&q=",
+            400,
+            &["#/query/account", "#/query/deleted", "#/query/kind", "#/query/q", "#/query/tenant"],
+        ),
+        ("/inventory/resources?cursor=nonsense", 400, &["#/query/cursor"]),
+        ("/inventory/resources?q=%zz", 400, &["#/query/q"]),
+        ("/inventory/resources?q=%ff%fe", 400, &["#/query/q"]),
+        ("/inventory/resources?%ff=1", 400, &["#/query"]),
+        ("/inventory/projects?kind=droplet", 400, &["#/query/kind"]),
+        ("/inventory/resources/BAD/droplet/1", 400, &["#/path/account"]),
+        ("/inventory/resources/main/Droplet/a b", 400, &["#/path/kind", "#/path/provider_id"]),
+        ("/inventory/resources/main/droplet/%zz", 400, &["#/path"]),
+        ("/inventory/resources/main/droplet/1/events?before=5", 404, &[]),
+        ("/nonsense", 404, &[]),
+        ("/inventory/resources/main/droplet", 404, &[]),
+    ];
+    for (path, status, pointers) in cases {
+        let answer = app.get(Who::Admin, path).await;
+        if path.ends_with("before=5") {
+            assert_eq!((answer.status, answer.pointers()), (400, vec!["#/query/before"]), "{path}");
+            continue;
+        }
+        assert_eq!((answer.status, answer.pointers()), (status, pointers.to_vec()), "{path}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn bad_bodies_are_refused_by_what_is_wrong_with_them() {
+    let app = App::start().await;
+    let accounts = |body: &str, content_type: Option<&str>| {
+        let mut event = event(Who::Admin, "POST", "/api/v1/accounts", Some(body.to_owned()));
+        event["headers"].as_object_mut().unwrap().remove("content-type");
+        if let Some(content_type) = content_type {
+            event["headers"]["content-type"] = content_type.into();
+        }
+        event
+    };
+    let json = Some("application/json; charset=utf-8");
+    let long = format!(r#"{{"account":"main","name":"{}"}}"#, "x".repeat(20_000));
+    let deep = "[".repeat(10_000);
+    let good = r#"{"account":"main","name":"Main"}"#;
+    let cases = [
+        ("", json, 400),
+        ("{", json, 400),
+        (r#"{"account":"main",}"#, json, 400),
+        ("{} {}", json, 400),
+        (&deep, json, 400),
+        ("null", json, 422),
+        ("[]", json, 422),
+        ("5", json, 422),
+        (good, None, 415),
+        (good, Some("text/plain"), 415),
+        (good, Some("application/x-www-form-urlencoded"), 415),
+        (&long, json, 413),
+        (good, Some("application/merge-patch+json"), 201),
+    ];
+    for (body, content_type, status) in cases {
+        let answer = app.deliver(accounts(body, content_type)).await;
+        assert_eq!(answer.status, status, "{body:.40} {content_type:?}: {}", answer.text);
+    }
+    for (body, status) in [("/w==", 400), ("not base64!", 400), ("eyJhY2NvdW50IjoibWFpbiIsIm5hbWUiOiJNYWluIn0=", 200)] {
+        let mut event = accounts(body, json);
+        event["isBase64Encoded"] = true.into();
+        assert_eq!(app.deliver(event).await.status, status, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_is_told_which_are() {
+    let app = App::start().await;
+    let answer = app.send(Who::Admin, "DELETE", "/accounts", None).await;
+    assert_eq!((answer.status, &answer.body["type"]), (405, &json!("urn:arcadia:problem:method-not-allowed")));
+    let allowed = answer.headers["allow"].to_str().unwrap();
+    assert!(allowed.contains("GET") && allowed.contains("POST"), "{allowed}");
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    app.table.requests.reset();
+    app.table.requests.die(embedded_table::Death::Before(1));
+    // The first write ends the table for this process; reads fail from then on.
+    let first = app.post(Who::Admin, "/accounts", json!({ "account": "new", "name": "New" })).await;
+    assert_eq!(first.status, 503, "{}", first.text);
+    for path in
+        ["/accounts", "/sync", "/inventory/resources", "/inventory/projects", "/inventory/resources/main/droplet/1001"]
+    {
+        let answer = app.get(Who::Admin, path).await;
+        assert_eq!((answer.status, answer.headers.contains_key("retry-after")), (503, true), "{path}: {}", answer.text);
+        assert!(!answer.text.contains("dead") && !answer.text.contains("arcadia/"), "{}", answer.text);
+    }
+    assert_eq!(
+        app.get(Who::Nobody, "/health").await.body,
+        json!({ "status": "ok", "version": api::VERSION, "stage": "dev" })
+    );
+}

@@ -1,0 +1,114 @@
+//! Whatever is sent: never a 5xx, never an echo of a secret.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::app::{App, Who, event};
+use crate::seed;
+
+const SECRET: &str = "dop_v1_5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee";
+const NEEDLE: &str = "5ec2e7";
+
+const PATHS: [&str; 9] = [
+    "/inventory/resources",
+    "/inventory/projects",
+    "/sync",
+    "/accounts",
+    "/inventory/resources/main/droplet/1001",
+    "/inventory/resources/main/droplet/1001/events",
+    "/inventory/projects/main/acme-project",
+    "/sync/droplets/confirm",
+    "/health",
+];
+const NAMES: [&str; 12] =
+    ["account", "kind", "status", "project", "tenant", "q", "deleted", "limit", "cursor", "worker", "secret", SECRET];
+
+fn hostile_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[ -~]{0,40}",
+        Just(SECRET.to_owned()),
+        Just("%".to_owned()),
+        Just("%ff%00".to_owned()),
+        Just("{\"<>\\^`|}".to_owned()),
+        Just(format!("a&{SECRET}=1&b")),
+        "[a-z0-9%+&=#?/.:-]{0,60}",
+    ]
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        hostile_text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        let field = prop_oneof![
+            Just("account".to_owned()),
+            Just("name".to_owned()),
+            Just("secret".to_owned()),
+            Just("status".to_owned()),
+            Just("tenant_id".to_owned()),
+            Just("tenant_from".to_owned()),
+            Just("purpose".to_owned()),
+            Just("hold_id".to_owned()),
+            hostile_text(),
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(field, inner, 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+fn body() -> impl Strategy<Value = String> {
+    prop_oneof![json_value().prop_map(|value| value.to_string()), hostile_text()]
+}
+
+#[test]
+fn nothing_breaks_it_and_nothing_secret_comes_back() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let app = runtime.block_on(async {
+        let app = App::start().await;
+        seed::two_tenants(&app.table.table).await;
+        app
+    });
+    let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
+    let query = prop::collection::vec((prop::sample::select(&NAMES[..]), hostile_text()), 0..4);
+    let method = prop::sample::select(&["GET", "POST", "PATCH", "PUT", "HEAD"][..]);
+    let who = prop::sample::select(&[Who::Admin, Who::Tenant("acme"), Who::Stranger, Who::Nobody][..]);
+    let path = prop::sample::select(&PATHS[..]);
+    proptest!(config, |(query in query, method in method, who in who, path in path, tail in hostile_text(), body in body(), lengthen in any::<bool>())| {
+        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut sent = event(who, method, "", Some(body));
+        sent["rawPath"] = format!("/api/v1{path}{}", if lengthen { format!("/{tail}") } else { String::new() }).into();
+        sent["rawQueryString"] = query.join("&").into();
+        let shown = sent.to_string();
+        let answer = runtime.block_on(app.deliver(sent));
+        prop_assert!(answer.status < 500, "{shown}: {}", answer.text);
+        let headers = format!("{:?}", answer.headers);
+        prop_assert!(!answer.text.contains(NEEDLE) && !headers.contains(NEEDLE), "{shown}: {} {headers}", answer.text);
+    });
+}
+
+#[test]
+fn claims_that_no_gateway_sends_are_refused_quietly() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let app = App::start().await;
+        for claims in [
+            json!({}),
+            json!({ "cognito:groups": null }),
+            json!({ "custom:tenant_id": 5 }),
+            json!({ "custom:tenant_id": ["acme"] }),
+        ] {
+            let mut sent = event(Who::Stranger, "GET", "/api/v1/inventory/resources", None);
+            sent["requestContext"]["authorizer"]["jwt"]["claims"] = claims.clone();
+            let answer = app.deliver(sent).await;
+            let expected = if claims["custom:tenant_id"] == 5 { 200 } else { 403 };
+            assert_eq!(answer.status, expected, "{claims}");
+        }
+    });
+}

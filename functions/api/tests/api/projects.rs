@@ -1,0 +1,120 @@
+//! Projects.
+
+use domain::AccountStatus;
+use serde_json::json;
+
+use crate::app::{App, Who};
+use crate::seed;
+
+const PATH: &str = "/inventory/projects/main/p1";
+
+async fn app() -> App {
+    let app = App::start().await;
+    seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
+    seed::project(&app.table.table, "main", "p1", None).await;
+    seed::resource(&app.table.table, "main", "droplet", "1", Some("p1")).await;
+    app
+}
+
+#[tokio::test]
+async fn giving_a_project_to_a_tenant_takes_effect_at_once() {
+    let app = app().await;
+    let seen = |tenant| app.get(Who::Tenant(tenant), "/inventory/resources");
+    assert!(seen("acme").await.all("name").is_empty());
+    let given =
+        app.patch(Who::Admin, PATH, json!({ "tenant_id": "acme", "tenant_from": "2026-03-01T00:00:00Z" })).await;
+    assert_eq!(given.status, 200, "{}", given.text);
+    let history = json!([
+        { "tenant_id": null, "from": "2026-01-01T00:00:00Z", "until": "2026-03-01T00:00:00Z" },
+        { "tenant_id": "acme", "from": "2026-03-01T00:00:00Z", "until": null }
+    ]);
+    assert_eq!((&given.body["tenant_id"], &given.body["tenant_history"]), (&json!("acme"), &history));
+    assert_eq!(given.body["digitalocean_purpose"], "Web Application");
+    assert_eq!(seen("acme").await.all("name"), ["name-of-1"]);
+
+    let moved = app.patch(Who::Admin, PATH, json!({ "tenant_id": "beta" })).await;
+    assert_eq!(moved.body["tenant_history"][2]["from"], "2026-04-12T12:00:00Z");
+    assert!(seen("acme").await.all("name").is_empty());
+    assert_eq!(seen("beta").await.all("name"), ["name-of-1"]);
+    let own = app.get(Who::Tenant("beta"), PATH).await;
+    assert_eq!(own.body["tenant_history"].as_array().unwrap().len(), 1);
+    assert!(!own.text.contains("acme"), "{}", own.text);
+
+    let cleared = app.patch(Who::Admin, PATH, json!({ "tenant_id": null })).await;
+    assert_eq!(cleared.body["tenant_id"], json!(null));
+    assert_eq!(app.get(Who::Tenant("beta"), PATH).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_left_out_stays_and_null_clears() {
+    let app = app().await;
+    let steps = [
+        (json!({ "purpose": "customer site" }), json!(null), json!("customer site")),
+        (json!({ "tenant_id": "acme" }), json!("acme"), json!("customer site")),
+        (json!({ "tenant_id": "acme", "purpose": null }), json!("acme"), json!(null)),
+        (json!({ "tenant_id": "acme" }), json!("acme"), json!(null)),
+    ];
+    for (body, tenant, purpose) in steps {
+        let answer = app.patch(Who::Admin, PATH, body.clone()).await;
+        assert_eq!(
+            (&answer.body["tenant_id"], &answer.body["purpose"]),
+            (&tenant, &purpose),
+            "{body}: {}",
+            answer.text
+        );
+        assert_eq!(app.get(Who::Admin, PATH).await.body, answer.body);
+    }
+    let project = app.table.table.project(&seed::account_id("main"), &domain::ProjectId::new("p1").unwrap()).await;
+    let project = project.unwrap().unwrap();
+    // The last step changed nothing, so it wrote nothing.
+    assert_eq!((project.version, project.tenant_history.len()), (4, 2));
+}
+
+#[tokio::test]
+async fn a_bad_change_names_every_field_and_writes_nothing() {
+    let app = app().await;
+    let before = app.table.requests.counts().writes;
+    let cases = [
+        (json!({}), vec!["#"]),
+        (json!({ "tenant_id": "Bad Slug" }), vec!["#/tenant_id"]),
+        (json!({ "tenant_id": 5 }), vec!["#/tenant_id"]),
+        (json!({ "tenant_id": "acme", "tenant_from": "tomorrow" }), vec!["#/tenant_from"]),
+        (
+            json!({ "tenant_id": "Bad Slug", "tenant_from": "2030-01-01T00:00:00Z", "purpose": "" }),
+            vec!["#/tenant_id", "#/tenant_from", "#/purpose"],
+        ),
+        (json!({ "tenant_from": "2026-01-01T00:00:00Z" }), vec!["#/tenant_from"]),
+        (json!({ "tennant_id": "acme" }), vec!["#/tennant_id"]),
+        (json!({ "purpose": "dop_v1_00" }), vec!["#/purpose"]),
+    ];
+    for (body, pointers) in cases {
+        let answer = app.patch(Who::Admin, PATH, body.clone()).await;
+        assert_eq!((answer.status, answer.pointers()), (422, pointers), "{body}: {}", answer.text);
+    }
+    assert_eq!(app.patch(Who::Admin, "/inventory/projects/main/p2", json!({ "purpose": "x" })).await.status, 404);
+    assert_eq!(app.table.requests.counts().writes, before);
+}
+
+#[tokio::test]
+async fn projects_are_listed_by_filter() {
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    let cases: [(Who, &str, &[&str]); 6] = [
+        (Who::Admin, "", &["beta-project-2", "acme-project", "beta-project", "nobody-project"]),
+        (Who::Admin, "?account=main&tenant=beta", &["beta-project"]),
+        (Who::Admin, "?deleted=true", &[]),
+        (Who::Tenant("acme"), "", &["acme-project"]),
+        (Who::Tenant("acme"), "?tenant=beta", &[]),
+        (Who::Tenant("acme"), "?account=beta-account", &[]),
+    ];
+    for (who, query, expected) in cases {
+        let answer = app.get(who, &format!("/inventory/projects{query}")).await;
+        assert_eq!(answer.all("id"), expected, "{who:?} {query}");
+        assert_eq!(answer.body["complete"], true);
+    }
+    let first = app.get(Who::Admin, "/inventory/projects?limit=3").await;
+    let next = first.body["next_cursor"].as_str().unwrap();
+    let second = app.get(Who::Admin, &format!("/inventory/projects?limit=3&cursor={next}")).await;
+    assert_eq!((second.all("id"), &second.body["next_cursor"]), (vec!["nobody-project".to_owned()], &json!(null)));
+    assert_eq!(second.body["data"][0]["last_seen_at"], "2026-04-12T11:50:00Z");
+}

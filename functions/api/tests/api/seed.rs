@@ -1,0 +1,180 @@
+//! Data for tests, written as the workers write it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Account, AccountId, AccountStatus, Cause, CauseType, Change, ChangeCounts, EventType, Facts, Hold, Interval, Kind,
+    Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey, RunId,
+    SweepStatus, TenantId,
+};
+use serde_json::{Value, json};
+use store::{Acquired, AuditEntry, Finish, ProjectWrite, ResourceWrite, Table};
+
+use crate::app::time;
+
+pub(crate) fn account_id(account: &str) -> AccountId {
+    AccountId::new(account).unwrap()
+}
+
+/// When the seeded data was first seen.
+pub(crate) fn long_ago() -> DateTime<Utc> {
+    time("2026-01-01T00:00:00Z")
+}
+
+pub(crate) async fn account(table: &Table, account: &str, status: AccountStatus) {
+    let record = Account {
+        account: account_id(account),
+        name: format!("{account} team"),
+        secret: format!("arcadia/dev/do/{account}"),
+        status,
+        created_at: long_ago(),
+        updated_at: long_ago(),
+        version: 1,
+    };
+    let audit = AuditEntry {
+        id: account.to_owned(),
+        at: long_ago(),
+        actor: "seed".to_owned(),
+        action: "seed".to_owned(),
+        target: account.to_owned(),
+        values: json!({}),
+    };
+    table.register_account(&record, &audit).await.unwrap();
+}
+
+pub(crate) async fn project(table: &Table, account: &str, id: &str, tenant: Option<&str>) {
+    let tenant = tenant.map(|tenant| TenantId::new(tenant).unwrap());
+    let project = Project {
+        account: account_id(account),
+        id: ProjectId::new(id).unwrap(),
+        facts: ProjectFacts {
+            name: format!("name-of-{id}"),
+            description: String::new(),
+            digitalocean_purpose: "Web Application".to_owned(),
+            environment: Some("Production".to_owned()),
+            is_default: false,
+            created_at: Some(long_ago()),
+        },
+        fingerprint: "f".to_owned(),
+        tenant_id: tenant.clone(),
+        purpose: None,
+        tenant_history: vec![Interval { value: tenant, from: long_ago(), until: None }],
+        name_history: Vec::new(),
+        first_seen_at: long_ago(),
+        last_seen_at: long_ago(),
+        strikes: None,
+        deleted_at: None,
+        version: 1,
+    };
+    table.commit_project(&ProjectWrite { before: None, project }).await.unwrap();
+}
+
+/// A resource in a project, with the event of its discovery.
+pub(crate) async fn resource(table: &Table, account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
+    let facts = Facts {
+        name: format!("name-of-{id}"),
+        region: Some("fra1".to_owned()),
+        status: Some("active".to_owned()),
+        tags: vec![format!("tag-of-{id}")],
+        price_monthly: Some(Money::usd(6.into())),
+        created_at: Some(long_ago()),
+        attrs: serde_json::Map::from_iter([("vcpus".to_owned(), json!(1))]),
+    };
+    let project_id = project.map(|project| ProjectId::new(project).unwrap());
+    let key = ResourceKey {
+        account: account_id(account),
+        kind: Kind::new(kind).unwrap(),
+        provider_id: ProviderId::new(id).unwrap(),
+    };
+    let row = Resource {
+        key,
+        fingerprint: facts.fingerprint(),
+        facts,
+        version: 1,
+        incarnation: 1,
+        project_history: project_id
+            .iter()
+            .map(|id| Interval { value: id.clone(), from: long_ago(), until: None })
+            .collect(),
+        project_id,
+        first_seen_at: long_ago(),
+        last_seen_at: long_ago(),
+        strikes: None,
+        deleted_at: None,
+    };
+    let events = vec![event(&row, EventType::Discovered, Vec::new())];
+    table.commit(&ResourceWrite { before: None, row: row.clone(), events }).await.unwrap();
+    row
+}
+
+pub(crate) fn event(row: &Resource, event_type: EventType, changes: Vec<Change>) -> ResourceEvent {
+    ResourceEvent {
+        key: row.key.clone(),
+        version: row.version,
+        incarnation: row.incarnation,
+        at: row.first_seen_at + TimeDelta::seconds(i64::try_from(row.version).unwrap()),
+        event_type,
+        name: row.facts.name.clone(),
+        changes,
+        cause: Cause { kind: CauseType::Sync, id: Some("run-1".to_owned()) },
+    }
+}
+
+/// A change of one fact.
+pub(crate) fn change(field: &str, before: Value, after: Value) -> Change {
+    Change { field: field.to_owned(), before, after }
+}
+
+/// The next version of a row, with an event that says so.
+pub(crate) async fn update(table: &Table, row: &Resource, event_type: EventType, changes: Vec<Change>) -> Resource {
+    let next = Resource { version: row.version + 1, ..row.clone() };
+    let events = vec![event(&next, event_type, changes)];
+    table.commit(&ResourceWrite { before: Some(row.version), row: next.clone(), events }).await.unwrap();
+    next
+}
+
+/// A sweep that ended at `finished_at`.
+pub(crate) async fn sweep(table: &Table, account: &str, kind: &str, status: SweepStatus, finished_at: DateTime<Utc>) {
+    let kind = Kind::new(kind).unwrap();
+    let started_at = finished_at - TimeDelta::seconds(2);
+    let granted = table.acquire(&account_id(account), &kind, "owner", started_at, TimeDelta::minutes(5)).await.unwrap();
+    let Acquired::Granted(lease, _) = granted else { panic!("the lane is taken") };
+    let receipt = Receipt {
+        run_id: RunId::new(format!("run-{account}-{kind}")).unwrap(),
+        status,
+        started_at,
+        finished_at,
+        pages: 1,
+        items: 5,
+        requests: 1,
+        changes: ChangeCounts { discovered: 5, ..ChangeCounts::default() },
+        rate_limit_remaining: Some(4_987),
+        duration_ms: 2_000,
+        error: (!status.is_complete()).then(|| "DigitalOcean answered 503".to_owned()),
+        notes: Vec::new(),
+    };
+    let hold =
+        (status == SweepStatus::Held).then(|| Hold { id: RunId::new("hold-1").unwrap(), since: started_at, count: 7 });
+    assert!(table.finish(&lease, &Finish { receipt, hold, memberships: None }).await.unwrap());
+}
+
+/// Two tenants, `acme` and `beta`, in two accounts; `beta`'s things all have `beta` in their ids and names.
+pub(crate) async fn two_tenants(table: &Table) {
+    account(table, "main", AccountStatus::Enabled).await;
+    account(table, "beta-account", AccountStatus::Enabled).await;
+    project(table, "main", "acme-project", Some("acme")).await;
+    project(table, "main", "beta-project", Some("beta")).await;
+    project(table, "beta-account", "beta-project-2", Some("beta")).await;
+    project(table, "main", "nobody-project", None).await;
+    resource(table, "main", "droplet", "1001", Some("acme-project")).await;
+    resource(table, "main", "dns_zone", "acme.example", Some("acme-project")).await;
+    let beta = resource(table, "main", "droplet", "beta-2001", Some("beta-project")).await;
+    update(table, &beta, EventType::Updated, vec![change("status", json!("active"), json!("off"))]).await;
+    resource(table, "main", "dns_zone", "beta.example", Some("beta-project")).await;
+    resource(table, "beta-account", "droplet", "beta-2002", Some("beta-project-2")).await;
+    resource(table, "main", "droplet", "3001", None).await;
+    for account in ["main", "beta-account"] {
+        for kind in ["droplet", "dns_zone", "project"] {
+            sweep(table, account, kind, SweepStatus::Complete, time("2026-04-12T11:50:00Z")).await;
+        }
+    }
+}

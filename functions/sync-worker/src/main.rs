@@ -1,0 +1,38 @@
+//! Mirrors one kind of DigitalOcean resource; the environment variable WORKER says which.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::SystemClock;
+use inventory::Worker;
+use runtime::{Aws, BatchRunner, Secrets, SqsQueue, WorkerConfig, bootstrap};
+use store::Table;
+use sync_worker::{DigitalOcean, SyncWorker};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    bootstrap::launch(|mut init| async move {
+        let config = WorkerConfig::from_env()?;
+        let worker = Worker::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
+        init.phase("config");
+        let aws = Aws::load().await;
+        let retention = TimeDelta::days(i64::from(config.event_retention_days));
+        let table = Table::new(aws.dynamodb(), &config.table_name).keep_events_for(retention);
+        let queue = Arc::new(SqsQueue::new(aws.sqs()));
+        let secrets = Secrets::new(aws.secretsmanager(), &config.secret_prefix);
+        let digitalocean = DigitalOcean::new(config.digitalocean_url.clone(), secrets);
+        init.phase("clients");
+        table.warm_up().await;
+        init.phase("warm_up");
+        let runner = BatchRunner::from_config(&config, queue.clone());
+        let clock = Arc::new(SystemClock);
+        let worker = Arc::new(SyncWorker { worker, config, table, digitalocean, queue, clock });
+        bootstrap::run_queue(init, &runner, move |message, deadline| {
+            let worker = worker.clone();
+            async move { worker.handle(message, deadline).await }
+        })
+        .await
+    })
+    .await
+}

@@ -1,0 +1,63 @@
+//! Calls to the emulator's AWS API, through boto3: see aws.py.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::command;
+use crate::progress::Step;
+
+/// The region of everything in the emulator.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// The emulator, and the Python that has boto3.
+#[derive(Debug, Clone)]
+pub(crate) struct Aws {
+    pub(crate) python: PathBuf,
+    pub(crate) endpoint: String,
+}
+
+impl Aws {
+    /// Does one of aws.py's jobs. The request goes over standard input, since it may hold secrets.
+    pub(crate) async fn ask(&self, job: &str, mut request: Value, step: Option<&Step>) -> Result<Value> {
+        request["do"] = json!(job);
+        request["endpoint"] = json!(self.endpoint);
+        request["region"] = json!(REGION);
+        let silent;
+        let step = if let Some(step) = step {
+            step
+        } else {
+            silent = Step::silent();
+            &silent
+        };
+        let mut python = Command::new(&self.python);
+        // Isolated, and blind to the user's own AWS settings: nothing here may reach a real account.
+        python.args(["-I", "-c", include_str!("aws.py")]).env("AWS_CONFIG_FILE", "/dev/null");
+        python.env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null").env_remove("AWS_PROFILE").env_remove("AWS_ENDPOINT_URL");
+        let detail = |line: &str| message(line, "detail").and_then(|detail| detail.as_str().map(str::to_owned));
+        let finished = command::run(&mut python, &request.to_string(), step, detail).await?;
+        let last = finished.stdout.last().map_or("", String::as_str);
+        if let Some(error) = message(last, "error") {
+            bail!("{}", error.as_str().unwrap_or_default());
+        }
+        message(last, "result").with_context(|| finished.last_lines(5))
+    }
+}
+
+fn message(line: &str, key: &str) -> Option<Value> {
+    serde_json::from_str::<Value>(line).ok()?.get_mut(key).map(Value::take)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_told_by_its_key() {
+        assert_eq!(message(r#"{"detail": "x"}"#, "detail"), Some(json!("x")));
+        assert_eq!(message(r#"{"detail": "x"}"#, "result"), None);
+        assert_eq!(message("Traceback", "result"), None);
+    }
+}

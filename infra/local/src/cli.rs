@@ -1,0 +1,157 @@
+//! The command line of `cargo local`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::{As, Options, Provider};
+
+/// The real DigitalOcean.
+const LIVE: &str = "https://api.digitalocean.com";
+
+/// Runs Arcadia Cloud on this machine: the real template, deployed to an AWS emulator, mirroring a DigitalOcean account.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo local",
+    bin_name = "cargo local",
+    version,
+    after_help = "\
+Without a command it is `up`. Needs Rust and Python 3.10 or later; everything else it installs below target/.
+
+  cargo local                                     everything, until Ctrl-C
+  cargo local up --detach                         the same in the background
+  cargo local call GET 'inventory/resources?kind=droplet'
+  cargo local call PATCH inventory/projects/demo/<id> '{\"tenant_id\":\"acme\"}'
+  cargo local call GET inventory/resources --tenant acme
+  cargo local run droplets                        one sync, now
+  cargo local down"
+)]
+pub struct Cli {
+    /// Where the stack keeps its state and logs; a second stack needs another place [default: target/local]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build, start and deploy everything, mirror the account and show what was found
+    Up(Box<Up>),
+    /// Stop what `up` started, and nothing else
+    Down,
+    /// Show whether the stack is up and where to reach it; exit code 1 if it is not
+    Status,
+    /// Print an ID token for the API
+    #[command(group = clap::ArgGroup::new("who").required(true))]
+    Token {
+        /// For an administrator: a member of the group `platform_admin`
+        #[arg(long, group = "who")]
+        admin: bool,
+        /// For a user of this tenant, created if need be
+        #[arg(long, value_name = "TENANT", group = "who")]
+        tenant: Option<String>,
+    },
+    /// Call the API and print the JSON body, whatever the status; exit code 0 for 2xx, else 1
+    Call {
+        /// GET, POST, PATCH ...
+        method: String,
+        /// Such as /api/v1/sync, or sync for short
+        path: String,
+        /// JSON
+        body: Option<String>,
+        /// Call as a user of this tenant rather than as the admin
+        #[arg(long, value_name = "TENANT")]
+        tenant: Option<String>,
+    },
+    /// Run a worker for every account, wait for it and print its sync states; exit code 0 if all are complete, else 1
+    Run {
+        /// Such as droplets
+        worker: String,
+    },
+}
+
+/// Options of `up`.
+#[derive(Debug, Args, Default)]
+pub struct Up {
+    /// Return once everything is up and mirrored; `cargo local down` stops it
+    #[arg(long)]
+    pub detach: bool,
+    /// The AWS emulator's port [default: any free one]
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Mirror this DigitalOcean endpoint rather than the simulator; needs --token-env
+    #[arg(long, value_name = "URL", requires = "token_env", conflicts_with = "live")]
+    pub digitalocean_url: Option<String>,
+    /// The variable with the token.
+    #[arg(
+        long,
+        help = "The environment variable with the token [default with --live: DIGITALOCEAN_TOKEN]",
+        value_name = "VAR"
+    )]
+    pub token_env: Option<String>,
+    /// Mirror the real DigitalOcean; nothing is written there without --allow-writes
+    #[arg(long)]
+    pub live: bool,
+    /// With --live: let it write there, such as the internal project
+    #[arg(long, requires = "live", action = ArgAction::SetTrue)]
+    pub allow_writes: bool,
+    /// The least time between two strikes against a missing resource [default: half of the worker's cadence]
+    #[arg(long, value_name = "SECONDS")]
+    pub strike_interval: Option<u32>,
+    /// The functions' tracing filter
+    #[arg(long, value_name = "FILTER", default_value = "info")]
+    pub log_level: Option<String>,
+}
+
+impl Up {
+    /// As the stack takes them. `environment` looks up a variable.
+    ///
+    /// # Errors
+    /// When the token is not in the environment.
+    pub fn options(self, state_dir: Option<PathBuf>, environment: impl Fn(&str) -> Option<String>) -> Result<Options> {
+        let token = |default: Option<&str>| {
+            let variable = self.token_env.as_deref().or(default).context("--token-env is missing")?;
+            let token = environment(variable).filter(|token| !token.trim().is_empty());
+            token.map(|token| token.trim().to_owned()).with_context(|| {
+                format!("the environment variable {variable} has no token; set it: export {variable}=dop_v1_...")
+            })
+        };
+        let provider = match (&self.digitalocean_url, self.live) {
+            (None, false) if self.token_env.is_some() => bail!("--token-env goes with --digitalocean-url or --live"),
+            (None, false) => Provider::Simulator,
+            (None, true) => Provider::Endpoint {
+                url: LIVE.to_owned(),
+                token: token(Some("DIGITALOCEAN_TOKEN"))?,
+                writes: self.allow_writes,
+            },
+            // The real one by its URL is no less real.
+            (Some(url), _) if url.trim_end_matches('/').ends_with("api.digitalocean.com") => {
+                Provider::Endpoint { url: url.clone(), token: token(None)?, writes: false }
+            }
+            (Some(url), _) => Provider::Endpoint { url: url.clone(), token: token(None)?, writes: true },
+        };
+        Ok(Options {
+            state_dir,
+            port: self.port,
+            provider,
+            strike_interval: self.strike_interval,
+            log_level: self.log_level.unwrap_or_else(|| "info".to_owned()),
+            detach: self.detach,
+            replace: false,
+        })
+    }
+}
+
+/// The admin, or a user of that tenant.
+#[must_use]
+pub fn caller(tenant: Option<String>) -> As {
+    tenant.map_or(As::Admin, As::Tenant)
+}
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

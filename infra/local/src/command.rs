@@ -1,0 +1,67 @@
+//! Running a command to its end while its output tells how far it is.
+
+use std::process::{ExitStatus, Stdio};
+
+use anyhow::{Context as _, Result};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader};
+use tokio::process::Command;
+
+use crate::progress::Step;
+
+/// How a command ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<String>,
+    pub(crate) stderr: Vec<String>,
+}
+
+impl Finished {
+    /// The end of what it said on standard error, or else on standard output.
+    pub(crate) fn last_lines(&self, count: usize) -> String {
+        let lines = if self.stderr.is_empty() { &self.stdout } else { &self.stderr };
+        lines[lines.len().saturating_sub(count)..].join("\n")
+    }
+}
+
+/// Runs `command` with `input` on its standard input. Every line it prints goes through `detail`; what that returns is shown.
+pub(crate) async fn run(
+    command: &mut Command,
+    input: &str,
+    step: &Step,
+    detail: impl Fn(&str) -> Option<String>,
+) -> Result<Finished> {
+    let program = command.as_std().get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let feed = async {
+        if let Some(mut stdin) = stdin {
+            // A command that ends before reading everything says why in its own words.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+    };
+    let show = |line: &str| {
+        if let Some(text) = detail(line) {
+            step.detail(&text);
+        }
+    };
+    let (status, stdout, stderr, ()) = tokio::join!(child.wait(), lines(stdout, &show), lines(stderr, &show), feed);
+    Ok(Finished { status: status.with_context(|| format!("cannot wait for {program}"))?, stdout, stderr })
+}
+
+async fn lines(source: Option<impl AsyncRead + Unpin>, show: &impl Fn(&str)) -> Vec<String> {
+    let mut kept = Vec::new();
+    let Some(source) = source else { return kept };
+    let mut lines = BufReader::new(source).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        show(&line);
+        kept.push(line);
+    }
+    kept
+}

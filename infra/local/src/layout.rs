@@ -1,0 +1,161 @@
+//! Where things are: the source tree, and the directory that holds a stack's state.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::process::Processes;
+
+/// The root of the source tree. The stack deploys what is built from it, so the two belong together.
+pub(crate) fn workspace() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().nth(2).unwrap_or(package)
+}
+
+/// What cargo builds into, and the stack keeps its state in.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+}
+
+/// The directory of one stack's state.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    directory: PathBuf,
+    usual: bool,
+}
+
+impl Layout {
+    /// `directory`, or the usual one.
+    pub(crate) fn new(directory: Option<&Path>) -> Self {
+        let usual = directory.is_none();
+        let directory = directory.map_or_else(|| target().join("local"), Path::to_owned);
+        // Absolute, since the processes started from here have another working directory.
+        Self { directory: std::path::absolute(&directory).unwrap_or(directory), usual }
+    }
+
+    /// Makes the directory and takes the lock that keeps two commands from bringing it up at once.
+    pub(crate) fn lock(&self) -> Result<fs::File> {
+        fs::create_dir_all(&self.directory).with_context(|| format!("cannot create {}", self.directory.display()))?;
+        let lock = fs::File::create(self.path("lock"))?;
+        if lock.try_lock().is_err() {
+            bail!("another command is bringing up the stack in {}; wait for it", self.directory.display());
+        }
+        Ok(lock)
+    }
+
+    /// How to give a command for this stack.
+    pub(crate) fn command(&self, command: &str) -> String {
+        if self.usual {
+            format!("cargo local {command}")
+        } else {
+            format!("cargo local --state-dir {} {command}", self.directory.display())
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// The virtual environment is shared by all stacks.
+    pub(crate) fn venv() -> PathBuf {
+        target().join("local/venv")
+    }
+
+    pub(crate) fn processes(&self) -> Result<Processes> {
+        Processes::open(self.path("processes.json"))
+    }
+
+    /// Forgets the last stack but for its logs.
+    pub(crate) fn clear(&self) -> Result<()> {
+        let _ = fs::remove_file(self.path("stack.json"));
+        let scratch = self.path("scratch");
+        let _ = fs::remove_dir_all(&scratch);
+        fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))
+    }
+
+    /// Reads `stack.json`.
+    pub(crate) fn facts(&self) -> Result<Facts> {
+        let path = self.path("stack.json");
+        let Ok(text) = fs::read(&path) else {
+            bail!("no stack is up in {}; start one: {}", self.directory.display(), self.command("up --detach"));
+        };
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{} is damaged; run: {}", path.display(), self.command("down")))
+    }
+
+    pub(crate) fn write_facts(&self, facts: &Facts) -> Result<()> {
+        let path = self.path("stack.json");
+        fs::write(&path, serde_json::to_vec_pretty(facts)?).with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// What `stack.json` says of a running stack. No token and no password is among it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The API, in the form that a browser resolves.
+    pub api_url: String,
+    /// The id of the API at the gateway.
+    pub api_id: String,
+    /// The emulator, for the AWS CLI and SDKs: region and credentials are `region`, `test` and `test`.
+    pub aws_endpoint: String,
+    /// The emulator's region.
+    pub region: String,
+    /// The deployed stack's name.
+    pub stack: String,
+    /// What the workers mirror: the simulator, or another DigitalOcean endpoint.
+    pub digitalocean_url: String,
+    /// Whether the product may write there.
+    pub provider_writes: bool,
+    /// The table.
+    pub table: String,
+    /// Queue URL by worker.
+    pub queue_urls: std::collections::BTreeMap<String, String>,
+    /// The user pool.
+    pub user_pool_id: String,
+    /// Its client.
+    pub user_pool_client_id: String,
+    /// The secret of an account is `<prefix>/<account>/<purpose>`.
+    pub secret_prefix: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_facts_survive_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(Some(directory.path()));
+        assert!(layout.facts().unwrap_err().to_string().contains("up --detach"));
+        let facts = Facts {
+            api_url: "http://a.execute-api.localhost:1".to_owned(),
+            api_id: "a".to_owned(),
+            aws_endpoint: "http://127.0.0.1:1".to_owned(),
+            region: "us-east-1".to_owned(),
+            stack: "arcadia-dev".to_owned(),
+            digitalocean_url: "http://127.0.0.1:2".to_owned(),
+            provider_writes: true,
+            table: "t".to_owned(),
+            queue_urls: [("droplets".to_owned(), "http://q".to_owned())].into(),
+            user_pool_id: "p".to_owned(),
+            user_pool_client_id: "c".to_owned(),
+            secret_prefix: "arcadia/dev/do".to_owned(),
+        };
+        layout.write_facts(&facts).unwrap();
+        assert_eq!(layout.facts().unwrap(), facts);
+        layout.clear().unwrap();
+        assert!(layout.facts().is_err());
+    }
+
+    #[test]
+    fn one_command_at_a_time_brings_a_stack_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(Some(directory.path()));
+        let held = layout.lock().unwrap();
+        assert!(layout.lock().is_err());
+        drop(held);
+        assert!(layout.lock().is_ok());
+    }
+}

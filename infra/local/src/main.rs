@@ -1,0 +1,138 @@
+//! `cargo local`: see `cargo local --help`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser as _;
+use local::cli::{Cli, Command, Up, caller};
+use local::{Stack, all_complete, say};
+use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match command(Cli::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn command(cli: Cli) -> Result<ExitCode> {
+    let state_dir = cli.state_dir;
+    match cli.command.unwrap_or_else(|| Command::Up(Box::default())) {
+        Command::Up(options) => up(*options, state_dir).await,
+        Command::Down => {
+            let stopped = Stack::down(state_dir.as_deref())?;
+            say(&if stopped.is_empty() {
+                "nothing was up".to_owned()
+            } else {
+                format!("stopped: {}", stopped.join(", "))
+            });
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Status => status(state_dir.as_deref()),
+        Command::Token { tenant, .. } => {
+            println!("{}", Stack::open(state_dir.as_deref())?.token(&caller(tenant)).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Call { method, path, body, tenant } => {
+            let body = body.map(|text| serde_json::from_str::<Value>(&text).context("BODY is not JSON")).transpose()?;
+            let (status, answer) =
+                Stack::open(state_dir.as_deref())?.call(&method, &path, body, caller(tenant)).await?;
+            print(&answer)?;
+            Ok(if (200..300).contains(&status) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Run { worker } => {
+            let states = Stack::open(state_dir.as_deref())?.run(&worker).await?;
+            print(&states.clone().into())?;
+            Ok(if all_complete(&states) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
+
+async fn up(up: Up, state_dir: Option<PathBuf>) -> Result<ExitCode> {
+    let detach = up.detach;
+    let options = up.options(state_dir, |variable| std::env::var(variable).ok())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let work = async {
+        let stack = Stack::up(options).await?;
+        stack.register("demo", "Demo Hosting", None).await?;
+        let receipts = stack.run_all().await?;
+        report(&stack, &receipts).await?;
+        if detach {
+            say(&format!("\nIn the background; stop it: {}", stack.command("down")));
+            stack.leave();
+        } else {
+            say("\nCtrl-C stops it.");
+            std::future::pending::<()>().await;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    // Dropping the work drops the stack, which takes it down.
+    tokio::select! {
+        result = work => result.map(|()| ExitCode::SUCCESS),
+        _ = tokio::signal::ctrl_c() => interrupted(),
+        _ = terminate.recv() => interrupted(),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "an arm of a select whose other arms can fail")]
+fn interrupted() -> Result<ExitCode> {
+    say("stopping");
+    Ok(ExitCode::from(130))
+}
+
+async fn report(stack: &Stack, receipts: &[Value]) -> Result<()> {
+    say("");
+    println!("{}", stack.summary().await?);
+    for receipt in receipts.iter().filter(|receipt| receipt["status"] != "complete") {
+        say(&format!("not complete: {receipt}"));
+    }
+    let facts = stack.facts();
+    say(&format!("API            {}/api/v1/health  (no token needed; openapi.json beside it)", facts.api_url));
+    say(&format!(
+        "DigitalOcean   {}{}",
+        facts.digitalocean_url,
+        if facts.provider_writes { "" } else { "  (read only)" }
+    ));
+    say(&format!("AWS emulator   {}  (region {}, key and secret: test)", facts.aws_endpoint, facts.region));
+    say(&format!("Logs           {}", stack.log().display()));
+    say("\nTry, in another terminal:");
+    for command in ["call GET 'inventory/resources?kind=droplet&limit=2'", "call GET sync", "run droplets"] {
+        say(&format!("  {}", stack.command(command)));
+    }
+    say(&format!("  curl -H \"Authorization: Bearer $({})\" \\", stack.command("token --admin")));
+    say(&format!(
+        "    -H 'Host: {}' {}/api/v1/inventory/projects",
+        facts.api_url.trim_start_matches("http://"),
+        facts.aws_endpoint
+    ));
+    Ok(())
+}
+
+fn status(state_dir: Option<&Path>) -> Result<ExitCode> {
+    let running = Stack::running(state_dir)?;
+    match Stack::open(state_dir) {
+        Ok(stack) => {
+            say(&format!("up: {}", running.join(", ")));
+            print(&serde_json::to_value(stack.facts())?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            say(&format!("{error:#}"));
+            if !running.is_empty() {
+                say(&format!("half up: {}; stop it: cargo local down", running.join(", ")));
+            }
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn print(value: &Value) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! The processes that the stack started: recorded so that a later command stops these and no others.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+/// How long a process may take to end by itself before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A process that leads its own group. The start time tells it from another one that was given the same id later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recorded {
+    pub(crate) name: String,
+    pub(crate) pid: i32,
+    started: String,
+}
+
+impl Recorded {
+    /// Whether this very process still runs.
+    pub(crate) fn is_running(&self) -> bool {
+        started(self.pid).is_some_and(|started| started == self.started)
+    }
+
+    /// Ends the process and all of its group, such as the Lambda functions that the emulator started.
+    pub(crate) fn stop(&self) {
+        if !self.is_running() {
+            return;
+        }
+        let group = Pid::from_raw(self.pid);
+        // The group can end by itself at any moment; that is what is wanted.
+        let _ = killpg(group, Signal::SIGTERM);
+        let asked = Instant::now();
+        while self.is_running() && asked.elapsed() < GRACE {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let _ = killpg(group, Signal::SIGKILL);
+        // Takes the exit status of an own child; of others there is none to take.
+        let _ = waitpid(group, Some(WaitPidFlag::WNOHANG));
+    }
+}
+
+/// What to start. The environment is whole: nothing is inherited, so that no token of the caller's reaches a Lambda function.
+#[derive(Debug)]
+pub(crate) struct Launch {
+    pub(crate) name: &'static str,
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+    pub(crate) log: PathBuf,
+}
+
+/// The processes of one stack, on record in a file from the moment each one starts.
+#[derive(Debug)]
+pub(crate) struct Processes {
+    file: PathBuf,
+    list: Vec<Recorded>,
+    /// Children under the guard live as long as these do: see guard.py.
+    children: Vec<Child>,
+}
+
+impl Processes {
+    /// Reads the record; without one nothing was started.
+    pub(crate) fn open(file: PathBuf) -> Result<Self> {
+        let list = match fs::read(&file) {
+            Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display()))?,
+            Err(_) => Vec::new(),
+        };
+        Ok(Self { file, list, children: Vec::new() })
+    }
+
+    /// Those that still run.
+    pub(crate) fn running(&self) -> impl Iterator<Item = &Recorded> {
+        self.list.iter().filter(|process| process.is_running())
+    }
+
+    /// Starts a process in a group of its own. With `guard` (a Python to run it under) it ends with this process; without, it stays.
+    pub(crate) fn start(&mut self, launch: &Launch, guard: Option<&Path>) -> Result<()> {
+        use std::os::unix::process::CommandExt as _;
+        let output = fs::File::create(&launch.log).with_context(|| format!("cannot write {}", launch.log.display()))?;
+        let mut command = match guard {
+            Some(python) => {
+                let mut command = Command::new(python);
+                command.args(["-I", "-c", include_str!("guard.py")]).arg(&launch.program);
+                command
+            }
+            None => Command::new(&launch.program),
+        };
+        let child = command
+            .args(&launch.arguments)
+            .env_clear()
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(if guard.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("cannot start {}", launch.program.display()))?;
+        let pid = i32::try_from(child.id())?;
+        self.list.push(Recorded { name: launch.name.to_owned(), pid, started: started(pid).unwrap_or_default() });
+        self.children.push(child);
+        fs::write(&self.file, serde_json::to_vec_pretty(&self.list)?)
+            .with_context(|| format!("cannot write {}", self.file.display()))
+    }
+
+    /// Whether the process of that name has ended, which a process that should serve must not.
+    pub(crate) fn has_ended(&self, name: &str) -> bool {
+        !self.running().any(|process| process.name == name)
+    }
+
+    /// Stops all of them, the last one first, and forgets them. Returns the names of those that ran.
+    pub(crate) fn stop(&mut self) -> Vec<String> {
+        let mut stopped = Vec::new();
+        for process in self.list.drain(..).rev().filter(Recorded::is_running) {
+            process.stop();
+            stopped.push(process.name);
+        }
+        self.children.clear();
+        let _ = fs::remove_file(&self.file);
+        stopped
+    }
+}
+
+/// When a process started, in a form that only comparing makes sense for; `None` when there is none, or only its zombie.
+fn started(pid: i32) -> Option<String> {
+    if !Path::new("/proc/self/stat").exists() {
+        return started_by_ps(pid);
+    }
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    started_from_stat(&stat).map(|ticks| format!("{} {ticks}", boot.trim()))
+}
+
+/// Field 22 of /proc/<pid>/stat. The name in field 2 may itself hold blanks and brackets, so counting begins after its last bracket.
+fn started_from_stat(stat: &str) -> Option<&str> {
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    if fields.next()? == "Z" {
+        return None;
+    }
+    fields.nth(18)
+}
+
+fn started_by_ps(pid: i32) -> Option<String> {
+    let output = Command::new("ps").args(["-o", "stat=,lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (state, started) = text.trim().split_once(char::is_whitespace)?;
+    (!state.starts_with('Z')).then(|| started.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sleeper(directory: &Path) -> Launch {
+        Launch {
+            name: "sleeper",
+            program: PathBuf::from("/bin/sh"),
+            // The shell's child stands for the Lambda functions of the emulator.
+            arguments: vec!["-c".into(), "sleep 600 & echo $!; wait".into()],
+            environment: vec![("PATH", std::env::var_os("PATH").unwrap())],
+            log: directory.join("log"),
+        }
+    }
+
+    fn child_of_the_sleeper(directory: &Path) -> i32 {
+        loop {
+            if let Ok(pid) = fs::read_to_string(directory.join("log")).unwrap().trim().parse() {
+                return pid;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
+    fn stops_the_process_and_its_group_from_the_record_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let record = directory.path().join("processes.json");
+        let mut first = Processes::open(record.clone()).unwrap();
+        first.start(&sleeper(directory.path()), None).unwrap();
+        let child = child_of_the_sleeper(directory.path());
+
+        let mut second = Processes::open(record.clone()).unwrap();
+        assert_eq!(second.running().count(), 1);
+        assert_eq!(second.stop(), ["sleeper"]);
+        assert!(first.has_ended("sleeper"));
+        assert_eq!(started(child), None);
+        assert!(!record.exists());
+    }
+
+    #[test]
+    fn a_process_under_the_guard_ends_when_its_starter_lets_go() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut processes = Processes::open(directory.path().join("processes.json")).unwrap();
+        let python = crate::venv::find_python().unwrap();
+        processes.start(&sleeper(directory.path()), Some(&python)).unwrap();
+        let child = child_of_the_sleeper(directory.path());
+        drop(processes.children.remove(0).stdin.take());
+        while started(child).is_some() {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
+    fn a_reused_process_id_is_not_taken_for_ours() {
+        let mine = i32::try_from(std::process::id()).unwrap();
+        let ours = Recorded { name: "me".to_owned(), pid: mine, started: started(mine).unwrap() };
+        assert!(ours.is_running());
+        let earlier = Recorded { started: "an earlier time".to_owned(), ..ours };
+        assert!(!earlier.is_running());
+        earlier.stop();
+    }
+
+    #[test]
+    fn the_start_time_is_found_behind_any_process_name() {
+        let stat = "77 (a) b (c)) S 1 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 99 1";
+        assert_eq!(started_from_stat(stat), Some("4711"));
+        assert_eq!(started_from_stat(&stat.replace(" S ", " Z ")), None);
+        assert_eq!(started_from_stat(""), None);
+    }
+}

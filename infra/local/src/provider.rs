@@ -1,0 +1,127 @@
+//! The DigitalOcean that the stack mirrors: the simulator unless told otherwise.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::binaries::{self, Binaries};
+use crate::emulator::last_line;
+use crate::layout::{self, Layout};
+use crate::process::{Launch, Processes};
+use crate::progress::Step;
+
+const NAME: &str = "digitalocean-sim";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Which DigitalOcean to mirror.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provider {
+    /// The simulator, with its demo account.
+    Simulator,
+    /// Another endpoint. The token is the value itself; writes are made there only if `writes`.
+    Endpoint {
+        /// The API's root, such as `https://api.digitalocean.com`.
+        url: String,
+        /// The token that the demo account syncs with.
+        token: String,
+        /// Whether the product may write there.
+        writes: bool,
+    },
+}
+
+/// Where DigitalOcean is, and the token for it.
+pub(crate) struct Reached {
+    pub(crate) url: String,
+    pub(crate) token: String,
+    pub(crate) writes: bool,
+}
+
+impl Provider {
+    pub(crate) async fn reach(
+        &self,
+        layout: &Layout,
+        processes: &mut Processes,
+        binaries: &Binaries,
+        guard: Option<&Path>,
+    ) -> Result<Reached> {
+        match self {
+            Self::Endpoint { url, token, writes } => {
+                Ok(Reached { url: url.trim_end_matches('/').to_owned(), token: token.clone(), writes: *writes })
+            }
+            Self::Simulator => simulate(layout, processes, binaries, guard).await,
+        }
+    }
+}
+
+async fn simulate(
+    layout: &Layout,
+    processes: &mut Processes,
+    binaries: &Binaries,
+    guard: Option<&Path>,
+) -> Result<Reached> {
+    let step = Step::begin("start the DigitalOcean simulator");
+    let seed = layout::workspace().join("tests/digitalocean-sim/seeds/demo.json");
+    let token = demo_token(&seed)?;
+    let port_file = layout.path("scratch/simulator.port");
+    let log = layout.path("simulator.log");
+    let launch = Launch {
+        name: NAME,
+        program: binaries::find(binaries, NAME)?.clone(),
+        arguments: vec![
+            "--listen".into(),
+            "127.0.0.1:0".into(),
+            "--seed".into(),
+            OsString::from(&seed),
+            "--port-file".into(),
+            OsString::from(&port_file),
+        ],
+        environment: Vec::new(),
+        log: log.clone(),
+    };
+    processes.start(&launch, guard)?;
+    let began = Instant::now();
+    loop {
+        if let Some(port) = fs::read_to_string(&port_file).ok().and_then(|text| parse_port(&text)) {
+            let url = format!("http://127.0.0.1:{port}");
+            step.done(&url);
+            return Ok(Reached { url, token, writes: true });
+        }
+        if processes.has_ended(NAME) || began.elapsed() > PATIENCE {
+            bail!(
+                "the DigitalOcean simulator does not start; its last words: {}\nAll of them: {}",
+                last_line(&log),
+                log.display()
+            );
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A file that is being written may still be empty: that is no port yet.
+fn parse_port(text: &str) -> Option<u16> {
+    text.strip_suffix('\n').unwrap_or(text).trim().rsplit(':').next()?.parse().ok().filter(|port| *port != 0)
+}
+
+fn demo_token(seed: &Path) -> Result<String> {
+    let text = fs::read_to_string(seed).with_context(|| format!("cannot read {}", seed.display()))?;
+    let seed: Value = serde_json::from_str(&text)?;
+    let token = seed["accounts"]["demo"]["tokens"]["sync"]["value"].as_str();
+    Ok(token.context("the simulator's demo seed has no token accounts.demo.tokens.sync")?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_port_or_an_address() {
+        assert_eq!(parse_port("4711\n"), Some(4711));
+        assert_eq!(parse_port("127.0.0.1:4711"), Some(4711));
+        assert_eq!(parse_port(""), None);
+        assert_eq!(parse_port("0"), None);
+    }
+}

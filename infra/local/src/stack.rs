@@ -1,0 +1,255 @@
+//! A stack, from bringing it up to taking it down.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use crate::api::{Api, As};
+use crate::aws::Aws;
+use crate::layout::{self, Facts, Layout};
+use crate::process::Processes;
+use crate::progress::Step;
+use crate::provider::Provider;
+use crate::{binaries, deploy, emulator, summary, sync, venv};
+
+/// How long a worker may take until its receipts are there.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How to bring a stack up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where its state is; `None` for the usual place. A second stack needs another one.
+    pub state_dir: Option<PathBuf>,
+    /// The emulator's port; `None` for any free one.
+    pub port: Option<u16>,
+    /// Which DigitalOcean to mirror.
+    pub provider: Provider,
+    /// The least time between two strikes, in seconds; `None` for half of the worker's cadence.
+    pub strike_interval: Option<u32>,
+    /// The functions' tracing filter.
+    pub log_level: String,
+    /// Whether the stack outlives this process. Otherwise it ends with it, even if it is killed.
+    pub detach: bool,
+    /// Whether to take down what a stack in the same place has left running, rather than to refuse.
+    pub replace: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            state_dir: None,
+            port: None,
+            provider: Provider::Simulator,
+            strike_interval: None,
+            log_level: "info".to_owned(),
+            detach: false,
+            replace: false,
+        }
+    }
+}
+
+/// A running stack. Unless it is detached, dropping it takes it down.
+#[derive(Debug)]
+pub struct Stack {
+    layout: Layout,
+    facts: Facts,
+    api: Api,
+    aws: Aws,
+    token: Option<String>,
+    processes: Option<Processes>,
+}
+
+impl Stack {
+    /// Builds, starts and deploys everything. No account is registered yet: see [`Self::register`].
+    ///
+    /// # Errors
+    /// What went wrong and what to do about it.
+    pub async fn up(options: Options) -> Result<Self> {
+        let layout = Layout::new(options.state_dir.as_deref());
+        let _lock = layout.lock()?;
+        let mut processes = layout.processes()?;
+        if options.replace {
+            processes.stop();
+        }
+        if processes.running().next().is_some() {
+            bail!(
+                "a stack is already up here; see: {}, or stop it: {}",
+                layout.command("status"),
+                layout.command("down")
+            );
+        }
+        layout.clear()?;
+        let requirements = layout::workspace().join("infra/local/requirements.txt");
+        let python = venv::ensure(&Layout::venv(), &requirements).await?;
+        let binaries = binaries::build().await?;
+        // Owned from here on, so that a step that fails takes down what the steps before it started.
+        let mut started = StopOnDrop(Some(processes));
+        let owned = started.0.as_mut().context("the processes are still owned")?;
+        let guard = (!options.detach).then_some(python.as_path());
+        let reached = options.provider.reach(&layout, owned, &binaries, guard).await?;
+        let endpoint = emulator::start(&layout, owned, &python, options.port, guard).await?;
+        let aws = Aws { python, endpoint };
+        let facts = deploy::run(&aws, &binaries, &reached, &options).await?;
+        layout.write_facts(&facts)?;
+        let api = Api::new(facts.clone(), aws.clone())?;
+        Ok(Self { layout, facts, api, aws, token: Some(reached.token), processes: started.0.take() })
+    }
+
+    /// The stack that an earlier command brought up and left running.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn open(state_dir: Option<&Path>) -> Result<Self> {
+        let layout = Layout::new(state_dir);
+        let facts = layout.facts()?;
+        if layout.processes()?.running().next().is_none() {
+            bail!("the stack has ended; start one: {}", layout.command("up --detach"));
+        }
+        let aws = Aws { python: Layout::venv().join("bin/python"), endpoint: facts.aws_endpoint.clone() };
+        let api = Api::new(facts.clone(), aws.clone())?;
+        Ok(Self { layout, facts, api, aws, token: None, processes: None })
+    }
+
+    /// Stops what was started in that place and nothing else; returns the names of what ran.
+    ///
+    /// # Errors
+    /// When the record of what was started is damaged.
+    pub fn down(state_dir: Option<&Path>) -> Result<Vec<String>> {
+        let layout = Layout::new(state_dir);
+        let stopped = layout.processes()?.stop();
+        layout.clear()?;
+        Ok(stopped)
+    }
+
+    /// Names of what runs in that place.
+    ///
+    /// # Errors
+    /// When the record of what was started is damaged.
+    pub fn running(state_dir: Option<&Path>) -> Result<Vec<String>> {
+        let processes = Layout::new(state_dir).processes()?;
+        Ok(processes.running().map(|process| format!("{} (pid {})", process.name, process.pid)).collect())
+    }
+
+    /// What `stack.json` says.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// How to give a command of `cargo local` for this very stack.
+    #[must_use]
+    pub fn command(&self, command: &str) -> String {
+        self.layout.command(command)
+    }
+
+    /// The emulator's log: what every function printed is in it.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.layout.path("emulator.log")
+    }
+
+    /// Stores the token and registers the account. Without a token it is the one of the provider that the stack was brought up with.
+    ///
+    /// # Errors
+    /// When the API refuses the account.
+    pub async fn register(&self, account: &str, name: &str, token: Option<&str>) -> Result<()> {
+        let token = token.or(self.token.as_deref()).context("the token of the account is not known")?;
+        let secret = format!("{}/{account}", self.facts.secret_prefix);
+        self.aws("secretsmanager", "create_secret", json!({"Name": format!("{secret}/sync"), "SecretString": token}))
+            .await?;
+        let body = json!({ "account": account, "name": name, "secret": secret });
+        self.api.expect("POST", "accounts", Some(&body)).await.map(drop)
+    }
+
+    /// Makes one API call and returns its status and its body, whatever they are. `sync` is short for `/api/v1/sync`.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>, who: As) -> Result<(u16, Value)> {
+        self.api.call(method, path, body.as_ref(), &who).await
+    }
+
+    /// Every row of a list of the API, as the admin.
+    ///
+    /// # Errors
+    /// When a page does not come.
+    pub async fn list(&self, path: &str) -> Result<Vec<Value>> {
+        self.api.list(path).await
+    }
+
+    /// An ID token from the stack's user pool.
+    ///
+    /// # Errors
+    /// When the user cannot be created or cannot sign in.
+    pub async fn token(&self, who: &As) -> Result<String> {
+        self.api.token(who).await
+    }
+
+    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`.
+    ///
+    /// # Errors
+    /// When there is no such worker or its receipts do not come. A receipt that tells of a failed run is not an error here.
+    pub async fn run(&self, worker: &str) -> Result<Vec<Value>> {
+        sync::run(&self.api, worker, PATIENCE, &Step::silent()).await
+    }
+
+    /// Runs every worker once, the one that attributes resources to projects last. Returns all receipts.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_all(&self) -> Result<Vec<Value>> {
+        let mut receipts = Vec::new();
+        for worker in sync::order(&self.api.list("sync").await?) {
+            let step = Step::begin(format!("run the worker {worker}"));
+            let states = sync::run(&self.api, &worker, PATIENCE, &step).await?;
+            let told: Vec<_> = states.iter().map(|state| state["status"].as_str().unwrap_or("-")).collect();
+            step.done(&told.join(", "));
+            receipts.extend(states);
+        }
+        Ok(receipts)
+    }
+
+    /// What the mirror holds, as a table.
+    ///
+    /// # Errors
+    /// When the API does not say.
+    pub async fn summary(&self) -> Result<String> {
+        summary::read(&self.api).await
+    }
+
+    /// Any call of the emulator's AWS API, with boto3's names: `aws("sqs", "get_queue_attributes", json!({"QueueUrl": ..}))`.
+    ///
+    /// # Errors
+    /// What AWS would answer.
+    pub async fn aws(&self, service: &str, operation: &str, parameters: Value) -> Result<Value> {
+        let request = json!({ "service": service, "operation": operation, "parameters": parameters });
+        self.aws.ask("call", request, None).await.with_context(|| format!("{service} {operation}"))
+    }
+
+    /// Lets the stack run on when this process ends; only for one brought up with `detach`.
+    pub fn leave(mut self) {
+        self.processes = None;
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Some(mut processes) = self.processes.take() {
+            processes.stop();
+            // The next command then says that no stack is up, rather than that one has ended.
+            let _ = self.layout.clear();
+        }
+    }
+}
+
+struct StopOnDrop(Option<Processes>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        if let Some(mut processes) = self.0.take() {
+            processes.stop();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! How a client is set up, and where it may send a token. Pure.
+
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::{Error, RetryPolicy, Token};
+
+/// DigitalOcean's API, where a client goes unless told otherwise.
+pub const DEFAULT_BASE_URL: &str = "https://api.digitalocean.com";
+
+/// What a [`Client`](crate::Client) needs. [`Config::new`] is ready to use; every field may be changed.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the API is: https, or http on loopback. A path is kept as a prefix. `None`: [`DEFAULT_BASE_URL`].
+    pub base_url: Option<Url>,
+    /// The token to send.
+    pub token: Token,
+    /// How often to try, and how long to wait in between.
+    pub retry: RetryPolicy,
+    /// Longest time for one attempt, from connecting to the last byte.
+    pub attempt_timeout: Duration,
+    /// Longest time to connect, TLS included; counts into `attempt_timeout`.
+    pub connect_timeout: Duration,
+    /// Which certificate authorities to trust.
+    pub tls_roots: TlsRoots,
+}
+
+/// Which certificate authorities are trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsRoots {
+    /// Mozilla's, built in: no file is read.
+    #[default]
+    Bundled,
+    /// The machine's, which a company's own TLS proxy may need; `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
+    Platform,
+}
+
+impl Config {
+    /// DigitalOcean itself, with this token, 30 s for an attempt and 5 s to connect.
+    #[must_use]
+    pub fn new(token: Token) -> Self {
+        Self {
+            base_url: None,
+            token,
+            retry: RetryPolicy::default(),
+            attempt_timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            tls_roots: TlsRoots::default(),
+        }
+    }
+
+    /// The same at another address.
+    #[must_use]
+    pub fn with_base_url(mut self, base_url: Url) -> Self {
+        self.base_url = Some(base_url);
+        self
+    }
+}
+
+/// The base URL to use, if a token may be sent there.
+pub(crate) fn checked_base_url(base_url: Option<Url>) -> Result<Url, Error> {
+    let refuse = |base_url: &str, reason| Error::InsecureBaseUrl { base_url: base_url.to_owned(), reason };
+    let url = match base_url {
+        Some(url) => url,
+        None => Url::parse(DEFAULT_BASE_URL).map_err(|_| refuse(DEFAULT_BASE_URL, "not a URL"))?,
+    };
+    let reason = match url.scheme() {
+        "https" if url.has_host() => None,
+        "http" if is_loopback(&url) => None,
+        "http" => Some("plain http beyond loopback"),
+        _ => Some("neither https nor http"),
+    };
+    let extra =
+        !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some();
+    match reason.or_else(|| extra.then_some("carries a user name, a query or a fragment")) {
+        None => Ok(url),
+        // The origin alone: what else the URL carries may be a secret.
+        Some(reason) => Err(refuse(&url.origin().ascii_serialization(), reason)),
+    }
+}
+
+/// The name to be pinned to the loopback addresses, for a plain http base URL by name: what `localhost` resolves to is otherwise up to a
+/// name server.
+pub(crate) fn loopback_name(base_url: &Url) -> Option<&str> {
+    base_url.domain().filter(|_| base_url.scheme() == "http")
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str) -> Result<Url, Error> {
+        checked_base_url(Some(Url::parse(url).unwrap()))
+    }
+
+    #[test]
+    fn https_anywhere_and_http_on_loopback() {
+        assert_eq!(checked_base_url(None).unwrap().as_str(), "https://api.digitalocean.com/");
+        for url in [
+            "https://do.example:8443/prefix/",
+            "http://127.0.0.1:4010",
+            "http://127.9.8.7",
+            "http://[::1]:4010",
+            "http://localhost:4010",
+            "http://LOCALHOST",
+            "http://do.localhost:4010",
+        ] {
+            assert!(check(url).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn plain_http_over_a_network_is_refused() {
+        for url in [
+            "http://api.digitalocean.com",
+            "http://10.0.0.1",
+            "http://0.0.0.0:4010",
+            "http://localhost.example.com",
+            "http://notlocalhost",
+            "http://[::ffff:10.0.0.1]",
+            "http://127.0.0.1.example.com",
+            "ftp://127.0.0.1",
+            "file:///tmp/socket",
+            "data:text/plain,x",
+            "https://user:hunter2@api.digitalocean.com",
+            "https://api.digitalocean.com?token=hunter2",
+        ] {
+            let error = check(url).unwrap_err();
+            assert!(matches!(error, Error::InsecureBaseUrl { .. }), "{url}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_on_loopback_are_pinned() {
+        let name = |url| loopback_name(&Url::parse(url).unwrap()).map(str::to_owned);
+        assert_eq!(name("http://do.localhost:1"), Some("do.localhost".into()));
+        assert_eq!(name("http://127.0.0.1:1"), None);
+        assert_eq!(name("https://localhost"), None);
+    }
+}

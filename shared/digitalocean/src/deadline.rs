@@ -1,0 +1,71 @@
+//! Until when a caller may work.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+/// The moment after which no request is started, waited for or retried.
+///
+/// On Lambda: the invocation's deadline, minus the margin the caller needs to save its work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deadline {
+    until: Option<Instant>,
+}
+
+impl Deadline {
+    /// No deadline: only the bounds of [`RetryPolicy`](crate::RetryPolicy) hold.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { until: None }
+    }
+
+    /// At a moment of the monotonic clock.
+    #[must_use]
+    pub fn at(until: Instant) -> Self {
+        Self { until: Some(until) }
+    }
+
+    /// So long from now.
+    #[must_use]
+    pub fn after(budget: Duration) -> Self {
+        Self { until: Instant::now().checked_add(budget) }
+    }
+
+    /// At a time of day, such as the deadline of a Lambda invocation. A time already past leaves no budget.
+    #[must_use]
+    pub fn at_time(until: DateTime<Utc>) -> Self {
+        Self::after((until - Utc::now()).to_std().unwrap_or_default())
+    }
+
+    /// The same deadline, earlier by `margin`.
+    #[must_use]
+    pub fn with_margin(self, margin: Duration) -> Self {
+        Self { until: self.until.map(|until| until.checked_sub(margin).unwrap_or_else(Instant::now)) }
+    }
+
+    /// What is left; `None` without a deadline, zero once it has passed.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether it has passed.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        self.remaining().is_some_and(|left| left.is_zero())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn margin_and_past_times_leave_nothing() {
+        assert_eq!(Deadline::none().remaining(), None);
+        assert!(Deadline::after(Duration::from_secs(5)).with_margin(Duration::from_secs(6)).has_passed());
+        assert!(Deadline::at_time(Utc::now() - chrono::Duration::seconds(1)).has_passed());
+        let left = Deadline::after(Duration::from_secs(60)).with_margin(Duration::from_secs(10)).remaining().unwrap();
+        assert!(left <= Duration::from_secs(50) && left > Duration::from_secs(45), "{left:?}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Droplets. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
+
+use crate::operation::Operation;
+use crate::pages::{ListItem, Listing, Pages};
+use crate::{Client, Error};
+
+mod model;
+
+pub use model::{
+    BackupWindow, DiskInfo, DiskSize, Droplet, DropletStatus, GpuInfo, Image, ImageType, NetworkType, NetworkV4,
+    NetworkV6, Networks, Region, Size,
+};
+
+static LIST: Operation = Operation::get("/v2/droplets", "droplet:read");
+static GET: Operation = Operation::get("/v2/droplets/{}", "droplet:read");
+
+/// Calls on droplets.
+#[derive(Clone, Copy, Debug)]
+pub struct Droplets<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// Calls on droplets.
+    #[must_use]
+    pub fn droplets(&self) -> Droplets<'_> {
+        Droplets { client: self }
+    }
+}
+
+/// The two halves in which DigitalOcean lists droplets (`type`); it lists one of them at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DropletType {
+    /// All but GPU droplets; what DigitalOcean lists when not asked for a type.
+    Droplets,
+    /// GPU droplets.
+    Gpus,
+}
+
+impl DropletType {
+    /// DigitalOcean's word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Droplets => "droplets",
+            Self::Gpus => "gpus",
+        }
+    }
+}
+
+impl Droplets<'_> {
+    /// `GET /v2/droplets?type=…`, scope `droplet:read`: droplets of one type.
+    pub fn list(&self, droplet_type: DropletType) -> Pages<Droplet> {
+        Pages::new(self.client, &LIST, &[], "droplets").filter("type", droplet_type.as_str())
+    }
+
+    /// Both types, all or nothing: DigitalOcean's default list leaves out GPU droplets.
+    ///
+    /// # Errors
+    /// Any [`Error`] of either list.
+    pub async fn list_all(&self) -> Result<Listing<Droplet>, Error> {
+        let droplets = self.list(DropletType::Droplets).collect_all().await?;
+        let gpus = self.list(DropletType::Gpus).collect_all().await?;
+        Ok(droplets.merge(gpus))
+    }
+
+    /// `GET /v2/droplets/{id}`, scope `droplet:read`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such droplet (or, shortly, not yet); any [`Error`] of a call.
+    pub async fn get(&self, id: u64) -> Result<Droplet, Error> {
+        self.client.get_one(&GET, &[&id.to_string()], "droplet").await
+    }
+}
+
+impl ListItem for Droplet {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.id
+    }
+}

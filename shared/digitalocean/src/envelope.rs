@@ -1,0 +1,209 @@
+//! The JSON around what was asked for: `{"droplet": {…}}`, `{"droplets": […], "links": {…}, "meta": {…}}`, or an error. Pure.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
+
+/// One page of a list.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    /// `links.pages.next`, unless absent, `null` or empty.
+    pub(crate) next: Option<String>,
+    /// `meta.total`: items in the whole list.
+    pub(crate) total: Option<u64>,
+}
+
+/// Why an answer could not be read.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// It is an error body where a result was due.
+    ErrorBody(ErrorBody),
+    /// It ends in the middle.
+    Truncated(serde_json::Error),
+    /// It has another shape, at this path.
+    Shape { at: String, source: serde_json::Error },
+}
+
+/// DigitalOcean's error body.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErrorBody {
+    pub(crate) id: String,
+    pub(crate) message: String,
+    #[serde(default)]
+    pub(crate) request_id: Option<String>,
+}
+
+impl ErrorBody {
+    /// Reads an error body; `None` when it is something else (empty, HTML, another JSON).
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
+    }
+}
+
+/// Reads the object under `key`.
+pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, Unreadable> {
+    read(body, Envelope { key, one: PhantomData, rest: false }).map(|read: Read<T>| read.value)
+}
+
+/// Reads the list under `key`. A missing list is an error; `null` is an empty one only where the total says zero.
+pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
+    let read: Read<Option<Vec<T>>> = read(body, Envelope { key, one: PhantomData, rest: true })?;
+    let total = read.meta.and_then(|meta| meta.total);
+    let items = match read.value {
+        Some(items) => items,
+        None if total == Some(0) => Vec::new(),
+        None => {
+            let source = serde_json::Error::custom(format!("`{key}` is null, with a total of {total:?}"));
+            return Err(Unreadable::Shape { at: key.to_owned(), source });
+        }
+    };
+    let next = read.links.and_then(|links| links.pages).and_then(|pages| pages.next).filter(|next| !next.is_empty());
+    Ok(Page { items, next, total })
+}
+
+#[derive(Deserialize)]
+struct Links {
+    #[serde(default)]
+    pages: Option<PageLinks>,
+}
+
+#[derive(Deserialize)]
+struct PageLinks {
+    #[serde(default)]
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    #[serde(default)]
+    total: Option<u64>,
+}
+
+struct Read<T> {
+    value: T,
+    links: Option<Links>,
+    meta: Option<Meta>,
+}
+
+/// The key is a value, so no derived type can stand for the envelope.
+struct Envelope<T> {
+    key: &'static str,
+    one: PhantomData<T>,
+    /// Whether `links` and `meta` are of interest.
+    rest: bool,
+}
+
+fn read<T: DeserializeOwned>(body: &[u8], envelope: Envelope<T>) -> Result<Read<T>, Unreadable> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut track = serde_path_to_error::Track::new();
+    let read = envelope.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let source = match read.and_then(|read| json.end().map(|()| read)) {
+        Ok(read) => return Ok(read),
+        Err(source) => source,
+    };
+    if source.is_eof() {
+        return Err(Unreadable::Truncated(source));
+    }
+    match ErrorBody::read(body) {
+        Some(error) => Err(Unreadable::ErrorBody(error)),
+        None => Err(Unreadable::Shape { at: track.path().to_string(), source }),
+    }
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Envelope<T> {
+    type Value = Read<T>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
+    type Value = Read<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", self.key)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Read<T>, A::Error> {
+        let (mut value, mut links, mut meta) = (None, None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                key if key == self.key => value = Some(map.next_value()?),
+                "links" if self.rest => links = map.next_value()?,
+                "meta" if self.rest => meta = map.next_value()?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let value = value.ok_or_else(|| A::Error::missing_field(self.key))?;
+        Ok(Read { value, links, meta })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(json: &str) -> Result<Page<u32>, Unreadable> {
+        read_page(json.as_bytes(), "things")
+    }
+
+    #[test]
+    fn links_may_be_missing_in_every_way() {
+        for links in [
+            "",
+            r#","links":{}"#,
+            r#","links":null"#,
+            r#","links":{"pages":{}}"#,
+            r#","links":{"pages":null}"#,
+            r#","links":{"pages":{"next":null}}"#,
+            r#","links":{"pages":{"next":"","first":"https://x/?page=1","last":"https://x/?page=1"}}"#,
+        ] {
+            let page = page(&format!(r#"{{"things":[1,2]{links},"meta":{{"total":2}}}}"#)).unwrap();
+            assert_eq!((page.items, page.next, page.total), (vec![1, 2], None, Some(2)), "{links}");
+        }
+        let page = page(r#"{"meta":null,"links":{"pages":{"next":"?page=2"}},"things":[]}"#).unwrap();
+        assert_eq!((page.items, page.next.as_deref(), page.total), (vec![], Some("?page=2"), None));
+    }
+
+    #[test]
+    fn null_is_empty_only_with_a_total_of_zero() {
+        assert!(page(r#"{"things":null,"meta":{"total":0}}"#).unwrap().items.is_empty());
+        for json in [r#"{"things":null,"meta":{"total":3}}"#, r#"{"things":null}"#] {
+            assert!(matches!(page(json), Err(Unreadable::Shape { at, .. }) if at == "things"), "{json}");
+        }
+    }
+
+    #[test]
+    fn another_shape_is_never_an_empty_list() {
+        for json in
+            ["{}", "[]", "null", "\"ok\"", r#"{"others":[]}"#, r#"{"things":{}}"#, "<html>", r#"{"things":[]} x"#]
+        {
+            assert!(matches!(page(json), Err(Unreadable::Shape { .. })), "{json}");
+        }
+        for json in ["", r#"{"things":[1,"#, r#"{"things":[1]"#, r#"{"things":[1],"me"#] {
+            assert!(matches!(page(json), Err(Unreadable::Truncated(_))), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_error_body_is_known_as_one() {
+        let error = page(r#"{"id":"server_error","message":"Oops","request_id":"r-9"}"#).unwrap_err();
+        let Unreadable::ErrorBody(error) = error else { panic!("{error:?}") };
+        assert_eq!((error.id.as_str(), error.request_id.as_deref()), ("server_error", Some("r-9")));
+    }
+
+    #[test]
+    fn the_path_to_the_fault_is_told() {
+        let Err(Unreadable::Shape { at, source }) = page(r#"{"things":[1,2,"three"]}"#) else { panic!() };
+        assert_eq!(at, "things[2]");
+        assert!(source.to_string().contains("three"), "{source}");
+        let Err(Unreadable::Shape { at, .. }) = read_one::<u32>(br#"{"thing":false}"#, "thing") else { panic!() };
+        assert_eq!(at, "thing");
+    }
+}

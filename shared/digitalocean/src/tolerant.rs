@@ -1,0 +1,76 @@
+//! Field readers for `#[serde(deserialize_with)]`: `null` where a list was promised, and exact money.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::value::RawValue;
+
+/// `null` as the type's default: some services send `null` for an empty list. Use with `#[serde(default)]`, for absence.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// An amount that DigitalOcean sends as a JSON number (or, elsewhere, as a string), without a float in between.
+///
+/// `serde_json` reads a number with a fraction into an `f64` before any visitor sees it, and by default not even to the nearest
+/// one; only the number's own text is exact. `RawValue` gives that text for this one field. The alternative, the feature
+/// `arbitrary_precision`, changes how every number of every crate in the build is represented.
+pub(crate) fn exact_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
+    let text = raw.get();
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let amount = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
+    // Equal amounts get equal texts: `5`, `5.0` and `5.00` are one price.
+    amount.map(|amount| Some(amount.normalize())).map_err(|_| D::Error::custom(format!("not a decimal number: {text}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Priced {
+        #[serde(default, deserialize_with = "exact_decimal")]
+        price: Option<Decimal>,
+    }
+
+    fn price(json: &str) -> Option<String> {
+        serde_json::from_str::<Priced>(json).unwrap().price.map(|price| price.to_string())
+    }
+
+    #[test]
+    fn money_is_exact() {
+        for (json, text) in [
+            ("0.00893", "0.00893"),
+            ("5", "5"),
+            ("5.00", "5"),
+            ("0.1", "0.1"),
+            ("0.00743999984115362", "0.00743999984115362"),
+            ("1234567890123456.789", "1234567890123456.789"),
+            ("1.5e-3", "0.0015"),
+            ("\"12.34\"", "12.34"),
+            ("-0.01", "-0.01"),
+        ] {
+            assert_eq!(price(&format!("{{\"price\":{json}}}")).as_deref(), Some(text), "{json}");
+        }
+        assert_eq!(price("{\"price\":null}"), None);
+        assert_eq!(price("{}"), None);
+    }
+
+    #[test]
+    fn money_is_read_from_a_value_and_through_the_path_tracker_too() {
+        let value = serde_json::json!({ "price": 12.5 });
+        assert_eq!(serde_json::from_value::<Priced>(value).unwrap().price.unwrap().to_string(), "12.5");
+        let mut json = serde_json::Deserializer::from_str("{\"price\": 0.00893}");
+        let priced: Priced = serde_path_to_error::deserialize(&mut json).unwrap();
+        assert_eq!(priced.price.unwrap().to_string(), "0.00893");
+        let mut json = serde_json::Deserializer::from_str("{\"price\": true}");
+        let error = serde_path_to_error::deserialize::<_, Priced>(&mut json).err().unwrap();
+        assert_eq!(error.path().to_string(), "price");
+    }
+}

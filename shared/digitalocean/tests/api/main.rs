@@ -1,0 +1,11 @@
+//! The client against HTTP servers: what it sends, and what it makes of every answer.
+
+#![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
+
+mod lists;
+mod models;
+mod rate_limits;
+mod refusals;
+mod retries;
+mod secrecy;
+mod server;

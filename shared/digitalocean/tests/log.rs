@@ -1,0 +1,76 @@
+//! What a call logs. A binary of its own, since the subscriber is the whole process's.
+
+#![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use digitalocean::{Client, Config, Token};
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+const TOKEN: &str = "dop_v1_5ecre7";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_most_talkative_log_tells_of_each_attempt_and_not_the_token() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).mount(&server).await;
+    let answer = ResponseTemplate::new(200)
+        .set_body_json(json!({ "account": { "uuid": "u", "status": "active" } }))
+        .insert_header("x-request-id", "r-7")
+        .insert_header("ratelimit-remaining", "4999");
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+
+    let config = Config::new(Token::new(TOKEN).unwrap()).with_base_url(server.uri().parse().unwrap());
+    Client::new(config).unwrap().account().get().await.unwrap();
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let ours: String = log.lines().filter(|line| line.contains(" digitalocean::")).collect::<Vec<_>>().join("\n");
+    for part in [
+        "DEBUG digitalocean{method=GET path=\"/v2/account\" attempt=1}",
+        "status=503",
+        "the call is repeated",
+        "attempt=2",
+        "status=200",
+        "duration_ms=",
+        "request_id=\"r-7\"",
+        "remaining=4999",
+    ] {
+        assert!(ours.contains(part), "{part} is not in {ours}");
+    }
+    assert!(!ours.contains(TOKEN), "{ours}");
+    // wiremock, in the same process, logs what it receives; the client's own libraries must not.
+    for line in log.lines().filter(|line| !line.contains("wiremock")) {
+        assert!(!line.contains(TOKEN), "{line}");
+    }
+}

@@ -1,0 +1,136 @@
+//! Ids: each a type of its own, so that an account can never be passed where a tenant belongs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not an id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} must be {rule}")]
+pub struct InvalidId {
+    /// What the text was meant to be, such as `account`.
+    pub what: &'static str,
+    /// The rule it breaks.
+    pub rule: &'static str,
+}
+
+const SLUG: &str = "1 to 32 characters of a-z, 0-9 and '-'";
+const OPAQUE: &str = "1 to 255 printable characters without spaces";
+
+fn is_slug(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn is_opaque(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.chars().all(|c| !c.is_whitespace() && !c.is_control())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $valid:ident, $rule:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id of this text, or which rule the text breaks.
+            pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
+                let text = text.into();
+                if $valid(&text) { Ok(Self(text)) } else { Err(InvalidId { what: $what, rule: $rule }) }
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+    };
+}
+
+id!(
+    /// One DigitalOcean account (team) that we mirror: a slug chosen when it is registered.
+    AccountId, "account", is_slug, SLUG
+);
+id!(
+    /// A customer of the hosting company: a slug, as in the claim `custom:tenant_id`.
+    TenantId, "tenant_id", is_slug, SLUG
+);
+id!(
+    /// A DigitalOcean Project's id (a UUID in DigitalOcean's API, opaque here).
+    ProjectId, "project_id", is_opaque, OPAQUE
+);
+id!(
+    /// What DigitalOcean identifies a resource by within its kind: a droplet's number as text, a zone's name, an IP address, a UUID.
+    ProviderId, "provider_id", is_opaque, OPAQUE
+);
+id!(
+    /// One run of a worker, from the tick or the request that asked for it to its receipts.
+    RunId, "run_id", is_opaque, OPAQUE
+);
+
+impl RunId {
+    /// A new run, named by a random UUID.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_short_and_plain() {
+        for good in ["a", "demo", "acme-2", &"x".repeat(32)] {
+            assert!(AccountId::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "Demo", "a_b", "a#b", "*", "é", &"x".repeat(33)] {
+            assert!(AccountId::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn provider_ids_keep_colons_and_dots_but_no_spaces() {
+        for good in ["206179956", "example.com", "2a03:b0c0::1", "f0f5c2f1-0000-4000-8000-000000000000"] {
+            assert_eq!(ProviderId::new(good).unwrap().as_str(), good);
+        }
+        for bad in ["", "a b", "a\nb", &"x".repeat(256)] {
+            assert!(ProviderId::new(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_id_does_not_deserialise() {
+        let error = serde_json::from_str::<TenantId>("\"Not A Slug\"").unwrap_err();
+        assert!(error.to_string().contains("tenant_id must be 1 to 32 characters"), "{error}");
+    }
+}

@@ -1,0 +1,27 @@
+//! Ids, money, kinds, records and the clock: values only, no I/O, no async.
+//!
+//! Everything here is data that the other crates agree on. A record is what one item of the table says, without its keys.
+
+mod account;
+mod clock;
+mod event;
+mod ids;
+mod interval;
+mod kind;
+mod money;
+mod project;
+mod resource;
+mod scope;
+mod sweep;
+
+pub use account::{Account, AccountStatus};
+pub use clock::{Clock, ManualClock, SystemClock, to_millis};
+pub use event::{Cause, CauseType, Change, EventType, ResourceEvent};
+pub use ids::{AccountId, InvalidId, ProjectId, ProviderId, RunId, TenantId};
+pub use interval::{Interval, at as interval_at, begin as begin_interval};
+pub use kind::Kind;
+pub use money::{Currency, Money};
+pub use project::{Project, ProjectFacts};
+pub use resource::{Facts, Resource, ResourceKey, Strikes};
+pub use scope::Scope;
+pub use sweep::{ChangeCounts, Confirmation, Hold, Lane, MembershipMark, Receipt, SweepStatus};

@@ -1,0 +1,58 @@
+//! Exact decimal money.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// The currency of an amount. DigitalOcean bills in US dollars only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+pub enum Currency {
+    /// US dollars.
+    #[default]
+    #[serde(rename = "USD")]
+    Usd,
+}
+
+/// An amount of money: exact decimal, written as text (`{"amount": "12.34", "currency": "USD"}`), never a float.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    /// The amount, in whole units of the currency.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: Decimal,
+    /// The currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// US dollars, with at least two decimals (`6` reads `6.00`) and never fewer digits than given.
+    #[must_use]
+    pub fn usd(amount: Decimal) -> Self {
+        let mut amount = amount.normalize();
+        if amount.scale() < 2 {
+            amount.rescale(2);
+        }
+        Self { amount, currency: Currency::Usd }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn dollars_show_cents() {
+        let json = serde_json::to_string(&Money::usd(Decimal::from(6))).unwrap();
+        assert_eq!(json, r#"{"amount":"6.00","currency":"USD"}"#);
+        assert_eq!(Money::usd(Decimal::new(893, 5)).amount.to_string(), "0.00893");
+    }
+
+    proptest! {
+        #[test]
+        fn money_round_trips_through_text(units in any::<i64>(), scale in 0u32..9) {
+            let money = Money::usd(Decimal::new(units, scale));
+            prop_assert_eq!(money.amount, Decimal::new(units, scale));
+            let text = serde_json::to_string(&money).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Money>(&text).unwrap(), money);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! One mirrored resource.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::{AccountId, Interval, Kind, Money, ProjectId, ProviderId};
+
+/// What identifies a resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ResourceKey {
+    /// The account it is in.
+    pub account: AccountId,
+    /// Its kind.
+    pub kind: Kind,
+    /// DigitalOcean's id of it within its kind.
+    pub provider_id: ProviderId,
+}
+
+/// What a sweep learned of a resource: DigitalOcean's answer, normalised. Only facts whose change means something belong here; a
+/// counter or a backup window would make an event of every sweep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its name.
+    pub name: String,
+    /// Its region's slug; absent for what is global.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Its status in DigitalOcean's words; absent where the kind has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Its tags, sorted.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Its list price for a month, where the API gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_monthly: Option<Money>,
+    /// When DigitalOcean says it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    /// Facts of its kind alone.
+    #[serde(default)]
+    pub attrs: Map<String, Value>,
+}
+
+impl Facts {
+    /// A digest of the facts: equal digests, equal facts.
+    ///
+    /// # Panics
+    /// Never: facts are plain data.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // serde_json's map is ordered by key, so equal facts give equal bytes.
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        hex::encode(&Sha256::digest(bytes)[..16])
+    }
+}
+
+/// How often, and when last, a complete sweep missed a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strikes {
+    /// Complete sweeps in a row that missed it: 1 to 3.
+    pub count: u32,
+    /// When the last of them was counted.
+    pub last_at: DateTime<Utc>,
+}
+
+/// One mirrored resource: what we know of it and how sure we are that it is still there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// What identifies it.
+    #[serde(flatten)]
+    pub key: ResourceKey,
+    /// What DigitalOcean said of it last.
+    pub facts: Facts,
+    /// [`Facts::fingerprint`] of `facts`.
+    pub fingerprint: String,
+    /// Counts the writes of this row; each write is conditional on it and its events bear its number.
+    pub version: u64,
+    /// Which bearer of this id it is: ids such as IPs and domains are used again by others. 1 for the first.
+    pub incarnation: u32,
+    /// The project it is in, where one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    /// Which project it was in, when (by DigitalOcean's `assigned_at` where given).
+    #[serde(default)]
+    pub project_history: Vec<Interval<ProjectId>>,
+    /// When we first saw this incarnation.
+    pub first_seen_at: DateTime<Utc>,
+    /// When it was last known to be there, as of this row's last write. While nothing misses it, the last complete receipt of its kind is
+    /// the truer answer: see [`Resource::last_seen`].
+    pub last_seen_at: DateTime<Utc>,
+    /// Complete sweeps in a row that missed it; absent when the last one saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strikes: Option<Strikes>,
+    /// When it was found gone: a row with this is a tombstone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl Resource {
+    /// Whether it is believed to exist.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.deleted_at.is_none()
+    }
+
+    /// When it was last seen, given when the last complete sweep of its kind listed: a row that nothing missed was in that list.
+    #[must_use]
+    pub fn last_seen(&self, last_complete_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        match last_complete_at {
+            Some(complete) if self.is_live() && self.strikes.is_none() => self.last_seen_at.max(complete),
+            _ => self.last_seen_at,
+        }
+    }
+
+    /// The project it was in at `time`.
+    #[must_use]
+    pub fn project_at(&self, time: DateTime<Utc>) -> Option<&ProjectId> {
+        crate::interval_at(&self.project_history, time)
+    }
+}

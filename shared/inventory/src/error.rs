@@ -1,0 +1,18 @@
+//! Why a sweep could not be made or noted.
+
+/// A sweep that could neither be finished nor noted as failed. What DigitalOcean refuses is no such error: it is in the receipt.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The table refused or did not answer. Another run makes it right.
+    #[error("the table: {0}")]
+    Table(#[from] store::Error),
+    /// Rows kept changing between reading and writing.
+    #[error("{what} kept changing under the sweep: gave up after {tries} tries")]
+    Contended {
+        /// Which row.
+        what: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+}

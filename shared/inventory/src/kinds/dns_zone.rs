@@ -1,0 +1,55 @@
+//! DNS zones, which DigitalOcean calls domains. They are global to the account.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains>
+
+use digitalocean::{Client, Domain};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::{ListError, Listed, MirroredKind, Presence};
+
+/// DNS zones.
+pub const DNS_ZONE: DnsZoneKind = DnsZoneKind;
+
+/// See [`DNS_ZONE`].
+#[derive(Debug, Clone, Copy)]
+pub struct DnsZoneKind;
+
+impl MirroredKind for DnsZoneKind {
+    fn kind(&self) -> Kind {
+        Kind::of("dns_zone")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["domain"]
+    }
+
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.domains().list().collect_all().await?, normalise) }.boxed()
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.domains().get(id.as_str()).await) }.boxed())
+    }
+}
+
+/// A zone's facts. Its `zone_file` is left out: records are resources of their own, and its SOA serial is noise.
+fn normalise(zone: Domain) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(zone.name.to_lowercase())?;
+    let attrs: Map<String, Value> = zone.ttl.map(|ttl| ("ttl".to_owned(), Value::from(ttl))).into_iter().collect();
+    let facts = Facts {
+        name: zone.name,
+        region: None,
+        status: None,
+        tags: Vec::new(),
+        price_monthly: None,
+        created_at: None,
+        attrs,
+    };
+    Ok((id, facts))
+}

@@ -1,0 +1,98 @@
+//! Droplets, GPU droplets included. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
+
+use digitalocean::droplets::NetworkType;
+use digitalocean::{Client, Droplet};
+use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Map, Value, json};
+
+use super::{ListError, Listed, MirroredKind, Presence};
+
+/// Droplets.
+pub const DROPLET: DropletKind = DropletKind;
+
+/// See [`DROPLET`].
+#[derive(Debug, Clone, Copy)]
+pub struct DropletKind;
+
+impl MirroredKind for DropletKind {
+    fn kind(&self) -> Kind {
+        Kind::of("droplet")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["droplet"]
+    }
+
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.droplets().list_all().await?, normalise) }.boxed()
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        let id = id.as_str().parse().ok()?;
+        Some(async move { Presence::of(client.droplets().get(id).await) }.boxed())
+    }
+}
+
+/// A droplet's facts. Left out as noise: `locked`, `next_backup_window`, the prices and regions of its size, its kernel.
+fn normalise(droplet: Droplet) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(droplet.id.to_string())?;
+    let attrs = attrs(&droplet);
+    let mut tags = droplet.tags;
+    tags.sort();
+    let facts = Facts {
+        name: droplet.name,
+        region: Some(droplet.region.slug).filter(|slug| !slug.is_empty()),
+        status: Some(droplet.status.as_str().to_owned()),
+        tags,
+        price_monthly: droplet.size.and_then(|size| size.price_monthly).map(Money::usd),
+        created_at: Some(domain::to_millis(droplet.created_at)),
+        attrs,
+    };
+    Ok((id, facts))
+}
+
+fn attrs(droplet: &Droplet) -> Map<String, Value> {
+    let addresses = |of: NetworkType| {
+        let v4 = droplet.networks.v4.iter().filter(|n| n.network_type == of).map(|n| n.ip_address.clone());
+        let v6 = droplet.networks.v6.iter().filter(|n| n.network_type == of).map(|n| n.ip_address.clone());
+        sorted(v4.chain(v6))
+    };
+    let attrs = json!({
+        "size": droplet.size_slug,
+        "memory_mb": droplet.memory,
+        "vcpus": droplet.vcpus,
+        "disk_gb": droplet.disk,
+        "image": droplet.image.as_ref().map(|image| json!({
+            "id": image.id,
+            "name": image.name,
+            "slug": image.slug,
+            "distribution": image.distribution,
+        })),
+        "features": sorted(droplet.features.iter().cloned()),
+        "public_addresses": addresses(NetworkType::Public),
+        "private_addresses": addresses(NetworkType::Private),
+        "vpc_uuid": droplet.vpc_uuid,
+        "volume_ids": sorted(droplet.volume_ids.iter().cloned()),
+        "backup_ids": sorted(droplet.backup_ids.iter().copied()),
+        "snapshot_ids": sorted(droplet.snapshot_ids.iter().copied()),
+        "gpu_count": droplet.gpu_info.as_ref().and_then(|gpu| gpu.count),
+        "gpu_model": droplet.gpu_info.as_ref().and_then(|gpu| gpu.model.clone()),
+    });
+    match attrs {
+        Value::Object(attrs) => attrs.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        _ => Map::new(),
+    }
+}
+
+/// DigitalOcean's order of such lists means nothing; sorted, a shuffle is no change.
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort();
+    items
+}

@@ -1,0 +1,50 @@
+//! The internal project: what is ours and no tenant's. The first sweep of an account makes it where it is missing.
+
+use digitalocean::{Client, NewProject, Project};
+
+/// The internal project and who may make it.
+#[derive(Debug, Clone)]
+pub struct Bootstrap {
+    /// Its name.
+    pub name: String,
+    /// DigitalOcean, with the account's `provisioning` token (or what it falls back to); `None` where nothing may be written there.
+    pub provisioning: Option<Client>,
+}
+
+/// What bootstrapping came to.
+#[derive(Debug)]
+pub(crate) enum Bootstrapped {
+    /// The project is in the list.
+    Exists,
+    /// It was made.
+    Made(Box<Project>),
+    /// It is missing, and stays so until the next sweep.
+    Missing(String),
+}
+
+/// What DigitalOcean is told the internal project is for.
+const PURPOSE: &str = "Operational / Developer tooling";
+
+impl Bootstrap {
+    /// Makes the internal project unless it is listed. The request is sent once: whether a lost answer made it, the next list tells.
+    pub(crate) async fn run(&self, listed: &[Project]) -> Bootstrapped {
+        if listed.iter().any(|project| project.name.eq_ignore_ascii_case(&self.name)) {
+            return Bootstrapped::Exists;
+        }
+        let Some(client) = &self.provisioning else {
+            return Bootstrapped::Missing(format!(
+                "the internal project {} does not exist and may not be made: writes to DigitalOcean are off",
+                self.name
+            ));
+        };
+        match client.projects().create(&NewProject::new(&self.name, PURPOSE)).await {
+            Ok(project) => {
+                tracing::info!(project_id = project.id, name = self.name, "internal project made");
+                Bootstrapped::Made(Box::new(project))
+            }
+            Err(error) => {
+                Bootstrapped::Missing(format!("the internal project {} could not be made: {error}", self.name))
+            }
+        }
+    }
+}

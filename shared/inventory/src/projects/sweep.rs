@@ -1,0 +1,162 @@
+//! The sweep of an account's projects: two passes, first the projects, then what is in each.
+
+use std::collections::BTreeMap;
+
+use digitalocean::{Client, Listing};
+use domain::{Lane, Project, ProjectFacts, ProjectId, ProviderId, SweepStatus};
+use store::{Known, ProjectCommitted};
+
+use super::bootstrap::Bootstrapped;
+use super::membership;
+use super::upsert::{self, ProjectDecision};
+use crate::Error;
+use crate::kinds::{ListError, Presence};
+use crate::sweep::plan::{Action, Rules, next_hold, plan};
+use crate::sweep::{Finding, Run, Tally, complete, last_complete_at};
+use crate::upsert::Effect;
+
+/// How often a decision is made anew because the record changed meanwhile.
+const TRIES: u32 = 8;
+
+pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<Finding, Error> {
+    let listing = match client.projects().list().collect_all().await {
+        Ok(listing) => listing,
+        Err(error) => return Ok(Finding::refused(&ListError::DigitalOcean(error), 0)),
+    };
+    let mut tally = Tally {
+        pages: listing.pages,
+        requests: listing.requests,
+        rate_limit_remaining: listing.rate_limit.and_then(|limit| limit.remaining),
+        ..Tally::default()
+    };
+    let mut notes = Vec::new();
+    let Listing { items: mut listed, .. } = listing;
+    let mut made = None;
+    match run.bootstrap.run(&listed).await {
+        Bootstrapped::Exists => {}
+        Bootstrapped::Made(project) => {
+            tally.requests += 1;
+            made = ProjectId::new(project.id.as_str()).ok();
+            listed.push(*project);
+        }
+        Bootstrapped::Missing(note) => notes.push(note),
+    }
+    tally.items = u32::try_from(listed.len()).unwrap_or(u32::MAX);
+    let projects = match normalised(listed) {
+        Ok(projects) => projects,
+        Err(error) => return Ok(Finding { notes, ..Finding::refused(&ListError::Unusable(error), tally.requests) }),
+    };
+
+    let mut finding = upsert_pass(run, client, lane, &projects, tally).await?;
+    finding.notes.extend(notes);
+    // What the second pass learns is only ever positive, so it runs whatever the first could not settle.
+    // A project made just now holds nothing, and DigitalOcean may not know it yet.
+    let settled = projects.keys().filter(|id| made.as_ref() != Some(*id));
+    membership::pass(run, client, lane, settled, finding).await
+}
+
+fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, ProjectFacts>, domain::InvalidId> {
+    listed
+        .into_iter()
+        .map(|project| {
+            let facts = ProjectFacts {
+                digitalocean_purpose: project.purpose_text().to_owned(),
+                name: project.name,
+                description: project.description,
+                environment: project.environment.map(|e| e.as_str().to_owned()).filter(|e| !e.is_empty()),
+                is_default: project.is_default,
+                created_at: Some(domain::to_millis(project.created_at)),
+            };
+            Ok((ProjectId::new(project.id)?, facts))
+        })
+        .collect()
+}
+
+async fn upsert_pass(
+    run: Run<'_>,
+    client: &Client,
+    lane: &Lane,
+    listed: &BTreeMap<ProjectId, ProjectFacts>,
+    tally: Tally,
+) -> Result<Finding, Error> {
+    let at = run.clock.now();
+    let rows: BTreeMap<ProjectId, Project> =
+        run.table.projects(run.account).await?.into_iter().map(|project| (project.id.clone(), project)).collect();
+    let known = rows.values().filter(|row| row.deleted_at.is_none()).filter_map(known_entry).collect();
+    let fingerprints = listed
+        .iter()
+        .filter_map(|(id, facts)| Some((ProviderId::new(id.as_str()).ok()?, upsert::fingerprint(facts))))
+        .collect();
+    let rules = Rules {
+        at,
+        strike_interval: run.strike_interval,
+        hold: lane.hold.as_ref(),
+        confirmation: lane.confirmation.as_ref(),
+    };
+    let plan = plan(&known, &fingerprints, &rules);
+
+    let mut finding = Finding::complete(tally);
+    for step in &plan.steps {
+        let Ok(id) = ProjectId::new(step.id.as_str()) else { continue };
+        let facts = listed.get(&id);
+        let decide = |row: Option<&Project>, presence: Option<Presence>| match (step.action, facts, presence) {
+            (_, Some(facts), _) => upsert::seen(row, run.account, &id, facts, at),
+            (_, None, Some(Presence::There)) => upsert::still_there(row?, at),
+            (Action::Bury, None, Some(Presence::Gone)) => upsert::gone(row?, at),
+            (_, None, Some(Presence::Gone)) => upsert::missed(row?, run.strike_interval, last_complete_at(lane), at),
+            (_, None, None) => None,
+        };
+        // Projects are few: DigitalOcean is asked for each one that is missing, at each miss.
+        let presence = if facts.is_some() {
+            None
+        } else {
+            finding.tally.requests += 1;
+            match presence(client, &id).await {
+                Ok(presence) => Some(presence),
+                Err(error) => {
+                    finding = finding.failed(SweepStatus::Partial, &error);
+                    continue;
+                }
+            }
+        };
+        if let Some(effect) = settle(run, &id, rows.get(&id).cloned(), |row| decide(row, presence)).await? {
+            finding.tally.count(effect);
+        }
+    }
+    finding.hold = next_hold(lane.hold.as_ref(), plan.held, run.run_id, at);
+    if finding.status == SweepStatus::Complete {
+        finding.status = complete(plan.held);
+    }
+    Ok(finding)
+}
+
+fn known_entry(project: &Project) -> Option<(ProviderId, Known)> {
+    let known = Known {
+        fingerprint: project.fingerprint.clone(),
+        version: project.version,
+        incarnation: 1,
+        strikes: project.strikes,
+        last_seen_at: project.last_seen_at,
+    };
+    Some((ProviderId::new(project.id.as_str()).ok()?, known))
+}
+
+async fn presence(client: &Client, id: &ProjectId) -> Result<Presence, digitalocean::Error> {
+    Presence::of(client.projects().get(id.as_str()).await)
+}
+
+async fn settle(
+    run: Run<'_>,
+    id: &ProjectId,
+    mut row: Option<Project>,
+    decide: impl Fn(Option<&Project>) -> Option<ProjectDecision>,
+) -> Result<Option<Effect>, Error> {
+    for _ in 0..TRIES {
+        let Some(decision) = decide(row.as_ref()) else { return Ok(None) };
+        match run.table.commit_project(&decision.write).await? {
+            ProjectCommitted::Written => return Ok(Some(decision.effect)),
+            ProjectCommitted::Conflict(current) => row = current.map(|current| *current),
+        }
+    }
+    Err(Error::Contended { what: format!("project {id}"), tries: TRIES })
+}

@@ -1,0 +1,127 @@
+//! Pure decisions on a project's record, as [`crate::upsert`] makes them on a resource's.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{AccountId, Project, ProjectFacts, ProjectId, Strikes, begin_interval};
+use sha2::{Digest, Sha256};
+use store::ProjectWrite;
+
+use crate::upsert::{Effect, STRIKES_OUT};
+
+/// A write of a project and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectDecision {
+    /// What to write.
+    pub write: ProjectWrite,
+    /// What that does.
+    pub effect: Effect,
+}
+
+/// A digest of a project's facts.
+#[must_use]
+pub fn fingerprint(facts: &ProjectFacts) -> String {
+    let bytes = serde_json::to_vec(facts).unwrap_or_default();
+    hex::encode(&Sha256::digest(bytes)[..16])
+}
+
+/// The project was listed with these facts.
+#[must_use]
+pub fn seen(
+    before: Option<&Project>,
+    account: &AccountId,
+    id: &ProjectId,
+    facts: &ProjectFacts,
+    at: DateTime<Utc>,
+) -> Option<ProjectDecision> {
+    let digest = fingerprint(facts);
+    let Some(before) = before else {
+        let mut project = Project {
+            account: account.clone(),
+            id: id.clone(),
+            facts: facts.clone(),
+            fingerprint: digest,
+            tenant_id: None,
+            purpose: None,
+            tenant_history: Vec::new(),
+            name_history: Vec::new(),
+            first_seen_at: at,
+            last_seen_at: at,
+            strikes: None,
+            deleted_at: None,
+            version: 1,
+        };
+        // It has had this name since it was made, as far as anybody can tell.
+        begin_interval(&mut project.name_history, facts.name.clone(), facts.created_at.unwrap_or(at).min(at));
+        return Some(ProjectDecision { write: ProjectWrite { before: None, project }, effect: Effect::Discovered });
+    };
+    let effect = match (before.deleted_at, before.fingerprint == digest, before.strikes) {
+        (Some(_), _, _) => Effect::Restored,
+        (None, false, _) => Effect::Updated,
+        (None, true, Some(_)) => Effect::Returned,
+        (None, true, None) => return None,
+    };
+    let mut project = next(before);
+    if project.facts.name != facts.name {
+        begin_interval(&mut project.name_history, facts.name.clone(), at);
+    }
+    project.facts = facts.clone();
+    project.fingerprint = digest;
+    project.last_seen_at = at;
+    project.strikes = None;
+    project.deleted_at = None;
+    Some(decision(project, effect))
+}
+
+/// A complete list left the project out. `None` while the last strike is younger than `strike_interval`.
+#[must_use]
+pub fn missed(
+    before: &Project,
+    strike_interval: TimeDelta,
+    last_complete_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Option<ProjectDecision> {
+    if before.deleted_at.is_some() {
+        return None;
+    }
+    let count = match before.strikes {
+        Some(strikes) if strikes.count >= STRIKES_OUT || at < strikes.last_at + strike_interval => return None,
+        Some(strikes) => strikes.count,
+        None => 0,
+    };
+    let mut project = next(before);
+    if before.strikes.is_none() {
+        project.last_seen_at = last_complete_at.map_or(before.last_seen_at, |at| at.max(before.last_seen_at));
+    }
+    project.strikes = Some(Strikes { count: count + 1, last_at: at });
+    Some(decision(project, Effect::Struck))
+}
+
+/// The third strike is due (or was given) and DigitalOcean said that the project is gone.
+#[must_use]
+pub fn gone(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
+    let strikes = before.strikes.filter(|s| before.deleted_at.is_none() && s.count + 1 >= STRIKES_OUT)?;
+    let mut project = next(before);
+    project.deleted_at = Some(at);
+    project.strikes =
+        Some(Strikes { count: STRIKES_OUT, last_at: if strikes.count < STRIKES_OUT { at } else { strikes.last_at } });
+    Some(decision(project, Effect::Deleted))
+}
+
+/// DigitalOcean said that the project exists although the list left it out.
+#[must_use]
+pub fn still_there(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
+    if before.deleted_at.is_some() || before.strikes.is_none() {
+        return None;
+    }
+    let mut project = next(before);
+    project.last_seen_at = at;
+    project.strikes = None;
+    Some(decision(project, Effect::Returned))
+}
+
+fn next(before: &Project) -> Project {
+    Project { version: before.version + 1, ..before.clone() }
+}
+
+fn decision(project: Project, effect: Effect) -> ProjectDecision {
+    ProjectDecision { write: ProjectWrite { before: Some(project.version - 1), project }, effect }
+}

@@ -1,0 +1,28 @@
+//! Writing one decision, on the row as it turns out to be.
+
+use domain::{Resource, ResourceKey};
+use store::{Committed, Table};
+
+use crate::Error;
+use crate::upsert::{Decision, Effect};
+
+/// How often a decision is made anew because the row changed meanwhile.
+const TRIES: u32 = 8;
+
+/// Decides on `row` (as far as known) and writes; where the row turns out to be another, decides again on that.
+/// `None` when nothing was to be written.
+pub(crate) async fn settle(
+    table: &Table,
+    key: &ResourceKey,
+    mut row: Option<Resource>,
+    decide: impl Fn(Option<&Resource>) -> Option<Decision>,
+) -> Result<Option<Effect>, Error> {
+    for _ in 0..TRIES {
+        let Some(decision) = decide(row.as_ref()) else { return Ok(None) };
+        match table.commit(&decision.write).await? {
+            Committed::Written => return Ok(Some(decision.effect)),
+            Committed::Conflict(current) => row = current.map(|current| *current),
+        }
+    }
+    Err(Error::Contended { what: format!("{} {}", key.kind, key.provider_id), tries: TRIES })
+}

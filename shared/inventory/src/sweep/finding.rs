@@ -1,0 +1,118 @@
+//! What a sweep has to say for itself when it ends.
+
+use std::collections::BTreeMap;
+
+use domain::{ChangeCounts, Hold, Lane, MembershipMark, ProjectId, SweepStatus};
+
+use super::Next;
+use crate::Error;
+use crate::kinds::ListError;
+use crate::upsert::Effect;
+
+/// What was read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    pub(crate) pages: u32,
+    pub(crate) items: u32,
+    pub(crate) requests: u32,
+    pub(crate) rate_limit_remaining: Option<u32>,
+    pub(crate) changes: ChangeCounts,
+}
+
+impl Tally {
+    /// Counts what a write did.
+    pub(crate) fn count(&mut self, effect: Effect) {
+        let counter = match effect {
+            Effect::Discovered => &mut self.changes.discovered,
+            Effect::Updated => &mut self.changes.updated,
+            Effect::Struck => &mut self.changes.struck,
+            Effect::Returned => &mut self.changes.returned,
+            Effect::Deleted => &mut self.changes.deleted,
+            Effect::Restored => &mut self.changes.restored,
+            Effect::Attributed => &mut self.changes.attributed,
+        };
+        *counter += 1;
+    }
+}
+
+/// How a sweep ended, before it is dated and filed as a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) status: SweepStatus,
+    pub(crate) tally: Tally,
+    pub(crate) error: Option<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) hold: Option<Hold>,
+    pub(crate) memberships: Option<BTreeMap<ProjectId, MembershipMark>>,
+    pub(crate) next: Next,
+}
+
+impl Finding {
+    /// All went well, so far.
+    pub(crate) fn complete(tally: Tally) -> Self {
+        Self {
+            status: SweepStatus::Complete,
+            tally,
+            error: None,
+            notes: Vec::new(),
+            hold: None,
+            memberships: None,
+            next: Next::Nothing,
+        }
+    }
+
+    /// There was no way to ask.
+    pub(crate) fn denied(lane: &Lane, reason: &str, next: Next) -> Self {
+        Self {
+            status: SweepStatus::Failed,
+            error: Some(reason.to_owned()),
+            hold: lane.hold.clone(),
+            next,
+            ..Self::complete(Tally::default())
+        }
+    }
+
+    /// The table failed half-way.
+    pub(crate) fn broken_off(lane: &Lane, error: &Error) -> Self {
+        Self::denied(lane, &error.to_string(), Next::Retry)
+    }
+
+    /// The list could not be read: nothing can be concluded from it.
+    pub(crate) fn refused(error: &ListError, requests: u32) -> Self {
+        let tally = Tally { requests, ..Tally::default() };
+        match error {
+            ListError::DigitalOcean(error) => Self::complete(tally).failed(SweepStatus::Failed, error),
+            ListError::Unusable(_) => Self {
+                status: SweepStatus::Failed,
+                error: Some(error.to_string()),
+                next: Next::Person,
+                ..Self::complete(tally)
+            },
+        }
+    }
+
+    /// DigitalOcean refused something: the sweep stands as `status`, or as not visible where that is what was refused.
+    pub(crate) fn failed(mut self, status: SweepStatus, error: &digitalocean::Error) -> Self {
+        self.status = if error.is_not_visible() { SweepStatus::NotVisible } else { status };
+        self.error = Some(error.to_string());
+        self.next = next(error);
+        self
+    }
+
+    /// What is not wrong, but worth knowing.
+    pub(crate) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+}
+
+/// What should follow on DigitalOcean's answer.
+fn next(error: &digitalocean::Error) -> Next {
+    match error.retry_at() {
+        Some(at) => Next::Later(domain::to_millis(at)),
+        None if error.is_retryable() => Next::Retry,
+        None if error.needs_new_token() => Next::NewToken,
+        // The operator sees it in the sync state; every tick asks again, so nothing is gained by waking somebody for each.
+        None if error.is_not_visible() => Next::Nothing,
+        None => Next::Person,
+    }
+}

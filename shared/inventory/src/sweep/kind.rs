@@ -1,0 +1,253 @@
+//! The sweep of one kind of resources.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use digitalocean::Client;
+use domain::{Facts, Kind, Lane, ProviderId, ResourceKey, SweepStatus};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::plan::{Action, Plan, Rules, Step, next_hold, plan};
+use super::{Finding, Next, Run, Tally, complete, last_complete_at, settle};
+use crate::Error;
+use crate::kinds::{MirroredKind, Presence};
+use crate::upsert::{self, Effect, Occasion};
+
+/// Rows written at a time.
+const CONCURRENT_WRITES: usize = 8;
+/// So many missing resources at the most are asked for one by one when the list proves unreliable.
+const INQUIRIES: usize = 20;
+
+/// One sweep of one kind, under way.
+struct KindSweep<'a> {
+    run: Run<'a>,
+    client: &'a Client,
+    mirrored: &'a dyn MirroredKind,
+    kind: Kind,
+    facts: BTreeMap<ProviderId, Facts>,
+    last_complete_at: Option<DateTime<Utc>>,
+    /// When the list was read.
+    at: DateTime<Utc>,
+}
+
+/// What DigitalOcean said when asked, one by one, for what the list left out.
+#[derive(Default)]
+struct Inquiry {
+    /// It said that these are gone.
+    gone: BTreeSet<ProviderId>,
+    /// It said that these exist: its list is not the whole truth.
+    there: BTreeSet<ProviderId>,
+    /// Nothing may be struck.
+    distrust: Option<Distrust>,
+}
+
+/// Why nothing may be struck.
+enum Distrust {
+    /// The list leaves out what exists, and too much else is missing to ask for each.
+    Incomplete,
+    /// DigitalOcean did not say.
+    Unanswered(digitalocean::Error),
+}
+
+/// What became of one step.
+enum Done {
+    Written(Effect),
+    Nothing,
+    /// There was no time left for it.
+    Left,
+    /// DigitalOcean did not say whether it is gone.
+    Unanswered(digitalocean::Error),
+}
+
+pub(crate) async fn sweep(
+    run: Run<'_>,
+    client: &Client,
+    mirrored: &dyn MirroredKind,
+    lane: &Lane,
+) -> Result<Finding, Error> {
+    let listed = match mirrored.list(client).await {
+        Ok(listed) => listed,
+        Err(error) => return Ok(Finding::refused(&error, 0)),
+    };
+    let mut tally = Tally {
+        pages: listed.pages,
+        items: u32::try_from(listed.resources.len()).unwrap_or(u32::MAX),
+        requests: listed.requests,
+        rate_limit_remaining: listed.rate_limit_remaining,
+        ..Tally::default()
+    };
+    let sweep = KindSweep {
+        run,
+        client,
+        mirrored,
+        kind: mirrored.kind(),
+        facts: listed.resources.into_iter().collect(),
+        last_complete_at: last_complete_at(lane),
+        at: run.clock.now(),
+    };
+    let known = run.table.known(run.account, &sweep.kind).await?;
+    let fingerprints = sweep.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect();
+    let rules = Rules {
+        at: sweep.at,
+        strike_interval: run.strike_interval,
+        hold: lane.hold.as_ref(),
+        confirmation: lane.confirmation.as_ref(),
+    };
+    let mut plan = plan(&known, &fingerprints, &rules);
+
+    let inquiry = sweep.inquire(&plan, &mut tally).await;
+    plan.steps.retain(|step| match step.action {
+        Action::Strike | Action::Bury => inquiry.distrust.is_none() && !inquiry.there.contains(&step.id),
+        Action::Discover | Action::Update | Action::Return => true,
+    });
+    let returned = inquiry.there.iter().map(|id| Step { id: id.clone(), action: Action::Return });
+    plan.steps.extend(returned);
+
+    let mut finding = sweep.apply(&plan, &inquiry.gone, tally).await?;
+    finding.hold = next_hold(lane.hold.as_ref(), plan.held, run.run_id, sweep.at);
+    if let Some(witness) = inquiry.there.first() {
+        finding.note(format!("DigitalOcean's list leaves out {} {witness}, which exists", sweep.kind));
+    }
+    match inquiry.distrust {
+        None => {}
+        Some(Distrust::Unanswered(error)) => finding = finding.failed(SweepStatus::Partial, &error),
+        Some(Distrust::Incomplete) => {
+            finding.status = SweepStatus::Partial;
+            finding.error = Some("DigitalOcean's list leaves out what exists: nothing was struck".to_owned());
+        }
+    }
+    if finding.status == SweepStatus::Complete {
+        finding.status = complete(plan.held);
+    }
+    if plan.held > 0 && finding.status == SweepStatus::Held {
+        finding.note(format!(
+            "{} of {} known {} resources are gone at once: their deletion waits for POST /sync/{}/confirm",
+            plan.held,
+            known.len(),
+            sweep.kind,
+            run.worker.name
+        ));
+    }
+    Ok(finding)
+}
+
+impl KindSweep<'_> {
+    fn occasion(&self) -> Occasion<'_> {
+        Occasion { at: self.at, run: self.run.run_id }
+    }
+
+    fn key(&self, id: &ProviderId) -> ResourceKey {
+        ResourceKey { account: self.run.account.clone(), kind: self.kind.clone(), provider_id: id.clone() }
+    }
+
+    /// Before anything is struck, DigitalOcean is asked for one of the resources that the list left out. A token that lost its scope may
+    /// get filtered lists that look whole, and lists lag; both would otherwise read as "gone". One request, and only when something is
+    /// missing; where the list turns out not to be the whole truth, one for each.
+    async fn inquire(&self, plan: &Plan, tally: &mut Tally) -> Inquiry {
+        let missing = |wanted| plan.steps.iter().filter(move |step| step.action == wanted).map(|step| &step.id);
+        let missing: Vec<&ProviderId> = missing(Action::Bury).chain(missing(Action::Strike)).collect();
+        let mut inquiry = Inquiry::default();
+        for id in &missing {
+            let Some(question) = self.mirrored.presence(self.client, id) else { break };
+            tally.requests += 1;
+            match question.await {
+                Ok(Presence::Gone) => _ = inquiry.gone.insert((*id).clone()),
+                Ok(Presence::There) => _ = inquiry.there.insert((*id).clone()),
+                Err(error) => {
+                    inquiry.distrust = Some(Distrust::Unanswered(error));
+                    break;
+                }
+            }
+            if inquiry.there.is_empty() {
+                break;
+            }
+            if missing.len() > INQUIRIES {
+                inquiry.distrust = Some(Distrust::Incomplete);
+                break;
+            }
+        }
+        inquiry
+    }
+
+    /// Takes the plan's steps, as far as time allows. What is in `gone` is known to be, without asking again.
+    async fn apply(&self, plan: &Plan, gone: &BTreeSet<ProviderId>, mut tally: Tally) -> Result<Finding, Error> {
+        let done: Vec<Done> = stream::iter(&plan.steps)
+            .map(|step| self.take(step, gone))
+            .buffer_unordered(CONCURRENT_WRITES)
+            .try_collect()
+            .await?;
+        let mut left = 0;
+        let mut unanswered = None;
+        for done in done {
+            match done {
+                Done::Written(effect) => tally.count(effect),
+                Done::Nothing => {}
+                Done::Left => left += 1,
+                Done::Unanswered(error) => unanswered = Some(error),
+            }
+        }
+        let asked = plan.steps.iter().filter(|step| step.action == Action::Bury && !gone.contains(&step.id)).count();
+        tally.requests += u32::try_from(asked).unwrap_or(u32::MAX);
+        let finding = Finding::complete(tally);
+        Ok(match unanswered {
+            Some(error) => finding.failed(SweepStatus::Partial, &error),
+            None if left > 0 => Finding {
+                status: SweepStatus::Partial,
+                error: Some(format!(
+                    "out of time with {left} of {} changes left; another run goes on",
+                    plan.steps.len()
+                )),
+                next: Next::Later(self.run.clock.now()),
+                ..finding
+            },
+            None => finding,
+        })
+    }
+
+    async fn take(&self, step: &Step, gone: &BTreeSet<ProviderId>) -> Result<Done, Error> {
+        if self.run.deadline.has_passed() {
+            return Ok(Done::Left);
+        }
+        let key = self.key(&step.id);
+        let facts = self.facts.get(&step.id);
+        let table = self.run.table;
+        let effect = match (step.action, facts) {
+            (Action::Discover, Some(facts)) => {
+                settle(table, &key, None, |row| upsert::seen(row, &key, facts, self.occasion())).await?
+            }
+            (Action::Update | Action::Return, Some(facts)) => {
+                let row = table.resource(&key).await?;
+                settle(table, &key, row, |row| upsert::seen(row, &key, facts, self.occasion())).await?
+            }
+            (Action::Return, None) => {
+                let row = table.resource(&key).await?;
+                settle(table, &key, row, |row| upsert::still_there(row?, self.at)).await?
+            }
+            (Action::Strike, _) => {
+                let row = table.resource(&key).await?;
+                let (interval, complete_at) = (self.run.strike_interval, self.last_complete_at);
+                settle(table, &key, row, |row| upsert::missed(row?, interval, complete_at, self.at)).await?
+            }
+            (Action::Bury, _) => return self.bury(&key, gone.contains(&step.id)).await,
+            (Action::Discover | Action::Update, None) => None,
+        };
+        Ok(effect.map_or(Done::Nothing, Done::Written))
+    }
+
+    async fn bury(&self, key: &ResourceKey, known_gone: bool) -> Result<Done, Error> {
+        let presence = match self.mirrored.presence(self.client, &key.provider_id) {
+            Some(question) if !known_gone => match question.await {
+                Ok(presence) => presence,
+                Err(error) => return Ok(Done::Unanswered(error)),
+            },
+            _ => Presence::Gone,
+        };
+        let row = self.run.table.resource(key).await?;
+        let effect = settle(self.run.table, key, row, |row| match presence {
+            Presence::Gone => upsert::gone(row?, self.occasion()),
+            Presence::There => upsert::still_there(row?, self.at),
+        })
+        .await?;
+        Ok(effect.map_or(Done::Nothing, Done::Written))
+    }
+}

@@ -1,0 +1,153 @@
+//! A sweep: one lane, under its lease, from the list to the receipt.
+//!
+//! What DigitalOcean refuses ends in the receipt, for people to see; only a table that does not answer ends in an [`Error`]. A sweep that
+//! dies between any two writes is made right by the next one: rows change one by one, each with its events, and decide for themselves.
+
+mod apply;
+mod finding;
+mod kind;
+pub mod plan;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use digitalocean::{Client, Deadline};
+use domain::{AccountId, Clock, Lane, Receipt, RunId, SweepStatus};
+use store::{Acquired, Finish, Table};
+
+use crate::Error;
+use crate::projects::{self, Bootstrap};
+use crate::workers::{Mirrors, Worker};
+
+pub(crate) use apply::settle;
+pub(crate) use finding::{Finding, Tally};
+
+/// One run of a worker on one account.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The worker.
+    pub worker: &'static Worker,
+    /// The account.
+    pub account: &'a AccountId,
+    /// The run's id.
+    pub run_id: &'a RunId,
+    /// The table.
+    pub table: &'a Table,
+    /// DigitalOcean, as far as the account's token opens it.
+    pub access: &'a Access,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Until when it may work.
+    pub deadline: Deadline,
+    /// Who holds the lease: another text for every try, also of the same message.
+    pub lease_owner: &'a str,
+    /// How long the lease is asked for: longer than the function may run.
+    pub lease_ttl: TimeDelta,
+    /// The least time between two strikes of one resource.
+    pub strike_interval: TimeDelta,
+    /// The internal project, and whether it may be made.
+    pub bootstrap: &'a Bootstrap,
+}
+
+/// DigitalOcean, with the account's `sync` token, or why there is none.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// The client to ask.
+    Granted(Client),
+    /// No token could be had; the receipt says so.
+    Denied {
+        /// What is wrong and what to do.
+        reason: String,
+        /// What should come next.
+        next: Next,
+    },
+}
+
+/// What should come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: the next tick will do.
+    Nothing,
+    /// Another run, not before this time: a rate limit, or more to do than time.
+    Later(DateTime<Utc>),
+    /// Another try: what failed may pass.
+    Retry,
+    /// Another token, where there is one: DigitalOcean does not know this one (any more).
+    NewToken,
+    /// A person: no try will make it better.
+    Person,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Another sweep of the lane runs.
+    Busy,
+    /// It ran, and left this receipt.
+    Swept(Receipt, Next),
+    /// It ran so long that another took its lease over; what it wrote stands, its receipt does not.
+    Overtaken,
+}
+
+/// Sweeps the worker's lane of the account.
+///
+/// # Errors
+/// When the table does not answer; the lease is given back where possible.
+pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
+    let lane_kind = run.worker.lane();
+    let started_at = run.clock.now();
+    let (lease, lane) =
+        match run.table.acquire(run.account, &lane_kind, run.lease_owner, started_at, run.lease_ttl).await? {
+            Acquired::Busy => return Ok(Outcome::Busy),
+            Acquired::Granted(lease, lane) => (lease, lane),
+        };
+    let found = match (run.access, run.worker.mirrors) {
+        (Access::Denied { reason, next }, _) => Ok(Finding::denied(&lane, reason, *next)),
+        (Access::Granted(client), Mirrors::Kind(kind)) => kind::sweep(run, client, kind, &lane).await,
+        (Access::Granted(client), Mirrors::Projects) => projects::sweep(run, client, &lane).await,
+    };
+    let (finding, failure) = match found {
+        Ok(finding) => (finding, None),
+        Err(error) => (Finding::broken_off(&lane, &error), Some(error)),
+    };
+    let next = finding.next;
+    let finish = finish(run, &lane, finding, started_at);
+    let receipt = finish.receipt.clone();
+    let finished = run.table.finish(&lease, &finish).await;
+    match (failure, finished) {
+        (Some(error), _) => Err(error),
+        (None, Err(error)) => Err(error.into()),
+        (None, Ok(true)) => Ok(Outcome::Swept(receipt, next)),
+        (None, Ok(false)) => Ok(Outcome::Overtaken),
+    }
+}
+
+fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>) -> Finish {
+    let finished_at = run.clock.now();
+    let Finding { status, tally, error, notes, hold, memberships, .. } = finding;
+    let receipt = Receipt {
+        run_id: run.run_id.clone(),
+        status,
+        started_at,
+        finished_at,
+        pages: tally.pages,
+        items: tally.items,
+        requests: tally.requests,
+        changes: tally.changes,
+        rate_limit_remaining: tally.rate_limit_remaining,
+        duration_ms: u64::try_from((finished_at - started_at).num_milliseconds()).unwrap_or(0),
+        error,
+        notes,
+    };
+    // What did not read its list whole knows nothing about what waits.
+    let hold = if status.is_complete() { hold } else { lane.hold.clone() };
+    Finish { receipt, hold, memberships }
+}
+
+/// When the lane's list was last read whole.
+pub(crate) fn last_complete_at(lane: &Lane) -> Option<DateTime<Utc>> {
+    lane.last_complete.as_ref().map(|receipt| receipt.finished_at)
+}
+
+/// How a sweep stands that read its list whole.
+pub(crate) fn complete(held: u32) -> SweepStatus {
+    if held > 0 { SweepStatus::Held } else { SweepStatus::Complete }
+}

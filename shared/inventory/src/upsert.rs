@@ -1,0 +1,228 @@
+//! The one chokepoint through which every resource row changes: pure decisions on the row as it is and what was seen.
+//!
+//! Whatever a sweep believed when it planned, the row decides: each function takes the row as it is now and says what to write, or that
+//! nothing is to be written. Deciding again after a lost race, a crash or a duplicate message therefore ends in the same place.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Cause, CauseType, Change, EventType, Facts, ProjectId, Resource, ResourceEvent, ResourceKey, RunId, Strikes,
+    begin_interval,
+};
+use serde_json::Value;
+use store::ResourceWrite;
+
+use crate::facts::{changed_fields, tags_alone};
+
+/// A tombstone whose creation time cannot be compared is the same resource when it is seen again within this time.
+pub const SAME_RESOURCE_WITHIN: TimeDelta = TimeDelta::days(7);
+/// Strikes after which a resource counts as gone.
+pub const STRIKES_OUT: u32 = 3;
+
+/// What a decision does to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// A row for what was never seen.
+    Discovered,
+    /// Other facts.
+    Updated,
+    /// One strike more.
+    Struck,
+    /// Seen again before the third strike.
+    Returned,
+    /// Found gone.
+    Deleted,
+    /// A tombstone lives again.
+    Restored,
+    /// Another project.
+    Attributed,
+}
+
+/// A write and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What to write.
+    pub write: ResourceWrite,
+    /// What that does.
+    pub effect: Effect,
+}
+
+/// When a decision is made and for which run.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// When DigitalOcean was asked.
+    pub at: DateTime<Utc>,
+    /// The run that asked.
+    pub run: &'a RunId,
+}
+
+impl Occasion<'_> {
+    fn event(&self, row: &Resource, event_type: EventType, changes: Vec<Change>) -> ResourceEvent {
+        ResourceEvent {
+            key: row.key.clone(),
+            version: row.version,
+            incarnation: row.incarnation,
+            at: self.at,
+            event_type,
+            name: row.facts.name.clone(),
+            changes,
+            cause: Cause { kind: CauseType::Sync, id: Some(self.run.to_string()) },
+        }
+    }
+}
+
+/// The resource was listed with these facts.
+#[must_use]
+pub fn seen(row: Option<&Resource>, key: &ResourceKey, facts: &Facts, occasion: Occasion<'_>) -> Option<Decision> {
+    let Some(row) = row else { return Some(discover(key, facts, None, occasion)) };
+    match (row.is_live(), same_resource(row, facts, occasion.at)) {
+        (true, true) => seen_live(row, facts, occasion),
+        (true, false) => Some(replace(row, facts, occasion)),
+        (false, true) => Some(restore(row, facts, occasion)),
+        (false, false) => Some(discover(key, facts, Some(row), occasion)),
+    }
+}
+
+/// A complete list left the resource out. `None` while the last strike is younger than `strike_interval`: duplicate ticks must not kill.
+#[must_use]
+pub fn missed(
+    row: &Resource,
+    strike_interval: TimeDelta,
+    last_complete_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Option<Decision> {
+    if !row.is_live() {
+        return None;
+    }
+    let before = match row.strikes {
+        Some(strikes) if strikes.count >= STRIKES_OUT || at < strikes.last_at + strike_interval => return None,
+        Some(strikes) => strikes.count,
+        None => 0,
+    };
+    let mut row = next(row);
+    // The first miss freezes when it was last seen; later receipts no longer speak for it.
+    row.last_seen_at = row.last_seen(last_complete_at);
+    row.strikes = Some(Strikes { count: before + 1, last_at: at });
+    Some(decision(row, Vec::new(), Effect::Struck))
+}
+
+/// DigitalOcean said that the resource exists although the list left it out.
+#[must_use]
+pub fn still_there(row: &Resource, at: DateTime<Utc>) -> Option<Decision> {
+    if !row.is_live() || row.strikes.is_none() {
+        return None;
+    }
+    let mut row = next(row);
+    row.last_seen_at = at;
+    row.strikes = None;
+    Some(decision(row, Vec::new(), Effect::Returned))
+}
+
+/// The third strike is due (or was given) and DigitalOcean said that the resource is gone.
+#[must_use]
+pub fn gone(row: &Resource, occasion: Occasion<'_>) -> Option<Decision> {
+    let strikes = row.strikes.filter(|strikes| row.is_live() && strikes.count + 1 >= STRIKES_OUT)?;
+    let mut row = next(row);
+    row.deleted_at = Some(occasion.at);
+    row.strikes = Some(Strikes {
+        count: STRIKES_OUT,
+        last_at: if strikes.count < STRIKES_OUT { occasion.at } else { strikes.last_at },
+    });
+    let event = occasion.event(&row, EventType::Deleted, Vec::new());
+    Some(decision(row, vec![event], Effect::Deleted))
+}
+
+/// The resource is a member of this project since `since`.
+#[must_use]
+pub fn assigned(row: &Resource, project: &ProjectId, since: DateTime<Utc>, occasion: Occasion<'_>) -> Option<Decision> {
+    if !row.is_live() || row.project_id.as_ref() == Some(project) {
+        return None;
+    }
+    let mut row = next(row);
+    let before = row.project_id.replace(project.clone());
+    begin_interval(&mut row.project_history, project.clone(), since.min(occasion.at));
+    // Where it was found first is no change; a move is.
+    let events = before.map(|before| {
+        let change = Change {
+            field: "project_id".to_owned(),
+            before: Value::from(before.as_str()),
+            after: Value::from(project.as_str()),
+        };
+        occasion.event(&row, EventType::Updated, vec![change])
+    });
+    Some(decision(row, events.into_iter().collect(), Effect::Attributed))
+}
+
+fn seen_live(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Option<Decision> {
+    let fingerprint = facts.fingerprint();
+    let struck = row.strikes.is_some();
+    if fingerprint == row.fingerprint {
+        return if struck { still_there(row, occasion.at) } else { None };
+    }
+    let changes = changed_fields(&row.facts, facts);
+    let event_type = if tags_alone(&changes) { EventType::Tagged } else { EventType::Updated };
+    let mut row = next(row);
+    row.last_seen_at = occasion.at;
+    row.strikes = None;
+    row.facts = facts.clone();
+    row.fingerprint = fingerprint;
+    let event = occasion.event(&row, event_type, changes);
+    Some(decision(row, vec![event], Effect::Updated))
+}
+
+fn discover(key: &ResourceKey, facts: &Facts, former: Option<&Resource>, occasion: Occasion<'_>) -> Decision {
+    let row = Resource {
+        key: key.clone(),
+        fingerprint: facts.fingerprint(),
+        facts: facts.clone(),
+        version: former.map_or(0, |former| former.version) + 1,
+        incarnation: former.map_or(0, |former| former.incarnation) + 1,
+        project_id: None,
+        project_history: Vec::new(),
+        first_seen_at: occasion.at,
+        last_seen_at: occasion.at,
+        strikes: None,
+        deleted_at: None,
+    };
+    let event = occasion.event(&row, EventType::Discovered, Vec::new());
+    let before = former.map(|former| former.version);
+    Decision { write: ResourceWrite { before, row, events: vec![event] }, effect: Effect::Discovered }
+}
+
+fn restore(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
+    let changes = changed_fields(&row.facts, facts);
+    let mut row = next(row);
+    row.deleted_at = None;
+    row.strikes = None;
+    row.last_seen_at = occasion.at;
+    row.fingerprint = facts.fingerprint();
+    row.facts = facts.clone();
+    let event = occasion.event(&row, EventType::Restored, changes);
+    decision(row, vec![event], Effect::Restored)
+}
+
+/// The id is alive but DigitalOcean made it at another time: what we knew is gone, and another bears its id.
+fn replace(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
+    let former = next(row);
+    let deleted = occasion.event(&former, EventType::Deleted, Vec::new());
+    let mut decided = discover(&row.key, facts, Some(&former), occasion);
+    decided.write.before = Some(row.version);
+    decided.write.events.insert(0, deleted);
+    decided
+}
+
+/// Whether what is seen now is what the row speaks of, or another bearer of the same id.
+fn same_resource(row: &Resource, facts: &Facts, at: DateTime<Utc>) -> bool {
+    match (row.facts.created_at, facts.created_at, row.deleted_at) {
+        (Some(before), Some(now), _) => before == now,
+        (_, _, Some(deleted_at)) => at - deleted_at <= SAME_RESOURCE_WITHIN,
+        (_, _, None) => true,
+    }
+}
+
+fn next(row: &Resource) -> Resource {
+    Resource { version: row.version + 1, ..row.clone() }
+}
+
+fn decision(row: Resource, events: Vec<ResourceEvent>, effect: Effect) -> Decision {
+    Decision { write: ResourceWrite { before: Some(row.version - 1), row, events }, effect }
+}

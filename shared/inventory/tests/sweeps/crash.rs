@@ -1,0 +1,116 @@
+//! A process may die at any write, and two may run at once.
+
+use crate::world::World;
+use chrono::TimeDelta;
+use domain::{EventType, RunId};
+use embedded_table::Death;
+use inventory::Outcome;
+
+/// The account after something of everything happened: a droplet new, one renamed, one gone, one that returns.
+async fn eventful() -> World {
+    let mut world = World::demo().await;
+    // The simulator would give the internal project another id in every world.
+    world.bootstrap.provisioning = None;
+    world.put_back(42);
+    for worker in ["droplets", "domains", "projects"] {
+        world.sweep(worker).await;
+    }
+    let demo = world.demo_account();
+    let ids: Vec<u64> = demo.list("droplets").iter().map(|droplet| droplet["id"].as_u64().unwrap()).collect();
+    let ids: Vec<u64> = ids.into_iter().filter(|id| *id != 42).collect();
+    demo.remove_droplet(42);
+    demo.remove_droplet(ids[1]);
+    world.next_sweep("droplets").await;
+    world.next_sweep("droplets").await;
+    world.put_back(42);
+    demo.rename_droplet(ids[2], "renamed");
+    world.put_back(7);
+    world.clock.advance(TimeDelta::minutes(15));
+    world
+}
+
+/// What the account looks like in the table, but for whose run and lease it was.
+async fn rows(world: &World) -> Vec<String> {
+    let dump = world.embedded.dump().await;
+    dump.into_iter()
+        .filter(|item| item.starts_with("KIND#") || item.starts_with("RESOURCE#") || item.contains("/ PROJECT#"))
+        .collect()
+}
+
+#[tokio::test]
+async fn killed_at_any_write_and_run_again_ends_the_same() {
+    let run = RunId::new("the-run").unwrap();
+    let mut deaths = 0;
+    for worker in ["droplets", "projects"] {
+        let undisturbed = eventful().await;
+        undisturbed.run(worker, undisturbed.table(), &run).await.unwrap();
+        let expected = rows(&undisturbed).await;
+        for write in 1.. {
+            let mut survived = false;
+            for death in [Death::Before(write), Death::After(write)] {
+                let world = eventful().await;
+                let (table, requests) = world.embedded.another_process();
+                requests.die(death);
+                let died = world.run(worker, &table, &run).await;
+                if !requests.is_dead() {
+                    survived = true;
+                    continue;
+                }
+                assert!(died.is_err(), "{worker} {death:?}");
+                deaths += 1;
+                // The dead process's lease keeps others out until it has run out.
+                let outcome = world.run(worker, world.table(), &run).await.unwrap();
+                if outcome == Outcome::Busy {
+                    expire_lease(&world, worker).await;
+                    assert!(matches!(world.run(worker, world.table(), &run).await.unwrap(), Outcome::Swept(..)));
+                }
+                assert_eq!(rows(&world).await, expected, "{worker} {death:?}");
+            }
+            if survived {
+                break;
+            }
+        }
+    }
+    assert!(deaths > 10, "{deaths}");
+    eprintln!("died {deaths} times, and each time the next run ended the same");
+}
+
+/// Lets a lease run out without letting time pass for anything else.
+async fn expire_lease(world: &World, worker: &str) {
+    use aws_sdk_dynamodb::types::AttributeValue::S;
+    let lane = inventory::Worker::named(worker).unwrap().lane();
+    let request = world.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
+    request
+        .key("pk", S("ACCOUNT#demo".to_owned()))
+        .key("sk", S(format!("SWEEP#{lane}")))
+        .update_expression("SET lease_until = :past")
+        .expression_attribute_values(":past", S("2000-01-01T00:00:00.000Z".to_owned()))
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn of_two_sweeps_at_once_one_runs_and_the_other_comes_back() {
+    let world = World::demo().await;
+    world.sim.set_latency(digitalocean_sim::Latency::all(std::time::Duration::from_millis(100)));
+    let (other, _) = world.embedded.another_process();
+    let (a, b) = (RunId::random(), RunId::random());
+    let (first, second) = tokio::join!(world.run("droplets", world.table(), &a), world.run("droplets", &other, &b));
+    let outcomes = [first.unwrap(), second.unwrap()];
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Busy).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Swept(..))).count(), 1);
+    for droplet in world.demo_account().list("droplets") {
+        assert_eq!(world.events("droplet", droplet["id"].as_u64().unwrap()).await, [EventType::Discovered]);
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_without_time_left_says_so_and_the_next_goes_on() {
+    let world = World::demo().await;
+    let out_of_time = digitalocean::Deadline::after(std::time::Duration::ZERO);
+    let outcome = world.run_until("droplets", world.table(), &RunId::random(), out_of_time).await.unwrap();
+    let Outcome::Swept(receipt, _) = outcome else { panic!("{outcome:?}") };
+    assert!(!receipt.status.is_complete());
+    assert_eq!(world.sweep("droplets").await.changes.discovered, 5);
+}

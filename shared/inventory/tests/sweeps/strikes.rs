@@ -1,0 +1,297 @@
+//! What is missing, and when it is believed to be gone.
+
+use crate::world::World;
+use chrono::TimeDelta;
+use digitalocean_sim::{CutPoint, Effect, Fault, LimitKind, MissingScope, Shift, Token};
+use domain::{EventType, SweepStatus};
+use inventory::Next;
+
+/// A droplet that the demo account does not have; its id sorts before all others.
+const DROPLET: u64 = 1;
+
+async fn swept() -> World {
+    let world = World::demo().await;
+    world.put_back(DROPLET);
+    for worker in ["droplets", "domains", "projects"] {
+        world.sweep(worker).await;
+    }
+    world
+}
+
+#[tokio::test]
+async fn three_complete_sweeps_bury_and_a_fourth_restores() {
+    let world = swept().await;
+    let id = DROPLET;
+    let last_complete = world.now();
+    world.demo_account().remove_droplet(id);
+
+    for strikes in 1..=2 {
+        let receipt = world.next_sweep("droplets").await;
+        assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Complete, 1));
+        let row = world.resource("droplet", id).await;
+        assert_eq!(row.strikes.map(|strikes| strikes.count), Some(strikes));
+        // Frozen at the last complete sweep that saw it.
+        assert_eq!((row.last_seen_at, row.deleted_at), (last_complete, None));
+    }
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!(receipt.changes.deleted, 1);
+    let row = world.resource("droplet", id).await;
+    assert_eq!((row.deleted_at, row.last_seen_at), (Some(world.now()), last_complete));
+    assert_eq!(world.live("droplet").await, 5);
+    assert_eq!(world.next_sweep("droplets").await.changes.total(), 0);
+
+    world.put_back(id);
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!(receipt.changes.restored, 1);
+    let row = world.resource("droplet", id).await;
+    assert_eq!((row.incarnation, row.strikes, row.deleted_at), (1, None, None));
+    assert_eq!(world.events("droplet", id).await, [EventType::Discovered, EventType::Deleted, EventType::Restored]);
+}
+
+#[tokio::test]
+async fn an_id_used_again_much_later_is_another_resource() {
+    let world = swept().await;
+    let zone = world.demo_account().list("domains")[0]["name"].as_str().unwrap().to_owned();
+    world.demo_account().remove_domain(&zone);
+    for _ in 0..3 {
+        world.next_sweep("domains").await;
+    }
+    world.clock.advance(TimeDelta::days(8));
+    world.demo_account().add_domain(&zone);
+    world.sweep("domains").await;
+    let row = world.resource("dns_zone", &zone).await;
+    assert_eq!((row.incarnation, row.first_seen_at, row.project_id), (2, world.now(), None));
+    assert_eq!(
+        world.events("dns_zone", &zone).await,
+        [EventType::Discovered, EventType::Deleted, EventType::Discovered]
+    );
+}
+
+#[tokio::test]
+async fn the_last_of_a_kind_is_struck_as_usual() {
+    let world = swept().await;
+    let zones: Vec<String> =
+        world.demo_account().list("domains").iter().map(|zone| zone["name"].as_str().unwrap().to_owned()).collect();
+    for zone in &zones[1..] {
+        world.demo_account().remove_domain(zone);
+    }
+    for _ in 0..4 {
+        world.next_sweep("domains").await;
+    }
+    // Six of seven at once were held; this is about the last one, so let them go.
+    confirm(&world, "domains").await;
+    world.next_sweep("domains").await;
+    assert_eq!(world.live("dns_zone").await, 1);
+    world.demo_account().remove_domain(&zones[0]);
+    for _ in 0..3 {
+        assert_eq!(world.next_sweep("domains").await.status, SweepStatus::Complete);
+    }
+    assert_eq!(world.live("dns_zone").await, 0);
+}
+
+#[tokio::test]
+async fn duplicate_ticks_strike_once() {
+    let world = swept().await;
+    let id = DROPLET;
+    world.demo_account().remove_droplet(id);
+    world.clock.advance(TimeDelta::minutes(15));
+    for _ in 0..3 {
+        world.clock.advance(TimeDelta::seconds(20));
+        world.sweep("droplets").await;
+    }
+    assert_eq!(world.resource("droplet", id).await.strikes.map(|strikes| strikes.count), Some(1));
+}
+
+#[tokio::test]
+async fn what_is_seen_again_is_forgiven_without_an_event() {
+    let world = swept().await;
+    let id = DROPLET;
+    world.demo_account().remove_droplet(id);
+    world.next_sweep("droplets").await;
+    world.next_sweep("droplets").await;
+    world.put_back(id);
+    assert_eq!(world.next_sweep("droplets").await.changes.returned, 1);
+    assert_eq!(world.resource("droplet", id).await.strikes, None);
+    assert_eq!(world.events("droplet", id).await, [EventType::Discovered]);
+}
+
+/// Every way in which a list can fail or lie: nothing is struck, nothing dies, and the receipt says why.
+#[tokio::test]
+async fn a_failed_list_is_no_absence() {
+    let page_two = |effect| Fault::on("/v2/droplets", effect).query("page", "2");
+    let cases: Vec<(&str, Fault, SweepStatus, &str)> = vec![
+        ("401", Fault::on("/v2/droplets*", Effect::status(401)), SweepStatus::Failed, "token"),
+        ("403", Fault::on("/v2/droplets*", Effect::status(403)), SweepStatus::NotVisible, "droplet:read"),
+        (
+            "429 burst",
+            Fault::on("/v2/droplets*", Effect::rate_limit(LimitKind::Burst)),
+            SweepStatus::Failed,
+            "rate limited",
+        ),
+        (
+            "429 hourly",
+            Fault::on("/v2/droplets*", Effect::rate_limit(LimitKind::Hourly)),
+            SweepStatus::Failed,
+            "rate limited",
+        ),
+        ("503 on page 2", page_two(Effect::status(503)), SweepStatus::Failed, "503"),
+        ("200 with an error", Fault::on("/v2/droplets*", Effect::error_body()), SweepStatus::Failed, "200"),
+        ("truncated JSON", Fault::on("/v2/droplets*", Effect::TruncatedJson), SweepStatus::Failed, "/v2/droplets"),
+        (
+            "cut before the answer",
+            Fault::on("/v2/droplets*", Effect::Cut { at: CutPoint::BeforeResponse }),
+            SweepStatus::Failed,
+            "/v2/droplets",
+        ),
+        (
+            "cut within the answer",
+            Fault::on("/v2/droplets*", Effect::Cut { at: CutPoint::MidBody }),
+            SweepStatus::Failed,
+            "/v2/droplets",
+        ),
+    ];
+    for (case, fault, status, says) in cases {
+        let world = swept().await;
+        world.demo_account().add_droplets(300);
+        world.next_sweep("droplets").await;
+        let id = DROPLET;
+        world.demo_account().remove_droplet(id);
+        world.sim.faults().add(fault);
+        for _ in 0..4 {
+            let receipt = world.next_sweep("droplets").await;
+            assert_eq!((receipt.status, receipt.changes.total()), (status, 0), "{case}: {receipt:?}");
+            let error = receipt.error.unwrap();
+            assert!(error.contains(says), "{case}: {error}");
+            assert!(!error.contains(&world.demo_account().token("sync")), "{case}");
+        }
+        let lane = world.table().lane(&world.account, &domain::Kind::of("droplet")).await.unwrap().unwrap();
+        assert!(lane.last_complete.is_some() && lane.last_complete != lane.last, "{case}");
+        assert_eq!(world.resource("droplet", id).await.strikes, None, "{case}");
+        world.sim.faults().clear();
+        assert_eq!(world.next_sweep("droplets").await.changes.struck, 1, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_shifting_list_strikes_nothing() {
+    for change in [Shift::Insert, Shift::Remove] {
+        let world = swept().await;
+        world.demo_account().add_droplets(450);
+        world.next_sweep("droplets").await;
+        let known = world.live("droplet").await;
+        world.sim.faults().add(Fault::on("/v2/droplets", Effect::page_shift(change)));
+        world.next_sweep("droplets").await;
+        world.sim.faults().clear();
+        // Whatever shifted, nothing that still exists was struck.
+        let receipt = world.next_sweep("droplets").await;
+        assert_eq!(receipt.changes.returned, 0, "{change:?}: {receipt:?}");
+        assert!(world.live("droplet").await >= known, "{change:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers() {
+    for (missing_scope, hidden_status) in [(MissingScope::Forbidden, 403), (MissingScope::Filtered, 403)] {
+        let mut world = swept().await;
+        let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read"]);
+        token.missing_scope = missing_scope;
+        token.hidden_status = hidden_status;
+        world.demo_account().set_token("blind", token);
+        world.use_token("blind");
+        for _ in 0..4 {
+            let receipt = world.next_sweep("droplets").await;
+            assert_eq!((receipt.status, receipt.changes.total()), (SweepStatus::NotVisible, 0), "{missing_scope:?}");
+            assert!(receipt.error.unwrap().contains("droplet:read"));
+            // The memberships come back without the droplets: that moves nothing.
+            assert_eq!(world.next_sweep("projects").await.changes.total(), 0);
+        }
+        assert_eq!(world.live("droplet").await, 6);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_leaves_out_what_exists_strikes_only_what_is_gone() {
+    let world = swept().await;
+    let gone = world.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
+    let hidden = DROPLET;
+    world.demo_account().remove_droplet(gone);
+    // The list is as it was without the first droplet, but the droplet itself answers.
+    world.demo_account().remove_droplet(hidden);
+    world.sim.faults().add(Fault::on("/v2/droplets", Effect::Stale { seconds: None }));
+    world.put_back(hidden);
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Complete, 1), "{receipt:?}");
+    assert!(receipt.notes[0].contains(&hidden.to_string()), "{:?}", receipt.notes);
+    assert_eq!(world.resource("droplet", hidden).await.strikes, None);
+    assert_eq!(world.resource("droplet", gone).await.strikes.map(|s| s.count), Some(1));
+}
+
+async fn confirm(world: &World, worker: &str) {
+    let kind = inventory::Worker::named(worker).unwrap().lane();
+    let lane = world.table().lane(&world.account, &kind).await.unwrap().unwrap();
+    let audit = store::AuditEntry {
+        id: "request-1".to_owned(),
+        at: world.now(),
+        actor: "somebody".to_owned(),
+        action: "sync.confirm".to_owned(),
+        target: kind.to_string(),
+        values: serde_json::Value::Null,
+    };
+    let hold = lane.hold.expect("something is held");
+    world.table().confirm_hold(&world.account, &kind, &hold.id, &audit).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mass_disappearance_waits_for_a_word() {
+    let world = swept().await;
+    let zones = world.demo_account().list("domains");
+    for zone in &zones[..6] {
+        world.demo_account().remove_domain(zone["name"].as_str().unwrap());
+    }
+    world.next_sweep("domains").await;
+    world.next_sweep("domains").await;
+    for _ in 0..3 {
+        let receipt = world.next_sweep("domains").await;
+        assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Held, 0));
+        assert!(receipt.notes[0].contains("6 of 7"), "{:?}", receipt.notes);
+    }
+    assert_eq!(world.live("dns_zone").await, 7);
+    confirm(&world, "domains").await;
+    let receipt = world.next_sweep("domains").await;
+    assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Complete, 6));
+    let lane = world.table().lane(&world.account, &domain::Kind::of("dns_zone")).await.unwrap().unwrap();
+    assert_eq!((lane.hold, lane.confirmation), (None, None));
+}
+
+#[tokio::test]
+async fn a_mass_disappearance_that_ends_is_forgotten() {
+    let world = swept().await;
+    let zones = world.demo_account().list("domains");
+    for zone in &zones[..6] {
+        world.demo_account().remove_domain(zone["name"].as_str().unwrap());
+    }
+    for _ in 0..4 {
+        world.next_sweep("domains").await;
+    }
+    for zone in &zones[..6] {
+        world.demo_account().add("domains", zone.clone());
+    }
+    let receipt = world.next_sweep("domains").await;
+    assert_eq!((receipt.status, receipt.changes.returned), (SweepStatus::Complete, 6));
+    let lane = world.table().lane(&world.account, &domain::Kind::of("dns_zone")).await.unwrap().unwrap();
+    assert_eq!(lane.hold, None);
+}
+
+#[tokio::test]
+async fn what_should_come_next_is_told() {
+    let world = swept().await;
+    let fault = |effect| Fault::on("/v2/droplets*", effect);
+    let mut next = Vec::new();
+    for effect in [Effect::status(401), Effect::status(403), Effect::status(503), Effect::rate_limit(LimitKind::Hourly)]
+    {
+        world.sim.faults().clear();
+        world.sim.faults().add(fault(effect));
+        next.push(world.sweep_then("droplets").await.1);
+    }
+    assert!(matches!(next[..], [Next::NewToken, Next::Nothing, Next::Retry, Next::Later(_)]), "{next:?}");
+}

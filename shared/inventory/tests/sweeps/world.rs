@@ -1,0 +1,160 @@
+//! A simulated account, an embedded table and a clock that is moved by hand.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use digitalocean::{Client, Config, Deadline, RetryPolicy, Token};
+use digitalocean_sim::{Droplet, Seed, Simulator};
+use domain::{AccountId, Clock, Kind, ManualClock, ProviderId, Receipt, Resource, ResourceKey, RunId};
+use embedded_table::EmbeddedTable;
+use inventory::{Access, Bootstrap, Next, Outcome, Run, Worker};
+use store::Table;
+
+/// The account all tests are about.
+pub(crate) const ACCOUNT: &str = "demo";
+
+/// Everything a sweep needs.
+pub(crate) struct World {
+    pub(crate) sim: Simulator,
+    pub(crate) embedded: EmbeddedTable,
+    pub(crate) clock: ManualClock,
+    pub(crate) strike_interval: TimeDelta,
+    pub(crate) access: Access,
+    pub(crate) bootstrap: Bootstrap,
+    pub(crate) account: AccountId,
+    runs: AtomicU32,
+}
+
+impl World {
+    pub(crate) async fn new(seed: Seed) -> Self {
+        let sim = Simulator::start(seed).await.unwrap();
+        let client = client(&sim, "sync");
+        Self {
+            embedded: EmbeddedTable::start().await,
+            clock: ManualClock::at(DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().to_utc()),
+            strike_interval: TimeDelta::seconds(450),
+            access: Access::Granted(client.clone()),
+            bootstrap: Bootstrap { name: "skyai-internal".to_owned(), provisioning: Some(client) },
+            account: AccountId::new(ACCOUNT).unwrap(),
+            runs: AtomicU32::new(0),
+            sim,
+        }
+    }
+
+    /// The demo account, which has five droplets, seven zones and three projects.
+    pub(crate) async fn demo() -> Self {
+        Self::new(Seed::demo()).await
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.embedded.table
+    }
+
+    pub(crate) fn demo_account(&self) -> digitalocean_sim::Account {
+        self.sim.account(ACCOUNT)
+    }
+
+    /// Sees the account through another token from now on.
+    pub(crate) fn use_token(&mut self, name: &str) {
+        self.access = Access::Granted(client(&self.sim, name));
+    }
+
+    /// Sweeps and gives the receipt.
+    pub(crate) async fn sweep(&self, worker: &str) -> Receipt {
+        self.sweep_then(worker).await.0
+    }
+
+    /// Sweeps and gives the receipt and what should come next.
+    pub(crate) async fn sweep_then(&self, worker: &str) -> (Receipt, Next) {
+        let number = self.runs.fetch_add(1, Ordering::Relaxed);
+        let run_id = RunId::new(format!("run-{number}")).unwrap();
+        match self.run(worker, self.table(), &run_id).await.unwrap() {
+            Outcome::Swept(receipt, next) => (receipt, next),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A quarter of an hour later, sweeps.
+    pub(crate) async fn next_sweep(&self, worker: &str) -> Receipt {
+        self.clock.advance(TimeDelta::minutes(15));
+        self.sweep(worker).await
+    }
+
+    /// One run on any view of the table.
+    pub(crate) async fn run(&self, worker: &str, table: &Table, run_id: &RunId) -> Result<Outcome, inventory::Error> {
+        self.run_until(worker, table, run_id, Deadline::after(Duration::from_secs(60))).await
+    }
+
+    /// One run with a deadline of its own.
+    pub(crate) async fn run_until(
+        &self,
+        worker: &str,
+        table: &Table,
+        run_id: &RunId,
+        deadline: Deadline,
+    ) -> Result<Outcome, inventory::Error> {
+        let owner = RunId::random();
+        inventory::sweep(Run {
+            worker: Worker::named(worker).unwrap(),
+            account: &self.account,
+            run_id,
+            table,
+            access: &self.access,
+            clock: &self.clock,
+            deadline,
+            lease_owner: owner.as_str(),
+            lease_ttl: TimeDelta::seconds(330),
+            strike_interval: self.strike_interval,
+            bootstrap: &self.bootstrap,
+        })
+        .await
+    }
+
+    pub(crate) fn key(&self, kind: &'static str, id: impl ToString) -> ResourceKey {
+        ResourceKey {
+            account: self.account.clone(),
+            kind: Kind::of(kind),
+            provider_id: ProviderId::new(id.to_string()).unwrap(),
+        }
+    }
+
+    pub(crate) async fn resource(&self, kind: &'static str, id: impl ToString) -> Resource {
+        self.table().resource(&self.key(kind, id)).await.unwrap().unwrap()
+    }
+
+    /// The types of a resource's events, oldest first.
+    pub(crate) async fn events(&self, kind: &'static str, id: impl ToString) -> Vec<domain::EventType> {
+        let reader = self.table().reader(domain::Scope::Platform);
+        let page = reader.events(&self.key(kind, id), None, 100).await.unwrap().unwrap();
+        page.events.iter().rev().map(|event| event.event_type).collect()
+    }
+
+    pub(crate) async fn live(&self, kind: &'static str) -> usize {
+        self.table().known(&self.account, &Kind::of(kind)).await.unwrap().len()
+    }
+
+    /// A droplet that can be taken away and put back just as it was.
+    pub(crate) fn put_back(&self, id: u64) {
+        let droplet =
+            Droplet::named(&format!("web-{id}")).id(id).created_at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
+        self.demo_account().add_droplet(droplet);
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// A client that does not make a test wait.
+pub(crate) fn client(sim: &Simulator, token: &str) -> Client {
+    let mut config = Config::new(Token::new(sim.account(ACCOUNT).token(token)).unwrap());
+    config.base_url = Some(sim.base_url().parse().unwrap());
+    config.retry = RetryPolicy {
+        min_delay: Duration::from_millis(1),
+        max_delay: Duration::from_millis(5),
+        max_retry_after: Duration::ZERO,
+        ..config.retry
+    };
+    Client::new(config).unwrap()
+}

@@ -1,0 +1,58 @@
+//! What goes to the dead-letter queue.
+
+use crate::Outgoing;
+
+/// The longest attribute value, in bytes. Attributes count towards SQS's message size, and a reason is read by a person.
+const MAX_ATTRIBUTE_BYTES: usize = 512;
+
+/// The original body, so that it can be sent back to its queue as it was, with the reason in attributes.
+pub(super) fn dead_letter(body: Option<&str>, reason: &str, worker: &str, request_id: &str) -> Outgoing {
+    // SQS takes no empty body.
+    let body = body.filter(|body| !body.is_empty()).unwrap_or("(empty)");
+    let attributes = [("reason", reason), ("worker", worker), ("request_id", request_id)]
+        .map(|(name, value)| (name.to_owned(), sanitise(value)))
+        .to_vec();
+    Outgoing { attributes, ..Outgoing::new(body) }
+}
+
+/// One line of bounded length in the characters SQS takes in an attribute; never empty.
+///
+/// See `MessageBody` in <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
+pub(super) fn sanitise(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len().min(MAX_ATTRIBUTE_BYTES));
+    for character in text.chars() {
+        let character = match character {
+            '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            control if control.is_control() => ' ',
+            other => other,
+        };
+        if clean.len() + character.len_utf8() > MAX_ATTRIBUTE_BYTES {
+            break;
+        }
+        clean.push(character);
+    }
+    let trimmed = clean.trim();
+    if trimmed.is_empty() { "unknown".to_owned() } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_one_bounded_line_and_never_empty() {
+        assert_eq!(sanitise("a\r\nb\u{0}c\u{ffff}"), "a  b c\u{fffd}");
+        assert_eq!(sanitise(" \n"), "unknown");
+        let long = sanitise(&"é".repeat(1_000));
+        assert_eq!(long.len(), MAX_ATTRIBUTE_BYTES);
+        let odd = sanitise(&format!("a{}", "é".repeat(1_000)));
+        assert_eq!(odd.len(), MAX_ATTRIBUTE_BYTES - 1);
+    }
+
+    #[test]
+    fn an_absent_body_is_replaced_because_sqs_takes_none_that_is_empty() {
+        assert_eq!(dead_letter(None, "r", "w", "q").body, "(empty)");
+        assert_eq!(dead_letter(Some(""), "r", "w", "q").body, "(empty)");
+        assert_eq!(dead_letter(Some("{"), "r", "w", "q").body, "{");
+    }
+}

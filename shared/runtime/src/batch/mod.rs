@@ -1,0 +1,22 @@
+//! The SQS batch runner: every record on its own, and a partial batch response.
+//!
+//! | outcome of a record | what the runner does | batch item failure |
+//! |---|---|---|
+//! | `Ok` | nothing more | no |
+//! | bad message, [`Failure::Terminal`] | sends the original body to the dead-letter queue with the reason | only if that send fails |
+//! | [`Failure::Later`] | sends the message again, delayed, with `attempt + 1`; beyond the cap: terminal | only if that send fails |
+//! | [`Failure::Retry`], a panic | SQS redelivers it, and moves it to the dead-letter queue after `maxReceiveCount` | yes |
+//! | not started, or cut off, because the deadline is near | as for a retry | yes |
+//!
+//! The event source mapping must have `FunctionResponseTypes: [ReportBatchItemFailures]`, see
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
+
+mod dead_letter;
+mod failure;
+mod message;
+mod outcome;
+mod runner;
+
+pub use failure::{Failure, OrFail};
+pub use message::{ALL_ACCOUNTS, BadMessage, Fields, MAX_BODY_BYTES, Message, Sent, is_slug};
+pub use runner::{BatchRunner, DEFAULT_MAX_ATTEMPTS};

@@ -1,0 +1,312 @@
+//! What becomes of every kind of record.
+
+use std::{collections::BTreeMap, io, sync::Mutex};
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::{
+    OrFail,
+    fake::{self, Logs, MemoryQueue},
+};
+
+const QUEUE: &str = "https://sqs/droplets";
+const DLQ: &str = "https://sqs/droplets-dlq";
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A body whose own field `act` tells [`Bench::run`]'s handler what to do.
+fn body(act: &str, attempt: u32) -> String {
+    format!(r#"{{"v":1,"worker":"droplets","account":"main","run_id":"run-{act}","attempt":{attempt},"act":"{act}"}}"#)
+}
+
+#[derive(serde::Deserialize)]
+struct Act {
+    act: String,
+}
+
+/// A runner on a fake queue, and what its handler was called with.
+struct Bench {
+    queue: Arc<MemoryQueue>,
+    runner: BatchRunner,
+    handled: Mutex<Vec<String>>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let queue = Arc::new(MemoryQueue::new());
+        let runner = BatchRunner::new(Arc::clone(&queue) as Arc<dyn Queue>, "droplets", QUEUE, DLQ).max_attempts(3);
+        Self { queue, runner, handled: Mutex::default() }
+    }
+
+    async fn run(&self, records: Vec<SqsMessage>, remaining: Duration) -> Result<Vec<String>, Error> {
+        let handler = |message: Message<Act>, _deadline| async move {
+            self.handled.lock().unwrap().push(message.fields.act.clone());
+            match message.fields.act.as_str() {
+                "panic" => panic!("as asked"),
+                "retry" => Err(io::Error::other("connection cut").into()),
+                "retry-after" => Err(io::Error::other("busy")).or_retry_after(Duration::from_secs(7)),
+                "later" => Err(Failure::later(Duration::from_secs(3_600), "rate limited")),
+                "terminal" => Err(io::Error::other("404")).or_terminal("no such\ninvoice"),
+                "hang" => std::future::pending().await,
+                _ => Ok(()),
+            }
+        };
+        let invocation = fake::invocation(remaining);
+        let response = self.runner.run_batch(fake::event(records), &invocation, handler).await?;
+        Ok(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+    }
+
+    async fn run_bodies(&self, bodies: &[&str]) -> Vec<String> {
+        let records =
+            bodies.iter().enumerate().map(|(index, body)| fake::record(&format!("m-{index}"), body)).collect();
+        self.run(records, MINUTE).await.unwrap()
+    }
+
+    fn reason(&self) -> String {
+        let letters = self.queue.sent(DLQ);
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        letters[0].attributes.iter().find(|(name, _)| name == "reason").unwrap().1.clone()
+    }
+}
+
+#[tokio::test]
+async fn neighbours_of_every_failure_are_done() {
+    let bench = Bench::new();
+    let acts = ["ok-1", "panic", "retry", "later", "terminal", "ok-2"].map(|act| body(act, 0));
+    let mut bodies: Vec<_> = acts.iter().map(String::as_str).collect();
+    bodies.insert(1, "{");
+    assert_eq!(bench.run_bodies(&bodies).await, ["m-2", "m-3"], "the panic and the retry");
+    assert_eq!(*bench.handled.lock().unwrap(), ["ok-1", "panic", "retry", "later", "terminal", "ok-2"]);
+    assert_eq!(bench.queue.sent(DLQ).len(), 2, "the bad message and the terminal one");
+    assert_eq!(bench.queue.sent(QUEUE).len(), 1, "the one put off");
+}
+
+#[tokio::test]
+async fn a_panic_before_the_first_await_is_caught_as_well() {
+    let bench = Bench::new();
+    let handler = |message: Message, _| {
+        assert_ne!(message.run_id, "run-x", "as asked");
+        async { Ok(()) }
+    };
+    let event = fake::event(vec![fake::record("m-0", &body("x", 0)), fake::record("m-1", &body("y", 0))]);
+    let response = bench.runner.run_batch(event, &fake::invocation(MINUTE), handler).await.unwrap();
+    assert_eq!(response.batch_item_failures.len(), 1);
+    assert_eq!(response.batch_item_failures[0].item_identifier, "m-0");
+}
+
+#[tokio::test]
+async fn a_terminal_failure_goes_to_the_dead_letter_queue_as_it_was() {
+    let bench = Bench::new();
+    let original = body("terminal", 0);
+    assert!(bench.run_bodies(&[&original]).await.is_empty());
+    let letters = bench.queue.sent(DLQ);
+    assert_eq!(letters[0].body, original);
+    let attributes: BTreeMap<_, _> = letters[0].attributes.iter().cloned().collect();
+    let expected = [("reason", "no such invoice"), ("request_id", "request-1"), ("worker", "droplets")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(attributes, BTreeMap::from(expected));
+}
+
+#[tokio::test]
+async fn a_bad_message_goes_to_the_dead_letter_queue_with_the_place() {
+    for (bad, reason) in [
+        (r#"{"v":1,"worker":"droplets","account":7}"#, "bad message: at account: invalid type"),
+        (r#"{"v":1,"worker":"droplets","account":"main"}"#, "missing field `act`"),
+        (r#"{"v":1,"worker":"domains","account":"main"}"#, "not this function's worker"),
+    ] {
+        let bench = Bench::new();
+        assert!(bench.run_bodies(&[bad]).await.is_empty());
+        assert!(bench.reason().contains(reason), "{}", bench.reason());
+        assert!(bench.handled.lock().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn if_the_dead_letter_queue_refuses_sqs_delivers_again() {
+    let bench = Bench::new();
+    bench.queue.refuse(DLQ);
+    assert_eq!(bench.run_bodies(&["{", &body("terminal", 0), &body("ok", 0)]).await, ["m-0", "m-1"]);
+}
+
+#[tokio::test]
+async fn a_message_put_off_is_sent_again_with_its_identity_and_one_attempt_more() {
+    let bench = Bench::new();
+    let tick = r#"{"v":1,"worker":"droplets","account":"*","act":"later"}"#;
+    assert!(bench.run_bodies(&[tick]).await.is_empty());
+    let sent = bench.queue.sent(QUEUE);
+    assert_eq!(sent[0].delay, Duration::from_secs(900), "capped");
+    let message: Value = serde_json::from_str(&sent[0].body).unwrap();
+    assert_eq!(message["attempt"], 1);
+    assert_eq!(message["run_id"], "m-0", "not the id of the new SQS message");
+    assert_eq!(message["scheduled_at"], "2026-04-01T00:00:00Z");
+    assert_eq!(message["act"], "later");
+}
+
+#[tokio::test]
+async fn beyond_the_cap_putting_off_is_terminal() {
+    let bench = Bench::new();
+    assert!(bench.run_bodies(&[&body("later", 2)]).await.is_empty());
+    assert_eq!(bench.queue.sent(QUEUE).len(), 1, "the third attempt is allowed");
+    assert!(bench.run_bodies(&[&body("later", 3)]).await.is_empty());
+    assert_eq!(bench.queue.sent(QUEUE).len(), 1);
+    assert_eq!(bench.reason(), "given up after 3 attempts: rate limited");
+    assert!(bench.run_bodies(&[&body("later", u32::MAX)]).await.is_empty());
+}
+
+#[tokio::test]
+async fn if_the_queue_refuses_the_message_is_delivered_again() {
+    let bench = Bench::new();
+    bench.queue.refuse(QUEUE);
+    assert_eq!(bench.run_bodies(&[&body("later", 0), &body("retry-after", 0)]).await, ["m-0", "m-1"]);
+}
+
+#[tokio::test]
+async fn a_retry_may_be_sooner_than_the_visibility_timeout() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.run_bodies(&[&body("retry-after", 0), &body("retry", 0)]).await, ["m-0", "m-1"]);
+    assert_eq!(bench.queue.visibility(), [("receipt-m-0".to_owned(), Duration::from_secs(7))]);
+    bench.runner = bench.runner.retry_after(MINUTE);
+    bench.run_bodies(&[&body("retry", 0)]).await;
+    assert_eq!(bench.queue.visibility()[1], ("receipt-m-0".to_owned(), MINUTE));
+}
+
+#[tokio::test]
+async fn near_the_deadline_nothing_is_started() {
+    let bench = Bench::new();
+    let records = vec![fake::record("m-0", &body("ok", 0)), fake::record("m-1", "{")];
+    assert_eq!(bench.run(records, Duration::from_secs(4)).await.unwrap(), ["m-0", "m-1"]);
+    assert!(bench.handled.lock().unwrap().is_empty() && bench.queue.sent(DLQ).is_empty());
+}
+
+#[tokio::test]
+async fn a_record_that_hangs_is_cut_off_and_those_done_before_it_stay_done() {
+    let mut bench = Bench::new();
+    bench.runner = bench.runner.margins(Duration::from_secs(5), Duration::from_millis(5_900));
+    let records = ["ok", "hang", "ok"].map(|act| fake::record(act, &body(act, 0))).to_vec();
+    let started = Instant::now();
+    let failures = bench.run(records, Duration::from_secs(6)).await.unwrap();
+    assert_eq!(failures[0], "hang");
+    assert!(started.elapsed() < Duration::from_secs(2));
+    assert_eq!(bench.handled.lock().unwrap()[..2], ["ok", "hang"]);
+}
+
+#[tokio::test]
+async fn records_run_at_once_up_to_the_limit() {
+    let mut bench = Bench::new();
+    bench.runner = bench.runner.concurrency(2);
+    // One alone would wait for ever.
+    let barrier = tokio::sync::Barrier::new(2);
+    let handler = |_: Message, _| async {
+        barrier.wait().await;
+        Ok(())
+    };
+    let records = (0..4).map(|index| fake::record(&format!("m-{index}"), &body("ok", 0))).collect();
+    let response = bench.runner.run_batch(fake::event(records), &fake::invocation(MINUTE), handler).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+}
+
+#[tokio::test]
+async fn a_record_without_an_id_fails_the_batch_only_if_it_must_come_back() {
+    for id in [None, Some(String::new())] {
+        let nameless = |act| {
+            let mut record = fake::record("x", &body(act, 0));
+            record.message_id.clone_from(&id);
+            record
+        };
+        let bench = Bench::new();
+        let failed = bench.run(vec![nameless("retry"), fake::record("m-1", &body("ok", 0))], MINUTE).await;
+        assert!(matches!(failed, Err(Error::Unreportable { count: 1 })));
+        assert!(bench.run(vec![nameless("ok"), nameless("terminal")], MINUTE).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_record_without_a_body_is_a_bad_message() {
+    let bench = Bench::new();
+    let mut record = fake::record("m-0", "");
+    record.body = None;
+    assert!(bench.run(vec![record], MINUTE).await.unwrap().is_empty());
+    assert_eq!(bench.queue.sent(DLQ)[0].body, "(empty)");
+}
+
+#[tokio::test]
+async fn an_empty_batch_is_done() {
+    assert!(Bench::new().run(Vec::new(), MINUTE).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_failure_is_one_line_with_its_context_and_sources() {
+    let logs = Logs::default();
+    let _guard = tracing::subscriber::set_default(logs.subscriber("info"));
+    let bodies = ["ok", "terminal", "retry", "later"].map(|act| body(act, 0));
+    Bench::new().run_bodies(&bodies.each_ref().map(String::as_str)).await;
+    let lines = logs.parsed();
+    let shown: Vec<_> = lines
+        .iter()
+        .map(|line| ["run_id", "level", "message", "reason", "error"].map(|name| line[name].as_str().unwrap_or("-")))
+        .collect();
+    let expected = [
+        ["run-terminal", "ERROR", "message sent to the dead-letter queue", "no such\ninvoice", "404"],
+        ["run-retry", "WARN", "message failed, SQS delivers it again", "-", "connection cut"],
+        ["run-later", "INFO", "message deferred", "rate limited", "-"],
+    ];
+    assert_eq!(shown, expected);
+    for line in &lines {
+        assert_eq!(line["request_id"], "request-1");
+        assert_eq!(line["worker"], "droplets");
+        assert_eq!(line["account"], "main");
+        assert_eq!(line["receive_count"], 1);
+        assert!(line["message_id"].is_string());
+    }
+    assert_eq!(lines[2]["delay_s"], 900);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the mix: a record is a batch item failure exactly if it must come back, and every other one has had its effect
+    /// exactly once.
+    #[test]
+    fn exactly_what_must_come_back_does(
+        acts in proptest::collection::vec(
+            prop::sample::select(vec!["ok", "panic", "retry", "retry-after", "later", "capped", "terminal", "bad"]),
+            0..12,
+        ),
+        refuse_queue in any::<bool>(),
+        refuse_dlq in any::<bool>(),
+        concurrency in 0_usize..4,
+    ) {
+        let mut bench = Bench::new();
+        bench.runner = bench.runner.concurrency(concurrency);
+        for (refuse, url) in [(refuse_queue, QUEUE), (refuse_dlq, DLQ)] {
+            if refuse {
+                bench.queue.refuse(url);
+            }
+        }
+        let bodies: Vec<_> = acts.iter().map(|act| match *act {
+            "bad" => "{".to_owned(),
+            "capped" => body("later", 3),
+            act => body(act, 0),
+        }).collect();
+        let records = bodies.iter().enumerate().map(|(index, body)| fake::record(&index.to_string(), body)).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let failures = runtime.block_on(bench.run(records, MINUTE)).unwrap();
+
+        let comes_back = |act: &str| match act {
+            "panic" | "retry" | "retry-after" => true,
+            "later" => refuse_queue,
+            "capped" | "terminal" | "bad" => refuse_dlq,
+            _ => false,
+        };
+        let expected: Vec<_> =
+            acts.iter().enumerate().filter(|(_, act)| comes_back(act)).map(|(index, _)| index.to_string()).collect();
+        prop_assert_eq!(failures, expected);
+        let count = |among: &[&str]| acts.iter().filter(|act| among.contains(act)).count();
+        prop_assert_eq!(bench.handled.lock().unwrap().len(), acts.len() - count(&["bad"]));
+        prop_assert_eq!(bench.queue.sent(QUEUE).len(), if refuse_queue { 0 } else { count(&["later"]) });
+        let dead: Vec<_> = bench.queue.sent(DLQ).into_iter().map(|letter| letter.body).collect();
+        prop_assert_eq!(dead.len(), if refuse_dlq { 0 } else { count(&["capped", "terminal", "bad"]) });
+        prop_assert!(dead.iter().all(|body| bodies.contains(body)), "bodies are sent as they came");
+    }
+}

@@ -1,0 +1,146 @@
+//! Starting a function.
+
+use std::{
+    fmt::Write as _,
+    future::Future,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_runtime::{Context, LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
+
+use crate::{BatchRunner, BoxError, Deadline, Error, Failure, Message, telemetry};
+
+/// Whether the next invocation is the process's first.
+static COLD: AtomicBool = AtomicBool::new(true);
+
+/// Sets up telemetry and runs `main`. An error is logged once, with its sources, and ends the process with a failure, which
+/// Lambda reports as a failed init.
+pub async fn launch<F, Fut>(main: F) -> ExitCode
+where
+    F: FnOnce(Init) -> Fut,
+    Fut: Future<Output = Result<(), BoxError>>,
+{
+    let mut init = Init::start();
+    telemetry::init();
+    init.phase("telemetry");
+    match main(init).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = telemetry::chain(error.as_ref()), "function stopped");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Times the phases of a cold start, so that a slow one is seen in the log of every start rather than searched for.
+#[derive(Debug)]
+pub struct Init {
+    started: Instant,
+    phases: Vec<(&'static str, Instant)>,
+}
+
+impl Init {
+    /// Starts the clock. [`launch`] does it.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { started: Instant::now(), phases: Vec::new() }
+    }
+
+    /// A phase of this name ends now.
+    pub fn phase(&mut self, name: &'static str) {
+        self.phases.push((name, Instant::now()));
+    }
+
+    /// Logs one line: the whole time in `init_ms` and every phase as `name=+delta/cumulative` in milliseconds.
+    pub fn ready(self) {
+        let init_ms = milliseconds(self.started.elapsed());
+        tracing::info!(init_ms, phases = self.summary(), "ready");
+    }
+
+    fn summary(&self) -> String {
+        let mut summary = String::new();
+        let mut last = self.started;
+        for (name, ended) in &self.phases {
+            let separator = if summary.is_empty() { "" } else { " " };
+            let (delta, cumulative) = (milliseconds(*ended - last), milliseconds(*ended - self.started));
+            // Writing to a String does not fail.
+            let _ = write!(summary, "{separator}{name}=+{delta:.1}/{cumulative:.1}");
+            last = *ended;
+        }
+        summary
+    }
+}
+
+/// To a tenth: finer is noise.
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+/// One invocation of the function.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Lambda's request id.
+    pub request_id: String,
+    /// When Lambda ends it.
+    pub deadline: Deadline,
+    /// Whether it is the first of this process.
+    pub cold_start: bool,
+}
+
+impl Invocation {
+    /// From Lambda's context; call it first thing in the invocation, once.
+    #[must_use]
+    pub fn from_context(context: &Context) -> Self {
+        Self {
+            request_id: context.request_id.clone(),
+            deadline: Deadline::from_context(context),
+            cold_start: COLD.swap(false, Ordering::Relaxed),
+        }
+    }
+}
+
+/// Logs that the function is ready and serves SQS events until Lambda ends the process.
+///
+/// # Errors
+/// The Runtime API failed.
+///
+/// # Panics
+/// Outside Lambda: without `AWS_LAMBDA_RUNTIME_API` and its companions.
+pub async fn run_queue<T, H, Fut>(init: Init, runner: &BatchRunner, handler: H) -> Result<(), BoxError>
+where
+    T: DeserializeOwned,
+    H: Fn(Message<T>, Deadline) -> Fut,
+    Fut: Future<Output = Result<(), Failure>>,
+{
+    init.ready();
+    let handler = &handler;
+    let serve = |event: LambdaEvent<SqsEvent>| async move {
+        let invocation = Invocation::from_context(&event.context);
+        runner.run_batch(event.payload, &invocation, handler).await
+    };
+    lambda_runtime::run(service_fn(serve)).await.map_err(|source| Error::Runtime(source).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_have_their_own_and_the_whole_time() {
+        let started = Instant::now();
+        let after = |milliseconds| started + Duration::from_millis(milliseconds);
+        let init = Init { started, phases: vec![("config", after(2)), ("aws", after(14))] };
+        assert_eq!(init.summary(), "config=+2.0/2.0 aws=+12.0/14.0");
+    }
+
+    #[test]
+    fn only_the_first_invocation_is_cold() {
+        let context = Context::default();
+        assert!(Invocation::from_context(&context).cold_start);
+        assert!(!Invocation::from_context(&context).cold_start);
+    }
+}

@@ -1,0 +1,111 @@
+//! The configuration every worker function has.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{ConfigError, Env, Noted};
+
+/// The DO Project that takes what belongs to no tenant, unless `INTERNAL_PROJECT` names another.
+pub const DEFAULT_INTERNAL_PROJECT: &str = "skyai-internal";
+/// How long resource events are kept, unless `EVENT_RETENTION_DAYS` says otherwise.
+pub const DEFAULT_EVENT_RETENTION_DAYS: u32 = 400;
+
+/// Whether anything may be written at the provider (bootstrap of the internal project included).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderWrites {
+    /// Writes are made.
+    Allow,
+    /// No request but reads.
+    Deny,
+}
+
+/// What a worker function is configured with. `LOG_LEVEL` and `LOG_FORMAT` are read by [`crate::telemetry::init`].
+#[derive(Clone, Debug)]
+pub struct WorkerConfig {
+    /// `STAGE`: the deployment's name, such as `dev`.
+    pub stage: String,
+    /// `TABLE_NAME`: the `DynamoDB` table.
+    pub table_name: String,
+    /// `WORKER`: this function's worker, such as `droplets`.
+    pub worker: String,
+    /// `DIGITALOCEAN_URL`: the API's root. No default: a function must not reach the live API by omission.
+    pub digitalocean_url: Url,
+    /// `PROVIDER_WRITES`: `allow` or `deny`.
+    pub provider_writes: ProviderWrites,
+    /// `STRIKE_INTERVAL_SECONDS`: the least time between two strikes; `None` (empty, absent or 0) is half the worker's cadence.
+    pub strike_interval: Option<Duration>,
+    /// `INTERNAL_PROJECT`: the DO Project that takes what belongs to no tenant; default [`DEFAULT_INTERNAL_PROJECT`].
+    pub internal_project: String,
+    /// `EVENT_RETENTION_DAYS`: how long resource events are kept, in days; default [`DEFAULT_EVENT_RETENTION_DAYS`].
+    pub event_retention_days: u32,
+    /// `SECRET_PREFIX`: what the token secrets' names begin with, without a slash at the end; default `arcadia/<stage>/do`.
+    pub secret_prefix: String,
+    /// `QUEUE_URL`: the worker's own queue.
+    pub queue_url: String,
+    /// `DLQ_URL`: the worker's dead-letter queue.
+    pub dlq_url: String,
+}
+
+impl WorkerConfig {
+    /// From the process's environment.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or invalid.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(Env::from_process())
+    }
+
+    /// From `env`.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or invalid.
+    pub fn read(mut env: Env) -> Result<Self, ConfigError> {
+        let stage = env.required("STAGE", "the deployment's name, such as dev");
+        let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
+        let worker = worker(&mut env);
+        let digitalocean_url = http_url(&mut env, "DIGITALOCEAN_URL", "https://api.digitalocean.com");
+        let provider_writes =
+            env.one_of("PROVIDER_WRITES", &[("allow", ProviderWrites::Allow), ("deny", ProviderWrites::Deny)]);
+        let strike_interval = env.seconds("STRIKE_INTERVAL_SECONDS");
+        let internal_project = env.optional("INTERNAL_PROJECT").unwrap_or_else(|| DEFAULT_INTERNAL_PROJECT.to_owned());
+        let event_retention_days = env.number("EVENT_RETENTION_DAYS", DEFAULT_EVENT_RETENTION_DAYS, 1..=36_500);
+        let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
+        let queue_url = http_url(&mut env, "QUEUE_URL", "the URL of the worker's SQS queue");
+        let dlq_url = http_url(&mut env, "DLQ_URL", "the URL of the worker's dead-letter queue");
+        env.finish(|| {
+            let stage = stage?;
+            Ok(Self {
+                secret_prefix: secret_prefix.unwrap_or_else(|| format!("arcadia/{stage}/do")),
+                stage,
+                table_name: table_name?,
+                worker: worker?,
+                digitalocean_url: digitalocean_url?,
+                provider_writes: provider_writes?,
+                strike_interval: strike_interval?,
+                internal_project,
+                event_retention_days: event_retention_days?,
+                queue_url: queue_url?.into(),
+                dlq_url: dlq_url?.into(),
+            })
+        })
+    }
+}
+
+fn worker(env: &mut Env) -> Result<String, Noted> {
+    const EXPECTED: &str = "a worker's name, such as droplets-fast";
+    let worker = env.required("WORKER", EXPECTED)?;
+    if crate::batch::is_slug(&worker) { Ok(worker) } else { Err(env.invalid("WORKER", "is not valid", EXPECTED)) }
+}
+
+fn http_url(env: &mut Env, variable: &str, expected: &str) -> Result<Url, Noted> {
+    let url = env.parse::<Url>(variable, expected)?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(env.invalid(variable, "is not an http(s) URL", expected));
+    }
+    // A URL with credentials in it would be logged with the first error that names the URL.
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(env.invalid(variable, "has credentials in it", expected));
+    }
+    Ok(url)
+}

@@ -1,0 +1,62 @@
+//! Log lines kept in memory.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use tracing::Subscriber;
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::telemetry::{JsonLayer, filter};
+
+/// Collects log lines as they would go to stdout, all at [`super::SENT_TIMESTAMP_MS`].
+///
+/// ```
+/// let logs = runtime::fake::Logs::default();
+/// let guard = tracing::subscriber::set_default(logs.subscriber("info"));
+/// tracing::info!(items = 5, "swept");
+/// drop(guard);
+/// assert_eq!(logs.parsed()[0]["items"], 5);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl Logs {
+    /// A subscriber that logs here what `LOG_LEVEL` = `level` lets through.
+    pub fn subscriber(&self, level: &str) -> impl Subscriber + Send + Sync + use<> {
+        let writer = self.clone();
+        let layer = JsonLayer::new(move || writer.clone()).with_clock(clock);
+        tracing_subscriber::registry().with(layer).with(filter::filter(Some(level)).0)
+    }
+
+    /// The lines so far.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+    }
+
+    /// The lines so far as JSON; one that is not JSON is `null`.
+    #[must_use]
+    pub fn parsed(&self) -> Vec<Value> {
+        self.lines().iter().map(|line| serde_json::from_str(line).unwrap_or_default()).collect()
+    }
+}
+
+impl Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn clock() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(super::SENT_TIMESTAMP_MS).unwrap_or_default()
+}

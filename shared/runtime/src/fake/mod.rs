@@ -1,0 +1,118 @@
+//! In-memory stand-ins for AWS, for the tests of this and other crates.
+
+mod logs;
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use futures::{FutureExt, future::BoxFuture};
+
+use crate::{Deadline, Error, Invocation, Outgoing, Queue};
+
+pub use logs::Logs;
+
+/// The `SentTimestamp` of [`record`]: 2026-04-01T00:00:00Z, in milliseconds since the Unix epoch.
+pub const SENT_TIMESTAMP_MS: i64 = 1_775_001_600_000;
+
+/// A [`Queue`] that keeps what is sent.
+#[derive(Debug, Default)]
+pub struct MemoryQueue {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    sent: Vec<(String, Outgoing)>,
+    visibility: Vec<(String, Duration)>,
+    refusing: HashSet<String>,
+}
+
+impl MemoryQueue {
+    /// An empty one that takes everything.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on, sends to this queue and changes of visibility on it fail.
+    pub fn refuse(&self, queue_url: &str) {
+        self.state().refusing.insert(queue_url.to_owned());
+    }
+
+    /// What has been sent to this queue, in order.
+    #[must_use]
+    pub fn sent(&self, queue_url: &str) -> Vec<Outgoing> {
+        let state = self.state();
+        state.sent.iter().filter(|(url, _)| url == queue_url).map(|(_, message)| message.clone()).collect()
+    }
+
+    /// The visibility changes made: receipt handle and time.
+    #[must_use]
+    pub fn visibility(&self) -> Vec<(String, Duration)> {
+        self.state().visibility.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call(&self, operation: &'static str, queue_url: &str, act: impl FnOnce(&mut State)) -> Result<(), Error> {
+        let mut state = self.state();
+        if state.refusing.contains(queue_url) {
+            return Err(Error::Queue { operation, queue_url: queue_url.to_owned(), source: "refused".into() });
+        }
+        act(&mut state);
+        Ok(())
+    }
+}
+
+impl Queue for MemoryQueue {
+    fn send<'a>(&'a self, queue_url: &'a str, message: Outgoing) -> BoxFuture<'a, Result<(), Error>> {
+        async move { self.call("SendMessage", queue_url, |state| state.sent.push((queue_url.to_owned(), message))) }
+            .boxed()
+    }
+
+    fn change_visibility<'a>(
+        &'a self,
+        queue_url: &'a str,
+        receipt_handle: &'a str,
+        after: Duration,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        async move {
+            self.call("ChangeMessageVisibility", queue_url, |state| {
+                state.visibility.push((receipt_handle.to_owned(), after));
+            })
+        }
+        .boxed()
+    }
+}
+
+/// An SQS record as Lambda delivers it, sent at [`SENT_TIMESTAMP_MS`] and received once.
+#[must_use]
+pub fn record(message_id: &str, body: &str) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message_id.to_owned());
+    record.receipt_handle = Some(format!("receipt-{message_id}"));
+    record.body = Some(body.to_owned());
+    record.attributes.insert("SentTimestamp".to_owned(), SENT_TIMESTAMP_MS.to_string());
+    record.attributes.insert("ApproximateReceiveCount".to_owned(), "1".to_owned());
+    record
+}
+
+/// An SQS event of these records.
+#[must_use]
+pub fn event(records: Vec<SqsMessage>) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = records;
+    event
+}
+
+/// A warm invocation with this much time left.
+#[must_use]
+pub fn invocation(remaining: Duration) -> Invocation {
+    Invocation { request_id: "request-1".to_owned(), deadline: Deadline::after(remaining), cold_start: false }
+}

@@ -1,0 +1,47 @@
+//! Lambda plumbing: typed configuration, AWS clients, secrets, telemetry, the SQS batch runner, deadlines.
+//!
+//! Nothing here knows what the functions do. An account is a slug, a worker is a name, a message carries fields that only
+//! its worker understands. A function's `main.rs` is a few lines:
+//!
+//! ```no_run
+//! use std::{process::ExitCode, sync::Arc};
+//! use runtime::{Aws, BatchRunner, Message, SqsQueue, WorkerConfig, bootstrap};
+//!
+//! #[tokio::main]
+//! async fn main() -> ExitCode {
+//!     bootstrap::launch(|mut init| async move {
+//!         let config = WorkerConfig::from_env()?;
+//!         init.phase("config");
+//!         let aws = Aws::load().await;
+//!         init.phase("aws");
+//!         let runner = BatchRunner::from_config(&config, Arc::new(SqsQueue::new(aws.sqs())));
+//!         bootstrap::run_queue(init, &runner, |message: Message, _deadline| async move {
+//!             tracing::info!(account = message.account, "swept");
+//!             Ok(())
+//!         })
+//!         .await
+//!     })
+//!     .await
+//! }
+//! ```
+
+pub mod aws;
+pub mod batch;
+pub mod bootstrap;
+pub mod config;
+pub mod deadline;
+mod error;
+pub mod fake;
+pub mod queue;
+pub mod secrets;
+pub mod telemetry;
+
+pub use aws::Aws;
+pub use batch::{BatchRunner, Failure, Message, OrFail};
+pub use bootstrap::{Init, Invocation};
+pub use config::{ConfigError, Env, ProviderWrites, WorkerConfig};
+pub use deadline::Deadline;
+pub use error::{BoxError, Error};
+pub use queue::{Outgoing, Queue, SqsQueue};
+pub use secrets::Secrets;
+pub use telemetry::{Metrics, Unit};

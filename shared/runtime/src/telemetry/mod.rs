@@ -1,0 +1,80 @@
+//! Logs and metrics on stdout, for `CloudWatch`; `docs/logging.md` is the convention.
+//!
+//! A log line is one flat JSON object. What the surrounding spans say (`request_id`, `worker`, `account`, `run_id`, ...) is
+//! on the line itself, so that `CloudWatch` Logs Insights finds a run by `filter run_id = "..."` alone.
+
+pub(crate) mod filter;
+mod json;
+mod line;
+mod metrics;
+
+use std::{error::Error, panic, sync::Once};
+
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+
+pub use json::JsonLayer;
+pub use metrics::{Metrics, NAMESPACE, Unit};
+
+/// The target of spans that carry context. They pass whatever `LOG_LEVEL` is, so that a warning's line has its context too:
+///
+/// ```
+/// let span = tracing::error_span!(target: runtime::telemetry::CONTEXT, "saga", saga_id = "0d1f");
+/// ```
+pub const CONTEXT: &str = "runtime::context";
+
+/// Sets up logs and metrics from `LOG_LEVEL` (a level or `tracing` directives; else `AWS_LAMBDA_LOG_LEVEL`; else `info`) and
+/// `LOG_FORMAT` (`json`, or `text` for a terminal, without metrics). A second call does nothing, nor does the first one if the
+/// process already has a subscriber.
+pub fn init() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let level = ["LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL"].into_iter().find_map(|variable| {
+            std::env::var(variable).ok().map(|level| level.trim().to_owned()).filter(|level| !level.is_empty())
+        });
+        let text = std::env::var("LOG_FORMAT").is_ok_and(|format| format.trim().eq_ignore_ascii_case("text"));
+        let (filter, problem) = filter::filter(level.as_deref());
+        let layer: Box<dyn Layer<Registry> + Send + Sync> = if text {
+            tracing_subscriber::fmt::layer().compact().boxed()
+        } else {
+            JsonLayer::new(std::io::stdout).boxed()
+        };
+        if tracing_subscriber::registry().with(layer).with(filter).try_init().is_err() {
+            return;
+        }
+        if !text {
+            metrics::enable();
+        }
+        log_panics();
+        if let Some(problem) = problem {
+            tracing::warn!(problem, "LOG_LEVEL is not valid, using info");
+        }
+    });
+}
+
+/// A panic is one JSON line with the context of the span it happens in, instead of several lines of text on stderr.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string);
+        tracing::error!(error = panic.payload_as_str(), location, "panicked");
+    }));
+}
+
+/// An error and its sources on one line, outermost first: `a: b: c`. A source whose text its parent already ends with is
+/// not repeated.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let source_text = source.to_string();
+        if !text.ends_with(&source_text) {
+            text.push_str(": ");
+            text.push_str(&source_text);
+        }
+        next = source.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! What can go wrong between us and the table.
+
+use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+/// An operation on the table that did not happen, or of which we do not know whether it did. Retrying is safe: writes are conditional.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// DynamoDB refused or did not answer.
+    #[error("{operation} on the table failed ({code}): {message}")]
+    Dynamo {
+        /// The DynamoDB operation, such as `Query`.
+        operation: &'static str,
+        /// DynamoDB's error code, or `unreachable`.
+        code: String,
+        /// DynamoDB's message.
+        message: String,
+        /// The SDK's error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An item does not read as the record it should be; the table holds what this version did not write.
+    #[error("the item {key} does not read as {record}")]
+    Malformed {
+        /// The item's key.
+        key: String,
+        /// The record it should be.
+        record: &'static str,
+        /// What does not fit.
+        #[source]
+        source: serde_dynamo::Error,
+    },
+    /// A record could not be written as an item.
+    #[error("a {record} cannot be written as an item")]
+    Unwritable {
+        /// The record.
+        record: &'static str,
+        /// Why.
+        #[source]
+        source: serde_dynamo::Error,
+    },
+    /// Others kept changing the same item.
+    #[error("{what} kept changing under us: gave up after {tries} tries")]
+    Contended {
+        /// The item.
+        what: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// A request could not be put together.
+    #[error("a request to the table could not be built")]
+    Request(#[from] BuildError),
+}
+
+impl Error {
+    /// Wraps the SDK's error with what was being done.
+    pub(crate) fn dynamo<E, R>(operation: &'static str, source: SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let code = source.code().unwrap_or("unreachable").to_owned();
+        let message = source.message().map_or_else(|| DisplayErrorContext(&source).to_string(), str::to_owned);
+        Self::Dynamo { operation, code, message, source: Box::new(source) }
+    }
+}

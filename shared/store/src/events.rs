@@ -1,0 +1,47 @@
+//! Events of resources: written with the row they explain, and never again.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::Put;
+use chrono::TimeDelta;
+use domain::{ResourceEvent, ResourceKey};
+
+use crate::rows::{from_item, number, put_key, text, to_item};
+use crate::{Error, Table, keys};
+
+/// How long events are kept unless [`Table::keep_events_for`] says otherwise.
+pub(crate) const DEFAULT_RETENTION: TimeDelta = TimeDelta::days(400);
+
+impl Table {
+    pub(crate) fn event_put(&self, event: &ResourceEvent) -> Result<Put, Error> {
+        let mut item = to_item("resource event", event, &keys::event(&event.key, event.version))?;
+        let feed = keys::event_gsi1(&event.key, event.at, event.version);
+        put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &feed);
+        item.insert(keys::TTL.to_owned(), number((event.at + self.event_retention).timestamp()));
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        Ok(put.condition_expression("attribute_not_exists(pk)").build()?)
+    }
+
+    /// Events of one resource, newest first: at most `limit`, of versions below `before` (all where `None`).
+    pub(crate) async fn events(
+        &self,
+        key: &ResourceKey,
+        before: Option<u64>,
+        limit: i32,
+    ) -> Result<Vec<ResourceEvent>, Error> {
+        let partition = keys::event_partition(key);
+        let start = before.map(|version| {
+            let key = keys::event(key, version);
+            HashMap::from([(keys::PK.to_owned(), text(key.pk)), (keys::SK.to_owned(), text(key.sk))])
+        });
+        let answer = self
+            .query(None, &partition, "EVENT#")
+            .scan_index_forward(false)
+            .limit(limit)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("Query", e))?;
+        answer.items.unwrap_or_default().into_iter().map(|item| from_item("resource event", item)).collect()
+    }
+}

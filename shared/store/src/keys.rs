@@ -1,0 +1,236 @@
+//! Every key format of the table.
+//!
+//! Separators are `#`. Only the last part of a key may contain one (a provider id), so no two records share a key.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{AccountId, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
+
+/// Partition key attribute.
+pub const PK: &str = "pk";
+/// Sort key attribute.
+pub const SK: &str = "sk";
+/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`. It projects all attributes.
+pub const GSI1: &str = "gsi1";
+/// Partition key of [`GSI1`].
+pub const GSI1_PK: &str = "gsi1pk";
+/// Sort key of [`GSI1`].
+pub const GSI1_SK: &str = "gsi1sk";
+/// The index a sweep reads: what is known of a kind, in small entries. Live resources only.
+pub const GSI2: &str = "gsi2";
+/// Partition key of [`GSI2`].
+pub const GSI2_PK: &str = "gsi2pk";
+/// Sort key of [`GSI2`].
+pub const GSI2_SK: &str = "gsi2sk";
+/// When DynamoDB may drop the item, in Unix seconds.
+pub const TTL: &str = "ttl";
+/// What [`GSI2`] projects besides the keys.
+pub const GSI2_ATTRIBUTES: [&str; 5] = ["fingerprint", "version", "strikes", "incarnation", "last_seen_at"];
+
+/// The key of an item, or of an index entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition.
+    pub pk: String,
+    /// The place within it.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} / {}", self.pk, self.sk)
+    }
+}
+
+/// A time as keys hold it: UTC to the millisecond, so that text order is time order.
+#[must_use]
+pub fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A version as keys hold it: wide enough that text order is number order.
+#[must_use]
+pub fn version(version: u64) -> String {
+    format!("{version:010}")
+}
+
+/// An account.
+#[must_use]
+pub fn account(account: &AccountId) -> Key {
+    Key::new(account_partition(account), "ACCOUNT")
+}
+
+/// The partition of an account, its projects and its lanes.
+#[must_use]
+pub fn account_partition(account: &AccountId) -> String {
+    format!("ACCOUNT#{account}")
+}
+
+/// An account's entry in [`GSI1`].
+#[must_use]
+pub fn account_gsi1(account: &AccountId) -> Key {
+    Key::new(ACCOUNTS, account.as_str())
+}
+
+/// The partition of [`GSI1`] that lists the accounts.
+pub const ACCOUNTS: &str = "ACCOUNTS";
+
+/// A project.
+#[must_use]
+pub fn project(account: &AccountId, id: &ProjectId) -> Key {
+    Key::new(account_partition(account), format!("{PROJECT_PREFIX}{id}"))
+}
+
+/// How a project's sort key begins.
+pub const PROJECT_PREFIX: &str = "PROJECT#";
+
+/// The entry in [`GSI1`] of a project that belongs to a tenant.
+#[must_use]
+pub fn project_gsi1(tenant: &TenantId, account: &AccountId, id: &ProjectId) -> Key {
+    Key::new(tenant_partition(tenant), format!("{PROJECT_PREFIX}{account}#{id}"))
+}
+
+/// The partition of [`GSI1`] that lists a tenant's projects.
+#[must_use]
+pub fn tenant_partition(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}")
+}
+
+/// A lane: the lease and the last receipt of one (account, kind).
+#[must_use]
+pub fn lane(account: &AccountId, kind: &Kind) -> Key {
+    Key::new(account_partition(account), format!("{LANE_PREFIX}{kind}"))
+}
+
+/// How a lane's sort key begins.
+pub const LANE_PREFIX: &str = "SWEEP#";
+
+/// A receipt in the history of its lane.
+#[must_use]
+pub fn receipt(account: &AccountId, kind: &Kind, finished_at: DateTime<Utc>, run: &RunId) -> Key {
+    Key::new(format!("SWEEP#{account}#{kind}"), format!("{}#{run}", time(finished_at)))
+}
+
+/// A resource.
+#[must_use]
+pub fn resource(key: &ResourceKey) -> Key {
+    Key::new(kind_partition(&key.account, &key.kind), key.provider_id.as_str())
+}
+
+/// The partition of the resources of one kind; the same in the table and in [`GSI2`].
+#[must_use]
+pub fn kind_partition(account: &AccountId, kind: &Kind) -> String {
+    format!("KIND#{account}#{kind}")
+}
+
+/// The entry in [`GSI1`] of a resource in a project.
+#[must_use]
+pub fn resource_gsi1(key: &ResourceKey, project: &ProjectId) -> Key {
+    Key::new(project_partition(&key.account, project), project_member(&key.kind, key.provider_id.as_str()))
+}
+
+/// The partition of [`GSI1`] that lists a project's resources.
+#[must_use]
+pub fn project_partition(account: &AccountId, project: &ProjectId) -> String {
+    format!("PROJECT#{account}#{project}")
+}
+
+/// The place of a resource within its project's partition; with an empty id, how all of that kind begin.
+#[must_use]
+pub fn project_member(kind: &Kind, provider_id: &str) -> String {
+    format!("{kind}#{provider_id}")
+}
+
+/// The kind and id behind a [`project_member`].
+#[must_use]
+pub fn parse_project_member(sk: &str) -> Option<(Kind, ProviderId)> {
+    let (kind, id) = sk.split_once('#')?;
+    Some((Kind::new(kind).ok()?, ProviderId::new(id).ok()?))
+}
+
+/// An event of a resource.
+#[must_use]
+pub fn event(key: &ResourceKey, at_version: u64) -> Key {
+    Key::new(event_partition(key), format!("EVENT#{}", version(at_version)))
+}
+
+/// The partition of a resource's events.
+#[must_use]
+pub fn event_partition(key: &ResourceKey) -> String {
+    format!("RESOURCE#{}#{}#{}", key.account, key.kind, key.provider_id)
+}
+
+/// An event's entry in [`GSI1`]: the account's feed of a day.
+#[must_use]
+pub fn event_gsi1(key: &ResourceKey, at: DateTime<Utc>, at_version: u64) -> Key {
+    Key::new(
+        format!("EVENTS#{}#{}", key.account, at.format("%Y-%m-%d")),
+        format!("{}#{}#{}#{}", time(at), key.kind, key.provider_id, version(at_version)),
+    )
+}
+
+/// An entry of the audit of what people did through the API.
+#[must_use]
+pub fn audit(at: DateTime<Utc>, id: &str) -> Key {
+    Key::new(format!("AUDIT#{}", at.format("%Y-%m")), format!("{}#{id}", time(at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(kind: &str, id: &str) -> ResourceKey {
+        ResourceKey {
+            account: AccountId::new("demo").unwrap(),
+            kind: Kind::new(kind).unwrap(),
+            provider_id: ProviderId::new(id).unwrap(),
+        }
+    }
+
+    #[test]
+    fn keys_read_as_designed() {
+        let droplet = key("droplet", "3164444");
+        let project = ProjectId::new("4e1bfbc3").unwrap();
+        let at = DateTime::parse_from_rfc3339("2026-04-12T08:00:00.5Z").unwrap().to_utc();
+        let shown = [
+            account(&droplet.account),
+            super::project(&droplet.account, &project),
+            lane(&droplet.account, &droplet.kind),
+            receipt(&droplet.account, &droplet.kind, at, &RunId::new("r1").unwrap()),
+            resource(&droplet),
+            resource_gsi1(&droplet, &project),
+            event(&droplet, 12),
+            event_gsi1(&droplet, at, 12),
+            project_gsi1(&TenantId::new("acme").unwrap(), &droplet.account, &project),
+            audit(at, "x"),
+        ]
+        .map(|key| key.to_string());
+        let expected = [
+            "ACCOUNT#demo / ACCOUNT",
+            "ACCOUNT#demo / PROJECT#4e1bfbc3",
+            "ACCOUNT#demo / SWEEP#droplet",
+            "SWEEP#demo#droplet / 2026-04-12T08:00:00.500Z#r1",
+            "KIND#demo#droplet / 3164444",
+            "PROJECT#demo#4e1bfbc3 / droplet#3164444",
+            "RESOURCE#demo#droplet#3164444 / EVENT#0000000012",
+            "EVENTS#demo#2026-04-12 / 2026-04-12T08:00:00.500Z#droplet#3164444#0000000012",
+            "TENANT#acme / PROJECT#demo#4e1bfbc3",
+            "AUDIT#2026-04 / 2026-04-12T08:00:00.500Z#x",
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_project_member_reads_back_with_any_id() {
+        for id in ["3164444", "2a03:b0c0::1", "odd#id"] {
+            let member = project_member(&Kind::of("floating_ip"), id);
+            let (kind, provider_id) = parse_project_member(&member).unwrap();
+            assert_eq!((kind.as_str(), provider_id.as_str()), ("floating_ip", id));
+        }
+    }
+}

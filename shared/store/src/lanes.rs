@@ -1,0 +1,224 @@
+//! Lanes: the lease that lets one sweep of an (account, kind) run at a time, and the receipts that sweeps leave.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{AccountId, Confirmation, Hold, Kind, Lane, MembershipMark, ProjectId, Receipt, RunId};
+use std::collections::BTreeMap;
+
+use crate::audit::AuditEntry;
+use crate::resources::{Refusal, refusal};
+use crate::rows::{attribute, from_item, number, text, text_of, to_item};
+use crate::{Error, Table, keys};
+
+/// How long a receipt stays in its lane's history.
+const RECEIPT_RETENTION: TimeDelta = TimeDelta::days(30);
+
+/// The right to sweep one (account, kind), until it is finished or runs out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The account.
+    pub account: AccountId,
+    /// The kind.
+    pub kind: Kind,
+    /// Who holds it.
+    pub owner: String,
+    /// Its number: whoever holds a later one has taken over.
+    pub fence: u64,
+    /// When it runs out.
+    pub until: DateTime<Utc>,
+}
+
+/// What asking for a lease gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acquired {
+    /// The lease, and the lane as it is.
+    Granted(Lease, Box<Lane>),
+    /// Another sweep runs.
+    Busy,
+}
+
+/// What a sweep leaves in its lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finish {
+    /// Its receipt.
+    pub receipt: Receipt,
+    /// Deletions that wait from now on; `None` ends a hold and takes its confirmation with it.
+    pub hold: Option<Hold>,
+    /// Memberships that agree with the rows; `None` leaves those noted before.
+    pub memberships: Option<BTreeMap<ProjectId, MembershipMark>>,
+}
+
+/// How a confirmation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// It is noted; the next sweep acts on it.
+    Noted,
+    /// No such hold waits (any more).
+    NothingHeld,
+}
+
+impl Table {
+    /// Asks for the lease of a lane for `ttl`, which must outlive the function's own time limit: a sweep cannot then outlive its lease.
+    ///
+    /// # Errors
+    /// When the table cannot be written. If the lease was given and the answer lost, it runs out by itself.
+    pub async fn acquire(
+        &self,
+        account: &AccountId,
+        kind: &Kind,
+        owner: &str,
+        now: DateTime<Utc>,
+        ttl: TimeDelta,
+    ) -> Result<Acquired, Error> {
+        let key = keys::lane(account, kind);
+        let until = now + ttl;
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key(keys::PK, text(&key.pk))
+            .key(keys::SK, text(&key.sk))
+            .update_expression(
+                "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one",
+            )
+            .condition_expression("attribute_not_exists(lease_until) OR lease_until < :now")
+            .expression_attribute_values(":owner", text(owner))
+            .expression_attribute_values(":until", text(keys::time(until)))
+            .expression_attribute_values(":now", text(keys::time(now)))
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => {
+                let lane: Lane = from_item("lane", answer.attributes.unwrap_or_default())?;
+                let lease = Lease {
+                    account: account.clone(),
+                    kind: kind.clone(),
+                    owner: owner.to_owned(),
+                    fence: lane.fence,
+                    until,
+                };
+                Ok(Acquired::Granted(lease, Box::new(lane)))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => Ok(Acquired::Busy),
+                _ => Err(Error::dynamo("UpdateItem", error)),
+            },
+        }
+    }
+
+    /// Ends a sweep: its receipt becomes the lane's last, the lease is given back, and the receipt joins the history; one transaction.
+    /// False when the lease was lost to another sweep in the meantime; nothing is written then.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn finish(&self, lease: &Lease, finish: &Finish) -> Result<bool, Error> {
+        let receipt = &finish.receipt;
+        let history = keys::receipt(&lease.account, &lease.kind, receipt.finished_at, &receipt.run_id);
+        let mut history = to_item("receipt", receipt, &history)?;
+        history.insert(keys::TTL.to_owned(), number((receipt.finished_at + RECEIPT_RETENTION).timestamp()));
+        let history = Put::builder().table_name(&self.name).set_item(Some(history)).build()?;
+        let sent = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().update(self.lane_update(lease, finish)?).build())
+            .transact_items(TransactWriteItem::builder().put(history).build())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) => match refusal(&error) {
+                Some(Refusal::Condition(_)) => Ok(false),
+                _ => Err(Error::dynamo("TransactWriteItems", error)),
+            },
+        }
+    }
+
+    fn lane_update(&self, lease: &Lease, finish: &Finish) -> Result<Update, Error> {
+        let key = keys::lane(&lease.account, &lease.kind);
+        let receipt = attribute("receipt", &finish.receipt)?;
+        let mut set = vec!["#last = :receipt"];
+        let mut remove = vec!["lease_owner", "lease_until"];
+        let mut update = Update::builder()
+            .table_name(&self.name)
+            .key(keys::PK, text(key.pk))
+            .key(keys::SK, text(key.sk))
+            .condition_expression("fence = :fence AND lease_owner = :owner")
+            // `last` and `hold` are reserved words of DynamoDB's.
+            .expression_attribute_names("#last", "last")
+            .expression_attribute_names("#hold", "hold")
+            .expression_attribute_values(":fence", number(lease.fence))
+            .expression_attribute_values(":owner", text(&lease.owner))
+            .expression_attribute_values(":receipt", receipt);
+        if finish.receipt.status.is_complete() {
+            set.push("last_complete = :receipt");
+        }
+        match &finish.hold {
+            Some(hold) => {
+                set.push("#hold = :hold");
+                update = update.expression_attribute_values(":hold", attribute("hold", hold)?);
+            }
+            None => remove.extend(["#hold", "confirmation"]),
+        }
+        if let Some(memberships) = &finish.memberships {
+            set.push("memberships = :memberships");
+            update = update
+                .expression_attribute_values(":memberships", attribute::<BTreeMap<_, _>>("memberships", memberships)?);
+        }
+        let expression = format!("SET {} REMOVE {}", set.join(", "), remove.join(", "));
+        Ok(update.update_expression(expression).build()?)
+    }
+
+    /// One lane.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn lane(&self, account: &AccountId, kind: &Kind) -> Result<Option<Lane>, Error> {
+        self.get(&keys::lane(account, kind), true).await?.map(|item| from_item("lane", item)).transpose()
+    }
+
+    /// All lanes of an account that a sweep ever ran in, by kind.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn lanes(&self, account: &AccountId) -> Result<BTreeMap<Kind, Lane>, Error> {
+        let found = self.all(self.query(None, &keys::account_partition(account), keys::LANE_PREFIX)).await?;
+        found
+            .into_iter()
+            .filter_map(|item| {
+                let kind = text_of(&item, keys::SK)?.strip_prefix(keys::LANE_PREFIX)?;
+                let kind = Kind::new(kind).ok()?;
+                Some(from_item("lane", item).map(|lane| (kind, lane)))
+            })
+            .collect()
+    }
+
+    /// Confirms the deletions of a hold, with the audit of who did.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn confirm_hold(
+        &self,
+        account: &AccountId,
+        kind: &Kind,
+        hold: &RunId,
+        audit: &AuditEntry,
+    ) -> Result<Confirmed, Error> {
+        let key = keys::lane(account, kind);
+        let confirmation = Confirmation { hold_id: hold.clone(), at: audit.at };
+        let update = Update::builder()
+            .table_name(&self.name)
+            .key(keys::PK, text(key.pk))
+            .key(keys::SK, text(key.sk))
+            .update_expression("SET confirmation = :confirmation")
+            .condition_expression("#hold.id = :hold")
+            .expression_attribute_names("#hold", "hold")
+            .expression_attribute_values(":hold", AttributeValue::S(hold.to_string()))
+            .expression_attribute_values(":confirmation", attribute("confirmation", &confirmation)?)
+            .build()?;
+        let written = self.write_update_audited(update, audit).await?;
+        Ok(if written { Confirmed::Noted } else { Confirmed::NothingHeld })
+    }
+}

@@ -1,0 +1,27 @@
+//! The single DynamoDB table: every key format, one file per aggregate.
+//!
+//! [`Table`] is what workers write through; what a caller of the API may read goes through [`Reader`], which cannot be made without a
+//! [`domain::Scope`]. Every write is conditional on the version it was decided on, so that running twice, late or at the same time as
+//! another changes nothing twice.
+
+mod accounts;
+mod audit;
+mod error;
+mod events;
+pub mod keys;
+mod lanes;
+mod projects;
+mod reader;
+mod resources;
+mod rows;
+pub mod schema;
+mod table;
+
+pub use accounts::{Registered, Updated};
+pub use audit::AuditEntry;
+pub use error::Error;
+pub use lanes::{Acquired, Confirmed, Finish, Lease};
+pub use projects::{ProjectCommitted, ProjectWrite};
+pub use reader::{EventPage, Page, Position, Reader, ResourceFilter};
+pub use resources::{Committed, Known, ResourceWrite};
+pub use table::Table;

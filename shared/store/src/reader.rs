@@ -1,0 +1,389 @@
+//! What a caller may read: every call is confined to the scope the reader was made with.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{AccountId, Kind, Lane, Project, ProjectId, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::rows::{from_item, text, text_of};
+use crate::{Error, Table, keys};
+
+/// Partitions read for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
+const READS_PER_PAGE: usize = 40;
+/// Items asked of DynamoDB at a time.
+const READ_SIZE: i32 = 200;
+
+/// Which resources are wanted. Absent fields want all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ResourceFilter {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// With this status.
+    pub status: Option<String>,
+    /// In this project.
+    pub project: Option<ProjectId>,
+    /// Of this tenant.
+    pub tenant: Option<TenantId>,
+    /// Whose name, id or tag contains this text, whatever its case.
+    pub q: Option<String>,
+    /// Those found gone instead of those that live.
+    pub deleted: bool,
+}
+
+/// Where a page ended: a partition, and the place in it after which the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The number of the partition in the order they are read.
+    pub partition: String,
+    /// The sort key after which to go on; `None` at the partition's beginning.
+    pub after: Option<String>,
+}
+
+/// Some of what was wanted, and where to go on; `next` is absent at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What was found.
+    pub items: Vec<T>,
+    /// Where the next page begins.
+    pub next: Option<Position>,
+}
+
+/// Some events of a resource, newest first, and the version before which the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPage {
+    /// The events.
+    pub events: Vec<ResourceEvent>,
+    /// The version before which to go on.
+    pub next: Option<u64>,
+}
+
+/// A partition that holds resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Partition {
+    /// All of one kind.
+    Kind(AccountId, Kind),
+    /// All in one project; of one kind only where given.
+    Project(AccountId, ProjectId, Option<Kind>),
+}
+
+impl Partition {
+    fn key(&self) -> String {
+        match self {
+            Self::Kind(account, kind) => keys::kind_partition(account, kind),
+            Self::Project(account, project, _) => keys::project_partition(account, project),
+        }
+    }
+
+    /// The start key of a query that goes on after `after`.
+    fn start(&self, after: &str) -> Option<HashMap<String, AttributeValue>> {
+        let mut start = HashMap::new();
+        let mut add = |names: [&str; 2], pk: String, sk: &str| {
+            start.insert(names[0].to_owned(), text(pk));
+            start.insert(names[1].to_owned(), text(sk));
+        };
+        match self {
+            Self::Kind(..) => add([keys::PK, keys::SK], self.key(), after),
+            Self::Project(account, ..) => {
+                let (kind, id) = keys::parse_project_member(after)?;
+                add([keys::GSI1_PK, keys::GSI1_SK], self.key(), after);
+                add([keys::PK, keys::SK], keys::kind_partition(account, &kind), id.as_str());
+            }
+        }
+        Some(start)
+    }
+}
+
+/// Reads for one caller.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    table: Table,
+    scope: Scope,
+}
+
+impl Reader {
+    pub(crate) fn new(table: Table, scope: Scope) -> Self {
+        Self { table, scope }
+    }
+
+    /// The scope it is confined to.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The projects the caller may see, tombstones too, by account and id.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn projects(&self) -> Result<Vec<Project>, Error> {
+        let mut projects = match &self.scope {
+            Scope::Tenant(tenant) => self.table.projects_of(tenant).await?,
+            Scope::Platform => {
+                let mut all = Vec::new();
+                for account in self.table.accounts().await? {
+                    all.extend(self.table.projects(&account.account).await?);
+                }
+                all
+            }
+        };
+        projects.sort_by(|a, b| (&a.account, &a.id).cmp(&(&b.account, &b.id)));
+        Ok(projects)
+    }
+
+    /// The accounts that what the caller may see is in: all registered ones, or those a tenant's projects are in.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn accounts(&self) -> Result<Vec<AccountId>, Error> {
+        Ok(match &self.scope {
+            Scope::Platform => self.table.accounts().await?.into_iter().map(|account| account.account).collect(),
+            Scope::Tenant(tenant) => {
+                let projects = self.table.projects_of(tenant).await?;
+                projects.into_iter().map(|project| project.account).collect::<BTreeSet<_>>().into_iter().collect()
+            }
+        })
+    }
+
+    /// [`Reader::projects`] of these accounts only.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn projects_in(&self, accounts: &BTreeSet<AccountId>) -> Result<Vec<Project>, Error> {
+        match &self.scope {
+            Scope::Tenant(tenant) => {
+                let projects = self.table.projects_of(tenant).await?;
+                Ok(projects.into_iter().filter(|project| accounts.contains(&project.account)).collect())
+            }
+            Scope::Platform => {
+                let mut projects = Vec::new();
+                for account in accounts {
+                    projects.extend(self.table.projects(account).await?);
+                }
+                Ok(projects)
+            }
+        }
+    }
+
+    /// The lanes of these accounts: how fresh what is read of them is. Tells nothing of what is in them.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn lanes(&self, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, BTreeMap<Kind, Lane>>, Error> {
+        let mut lanes = BTreeMap::new();
+        for account in accounts {
+            lanes.insert(account.clone(), self.table.lanes(account).await?);
+        }
+        Ok(lanes)
+    }
+
+    /// A page of resources: at most `limit`, maybe fewer and still with a next one.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn resources(
+        &self,
+        filter: &ResourceFilter,
+        kinds: &[Kind],
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<Resource>, Error> {
+        let partitions = self.partitions(filter, kinds).await?;
+        let mut items = Vec::new();
+        // A cursor's partition that is no longer there was left behind: what sorts after it comes next.
+        let begin = from.map_or(0, |from| partitions.partition_point(|p| p.key() < from.partition));
+        let mut after = from
+            .filter(|from| partitions.get(begin).is_some_and(|p| p.key() == from.partition))
+            .and_then(|f| f.after.clone());
+        let mut reads = 0;
+        for partition in &partitions[begin..] {
+            loop {
+                if reads == READS_PER_PAGE {
+                    let next = Position { partition: partition.key(), after };
+                    return Ok(Page { items, next: Some(next) });
+                }
+                reads += 1;
+                let (found, end) = self.read(partition, after.as_deref()).await?;
+                for (sk, resource) in found {
+                    after = Some(sk);
+                    if wanted(&resource, filter) {
+                        items.push(resource);
+                    }
+                    if items.len() == limit {
+                        return Ok(Page { items, next: Some(Position { partition: partition.key(), after }) });
+                    }
+                }
+                if end {
+                    break;
+                }
+            }
+            after = None;
+        }
+        Ok(Page { items, next: None })
+    }
+
+    /// Reads on in a partition: what was found with its sort key there, and whether that was the end.
+    async fn read(&self, partition: &Partition, after: Option<&str>) -> Result<(Vec<(String, Resource)>, bool), Error> {
+        let key = partition.key();
+        let (query, sk_name) = match partition {
+            Partition::Kind(..) => (self.table.query(None, &key, ""), keys::SK),
+            Partition::Project(_, _, kind) => {
+                let prefix = kind.as_ref().map(|kind| keys::project_member(kind, "")).unwrap_or_default();
+                (self.table.query(Some(keys::GSI1), &key, &prefix), keys::GSI1_SK)
+            }
+        };
+        let answer = query
+            .limit(READ_SIZE)
+            .set_exclusive_start_key(after.and_then(|after| partition.start(after)))
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("Query", e))?;
+        let end = answer.last_evaluated_key.is_none_or(|key| key.is_empty());
+        let found = answer.items.unwrap_or_default().into_iter().map(|item| {
+            let sk = text_of(&item, sk_name).unwrap_or_default().to_owned();
+            Ok((sk, from_item("resource", item)?))
+        });
+        Ok((found.collect::<Result<_, Error>>()?, end))
+    }
+
+    /// Where the wanted resources are, in a stable order, never outside the scope.
+    async fn partitions(&self, filter: &ResourceFilter, kinds: &[Kind]) -> Result<Vec<Partition>, Error> {
+        let tenant = match (&self.scope, &filter.tenant) {
+            (Scope::Tenant(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+            (Scope::Tenant(own), _) => Some(own),
+            (Scope::Platform, asked) => asked.as_ref(),
+        };
+        let mut partitions: Vec<Partition> = if tenant.is_some() || filter.project.is_some() {
+            let projects = match tenant {
+                Some(tenant) => self.table.projects_of(tenant).await?,
+                None => self.projects().await?,
+            };
+            projects
+                .into_iter()
+                .filter(|p| filter.account.as_ref().is_none_or(|account| *account == p.account))
+                .filter(|p| filter.project.as_ref().is_none_or(|project| *project == p.id))
+                .map(|p| Partition::Project(p.account, p.id, filter.kind.clone()))
+                .collect()
+        } else {
+            let accounts = match &filter.account {
+                Some(account) => vec![account.clone()],
+                None => self.table.accounts().await?.into_iter().map(|a| a.account).collect(),
+            };
+            let wanted: Vec<Kind> = match &filter.kind {
+                Some(kind) => vec![kind.clone()],
+                None => kinds.to_vec(),
+            };
+            accounts
+                .iter()
+                .flat_map(|account| wanted.iter().map(|kind| Partition::Kind(account.clone(), kind.clone())))
+                .collect()
+        };
+        partitions.sort_by_key(Partition::key);
+        Ok(partitions)
+    }
+
+    /// One resource, if there is one and the caller may see it: a tenant sees what is in its projects now.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, Error> {
+        let Some(resource) = self.table.resource(key).await? else { return Ok(None) };
+        Ok(self.owns(&resource).await?.then_some(resource))
+    }
+
+    /// One project, if there is one and the caller may see it.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn project(&self, account: &AccountId, id: &ProjectId) -> Result<Option<Project>, Error> {
+        let project = self.table.project(account, id).await?;
+        Ok(project.filter(|p| self.scope.tenant().is_none_or(|tenant| p.tenant_id.as_ref() == Some(tenant))))
+    }
+
+    async fn owns(&self, resource: &Resource) -> Result<bool, Error> {
+        match (&self.scope, &resource.project_id) {
+            (Scope::Platform, _) => Ok(true),
+            (Scope::Tenant(_), None) => Ok(false),
+            (Scope::Tenant(_), Some(project)) => Ok(self.project(&resource.key.account, project).await?.is_some()),
+        }
+    }
+
+    /// Events of a resource that the caller may see, newest first; `None` where it may not see the resource.
+    ///
+    /// A tenant sees what happened while the resource, as it is now, was in a project that was the tenant's: ids are used again, projects
+    /// change hands, and what happened to others is theirs.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn events(
+        &self,
+        key: &ResourceKey,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<EventPage>, Error> {
+        let Some(resource) = self.resource(key).await? else { return Ok(None) };
+        let page_size = i32::try_from(limit).unwrap_or(READ_SIZE);
+        let found = self.table.events(key, before, page_size).await?;
+        let next = (found.len() == limit).then(|| found.last().map(|event| event.version)).flatten();
+        let mut projects = HashMap::new();
+        let mut events = Vec::with_capacity(found.len());
+        for event in found {
+            if self.saw(&resource, &event, &mut projects).await? {
+                events.push(event);
+            }
+        }
+        if let Scope::Tenant(tenant) = &self.scope {
+            let own: BTreeSet<ProjectId> = self.table.projects_of(tenant).await?.into_iter().map(|p| p.id).collect();
+            for event in &mut events {
+                conceal_foreign_projects(event, &own);
+            }
+        }
+        Ok(Some(EventPage { events, next }))
+    }
+
+    async fn saw(
+        &self,
+        resource: &Resource,
+        event: &ResourceEvent,
+        projects: &mut HashMap<ProjectId, Option<Project>>,
+    ) -> Result<bool, Error> {
+        let Scope::Tenant(tenant) = &self.scope else { return Ok(true) };
+        if event.incarnation != resource.incarnation {
+            return Ok(false);
+        }
+        let Some(id) = resource.project_at(event.at) else { return Ok(false) };
+        if !projects.contains_key(id) {
+            projects.insert(id.clone(), self.table.project(&resource.key.account, id).await?);
+        }
+        let project = projects.get(id).and_then(Option::as_ref);
+        Ok(project.and_then(|project| project.tenant_at(event.at)) == Some(tenant))
+    }
+}
+
+/// Where a resource came from or went to is not the tenant's to know, unless that is the tenant's too.
+fn conceal_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>) {
+    let is_own = |value: &Value| value.as_str().is_some_and(|id| own.iter().any(|project| project.as_str() == id));
+    for change in event.changes.iter_mut().filter(|change| change.field == "project_id") {
+        for value in [&mut change.before, &mut change.after] {
+            if !is_own(value) {
+                *value = Value::Null;
+            }
+        }
+    }
+}
+
+fn wanted(resource: &Resource, filter: &ResourceFilter) -> bool {
+    let contains = |text: &str, q: &str| text.to_lowercase().contains(q);
+    resource.is_live() != filter.deleted
+        && filter.status.as_ref().is_none_or(|status| resource.facts.status.as_ref() == Some(status))
+        && filter.kind.as_ref().is_none_or(|kind| resource.key.kind == *kind)
+        && filter.q.as_ref().is_none_or(|q| {
+            let q = q.to_lowercase();
+            contains(&resource.facts.name, &q)
+                || contains(resource.key.provider_id.as_str(), &q)
+                || resource.facts.tags.iter().any(|tag| contains(tag, &q))
+        })
+}

@@ -1,0 +1,236 @@
+//! Resources: what a sweep knows of them, and the one way they are written.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use chrono::{DateTime, Utc};
+use domain::{AccountId, Kind, ProviderId, Resource, ResourceEvent, ResourceKey, Strikes};
+use serde::Deserialize;
+
+use crate::keys::{self, Key};
+use crate::rows::{Item, from_item, number, put_key, text, text_of, to_item};
+use crate::{Error, Table};
+
+/// DynamoDB's limit of keys in one `BatchGetItem`.
+const BATCH_GET_LIMIT: usize = 100;
+/// How often a write is tried that met another transaction on the same item.
+const TRANSACTION_TRIES: u32 = 6;
+
+/// What a sweep knows of a live resource before it looks: the small entry of the index.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Known {
+    /// The digest of its facts.
+    pub fingerprint: String,
+    /// The version of its row.
+    pub version: u64,
+    /// Which bearer of the id.
+    pub incarnation: u32,
+    /// Complete sweeps in a row that missed it.
+    #[serde(default)]
+    pub strikes: Option<Strikes>,
+    /// When it was last known to be there, as of its last write.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+/// A row to write and the events that say why, decided on the row's version before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceWrite {
+    /// The version it was decided on; `None` where there was no row.
+    pub before: Option<u64>,
+    /// The row.
+    pub row: Resource,
+    /// What happened; empty where nothing did that a person would ask about.
+    pub events: Vec<ResourceEvent>,
+}
+
+/// How a write ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// It is written, now or by an earlier try whose answer was lost.
+    Written,
+    /// The row is not as it was when the write was decided; here it is as it is.
+    Conflict(Option<Box<Resource>>),
+}
+
+impl Table {
+    /// What is known of the live resources of a kind, from the index: it may lag behind by moments, which the writes' conditions catch.
+    ///
+    /// # Errors
+    /// When the table cannot be read; never a part.
+    pub async fn known(&self, account: &AccountId, kind: &Kind) -> Result<BTreeMap<ProviderId, Known>, Error> {
+        let partition = keys::kind_partition(account, kind);
+        let entries = self.all(self.query(Some(keys::GSI2), &partition, "")).await?;
+        entries
+            .into_iter()
+            .filter_map(|entry| {
+                let id = ProviderId::new(text_of(&entry, keys::GSI2_SK)?).ok()?;
+                Some(from_item("known resource", entry).map(|known| (id, known)))
+            })
+            .collect()
+    }
+
+    /// One resource, tombstone or not.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, Error> {
+        self.get(&keys::resource(key), true).await?.map(|item| from_item("resource", item)).transpose()
+    }
+
+    /// Those of these resources that have a row, tombstone or not.
+    ///
+    /// # Errors
+    /// When the table cannot be read; never a part.
+    pub async fn resources(&self, wanted: &[ResourceKey]) -> Result<Vec<Resource>, Error> {
+        let mut found = Vec::with_capacity(wanted.len());
+        for chunk in wanted.chunks(BATCH_GET_LIMIT) {
+            let mut open: Vec<Item> = chunk.iter().map(|key| key_item(&keys::resource(key))).collect();
+            for round in 0u32.. {
+                let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(open)).build()?;
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&self.name, request)
+                    .send()
+                    .await
+                    .map_err(|e| Error::dynamo("BatchGetItem", e))?;
+                for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
+                    found.push(from_item("resource", item)?);
+                }
+                let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+                match left.map(|left| left.keys).filter(|keys| !keys.is_empty()) {
+                    None => break,
+                    Some(_) if round >= TRANSACTION_TRIES => {
+                        return Err(Error::Contended { what: "a batch of resources".to_owned(), tries: round });
+                    }
+                    Some(keys) => open = keys,
+                }
+                pause(round).await;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes a row and its events: all of it or nothing, and only on the row it was decided on.
+    ///
+    /// # Errors
+    /// When the table cannot be written. Whether it was is then unknown; deciding again from the row as it is makes it right.
+    pub async fn commit(&self, write: &ResourceWrite) -> Result<Committed, Error> {
+        let row = self.row_put(write)?;
+        if write.events.is_empty() {
+            return self.put_alone(row, write).await;
+        }
+        for round in 0..TRANSACTION_TRIES {
+            let mut request = self
+                .client
+                .transact_write_items()
+                .transact_items(TransactWriteItem::builder().put(row.clone().build()?).build());
+            for event in &write.events {
+                request = request.transact_items(TransactWriteItem::builder().put(self.event_put(event)?).build());
+            }
+            match request.send().await {
+                Ok(_) => return Ok(Committed::Written),
+                Err(error) => match refusal(&error) {
+                    Some(Refusal::Condition(item)) => return self.conflict(item, write).await,
+                    Some(Refusal::Busy) => pause(round).await,
+                    None => return Err(Error::dynamo("TransactWriteItems", error)),
+                },
+            }
+        }
+        Err(Error::Contended { what: keys::resource(&write.row.key).to_string(), tries: TRANSACTION_TRIES })
+    }
+
+    async fn put_alone(&self, row: PutBuilder, write: &ResourceWrite) -> Result<Committed, Error> {
+        let row = row.build()?;
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(row.item))
+            .set_condition_expression(row.condition_expression)
+            .set_expression_attribute_values(row.expression_attribute_values)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(Committed::Written),
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => self.conflict(None, write).await,
+                _ => Err(Error::dynamo("PutItem", error)),
+            },
+        }
+    }
+
+    /// Tells a lost answer (the row is just what we wrote) from somebody else's write.
+    async fn conflict(&self, item: Option<Item>, write: &ResourceWrite) -> Result<Committed, Error> {
+        let current = match item {
+            Some(item) => Some(from_item("resource", item)?),
+            None => self.resource(&write.row.key).await?,
+        };
+        Ok(match current {
+            Some(current) if current == write.row => Committed::Written,
+            other => Committed::Conflict(other.map(Box::new)),
+        })
+    }
+
+    fn row_put(&self, write: &ResourceWrite) -> Result<PutBuilder, Error> {
+        let row = &write.row;
+        let key = keys::resource(&row.key);
+        let mut item = to_item("resource", row, &key)?;
+        if let Some(project) = &row.project_id {
+            put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::resource_gsi1(&row.key, project));
+        }
+        // Tombstones leave the sweep's index: what is known must not grow with what once was.
+        if row.is_live() {
+            put_key(&mut item, [keys::GSI2_PK, keys::GSI2_SK], &key);
+        }
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Ok(match write.before {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => {
+                put.condition_expression("version = :before").expression_attribute_values(":before", number(before))
+            }
+        })
+    }
+}
+
+fn key_item(key: &Key) -> Item {
+    Item::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
+}
+
+/// Why DynamoDB refused a transaction, where it is one of the two reasons that are part of the game.
+pub(crate) enum Refusal {
+    /// A condition does not hold; the item as it is, where DynamoDB handed it over.
+    Condition(Option<Item>),
+    /// Another transaction is on one of the items.
+    Busy,
+}
+
+/// Reads the reason out of a cancelled transaction.
+pub(crate) fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Refusal> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
+        return None;
+    };
+    let mut busy = false;
+    for reason in cancelled.cancellation_reasons() {
+        match reason.code() {
+            Some("ConditionalCheckFailed") => {
+                return Some(Refusal::Condition(reason.item.clone().filter(|item| !item.is_empty())));
+            }
+            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => busy = true,
+            _ => {}
+        }
+    }
+    busy.then_some(Refusal::Busy)
+}
+
+async fn pause(round: u32) {
+    tokio::time::sleep(Duration::from_millis(20 << round.min(6))).await;
+}

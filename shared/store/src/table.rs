@@ -1,0 +1,102 @@
+//! The table, and the two ways everything is read from it: one item, and all entries of a partition.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use chrono::TimeDelta;
+use domain::Scope;
+
+use crate::Error;
+use crate::keys::{self, Key};
+use crate::reader::Reader;
+use crate::rows::{Item, text};
+
+/// The table. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) event_retention: TimeDelta,
+}
+
+impl Table {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into(), event_retention: crate::events::DEFAULT_RETENTION }
+    }
+
+    /// The same table, keeping the events it writes for this long (400 days otherwise).
+    #[must_use]
+    pub fn keep_events_for(self, event_retention: TimeDelta) -> Self {
+        Self { event_retention, ..self }
+    }
+
+    /// What a caller of this scope may read.
+    #[must_use]
+    pub fn reader(&self, scope: Scope) -> Reader {
+        Reader::new(self.clone(), scope)
+    }
+
+    /// One read of a key that does not exist: opens the connection before the first event arrives. Its outcome does not matter.
+    pub async fn warm_up(&self) {
+        let _ = self.get(&Key { pk: "WARM-UP".to_owned(), sk: "WARM-UP".to_owned() }, false).await;
+    }
+
+    /// The item at `key`, if there is one.
+    pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key(keys::PK, text(&key.pk))
+            .key(keys::SK, text(&key.sk))
+            .consistent_read(consistent)
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("GetItem", e))?;
+        Ok(answer.item)
+    }
+
+    /// A query of one partition of the table, or of an index, by the beginning of the sort key (empty for all).
+    pub(crate) fn query(&self, index: Option<&str>, pk: &str, sk_prefix: &str) -> QueryFluentBuilder {
+        let [pk_name, sk_name] = key_names(index);
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .set_index_name(index.map(str::to_owned))
+            .expression_attribute_names("#pk", pk_name)
+            .expression_attribute_values(":pk", text(pk));
+        if sk_prefix.is_empty() {
+            query = query.key_condition_expression("#pk = :pk");
+        } else {
+            query = query
+                .key_condition_expression("#pk = :pk AND begins_with(#sk, :sk)")
+                .expression_attribute_names("#sk", sk_name)
+                .expression_attribute_values(":sk", text(sk_prefix));
+        }
+        query
+    }
+
+    /// Every item that the query finds, all pages, or an error: never a part.
+    pub(crate) async fn all(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, Error> {
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let answer =
+                query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
+            found.extend(answer.items.unwrap_or_default());
+            match answer.last_evaluated_key {
+                Some(key) if !key.is_empty() => start = Some(key),
+                _ => return Ok(found),
+            }
+        }
+    }
+}
+
+/// The key attributes of the table (no index) or of one of its indexes.
+pub(crate) fn key_names(index: Option<&str>) -> [&'static str; 2] {
+    index
+        .and_then(|name| crate::schema::INDEXES.iter().find(|index| index.name == name))
+        .map_or(crate::schema::TABLE_KEYS, |index| index.keys)
+}

@@ -1,0 +1,85 @@
+//! What a handler is given and what it gives back.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+use crate::model::account::Account;
+use crate::model::kind::Kind;
+use crate::request::Request;
+use crate::route::{Params, envelope};
+use crate::scopes::Token;
+
+/// One operation on one account.
+pub(crate) struct Call<'a> {
+    pub(crate) account: &'a mut Account,
+    pub(crate) token: &'a Token,
+    pub(crate) request: &'a Request,
+    pub(crate) params: Params,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What a handler answers.
+pub(crate) enum Reply {
+    /// One JSON document.
+    Json(StatusCode, Value),
+    /// A list, which the caller cuts into pages.
+    List(Listing),
+    /// 204.
+    NoContent,
+}
+
+/// A whole list.
+pub(crate) struct Listing {
+    pub(crate) key: &'static str,
+    pub(crate) items: Vec<Arc<Value>>,
+    /// The kind whose scoped fields are to be blanked.
+    pub(crate) kind: Option<&'static Kind>,
+    pub(crate) links: LinkStyle,
+}
+
+/// Which links a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkStyle {
+    /// None for a single page; else `next` and `last` before the last page, `first` and `prev` after the first (facts section 1
+    /// "Pagination", recorded traffic).
+    Usual,
+    /// `first` and `last` always, `prev` and `next` where there is one (facts section 1 "Pagination", exceptions).
+    FirstAndLast,
+}
+
+impl Call<'_> {
+    /// A path parameter.
+    pub(crate) fn param(&self, index: usize) -> &str {
+        self.params.get(index).map_or("", String::as_str)
+    }
+
+    /// The body as a JSON object.
+    pub(crate) fn body(&self) -> Result<Map<String, Value>, ApiError> {
+        match serde_json::from_slice(&self.request.body) {
+            Ok(Value::Object(body)) => Ok(body),
+            _ => Err(ApiError::bad_request("Unable to parse the request body as a JSON object.")),
+        }
+    }
+
+    /// The answer that shows one object.
+    pub(crate) fn show(&self, kind: &Kind, id: &str, status: StatusCode) -> Result<Reply, ApiError> {
+        let object = self.account.get(kind, id).ok_or_else(ApiError::not_found)?;
+        Ok(Reply::Json(status, envelope(kind, kind.seen_by(object, self.token))))
+    }
+
+    /// The answer that lists the objects of a kind that pass a filter.
+    pub(crate) fn list(&self, kind: &'static Kind, links: LinkStyle, keep: impl Fn(&Value) -> bool) -> Reply {
+        let items = self.account.objects(kind).filter(|object| keep(object)).cloned().collect();
+        Reply::List(Listing { key: kind.collection, items, kind: Some(kind), links })
+    }
+
+    /// Removes the object that the first path parameter names.
+    pub(crate) fn delete(&mut self, kind: &Kind) -> Result<Reply, ApiError> {
+        let id = self.param(0).to_owned();
+        if self.account.remove(kind, &id) { Ok(Reply::NoContent) } else { Err(ApiError::not_found()) }
+    }
+}

@@ -1,0 +1,170 @@
+//! What a project holds (facts section 3.9; OpenAPI `responses/resources_list`, `assigned_resources_list`).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{kind_of_urn, projects};
+use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::clock::rfc3339;
+use crate::error::ApiError;
+use crate::route::{Access, Family, Route};
+
+/// OpenAPI `POST /v2/projects/{project_id}/resources`: `project:update` also grants it.
+const ASSIGN: &[&[&str]] = &[&["project:assign_resource"], &["project:update"]];
+
+pub(crate) static FAMILY: Family = Family {
+    kind: None,
+    routes: &[
+        Route {
+            method: Method::GET,
+            path: "/v2/projects/{project_id}/resources",
+            access: Access::Object,
+            scopes: &[&["project:read"]],
+            handler: list,
+        },
+        Route {
+            method: Method::POST,
+            path: "/v2/projects/{project_id}/resources",
+            access: Access::Other,
+            scopes: ASSIGN,
+            handler: assign,
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/projects/default/resources",
+            access: Access::Object,
+            scopes: &[&["project:read"]],
+            handler: list,
+        },
+        Route {
+            method: Method::POST,
+            path: "/v2/projects/default/resources",
+            access: Access::Other,
+            scopes: ASSIGN,
+            handler: assign,
+        },
+    ],
+};
+
+fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let project = projects::id(call)?;
+    let items = resources(call, &project, &HashMap::new()).into_iter().map(Arc::new).collect();
+    Ok(Reply::List(Listing { key: "resources", items, kind: None, links: LinkStyle::FirstAndLast }))
+}
+
+/// Moves resources into the project and answers all that it holds.
+fn assign(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let project = projects::id(call)?;
+    let body = call.body()?;
+    let urns = body.get("resources").and_then(Value::as_array).ok_or_else(malformed)?;
+    let urns: Vec<&str> = urns
+        .iter()
+        .map(|urn| urn.as_str().filter(|urn| is_urn(urn)).ok_or_else(malformed))
+        .collect::<Result<_, _>>()?;
+    // Facts section 4: the read scope of every resource is needed too.
+    if urns.iter().any(|urn| !may_see(call, urn)) {
+        return Err(ApiError::forbidden());
+    }
+    let mut statuses = HashMap::new();
+    for urn in urns {
+        let status = match () {
+            () if !exists(call, urn) => "not_found",
+            () if call.account.assignments.assign(urn, &project, call.now) => "assigned",
+            () => "already_assigned",
+        };
+        statuses.insert(urn.to_owned(), status);
+    }
+    let mut items = resources(call, &project, &statuses);
+    for (urn, _) in statuses.iter().filter(|(_, status)| **status == "not_found") {
+        items.push(resource(call, urn, &rfc3339(call.now), "not_found"));
+    }
+    Ok(Reply::Json(StatusCode::OK, json!({ "resources": items })))
+}
+
+/// The resources of a project that the token may see: OpenAPI `responses/resources_list`, "Only resources that you are authorized to see will
+/// be returned", whatever the token gets elsewhere.
+fn resources(call: &Call<'_>, project: &str, statuses: &HashMap<String, &str>) -> Vec<Value> {
+    let held = call.account.assignments.of(project);
+    held.into_iter()
+        .filter(|(urn, _)| may_see(call, urn))
+        .map(|(urn, held)| {
+            let status = statuses.get(urn).copied().unwrap_or("ok");
+            resource(call, urn, &rfc3339(held.assigned_at), status)
+        })
+        .collect()
+}
+
+fn resource(call: &Call<'_>, urn: &str, assigned_at: &str, status: &str) -> Value {
+    json!({
+        "urn": urn,
+        "assigned_at": assigned_at,
+        "links": { "self": self_link(&call.request.origin, urn) },
+        "status": status,
+    })
+}
+
+/// The kind and id of a URN. Only the first two colons divide it: an IPv6 address has some of its own (facts section 3.9).
+fn parts(urn: &str) -> Option<(&str, &str)> {
+    let (kind, id) = urn.strip_prefix("do:")?.split_once(':')?;
+    (!kind.is_empty() && !id.is_empty()).then_some((kind, id))
+}
+
+fn is_urn(urn: &str) -> bool {
+    parts(urn).is_some()
+}
+
+/// Facts section 3.9: the message of pulumi issue 82.
+fn malformed() -> ApiError {
+    ApiError::bad_request("resource objects must have an urn in the following format: do:resource_type:resource_id")
+}
+
+/// A kind that is not served cannot be looked up, so anything of it is there.
+fn exists(call: &Call<'_>, urn: &str) -> bool {
+    parts(urn).is_some_and(|(kind, id)| kind_of_urn(kind).is_none_or(|kind| call.account.has(kind, id)))
+}
+
+fn may_see(call: &Call<'_>, urn: &str) -> bool {
+    let Some((kind, _)) = parts(urn) else { return true };
+    match kind_of_urn(kind) {
+        Some(kind) => call.token.may(kind.read_scope),
+        None => call.token.may(unserved_read_scope(kind)),
+    }
+}
+
+/// The read scopes of kinds that are not served (facts sections 1 "Scopes" and 4).
+fn unserved_read_scope(kind: &str) -> &'static str {
+    match kind {
+        "app" => "app:read",
+        "dbaas" => "database:read",
+        "floatingip" | "floatingipv6" | "reservedip" | "reservedipv6" => "reserved_ip:read",
+        "kubernetes" => "kubernetes:read",
+        "loadbalancer" => "load_balancer:read",
+        "space" => "spaces_key:read",
+        "volume" => "block_storage:read",
+        "volumesnapshot" => "block_storage_snapshot:read",
+        "vpc" => "vpc:read",
+        _ => "project:read",
+    }
+}
+
+fn self_link(origin: &str, urn: &str) -> String {
+    let (kind, id) = parts(urn).unwrap_or(("unknown", urn));
+    let list = match kind {
+        // The one link that leads out of the API (facts section 3.9); the region of a bucket is not part of its URN.
+        "space" => return format!("https://{id}.ams3.digitaloceanspaces.com"),
+        "app" => "apps",
+        "dbaas" => "databases",
+        "floatingip" => "floating_ips",
+        "kubernetes" => "kubernetes/clusters",
+        "loadbalancer" => "load_balancers",
+        "reservedip" => "reserved_ips",
+        "floatingipv6" | "reservedipv6" => "reserved_ipv6",
+        "volumesnapshot" => "snapshots",
+        "vpc" => "vpcs",
+        other => return format!("{origin}/v2/{other}s/{id}"),
+    };
+    format!("{origin}/v2/{list}/{id}")
+}

@@ -1,0 +1,74 @@
+//! The error bodies: `{"id", "message"}` (facts section 1 "Errors"; OpenAPI `schemas/error`).
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+/// An error answer.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError {
+    pub(crate) status: StatusCode,
+    pub(crate) id: &'static str,
+    pub(crate) message: String,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, id: id_for(status), message: message.into() }
+    }
+
+    /// OpenAPI `responses/unauthorized`.
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Unable to authenticate you.")
+    }
+
+    /// A token without the scope (facts section 1 "Scopes": doctl action issue 83).
+    pub(crate) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "You do not have access for the attempted action.")
+    }
+
+    /// OpenAPI `responses/not_found`.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "The resource you were accessing could not be found.")
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    pub(crate) fn precondition_failed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, message)
+    }
+
+    pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
+    /// The text of facts section 1 "Rate limit".
+    pub(crate) fn too_many_requests() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "API Rate limit exceeded.")
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        json!({ "id": self.id, "message": self.message })
+    }
+}
+
+/// DO's ids by status (facts section 1 "Errors").
+pub(crate) fn id_for(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "bad_request",
+        401 => "unauthorized",
+        403 => "forbidden",
+        404 => "not_found",
+        409 => "conflict",
+        412 => "precondition_failed",
+        422 => "unprocessable_entity",
+        429 => "too_many_requests",
+        503 => "service_unavailable",
+        _ => "server_error",
+    }
+}

@@ -1,0 +1,135 @@
+//! The faults that are set, and what they do to a request that arrives.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::effect::{Effect, Shift};
+use super::rule::{Fault, Times};
+use crate::model::account::Account;
+use crate::request::Request;
+
+/// The accounts as they were when a stale fault was set.
+pub(crate) type Snapshot = BTreeMap<String, Account>;
+
+struct Entry {
+    fault: Fault,
+    id: String,
+    matched: u64,
+    struck: u64,
+    snapshot: Option<Snapshot>,
+    ends: Option<DateTime<Utc>>,
+}
+
+/// The faults in the order in which they were set.
+#[derive(Default)]
+pub(crate) struct FaultBook {
+    entries: Vec<Entry>,
+    next: u64,
+}
+
+/// What the faults do to one request.
+#[derive(Default)]
+pub(crate) struct Arrival {
+    pub(crate) ids: Vec<String>,
+    pub(crate) delay: Duration,
+    /// How far pages after the first are shifted: forward for objects removed, back for objects inserted.
+    pub(crate) shift: i64,
+    /// The id of the stale fault whose snapshot is to be read.
+    pub(crate) stale: Option<String>,
+    /// What decides the answer.
+    pub(crate) terminal: Option<Terminal>,
+}
+
+/// An effect that decides the answer; the first fault that has one wins.
+pub(crate) type Terminal = Effect;
+
+impl FaultBook {
+    /// Sets a fault; one of the same id is replaced.
+    pub(crate) fn set(&mut self, mut fault: Fault, accounts: &Snapshot, now: DateTime<Utc>) -> String {
+        self.next += 1;
+        let id = fault.id.get_or_insert_with(|| format!("fault-{}", self.next)).clone();
+        self.remove(&id);
+        let (snapshot, ends) = match fault.effect {
+            Effect::Stale { seconds } => {
+                let ends = seconds.map(|s| now + TimeDelta::seconds(i64::try_from(s).unwrap_or(i64::from(u32::MAX))));
+                (Some(accounts.clone()), ends)
+            }
+            _ => (None, None),
+        };
+        self.entries.push(Entry { fault, id: id.clone(), matched: 0, struck: 0, snapshot, ends });
+        id
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|entry| entry.id != id);
+        self.entries.len() < before
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// The faults as JSON, each with how many requests it matched and struck.
+    pub(crate) fn show(&self) -> Vec<Value> {
+        self.entries.iter().map(Entry::show).collect()
+    }
+
+    pub(crate) fn struck(&self, id: &str) -> Option<u64> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.struck)
+    }
+
+    pub(crate) fn snapshot(&self, id: &str, account: &str) -> Option<Account> {
+        self.entries.iter().find(|entry| entry.id == id)?.snapshot.as_ref()?.get(account).cloned()
+    }
+
+    /// Counts a request against every fault that meets it, up to the one that decides the answer.
+    pub(crate) fn arrive(&mut self, request: &Request, account: Option<&str>, now: DateTime<Utc>) -> Arrival {
+        let mut arrival = Arrival::default();
+        for entry in &mut self.entries {
+            if !entry.strikes(request, account, now) {
+                continue;
+            }
+            arrival.ids.push(entry.id.clone());
+            match &entry.fault.effect {
+                Effect::Delay { delay_ms } => arrival.delay += Duration::from_millis(*delay_ms),
+                Effect::PageShift { change, items } => {
+                    let items = i64::try_from(*items).unwrap_or(i64::MAX);
+                    arrival.shift += if *change == Shift::Remove { items } else { -items };
+                }
+                Effect::Stale { .. } => arrival.stale = Some(entry.id.clone()),
+                terminal => {
+                    arrival.terminal = Some(terminal.clone());
+                    break;
+                }
+            }
+        }
+        arrival
+    }
+}
+
+impl Entry {
+    fn strikes(&mut self, request: &Request, account: Option<&str>, now: DateTime<Utc>) -> bool {
+        if self.ends.is_some_and(|ends| now >= ends) || !self.fault.meets(request, account) {
+            return false;
+        }
+        self.matched += 1;
+        let left = match self.fault.times {
+            Times::Unlimited => true,
+            Times::Count(count) => self.struck < count,
+        };
+        let strikes = left && self.matched > self.fault.after;
+        self.struck += u64::from(strikes);
+        strikes
+    }
+
+    fn show(&self) -> Value {
+        let mut shown = json!(self.fault);
+        shown["matched"] = json!(self.matched);
+        shown["struck"] = json!(self.struck);
+        shown
+    }
+}

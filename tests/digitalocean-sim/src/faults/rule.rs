@@ -1,0 +1,147 @@
+//! Which requests a fault meets.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::effect::Effect;
+use super::pattern;
+use crate::request::Request;
+
+/// A fault: the requests it meets, how often it strikes, and its effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Its id, given by the simulator if absent; the request log names it.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The method, any if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The path, or a glob in which `*` stands for any text, such as `/v2/droplets*`.
+    pub path: String,
+    /// Query parameters that the request must have sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub query: BTreeMap<String, String>,
+    /// The account, any if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// How many requests it strikes.
+    #[serde(default)]
+    pub times: Times,
+    /// How many matching requests it lets pass first.
+    #[serde(default)]
+    pub after: u64,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// How often a fault strikes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "TimesSpec", into = "TimesSpec")]
+pub enum Times {
+    /// Until it is removed.
+    #[default]
+    Unlimited,
+    /// This many requests.
+    Count(u64),
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged, expecting = "times is a number or \"unlimited\"")]
+enum TimesSpec {
+    Count(u64),
+    Word(Unlimited),
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Unlimited {
+    Unlimited,
+}
+
+impl From<TimesSpec> for Times {
+    fn from(spec: TimesSpec) -> Self {
+        match spec {
+            TimesSpec::Count(count) => Self::Count(count),
+            TimesSpec::Word(Unlimited::Unlimited) => Self::Unlimited,
+        }
+    }
+}
+
+impl From<Times> for TimesSpec {
+    fn from(times: Times) -> Self {
+        match times {
+            Times::Unlimited => Self::Word(Unlimited::Unlimited),
+            Times::Count(count) => Self::Count(count),
+        }
+    }
+}
+
+impl Fault {
+    /// A fault for every request to a path or glob.
+    #[must_use]
+    pub fn on(path: &str, effect: Effect) -> Self {
+        Self {
+            id: None,
+            method: None,
+            path: path.to_owned(),
+            query: BTreeMap::new(),
+            account: None,
+            times: Times::Unlimited,
+            after: 0,
+            effect,
+        }
+    }
+
+    /// The same with an id.
+    #[must_use]
+    pub fn id(mut self, id: &str) -> Self {
+        self.id = Some(id.to_owned());
+        self
+    }
+
+    /// The same for one method.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self
+    }
+
+    /// The same for requests that send this query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The same for one account.
+    #[must_use]
+    pub fn account(mut self, account: &str) -> Self {
+        self.account = Some(account.to_owned());
+        self
+    }
+
+    /// The same for this many requests.
+    #[must_use]
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = Times::Count(times);
+        self
+    }
+
+    /// The same, letting the first matching requests pass.
+    #[must_use]
+    pub fn after(mut self, skipped: u64) -> Self {
+        self.after = skipped;
+        self
+    }
+
+    pub(crate) fn meets(&self, request: &Request, account: Option<&str>) -> bool {
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(request.method.as_str()))
+            && pattern::matches(&self.path, &request.path)
+            && self.account.as_deref().is_none_or(|wanted| Some(wanted) == account)
+            && self.query.iter().all(|(name, value)| request.query.get(name) == Some(value))
+            // The head of a list can only have changed for a page after the first.
+            && (!matches!(self.effect, Effect::PageShift { .. }) || request.query.page() > 1)
+    }
+}

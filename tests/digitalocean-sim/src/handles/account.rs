@@ -1,0 +1,116 @@
+//! An account, in process. What cannot be done is the test's mistake, and so it panics with the reason.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::endpoints::kind_of;
+use crate::limits::Limits;
+use crate::model::account;
+use crate::model::kind::Kind;
+use crate::scopes::Token;
+use crate::state::Shared;
+
+/// An account, to read and change. Its methods panic where the account or the object is not there.
+#[derive(Clone)]
+pub struct Account {
+    shared: Arc<Shared>,
+    name: String,
+}
+
+impl Account {
+    pub(crate) fn new(shared: Arc<Shared>, name: &str) -> Self {
+        Self { shared, name: name.to_owned() }
+    }
+
+    #[track_caller]
+    pub(crate) fn edit<T>(&self, edit: impl FnOnce(&mut account::Account, DateTime<Utc>) -> Result<T, String>) -> T {
+        match self.shared.edit(&self.name, edit) {
+            Ok(value) => value,
+            Err(error) => panic!("account `{}`: {error}", self.name),
+        }
+    }
+
+    /// The value of a token.
+    #[track_caller]
+    #[must_use]
+    pub fn token(&self, name: &str) -> String {
+        self.edit(|account, _| {
+            let token = account.tokens.get(name).ok_or_else(|| format!("there is no token `{name}`"))?;
+            Ok(token.value.clone())
+        })
+    }
+
+    /// Adds a token, or replaces the one of that name.
+    #[track_caller]
+    pub fn set_token(&self, name: &str, token: Token) {
+        self.edit(|account, _| {
+            account.tokens.insert(name.to_owned(), token);
+            Ok(())
+        });
+    }
+
+    /// Revokes a token.
+    #[track_caller]
+    pub fn remove_token(&self, name: &str) {
+        self.edit(|account, _| {
+            account.tokens.remove(name).map(drop).ok_or_else(|| format!("there is no token `{name}`"))
+        });
+    }
+
+    /// Sets the rate limits.
+    #[track_caller]
+    pub fn set_limits(&self, limits: Limits) {
+        self.edit(|account, _| {
+            account.limits = limits;
+            Ok(())
+        });
+    }
+
+    /// Adds an object in its JSON seed form to a list such as `droplets`, and gives its id.
+    #[track_caller]
+    pub fn add(&self, collection: &str, object: Value) -> String {
+        self.edit(|account, now| account.add(kind(collection)?, object, now))
+    }
+
+    /// Changes fields of an object.
+    #[track_caller]
+    pub fn change(&self, collection: &str, id: &str, fields: Value) {
+        self.edit(|account, _| account.patch(kind(collection)?, id, fields));
+    }
+
+    /// Removes an object.
+    #[track_caller]
+    pub fn remove(&self, collection: &str, id: &str) {
+        self.edit(|account, _| {
+            let kind = kind(collection)?;
+            if account.remove(kind, id) { Ok(()) } else { Err(format!("there is no {} `{id}`", kind.single)) }
+        });
+    }
+
+    /// An object in DO's shape, if it is there.
+    #[track_caller]
+    #[must_use]
+    pub fn get(&self, collection: &str, id: &str) -> Option<Value> {
+        self.edit(|account, _| Ok(account.get(kind(collection)?, id).map(|object| Value::clone(object))))
+    }
+
+    /// The objects of a list in DO's shape.
+    #[track_caller]
+    #[must_use]
+    pub fn list(&self, collection: &str) -> Vec<Value> {
+        self.edit(|account, _| Ok(account.objects(kind(collection)?).map(|object| Value::clone(object)).collect()))
+    }
+
+    /// How many objects a list has.
+    #[track_caller]
+    #[must_use]
+    pub fn count(&self, collection: &str) -> usize {
+        self.edit(|account, _| Ok(account.of(kind(collection)?).len()))
+    }
+}
+
+fn kind(collection: &str) -> Result<&'static Kind, String> {
+    kind_of(collection).ok_or_else(|| format!("the simulator has no `{collection}`"))
+}

@@ -1,0 +1,43 @@
+//! How long answers take.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::faults::pattern;
+
+/// A delay before every answer, and others for paths.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Latency {
+    /// Milliseconds, where no path matches.
+    pub default_ms: u64,
+    /// Milliseconds by path or glob such as `/v2/droplets*`; the longest pattern that matches wins.
+    pub paths: BTreeMap<String, u64>,
+}
+
+impl Latency {
+    /// The same delay for everything.
+    #[must_use]
+    pub fn all(delay: Duration) -> Self {
+        Self { default_ms: millis(delay), paths: BTreeMap::new() }
+    }
+
+    /// The same with another delay for a path or glob.
+    #[must_use]
+    pub fn on(mut self, path: &str, delay: Duration) -> Self {
+        self.paths.insert(path.to_owned(), millis(delay));
+        self
+    }
+
+    pub(crate) fn of(&self, path: &str) -> Duration {
+        let longest =
+            self.paths.iter().filter(|(glob, _)| pattern::matches(glob, path)).max_by_key(|(glob, _)| glob.len());
+        Duration::from_millis(longest.map_or(self.default_ms, |(_, ms)| *ms))
+    }
+}
+
+fn millis(delay: Duration) -> u64 {
+    u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,57 @@
+//! A stateful `DigitalOcean` API v2 simulator.
+//!
+//! It answers as DO does, keeps what it is told, refuses and fails on demand, and remembers every request. In a test it is a task:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), digitalocean_sim::StartError> {
+//! use digitalocean_sim::{Droplet, Effect, Fault, RequestFilter, Seed, Simulator};
+//!
+//! let sim = Simulator::start(Seed::demo()).await?;
+//! let demo = sim.account("demo");
+//! let id = demo.add_droplet(Droplet::named("web-9").size("s-2vcpu-4gb"));
+//! sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)).times(2));
+//! // ... point a client at sim.base_url() with demo.token("sync") ...
+//! assert_eq!(sim.requests().count(&RequestFilter::path("/v2/droplets")), 3);
+//! demo.remove_droplet(id);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! As a process it is the binary `digitalocean-sim`, steered over HTTP under `/_sim` (see the README).
+//!
+//! An endpoint family is one file of `endpoints` and one line of its table; seeds, admin paths, the request log and the contract test
+//! follow from that table.
+
+mod admin;
+mod answer;
+mod call;
+mod clock;
+mod dispatch;
+mod endpoints;
+mod error;
+mod faults;
+mod handles;
+mod latency;
+mod limits;
+mod model;
+mod paging;
+mod request;
+mod request_log;
+mod route;
+mod scopes;
+mod simulator;
+mod state;
+mod wire;
+
+pub use clock::Clock;
+pub use endpoints::droplets::Droplet;
+pub use endpoints::projects::Project;
+pub use faults::{CutPoint, Effect, Fault, LimitKind, Shift, Times};
+pub use handles::{Account, Faults, Requests};
+pub use latency::Latency;
+pub use limits::Limits;
+pub use model::seed::{AccountSeed, Seed, SeedError};
+pub use request_log::{LogEntry, RequestFilter};
+pub use route::{RouteInfo, routes};
+pub use scopes::{MissingScope, Scopes, Token};
+pub use simulator::{Builder, Simulator, StartError};

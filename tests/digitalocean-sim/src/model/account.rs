@@ -1,0 +1,165 @@
+//! One account: who it is, its tokens, its objects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::assignments::Assignments;
+use super::collection::Collection;
+use super::kind::{Kind, Site};
+use crate::endpoints;
+use crate::limits::Limits;
+use crate::scopes::Token;
+
+/// The fields of `GET /v2/account` (OpenAPI `schemas/account`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Profile {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) uuid: String,
+    pub(crate) team_uuid: String,
+    pub(crate) team_name: String,
+    pub(crate) owner_id: u64,
+    pub(crate) droplet_limit: u64,
+    pub(crate) floating_ip_limit: u64,
+    pub(crate) email_verified: bool,
+    pub(crate) status: String,
+    pub(crate) status_message: String,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            email: "ops@example.com".to_owned(),
+            name: "Ops".to_owned(),
+            uuid: "b6f589dbf6d9156cace5f3c78dc9851d957381ef".to_owned(),
+            team_uuid: "5df3e3004a17e242b7c20ca6c9fc25b701a47ece".to_owned(),
+            team_name: "Hosting".to_owned(),
+            owner_id: 258_992,
+            droplet_limit: 100,
+            floating_ip_limit: 5,
+            email_verified: true,
+            status: "active".to_owned(),
+            status_message: String::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) profile: Profile,
+    pub(crate) limits: Limits,
+    pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) assignments: Assignments,
+    collections: BTreeMap<&'static str, Collection>,
+    next_id: u64,
+}
+
+impl Account {
+    pub(crate) fn new(profile: Profile, limits: Limits) -> Self {
+        Self {
+            profile,
+            limits,
+            tokens: BTreeMap::new(),
+            assignments: Assignments::default(),
+            collections: endpoints::kinds().map(|kind| (kind.collection, Collection::default())).collect(),
+            next_id: 410_000_000,
+        }
+    }
+
+    /// The objects of a kind.
+    pub(crate) fn of(&mut self, kind: &Kind) -> &mut Collection {
+        self.collections.entry(kind.collection).or_default()
+    }
+
+    /// The objects of a kind, to read.
+    pub(crate) fn objects(&self, kind: &Kind) -> impl Iterator<Item = &Arc<Value>> {
+        self.collections.get(kind.collection).into_iter().flat_map(Collection::iter)
+    }
+
+    pub(crate) fn get(&self, kind: &Kind, id: &str) -> Option<&Arc<Value>> {
+        self.collections.get(kind.collection)?.get(id)
+    }
+
+    pub(crate) fn has(&self, kind: &Kind, id: &str) -> bool {
+        self.get(kind, id).is_some()
+    }
+
+    pub(crate) fn site(&mut self, now: DateTime<Utc>) -> Site<'_> {
+        Site { now, profile: &self.profile, next_id: &mut self.next_id }
+    }
+
+    /// Adds an object from its seed form and gives its id. One that no project holds yet goes to the default project, as OpenAPI
+    /// `schemas/project` says of `is_default`.
+    pub(crate) fn add(&mut self, kind: &Kind, spec: Value, now: DateTime<Utc>) -> Result<String, String> {
+        let built = (kind.build)(spec, &mut self.site(now))?;
+        let id = kind.id_of(&built.object);
+        if self.has(kind, &id) {
+            return Err(format!("{} `{id}` is there already", kind.single));
+        }
+        if kind.collection == endpoints::projects::KIND.collection && built.object["is_default"] == true {
+            self.clear_default_project();
+        }
+        self.of(kind).put(&id, built.object);
+        for urn in built.members {
+            self.assignments.assign(&urn, &id, now);
+        }
+        if let Some(urn) = kind.urn_of(&id)
+            && self.assignments.project_of(&urn).is_none()
+            && let Some(project) = self.default_project()
+        {
+            self.assignments.assign(&urn, &project, now);
+        }
+        Ok(id)
+    }
+
+    /// Changes fields of an object.
+    pub(crate) fn patch(&mut self, kind: &Kind, id: &str, fields: Value) -> Result<(), String> {
+        let Value::Object(fields) = fields else { return Err("a change is a JSON object of fields".to_owned()) };
+        if fields.contains_key(kind.id) {
+            return Err(format!("`{}` identifies a {} and cannot change", kind.id, kind.single));
+        }
+        let Some(Value::Object(mut object)) = self.get(kind, id).map(|object| Value::clone(object)) else {
+            return Err(format!("there is no {} `{id}`", kind.single));
+        };
+        let becomes_default = fields.get("is_default") == Some(&Value::Bool(true));
+        for (field, value) in fields {
+            (kind.set)(&mut object, &field, value)?;
+        }
+        if becomes_default {
+            self.clear_default_project();
+        }
+        self.of(kind).put(id, Value::Object(object));
+        Ok(())
+    }
+
+    /// Removes an object and its membership; if it is a project, the memberships that it held.
+    pub(crate) fn remove(&mut self, kind: &Kind, id: &str) -> bool {
+        let found = self.of(kind).remove(id).is_some();
+        if found {
+            if let Some(urn) = kind.urn_of(id) {
+                self.assignments.unassign(&urn);
+            }
+            if kind.collection == endpoints::projects::KIND.collection {
+                self.assignments.drop_project(id);
+            }
+        }
+        found
+    }
+
+    pub(crate) fn default_project(&self) -> Option<String> {
+        let kind = &endpoints::projects::KIND;
+        self.objects(kind).find(|project| project["is_default"] == true).map(|project| kind.id_of(project))
+    }
+
+    /// One project is the default at a time.
+    pub(crate) fn clear_default_project(&mut self) {
+        for project in self.of(&endpoints::projects::KIND).iter_mut() {
+            project["is_default"] = Value::Bool(false);
+        }
+    }
+}

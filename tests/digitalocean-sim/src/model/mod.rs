@@ -1,0 +1,8 @@
+//! The state: accounts, their objects in DO's own JSON shape, and which project holds what.
+
+pub(crate) mod account;
+pub(crate) mod assignments;
+pub(crate) mod catalog;
+pub(crate) mod collection;
+pub(crate) mod kind;
+pub(crate) mod seed;

@@ -1,0 +1,194 @@
+//! The state to start from, as JSON or as Rust values. An unknown field is an error that names it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::account::{Account, Profile};
+use super::kind::spec;
+use crate::endpoints;
+use crate::latency::Latency;
+use crate::limits::Limits;
+use crate::scopes::Token;
+
+/// What the simulator holds when it starts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seed {
+    #[serde(default)]
+    pub(crate) accounts: BTreeMap<String, AccountSeed>,
+    #[serde(default)]
+    pub(crate) latency: Latency,
+}
+
+/// A seed that cannot be used.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct SeedError(pub(crate) String);
+
+impl Seed {
+    /// The account `demo`: a small hosting company, with the tokens `sync` and `narrow`.
+    #[must_use]
+    pub fn demo() -> Self {
+        // The file is part of the package and a test reads it; a broken one gives an empty simulator there.
+        Self::from_json(include_str!("../../seeds/demo.json")).unwrap_or_default()
+    }
+
+    /// No account at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Reads the JSON form (see the README).
+    ///
+    /// # Errors
+    /// When it is not JSON, has an unknown field, or describes an object that DO could not have.
+    pub fn from_json(text: &str) -> Result<Self, SeedError> {
+        let value: Value = serde_json::from_str(text).map_err(|error| SeedError(format!("not JSON: {error}")))?;
+        Self::from_value(value)
+    }
+
+    /// Reads the JSON form from a value.
+    ///
+    /// # Errors
+    /// As [`Seed::from_json`].
+    pub fn from_value(value: Value) -> Result<Self, SeedError> {
+        let seed: Self = spec(value).map_err(SeedError)?;
+        // A seed is built once here, so that its objects are checked before anything serves them.
+        seed.accounts(DateTime::UNIX_EPOCH)?;
+        Ok(seed)
+    }
+
+    /// Adds an account, or replaces the one of that name.
+    #[must_use]
+    pub fn with_account(mut self, name: &str, account: AccountSeed) -> Self {
+        self.accounts.insert(name.to_owned(), account);
+        self
+    }
+
+    pub(crate) fn accounts(&self, now: DateTime<Utc>) -> Result<BTreeMap<String, Account>, SeedError> {
+        let mut accounts = BTreeMap::new();
+        for (name, seed) in &self.accounts {
+            let account = seed.build(now).map_err(|error| SeedError(format!("accounts.{name}.{error}")))?;
+            accounts.insert(name.clone(), account);
+        }
+        Ok(accounts)
+    }
+}
+
+/// One account of a seed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub struct AccountSeed {
+    profile: Profile,
+    limits: Limits,
+    tokens: BTreeMap<String, Token>,
+    objects: BTreeMap<&'static str, Vec<Value>>,
+    unassigned: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    #[serde(default)]
+    profile: Profile,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    tokens: BTreeMap<String, Token>,
+    #[serde(default)]
+    unassigned: Vec<String>,
+}
+
+impl TryFrom<Map<String, Value>> for AccountSeed {
+    type Error = String;
+
+    /// The lists of objects are the kinds of the endpoint table, so a new family needs no change here.
+    fn try_from(mut map: Map<String, Value>) -> Result<Self, String> {
+        let mut objects = BTreeMap::new();
+        for kind in endpoints::kinds() {
+            if let Some(list) = map.remove(kind.collection) {
+                objects.insert(kind.collection, spec(list).map_err(|error| format!("{}: {error}", kind.collection))?);
+            }
+        }
+        let fields: Fields = spec(Value::Object(map)).map_err(|error| {
+            let kinds: Vec<_> = endpoints::kinds().map(|kind| format!("`{}`", kind.collection)).collect();
+            error.replace("expected one of ", &format!("expected one of {}, ", kinds.join(", ")))
+        })?;
+        Ok(Self {
+            profile: fields.profile,
+            limits: fields.limits,
+            tokens: fields.tokens,
+            objects,
+            unassigned: fields.unassigned,
+        })
+    }
+}
+
+impl AccountSeed {
+    /// An account with one token named `sync` that may do everything, and the default project that every account has.
+    #[must_use]
+    pub fn new(token: &str) -> Self {
+        Self::default()
+            .token("sync", Token::new(token))
+            .object("projects", json!({ "name": "first-project", "purpose": "Web Application", "is_default": true }))
+    }
+
+    /// Adds a token.
+    #[must_use]
+    pub fn token(mut self, name: &str, token: Token) -> Self {
+        self.tokens.insert(name.to_owned(), token);
+        self
+    }
+
+    /// Sets the rate limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds an object in its JSON seed form to a list such as `droplets`.
+    ///
+    /// # Panics
+    /// When the simulator serves no such list.
+    #[must_use]
+    pub fn object<S: Serialize>(mut self, collection: &str, object: S) -> Self {
+        let Some(kind) = endpoints::kinds().find(|kind| kind.collection == collection) else {
+            panic!("the simulator has no `{collection}`");
+        };
+        match serde_json::to_value(object) {
+            Ok(object) => self.objects.entry(kind.collection).or_default().push(object),
+            Err(error) => panic!("not a seed form: {error}"),
+        }
+        self
+    }
+
+    /// Adds `count` droplets of one size named `generated-1` and so on.
+    #[must_use]
+    pub fn generated_droplets(self, count: usize) -> Self {
+        (1..=count).fold(self, |seed, n| seed.object("droplets", endpoints::droplets::Droplet::generated(n)))
+    }
+
+    pub(crate) fn build(&self, now: DateTime<Utc>) -> Result<Account, String> {
+        let mut account = Account::new(self.profile.clone(), self.limits);
+        account.tokens.clone_from(&self.tokens);
+        // Projects come first: the default one takes what no project names.
+        let mut kinds: Vec<_> = endpoints::kinds().collect();
+        kinds.sort_by_key(|kind| kind.urn.is_some());
+        for kind in kinds {
+            for (index, object) in self.objects.get(kind.collection).into_iter().flatten().enumerate() {
+                account
+                    .add(kind, object.clone(), now)
+                    .map_err(|error| format!("{}[{index}]: {error}", kind.collection))?;
+            }
+        }
+        for urn in &self.unassigned {
+            account.assignments.unassign(urn);
+        }
+        Ok(account)
+    }
+}

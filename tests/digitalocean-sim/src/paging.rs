@@ -1,0 +1,49 @@
+//! Cutting a list into pages (facts section 1 "Pagination"; OpenAPI `schemas/pagination`, `schemas/meta`).
+
+use serde_json::{Map, Value, json};
+
+use crate::call::{LinkStyle, Listing};
+use crate::request::Request;
+use crate::scopes::Token;
+
+/// One page of a list. `shift` moves pages after the first as if objects had gone from (or come to) the head of the list.
+pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i64) -> Value {
+    let (page, size) = (request.query.page(), request.query.per_page());
+    let shift = if page > 1 { shift } else { 0 };
+    let total = moved(listing.items.len(), -shift);
+    let start = moved((page - 1).saturating_mul(size), shift);
+    let items: Vec<_> = listing
+        .items
+        .iter()
+        .skip(start)
+        .take(size)
+        .map(|item| listing.kind.map_or_else(|| Value::clone(item), |kind| kind.seen_by(item, token)))
+        .collect();
+    let last = total.div_ceil(size).max(1);
+    let mut body = Map::new();
+    body.insert(listing.key.to_owned(), Value::Array(items));
+    body.insert("links".to_owned(), links(listing.links, request, page, last));
+    body.insert("meta".to_owned(), json!({ "total": total }));
+    Value::Object(body)
+}
+
+fn moved(position: usize, by: i64) -> usize {
+    let by_size = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+    if by < 0 { position.saturating_sub(by_size) } else { position.saturating_add(by_size) }
+}
+
+fn links(style: LinkStyle, request: &Request, page: usize, last: usize) -> Value {
+    let mut pages = Map::new();
+    let mut link = |name: &str, to: usize, there: bool| {
+        if there {
+            let url = format!("{}{}?{}", request.origin, request.path, request.query.with_page(to));
+            pages.insert(name.to_owned(), Value::String(url));
+        }
+    };
+    let always = style == LinkStyle::FirstAndLast;
+    link("first", 1, always || page > 1);
+    link("prev", page - 1, page > 1);
+    link("next", page + 1, page < last);
+    link("last", last, always || page < last);
+    if pages.is_empty() { json!({}) } else { json!({ "pages": pages }) }
+}

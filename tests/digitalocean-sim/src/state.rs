@@ -1,0 +1,69 @@
+//! Everything the simulator holds, behind one lock.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use crate::clock::Clock;
+use crate::faults::FaultBook;
+use crate::latency::Latency;
+use crate::limits::Meter;
+use crate::model::account::Account;
+use crate::request_log::RequestLog;
+use crate::scopes::Token;
+
+/// Who a token belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) token: Token,
+}
+
+pub(crate) struct State {
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) meters: HashMap<(String, String), Meter>,
+    pub(crate) faults: FaultBook,
+    pub(crate) log: RequestLog,
+    pub(crate) latency: Latency,
+}
+
+impl State {
+    pub(crate) fn identify(&self, bearer: &str) -> Option<Identity> {
+        self.accounts.iter().find_map(|(account, held)| {
+            let (name, token) = held.tokens.iter().find(|(_, token)| token.value == bearer)?;
+            Some(Identity { account: account.clone(), name: name.clone(), token: token.clone() })
+        })
+    }
+}
+
+/// The state, shared by the server, the admin endpoints and the handles.
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    pub(crate) base_url: String,
+    state: Mutex<State>,
+}
+
+impl Shared {
+    pub(crate) fn new(state: State, clock: Clock, base_url: String) -> Self {
+        Self { clock, base_url, state: Mutex::new(state) }
+    }
+
+    /// The state. A handler that panicked left it whole enough for a test to see its own failure, so poison is ignored.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads or changes one account.
+    pub(crate) fn edit<T>(
+        &self,
+        account: &str,
+        edit: impl FnOnce(&mut Account, DateTime<Utc>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let held = state.accounts.get_mut(account).ok_or_else(|| format!("there is no account `{account}`"))?;
+        edit(held, now)
+    }
+}

@@ -1,0 +1,71 @@
+//! A client of the simulator that looks at everything in an answer.
+
+use digitalocean_sim::{AccountSeed, Seed, Simulator};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+pub(crate) const TOKEN: &str = "dop_v1_test";
+
+/// A simulator of one account, `test`, that has only its default project.
+pub(crate) async fn blank() -> Simulator {
+    with(AccountSeed::new(TOKEN)).await
+}
+
+pub(crate) async fn with(account: AccountSeed) -> Simulator {
+    Simulator::start(Seed::empty().with_account("test", account)).await.unwrap()
+}
+
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The names of a list's objects.
+    pub(crate) fn names(&self, key: &str) -> Vec<String> {
+        let json = self.json();
+        json[key].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+pub(crate) async fn try_call(
+    sim: &Simulator,
+    token: &str,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> reqwest::Result<Reply> {
+    let mut request = reqwest::Client::new().request(method, format!("{}{path}", sim.base_url())).bearer_auth(token);
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let response = request.send().await?;
+    Ok(Reply { status: response.status(), headers: response.headers().clone(), text: response.text().await? })
+}
+
+pub(crate) async fn call(sim: &Simulator, token: &str, method: Method, path: &str, body: Option<Value>) -> Reply {
+    try_call(sim, token, method, path, body).await.unwrap()
+}
+
+pub(crate) async fn get(sim: &Simulator, path: &str) -> Reply {
+    call(sim, TOKEN, Method::GET, path, None).await
+}
+
+pub(crate) async fn post(sim: &Simulator, path: &str, body: Value) -> Reply {
+    call(sim, TOKEN, Method::POST, path, Some(body)).await
+}
+
+pub(crate) async fn delete(sim: &Simulator, path: &str) -> Reply {
+    call(sim, TOKEN, Method::DELETE, path, None).await
+}

@@ -1,0 +1,86 @@
+//! The two rate limits.
+
+use std::time::Duration;
+
+use chrono::{TimeZone, Utc};
+use digitalocean_sim::{AccountSeed, Clock, Limits, Seed, Simulator, Token};
+use reqwest::Method;
+
+use crate::client::{Reply, TOKEN, call, get};
+
+async fn at_noon(limits: Limits) -> Simulator {
+    let clock = Clock::manual(Utc.with_ymd_and_hms(2026, 1, 1, 12, 0, 0).unwrap());
+    let account = AccountSeed::new(TOKEN).limits(limits).token("other", Token::new("dop_v1_other"));
+    Simulator::builder().clock(clock).seed(Seed::empty().with_account("test", account)).start().await.unwrap()
+}
+
+fn headers(reply: &Reply) -> [Option<&str>; 4] {
+    ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after"].map(|name| reply.header(name))
+}
+
+#[tokio::test]
+async fn every_answer_counts_down_and_names_when_the_oldest_request_expires() {
+    let sim = at_noon(Limits::default()).await;
+    let noon = sim.clock().now().timestamp();
+    let reset = (noon + 3600).to_string();
+    assert_eq!(headers(&get(&sim, "/v2/account").await), [Some("5000"), Some("4999"), Some(&*reset), None]);
+    sim.clock().advance(Duration::from_secs(10));
+    assert_eq!(headers(&get(&sim, "/v2/nothing").await), [Some("5000"), Some("4998"), Some(&*reset), None]);
+    // The first request expires, the second is now the oldest.
+    sim.clock().advance(Duration::from_secs(3590));
+    let reset = (noon + 3610).to_string();
+    assert_eq!(headers(&get(&sim, "/v2/account").await), [Some("5000"), Some("4998"), Some(&*reset), None]);
+    let unknown = call(&sim, "dop_v1_unknown", Method::GET, "/v2/account", None).await;
+    assert_eq!((unknown.status.as_u16(), unknown.header("ratelimit-limit")), (401, Some("5000")));
+}
+
+#[tokio::test]
+async fn a_burst_is_refused_with_retry_after_until_the_minute_is_over() {
+    let sim = at_noon(Limits::default().burst(3)).await;
+    for _ in 0..3 {
+        assert_eq!(get(&sim, "/v2/account").await.status, 200);
+        sim.clock().advance(Duration::from_secs(5));
+    }
+    let refused = get(&sim, "/v2/account").await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.json()["id"], "too_many_requests");
+    assert_eq!(refused.json()["message"], "API Rate limit exceeded.");
+    assert_eq!((refused.header("retry-after"), refused.header("ratelimit-remaining")), (Some("45"), Some("0")));
+    sim.clock().advance(Duration::from_secs(45));
+    assert_eq!(get(&sim, "/v2/account").await.status, 200);
+    assert_eq!(get(&sim, "/v2/account").await.status, 429);
+}
+
+#[tokio::test]
+async fn the_hourly_limit_refuses_without_retry_after_and_slides() {
+    let sim = at_noon(Limits { hourly: 2, burst: 100 }).await;
+    get(&sim, "/v2/account").await;
+    sim.clock().advance(Duration::from_secs(600));
+    get(&sim, "/v2/account").await;
+    let refused = get(&sim, "/v2/account").await;
+    let reset = (sim.clock().now().timestamp() + 3000).to_string();
+    assert_eq!(refused.status, 429);
+    assert_eq!(headers(&refused), [Some("2"), Some("0"), Some(&*reset), None]);
+    sim.clock().advance(Duration::from_secs(3000));
+    assert_eq!(get(&sim, "/v2/account").await.status, 200);
+    assert_eq!(get(&sim, "/v2/account").await.status, 429);
+}
+
+#[tokio::test]
+async fn each_token_has_limits_of_its_own() {
+    let sim = at_noon(Limits::hourly(1)).await;
+    assert_eq!(get(&sim, "/v2/account").await.status, 200);
+    assert_eq!(get(&sim, "/v2/account").await.status, 429);
+    assert_eq!(call(&sim, "dop_v1_other", Method::GET, "/v2/account", None).await.status, 200);
+    sim.account("test").set_limits(Limits::default());
+    assert_eq!(get(&sim, "/v2/account").await.header("ratelimit-remaining"), Some("4998"));
+}
+
+#[test]
+fn the_burst_limit_is_a_twentieth_of_the_hour_unless_said() {
+    let read = |text| serde_json::from_str::<Limits>(text).unwrap();
+    assert_eq!(read("{}"), Limits { hourly: 5000, burst: 250 });
+    assert_eq!(read(r#"{"hourly": 1000}"#), Limits { hourly: 1000, burst: 50 });
+    assert_eq!(read(r#"{"hourly": 1000, "burst": 7}"#), Limits { hourly: 1000, burst: 7 });
+    assert!(serde_json::from_str::<Limits>(r#"{"minute": 1}"#).unwrap_err().to_string().contains("minute"));
+}

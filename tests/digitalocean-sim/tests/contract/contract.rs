@@ -1,0 +1,184 @@
+//! DO's OpenAPI document as a judge of answers.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+use crate::exercise::Answer;
+
+/// Where the document is.
+pub(crate) fn path() -> PathBuf {
+    match std::env::var_os("DIGITALOCEAN_OPENAPI") {
+        Some(path) => path.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/digitalocean/openapi.json"),
+    }
+}
+
+/// Schemas that require nothing although DO shows every field of them in every example: their fields are required here, so that a shape is
+/// known to be whole.
+const WHOLE: &[&str] = &["project_base", "project", "domain", "resource"];
+
+pub(crate) struct Contract {
+    document: Value,
+    /// Compiled schemas of bodies: compiling takes longer than everything else here.
+    validators: RefCell<HashMap<String, Validator>>,
+}
+
+impl Contract {
+    /// Reads the document, if it is there.
+    pub(crate) fn read(path: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(path).ok()?;
+        let mut document: Value = serde_json::from_str(&text).expect("the contract is JSON");
+        let schemas = document["components"]["schemas"].as_object_mut().expect("the contract has schemas");
+        // A defect of the document: the pattern leaves out kinds of URN that the same document and the API have (facts section 0).
+        schemas["urn"].as_object_mut().expect("urn is a schema").remove("pattern");
+        for name in WHOLE {
+            require_all(&mut schemas[*name]);
+        }
+        for schema in schemas.values_mut() {
+            convert(schema);
+        }
+        Some(Self { document, validators: RefCell::default() })
+    }
+
+    fn operation(&self, method: &str, path: &str) -> Option<&Value> {
+        self.document["paths"].get(path)?.get(method.to_ascii_lowercase())
+    }
+
+    /// The alternatives of scopes of an operation, if there is such an operation.
+    pub(crate) fn scopes(&self, method: &str, path: &str) -> Option<Vec<Vec<String>>> {
+        let security = self.operation(method, path)?["security"].as_array()?;
+        let read = |alternative: &Value| serde_json::from_value(alternative["bearer_auth"].clone()).expect("scopes");
+        Some(security.iter().map(read).collect())
+    }
+
+    pub(crate) fn declares(&self, method: &str, path: &str, status: u16) -> bool {
+        self.operation(method, path).is_some_and(|operation| operation["responses"].get(status.to_string()).is_some())
+    }
+
+    /// What is wrong with an answer.
+    pub(crate) fn errors(&self, answer: &Answer) -> Vec<String> {
+        let Some(operation) = self.operation(&answer.method, &answer.route) else {
+            return vec!["no such operation in the contract".to_owned()];
+        };
+        // 400, 403, 409 and 422 are mostly not listed and fall under `default` (facts section 0).
+        let responses = &operation["responses"];
+        let response = self.resolved(responses.get(answer.status.to_string()).unwrap_or(&responses["default"]));
+        let mut errors = Vec::new();
+        for name in response["headers"].as_object().into_iter().flat_map(Map::keys) {
+            let value = answer.headers.get(name).map(|value| value.to_str().unwrap());
+            if value.is_none_or(|value| name.starts_with("ratelimit") && value.parse::<i64>().is_err()) {
+                errors.push(format!("header {name} is {value:?}"));
+            }
+        }
+        match (response["content"].get("application/json"), &answer.body) {
+            (Some(content), Some(body)) => {
+                errors.extend(self.body_errors(&content["schema"], body, answer.status < 300));
+            }
+            (None, None) => {}
+            (Some(_), None) => errors.push("the body is missing or not JSON".to_owned()),
+            (None, Some(_)) => errors.push("there is a body".to_owned()),
+        }
+        errors
+    }
+
+    fn body_errors(&self, schema: &Value, body: &Value, success: bool) -> Vec<String> {
+        let mut schema = schema.clone();
+        if success {
+            // The envelope of a success often requires nothing, so that `{}` would do.
+            require_all(&mut schema);
+        }
+        let mut validators = self.validators.borrow_mut();
+        let validator = validators.entry(schema.to_string()).or_insert_with(|| self.validator(schema));
+        validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    }
+
+    fn validator(&self, mut schema: Value) -> Validator {
+        convert(&mut schema);
+        let root = json!({ "components": { "schemas": self.document["components"]["schemas"] }, "allOf": [schema] });
+        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        options.build(&root).expect("the schema compiles")
+    }
+
+    fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str() {
+            Some(reference) => {
+                self.document.pointer(reference.trim_start_matches('#')).expect("a reference leads somewhere")
+            }
+            None => value,
+        }
+    }
+}
+
+/// Requires every property that an answer can have, in the schema and in what it is put together from.
+fn require_all(schema: &mut Value) {
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        let shown = properties.iter().filter(|(_, property)| property["writeOnly"] != true);
+        schema["required"] = shown.map(|(name, _)| json!(name)).collect();
+    }
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        if part.get("$ref").is_none() {
+            require_all(part);
+        }
+    }
+}
+
+/// OpenAPI 3.0 to JSON Schema: `nullable` becomes the type null, the boolean bounds become numbers. References stay: the components come
+/// along under the same pointer.
+fn convert(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(convert),
+        Value::Object(map) => {
+            // Examples are data, not schemas.
+            map.remove("example");
+            map.remove("examples");
+            for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+                if let Some(Value::Bool(is_exclusive)) = map.get(exclusive).cloned() {
+                    map.remove(exclusive);
+                    if is_exclusive && let Some(number) = map.remove(bound) {
+                        map.insert(exclusive.to_owned(), number);
+                    }
+                }
+            }
+            for (key, value) in map.iter_mut() {
+                // The values of `default` and `enum` are data as well.
+                if key != "default" && key != "enum" {
+                    convert(value);
+                }
+            }
+            if map.remove("nullable") == Some(Value::Bool(true)) {
+                *schema = json!({ "anyOf": [Value::Object(std::mem::take(map)), { "type": "null" }] });
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_conversion_follows_openapi() {
+    let mut schema = json!({
+        "type": "object",
+        "properties": {
+            "a": { "type": "string", "nullable": true, "enum": ["x"] },
+            "b": { "type": "integer", "minimum": 1, "exclusiveMinimum": true },
+            "c": { "type": "integer", "minimum": 1, "exclusiveMinimum": false }
+        }
+    });
+    convert(&mut schema);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (body, valid) in [
+        (json!({ "a": null }), true),
+        (json!({ "a": "x" }), true),
+        (json!({ "a": "y" }), false),
+        (json!({ "b": null }), false),
+        (json!({ "b": 1 }), false),
+        (json!({ "b": 2 }), true),
+        (json!({ "c": 1 }), true),
+        (json!({ "c": 0 }), false),
+    ] {
+        assert_eq!(validator.is_valid(&body), valid, "{body}");
+    }
+}

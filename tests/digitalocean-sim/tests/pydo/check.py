@@ -1,0 +1,83 @@
+"""Uses DigitalOcean's own Python client as its documentation says, against the simulator whose URL is the only argument."""
+
+import sys
+from urllib.parse import parse_qs, urlparse
+
+from azure.core.exceptions import HttpResponseError
+from pydo import Client
+
+# azure-core's own option for a service without TLS; it is given to each operation.
+PLAIN = {"enforce_https": False}
+
+
+def every_page(operation, key, *args, **query):
+    """Follows links.pages.next as pydo's README does."""
+    found, page = [], 1
+    while True:
+        answer = operation(*args, page=page, **query, **PLAIN)
+        found += answer[key]
+        following = answer.get("links", {}).get("pages", {}).get("next")
+        if following is None:
+            assert answer["meta"]["total"] == len(found), (key, answer["meta"], len(found))
+            return found
+        page = int(parse_qs(urlparse(following).query)["page"][0])
+
+
+def refused(operation, *args):
+    """The status and message of an operation that fails. pydo raises at 401 and 500 and hands over the body of a 404."""
+    try:
+        answer = operation(*args, **PLAIN)
+    except HttpResponseError as error:
+        return error.status_code, error.message
+    return answer["id"], answer["message"]
+
+
+def check(endpoint):
+    client = Client(token="dop_v1_demo_sync", endpoint=endpoint)
+
+    account = client.account.get(**PLAIN)["account"]
+    assert account["status"] == "active", account
+
+    # 4 droplets of the seed and 446 generated ones: more than 20 and more than 200.
+    droplets = every_page(client.droplets.list, "droplets")
+    assert len({droplet["id"] for droplet in droplets}) == 450, len(droplets)
+    assert every_page(client.droplets.list, "droplets", per_page=200) == droplets
+    gpus = client.droplets.list(type="gpus", **PLAIN)["droplets"]
+    assert [droplet["size_slug"] for droplet in gpus] == ["gpu-h100x1-80gb"], gpus
+    named = client.droplets.list(name="MONITOR-01.platform", **PLAIN)["droplets"]
+    one = client.droplets.get(named[0]["id"], **PLAIN)["droplet"]
+    assert one == named[0], one
+
+    domains = every_page(client.domains.list, "domains", per_page=2)
+    assert len(domains) == 7, domains
+    made = client.domains.create(body={"name": "pydo.example"}, **PLAIN)["domain"]
+    assert made["ttl"] == 1800, made
+    client.domains.delete("pydo.example", **PLAIN)
+
+    projects = every_page(client.projects.list, "projects")
+    assert [project["name"] for project in projects] == ["Platform", "Bakkerij Jansen", "Alpine Outfitters"], projects
+    default = client.projects.get_default(**PLAIN)["project"]
+    assert default == projects[0], default
+    held = every_page(client.projects.list_resources, "resources", default["id"], per_page=200)
+    assert len(held) == 449, len(held)
+
+    body = {"name": "pydo", "purpose": "Contract test"}
+    project = client.projects.create(body=body, **PLAIN)["project"]
+    assert project["purpose"] == "Other: Contract test", project
+    urns = {"resources": ["do:domain:noorderlicht-status.example"]}
+    moved = client.projects.assign_resources(project["id"], body=urns, **PLAIN)["resources"]
+    assert [resource["status"] for resource in moved] == ["assigned"], moved
+    client.projects.assign_resources_default(body=urns, **PLAIN)
+    changed = client.projects.patch(project["id"], body={"name": "pydo 2"}, **PLAIN)["project"]
+    assert changed["name"] == "pydo 2", changed
+    client.projects.delete(project["id"], **PLAIN)
+
+    missing = refused(client.droplets.get, 1)
+    assert missing[0] in (404, "not_found"), missing
+    stranger = Client(token="dop_v1_stranger", endpoint=endpoint)
+    unknown = refused(stranger.account.get)
+    assert unknown[0] in (401, "unauthorized") and "authenticate" in unknown[1], unknown
+    print("ok", missing, unknown)
+
+
+check(sys.argv[1])

@@ -73,7 +73,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
-/// A JSON body that may be left out altogether.
+/// A JSON body that may be null or left out altogether.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -89,7 +89,7 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
         if !is_json {
             return Err(Problem::unsupported_media_type());
         }
-        parse(&body).map(Self)
+        parse::<Option<T>>(&body).map(|body| Self(body.unwrap_or_default()))
     }
 }
 

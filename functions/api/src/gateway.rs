@@ -49,9 +49,9 @@ pub async fn run(init: Init, router: axum::Router) -> Result<(), BoxError> {
 
 fn prepare(event: &mut Value) {
     // API Gateway undoes the escapes of a path: what would end it, or read as a slash, is escaped again.
-    escape(event.pointer_mut("/rawPath"), |byte| matches!(byte, b'?' | b'#' | b'\\') || byte.is_ascii_control());
+    escape(event, "/rawPath", |byte| matches!(byte, b'?' | b'#' | b'\\') || byte.is_ascii_control());
     // A query comes as it was sent.
-    escape(event.pointer_mut("/rawQueryString"), |byte| {
+    escape(event, "/rawQueryString", |byte| {
         !byte.is_ascii_graphic() || matches!(byte, b'"' | b'#' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
     });
     // The same parameters again, joined in a way that loses which is which; not read, so no reason to fail.
@@ -76,8 +76,8 @@ fn has_base64_body(event: &Value) -> bool {
     base64::engine::general_purpose::STANDARD.decode(body).is_ok()
 }
 
-fn escape(text: Option<&mut Value>, escaped: impl Fn(u8) -> bool) {
-    let Some(Value::String(text)) = text else { return };
+fn escape(event: &mut Value, pointer: &str, escaped: impl Fn(u8) -> bool) {
+    let Some(Value::String(text)) = event.pointer_mut(pointer) else { return };
     if text.bytes().any(&escaped) {
         let mut written = String::with_capacity(text.len() + 16);
         for character in text.chars() {

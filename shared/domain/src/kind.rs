@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidId;
 
-/// The kind of a resource: DigitalOcean's term in snake_case singular, such as `droplet` or `dns_zone`.
+/// The kind of a resource: DigitalOcean's term in snake case, singular, such as `droplet` or `dns_zone`.
 ///
 /// The set is open: a kind that only a URN speaks of is kept under its own name. The kinds that a worker lists are one table in the
 /// `inventory` crate.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::resources::{Refusal, refusal};
+use crate::resources::Transacted;
 use crate::rows::to_item;
 use crate::{Error, Table, keys};
 
@@ -40,19 +40,8 @@ impl Table {
     async fn write_both(&self, write: TransactWriteItem, audit: &AuditEntry) -> Result<bool, Error> {
         let entry = to_item("audit entry", audit, &keys::audit(audit.at, &audit.id))?;
         let entry = Put::builder().table_name(&self.name).set_item(Some(entry)).build()?;
-        let answer = self
-            .client
-            .transact_write_items()
-            .transact_items(write)
-            .transact_items(TransactWriteItem::builder().put(entry).build())
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error) => match refusal(&error) {
-                Some(Refusal::Condition(_)) => Ok(false),
-                _ => Err(Error::dynamo("TransactWriteItems", error)),
-            },
-        }
+        let items = vec![write, TransactWriteItem::builder().put(entry).build()];
+        let written = self.transact(items, &keys::audit(audit.at, &audit.id)).await?;
+        Ok(matches!(written, Transacted::Written))
     }
 }

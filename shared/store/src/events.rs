@@ -22,13 +22,14 @@ impl Table {
         Ok(put.condition_expression("attribute_not_exists(pk)").build()?)
     }
 
-    /// Events of one resource, newest first: at most `limit`, of versions below `before` (all where `None`).
+    /// Events of one resource, newest first: at most `limit`, of versions below `before` (all where `None`); and whether there may be
+    /// more. DynamoDB ends an answer at 1 MB, so that there may be more after fewer than `limit`, too.
     pub(crate) async fn events(
         &self,
         key: &ResourceKey,
         before: Option<u64>,
         limit: i32,
-    ) -> Result<Vec<ResourceEvent>, Error> {
+    ) -> Result<(Vec<ResourceEvent>, bool), Error> {
         let partition = keys::event_partition(key);
         let start = before.map(|version| {
             let key = keys::event(key, version);
@@ -42,6 +43,8 @@ impl Table {
             .send()
             .await
             .map_err(|e| Error::dynamo("Query", e))?;
-        answer.items.unwrap_or_default().into_iter().map(|item| from_item("resource event", item)).collect()
+        let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        let found = answer.items.unwrap_or_default().into_iter().map(|item| from_item("resource event", item));
+        Ok((found.collect::<Result<_, _>>()?, more))
     }
 }

@@ -6,7 +6,7 @@ use domain::{AccountId, Confirmation, Hold, Kind, Lane, MembershipMark, ProjectI
 use std::collections::BTreeMap;
 
 use crate::audit::AuditEntry;
-use crate::resources::{Refusal, refusal};
+use crate::resources::Transacted;
 use crate::rows::{attribute, from_item, number, text, text_of, to_item};
 use crate::{Error, Table, keys};
 
@@ -120,20 +120,12 @@ impl Table {
         let mut history = to_item("receipt", receipt, &history)?;
         history.insert(keys::TTL.to_owned(), number((receipt.finished_at + RECEIPT_RETENTION).timestamp()));
         let history = Put::builder().table_name(&self.name).set_item(Some(history)).build()?;
-        let sent = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().update(self.lane_update(lease, finish)?).build())
-            .transact_items(TransactWriteItem::builder().put(history).build())
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error) => match refusal(&error) {
-                Some(Refusal::Condition(_)) => Ok(false),
-                _ => Err(Error::dynamo("TransactWriteItems", error)),
-            },
-        }
+        let items = vec![
+            TransactWriteItem::builder().update(self.lane_update(lease, finish)?).build(),
+            TransactWriteItem::builder().put(history).build(),
+        ];
+        let written = self.transact(items, &keys::lane(&lease.account, &lease.kind)).await?;
+        Ok(matches!(written, Transacted::Written))
     }
 
     fn lane_update(&self, lease: &Lease, finish: &Finish) -> Result<Update, Error> {

@@ -326,8 +326,8 @@ impl Reader {
     ) -> Result<Option<EventPage>, Error> {
         let Some(resource) = self.resource(key).await? else { return Ok(None) };
         let page_size = i32::try_from(limit).unwrap_or(READ_SIZE);
-        let found = self.table.events(key, before, page_size).await?;
-        let next = (found.len() == limit).then(|| found.last().map(|event| event.version)).flatten();
+        let (found, more) = self.table.events(key, before, page_size).await?;
+        let next = found.last().filter(|_| more).map(|event| event.version);
         let mut projects = HashMap::new();
         let mut events = Vec::with_capacity(found.len());
         for event in found {

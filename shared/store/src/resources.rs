@@ -124,24 +124,30 @@ impl Table {
         if write.events.is_empty() {
             return self.put_alone(row, write).await;
         }
+        let mut items = vec![TransactWriteItem::builder().put(row.build()?).build()];
+        for event in &write.events {
+            items.push(TransactWriteItem::builder().put(self.event_put(event)?).build());
+        }
+        match self.transact(items, &keys::resource(&write.row.key)).await? {
+            Transacted::Written => Ok(Committed::Written),
+            Transacted::Refused(item) => self.conflict(item, write).await,
+        }
+    }
+
+    /// Writes all items or none, again while another transaction is on one of them. `what` is the item it is about.
+    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<Transacted, Error> {
         for round in 0..TRANSACTION_TRIES {
-            let mut request = self
-                .client
-                .transact_write_items()
-                .transact_items(TransactWriteItem::builder().put(row.clone().build()?).build());
-            for event in &write.events {
-                request = request.transact_items(TransactWriteItem::builder().put(self.event_put(event)?).build());
-            }
+            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             match request.send().await {
-                Ok(_) => return Ok(Committed::Written),
+                Ok(_) => return Ok(Transacted::Written),
                 Err(error) => match refusal(&error) {
-                    Some(Refusal::Condition(item)) => return self.conflict(item, write).await,
+                    Some(Refusal::Condition(item)) => return Ok(Transacted::Refused(item)),
                     Some(Refusal::Busy) => pause(round).await,
                     None => return Err(Error::dynamo("TransactWriteItems", error)),
                 },
             }
         }
-        Err(Error::Contended { what: keys::resource(&write.row.key).to_string(), tries: TRANSACTION_TRIES })
+        Err(Error::Contended { what: what.to_string(), tries: TRANSACTION_TRIES })
     }
 
     async fn put_alone(&self, row: PutBuilder, write: &ResourceWrite) -> Result<Committed, Error> {
@@ -205,8 +211,16 @@ fn key_item(key: &Key) -> Item {
     Item::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
 }
 
+/// How a transaction ended.
+pub(crate) enum Transacted {
+    /// All of it is written.
+    Written,
+    /// A condition does not hold, and nothing is written; the item as it is, where DynamoDB handed it over.
+    Refused(Option<Item>),
+}
+
 /// Why DynamoDB refused a transaction, where it is one of the two reasons that are part of the game.
-pub(crate) enum Refusal {
+enum Refusal {
     /// A condition does not hold; the item as it is, where DynamoDB handed it over.
     Condition(Option<Item>),
     /// Another transaction is on one of the items.
@@ -214,7 +228,7 @@ pub(crate) enum Refusal {
 }
 
 /// Reads the reason out of a cancelled transaction.
-pub(crate) fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Refusal> {
+fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Refusal> {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
         return None;
     };

@@ -18,7 +18,7 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 }
 
 /// A number attribute.
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number<N: ToString>(value: N) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

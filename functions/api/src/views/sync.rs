@@ -37,9 +37,12 @@ pub struct SyncView {
     /// Requests the last run made to DigitalOcean, retries included.
     #[schema(required, example = 1)]
     pub requests: Option<u32>,
-    /// What the last run changed.
+    /// Changes the last run wrote.
+    #[schema(required, example = 1)]
+    pub changes: Option<u32>,
+    /// The same by what happened.
     #[schema(required)]
-    pub changes: Option<ChangesView>,
+    pub changes_by_type: Option<ChangesView>,
     /// What went wrong in the last run and what to do; null when nothing did.
     #[schema(required)]
     pub error: Option<String>,
@@ -68,9 +71,6 @@ pub struct SyncView {
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(as = Changes)]
 pub struct ChangesView {
-    /// All of them.
-    #[schema(example = 1)]
-    pub total: u32,
     /// Seen for the first time.
     #[schema(example = 1)]
     pub discovered: u32,
@@ -120,7 +120,7 @@ impl From<RunId> for RunView {
 impl From<ChangeCounts> for ChangesView {
     fn from(counts: ChangeCounts) -> Self {
         let ChangeCounts { discovered, updated, struck, returned, deleted, restored, attributed } = counts;
-        Self { total: counts.total(), discovered, updated, struck, returned, deleted, restored, attributed }
+        Self { discovered, updated, struck, returned, deleted, restored, attributed }
     }
 }
 
@@ -147,7 +147,8 @@ impl SyncView {
             items: complete.map(|receipt| receipt.items),
             pages: complete.map(|receipt| receipt.pages),
             requests: last.map(|receipt| receipt.requests),
-            changes: last.map(|receipt| receipt.changes.into()),
+            changes: last.map(|receipt| receipt.changes.total()),
+            changes_by_type: last.map(|receipt| receipt.changes.into()),
             error: last.and_then(|receipt| receipt.error.clone()),
             notes: last.map(|receipt| receipt.notes.clone()).unwrap_or_default(),
             run_id: last.map(|receipt| receipt.run_id.to_string()),

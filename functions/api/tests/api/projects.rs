@@ -71,6 +71,18 @@ async fn what_is_left_out_stays_and_null_clears() {
 }
 
 #[tokio::test]
+async fn two_changes_at_once_both_hold() {
+    let app = app().await;
+    let (tenant, purpose) = tokio::join!(
+        app.patch(Who::Admin, PATH, json!({ "tenant_id": "acme" })),
+        app.patch(Who::Admin, PATH, json!({ "purpose": "customer site" })),
+    );
+    assert_eq!((tenant.status, purpose.status), (200, 200), "{} {}", tenant.text, purpose.text);
+    let now = app.get(Who::Admin, PATH).await;
+    assert_eq!((&now.body["tenant_id"], &now.body["purpose"]), (&json!("acme"), &json!("customer site")));
+}
+
+#[tokio::test]
 async fn a_bad_change_names_every_field_and_writes_nothing() {
     let app = app().await;
     let before = app.table.requests.counts().writes;

@@ -26,7 +26,8 @@ async fn there_is_a_row_for_every_worker_of_every_account() {
     let expected = json!({
         "account": "main", "worker": "droplets", "kind": "droplet", "status": "failed",
         "last_complete_at": "2026-04-12T11:50:00Z", "age_seconds": 600, "items": 5, "pages": 1, "requests": 1,
-        "changes": { "total": 5, "discovered": 5, "updated": 0, "struck": 0, "returned": 0, "deleted": 0, "restored": 0, "attributed": 0 },
+        "changes": 5,
+        "changes_by_type": { "discovered": 5, "updated": 0, "struck": 0, "returned": 0, "deleted": 0, "restored": 0, "attributed": 0 },
         "error": "DigitalOcean answered 503", "notes": [], "run_id": "run-main-droplet",
         "last_attempt_at": "2026-04-12T11:57:58Z", "finished_at": "2026-04-12T11:58:00Z", "running": false, "held": null,
         "rate_limit_remaining": 4987
@@ -43,8 +44,13 @@ async fn there_is_a_row_for_every_worker_of_every_account() {
 async fn a_run_is_a_message_that_the_worker_reads() {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
-    let bodies =
-        [(None, "*"), (Some("{}"), "*"), (Some(r#"{"account":"main"}"#), "main"), (Some(r#"{"account":null}"#), "*")];
+    let bodies = [
+        (None, "*"),
+        (Some("null"), "*"),
+        (Some("{}"), "*"),
+        (Some(r#"{"account":"main"}"#), "main"),
+        (Some(r#"{"account":null}"#), "*"),
+    ];
     for (number, (body, account)) in bodies.into_iter().enumerate() {
         let answer = app.send(Who::Admin, "POST", "/sync/droplets", body.map(str::to_owned)).await;
         assert_eq!(answer.status, 202, "{}", answer.text);

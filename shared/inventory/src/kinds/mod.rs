@@ -17,8 +17,6 @@ pub struct Listed {
     pub resources: Vec<(ProviderId, Facts)>,
     /// Pages read.
     pub pages: u32,
-    /// Requests made, retries included.
-    pub requests: u32,
     /// Requests the token has left this hour.
     pub rate_limit_remaining: Option<u32>,
 }
@@ -29,9 +27,9 @@ impl Listed {
         listing: Listing<T>,
         normalise: impl Fn(T) -> Result<(ProviderId, Facts), domain::InvalidId>,
     ) -> Result<Self, ListError> {
-        let Listing { items, pages, requests, rate_limit, .. } = listing;
+        let Listing { items, pages, rate_limit, .. } = listing;
         let resources = items.into_iter().map(normalise).collect::<Result<_, _>>()?;
-        Ok(Self { resources, pages, requests, rate_limit_remaining: rate_limit.and_then(|limit| limit.remaining) })
+        Ok(Self { resources, pages, rate_limit_remaining: rate_limit.and_then(|limit| limit.remaining) })
     }
 }
 

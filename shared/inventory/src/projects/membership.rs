@@ -37,7 +37,6 @@ pub(crate) async fn pass(
         match client.projects().resources(project.as_str()).collect_all().await {
             Ok(listing) => {
                 finding.tally.pages += listing.pages;
-                finding.tally.requests += listing.requests;
                 let remaining = listing.rate_limit.and_then(|limit| limit.remaining);
                 finding.tally.rate_limit_remaining = remaining.or(finding.tally.rate_limit_remaining);
                 listed.insert(project.clone(), listing.items);

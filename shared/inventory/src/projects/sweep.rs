@@ -21,11 +21,10 @@ const TRIES: u32 = 8;
 pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<Finding, Error> {
     let listing = match client.projects().list().collect_all().await {
         Ok(listing) => listing,
-        Err(error) => return Ok(Finding::refused(&ListError::DigitalOcean(error), 0)),
+        Err(error) => return Ok(Finding::refused(&ListError::DigitalOcean(error))),
     };
     let mut tally = Tally {
         pages: listing.pages,
-        requests: listing.requests,
         rate_limit_remaining: listing.rate_limit.and_then(|limit| limit.remaining),
         ..Tally::default()
     };
@@ -44,7 +43,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<
     tally.items = u32::try_from(listed.len()).unwrap_or(u32::MAX);
     let projects = match normalised(listed) {
         Ok(projects) => projects,
-        Err(error) => return Ok(Finding { notes, ..Finding::refused(&ListError::Unusable(error), tally.requests) }),
+        Err(error) => return Ok(Finding { notes, ..Finding::refused(&ListError::Unusable(error)) }),
     };
 
     let mut finding = upsert_pass(run, client, lane, &projects, tally).await?;
@@ -110,7 +109,6 @@ async fn upsert_pass(
         let presence = if facts.is_some() {
             None
         } else {
-            finding.tally.requests += 1;
             match presence(client, &id).await {
                 Ok(presence) => Some(presence),
                 Err(error) => {

@@ -14,6 +14,7 @@ use crate::upsert::Effect;
 pub(crate) struct Tally {
     pub(crate) pages: u32,
     pub(crate) items: u32,
+    /// Requests that the sweep's own client did not make and so did not count.
     pub(crate) requests: u32,
     pub(crate) rate_limit_remaining: Option<u32>,
     pub(crate) changes: ChangeCounts,
@@ -78,8 +79,8 @@ impl Finding {
     }
 
     /// The list could not be read: nothing can be concluded from it.
-    pub(crate) fn refused(error: &ListError, requests: u32) -> Self {
-        let tally = Tally { requests, ..Tally::default() };
+    pub(crate) fn refused(error: &ListError) -> Self {
+        let tally = Tally::default();
         match error {
             ListError::DigitalOcean(error) => Self::complete(tally).failed(SweepStatus::Failed, error),
             ListError::Unusable(_) => Self {

@@ -67,12 +67,11 @@ pub(crate) async fn sweep(
 ) -> Result<Finding, Error> {
     let listed = match mirrored.list(client).await {
         Ok(listed) => listed,
-        Err(error) => return Ok(Finding::refused(&error, 0)),
+        Err(error) => return Ok(Finding::refused(&error)),
     };
-    let mut tally = Tally {
+    let tally = Tally {
         pages: listed.pages,
         items: u32::try_from(listed.resources.len()).unwrap_or(u32::MAX),
-        requests: listed.requests,
         rate_limit_remaining: listed.rate_limit_remaining,
         ..Tally::default()
     };
@@ -95,7 +94,7 @@ pub(crate) async fn sweep(
     };
     let mut plan = plan(&known, &fingerprints, &rules);
 
-    let inquiry = sweep.inquire(&plan, &mut tally).await;
+    let inquiry = sweep.inquire(&plan).await;
     plan.steps.retain(|step| match step.action {
         Action::Strike | Action::Bury => inquiry.distrust.is_none() && !inquiry.there.contains(&step.id),
         Action::Discover | Action::Update | Action::Return => true,
@@ -143,13 +142,12 @@ impl KindSweep<'_> {
     /// Before anything is struck, DigitalOcean is asked for one of the resources that the list left out. A token that lost its scope may
     /// get filtered lists that look whole, and lists lag; both would otherwise read as "gone". One request, and only when something is
     /// missing; where the list turns out not to be the whole truth, one for each.
-    async fn inquire(&self, plan: &Plan, tally: &mut Tally) -> Inquiry {
+    async fn inquire(&self, plan: &Plan) -> Inquiry {
         let missing = |wanted| plan.steps.iter().filter(move |step| step.action == wanted).map(|step| &step.id);
         let missing: Vec<&ProviderId> = missing(Action::Bury).chain(missing(Action::Strike)).collect();
         let mut inquiry = Inquiry::default();
         for id in &missing {
             let Some(question) = self.mirrored.presence(self.client, id) else { break };
-            tally.requests += 1;
             match question.await {
                 Ok(Presence::Gone) => _ = inquiry.gone.insert((*id).clone()),
                 Ok(Presence::There) => _ = inquiry.there.insert((*id).clone()),
@@ -186,8 +184,6 @@ impl KindSweep<'_> {
                 Done::Unanswered(error) => unanswered = Some(error),
             }
         }
-        let asked = plan.steps.iter().filter(|step| step.action == Action::Bury && !gone.contains(&step.id)).count();
-        tally.requests += u32::try_from(asked).unwrap_or(u32::MAX);
         let finding = Finding::complete(tally);
         Ok(match unanswered {
             Some(error) => finding.failed(SweepStatus::Partial, &error),

@@ -99,15 +99,23 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
             Acquired::Busy => return Ok(Outcome::Busy),
             Acquired::Granted(lease, lane) => (lease, lane),
         };
-    let found = match (run.access, run.worker.mirrors) {
-        (Access::Denied { reason, next }, _) => Ok(Finding::denied(&lane, reason, *next)),
-        (Access::Granted(client), Mirrors::Kind(kind)) => kind::sweep(run, client, kind, &lane).await,
-        (Access::Granted(client), Mirrors::Projects) => projects::sweep(run, client, &lane).await,
+    let (found, requests) = match run.access {
+        Access::Denied { reason, next } => (Ok(Finding::denied(&lane, reason, *next)), 0),
+        Access::Granted(client) => {
+            // Every request counts, also of what failed and was tried again.
+            let client = client.with_own_counter();
+            let found = match run.worker.mirrors {
+                Mirrors::Kind(kind) => kind::sweep(run, &client, kind, &lane).await,
+                Mirrors::Projects => projects::sweep(run, &client, &lane).await,
+            };
+            (found, client.requests())
+        }
     };
-    let (finding, failure) = match found {
+    let (mut finding, failure) = match found {
         Ok(finding) => (finding, None),
         Err(error) => (Finding::broken_off(&lane, &error), Some(error)),
     };
+    finding.tally.requests += u32::try_from(requests).unwrap_or(u32::MAX);
     let next = finding.next;
     let finish = finish(run, &lane, finding, started_at);
     let receipt = finish.receipt.clone();

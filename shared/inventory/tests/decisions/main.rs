@@ -24,9 +24,8 @@ struct Moment {
 
 fn moment() -> impl Strategy<Value = Moment> {
     let exists = prop::collection::btree_map(0u8..4, 0u8..3, 0..4);
-    (prop_oneof![Just(30i64), Just(900)], exists, prop::bool::weighted(0.8)).prop_map(|(seconds, exists, readable)| {
-        Moment { after: TimeDelta::seconds(seconds), exists, readable }
-    })
+    (prop_oneof![Just(30i64), Just(900)], exists, prop::bool::weighted(0.8))
+        .prop_map(|(seconds, exists, readable)| Moment { after: TimeDelta::seconds(seconds), exists, readable })
 }
 
 fn key(id: u8) -> ResourceKey {
@@ -118,7 +117,8 @@ impl Story {
             (true, true) if self.facts != version => self.events.push(EventType::Updated),
             (true, true) => {}
         }
-        *self = Self { alive: true, ever: true, facts: version, misses: 0, last_miss: None, events: self.events.clone() };
+        *self =
+            Self { alive: true, ever: true, facts: version, misses: 0, last_miss: None, events: self.events.clone() };
     }
 
     fn missing(&mut self, at: DateTime<Utc>) {
@@ -225,10 +225,8 @@ mod breaker {
         let hold = Hold { id: RunId::new("hold").unwrap(), since: at, count: 6 };
         let cases = [("hold", 60, 6), ("hold", -60, 0), ("another", 60, 0)];
         for (hold_id, confirmed_after, buried) in cases {
-            let confirmation = Confirmation {
-                hold_id: RunId::new(hold_id).unwrap(),
-                at: at + TimeDelta::seconds(confirmed_after),
-            };
+            let confirmation =
+                Confirmation { hold_id: RunId::new(hold_id).unwrap(), at: at + TimeDelta::seconds(confirmed_after) };
             let rules = Rules {
                 at: at + TimeDelta::minutes(15),
                 strike_interval: STRIKE_INTERVAL,

@@ -1,0 +1,106 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use domain::AccountStatus;
+use runtime::{BatchRunner, Outgoing, fake};
+
+use crate::world::{DLQ, QUEUE, World};
+
+/// A batch as Lambda hands it over.
+fn event(case: &str) -> SqsEvent {
+    let path = format!("{}/../../events/sync-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// Runs the batch as `main.rs` does, and gives the ids of those that are to be delivered again.
+async fn run(world: &World, case: &str) -> Vec<String> {
+    let runner = BatchRunner::from_config(&world.worker.config, world.queue.clone());
+    let invocation = fake::invocation(Duration::from_secs(300));
+    let response = runner
+        .run_batch(event(case), &invocation, |message, deadline| {
+            let worker = Arc::clone(&world.worker);
+            async move { worker.handle(message, deadline).await }
+        })
+        .await
+        .unwrap();
+    let response = serde_json::to_value(response).unwrap();
+    world.assert_no_token(&response.to_string()).await;
+    let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
+    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
+}
+
+fn reason(letter: &Outgoing) -> &str {
+    let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
+    &reason.expect("a dead letter says why").1
+}
+
+#[tokio::test]
+async fn tick() {
+    let world = World::new().await;
+    assert_eq!(run(&world, "tick").await, [""; 0]);
+    let sent = world.queue.sent(QUEUE);
+    let body: serde_json::Value = serde_json::from_str(&sent[0].body).unwrap();
+    let expected = serde_json::json!({
+        "v": 1, "worker": "droplets", "account": "demo", "attempt": 0,
+        "scheduled_at": "2026-04-12T12:00:00Z", "run_id": "059f36b4-87a3-44ab-83d2-661975830a7d",
+    });
+    assert_eq!((sent.len(), body), (1, expected), "time and run are SQS's: a redelivery names the same");
+}
+
+#[tokio::test]
+async fn happy() {
+    let world = World::new().await;
+    assert_eq!(run(&world, "happy").await, [""; 0]);
+    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!(world.keys("KIND#demo#droplet").await.len(), 5);
+    assert_eq!(world.keys("RESOURCE#demo#droplet").await.len(), 5);
+    assert_eq!(world.keys("SWEEP#demo#droplet").await.len(), 1);
+}
+
+#[tokio::test]
+async fn duplicate() {
+    let (once, twice) = (World::new().await, World::new().await);
+    run(&once, "happy").await;
+    assert_eq!(run(&twice, "duplicate").await, [""; 0]);
+    assert_eq!(twice.asked(), once.asked(), "the second delivery asks DigitalOcean nothing");
+    assert_eq!(twice.keys("").await, once.keys("").await);
+    assert_eq!((twice.queue.sent(QUEUE), twice.queue.sent(DLQ)), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn malformed() {
+    let world = World::new().await;
+    let before = world.embedded.dump().await;
+    assert_eq!(run(&world, "malformed").await, [""; 0], "no try makes them better");
+    let letters = world.queue.sent(DLQ);
+    let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "at attempt"];
+    let records = event("malformed").records;
+    assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
+    for ((letter, record), says) in letters.iter().zip(records).zip(says) {
+        assert!(reason(letter).contains(says), "{}", reason(letter));
+        assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
+    }
+    assert_eq!((world.asked(), world.embedded.dump().await), (0, before));
+}
+
+#[tokio::test]
+async fn partial_batch() {
+    let world = World::new().await;
+    world.register("no-secret", AccountStatus::Enabled).await;
+    world.register("paused", AccountStatus::Paused).await;
+    assert_eq!(
+        run(&world, "partial-batch").await,
+        ["059f36b4-87a3-44ab-83d2-661975830a7d"],
+        "the one without a secret"
+    );
+    let letters = world.queue.sent(DLQ);
+    assert_eq!(letters.len(), 2);
+    assert!(reason(&letters[0]).contains("unregistered is not registered"), "{}", reason(&letters[0]));
+    assert!(reason(&letters[1]).contains("bad message"), "{}", reason(&letters[1]));
+    assert_eq!(world.queue.sent(QUEUE), vec![]);
+    assert_eq!(world.keys("KIND#").await.len(), 5, "its neighbour is mirrored");
+    for (account, swept) in [("demo", 1), ("no-secret", 1), ("paused", 0), ("unregistered", 0)] {
+        assert_eq!(world.keys(&format!("SWEEP#{account}#droplet")).await.len(), swept, "{account}");
+    }
+}

@@ -1,0 +1,88 @@
+use chrono::{TimeDelta, Utc};
+use digitalocean_sim::{Effect, Fault, LimitKind};
+use domain::SweepStatus;
+use runtime::Failure;
+
+use crate::world::{SECRET, World, fate};
+
+fn droplets(effect: Effect) -> Fault {
+    Fault::on("/v2/droplets*", effect)
+}
+
+#[tokio::test]
+async fn a_refused_token_is_fetched_anew_once() {
+    let world = World::new().await;
+    world.vault.put(SECRET, &["dop_v1_revoked", &world.token()]);
+    world.handle(world.message("demo")).await.unwrap();
+    assert_eq!(world.vault.fetches(), 2);
+    let lane = world.lane().await.unwrap();
+    assert_eq!(lane.last_complete.map(|receipt| receipt.items), Some(5));
+    assert_eq!(lane.last.unwrap().error, None);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_again_is_a_persons_matter() {
+    let world = World::new().await;
+    world.vault.put(SECRET, &["dop_v1_revoked", "dop_v1_revoked_too"]);
+    let result = world.handle(world.message("demo")).await;
+    assert_eq!((fate(&result).as_str(), world.vault.fetches(), world.asked()), ("terminal", 2, 2));
+    let lane = world.lane().await.unwrap();
+    assert_eq!((lane.last.unwrap().status, lane.lease_until), (SweepStatus::Failed, None));
+    assert!(world.shown_error().await.contains("token"));
+}
+
+#[tokio::test]
+async fn a_kind_that_the_token_may_not_see_is_noted_and_done_with() {
+    let world = World::new().await;
+    world.sim.faults().add(droplets(Effect::status(403)));
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
+    let lane = world.lane().await.unwrap();
+    assert_eq!((lane.last.unwrap().status, lane.last_complete), (SweepStatus::NotVisible, None));
+    assert!(world.shown_error().await.contains("droplet:read"));
+    assert_eq!(world.vault.fetches(), 1, "another token is not tried");
+}
+
+#[tokio::test]
+async fn the_hourly_limit_is_waited_out_in_the_queue() {
+    // The client reckons by the machine's clock.
+    let world = World::of("droplets", Utc::now()).await;
+    world.sim.faults().add(droplets(Effect::RateLimit { limit: LimitKind::Hourly, wait_seconds: 600 }));
+    let result = world.handle(world.message("demo")).await;
+    let Err(Failure::Later { delay, reason }) = &result else { panic!("{result:?}") };
+    assert!((590..=601).contains(&delay.as_secs()), "{delay:?}");
+    assert!(reason.contains("rate limited"), "{reason}");
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again() {
+    let world = World::new().await;
+    world.sim.faults().add(droplets(Effect::status(503)));
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "retry");
+    assert!(world.shown_error().await.contains("503"));
+    world.sim.faults().clear();
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "done", "and the lane is free");
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_had_is_shown_by_name_and_tried_again() {
+    type Spoil = fn(&World);
+    let cases: [(&str, Spoil, &str); 4] = [
+        ("missing", |world| world.vault.remove(SECRET), "no such secret: arcadia/test/do/demo/sync"),
+        ("throttled", |world| world.vault.throttle(), "ThrottlingException"),
+        ("empty", |world| world.vault.put(SECRET, &[" "]), "empty"),
+        ("no token", |world| world.vault.put(SECRET, &[r#"{"tokn":"dop_v1_hidden"}"#]), "is JSON, but not"),
+    ];
+    for (case, spoil, says) in cases {
+        let world = World::new().await;
+        spoil(&world);
+        assert_eq!(fate(&world.handle(world.message("demo")).await), "retry", "{case}");
+        let lane = world.lane().await.unwrap();
+        assert_eq!((lane.last.unwrap().status, lane.last_complete), (SweepStatus::Failed, None), "{case}");
+        let error = world.shown_error().await;
+        assert!(error.contains(says) && error.contains(SECRET), "{case}: {error}");
+        assert!(world.logged("WARN").iter().any(|line| line.contains(says)), "{case}: it is in the log");
+        assert_eq!((world.asked(), lane.lease_until), (0, None), "{case}");
+    }
+}

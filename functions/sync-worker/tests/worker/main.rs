@@ -1,0 +1,9 @@
+//! A worker from the message to the table: the simulator for DigitalOcean, an embedded DynamoDB, queues and secrets in memory.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
+
+mod batch;
+mod failures;
+mod messages;
+mod template;
+mod world;

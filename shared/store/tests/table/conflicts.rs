@@ -1,0 +1,62 @@
+//! What an embedded DynamoDB cannot show: another transaction on the same item at the same moment.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use domain::{Kind, SweepStatus};
+use serde_json::json;
+use store::{Committed, Confirmed, Error, Finish, Lease, Registered, Table};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
+
+use crate::fixtures::{account, at, audit, demo, receipt, resource, run, write};
+
+/// A table on which others are busy for the first `busy` transactions.
+async fn contended(busy: u64) -> (Table, MockServer) {
+    let server = MockServer::start().await;
+    let cancelled = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None]",
+        "CancellationReasons": [
+            { "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" },
+            { "Code": "None" },
+        ],
+    });
+    let refused = ResponseTemplate::new(400).set_body_raw(cancelled.to_string(), "application/x-amz-json-1.0");
+    Mock::given(method("POST")).respond_with(refused).up_to_n_times(busy).mount(&server).await;
+    let written = ResponseTemplate::new(200).set_body_raw("{}", "application/x-amz-json-1.0");
+    Mock::given(method("POST")).respond_with(written).with_priority(9).mount(&server).await;
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(server.uri())
+        .build();
+    (Table::new(Client::from_conf(config), "contended"), server)
+}
+
+#[tokio::test]
+async fn every_transaction_waits_for_the_others_on_its_items() {
+    let droplets = Kind::of("droplet");
+    let (table, server) = contended(2).await;
+    assert_eq!(table.commit(&write(None, &resource("droplet", "1"))).await.unwrap(), Committed::Written);
+    assert_eq!(server.received_requests().await.unwrap().len(), 3);
+
+    let (table, _server) = contended(2).await;
+    assert_eq!(table.register_account(&account("demo"), &audit("a")).await.unwrap(), Registered::New);
+
+    let (table, _server) = contended(2).await;
+    assert_eq!(table.confirm_hold(&demo(), &droplets, &run("r"), &audit("a")).await.unwrap(), Confirmed::Noted);
+
+    // A confirmation at the very moment in which a sweep ends: its receipt is not lost for that.
+    let (table, _server) = contended(2).await;
+    let lease = Lease { account: demo(), kind: droplets, owner: "a".to_owned(), fence: 1, until: at(5) };
+    let receipt = receipt("r", SweepStatus::Complete, at(1));
+    assert!(table.finish(&lease, &Finish { receipt, hold: None, memberships: None }).await.unwrap());
+}
+
+#[tokio::test]
+async fn who_never_gets_a_turn_says_so() {
+    let (table, server) = contended(u64::MAX).await;
+    let error = table.commit(&write(None, &resource("droplet", "1"))).await.unwrap_err();
+    assert!(matches!(&error, Error::Contended { what, .. } if what == "KIND#demo#droplet / 1"), "{error}");
+    assert_eq!(server.received_requests().await.unwrap().len(), 6);
+}

@@ -1,0 +1,208 @@
+//! Records to write, and the table as it is.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Account, AccountId, AccountStatus, Cause, CauseType, EventType, Facts, Interval, Kind, Project, ProjectFacts,
+    ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey, RunId, SweepStatus, TenantId,
+};
+use embedded_table::EmbeddedTable;
+use store::{AuditEntry, ProjectWrite, ResourceWrite, Table};
+
+/// So many minutes after the beginning of all tests.
+pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().to_utc() + TimeDelta::minutes(minutes)
+}
+
+/// The account that nearly everything is in.
+pub(crate) fn demo() -> AccountId {
+    AccountId::new("demo").unwrap()
+}
+
+pub(crate) fn tenant(slug: &str) -> TenantId {
+    TenantId::new(slug).unwrap()
+}
+
+pub(crate) fn project_id(id: &str) -> ProjectId {
+    ProjectId::new(id).unwrap()
+}
+
+pub(crate) fn run(id: &str) -> RunId {
+    RunId::new(id).unwrap()
+}
+
+pub(crate) fn account(slug: &str) -> Account {
+    Account {
+        account: AccountId::new(slug).unwrap(),
+        name: format!("The account {slug}"),
+        secret: format!("arcadia/test/do/{slug}"),
+        status: AccountStatus::Enabled,
+        created_at: at(0),
+        updated_at: at(0),
+        version: 1,
+    }
+}
+
+pub(crate) fn audit(id: &str) -> AuditEntry {
+    AuditEntry {
+        id: id.to_owned(),
+        at: at(1),
+        actor: "somebody".to_owned(),
+        action: "test".to_owned(),
+        target: "demo".to_owned(),
+        values: serde_json::json!({ "name": "x" }),
+    }
+}
+
+pub(crate) fn key(kind: &str, id: &str) -> ResourceKey {
+    ResourceKey { account: demo(), kind: Kind::new(kind).unwrap(), provider_id: ProviderId::new(id).unwrap() }
+}
+
+/// A live resource at version 1, in no project.
+pub(crate) fn resource(kind: &str, id: &str) -> Resource {
+    let facts = Facts {
+        name: format!("{kind}-{id}"),
+        region: None,
+        status: Some("active".to_owned()),
+        tags: Vec::new(),
+        price_monthly: None,
+        created_at: None,
+        attrs: serde_json::Map::new(),
+    };
+    Resource {
+        key: key(kind, id),
+        fingerprint: facts.fingerprint(),
+        facts,
+        version: 1,
+        incarnation: 1,
+        project_id: None,
+        project_history: Vec::new(),
+        first_seen_at: at(0),
+        last_seen_at: at(0),
+        strikes: None,
+        deleted_at: None,
+    }
+}
+
+/// The resource in a project since the beginning.
+pub(crate) fn in_project(resource: Resource, project: &str) -> Resource {
+    let history = vec![Interval { value: project_id(project), from: at(0), until: None }];
+    Resource { project_id: Some(project_id(project)), project_history: history, ..resource }
+}
+
+/// The same row one version on, under another name.
+pub(crate) fn renamed(row: &Resource, name: &str) -> Resource {
+    let facts = Facts { name: name.to_owned(), ..row.facts.clone() };
+    Resource { version: row.version + 1, fingerprint: facts.fingerprint(), facts, ..row.clone() }
+}
+
+/// What happened to the row at its version.
+pub(crate) fn event(row: &Resource, event_type: EventType, time: DateTime<Utc>) -> ResourceEvent {
+    ResourceEvent {
+        key: row.key.clone(),
+        version: row.version,
+        incarnation: row.incarnation,
+        at: time,
+        event_type,
+        name: row.facts.name.clone(),
+        changes: Vec::new(),
+        cause: Cause { kind: CauseType::Sync, id: Some("run-1".to_owned()) },
+    }
+}
+
+/// A write of the row with one event, decided on the version before.
+pub(crate) fn write(before: Option<u64>, row: &Resource) -> ResourceWrite {
+    let event_type = if before.is_none() { EventType::Discovered } else { EventType::Updated };
+    ResourceWrite { before, row: row.clone(), events: vec![event(row, event_type, at(0))] }
+}
+
+/// The same without an event.
+pub(crate) fn silent(before: Option<u64>, row: &Resource) -> ResourceWrite {
+    ResourceWrite { before, row: row.clone(), events: Vec::new() }
+}
+
+/// A project at version 1, belonging to a tenant (or to nobody) since the beginning.
+pub(crate) fn project(id: &str, owner: Option<&str>) -> Project {
+    let facts = ProjectFacts {
+        name: format!("Project {id}"),
+        description: String::new(),
+        digitalocean_purpose: String::new(),
+        environment: None,
+        is_default: false,
+        created_at: None,
+    };
+    let tenant_id = owner.map(tenant);
+    Project {
+        account: demo(),
+        id: project_id(id),
+        fingerprint: facts.name.clone(),
+        facts,
+        tenant_history: vec![Interval { value: tenant_id.clone(), from: at(0), until: None }],
+        tenant_id,
+        purpose: None,
+        name_history: Vec::new(),
+        first_seen_at: at(0),
+        last_seen_at: at(0),
+        strikes: None,
+        deleted_at: None,
+        version: 1,
+    }
+}
+
+/// Gives a project to a tenant (or to nobody) from a time on.
+pub(crate) fn given_to(project: &Project, owner: Option<&str>, from: DateTime<Utc>) -> Project {
+    let mut project = Project { tenant_id: owner.map(tenant), version: project.version + 1, ..project.clone() };
+    domain::begin_interval(&mut project.tenant_history, project.tenant_id.clone(), from);
+    project
+}
+
+pub(crate) fn receipt(id: &str, status: SweepStatus, finished_at: DateTime<Utc>) -> Receipt {
+    Receipt {
+        run_id: run(id),
+        status,
+        started_at: finished_at - TimeDelta::seconds(3),
+        finished_at,
+        pages: 1,
+        items: 5,
+        requests: 1,
+        changes: domain::ChangeCounts::default(),
+        rate_limit_remaining: None,
+        duration_ms: 3000,
+        error: None,
+        notes: Vec::new(),
+    }
+}
+
+pub(crate) async fn register(table: &Table, slug: &str) {
+    let registered = table.register_account(&account(slug), &audit(slug)).await.unwrap();
+    assert_eq!(registered, store::Registered::New);
+}
+
+/// Writes rows that are new.
+pub(crate) async fn insert(table: &Table, rows: &[Resource]) {
+    for row in rows {
+        assert_eq!(table.commit(&write(None, row)).await.unwrap(), store::Committed::Written);
+    }
+}
+
+/// Writes projects that are new.
+pub(crate) async fn insert_projects(table: &Table, projects: &[Project]) {
+    for project in projects {
+        let write = ProjectWrite { before: None, project: project.clone() };
+        assert_eq!(table.commit_project(&write).await.unwrap(), store::ProjectCommitted::Written);
+    }
+}
+
+/// The keys of all items, in order.
+pub(crate) async fn keys_of(embedded: &EmbeddedTable) -> Vec<String> {
+    let dumped = embedded.dump().await;
+    dumped.iter().map(|item| item.split_once(" {").unwrap().0.to_owned()).collect()
+}
+
+/// When an item may be dropped, in Unix seconds.
+pub(crate) async fn ttl_of(embedded: &EmbeddedTable, key: &store::keys::Key) -> i64 {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    let get = embedded.client.get_item().table_name(embedded_table::TABLE_NAME);
+    let get = get.key("pk", AttributeValue::S(key.pk.clone())).key("sk", AttributeValue::S(key.sk.clone()));
+    let item = get.send().await.unwrap().item.expect("the item is there");
+    item[store::keys::TTL].as_n().unwrap().parse().unwrap()
+}

@@ -1,0 +1,14 @@
+//! The table on an embedded DynamoDB, through the real SDK: one module per aggregate.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
+
+mod accounts;
+mod conflicts;
+mod events;
+mod fixtures;
+mod lanes;
+mod paging;
+mod projects;
+mod reader;
+mod resources;
+mod schema;

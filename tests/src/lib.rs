@@ -1,1 +1,1 @@
-//! System tests on the local stack.
+//! The tests of the whole, in `system/`: they have a package of their own because they test no package in particular.

@@ -79,15 +79,15 @@ impl Caller {
     }
 }
 
-/// The groups in a claim: HTTP APIs write a list as `[a b]`; others as JSON, with commas, or as one bare word.
+/// The groups in a claim: HTTP APIs write a list as `[a b]`, others as JSON; a claim that is no list is one group, or several with spaces
+/// between them. A comma divides nothing: `[a,platform_admin]` is one group, whose name Cognito allows.
 fn groups(claim: &str) -> Vec<String> {
     if let Ok(list) = serde_json::from_str::<Vec<String>>(claim) {
         return list;
     }
     let inner = claim.trim();
     let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
-    let words = inner.split(|c: char| c.is_whitespace() || c == ',');
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    inner.split_whitespace().map(str::to_owned).collect()
 }
 
 impl FromRequestParts<AppState> for Caller {
@@ -115,13 +115,16 @@ mod tests {
 
     #[test]
     fn groups_are_read_in_every_form_a_gateway_writes_them() {
-        let cases: [(&str, &[&str]); 8] = [
+        let cases: [(&str, &[&str]); 11] = [
             ("[platform_admin other]", &["platform_admin", "other"]),
             ("[platform_admin]", &["platform_admin"]),
             ("platform_admin", &["platform_admin"]),
             (r#"["other","platform_admin"]"#, &["other", "platform_admin"]),
-            ("[other, platform_admin]", &["other", "platform_admin"]),
-            ("other,platform_admin", &["other", "platform_admin"]),
+            ("other platform_admin", &["other", "platform_admin"]),
+            ("[a,platform_admin]", &["a,platform_admin"]),
+            ("[platform_admin,a b]", &["platform_admin,a", "b"]),
+            ("a,platform_admin", &["a,platform_admin"]),
+            (r#"["a,platform_admin"]"#, &["a,platform_admin"]),
             ("[]", &[]),
             ("", &[]),
         ];

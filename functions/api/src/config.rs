@@ -24,7 +24,8 @@ pub struct Config {
     pub secret_prefix: String,
     /// `WORKER_QUEUES`: the queue URL of every worker, a JSON object.
     pub worker_queues: BTreeMap<String, String>,
-    /// `GROUPS_CLAIM`: the claim that names the caller's groups.
+    /// `GROUPS_CLAIM`: the claim that names the caller's groups. API Gateway joins a list with spaces, so the issuer must not have groups
+    /// with spaces in their names: `x platform_admin` would read as two. Cognito has none.
     pub groups_claim: String,
     /// `TENANT_CLAIM`: the claim that names the caller's tenant.
     pub tenant_claim: String,

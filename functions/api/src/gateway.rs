@@ -1,8 +1,10 @@
 //! API Gateway's events, made fit for `lambda_http`.
 //!
-//! What a caller puts into a URL reaches the event as it was sent, and `lambda_http` panics on what is no URI; an authorizer's claims may be
-//! lists or numbers, and `lambda_http` refuses all but text. Either would be a 500 for what is at worst a bad request.
+//! What a caller puts into a URL or a header reaches the event as it was sent, and `lambda_http` panics on what makes no URI and refuses an
+//! event with a header that is none; an authorizer's claims may be lists or numbers, and `lambda_http` refuses all but text. Each would be a
+//! 500 for what is at worst a bad request.
 
+use http::{HeaderValue, header};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime};
 use runtime::bootstrap::Init;
@@ -10,6 +12,10 @@ use runtime::{BoxError, Error};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use tower::ServiceBuilder;
+
+/// The headers that anything here reads. The rest is left out: with `host` and `x-forwarded-proto` `lambda_http` would write a URI, and
+/// `authorization` is the authorizer's, who has read it.
+const HEADERS: [header::HeaderName; 1] = [header::CONTENT_TYPE];
 
 /// An event that `lambda_http` can make a request of.
 #[derive(Debug)]
@@ -54,10 +60,26 @@ fn prepare(event: &mut Value) {
     escape(event, "/rawQueryString", |byte| {
         !byte.is_ascii_graphic() || matches!(byte, b'"' | b'#' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
     });
+    if let Some(Value::String(path)) = event.get_mut("rawPath")
+        && !path.starts_with('/')
+    {
+        path.insert(0, '/');
+    }
+    if let Some(Value::Object(headers)) = event.get_mut("headers") {
+        headers.retain(|name, value| {
+            HEADERS.iter().any(|read| name.eq_ignore_ascii_case(read.as_str()))
+                && value.as_str().is_some_and(|value| HeaderValue::from_str(value).is_ok())
+        });
+    }
+    // Without a host the URI is the path alone, and nothing else can spoil it.
+    if let Some(Value::Object(context)) = event.get_mut("requestContext") {
+        context.remove("domainName");
+    }
     // The same parameters again, joined in a way that loses which is which; not read, so no reason to fail.
     if let Some(event) = event.as_object_mut() {
         event.remove("queryStringParameters");
         event.remove("pathParameters");
+        event.remove("cookies");
     }
     // Only the body's decoder would mind, and it panics.
     if event.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) && !has_base64_body(event) {

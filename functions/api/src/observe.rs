@@ -17,6 +17,8 @@ use crate::AppState;
 use crate::caller::Caller;
 use crate::problem::Problem;
 
+/// What the function is called in logs and metrics, where workers have their names.
+const WORKER: &str = "api";
 /// What is kept back of the invocation's time to answer that it ran out.
 const MARGIN: Duration = Duration::from_millis(500);
 /// The header that carries the request's id.
@@ -46,7 +48,7 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
     let route = parts.extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let caller = Caller::of(&parts, state.config()).map_or("none", |caller| caller.sort());
     let context = parts.lambda_context_ref().cloned();
-    let span = tracing::error_span!(target: CONTEXT, "request", request_id = id.0);
+    let span = tracing::error_span!(target: CONTEXT, "request", request_id = id.0, worker = WORKER);
 
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(id.clone());
@@ -91,7 +93,7 @@ fn finish(mut response: Response, id: &RequestId) -> Response {
 }
 
 fn measure(id: &RequestId, route: &str, status: u16, duration: Duration) {
-    let mut metrics = Metrics::new("api");
+    let mut metrics = Metrics::new(WORKER);
     metrics.property("request_id", id.0.as_str());
     metrics.property("route", route);
     metrics.property("status", status);

@@ -1,5 +1,7 @@
 //! What free text may look like.
 
+use runtime::batch::is_slug;
+
 /// What DigitalOcean's tokens begin with: personal, OAuth, refresh.
 const TOKEN_PREFIXES: [&str; 3] = ["dop_v1_", "doo_v1_", "dor_v1_"];
 
@@ -27,19 +29,15 @@ pub fn wrong_with_label(text: &str, longest: usize) -> Option<&'static str> {
 pub const TOKEN_REFUSED: &str =
     "looks like a DigitalOcean token; keep it in Secrets Manager and send only the secret's name";
 
-/// What is wrong with a reference to a secret, if anything: it must be a name in Secrets Manager below the deployment's prefix.
+/// What is wrong with the base name of an account's secrets, if anything: it must be one slug below the deployment's prefix, as
+/// [`runtime::Secrets`] takes it.
 #[must_use]
-pub fn wrong_with_secret(reference: &str, prefix: &str) -> Option<&'static str> {
-    if holds_token(reference) {
+pub fn wrong_with_secret(base: &str, prefix: &str) -> Option<&'static str> {
+    if holds_token(base) {
         return Some(TOKEN_REFUSED);
     }
-    let below = reference.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/'));
-    let is_segment = |segment: &str| {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-        !segment.is_empty() && segment.bytes().all(plain)
-    };
-    let fits = reference.len() <= 256 && below.is_some_and(|below| below.split('/').all(is_segment));
-    (!fits).then_some("expected the name of a secret below this deployment's prefix, <prefix>/<account>")
+    let fits = base.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_slug);
+    (!fits).then_some("expected the deployment's prefix, '/', and 1 to 32 characters of a-z, 0-9 and '-'")
 }
 
 #[cfg(test)]
@@ -47,8 +45,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_a_plain_name_below_the_prefix() {
-        for good in ["arcadia/dev/do/main", "arcadia/dev/do/main/team-2", "arcadia/dev/do/A.b_c"] {
+    fn a_base_is_one_slug_below_the_prefix() {
+        for good in ["arcadia/dev/do/main", "arcadia/dev/do/team-2"] {
             assert_eq!(wrong_with_secret(good, "arcadia/dev/do"), None, "{good}");
         }
         let bad = [
@@ -60,6 +58,10 @@ mod tests {
             "arcadia/prod/do/a",
             "arcadia/dev/doo/a",
             "arcadia/dev/do/a b",
+            "arcadia/dev/do/main/sync",
+            "arcadia/dev/do/A",
+            "arcadia/dev/do/a.b_c",
+            "arcadia/dev/do/..",
             "arcadia/dev/do/a?x",
             "arcadia/dev/do/é",
         ];

@@ -3,9 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use digitalocean::{Client, Config, Deadline, Token};
-use domain::AccountId;
+use domain::{Account, error_chain};
 use inventory::{Access, Next};
-use runtime::Secrets;
+use runtime::{Error, Secrets};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -44,36 +44,40 @@ impl DigitalOcean {
     }
 
     /// A client with the account's token for a purpose, or why there is none.
-    pub(crate) async fn access(&self, account: &AccountId, purpose: Purpose, deadline: Deadline) -> Access {
-        let token = self.secrets.token(account.as_str(), purpose.as_str()).await;
+    pub(crate) async fn access(&self, account: &Account, purpose: Purpose, deadline: Deadline) -> Access {
+        let token = self.secrets.token(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, token, deadline)
     }
 
     /// The same with a token fetched anew, after DigitalOcean refused the one at hand.
-    pub(crate) async fn access_anew(&self, account: &AccountId, purpose: Purpose, deadline: Deadline) -> Access {
-        let token = self.secrets.refresh(account.as_str(), purpose.as_str()).await;
+    pub(crate) async fn access_anew(&self, account: &Account, purpose: Purpose, deadline: Deadline) -> Access {
+        let token = self.secrets.refresh(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, token, deadline)
     }
 
     fn open(
         &self,
-        account: &AccountId,
+        account: &Account,
         purpose: Purpose,
-        token: Result<SecretString, runtime::Error>,
+        token: Result<SecretString, Error>,
         deadline: Deadline,
     ) -> Access {
-        let purpose = purpose.as_str();
+        let (purpose, account) = (purpose.as_str(), &account.account);
         let secret = match token {
             Ok(secret) => secret,
             Err(error) => {
-                let reason = format!("no {purpose} token for {account}: {}", runtime::telemetry::chain(&error));
-                return Access::Denied { reason, next: Next::Retry };
+                // Only what Secrets Manager did not answer may pass by itself.
+                let next = if matches!(error, Error::SecretFetch { .. }) { Next::Retry } else { Next::Person };
+                return Access::Denied {
+                    reason: format!("no {purpose} token for {account}: {}", error_chain(&error)),
+                    next,
+                };
             }
         };
         match Token::new(secret.expose_secret()).and_then(|token| self.client(token)) {
             Ok(client) => Access::Granted(client.with_deadline(deadline)),
             Err(error) => {
-                let reason = format!("the {purpose} token of {account} cannot be used: {error}");
+                let reason = format!("the {purpose} token of {account} cannot be used: {}", error_chain(&error));
                 Access::Denied { reason, next: Next::Person }
             }
         }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use digitalocean::Deadline as CallDeadline;
-use domain::{AccountId, AccountStatus, Clock, Receipt, RunId};
+use domain::{Account, AccountId, AccountStatus, Clock, Receipt, RunId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use inventory::{Access, Bootstrap, Mirrors, Next, Outcome, Run, Worker};
 use runtime::{Deadline, Failure, Message, Metrics, OrFail, Outgoing, ProviderWrites, Queue, WorkerConfig};
 use store::Table;
@@ -39,22 +41,27 @@ impl SyncWorker {
     ///
     /// # Errors
     /// What should become of the message if it is not done with.
-    pub async fn handle(&self, message: Message, deadline: Deadline) -> Result<(), Failure> {
+    pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
+        // Boxed: a batch of messages of sweeps of requests is a nest of futures deeper than the compiler looks.
+        self.answer(message, deadline).boxed()
+    }
+
+    async fn answer(&self, message: Message, deadline: Deadline) -> Result<(), Failure> {
         if message.is_for_all_accounts() {
             return self.fan_out(&message).await;
         }
         let account = AccountId::new(message.account.as_str()).or_terminal("not an account")?;
         let run_id = RunId::new(message.run_id.as_str()).or_terminal("not a run id")?;
-        match self.table.account(&account).await?.map(|account| account.status) {
-            None => return Err(Failure::terminal(format!("the account {account} is not registered"))),
-            Some(AccountStatus::Paused) => {
-                tracing::info!("account paused, message dropped");
-                return Ok(());
-            }
-            Some(AccountStatus::Enabled) => {}
+        let Some(account) = self.table.account(&account).await? else {
+            return Err(Failure::terminal(format!("the account {account} is not registered")));
+        };
+        if account.status == AccountStatus::Paused {
+            tracing::info!("account paused, message dropped");
+            return Ok(());
         }
-        let lane = self.table.lane(&account, &self.worker.lane()).await?;
+        let lane = self.table.lane(&account.account, &self.worker.lane()).await?;
         if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
+            && receipt.status.is_complete()
             && receipt.started_at > message.scheduled_at
         {
             tracing::info!(newer_run_id = %receipt.run_id, "a newer sweep is complete, message dropped");
@@ -62,9 +69,9 @@ impl SyncWorker {
         }
         let outcome = self.sweep(&account, &run_id, deadline).await?;
         if let Outcome::Swept(receipt, _) = &outcome {
-            self.report(&account, receipt);
+            self.report(&account.account, receipt);
         }
-        outcome::settle(&outcome, self.clock.now())
+        outcome::settle(&outcome, message.attempt, self.clock.now())
     }
 
     /// One message for each account that is mirrored. Sent twice, the second finds the receipt of the first.
@@ -79,7 +86,7 @@ impl SyncWorker {
         Ok(())
     }
 
-    async fn sweep(&self, account: &AccountId, run_id: &RunId, deadline: Deadline) -> Result<Outcome, Failure> {
+    async fn sweep(&self, account: &Account, run_id: &RunId, deadline: Deadline) -> Result<Outcome, Failure> {
         let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
         let access = self.digitalocean.access(account, Purpose::Sync, calls).await;
         let outcome = self.sweep_with(&access, account, run_id, deadline).await?;
@@ -94,7 +101,7 @@ impl SyncWorker {
     async fn sweep_with(
         &self,
         access: &Access,
-        account: &AccountId,
+        account: &Account,
         run_id: &RunId,
         deadline: Deadline,
     ) -> Result<Outcome, Failure> {
@@ -102,18 +109,18 @@ impl SyncWorker {
         let provisioning = match (self.worker.mirrors, self.config.provider_writes) {
             (Mirrors::Projects, ProviderWrites::Allow) => {
                 match self.digitalocean.access(account, Purpose::Provisioning, calls).await {
-                    Access::Granted(client) => Some(client),
-                    Access::Denied { .. } => None,
+                    Access::Granted(client) => Ok(client),
+                    Access::Denied { reason, .. } => Err(reason),
                 }
             }
-            _ => None,
+            _ => Err("writes to DigitalOcean are off".to_owned()),
         };
         let bootstrap = Bootstrap { name: self.config.internal_project.clone(), provisioning };
         let lease_owner = RunId::random();
         let configured = self.config.strike_interval.and_then(|interval| TimeDelta::from_std(interval).ok());
         let run = Run {
             worker: self.worker,
-            account,
+            account: &account.account,
             run_id,
             table: &self.table,
             access,

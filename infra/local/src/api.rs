@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -35,7 +36,7 @@ pub(crate) struct Api {
     http: reqwest::Client,
     aws: Aws,
     facts: Facts,
-    tokens: Mutex<HashMap<As, (String, Instant)>>,
+    tokens: Mutex<HashMap<As, (SecretString, Instant)>>,
 }
 
 impl Api {
@@ -58,7 +59,7 @@ impl Api {
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).context("not an HTTP method")?;
         let mut request = self.http.request(method, format!("{}{}", self.facts.api_url, full_path(path)));
         if *who != As::Nobody {
-            request = request.bearer_auth(self.token(who).await?);
+            request = request.bearer_auth(self.token(who).await?.expose_secret());
         }
         if let Some(body) = body {
             request = request.json(body);
@@ -95,7 +96,7 @@ impl Api {
     }
 
     /// An ID token for that caller.
-    pub(crate) async fn token(&self, who: &As) -> Result<String> {
+    pub(crate) async fn token(&self, who: &As) -> Result<SecretString> {
         let mut tokens = self.tokens.lock().await;
         if let Some((token, at)) = tokens.get(who)
             && at.elapsed() < TOKEN_AGE
@@ -122,7 +123,7 @@ impl Api {
     }
 
     /// Signing in needs no AWS credentials, so no boto3 either. `None`: no such user yet.
-    async fn sign_in(&self, username: &str) -> Result<Option<String>> {
+    async fn sign_in(&self, username: &str) -> Result<Option<SecretString>> {
         let request = json!({
             "AuthFlow": "USER_PASSWORD_AUTH",
             "ClientId": self.facts.user_pool_client_id,
@@ -138,7 +139,7 @@ impl Api {
             .await
             .context("the emulator does not answer; is the stack up? cargo local status")?;
         let answer: Value = answer.json().await?;
-        Ok(answer["AuthenticationResult"]["IdToken"].as_str().map(str::to_owned))
+        Ok(answer["AuthenticationResult"]["IdToken"].as_str().map(SecretString::from))
     }
 }
 

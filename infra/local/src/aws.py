@@ -14,6 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+# A stack of this size takes the emulator seconds.
+STACK_PATIENCE = 300
 FINISHED = ("CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
 
 
@@ -56,8 +58,8 @@ def bootstrap_zip(path):
 
 
 def wait_for_stack(cloudformation, name):
-    seen = set()
-    while True:
+    seen, deadline = set(), time.monotonic() + STACK_PATIENCE
+    while time.monotonic() < deadline:
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
         for event in reversed(events):
             if event["EventId"] not in seen:
@@ -69,6 +71,7 @@ def wait_for_stack(cloudformation, name):
         if stack["StackStatus"] in FINISHED:
             raise Failed(why(events, stack))
         time.sleep(0.1)
+    raise Failed(f"the stack is not created after {STACK_PATIENCE} s")
 
 
 def why(events, stack):
@@ -104,8 +107,14 @@ def call(aws, request):
 
 def main():
     request = json.load(sys.stdin)
-    # No retries: the emulator either answers or is gone. A stack of this size takes it seconds to create.
-    config = Config(retries={"max_attempts": 0}, read_timeout=300, s3={"addressing_style": "path"})
+    # No retries: the emulator either answers or is gone. No proxies, not even the system's: a request may hold a token.
+    config = Config(
+        connect_timeout=5,
+        read_timeout=60,
+        retries={"max_attempts": 0},
+        proxies={},
+        s3={"addressing_style": "path"},
+    )
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=request["region"])
 
     def aws(service):

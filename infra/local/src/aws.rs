@@ -9,6 +9,10 @@ use tokio::process::Command;
 use crate::command;
 use crate::progress::Step;
 
+/// Of the caller's environment: enough to run Python. No AWS settings and no proxy, since nothing here may reach a real account or
+/// leave this machine.
+const INHERITED: [&str; 3] = ["PATH", "LANG", "TMPDIR"];
+
 /// The region of everything in the emulator.
 pub(crate) const REGION: &str = "us-east-1";
 
@@ -33,9 +37,11 @@ impl Aws {
             &silent
         };
         let mut python = Command::new(&self.python);
-        // Isolated, and blind to the user's own AWS settings: nothing here may reach a real account.
-        python.args(["-I", "-c", include_str!("aws.py")]).env("AWS_CONFIG_FILE", "/dev/null");
-        python.env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null").env_remove("AWS_PROFILE").env_remove("AWS_ENDPOINT_URL");
+        python.args(["-I", "-c", include_str!("aws.py")]).env_clear();
+        python.envs(INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        // Without a home directory Python asks the system for it, so the files there are ruled out one by one.
+        python.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        python.env("AWS_EC2_METADATA_DISABLED", "true");
         let detail = |line: &str| message(line, "detail").and_then(|detail| detail.as_str().map(str::to_owned));
         let finished = command::run(&mut python, &request.to_string(), step, detail).await?;
         let last = finished.stdout.last().map_or("", String::as_str);

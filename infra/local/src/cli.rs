@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand};
+use reqwest::Url;
+use secrecy::SecretString;
 
 use crate::{As, Options, Provider};
 
@@ -17,7 +19,7 @@ const LIVE: &str = "https://api.digitalocean.com";
     bin_name = "cargo local",
     version,
     after_help = "\
-Without a command it is `up`. Needs Rust and Python 3.10 or later; everything else it installs below target/.
+Without a command it is `up`. Needs Rust and Python 3.10 to 3.14; everything else it installs below target/.
 
   cargo local                                     everything, until Ctrl-C
   cargo local up --detach                         the same in the background
@@ -43,7 +45,7 @@ pub enum Command {
     Up(Box<Up>),
     /// Stop what `up` started, and nothing else
     Down,
-    /// Show whether the stack is up and where to reach it; exit code 1 if it is not
+    /// Show whether the stack is up and where to reach it; exit code 1 if it is not, or not all of it
     Status,
     /// Print an ID token for the API
     #[command(group = clap::ArgGroup::new("who").required(true))]
@@ -77,14 +79,14 @@ pub enum Command {
 /// Options of `up`.
 #[derive(Debug, Args, Default)]
 pub struct Up {
-    /// Return once everything is up and mirrored; `cargo local down` stops it
+    /// Return once everything is up and mirrored; exit code 1 if something was not; `cargo local down` stops it
     #[arg(long)]
     pub detach: bool,
     /// The AWS emulator's port [default: any free one]
     #[arg(long)]
     pub port: Option<u16>,
     /// Mirror this DigitalOcean endpoint rather than the simulator; needs --token-env
-    #[arg(long, value_name = "URL", requires = "token_env", conflicts_with = "live")]
+    #[arg(long, value_name = "URL", requires = "token_env", group = "endpoint")]
     pub digitalocean_url: Option<String>,
     /// The variable with the token.
     #[arg(
@@ -94,10 +96,10 @@ pub struct Up {
     )]
     pub token_env: Option<String>,
     /// Mirror the real DigitalOcean; nothing is written there without --allow-writes
-    #[arg(long)]
+    #[arg(long, group = "endpoint")]
     pub live: bool,
-    /// With --live: let it write there, such as the internal project
-    #[arg(long, requires = "live", action = ArgAction::SetTrue)]
+    /// Let it write at the real DigitalOcean, such as the internal project; it may at any other endpoint
+    #[arg(long, requires = "endpoint", action = ArgAction::SetTrue)]
     pub allow_writes: bool,
     /// The least time between two strikes against a missing resource [default: half of the worker's cadence]
     #[arg(long, value_name = "SECONDS")]
@@ -111,12 +113,12 @@ impl Up {
     /// As the stack takes them. `environment` looks up a variable.
     ///
     /// # Errors
-    /// When the token is not in the environment.
+    /// When the token is not in the environment, or the endpoint is no URL.
     pub fn options(self, state_dir: Option<PathBuf>, environment: impl Fn(&str) -> Option<String>) -> Result<Options> {
         let token = |default: Option<&str>| {
             let variable = self.token_env.as_deref().or(default).context("--token-env is missing")?;
             let token = environment(variable).filter(|token| !token.trim().is_empty());
-            token.map(|token| token.trim().to_owned()).with_context(|| {
+            token.map(|token| SecretString::from(token.trim())).with_context(|| {
                 format!("the environment variable {variable} has no token; set it: export {variable}=dop_v1_...")
             })
         };
@@ -128,11 +130,11 @@ impl Up {
                 token: token(Some("DIGITALOCEAN_TOKEN"))?,
                 writes: self.allow_writes,
             },
-            // The real one by its URL is no less real.
-            (Some(url), _) if url.trim_end_matches('/').ends_with("api.digitalocean.com") => {
-                Provider::Endpoint { url: url.clone(), token: token(None)?, writes: false }
+            (Some(url), _) => {
+                // The real one by its URL is no less real.
+                let writes = self.allow_writes || !is_live(url)?;
+                Provider::Endpoint { url: url.clone(), token: token(None)?, writes }
             }
-            (Some(url), _) => Provider::Endpoint { url: url.clone(), token: token(None)?, writes: true },
         };
         Ok(Options {
             state_dir,
@@ -144,6 +146,17 @@ impl Up {
             replace: false,
         })
     }
+}
+
+/// Whether that is the real DigitalOcean, by its host alone.
+fn is_live(url: &str) -> Result<bool> {
+    let parsed = Url::parse(url).ok().filter(|parsed| ["http", "https"].contains(&parsed.scheme()));
+    let host = parsed.as_ref().and_then(Url::host_str).with_context(|| {
+        format!("--digitalocean-url takes a URL such as https://api.example.com or http://127.0.0.1:8080, not {url:?}")
+    })?;
+    let live = LIVE.trim_start_matches("https://");
+    // A host name may end in the dot of the root.
+    Ok(host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case(live))
 }
 
 /// The admin, or a user of that tenant.

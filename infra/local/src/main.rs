@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use local::cli::{Cli, Command, Up, caller};
 use local::{Stack, all_complete, say};
@@ -58,32 +59,38 @@ async fn up(up: Up, state_dir: Option<PathBuf>) -> Result<ExitCode> {
     let detach = up.detach;
     let options = up.options(state_dir, |variable| std::env::var(variable).ok())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let incomplete = AtomicBool::new(false);
     let work = async {
         let stack = Stack::up(options).await?;
         stack.register("demo", "Demo Hosting", None).await?;
         let receipts = stack.run_all().await?;
         report(&stack, &receipts).await?;
+        if !all_complete(&receipts) {
+            incomplete.store(true, Relaxed);
+            say("\nNot everything was mirrored completely, see above. The stack stays up all the same.");
+        }
         if detach {
             say(&format!("\nIn the background; stop it: {}", stack.command("down")));
             stack.leave();
-        } else {
-            say("\nCtrl-C stops it.");
-            std::future::pending::<()>().await;
+            return Ok(());
         }
-        Ok::<_, anyhow::Error>(())
+        say("\nCtrl-C stops it.");
+        bail!(stack.ended().await)
     };
     // Dropping the work drops the stack, which takes it down.
-    tokio::select! {
-        result = work => result.map(|()| ExitCode::SUCCESS),
-        _ = tokio::signal::ctrl_c() => interrupted(),
-        _ = terminate.recv() => interrupted(),
+    let interrupted = tokio::select! {
+        result = work => { result?; false }
+        _ = tokio::signal::ctrl_c() => true,
+        _ = terminate.recv() => true,
+    };
+    if interrupted {
+        say("stopping");
     }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "an arm of a select whose other arms can fail")]
-fn interrupted() -> Result<ExitCode> {
-    say("stopping");
-    Ok(ExitCode::from(130))
+    Ok(match (incomplete.into_inner(), interrupted) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => ExitCode::from(130),
+        (false, false) => ExitCode::SUCCESS,
+    })
 }
 
 async fn report(stack: &Stack, receipts: &[Value]) -> Result<()> {
@@ -125,7 +132,7 @@ fn status(state_dir: Option<&Path>) -> Result<ExitCode> {
         Err(error) => {
             say(&format!("{error:#}"));
             if !running.is_empty() {
-                say(&format!("half up: {}; stop it: cargo local down", running.join(", ")));
+                say(&format!("still running: {}", running.join(", ")));
             }
             Ok(ExitCode::FAILURE)
         }

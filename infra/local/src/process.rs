@@ -70,16 +70,23 @@ pub(crate) struct Processes {
 impl Processes {
     /// Reads the record; without one nothing was started.
     pub(crate) fn open(file: PathBuf) -> Result<Self> {
-        let list = match fs::read(&file) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display()))?,
-            Err(_) => Vec::new(),
-        };
+        let list = read(&file)?;
         Ok(Self { file, list, children: Vec::new() })
     }
 
     /// Those that still run.
     pub(crate) fn running(&self) -> impl Iterator<Item = &Recorded> {
         self.list.iter().filter(|process| process.is_running())
+    }
+
+    /// Names of those that have ended, which none should by itself: they serve until they are stopped.
+    pub(crate) fn ended(&self) -> Vec<&str> {
+        self.list.iter().filter(|process| !process.is_running()).map(|process| process.name.as_str()).collect()
+    }
+
+    /// Whether the record still is that of these processes: another command may have stopped them and started others.
+    pub(crate) fn are_on_record(&self) -> bool {
+        read(&self.file).is_ok_and(|list| list == self.list)
     }
 
     /// Starts a process in a group of its own. With `guard` (a Python to run it under) it ends with this process; without, it stays.
@@ -116,16 +123,28 @@ impl Processes {
         !self.running().any(|process| process.name == name)
     }
 
-    /// Stops all of them, the last one first, and forgets them. Returns the names of those that ran.
+    /// Stops all of them, the last one first, and forgets them; a record of others is left alone. Returns the names of those
+    /// that ran.
     pub(crate) fn stop(&mut self) -> Vec<String> {
+        let on_record = self.are_on_record();
         let mut stopped = Vec::new();
         for process in self.list.drain(..).rev().filter(Recorded::is_running) {
             process.stop();
             stopped.push(process.name);
         }
         self.children.clear();
-        let _ = fs::remove_file(&self.file);
+        if on_record {
+            let _ = fs::remove_file(&self.file);
+        }
         stopped
+    }
+}
+
+/// What a record lists; nothing where there is none.
+fn read(file: &Path) -> Result<Vec<Recorded>> {
+    match fs::read(file) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display())),
+        Err(_) => Ok(Vec::new()),
     }
 }
 
@@ -192,6 +211,26 @@ mod tests {
         assert_eq!(second.stop(), ["sleeper"]);
         assert!(first.has_ended("sleeper"));
         assert_eq!(started(child), None);
+        assert!(!record.exists());
+    }
+
+    #[test]
+    fn the_record_of_a_newer_stack_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let record = directory.path().join("processes.json");
+        let mut older = Processes::open(record.clone()).unwrap();
+        older.start(&sleeper(directory.path()), None).unwrap();
+        assert!(older.are_on_record() && older.ended().is_empty());
+        // Another terminal: down, and up again.
+        Processes::open(record.clone()).unwrap().stop();
+        let mut newer = Processes::open(record.clone()).unwrap();
+        newer.start(&sleeper(directory.path()), None).unwrap();
+
+        assert_eq!(older.ended(), ["sleeper"]);
+        assert!(!older.are_on_record());
+        assert!(older.stop().is_empty());
+        assert!(newer.are_on_record() && newer.ended().is_empty());
+        assert_eq!(newer.stop(), ["sleeper"]);
         assert!(!record.exists());
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::binaries::{self, Binaries};
@@ -18,7 +19,7 @@ const NAME: &str = "digitalocean-sim";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Which DigitalOcean to mirror.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Provider {
     /// The simulator, with its demo account.
     Simulator,
@@ -27,7 +28,7 @@ pub enum Provider {
         /// The API's root, such as `https://api.digitalocean.com`.
         url: String,
         /// The token that the demo account syncs with.
-        token: String,
+        token: SecretString,
         /// Whether the product may write there.
         writes: bool,
     },
@@ -36,7 +37,7 @@ pub enum Provider {
 /// Where DigitalOcean is, and the token for it.
 pub(crate) struct Reached {
     pub(crate) url: String,
-    pub(crate) token: String,
+    pub(crate) token: SecretString,
     pub(crate) writes: bool,
 }
 
@@ -106,11 +107,11 @@ fn parse_port(text: &str) -> Option<u16> {
     text.strip_suffix('\n').unwrap_or(text).trim().rsplit(':').next()?.parse().ok().filter(|port| *port != 0)
 }
 
-fn demo_token(seed: &Path) -> Result<String> {
+fn demo_token(seed: &Path) -> Result<SecretString> {
     let text = fs::read_to_string(seed).with_context(|| format!("cannot read {}", seed.display()))?;
     let seed: Value = serde_json::from_str(&text)?;
     let token = seed["accounts"]["demo"]["tokens"]["sync"]["value"].as_str();
-    Ok(token.context("the simulator's demo seed has no token accounts.demo.tokens.sync")?.to_owned())
+    Ok(token.context("the simulator's demo seed has no token accounts.demo.tokens.sync")?.into())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::api::{Api, As};
@@ -14,8 +15,11 @@ use crate::progress::Step;
 use crate::provider::Provider;
 use crate::{binaries, deploy, emulator, summary, sync, venv};
 
-/// How long a worker may take until its receipts are there.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a worker may take until its receipts are there: a function's time limit, and a little.
+const PATIENCE: Duration = Duration::from_secs(310);
+
+/// How soon it is noticed that a process has ended.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How to bring a stack up.
 #[derive(Debug, Clone)]
@@ -57,7 +61,7 @@ pub struct Stack {
     facts: Facts,
     api: Api,
     aws: Aws,
-    token: Option<String>,
+    token: Option<SecretString>,
     processes: Option<Processes>,
 }
 
@@ -104,8 +108,17 @@ impl Stack {
     pub fn open(state_dir: Option<&Path>) -> Result<Self> {
         let layout = Layout::new(state_dir);
         let facts = layout.facts()?;
-        if layout.processes()?.running().next().is_none() {
+        let processes = layout.processes()?;
+        if processes.running().next().is_none() {
             bail!("the stack has ended; start one: {}", layout.command("up --detach"));
+        }
+        if let [_, ..] = *processes.ended() {
+            bail!(
+                "half of the stack has ended: {} is gone; its log is in {}. Stop the rest: {}",
+                processes.ended().join(", "),
+                layout.path("").display(),
+                layout.command("down")
+            );
         }
         let aws = Aws { python: Layout::venv().join("bin/python"), endpoint: facts.aws_endpoint.clone() };
         let api = Api::new(facts.clone(), aws.clone())?;
@@ -144,7 +157,7 @@ impl Stack {
         self.layout.command(command)
     }
 
-    /// The emulator's log: what every function printed is in it.
+    /// The emulator's log: what the workers printed is in it; what the API printed is in CloudWatch Logs alone.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.layout.path("emulator.log")
@@ -155,7 +168,8 @@ impl Stack {
     /// # Errors
     /// When the API refuses the account.
     pub async fn register(&self, account: &str, name: &str, token: Option<&str>) -> Result<()> {
-        let token = token.or(self.token.as_deref()).context("the token of the account is not known")?;
+        let own = self.token.as_ref().map(ExposeSecret::expose_secret);
+        let token = token.or(own).context("the token of the account is not known")?;
         let secret = format!("{}/{account}", self.facts.secret_prefix);
         self.aws("secretsmanager", "create_secret", json!({"Name": format!("{secret}/sync"), "SecretString": token}))
             .await?;
@@ -184,15 +198,19 @@ impl Stack {
     /// # Errors
     /// When the user cannot be created or cannot sign in.
     pub async fn token(&self, who: &As) -> Result<String> {
-        self.api.token(who).await
+        Ok(self.api.token(who).await?.expose_secret().to_owned())
     }
 
-    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`.
+    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`. Shows meanwhile how many are there.
     ///
     /// # Errors
     /// When there is no such worker or its receipts do not come. A receipt that tells of a failed run is not an error here.
     pub async fn run(&self, worker: &str) -> Result<Vec<Value>> {
-        sync::run(&self.api, worker, PATIENCE, &Step::silent()).await
+        let step = Step::begin(format!("run the worker {worker}"));
+        let states = sync::run(&self.api, worker, PATIENCE, &step).await?;
+        let told: Vec<_> = states.iter().map(|state| state["status"].as_str().unwrap_or("-")).collect();
+        step.done(&told.join(", "));
+        Ok(states)
     }
 
     /// Runs every worker once, the one that attributes resources to projects last. Returns all receipts.
@@ -202,11 +220,7 @@ impl Stack {
     pub async fn run_all(&self) -> Result<Vec<Value>> {
         let mut receipts = Vec::new();
         for worker in sync::order(&self.api.list("sync").await?) {
-            let step = Step::begin(format!("run the worker {worker}"));
-            let states = sync::run(&self.api, &worker, PATIENCE, &step).await?;
-            let told: Vec<_> = states.iter().map(|state| state["status"].as_str().unwrap_or("-")).collect();
-            step.done(&told.join(", "));
-            receipts.extend(states);
+            receipts.extend(self.run(&worker).await?);
         }
         Ok(receipts)
     }
@@ -228,6 +242,24 @@ impl Stack {
         self.aws.ask("call", request, None).await.with_context(|| format!("{service} {operation}"))
     }
 
+    /// Returns once a process of this stack has ended, with a line that says why.
+    pub async fn ended(&self) -> String {
+        let Some(processes) = &self.processes else { return std::future::pending().await };
+        loop {
+            let ended = processes.ended().join(", ");
+            // Also before a verdict: a command that stops the stack removes the record last.
+            tokio::time::sleep(LOOK).await;
+            if ended.is_empty() {
+                continue;
+            }
+            return if processes.are_on_record() {
+                format!("{ended} has ended by itself; its log is in {}", self.layout.path("").display())
+            } else {
+                "another command has stopped the stack".to_owned()
+            };
+        }
+    }
+
     /// Lets the stack run on when this process ends; only for one brought up with `detach`.
     pub fn leave(mut self) {
         self.processes = None;
@@ -237,9 +269,14 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         if let Some(mut processes) = self.processes.take() {
+            // What is there may be of a newer stack by now, one that is being brought up included.
+            let lock = processes.are_on_record().then(|| self.layout.lock());
+            let ours = matches!(lock, Some(Ok(_))) && processes.are_on_record();
             processes.stop();
-            // The next command then says that no stack is up, rather than that one has ended.
-            let _ = self.layout.clear();
+            if ours {
+                // The next command then says that no stack is up, rather than that one has ended.
+                let _ = self.layout.clear();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The Python environment of the emulator: made once, remade when its requirements change.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,8 +11,11 @@ use sha2::{Digest as _, Sha256};
 use crate::command;
 use crate::progress::Step;
 
-/// Every version the requirements have hashes for, the plain name first.
-const PYTHONS: [&str; 7] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+/// The versions that every requirement has a wheel for.
+const VERSIONS: RangeInclusive<(u32, u32)> = (3, 10)..=(3, 14);
+
+/// What they are called, the plain name first.
+const PYTHONS: [&str; 6] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /// Makes sure that the environment in `directory` holds what `requirements` lists, and returns its Python.
 pub(crate) async fn ensure(directory: &Path, requirements: &Path) -> Result<PathBuf> {
@@ -63,9 +67,9 @@ pub(crate) async fn ensure(directory: &Path, requirements: &Path) -> Result<Path
     Ok(python)
 }
 
-/// The first Python on the path that is new enough.
+/// The first Python on the path that will do.
 pub(crate) fn find_python() -> Result<PathBuf> {
-    let mut too_old = None;
+    let mut others = Vec::new();
     for name in PYTHONS {
         let Ok(output) =
             Command::new(name).args(["-c", "import sys; print(*sys.version_info[:2], sys.executable)"]).output()
@@ -73,14 +77,14 @@ pub(crate) fn find_python() -> Result<PathBuf> {
             continue;
         };
         match parse_version(&String::from_utf8_lossy(&output.stdout)) {
-            Some((version, executable)) if version >= (3, 10) => return Ok(executable),
-            Some(((major, minor), _)) => too_old = too_old.or(Some(format!("{name} is {major}.{minor}"))),
+            Some((version, executable)) if VERSIONS.contains(&version) => return Ok(executable),
+            Some(((major, minor), _)) => others.push(format!("{name} is {major}.{minor}")),
             None => {}
         }
     }
-    let found = too_old.unwrap_or_else(|| "there is none".to_owned());
+    let found = if others.is_empty() { "there is none".to_owned() } else { others.join(", ") };
     bail!(
-        "Python 3.10 or later is needed on the PATH; {found}. Install one (apt install python3 python3-venv, brew install python) and try again."
+        "Python 3.10 to 3.14 is needed on the PATH; {found}. Install one (apt install python3 python3-venv, brew install python) and try again."
     )
 }
 

@@ -171,7 +171,7 @@ impl Client {
             Err(Unreadable::Truncated(source)) => {
                 Err(Error::Transport { call, kind: TransportKind::Body, attempts: attempt, source: Box::new(source) })
             }
-            Err(Unreadable::Shape { at, source }) => Err(Error::Decode { call, at, snippet: snippet(&body), source }),
+            Err(Unreadable::Shape { at, source }) => Err(Error::Decode { call, at, snippet: quotable(&body), source }),
         }
     }
 
@@ -218,7 +218,10 @@ fn refusal(
     match status {
         StatusCode::UNAUTHORIZED => Error::Unauthorized { call, message },
         StatusCode::FORBIDDEN => Error::Forbidden { call, message },
-        StatusCode::NOT_FOUND => Error::NotFound { call, message },
+        // Only DigitalOcean's own "not found" proves an absence; a gateway's page does not. Its body may be missing, its request id not.
+        StatusCode::NOT_FOUND if error.is_some() || (body.is_empty() && call.request_id.is_some()) => {
+            Error::NotFound { call, message }
+        }
         StatusCode::TOO_MANY_REQUESTS => {
             let Limited { kind, until, retry_after } = Limited::read(headers, rate_limit, now);
             Error::RateLimited { call, kind, until, retry_after, rate_limit }
@@ -237,6 +240,11 @@ fn api_error(mut call: Box<Call>, status: StatusCode, error: ErrorBody) -> Error
     call.request_id = error.request_id.map(|id| clipped(&id)).or(call.request_id);
     let id = Some(error.id.to_ascii_lowercase());
     Error::Api { call, status, id, message: clipped(&error.message) }
+}
+
+/// What may be quoted of an answer that is not as documented: JSON may hold passwords, whatever else came instead is worth seeing.
+fn quotable(body: &[u8]) -> String {
+    if body.trim_ascii_start().starts_with(b"{") { "JSON, not quoted".to_owned() } else { snippet(body) }
 }
 
 /// The beginning of an answer, on one line.

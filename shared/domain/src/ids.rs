@@ -96,6 +96,14 @@ id!(
     RunId, "run_id", is_opaque, OPAQUE
 );
 
+impl ProviderId {
+    /// An id known when compiling, which must be a valid one.
+    #[must_use]
+    pub fn of(id: &'static str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
 impl RunId {
     /// A new run, named by a random UUID.
     #[must_use]

@@ -4,6 +4,7 @@
 
 mod account;
 mod clock;
+mod error_chain;
 mod event;
 mod ids;
 mod interval;
@@ -16,6 +17,7 @@ mod sweep;
 
 pub use account::{Account, AccountStatus};
 pub use clock::{Clock, ManualClock, SystemClock, to_millis};
+pub use error_chain::error_chain;
 pub use event::{Cause, CauseType, Change, EventType, ResourceEvent};
 pub use ids::{AccountId, InvalidId, ProjectId, ProviderId, RunId, TenantId};
 pub use interval::{Interval, at as interval_at, begin as begin_interval};

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum Error {
     /// The table refused or did not answer. Another run makes it right.
-    #[error("the table: {0}")]
+    #[error("the table failed")]
     Table(#[from] store::Error),
     /// Rows kept changing between reading and writing.
     #[error("{what} kept changing under the sweep: gave up after {tries} tries")]
@@ -15,4 +15,14 @@ pub enum Error {
         /// How often it was tried.
         tries: u32,
     },
+}
+
+impl Error {
+    /// Whether it is one row's own trouble, which must not hold up the others.
+    pub(crate) fn is_about_one_row(&self) -> bool {
+        match self {
+            Self::Contended { .. } => true,
+            Self::Table(error) => error.is_about_one_item(),
+        }
+    }
 }

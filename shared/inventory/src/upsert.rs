@@ -213,7 +213,8 @@ fn replace(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
 /// Whether what is seen now is what the row speaks of, or another bearer of the same id.
 fn same_resource(row: &Resource, facts: &Facts, at: DateTime<Utc>) -> bool {
     match (row.facts.created_at, facts.created_at, row.deleted_at) {
-        (Some(before), Some(now), _) => before == now,
+        // To the second: another precision in the answer is no other resource.
+        (Some(before), Some(now), _) => before.timestamp() == now.timestamp(),
         (_, _, Some(deleted_at)) => at - deleted_at <= SAME_RESOURCE_WITHIN,
         (_, _, None) => true,
     }

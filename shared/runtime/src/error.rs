@@ -37,7 +37,13 @@ pub enum Error {
         /// What is wrong, without the value.
         problem: &'static str,
     },
-    /// An account or purpose that must not become part of a secret's name.
+    /// A base name that is not `<prefix>/<slug>`. The name itself is not repeated: it may be anything.
+    #[error("the secret's base name is not {prefix}/<slug>")]
+    SecretBase {
+        /// The deployment's prefix.
+        prefix: String,
+    },
+    /// A purpose that must not become part of a secret's name.
     #[error("not a slug ([a-z0-9-]{{1,32}}): {what}")]
     InvalidSlug {
         /// Which argument it was.
@@ -77,6 +83,7 @@ impl Error {
             Self::SecretNotFound { .. } => "SecretNotFound",
             Self::SecretFetch { .. } => "SecretFetch",
             Self::SecretUnusable { .. } => "SecretUnusable",
+            Self::SecretBase { .. } => "SecretBase",
             Self::InvalidSlug { .. } => "InvalidSlug",
             Self::Queue { .. } => "Queue",
             Self::Fields(_) => "Fields",

@@ -1,6 +1,6 @@
 //! Lambda plumbing: typed configuration, AWS clients, secrets, telemetry, the SQS batch runner, deadlines.
 //!
-//! Nothing here knows what the functions do. An account is a slug, a worker is a name, a message carries fields that only
+//! Nothing here knows what the functions do: of `domain` only the text of errors is used. An account is a slug, a worker is a name, a message carries fields that only
 //! its worker understands. A function's `main.rs` is a few lines:
 //!
 //! ```no_run
@@ -44,4 +44,4 @@ pub use deadline::Deadline;
 pub use error::{BoxError, Error};
 pub use queue::{Outgoing, Queue, SqsQueue};
 pub use secrets::Secrets;
-pub use telemetry::{Metrics, Unit};
+pub use telemetry::Metrics;

@@ -55,7 +55,7 @@ impl SecretSource for Client {
     }
 }
 
-/// The tokens of all accounts, each under `<prefix>/<account>/<purpose>`.
+/// The tokens of all accounts, each under `<base>/<purpose>`, where an account's base is `<prefix>/<slug>`.
 ///
 /// A secret's value is the token itself or `{"token": "..."}`; white space around it is dropped.
 pub struct Secrets {
@@ -82,7 +82,8 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Over a source, usually [`crate::Aws::secretsmanager`], with [`DEFAULT_TTL`].
+    /// Over a source, usually [`crate::Aws::secretsmanager`], with [`DEFAULT_TTL`]; the prefix is [`crate::WorkerConfig`]'s
+    /// `secret_prefix`.
     pub fn new(source: impl SecretSource + 'static, prefix: impl Into<String>) -> Self {
         Self {
             source: Arc::new(source),
@@ -100,15 +101,16 @@ impl Secrets {
         self
     }
 
-    /// The account's token for this purpose (`sync`, `fast`, `billing`, `provisioning`); the one for `sync` if the purpose has
-    /// no secret of its own.
+    /// The token of the account whose secrets' names begin with `base` (`arcadia/dev/do/main`) for this purpose (`sync`, `fast`,
+    /// `billing`, `provisioning`); the one for `sync` if the purpose has no secret of its own.
     ///
     /// # Errors
     /// [`Error::SecretNotFound`]: neither exists. [`Error::SecretFetch`]: refused, throttled or unreachable; another token is
     /// not used then, because the purposes' rate limits would be mixed up unnoticed. [`Error::SecretUnusable`]: it is empty or
-    /// not in one of the two forms. [`Error::InvalidSlug`]: an argument is not a slug.
-    pub async fn token(&self, account: &str, purpose: &str) -> Result<SecretString, Error> {
-        self.find(account, purpose, self.ttl).await
+    /// not in one of the two forms. [`Error::SecretBase`]: the base is not one slug below this deployment's prefix.
+    /// [`Error::InvalidSlug`]: the purpose is not a slug.
+    pub async fn token(&self, base: &str, purpose: &str) -> Result<SecretString, Error> {
+        self.find(base, purpose, self.ttl).await
     }
 
     /// As [`Secrets::token`], but asks Secrets Manager again: the provider has refused the cached token with 401, so it may
@@ -116,19 +118,21 @@ impl Secrets {
     ///
     /// # Errors
     /// As for [`Secrets::token`].
-    pub async fn refresh(&self, account: &str, purpose: &str) -> Result<SecretString, Error> {
-        self.find(account, purpose, self.ttl.min(REFRESH_FLOOR)).await
+    pub async fn refresh(&self, base: &str, purpose: &str) -> Result<SecretString, Error> {
+        self.find(base, purpose, self.ttl.min(REFRESH_FLOOR)).await
     }
 
-    async fn find(&self, account: &str, purpose: &str, max_age: Duration) -> Result<SecretString, Error> {
-        for (what, text) in [("account", account), ("purpose", purpose)] {
-            if !is_slug(text) {
-                return Err(Error::InvalidSlug { what });
-            }
+    async fn find(&self, base: &str, purpose: &str, max_age: Duration) -> Result<SecretString, Error> {
+        // A base comes from an account's record; what is not below the prefix is none of this deployment's business.
+        if !base.strip_prefix(&self.prefix).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_slug) {
+            return Err(Error::SecretBase { prefix: self.prefix.clone() });
         }
-        let mut names = vec![format!("{}/{account}/{purpose}", self.prefix)];
+        if !is_slug(purpose) {
+            return Err(Error::InvalidSlug { what: "purpose" });
+        }
+        let mut names = vec![format!("{base}/{purpose}")];
         if purpose != FALLBACK_PURPOSE {
-            names.push(format!("{}/{account}/{FALLBACK_PURPOSE}", self.prefix));
+            names.push(format!("{base}/{FALLBACK_PURPOSE}"));
         }
         for name in &names {
             if let Some(token) = self.cached(name, max_age).await? {

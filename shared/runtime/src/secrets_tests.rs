@@ -53,9 +53,10 @@ fn vault(values: &[(&str, &str)]) -> (Vault, Secrets) {
 }
 
 async fn token(secrets: &Secrets, purpose: &str) -> String {
-    secrets.token("main", purpose).await.unwrap().expose_secret().to_owned()
+    secrets.token(BASE, purpose).await.unwrap().expose_secret().to_owned()
 }
 
+const BASE: &str = "arcadia/dev/do/main";
 const SYNC: &str = "arcadia/dev/do/main/sync";
 const BILLING: &str = "arcadia/dev/do/main/billing";
 
@@ -79,7 +80,7 @@ async fn a_purpose_with_a_secret_uses_it() {
 async fn only_absence_falls_back() {
     let (vault, secrets) = vault(&[(SYNC, "tok-sync")]);
     vault.deny(BILLING);
-    let error = secrets.token("main", "billing").await.unwrap_err();
+    let error = secrets.token(BASE, "billing").await.unwrap_err();
     assert!(matches!(&error, Error::SecretFetch { name, .. } if name == BILLING), "{error}");
     assert!(crate::telemetry::chain(&error).contains("AccessDenied"));
     vault.0.denied.lock().unwrap().clear();
@@ -90,7 +91,7 @@ async fn only_absence_falls_back() {
 async fn if_neither_exists_both_names_are_given_and_the_answer_is_kept() {
     let (vault, secrets) = vault(&[]);
     for _ in 0..2 {
-        let error = secrets.token("main", "billing").await.unwrap_err();
+        let error = secrets.token(BASE, "billing").await.unwrap_err();
         assert_eq!(error.to_string(), format!("no such secret: {BILLING}, {SYNC}"));
     }
     assert_eq!(vault.fetches(), 2);
@@ -99,7 +100,7 @@ async fn if_neither_exists_both_names_are_given_and_the_answer_is_kept() {
 #[tokio::test]
 async fn concurrent_callers_make_one_fetch() {
     let (vault, secrets) = vault(&[(SYNC, "tok-sync")]);
-    let tokens = futures::future::join_all((0..50).map(|_| secrets.token("main", "sync"))).await;
+    let tokens = futures::future::join_all((0..50).map(|_| secrets.token(BASE, "sync"))).await;
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().expose_secret() == "tok-sync"));
     assert_eq!(vault.fetches(), 1);
 }
@@ -127,11 +128,11 @@ async fn a_refused_token_is_fetched_again_but_a_fresh_one_is_not() {
     secrets.now = moved;
     assert_eq!(token(&secrets, "sync").await, "old");
     vault.set(SYNC, "new");
-    assert_eq!(secrets.refresh("main", "sync").await.unwrap().expose_secret(), "old", "fetched just now");
+    assert_eq!(secrets.refresh(BASE, "sync").await.unwrap().expose_secret(), "old", "fetched just now");
     SECONDS.store(6, Ordering::SeqCst);
     assert_eq!(token(&secrets, "sync").await, "old", "within its time to live");
     for _ in 0..10 {
-        assert_eq!(secrets.refresh("main", "sync").await.unwrap().expose_secret(), "new");
+        assert_eq!(secrets.refresh(BASE, "sync").await.unwrap().expose_secret(), "new");
     }
     assert_eq!(vault.fetches(), 2);
     assert_eq!(token(&secrets, "sync").await, "new");
@@ -149,17 +150,36 @@ async fn both_forms_are_read_and_anything_else_is_refused_without_showing_it() {
         ["", " \n", r#"{"token":""}"#, r#"{"key":"s3cret"}"#, r#"{"token":7}"#, "{s3cret", "s3cret s3cret", "s3crèt"]
     {
         let (_, secrets) = vault(&[(SYNC, bad)]);
-        let error = secrets.token("main", "sync").await.unwrap_err();
+        let error = secrets.token(BASE, "sync").await.unwrap_err();
         assert!(matches!(error, Error::SecretUnusable { .. }), "{bad}: {error}");
         assert!(!format!("{error} {error:?}").contains("s3c"), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn a_name_is_made_of_slugs_only() {
+async fn a_base_is_one_slug_below_the_prefix_and_nothing_else_is_asked_for() {
     let (vault, secrets) = vault(&[]);
-    for (account, purpose) in [("../prod", "sync"), ("main", "sync/../x"), ("", "sync"), ("*", "sync")] {
-        assert!(matches!(secrets.token(account, purpose).await, Err(Error::InvalidSlug { .. })));
+    for bad in [
+        "",
+        "main",
+        "arcadia/dev/do",
+        "arcadia/dev/do/",
+        "arcadia/dev/do/*",
+        "arcadia/dev/do/Main",
+        "arcadia/dev/do/main/",
+        "arcadia/dev/do/main/sync",
+        "arcadia/dev/do/../prod",
+        "arcadia/dev/domain",
+        "arcadia/prod/do/main",
+        " arcadia/dev/do/main",
+    ] {
+        let error = secrets.token(bad, "sync").await.unwrap_err();
+        assert!(matches!(error, Error::SecretBase { .. }), "{bad}: {error}");
+        assert_eq!(error.to_string(), "the secret's base name is not arcadia/dev/do/<slug>");
+        assert!(matches!(secrets.refresh(bad, "sync").await, Err(Error::SecretBase { .. })), "{bad}");
+    }
+    for bad in ["", "sync/../x", "*"] {
+        assert!(matches!(secrets.token(BASE, bad).await, Err(Error::InvalidSlug { .. })), "{bad}");
     }
     assert_eq!(vault.fetches(), 0);
 }
@@ -167,6 +187,6 @@ async fn a_name_is_made_of_slugs_only() {
 #[tokio::test]
 async fn debug_shows_no_token() {
     let (_, secrets) = vault(&[(SYNC, "s3cret")]);
-    let fetched = secrets.token("main", "sync").await.unwrap();
+    let fetched = secrets.token(BASE, "sync").await.unwrap();
     assert!(!format!("{secrets:?} {fetched:?}").contains("s3cret"));
 }

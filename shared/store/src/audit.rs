@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::resources::Transacted;
 use crate::rows::to_item;
+use crate::writes::Written;
 use crate::{Error, Table, keys};
 
 /// One thing a person did.
@@ -42,6 +42,6 @@ impl Table {
         let entry = Put::builder().table_name(&self.name).set_item(Some(entry)).build()?;
         let items = vec![write, TransactWriteItem::builder().put(entry).build()];
         let written = self.transact(items, &keys::audit(audit.at, &audit.id)).await?;
-        Ok(matches!(written, Transacted::Written))
+        Ok(matches!(written, Written::Yes))
     }
 }

@@ -53,6 +53,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it is one item's own trouble (its content, its size, a race for it) rather than the table's.
+    #[must_use]
+    pub fn is_about_one_item(&self) -> bool {
+        match self {
+            Self::Malformed { .. } | Self::Unwritable { .. } | Self::Contended { .. } => true,
+            Self::Dynamo { code, .. } => code == "ValidationException",
+            Self::Request(_) => false,
+        }
+    }
+
     /// Wraps the SDK's error with what was being done.
     pub(crate) fn dynamo<E, R>(operation: &'static str, source: SdkError<E, R>) -> Self
     where

@@ -1,6 +1,7 @@
 //! Every key format of the table.
 //!
-//! Separators are `#`. Only the last part of a key may contain one (a provider id), so no two records share a key.
+//! Separators are `#`. Of the parts only a provider id may contain one; the number of parts before it is fixed, so no two records share a
+//! key.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{AccountId, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};

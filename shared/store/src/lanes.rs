@@ -6,8 +6,8 @@ use domain::{AccountId, Confirmation, Hold, Kind, Lane, MembershipMark, ProjectI
 use std::collections::BTreeMap;
 
 use crate::audit::AuditEntry;
-use crate::resources::Transacted;
 use crate::rows::{attribute, from_item, number, text, text_of, to_item};
+use crate::writes::{TRIES, Written, is_transaction_conflict, pause};
 use crate::{Error, Table, keys};
 
 /// How long a receipt stays in its lane's history.
@@ -42,6 +42,8 @@ pub enum Acquired {
 pub struct Finish {
     /// Its receipt.
     pub receipt: Receipt,
+    /// Whether its list was read whole: it then is the lane's last complete one, even where something else went wrong.
+    pub listed: bool,
     /// Deletions that wait from now on; `None` ends a hold and takes its confirmation with it.
     pub hold: Option<Hold>,
     /// Memberships that agree with the rows; `None` leaves those noted before.
@@ -58,7 +60,8 @@ pub enum Confirmed {
 }
 
 impl Table {
-    /// Asks for the lease of a lane for `ttl`, which must outlive the function's own time limit: a sweep cannot then outlive its lease.
+    /// Asks for the lease of a lane for `ttl`, as an `owner` that nobody else ever was (so that a repeated request knows its own lease);
+    /// `ttl` which must outlive the function's own time limit: a sweep cannot then outlive its lease.
     ///
     /// # Errors
     /// When the table cannot be written. If the lease was given and the answer lost, it runs out by itself.
@@ -72,7 +75,7 @@ impl Table {
     ) -> Result<Acquired, Error> {
         let key = keys::lane(account, kind);
         let until = now + ttl;
-        let sent = self
+        let request = self
             .client
             .update_item()
             .table_name(&self.name)
@@ -81,32 +84,34 @@ impl Table {
             .update_expression(
                 "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one",
             )
-            .condition_expression("attribute_not_exists(lease_until) OR lease_until < :now")
+            .condition_expression("attribute_not_exists(lease_until) OR lease_until < :now OR lease_owner = :owner")
             .expression_attribute_values(":owner", text(owner))
             .expression_attribute_values(":until", text(keys::time(until)))
             .expression_attribute_values(":now", text(keys::time(now)))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match sent {
-            Ok(answer) => {
-                let lane: Lane = from_item("lane", answer.attributes.unwrap_or_default())?;
-                let lease = Lease {
-                    account: account.clone(),
-                    kind: kind.clone(),
-                    owner: owner.to_owned(),
-                    fence: lane.fence,
-                    until,
-                };
-                Ok(Acquired::Granted(lease, Box::new(lane)))
+            .return_values(ReturnValue::AllNew);
+        for round in 0..TRIES {
+            match request.clone().send().await {
+                Ok(answer) => {
+                    let lane: Lane = from_item("lane", answer.attributes.unwrap_or_default())?;
+                    let lease = Lease {
+                        account: account.clone(),
+                        kind: kind.clone(),
+                        owner: owner.to_owned(),
+                        fence: lane.fence,
+                        until,
+                    };
+                    return Ok(Acquired::Granted(lease, Box::new(lane)));
+                }
+                Err(error) if is_transaction_conflict(&error) => pause(round).await,
+                Err(error) => match error.as_service_error() {
+                    Some(service) if service.is_conditional_check_failed_exception() => return Ok(Acquired::Busy),
+                    _ => return Err(Error::dynamo("UpdateItem", error)),
+                },
             }
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => Ok(Acquired::Busy),
-                _ => Err(Error::dynamo("UpdateItem", error)),
-            },
         }
+        Err(Error::Contended { what: key.to_string(), tries: TRIES })
     }
 
     /// Ends a sweep: its receipt becomes the lane's last, the lease is given back, and the receipt joins the history; one transaction.
@@ -125,7 +130,7 @@ impl Table {
             TransactWriteItem::builder().put(history).build(),
         ];
         let written = self.transact(items, &keys::lane(&lease.account, &lease.kind)).await?;
-        Ok(matches!(written, Transacted::Written))
+        Ok(matches!(written, Written::Yes))
     }
 
     fn lane_update(&self, lease: &Lease, finish: &Finish) -> Result<Update, Error> {
@@ -144,7 +149,7 @@ impl Table {
             .expression_attribute_values(":fence", number(lease.fence))
             .expression_attribute_values(":owner", text(&lease.owner))
             .expression_attribute_values(":receipt", receipt);
-        if finish.receipt.status.is_complete() {
+        if finish.listed {
             set.push("last_complete = :receipt");
         }
         match &finish.hold {

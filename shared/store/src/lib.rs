@@ -16,6 +16,7 @@ mod resources;
 mod rows;
 pub mod schema;
 mod table;
+mod writes;
 
 pub use accounts::{Registered, Updated};
 pub use audit::AuditEntry;

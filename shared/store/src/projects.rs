@@ -8,6 +8,7 @@ use domain::{AccountId, Project, ProjectId, TenantId};
 use crate::accounts::Updated;
 use crate::audit::AuditEntry;
 use crate::rows::{from_item, number, put_key, to_item};
+use crate::writes::Written;
 use crate::{Error, Table, keys};
 
 /// A project to write, decided on the version before (`None` where there was none).
@@ -57,30 +58,16 @@ impl Table {
     /// # Errors
     /// When the table cannot be written; deciding again from the project as it is makes it right.
     pub async fn commit_project(&self, write: &ProjectWrite) -> Result<ProjectCommitted, Error> {
-        let put = self.project_put(write)?.build()?;
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(put.item))
-            .set_condition_expression(put.condition_expression)
-            .set_expression_attribute_values(put.expression_attribute_values)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(ProjectCommitted::Written),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => {
-                    let current = self.project(&write.project.account, &write.project.id).await?;
-                    Ok(match current {
-                        Some(current) if current == write.project => ProjectCommitted::Written,
-                        other => ProjectCommitted::Conflict(other.map(Box::new)),
-                    })
-                }
-                _ => Err(Error::dynamo("PutItem", error)),
-            },
-        }
+        let Project { account, id, .. } = &write.project;
+        let current = match self.put(self.project_put(write)?.build()?, &keys::project(account, id)).await? {
+            Written::Yes => return Ok(ProjectCommitted::Written),
+            Written::Refused(Some(item)) => Some(from_item("project", item)?),
+            Written::Refused(None) => self.project(account, id).await?,
+        };
+        Ok(match current {
+            Some(current) if current == write.project => ProjectCommitted::Written,
+            other => ProjectCommitted::Conflict(other.map(Box::new)),
+        })
     }
 
     /// Writes a project as a person decided, with the audit of who did.
@@ -98,7 +85,10 @@ impl Table {
         if let Some(tenant) = tenant_id {
             put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::project_gsi1(tenant, account, id));
         }
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(match write.before {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(before) => {

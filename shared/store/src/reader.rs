@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::rows::{from_item, text, text_of};
 use crate::{Error, Table, keys};
 
-/// Partitions read for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
+/// Queries made for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
 const READS_PER_PAGE: usize = 40;
 /// Items asked of DynamoDB at a time.
 const READ_SIZE: i32 = 200;
@@ -37,7 +37,7 @@ pub struct ResourceFilter {
 /// Where a page ended: a partition, and the place in it after which the next page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The number of the partition in the order they are read.
+    /// The partition, by its key: they are read in the order of their keys.
     pub partition: String,
     /// The sort key after which to go on; `None` at the partition's beginning.
     pub after: Option<String>,
@@ -67,14 +67,14 @@ enum Partition {
     /// All of one kind.
     Kind(AccountId, Kind),
     /// All in one project; of one kind only where given.
-    Project(AccountId, ProjectId, Option<Kind>),
+    Project(Box<Project>, Option<Kind>),
 }
 
 impl Partition {
     fn key(&self) -> String {
         match self {
             Self::Kind(account, kind) => keys::kind_partition(account, kind),
-            Self::Project(account, project, _) => keys::project_partition(account, project),
+            Self::Project(project, _) => keys::project_partition(&project.account, &project.id),
         }
     }
 
@@ -87,10 +87,10 @@ impl Partition {
         };
         match self {
             Self::Kind(..) => add([keys::PK, keys::SK], self.key(), after),
-            Self::Project(account, ..) => {
+            Self::Project(project, _) => {
                 let (kind, id) = keys::parse_project_member(after)?;
                 add([keys::GSI1_PK, keys::GSI1_SK], self.key(), after);
-                add([keys::PK, keys::SK], keys::kind_partition(account, &kind), id.as_str());
+                add([keys::PK, keys::SK], keys::kind_partition(&project.account, &kind), id.as_str());
             }
         }
         Some(start)
@@ -209,7 +209,7 @@ impl Reader {
                 let (found, end) = self.read(partition, after.as_deref()).await?;
                 for (sk, resource) in found {
                     after = Some(sk);
-                    if wanted(&resource, filter) {
+                    if wanted(&resource, filter) && self.sees(&resource, partition) {
                         items.push(resource);
                     }
                     if items.len() == limit {
@@ -230,7 +230,7 @@ impl Reader {
         let key = partition.key();
         let (query, sk_name) = match partition {
             Partition::Kind(..) => (self.table.query(None, &key, ""), keys::SK),
-            Partition::Project(_, _, kind) => {
+            Partition::Project(_, kind) => {
                 let prefix = kind.as_ref().map(|kind| keys::project_member(kind, "")).unwrap_or_default();
                 (self.table.query(Some(keys::GSI1), &key, &prefix), keys::GSI1_SK)
             }
@@ -265,7 +265,7 @@ impl Reader {
                 .into_iter()
                 .filter(|p| filter.account.as_ref().is_none_or(|account| *account == p.account))
                 .filter(|p| filter.project.as_ref().is_none_or(|project| *project == p.id))
-                .map(|p| Partition::Project(p.account, p.id, filter.kind.clone()))
+                .map(|p| Partition::Project(Box::new(p), filter.kind.clone()))
                 .collect()
         } else {
             let accounts = match &filter.account {
@@ -307,7 +307,19 @@ impl Reader {
         match (&self.scope, &resource.project_id) {
             (Scope::Platform, _) => Ok(true),
             (Scope::Tenant(_), None) => Ok(false),
-            (Scope::Tenant(_), Some(project)) => Ok(self.project(&resource.key.account, project).await?.is_some()),
+            (Scope::Tenant(tenant), Some(project)) => {
+                let project = self.project(&resource.key.account, project).await?;
+                Ok(project.is_some_and(|project| was_the_tenants(tenant, &project, resource)))
+            }
+        }
+    }
+
+    /// Whether the caller may see a resource that is in a partition which is the caller's to read.
+    fn sees(&self, resource: &Resource, partition: &Partition) -> bool {
+        match (&self.scope, partition) {
+            (Scope::Platform, _) => true,
+            (Scope::Tenant(tenant), Partition::Project(project, _)) => was_the_tenants(tenant, project, resource),
+            (Scope::Tenant(_), Partition::Kind(..)) => false,
         }
     }
 
@@ -373,6 +385,12 @@ fn conceal_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>
             }
         }
     }
+}
+
+/// Whether what is in a project that is the tenant's now was the tenant's while it lived: a project that changed hands does not show its
+/// new owner what the former one had deleted.
+fn was_the_tenants(tenant: &TenantId, project: &Project, resource: &Resource) -> bool {
+    resource.deleted_at.is_none_or(|deleted_at| project.tenant_at(deleted_at) == Some(tenant))
 }
 
 fn wanted(resource: &Resource, filter: &ResourceFilter) -> bool {

@@ -1,10 +1,7 @@
 //! Resources: what a sweep knows of them, and the one way they are written.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::{DateTime, Utc};
@@ -13,12 +10,11 @@ use serde::Deserialize;
 
 use crate::keys::{self, Key};
 use crate::rows::{Item, from_item, number, put_key, text, text_of, to_item};
+use crate::writes::{TRIES, Written, pause};
 use crate::{Error, Table};
 
 /// DynamoDB's limit of keys in one `BatchGetItem`.
 const BATCH_GET_LIMIT: usize = 100;
-/// How often a write is tried that met another transaction on the same item.
-const TRANSACTION_TRIES: u32 = 6;
 
 /// What a sweep knows of a live resource before it looks: the small entry of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -104,7 +100,7 @@ impl Table {
                 let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
                 match left.map(|left| left.keys).filter(|keys| !keys.is_empty()) {
                     None => break,
-                    Some(_) if round >= TRANSACTION_TRIES => {
+                    Some(_) if round >= TRIES => {
                         return Err(Error::Contended { what: "a batch of resources".to_owned(), tries: round });
                     }
                     Some(keys) => open = keys,
@@ -121,53 +117,20 @@ impl Table {
     /// When the table cannot be written. Whether it was is then unknown; deciding again from the row as it is makes it right.
     pub async fn commit(&self, write: &ResourceWrite) -> Result<Committed, Error> {
         let row = self.row_put(write)?;
+        let key = keys::resource(&write.row.key);
         if write.events.is_empty() {
-            return self.put_alone(row, write).await;
+            return match self.put(row.build()?, &key).await? {
+                Written::Yes => Ok(Committed::Written),
+                Written::Refused(item) => self.conflict(item, write).await,
+            };
         }
         let mut items = vec![TransactWriteItem::builder().put(row.build()?).build()];
         for event in &write.events {
             items.push(TransactWriteItem::builder().put(self.event_put(event)?).build());
         }
-        match self.transact(items, &keys::resource(&write.row.key)).await? {
-            Transacted::Written => Ok(Committed::Written),
-            Transacted::Refused(item) => self.conflict(item, write).await,
-        }
-    }
-
-    /// Writes all items or none, again while another transaction is on one of them. `what` is the item it is about.
-    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<Transacted, Error> {
-        for round in 0..TRANSACTION_TRIES {
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            match request.send().await {
-                Ok(_) => return Ok(Transacted::Written),
-                Err(error) => match refusal(&error) {
-                    Some(Refusal::Condition(item)) => return Ok(Transacted::Refused(item)),
-                    Some(Refusal::Busy) => pause(round).await,
-                    None => return Err(Error::dynamo("TransactWriteItems", error)),
-                },
-            }
-        }
-        Err(Error::Contended { what: what.to_string(), tries: TRANSACTION_TRIES })
-    }
-
-    async fn put_alone(&self, row: PutBuilder, write: &ResourceWrite) -> Result<Committed, Error> {
-        let row = row.build()?;
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(row.item))
-            .set_condition_expression(row.condition_expression)
-            .set_expression_attribute_values(row.expression_attribute_values)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(Committed::Written),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => self.conflict(None, write).await,
-                _ => Err(Error::dynamo("PutItem", error)),
-            },
+        match self.transact(items, &key).await? {
+            Written::Yes => Ok(Committed::Written),
+            Written::Refused(item) => self.conflict(item, write).await,
         }
     }
 
@@ -209,42 +172,4 @@ impl Table {
 
 fn key_item(key: &Key) -> Item {
     Item::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
-}
-
-/// How a transaction ended.
-pub(crate) enum Transacted {
-    /// All of it is written.
-    Written,
-    /// A condition does not hold, and nothing is written; the item as it is, where DynamoDB handed it over.
-    Refused(Option<Item>),
-}
-
-/// Why DynamoDB refused a transaction, where it is one of the two reasons that are part of the game.
-enum Refusal {
-    /// A condition does not hold; the item as it is, where DynamoDB handed it over.
-    Condition(Option<Item>),
-    /// Another transaction is on one of the items.
-    Busy,
-}
-
-/// Reads the reason out of a cancelled transaction.
-fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Refusal> {
-    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
-        return None;
-    };
-    let mut busy = false;
-    for reason in cancelled.cancellation_reasons() {
-        match reason.code() {
-            Some("ConditionalCheckFailed") => {
-                return Some(Refusal::Condition(reason.item.clone().filter(|item| !item.is_empty())));
-            }
-            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => busy = true,
-            _ => {}
-        }
-    }
-    busy.then_some(Refusal::Busy)
-}
-
-async fn pause(round: u32) {
-    tokio::time::sleep(Duration::from_millis(20 << round.min(6))).await;
 }

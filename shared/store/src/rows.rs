@@ -18,8 +18,8 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 }
 
 /// A number attribute.
-pub(crate) fn number<N: ToString>(value: N) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+pub(crate) fn number<N: Into<i128>>(value: N) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
 }
 
 /// Any value as an attribute.

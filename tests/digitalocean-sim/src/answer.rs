@@ -28,7 +28,7 @@ impl Answer {
     pub(crate) fn empty(status: StatusCode) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-        // Facts section 1 "Errors": every answer has it.
+        // Every answer has it (recorded by dns-lexicon/dns-lexicon; read by digitalocean/godo, `CheckResponse` in `godo.go`).
         if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
             headers.insert("x-request-id", id);
         }

@@ -44,10 +44,11 @@ pub(crate) struct Listing {
 /// Which links a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkStyle {
-    /// None for a single page; else `next` and `last` before the last page, `first` and `prev` after the first (facts section 1
-    /// "Pagination", recorded traffic).
+    /// None for a single page; else `next` and `last` before the last page, `first` and `prev` after the first, as the OpenAPI
+    /// description has it ("Links & Pagination"), and traffic recorded by dns-lexicon/dns-lexicon (`tests/fixtures/cassettes/digitalocean`).
     Usual,
-    /// `first` and `last` always, `prev` and `next` where there is one (facts section 1 "Pagination", exceptions).
+    /// `first` and `last` always, `prev` and `next` where there is one (OpenAPI `responses/resources_list`;
+    /// `digitalocean/droplet_kit`, `spec/fixtures/projects/resources.json`).
     FirstAndLast,
 }
 

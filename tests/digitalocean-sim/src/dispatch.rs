@@ -84,7 +84,7 @@ fn answer(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
     };
     answer.headers.extend(arrived.headers.clone());
     if let Verdict::Burst { retry_after } = arrived.verdict {
-        // Facts section 1 "Rate limit": a burst 429 says 0 remaining, and it alone has `retry-after`.
+        // OpenAPI description, "Rate Limit": a burst 429 says 0 remaining, and it alone has `retry-after`.
         answer.headers.insert("ratelimit-remaining", HeaderValue::from(0));
         answer.headers.insert("retry-after", HeaderValue::from(retry_after));
     }

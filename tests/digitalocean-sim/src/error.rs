@@ -1,4 +1,4 @@
-//! The error bodies: `{"id", "message"}` (facts section 1 "Errors"; OpenAPI `schemas/error`).
+//! The error bodies: `{"id", "message"}` (OpenAPI `schemas/error`).
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "Unable to authenticate you.")
     }
 
-    /// A token without the scope (facts section 1 "Scopes": doctl action issue 83).
+    /// A token without the scope (OpenAPI description, "HTTP Statuses"; digitalocean/action-doctl#83).
     pub(crate) fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "You do not have access for the attempted action.")
     }
@@ -47,7 +47,7 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
     }
 
-    /// The text of facts section 1 "Rate limit".
+    /// The text of the OpenAPI description, "Rate Limit".
     pub(crate) fn too_many_requests() -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "API Rate limit exceeded.")
     }
@@ -57,7 +57,7 @@ impl ApiError {
     }
 }
 
-/// DO's ids by status (facts section 1 "Errors").
+/// DO's ids by status (OpenAPI description, "HTTP Statuses", and the examples of `responses`).
 pub(crate) fn id_for(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "bad_request",

@@ -1,4 +1,4 @@
-//! The two rate limits of a token (facts section 1 "Rate limit"; OpenAPI description, "Rate Limit").
+//! The two rate limits of a token (OpenAPI description, "Rate Limit").
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Cutting a list into pages (facts section 1 "Pagination"; OpenAPI `schemas/pagination`, `schemas/meta`).
+//! Cutting a list into pages (OpenAPI `schemas/pagination`, `schemas/meta`).
 
 use serde_json::{Map, Value, json};
 

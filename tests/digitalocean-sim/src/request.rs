@@ -61,7 +61,7 @@ impl Query {
         asked.unwrap_or(DEFAULT_PER_PAGE).min(MAX_PER_PAGE)
     }
 
-    /// The query with another page and otherwise only what was sent (facts section 1 "Pagination").
+    /// The query with another page and otherwise only what was sent, as in traffic recorded by dns-lexicon/dns-lexicon.
     pub(crate) fn with_page(&self, page: usize) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         for (name, value) in self.0.iter().filter(|(name, _)| name != "page") {

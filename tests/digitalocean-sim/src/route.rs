@@ -22,7 +22,7 @@ pub(crate) struct Route {
     /// The path as the OpenAPI document writes it.
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    /// Alternatives, each a set of scopes that are needed together (facts section 4).
+    /// Alternatives, each a set of scopes that are needed together (OpenAPI: `security`).
     pub(crate) scopes: &'static [&'static [&'static str]],
     pub(crate) handler: fn(&mut Call<'_>) -> Result<Reply, ApiError>,
 }

@@ -1,4 +1,4 @@
-//! Tokens and what they may do (facts section 1 "Scopes" and section 4).
+//! Tokens and what they may do (OpenAPI: `security` of each operation).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -124,7 +124,8 @@ impl From<Scopes> for ScopesSpec {
     }
 }
 
-/// What a token gets for an operation whose scope it lacks. Both were seen of DO (facts section 1 "Scopes").
+/// What a token gets for an operation whose scope it lacks. DO has been seen to refuse (digitalocean/action-doctl#83); OpenAPI
+/// describes lists that hold only what the token may see (`GET /v2/projects/{project_id}/resources`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingScope {

@@ -35,7 +35,7 @@ pub(super) struct Registration {
     /// What people call it.
     #[schema(example = "Main team", min_length = 1, max_length = 100)]
     name: String,
-    /// The name that its secrets in Secrets Manager begin with, below the deployment's prefix; `<prefix>/<account>` if left out. Never a token.
+    /// The name that its secrets in Secrets Manager begin with, one slug below the deployment's prefix; `<prefix>/<account>` if left out. Never a token.
     #[schema(example = "arcadia/dev/do/main")]
     secret: Option<String>,
 }
@@ -50,6 +50,9 @@ pub(super) struct AccountChange {
     /// What people call it.
     #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// The name that its secrets in Secrets Manager begin with, one slug below the deployment's prefix. Never a token.
+    #[schema(example = "arcadia/dev/do/main")]
+    secret: Option<String>,
 }
 
 /// Whether an account is mirrored.
@@ -123,7 +126,7 @@ pub(super) async fn register(
     }
 }
 
-/// Pauses, resumes or renames an account. Admins only.
+/// Pauses, resumes or renames an account, or has it use other secrets. Admins only.
 #[utoipa::path(
     patch, path = "/accounts/{account}", operation_id = "changeAccount", tag = "accounts", request_body = AccountChange, security(("id_token" = [])),
     params(("account" = String, Path, description = "Its slug.")),
@@ -139,8 +142,8 @@ pub(super) async fn change(
     Path(AccountPath(id)): Path<AccountPath>,
     Body(change): Body<AccountChange>,
 ) -> Result<Json<AccountView>, Problem> {
-    change.check()?;
-    let values = json!({ "status": change.status, "name": change.name });
+    change.check(&state.config().secret_prefix)?;
+    let values = json!({ "status": change.status, "name": change.name, "secret": change.secret });
     let audit = audit(&admin, &state, request, "account.change", &id, values);
     for _ in 0..TRIES {
         let Some(account) = state.table(&admin).account(&id).await? else { return Err(Problem::not_found()) };
@@ -187,15 +190,18 @@ impl Registration {
 }
 
 impl AccountChange {
-    fn check(&self) -> Result<(), Problem> {
-        let wrong = match (&self.status, &self.name) {
-            (None, None) => Some(("#", "expected status, name or both")),
-            (_, Some(name)) => wrong_with_label(name, 100).map(|wrong| ("#/name", wrong)),
-            _ => None,
-        };
-        wrong.map_or(Ok(()), |(pointer, detail)| {
-            Err(Problem::unprocessable(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }]))
-        })
+    fn check(&self, prefix: &str) -> Result<(), Problem> {
+        let Self { status, name, secret } = self;
+        let is_empty = status.is_none() && name.is_none() && secret.is_none();
+        let wrong = [
+            is_empty.then_some(("#", "expected status, name or secret")),
+            name.as_deref().and_then(|name| wrong_with_label(name, 100)).map(|wrong| ("#/name", wrong)),
+            secret.as_deref().and_then(|secret| wrong_with_secret(secret, prefix)).map(|wrong| ("#/secret", wrong)),
+        ];
+        let error =
+            |(pointer, detail): (&str, &str)| FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() };
+        let errors: Vec<_> = wrong.into_iter().flatten().map(error).collect();
+        if errors.is_empty() { Ok(()) } else { Err(Problem::unprocessable(errors)) }
     }
 
     fn apply(&self, account: &Account) -> Account {
@@ -203,7 +209,9 @@ impl AccountChange {
             Status::Enabled => AccountStatus::Enabled,
             Status::Paused => AccountStatus::Paused,
         });
-        Account { status, name: self.name.clone().unwrap_or_else(|| account.name.clone()), ..account.clone() }
+        let name = self.name.clone().unwrap_or_else(|| account.name.clone());
+        let secret = self.secret.clone().unwrap_or_else(|| account.secret.clone());
+        Account { status, name, secret, ..account.clone() }
     }
 }
 

@@ -8,6 +8,7 @@ mod openapi;
 mod projects;
 mod resources;
 mod sync;
+mod tenancy;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

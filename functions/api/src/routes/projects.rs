@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{AccountId, Project, ProjectId, TenantId, begin_interval, to_millis};
+use domain::{AccountId, Project, ProjectId, TenantId, to_millis};
 use inventory::workers::PROJECT;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,6 +11,7 @@ use store::{AuditEntry, ProjectWrite, Updated};
 use utoipa::{IntoParams, ToSchema};
 
 use super::listing::{ID, PageQuery, SLUG, flag};
+use super::tenancy;
 use crate::AppState;
 use crate::caller::{Admin, Caller};
 use crate::cursor::Binding;
@@ -60,7 +61,7 @@ pub(super) struct ProjectChange {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
     tenant_id: Option<Option<String>>,
-    /// Since when it does: not in the future; now if left out. Before the present owner's first day it counts from that day.
+    /// Since when it does: not in the future; now if left out. Before the present owner's first day it counts from that day. Where the tenant has the project already, its beginning moves there, but not into another tenant's time (409).
     tenant_from: Option<DateTime<Utc>>,
     /// What we use it for; null for nothing. DigitalOcean's own purpose is another field and stays as it is.
     #[serde(default, deserialize_with = "present")]
@@ -71,7 +72,9 @@ pub(super) struct ProjectChange {
 /// A change whose values are valid.
 struct Checked {
     tenant: Option<Option<TenantId>>,
+    /// Of a new tenant; of the present one only if it was given.
     from: DateTime<Utc>,
+    from_given: bool,
     purpose: Option<Option<String>>,
 }
 
@@ -179,7 +182,7 @@ pub(super) async fn change(
         let Some(project) = reader.project(&account, &id).await? else { return Err(Problem::not_found()) };
         let before = project.version;
         let mut changed = project.clone();
-        change.apply(&mut changed);
+        change.apply(&mut changed)?;
         if changed != project {
             changed.version += 1;
             let write = ProjectWrite { before: Some(before), project: changed.clone() };
@@ -218,7 +221,8 @@ impl ProjectChange {
             note("#/purpose", wrong);
         }
         if errors.is_empty() {
-            Ok(Checked { tenant, from: to_millis(tenant_from.unwrap_or(now)), purpose })
+            let from = to_millis(tenant_from.unwrap_or(now));
+            Ok(Checked { tenant, from, from_given: tenant_from.is_some(), purpose })
         } else {
             Err(Problem::unprocessable(errors))
         }
@@ -226,14 +230,16 @@ impl ProjectChange {
 }
 
 impl Checked {
-    fn apply(&self, project: &mut Project) {
-        if let Some(tenant) = self.tenant.clone().filter(|tenant| *tenant != project.tenant_id) {
-            begin_interval(&mut project.tenant_history, tenant.clone(), self.from);
-            project.tenant_id = tenant;
+    fn apply(&self, project: &mut Project) -> Result<(), Problem> {
+        match self.tenant.clone() {
+            Some(tenant) if tenant != project.tenant_id => tenancy::give(project, tenant, self.from),
+            Some(_) if self.from_given => tenancy::move_beginning(project, self.from)?,
+            _ => {}
         }
         if let Some(purpose) = self.purpose.clone() {
             project.purpose = purpose;
         }
+        Ok(())
     }
 
     fn audit(&self, admin: &Admin, state: &AppState, request: RequestId, target: String) -> AuditEntry {

@@ -23,7 +23,7 @@ pub struct AccountView {
     pub status: AccountStatus,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
-    /// When it was last registered, renamed, paused or resumed.
+    /// When it was registered or last changed.
     pub updated_at: DateTime<Utc>,
 }
 

@@ -157,6 +157,9 @@ async fn groups_and_claims_are_read_in_every_form() {
             json!({ "sub": "s", "cognito:groups": groups, "exp": 1_775_995_200, "email_verified": true });
         assert_eq!(app.deliver(event).await.status, 200, "{groups}");
     }
+    let mut one_group = crate::app::event(Who::Stranger, "GET", "/api/v1/accounts", None);
+    one_group["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = "[a,platform_admin]".into();
+    assert_eq!(app.deliver(one_group).await.status, 403, "a comma is part of a group's name");
     for tenant in ["Not A Slug", "", "acme#x", "*"] {
         let mut event = crate::app::event(Who::Stranger, "GET", "/api/v1/inventory/resources", None);
         event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant_id"] = tenant.into();

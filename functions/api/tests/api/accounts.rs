@@ -43,6 +43,7 @@ async fn a_bad_registration_names_every_field_and_keeps_no_secret() {
             json!({ "account": "Bad Slug", "name": "", "secret": "elsewhere/x" }),
             vec!["#/account", "#/name", "#/secret"],
         ),
+        (json!({ "account": "main", "name": "x", "secret": "arcadia/dev/do/main/sync" }), vec!["#/secret"]),
         (json!({ "account": "main", "name": "x", "secret": TOKEN }), vec!["#/secret"]),
         (json!({ "account": "main", "name": "x", "secret": format!("arcadia/dev/do/{TOKEN}") }), vec!["#/secret"]),
         (json!({ "account": TOKEN, "name": TOKEN }), vec!["#/account", "#/name"]),
@@ -79,4 +80,20 @@ async fn an_account_is_paused_resumed_and_renamed() {
         assert_eq!((answer.status, answer.pointers()), (422, vec![pointer]), "{}", answer.text);
     }
     assert_eq!(app.patch(Who::Admin, "/accounts/other", json!({ "name": "x" })).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_accounts_secrets_may_have_another_name_but_only_one_of_this_deployment() {
+    let app = App::start().await;
+    seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
+    let other = "arcadia/dev/do/main-2";
+    let changed = app.patch(Who::Admin, "/accounts/main", json!({ "secret": other })).await;
+    assert_eq!((changed.status, changed.body["secret"].as_str()), (200, Some(other)), "{}", changed.text);
+    let stored = app.table.table.account(&seed::account_id("main")).await.unwrap().unwrap();
+    assert_eq!((stored.secret.as_str(), stored.version), (other, 2));
+    for bad in ["", "main", "arcadia/prod/do/main", "arcadia/dev/do/main/sync", "arcadia/dev/do/Main", TOKEN] {
+        let answer = app.patch(Who::Admin, "/accounts/main", json!({ "name": " ", "secret": bad })).await;
+        assert_eq!((answer.status, answer.pointers()), (422, vec!["#/name", "#/secret"]), "{bad}: {}", answer.text);
+        assert!(!answer.text.contains("5ec2e7"), "{}", answer.text);
+    }
 }

@@ -94,6 +94,19 @@ async fn a_method_that_is_not_there_is_told_which_are() {
 }
 
 #[tokio::test]
+async fn every_line_says_whose_it_is() {
+    let app = App::start().await;
+    // For all threads: with one for this thread alone, what other tests log first would stay switched off.
+    let logs = runtime::fake::Logs::default();
+    tracing::subscriber::set_global_default(logs.subscriber("info")).unwrap();
+    app.get(Who::Admin, "/accounts").await;
+    // A request that was under way before has no span.
+    let lines = logs.parsed();
+    let whole = |line: &&serde_json::Value| line["request_id"] == "JKJaXmPLvHcESHA=" && line["worker"] == "api";
+    assert!(lines.iter().filter(whole).any(|line| line["message"] == "answered"), "{lines:?}");
+}
+
+#[tokio::test]
 async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;

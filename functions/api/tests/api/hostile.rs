@@ -36,6 +36,22 @@ fn hostile_text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Headers as a caller may send them; the first three are those that a URI could be made of.
+fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
+    let name = prop_oneof![
+        Just("host".to_owned()),
+        Just("x-forwarded-proto".to_owned()),
+        Just("X-Forwarded-Proto".to_owned()),
+        Just("content-type".to_owned()),
+        Just("authorization".to_owned()),
+        "[a-zA-Z-]{1,20}",
+        hostile_text(),
+    ];
+    let value =
+        prop_oneof![hostile_text(), Just("a b".to_owned()), Just("[::".to_owned()), Just("x:99999999".to_owned())];
+    prop::collection::vec((name, value), 0..4)
+}
+
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -80,16 +96,53 @@ fn nothing_breaks_it_and_nothing_secret_comes_back() {
     let method = prop::sample::select(&["GET", "POST", "PATCH", "PUT", "HEAD"][..]);
     let who = prop::sample::select(&[Who::Admin, Who::Tenant("acme"), Who::Stranger, Who::Nobody][..]);
     let path = prop::sample::select(&PATHS[..]);
-    proptest!(config, |(query in query, method in method, who in who, path in path, tail in hostile_text(), body in body(), lengthen in any::<bool>())| {
+    proptest!(config, |(query in query, method in method, who in who, path in path, tail in hostile_text(), body in body(), lengthen in any::<bool>(), headers in headers(), domain in prop::option::of(hostile_text()))| {
         let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut sent = event(who, method, "", Some(body));
         sent["rawPath"] = format!("/api/v1{path}{}", if lengthen { format!("/{tail}") } else { String::new() }).into();
         sent["rawQueryString"] = query.join("&").into();
+        for (name, value) in headers {
+            sent["headers"][name] = value.into();
+        }
+        if let Some(domain) = domain {
+            sent["requestContext"]["domainName"] = domain.into();
+        }
         let shown = sent.to_string();
         let answer = runtime.block_on(app.deliver(sent));
         prop_assert!(answer.status < 500, "{shown}: {}", answer.text);
         let headers = format!("{:?}", answer.headers);
         prop_assert!(!answer.text.contains(NEEDLE) && !headers.contains(NEEDLE), "{shown}: {} {headers}", answer.text);
+    });
+}
+
+#[test]
+fn headers_that_make_no_uri_do_no_harm() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let app = App::start().await;
+        let target = "/api/v1/accounts";
+        for header in ["x-forwarded-proto", "X-Forwarded-Proto", "host", "x-other", "cookie"] {
+            for value in ["a b", "", "http://", "é", "[::", "x:99999999", "\u{0}", SECRET] {
+                let mut sent = event(Who::Admin, "GET", target, None);
+                sent["headers"][header] = value.into();
+                assert_eq!(app.deliver(sent).await.status, 200, "{header}: {value}");
+            }
+        }
+        for (place, value) in
+            [("domainName", json!("a b")), ("domainName", json!(null)), ("domainName", json!("x:0:1"))]
+        {
+            let mut sent = event(Who::Admin, "GET", target, None);
+            sent["requestContext"][place] = value;
+            assert_eq!(app.deliver(sent).await.status, 200);
+        }
+        for path in ["", ":99999999", "@", "accounts", "//", "http://x y/"] {
+            let mut sent = event(Who::Admin, "GET", target, None);
+            sent["rawPath"] = path.into();
+            assert_eq!(app.deliver(sent).await.status, 404, "{path}");
+        }
+        let mut sent = event(Who::Admin, "GET", target, None);
+        sent["headers"] = Value::Null;
+        assert_eq!(app.deliver(sent).await.status, 200);
     });
 }
 

@@ -19,7 +19,7 @@ fn openapi_json_is_what_the_code_says() {
     let committed = std::fs::read_to_string(committed()).unwrap_or_default();
     assert!(
         committed == generated,
-        "infra/openapi.json is not what the code says. Regenerate it, and look at the difference:\n    UPDATE_OPENAPI=1 cargo test -p api openapi"
+        "infra/openapi.json is not what the code says. Regenerate it, and look at the difference:\n    UPDATE_OPENAPI=1 cargo test --test api openapi"
     );
 }
 

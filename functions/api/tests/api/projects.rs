@@ -1,9 +1,9 @@
 //! Projects.
 
 use domain::AccountStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::app::{App, Who};
+use crate::app::{Answer, App, Who};
 use crate::seed;
 
 const PATH: &str = "/inventory/projects/main/p1";
@@ -68,6 +68,56 @@ async fn what_is_left_out_stays_and_null_clears() {
     let project = project.unwrap().unwrap();
     // The last step changed nothing, so it wrote nothing.
     assert_eq!((project.version, project.tenant_history.len()), (4, 2));
+}
+
+/// Who had the project from when until when, shortened to days.
+fn history(answer: &Answer) -> Vec<String> {
+    let day = |value: &Value| value.as_str().map_or("now".to_owned(), |time| time[5..10].to_owned());
+    let tenancies = answer.body["tenant_history"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
+    let tenancy =
+        |t: &Value| format!("{} {}..{}", t["tenant_id"].as_str().unwrap_or("-"), day(&t["from"]), day(&t["until"]));
+    tenancies.iter().map(tenancy).collect()
+}
+
+#[tokio::test]
+async fn the_beginning_of_a_tenants_time_is_moved_within_its_bounds() {
+    let app = app().await;
+    let give = |tenant: Option<&str>, day: &str| {
+        app.patch(Who::Admin, PATH, json!({ "tenant_id": tenant, "tenant_from": format!("2026-{day}T00:00:00Z") }))
+    };
+    // The project was nobody's from the first of January: that time makes way, in both directions.
+    assert_eq!(history(&give(Some("acme"), "04-01").await), ["- 01-01..04-01", "acme 04-01..now"]);
+    assert_eq!(history(&give(Some("acme"), "02-01").await), ["- 01-01..02-01", "acme 02-01..now"]);
+    assert_eq!(history(&give(Some("acme"), "03-01").await), ["- 01-01..03-01", "acme 03-01..now"]);
+    assert_eq!(history(&give(Some("acme"), "01-01").await), ["- 01-01..01-01", "acme 01-01..now"]);
+    // Another tenant's does not; what is given up between the two is nobody's, and may be had again.
+    give(Some("beta"), "04-01").await;
+    let told = ["- 01-01..01-01", "acme 01-01..04-01"];
+    for day in ["04-10", "04-05", "04-01"] {
+        assert_eq!(history(&give(Some("beta"), day).await), [told[0], told[1], &format!("beta {day}..now")]);
+    }
+    let project = |app: &App| app.table.table.clone();
+    let id = domain::ProjectId::new("p1").unwrap();
+    let before = project(&app).project(&seed::account_id("main"), &id).await.unwrap();
+    let refused = give(Some("beta"), "03-31").await;
+    assert_eq!((refused.status, &refused.body["type"]), (409, &json!("urn:arcadia:problem:tenant-history")));
+    assert_eq!((give(Some("beta"), "04-13").await).pointers(), ["#/tenant_from"], "tomorrow");
+    assert_eq!(give(Some("beta"), "04-01").await.status, 200, "as it is");
+    assert_eq!(project(&app).project(&seed::account_id("main"), &id).await.unwrap(), before, "nothing was written");
+    // Nobody's time has a beginning as well.
+    assert_eq!(history(&give(None, "04-11").await)[2..], ["beta 04-01..04-11", "- 04-11..now"]);
+    assert_eq!(give(None, "04-10").await.status, 409);
+}
+
+#[tokio::test]
+async fn a_first_tenants_time_begins_no_earlier_than_the_project_was_seen() {
+    let app = App::start().await;
+    seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
+    seed::project(&app.table.table, "main", "p1", Some("acme")).await;
+    let from = |time: &str| app.patch(Who::Admin, PATH, json!({ "tenant_id": "acme", "tenant_from": time }));
+    assert_eq!(history(&from("2026-02-01T00:00:00Z").await), ["acme 02-01..now"]);
+    assert_eq!(history(&from("2026-01-01T00:00:00Z").await), ["acme 01-01..now"]);
+    assert_eq!(from("2025-12-31T00:00:00Z").await.status, 409);
 }
 
 #[tokio::test]

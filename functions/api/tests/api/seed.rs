@@ -154,7 +154,12 @@ pub(crate) async fn sweep(table: &Table, account: &str, kind: &str, status: Swee
     };
     let hold =
         (status == SweepStatus::Held).then(|| Hold { id: RunId::new("hold-1").unwrap(), since: started_at, count: 7 });
-    assert!(table.finish(&lease, &Finish { receipt, hold, memberships: None }).await.unwrap());
+    assert!(
+        table
+            .finish(&lease, &Finish { listed: receipt.status.is_complete(), receipt, hold, memberships: None })
+            .await
+            .unwrap()
+    );
 }
 
 /// Two tenants, `acme` and `beta`, in two accounts; `beta`'s things all have `beta` in their ids and names.

@@ -88,11 +88,12 @@ async fn malformed() {
 async fn partial_batch() {
     let world = World::new().await;
     world.register("no-secret", AccountStatus::Enabled).await;
+    world.vault.throttle("arcadia/test/do/no-secret");
     world.register("paused", AccountStatus::Paused).await;
     assert_eq!(
         run(&world, "partial-batch").await,
         ["059f36b4-87a3-44ab-83d2-661975830a7d"],
-        "the one without a secret"
+        "the one whose secret Secrets Manager does not hand over"
     );
     let letters = world.queue.sent(DLQ);
     assert_eq!(letters.len(), 2);

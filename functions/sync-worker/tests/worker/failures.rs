@@ -1,6 +1,6 @@
 use chrono::{TimeDelta, Utc};
 use digitalocean_sim::{Effect, Fault, LimitKind};
-use domain::SweepStatus;
+use domain::{AccountStatus, SweepStatus};
 use runtime::Failure;
 
 use crate::world::{SECRET, World, fate};
@@ -66,18 +66,18 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_had_is_shown_by_name_and_tried_again() {
+async fn a_secret_that_cannot_be_had_is_shown_by_name_and_only_a_refusal_to_answer_is_tried_again() {
     type Spoil = fn(&World);
-    let cases: [(&str, Spoil, &str); 4] = [
-        ("missing", |world| world.vault.remove(SECRET), "no such secret: arcadia/test/do/demo/sync"),
-        ("throttled", |world| world.vault.throttle(), "ThrottlingException"),
-        ("empty", |world| world.vault.put(SECRET, &[" "]), "empty"),
-        ("no token", |world| world.vault.put(SECRET, &[r#"{"tokn":"dop_v1_hidden"}"#]), "is JSON, but not"),
+    let cases: [(&str, Spoil, &str, &str); 4] = [
+        ("missing", |world| world.vault.remove(SECRET), "no such secret: arcadia/test/do/demo/sync", "terminal"),
+        ("throttled", |world| world.vault.throttle(""), "ThrottlingException", "retry"),
+        ("empty", |world| world.vault.put(SECRET, &[" "]), "empty", "terminal"),
+        ("no token", |world| world.vault.put(SECRET, &[r#"{"tokn":"dop_v1_hidden"}"#]), "is JSON, but not", "terminal"),
     ];
-    for (case, spoil, says) in cases {
+    for (case, spoil, says, becomes) in cases {
         let world = World::new().await;
         spoil(&world);
-        assert_eq!(fate(&world.handle(world.message("demo")).await), "retry", "{case}");
+        assert_eq!(fate(&world.handle(world.message("demo")).await), becomes, "{case}");
         let lane = world.lane().await.unwrap();
         assert_eq!((lane.last.unwrap().status, lane.last_complete), (SweepStatus::Failed, None), "{case}");
         let error = world.shown_error().await;
@@ -85,4 +85,13 @@ async fn a_secret_that_cannot_be_had_is_shown_by_name_and_tried_again() {
         assert!(world.logged("WARN").iter().any(|line| line.contains(says)), "{case}: it is in the log");
         assert_eq!((world.asked(), lane.lease_until), (0, None), "{case}");
     }
+}
+
+#[tokio::test]
+async fn the_account_says_which_secret_holds_its_token() {
+    let world = World::new().await;
+    world.register_with("team", AccountStatus::Enabled, "arcadia/test/do/shared-team").await;
+    world.vault.put("arcadia/test/do/shared-team/sync", &[&world.token()]);
+    assert_eq!(fate(&world.handle(world.message("team")).await), "done");
+    assert_eq!(world.keys("KIND#team#droplet").await.len(), 5);
 }

@@ -33,7 +33,7 @@ pub(crate) struct Vault(Arc<Mutex<Shelf>>);
 #[derive(Default)]
 struct Shelf {
     values: HashMap<String, VecDeque<String>>,
-    throttled: bool,
+    throttled: Vec<String>,
     fetches: usize,
 }
 
@@ -47,8 +47,9 @@ impl Vault {
         self.0.lock().unwrap().values.remove(name);
     }
 
-    pub(crate) fn throttle(&self) {
-        self.0.lock().unwrap().throttled = true;
+    /// Secrets whose names begin so are not answered for any more.
+    pub(crate) fn throttle(&self, names: &str) {
+        self.0.lock().unwrap().throttled.push(names.to_owned());
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -61,7 +62,7 @@ impl SecretSource for Vault {
         async move {
             let mut shelf = self.0.lock().unwrap();
             shelf.fetches += 1;
-            if shelf.throttled {
+            if shelf.throttled.iter().any(|throttled| name.starts_with(throttled)) {
                 return Err(FetchError::Failed("ThrottlingException: Rate exceeded".into()));
             }
             let values = shelf.values.get_mut(name).ok_or(FetchError::NotFound)?;
@@ -133,11 +134,16 @@ impl World {
     }
 
     pub(crate) async fn register(&self, slug: &str, status: AccountStatus) {
+        self.register_with(slug, status, &format!("arcadia/test/do/{slug}")).await;
+    }
+
+    /// An account whose tokens are under another name than its own.
+    pub(crate) async fn register_with(&self, slug: &str, status: AccountStatus, secret: &str) {
         let now = self.clock.now();
         let account = Account {
             account: AccountId::new(slug).unwrap(),
             name: slug.to_owned(),
-            secret: format!("arcadia/test/do/{slug}"),
+            secret: secret.to_owned(),
             status,
             created_at: now,
             updated_at: now,

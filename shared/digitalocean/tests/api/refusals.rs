@@ -98,7 +98,7 @@ async fn a_wrong_field_is_named() {
     let error = client.projects().list().collect_all().await.unwrap_err();
     let Error::Decode { at, snippet, .. } = &error else { panic!("{error}") };
     assert_eq!(at, "projects[1].created_at");
-    assert!(snippet.contains("yesterday"), "{snippet}");
+    assert!(!snippet.contains("yesterday") && !error.to_string().contains("yesterday"), "an answer may hold secrets");
     assert!(
         error.to_string().starts_with("GET /v2/projects: the answer is not as documented at `projects[1].created_at`")
     );

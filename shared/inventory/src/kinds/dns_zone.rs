@@ -25,6 +25,10 @@ impl MirroredKind for DnsZoneKind {
         &["domain"]
     }
 
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("arcadia-cloud.invalid")
+    }
+
     fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
         async move { Listed::normalised(client.domains().list().collect_all().await?, normalise) }.boxed()
     }
@@ -40,7 +44,7 @@ impl MirroredKind for DnsZoneKind {
 
 /// A zone's facts. Its `zone_file` is left out: records are resources of their own, and its SOA serial is noise.
 fn normalise(zone: Domain) -> Result<(ProviderId, Facts), InvalidId> {
-    let id = ProviderId::new(zone.name.to_lowercase())?;
+    let id = ProviderId::new(zone.name.as_str())?;
     let attrs: Map<String, Value> = zone.ttl.map(|ttl| ("ttl".to_owned(), Value::from(ttl))).into_iter().collect();
     let facts = Facts {
         name: zone.name,

@@ -25,6 +25,10 @@ impl MirroredKind for DropletKind {
         &["droplet"]
     }
 
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("1")
+    }
+
     fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
         async move { Listed::normalised(client.droplets().list_all().await?, normalise) }.boxed()
     }
@@ -39,7 +43,8 @@ impl MirroredKind for DropletKind {
     }
 }
 
-/// A droplet's facts. Left out as noise: `locked`, `next_backup_window`, the prices and regions of its size, its kernel.
+/// A droplet's facts. Left out as noise: `locked`, `next_backup_window`, the prices and regions of its size, its kernel; and
+/// `backup_ids` and `snapshot_ids`, which change with every rotation of what are resources of their own.
 fn normalise(droplet: Droplet) -> Result<(ProviderId, Facts), InvalidId> {
     let id = ProviderId::new(droplet.id.to_string())?;
     let attrs = attrs(&droplet);
@@ -79,8 +84,6 @@ fn attrs(droplet: &Droplet) -> Map<String, Value> {
         "private_addresses": addresses(NetworkType::Private),
         "vpc_uuid": droplet.vpc_uuid,
         "volume_ids": sorted(droplet.volume_ids.iter().cloned()),
-        "backup_ids": sorted(droplet.backup_ids.iter().copied()),
-        "snapshot_ids": sorted(droplet.snapshot_ids.iter().copied()),
         "gpu_count": droplet.gpu_info.as_ref().and_then(|gpu| gpu.count),
         "gpu_model": droplet.gpu_info.as_ref().and_then(|gpu| gpu.model.clone()),
     });

@@ -72,6 +72,9 @@ pub trait MirroredKind: Send + Sync {
     /// DigitalOcean's names for it in URNs, aliases included.
     fn urn_kinds(&self) -> &'static [&'static str];
 
+    /// An id of the kind that no resource bears: asking for it tells a token that may not see from an account that has nothing.
+    fn nobody(&self) -> ProviderId;
+
     /// Every resource of the kind, all pages, or an error.
     fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>>;
 

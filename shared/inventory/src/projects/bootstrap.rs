@@ -2,13 +2,15 @@
 
 use digitalocean::{Client, NewProject, Project};
 
+use crate::sweep::told;
+
 /// The internal project and who may make it.
 #[derive(Debug, Clone)]
 pub struct Bootstrap {
     /// Its name.
     pub name: String,
-    /// DigitalOcean, with the account's `provisioning` token (or what it falls back to); `None` where nothing may be written there.
-    pub provisioning: Option<Client>,
+    /// DigitalOcean, with the account's `provisioning` token (or what it falls back to), or why it may not be made.
+    pub provisioning: Result<Client, String>,
 }
 
 /// What bootstrapping came to.
@@ -31,11 +33,11 @@ impl Bootstrap {
         if listed.iter().any(|project| project.name.eq_ignore_ascii_case(&self.name)) {
             return Bootstrapped::Exists;
         }
-        let Some(client) = &self.provisioning else {
-            return Bootstrapped::Missing(format!(
-                "the internal project {} does not exist and may not be made: writes to DigitalOcean are off",
-                self.name
-            ));
+        let client = match &self.provisioning {
+            Ok(client) => client,
+            Err(reason) => {
+                return Bootstrapped::Missing(format!("the internal project {} is missing: {reason}", self.name));
+            }
         };
         match client.projects().create(&NewProject::new(&self.name, PURPOSE)).await {
             Ok(project) => {
@@ -43,7 +45,7 @@ impl Bootstrap {
                 Bootstrapped::Made(Box::new(project))
             }
             Err(error) => {
-                Bootstrapped::Missing(format!("the internal project {} could not be made: {error}", self.name))
+                Bootstrapped::Missing(format!("the internal project {} could not be made: {}", self.name, told(&error)))
             }
         }
     }

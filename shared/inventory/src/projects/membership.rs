@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, ProjectResource};
+use digitalocean::{Client, ProjectResource, ResourceStatus};
 use domain::{Kind, Lane, MembershipMark, ProjectId, ResourceKey, SweepStatus};
 use sha2::{Digest, Sha256};
 
@@ -16,7 +16,7 @@ use crate::upsert::{self, Occasion};
 use crate::urn;
 
 /// A membership that was found to agree with the rows is compared again after this time, whether it changed or not.
-const RECHECK_AFTER: TimeDelta = TimeDelta::hours(24);
+const RECHECK_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// What one resource is in, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,13 @@ pub(crate) async fn pass(
                 finding.tally.rate_limit_remaining = remaining.or(finding.tally.rate_limit_remaining);
                 listed.insert(project.clone(), listing.items);
             }
+            // Deleted since it was listed, or made so recently that DigitalOcean does not know it everywhere yet.
+            Err(error) if error.is_not_found() => {
+                finding.note(format!("project {project} has no membership yet, or no longer"));
+            }
             Err(error) => {
                 finding = finding.failed(SweepStatus::Partial, &error);
-                if matches!(finding.next, Next::Later(_)) {
+                if matches!(finding.next, Next::Later(_) | Next::NewToken | Next::GoOn) {
                     break;
                 }
             }
@@ -84,7 +88,9 @@ fn memberships(
     let mut members: BTreeMap<ResourceKey, Membership> = BTreeMap::new();
     let mut unlisted: BTreeMap<Kind, u32> = BTreeMap::new();
     for (project, resources) in listed {
-        for resource in resources {
+        // What DigitalOcean itself no longer finds is no member.
+        let found = resources.iter().filter(|resource| resource.status != Some(ResourceStatus::NotFound));
+        for resource in found {
             let Some((kind, provider_id)) = urn::resolve(&resource.urn) else {
                 *unlisted.entry(Kind::of("unknown")).or_default() += 1;
                 continue;
@@ -118,9 +124,8 @@ async fn attribute(
     let mut rows: BTreeMap<ResourceKey, _> = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
     for (key, membership) in members {
         if run.deadline.has_passed() {
-            finding.status = SweepStatus::Partial;
-            finding.error = Some("out of time while attributing; another run goes on".to_owned());
-            finding.next = Next::Later(at);
+            let error = "out of time while attributing; another run goes on".to_owned();
+            *finding = finding.clone().stopped(error, Next::GoOn);
             return Ok(false);
         }
         let Some(row) = rows.remove(*key) else { continue };

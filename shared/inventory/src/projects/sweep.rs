@@ -23,6 +23,15 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<
         Ok(listing) => listing,
         Err(error) => return Ok(Finding::refused(&ListError::DigitalOcean(error))),
     };
+    if listing.items.is_empty() {
+        // Every account has a default project: an empty list is a token that may not see projects.
+        return Ok(Finding {
+            status: SweepStatus::NotVisible,
+            listed: false,
+            error: Some("DigitalOcean lists no project at all: the token needs scope project:read".to_owned()),
+            ..Finding::complete(Tally::default())
+        });
+    }
     let mut tally = Tally {
         pages: listing.pages,
         rate_limit_remaining: listing.rate_limit.and_then(|limit| limit.remaining),

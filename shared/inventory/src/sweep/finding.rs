@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ChangeCounts, Hold, Lane, MembershipMark, ProjectId, SweepStatus};
+use domain::{ChangeCounts, Hold, Lane, MembershipMark, ProjectId, SweepStatus, error_chain};
 
 use super::Next;
 use crate::Error;
@@ -40,6 +40,8 @@ impl Tally {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) status: SweepStatus,
+    /// Whether the list was read whole and what is missing from it was looked into, whatever became of the rest.
+    pub(crate) listed: bool,
     pub(crate) tally: Tally,
     pub(crate) error: Option<String>,
     pub(crate) notes: Vec<String>,
@@ -53,6 +55,7 @@ impl Finding {
     pub(crate) fn complete(tally: Tally) -> Self {
         Self {
             status: SweepStatus::Complete,
+            listed: true,
             tally,
             error: None,
             notes: Vec::new(),
@@ -66,6 +69,7 @@ impl Finding {
     pub(crate) fn denied(lane: &Lane, reason: &str, next: Next) -> Self {
         Self {
             status: SweepStatus::Failed,
+            listed: false,
             error: Some(reason.to_owned()),
             hold: lane.hold.clone(),
             next,
@@ -75,17 +79,20 @@ impl Finding {
 
     /// The table failed half-way.
     pub(crate) fn broken_off(lane: &Lane, error: &Error) -> Self {
-        Self::denied(lane, &error.to_string(), Next::Retry)
+        Self::denied(lane, &error_chain(error), Next::Retry)
     }
 
     /// The list could not be read: nothing can be concluded from it.
     pub(crate) fn refused(error: &ListError) -> Self {
         let tally = Tally::default();
         match error {
-            ListError::DigitalOcean(error) => Self::complete(tally).failed(SweepStatus::Failed, error),
+            ListError::DigitalOcean(error) => {
+                Self { listed: false, ..Self::complete(tally) }.failed(SweepStatus::Failed, error)
+            }
             ListError::Unusable(_) => Self {
                 status: SweepStatus::Failed,
-                error: Some(error.to_string()),
+                listed: false,
+                error: Some(error_chain(error)),
                 next: Next::Person,
                 ..Self::complete(tally)
             },
@@ -95,8 +102,16 @@ impl Finding {
     /// DigitalOcean refused something: the sweep stands as `status`, or as not visible where that is what was refused.
     pub(crate) fn failed(mut self, status: SweepStatus, error: &digitalocean::Error) -> Self {
         self.status = if error.is_not_visible() { SweepStatus::NotVisible } else { status };
-        self.error = Some(error.to_string());
-        self.next = next(error);
+        self.error = Some(told(error));
+        self.next = self.next.graver(next(error));
+        self
+    }
+
+    /// Something was left undone.
+    pub(crate) fn stopped(mut self, error: String, next: Next) -> Self {
+        self.status = SweepStatus::Partial;
+        self.error = Some(error);
+        self.next = self.next.graver(next);
         self
     }
 
@@ -106,10 +121,19 @@ impl Finding {
     }
 }
 
+/// The error for people. What did not read as documented is named by its place alone: its cause may quote what the answer held.
+pub(crate) fn told(error: &digitalocean::Error) -> String {
+    match error {
+        digitalocean::Error::Decode { .. } => error.to_string(),
+        error => error_chain(error),
+    }
+}
+
 /// What should follow on DigitalOcean's answer.
 fn next(error: &digitalocean::Error) -> Next {
     match error.retry_at() {
         Some(at) => Next::Later(domain::to_millis(at)),
+        None if matches!(error, digitalocean::Error::DeadlineExceeded { .. }) => Next::GoOn,
         None if error.is_retryable() => Next::Retry,
         None if error.needs_new_token() => Next::NewToken,
         // The operator sees it in the sync state; every tick asks again, so nothing is gained by waking somebody for each.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use digitalocean::Client;
-use domain::{Facts, Kind, Lane, ProviderId, ResourceKey, SweepStatus};
+use domain::{Facts, Kind, Lane, ProviderId, ResourceKey, SweepStatus, error_chain};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::plan::{Action, Plan, Rules, Step, next_hold, plan};
@@ -37,16 +37,16 @@ struct Inquiry {
     gone: BTreeSet<ProviderId>,
     /// It said that these exist: its list is not the whole truth.
     there: BTreeSet<ProviderId>,
-    /// Nothing may be struck.
-    distrust: Option<Distrust>,
+    /// It did not say, of one or of any.
+    unanswered: Option<digitalocean::Error>,
+    /// Whether what was not asked for may be struck as well.
+    list_trusted: bool,
 }
 
-/// Why nothing may be struck.
-enum Distrust {
-    /// The list leaves out what exists, and too much else is missing to ask for each.
-    Incomplete,
-    /// DigitalOcean did not say.
-    Unanswered(digitalocean::Error),
+impl Inquiry {
+    fn may_strike(&self, id: &ProviderId) -> bool {
+        self.list_trusted || self.gone.contains(id)
+    }
 }
 
 /// What became of one step.
@@ -57,6 +57,8 @@ enum Done {
     Left,
     /// DigitalOcean did not say whether it is gone.
     Unanswered(digitalocean::Error),
+    /// This one row cannot be read or written; the others can.
+    Unwritable(Error),
 }
 
 pub(crate) async fn sweep(
@@ -94,9 +96,16 @@ pub(crate) async fn sweep(
     };
     let mut plan = plan(&known, &fingerprints, &rules);
 
+    if sweep.facts.is_empty() && known.is_empty() && !was_empty(lane) {
+        // Nothing listed and nothing to miss: an empty account, or a token that may not see. Asked until the first complete receipt.
+        if let Some(Err(error)) = sweep.ask(&mirrored.nobody()).await {
+            let finding = Finding::complete(tally).failed(SweepStatus::Failed, &error);
+            return Ok(Finding { listed: false, ..finding });
+        }
+    }
     let inquiry = sweep.inquire(&plan).await;
     plan.steps.retain(|step| match step.action {
-        Action::Strike | Action::Bury => inquiry.distrust.is_none() && !inquiry.there.contains(&step.id),
+        Action::Strike | Action::Bury => inquiry.may_strike(&step.id),
         Action::Discover | Action::Update | Action::Return => true,
     });
     let returned = inquiry.there.iter().map(|id| Step { id: id.clone(), action: Action::Return });
@@ -107,13 +116,9 @@ pub(crate) async fn sweep(
     if let Some(witness) = inquiry.there.first() {
         finding.note(format!("DigitalOcean's list leaves out {} {witness}, which exists", sweep.kind));
     }
-    match inquiry.distrust {
-        None => {}
-        Some(Distrust::Unanswered(error)) => finding = finding.failed(SweepStatus::Partial, &error),
-        Some(Distrust::Incomplete) => {
-            finding.status = SweepStatus::Partial;
-            finding.error = Some("DigitalOcean's list leaves out what exists: nothing was struck".to_owned());
-        }
+    if let Some(error) = inquiry.unanswered {
+        finding.listed &= inquiry.list_trusted;
+        finding = finding.failed(SweepStatus::Partial, &error);
     }
     if finding.status == SweepStatus::Complete {
         finding.status = complete(plan.held);
@@ -130,6 +135,11 @@ pub(crate) async fn sweep(
     Ok(finding)
 }
 
+/// Whether the last complete list of the lane was empty too.
+fn was_empty(lane: &Lane) -> bool {
+    lane.last_complete.as_ref().is_some_and(|receipt| receipt.items == 0)
+}
+
 impl KindSweep<'_> {
     fn occasion(&self) -> Occasion<'_> {
         Occasion { at: self.at, run: self.run.run_id }
@@ -139,28 +149,43 @@ impl KindSweep<'_> {
         ResourceKey { account: self.run.account.clone(), kind: self.kind.clone(), provider_id: id.clone() }
     }
 
+    /// Asks DigitalOcean for one resource; `None` where the kind has no such call.
+    async fn ask(&self, id: &ProviderId) -> Option<Result<Presence, digitalocean::Error>> {
+        Some(self.mirrored.presence(self.client, id)?.await)
+    }
+
     /// Before anything is struck, DigitalOcean is asked for one of the resources that the list left out. A token that lost its scope may
     /// get filtered lists that look whole, and lists lag; both would otherwise read as "gone". One request, and only when something is
-    /// missing; where the list turns out not to be the whole truth, one for each.
+    /// missing. Where the list turns out not to be the whole truth, only what is asked for and gone is struck.
     async fn inquire(&self, plan: &Plan) -> Inquiry {
         let missing = |wanted| plan.steps.iter().filter(move |step| step.action == wanted).map(|step| &step.id);
-        let missing: Vec<&ProviderId> = missing(Action::Bury).chain(missing(Action::Strike)).collect();
+        let missing = missing(Action::Bury).chain(missing(Action::Strike));
         let mut inquiry = Inquiry::default();
-        for id in &missing {
-            let Some(question) = self.mirrored.presence(self.client, id) else { break };
-            match question.await {
-                Ok(Presence::Gone) => _ = inquiry.gone.insert((*id).clone()),
-                Ok(Presence::There) => _ = inquiry.there.insert((*id).clone()),
-                Err(error) => {
-                    inquiry.distrust = Some(Distrust::Unanswered(error));
+        for id in missing.take(INQUIRIES) {
+            match self.ask(id).await {
+                None => {
+                    inquiry.list_trusted = true;
                     break;
                 }
+                Some(Ok(Presence::Gone)) => {
+                    inquiry.gone.insert(id.clone());
+                    inquiry.list_trusted = inquiry.there.is_empty();
+                }
+                Some(Ok(Presence::There)) => {
+                    inquiry.there.insert(id.clone());
+                    inquiry.list_trusted = false;
+                }
+                Some(Err(error)) => {
+                    // A failure that is this resource's alone may be passed over; one of the token's is an answer to every question.
+                    let of_the_token = error.is_not_visible() || error.needs_new_token() || error.retry_at().is_some();
+                    inquiry.unanswered = Some(error);
+                    if of_the_token {
+                        inquiry.list_trusted = false;
+                        break;
+                    }
+                }
             }
-            if inquiry.there.is_empty() {
-                break;
-            }
-            if missing.len() > INQUIRIES {
-                inquiry.distrust = Some(Distrust::Incomplete);
+            if inquiry.list_trusted {
                 break;
             }
         }
@@ -169,38 +194,46 @@ impl KindSweep<'_> {
 
     /// Takes the plan's steps, as far as time allows. What is in `gone` is known to be, without asking again.
     async fn apply(&self, plan: &Plan, gone: &BTreeSet<ProviderId>, mut tally: Tally) -> Result<Finding, Error> {
-        let done: Vec<Done> = stream::iter(&plan.steps)
+        let done: Vec<Done> = stream::iter(plan.steps.clone())
             .map(|step| self.take(step, gone))
             .buffer_unordered(CONCURRENT_WRITES)
             .try_collect()
             .await?;
         let mut left = 0;
         let mut unanswered = None;
+        let mut unwritable = None;
         for done in done {
             match done {
                 Done::Written(effect) => tally.count(effect),
                 Done::Nothing => {}
                 Done::Left => left += 1,
                 Done::Unanswered(error) => unanswered = Some(error),
+                Done::Unwritable(error) => unwritable = Some(error),
             }
         }
-        let finding = Finding::complete(tally);
-        Ok(match unanswered {
-            Some(error) => finding.failed(SweepStatus::Partial, &error),
-            None if left > 0 => Finding {
-                status: SweepStatus::Partial,
-                error: Some(format!(
-                    "out of time with {left} of {} changes left; another run goes on",
-                    plan.steps.len()
-                )),
-                next: Next::Later(self.run.clock.now()),
-                ..finding
-            },
-            None => finding,
-        })
+        let mut finding = Finding::complete(tally);
+        if left > 0 {
+            let error = format!("out of time with {left} of {} changes left; another run goes on", plan.steps.len());
+            finding = finding.stopped(error, Next::GoOn);
+        }
+        if let Some(error) = unwritable {
+            finding = finding.stopped(error_chain(&error), Next::Person);
+        }
+        if let Some(error) = unanswered {
+            finding = finding.failed(SweepStatus::Partial, &error);
+        }
+        Ok(finding)
     }
 
-    async fn take(&self, step: &Step, gone: &BTreeSet<ProviderId>) -> Result<Done, Error> {
+    /// Takes one step; what is one row's own trouble does not end the others.
+    async fn take(&self, step: Step, gone: &BTreeSet<ProviderId>) -> Result<Done, Error> {
+        match self.write(&step, gone).await {
+            Err(error) if error.is_about_one_row() => Ok(Done::Unwritable(error)),
+            done => done,
+        }
+    }
+
+    async fn write(&self, step: &Step, gone: &BTreeSet<ProviderId>) -> Result<Done, Error> {
         if self.run.deadline.has_passed() {
             return Ok(Done::Left);
         }

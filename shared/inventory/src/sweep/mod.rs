@@ -18,7 +18,7 @@ use crate::projects::{self, Bootstrap};
 use crate::workers::{Mirrors, Worker};
 
 pub(crate) use apply::settle;
-pub(crate) use finding::{Finding, Tally};
+pub(crate) use finding::{Finding, Tally, told};
 
 /// One run of a worker on one account.
 #[derive(Clone, Copy)]
@@ -62,11 +62,14 @@ pub enum Access {
 }
 
 /// What should come next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The later variants are the graver ones: where several things went wrong, the gravest says what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Next {
     /// Nothing: the next tick will do.
     Nothing,
-    /// Another run, not before this time: a rate limit, or more to do than time.
+    /// Another run at once: there was more to do than time.
+    GoOn,
+    /// Another run, not before this time: a rate limit.
     Later(DateTime<Utc>),
     /// Another try: what failed may pass.
     Retry,
@@ -74,6 +77,13 @@ pub enum Next {
     NewToken,
     /// A person: no try will make it better.
     Person,
+}
+
+impl Next {
+    /// The graver of two.
+    pub(crate) fn graver(self, other: Self) -> Self {
+        self.max(other)
+    }
 }
 
 /// How a run ended.
@@ -130,7 +140,7 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
 
 fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>) -> Finish {
     let finished_at = run.clock.now();
-    let Finding { status, tally, error, notes, hold, memberships, .. } = finding;
+    let Finding { status, listed, tally, error, notes, hold, memberships, .. } = finding;
     let receipt = Receipt {
         run_id: run.run_id.clone(),
         status,
@@ -146,8 +156,8 @@ fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>
         notes,
     };
     // What did not read its list whole knows nothing about what waits.
-    let hold = if status.is_complete() { hold } else { lane.hold.clone() };
-    Finish { receipt, hold, memberships }
+    let hold = if listed { hold } else { lane.hold.clone() };
+    Finish { receipt, listed, hold, memberships }
 }
 
 /// When the lane's list was last read whole.

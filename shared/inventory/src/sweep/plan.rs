@@ -75,7 +75,8 @@ impl Rules<'_> {
 #[must_use]
 pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, String>, rules: &Rules<'_>) -> Plan {
     let mut steps = Vec::new();
-    let mut unconfirmed = Vec::new();
+    let mut due = Vec::new();
+    let mut held = 0;
     let mut step = |id: &ProviderId, action| steps.push(Step { id: id.clone(), action });
 
     for (id, fingerprint) in listed {
@@ -90,27 +91,33 @@ pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, S
         match entry.strikes {
             None => step(id, Action::Strike),
             Some(strikes) if rules.confirmed(strikes) => step(id, Action::Bury),
-            Some(strikes) if strikes.count >= STRIKES_OUT => unconfirmed.push((id, strikes)),
+            // Struck out and still alive: it was held, and stays so until an operator says a word or a list names it again.
+            Some(strikes) if strikes.count >= STRIKES_OUT => held += 1,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => {}
-            Some(strikes) if strikes.count + 1 >= STRIKES_OUT => unconfirmed.push((id, strikes)),
+            Some(strikes) if strikes.count + 1 >= STRIKES_OUT => due.push(id),
             Some(_) => step(id, Action::Strike),
         }
     }
 
-    let mut held = 0;
-    if breaks(unconfirmed.len(), known.len()) {
-        held = u32::try_from(unconfirmed.len()).unwrap_or(u32::MAX);
+    // A token without the scope may get an empty list and a 404 for everything, just like an account that was emptied.
+    let emptied = listed.is_empty() && known.len() > 1;
+    let hold = emptied || breaks(due.len() + held, established(known));
+    for id in &due {
         // What is held still takes its third strike, so that it is plain what waits; only the deletion is held.
-        for (id, _) in unconfirmed.iter().filter(|(_, strikes)| strikes.count < STRIKES_OUT) {
-            step(id, Action::Strike);
-        }
-    } else {
-        for (id, _) in unconfirmed {
-            step(id, Action::Bury);
-        }
+        step(id, if hold { Action::Strike } else { Action::Bury });
+    }
+    if hold {
+        held += due.len();
     }
     steps.sort_by(|a, b| a.id.cmp(&b.id));
-    Plan { steps, held }
+    Plan { steps, held: u32::try_from(held).unwrap_or(u32::MAX) }
+}
+
+/// How many were known when what is missing now was last seen. What was discovered since does not make a loss smaller: a token of another
+/// account lists that account's resources while all of ours are missing.
+fn established(known: &BTreeMap<ProviderId, Known>) -> usize {
+    let last_seen = known.values().filter(|entry| entry.strikes.is_some()).map(|entry| entry.last_seen_at).max();
+    known.values().filter(|entry| last_seen.is_none_or(|last_seen| entry.last_seen_at <= last_seen)).count()
 }
 
 /// Whether so many deletions out of so many known look like a fault.

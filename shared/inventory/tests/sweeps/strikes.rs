@@ -191,11 +191,11 @@ async fn a_shifting_list_strikes_nothing() {
 
 #[tokio::test]
 async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers() {
-    for (missing_scope, hidden_status) in [(MissingScope::Forbidden, 403), (MissingScope::Filtered, 403)] {
+    for missing_scope in [MissingScope::Forbidden, MissingScope::Filtered] {
         let mut world = swept().await;
         let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read"]);
         token.missing_scope = missing_scope;
-        token.hidden_status = hidden_status;
+        token.hidden_status = 403;
         world.demo_account().set_token("blind", token);
         world.use_token("blind");
         for _ in 0..4 {
@@ -207,6 +207,84 @@ async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers(
         }
         assert_eq!(world.live("droplet").await, 6);
     }
+}
+
+/// The worst that a provider can do: an empty list, and "not found" for everything. Nothing tells it from an account that was emptied, so
+/// nothing dies without an operator's word.
+#[tokio::test]
+async fn a_kind_that_vanishes_whole_waits_for_a_word() {
+    let mut world = swept().await;
+    let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read"]).filtered();
+    token.hidden_status = 404;
+    world.demo_account().set_token("blind", token);
+    world.use_token("blind");
+    for _ in 0..4 {
+        assert_eq!(world.next_sweep("droplets").await.changes.deleted, 0);
+    }
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!((receipt.status, world.live("droplet").await), (SweepStatus::Held, 6));
+    world.use_token("sync");
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!((receipt.status, receipt.changes.returned), (SweepStatus::Complete, 6));
+}
+
+#[tokio::test]
+async fn a_token_that_never_saw_a_kind_is_told_from_an_account_that_has_none() {
+    let world = World::demo().await;
+    let mut blind = Token::new("dop_v1_blind_test").scopes(["project:read"]).filtered();
+    blind.hidden_status = 403;
+    world.demo_account().set_token("blind", blind);
+    let world = World { access: inventory::Access::Granted(crate::world::client(&world.sim, "blind")), ..world };
+    for _ in 0..2 {
+        let receipt = world.next_sweep("domains").await;
+        assert_eq!((receipt.status, receipt.items), (SweepStatus::NotVisible, 0));
+        assert!(receipt.error.unwrap().contains("domain:read"));
+    }
+    // With the scope, and nothing there: asked once, then believed.
+    let world = World { access: inventory::Access::Granted(crate::world::client(&world.sim, "sync")), ..world };
+    for zone in world.demo_account().list("domains") {
+        world.demo_account().remove_domain(zone["name"].as_str().unwrap());
+    }
+    let receipt = world.next_sweep("domains").await;
+    assert_eq!((receipt.status, receipt.requests), (SweepStatus::Complete, 2));
+    assert_eq!(world.next_sweep("domains").await.requests, 1);
+}
+
+#[tokio::test]
+async fn an_account_without_any_project_is_not_believed() {
+    let mut world = swept().await;
+    world.demo_account().set_token("blind", Token::new("dop_v1_blind_test").scopes(["droplet:read"]).filtered());
+    world.use_token("blind");
+    let receipt = world.next_sweep("projects").await;
+    assert_eq!((receipt.status, receipt.changes.total()), (SweepStatus::NotVisible, 0));
+}
+
+#[tokio::test]
+async fn a_gateways_404_is_no_absence() {
+    let world = swept().await;
+    world.demo_account().remove_droplet(DROPLET);
+    let page = Effect::Status { status: 404, body: Some("<html>not here</html>".into()), headers: Default::default() };
+    world.sim.faults().add(Fault::on("/v2/droplets/*", page));
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Partial, 0), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_holds_up_no_other() {
+    use aws_sdk_dynamodb::types::AttributeValue::S;
+    let world = swept().await;
+    let request = world.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
+    let request = request.key("pk", S("KIND#demo#droplet".to_owned())).key("sk", S(DROPLET.to_string()));
+    let request =
+        request.update_expression("SET facts = :nonsense").expression_attribute_values(":nonsense", S("?".into()));
+    request.send().await.unwrap();
+    let ids: Vec<u64> = world.demo_account().list("droplets").iter().filter_map(|d| d["id"].as_u64()).collect();
+    for id in &ids {
+        world.demo_account().rename_droplet(*id, "renamed");
+    }
+    let receipt = world.next_sweep("droplets").await;
+    assert_eq!((receipt.status, receipt.changes.updated as usize), (SweepStatus::Partial, ids.len() - 1));
+    assert!(receipt.error.unwrap().contains("KIND#demo#droplet / 1"));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) access: Access,
     pub(crate) bootstrap: Bootstrap,
     pub(crate) account: AccountId,
-    runs: AtomicU32,
+    pub(crate) runs: AtomicU32,
 }
 
 impl World {
@@ -35,7 +35,7 @@ impl World {
             clock: ManualClock::at(DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().to_utc()),
             strike_interval: TimeDelta::seconds(450),
             access: Access::Granted(client.clone()),
-            bootstrap: Bootstrap { name: "skyai-internal".to_owned(), provisioning: Some(client) },
+            bootstrap: Bootstrap { name: "skyai-internal".to_owned(), provisioning: Ok(client) },
             account: AccountId::new(ACCOUNT).unwrap(),
             runs: AtomicU32::new(0),
             sim,
@@ -111,7 +111,7 @@ impl World {
         .await
     }
 
-    pub(crate) fn key(&self, kind: &'static str, id: impl ToString) -> ResourceKey {
+    pub(crate) fn key(&self, kind: &'static str, id: impl std::fmt::Display) -> ResourceKey {
         ResourceKey {
             account: self.account.clone(),
             kind: Kind::of(kind),
@@ -119,12 +119,12 @@ impl World {
         }
     }
 
-    pub(crate) async fn resource(&self, kind: &'static str, id: impl ToString) -> Resource {
+    pub(crate) async fn resource(&self, kind: &'static str, id: impl std::fmt::Display) -> Resource {
         self.table().resource(&self.key(kind, id)).await.unwrap().unwrap()
     }
 
     /// The types of a resource's events, oldest first.
-    pub(crate) async fn events(&self, kind: &'static str, id: impl ToString) -> Vec<domain::EventType> {
+    pub(crate) async fn events(&self, kind: &'static str, id: impl std::fmt::Display) -> Vec<domain::EventType> {
         let reader = self.table().reader(domain::Scope::Platform);
         let page = reader.events(&self.key(kind, id), None, 100).await.unwrap().unwrap();
         page.events.iter().rev().map(|event| event.event_type).collect()
@@ -137,7 +137,7 @@ impl World {
     /// A droplet that can be taken away and put back just as it was.
     pub(crate) fn put_back(&self, id: u64) {
         let droplet =
-            Droplet::named(&format!("web-{id}")).id(id).created_at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
+            Droplet::named(format!("web-{id}")).id(id).created_at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
         self.demo_account().add_droplet(droplet);
     }
 

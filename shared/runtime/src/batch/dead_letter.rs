@@ -5,7 +5,7 @@ use crate::Outgoing;
 /// The longest attribute value, in bytes. Attributes count towards SQS's message size, and a reason is read by a person.
 const MAX_ATTRIBUTE_BYTES: usize = 512;
 
-/// The original body, so that it can be sent back to its queue as it was, with the reason in attributes.
+/// A body that can be sent back to its queue as it is, with the reason in attributes.
 pub(super) fn dead_letter(body: Option<&str>, reason: &str, worker: &str, request_id: &str) -> Outgoing {
     // SQS takes no empty body.
     let body = body.filter(|body| !body.is_empty()).unwrap_or("(empty)");

@@ -19,10 +19,8 @@ use crate::BoxError;
 /// It is not a `std::error::Error` itself, because then not every error could become one.
 #[derive(Debug)]
 pub enum Failure {
-    /// May succeed if SQS delivers the message again.
+    /// May succeed if SQS delivers the message again, which it does after [`super::RETRY_AFTER`].
     Retry {
-        /// When to deliver it again; `None` is the runner's default. It needs `sqs:ChangeMessageVisibility`.
-        after: Option<Duration>,
         /// What went wrong.
         source: BoxError,
     },
@@ -44,11 +42,6 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// [`Failure::Retry`] of something that is not an error type, after this long.
-    pub fn retry_after(after: Duration, source: impl Into<BoxError>) -> Self {
-        Self::Retry { after: Some(after), source: source.into() }
-    }
-
     /// [`Failure::Later`].
     pub fn later(delay: Duration, reason: impl Into<String>) -> Self {
         Self::Later { delay, reason: reason.into() }
@@ -62,7 +55,7 @@ impl Failure {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Retry { after: None, source: error.into() }
+        Self::Retry { source: error.into() }
     }
 }
 
@@ -73,20 +66,10 @@ pub trait OrFail<T> {
     /// # Errors
     /// [`Failure::Terminal`] with the error as its source.
     fn or_terminal(self, reason: impl Into<String>) -> Result<T, Failure>;
-
-    /// An error may be gone after this long.
-    ///
-    /// # Errors
-    /// [`Failure::Retry`] with the error as its source.
-    fn or_retry_after(self, after: Duration) -> Result<T, Failure>;
 }
 
 impl<T, E: Into<BoxError>> OrFail<T> for Result<T, E> {
     fn or_terminal(self, reason: impl Into<String>) -> Result<T, Failure> {
         self.map_err(|error| Failure::Terminal { reason: reason.into(), source: Some(error.into()) })
-    }
-
-    fn or_retry_after(self, after: Duration) -> Result<T, Failure> {
-        self.map_err(|error| Failure::Retry { after: Some(after), source: error.into() })
     }
 }

@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | `Ok` | nothing more | no |
 //! | bad message, [`Failure::Terminal`] | sends the original body to the dead-letter queue with the reason | only if that send fails |
-//! | [`Failure::Later`] | sends the message again, delayed, with `attempt + 1`; beyond the cap: terminal | only if that send fails |
-//! | [`Failure::Retry`], a panic | SQS redelivers it, and moves it to the dead-letter queue after `maxReceiveCount` | yes |
+//! | [`Failure::Later`] | sends the message again, delayed, with `attempt + 1`; beyond the cap to the dead-letter queue, with `attempt` 0 | only if that send fails |
+//! | [`Failure::Retry`], a panic | SQS redelivers it after [`RETRY_AFTER`], and moves it to the dead-letter queue after `maxReceiveCount` | yes |
 //! | not started, or cut off, because the deadline is near | as for a retry | yes |
 //!
 //! The event source mapping must have `FunctionResponseTypes: [ReportBatchItemFailures]`, see
@@ -19,4 +19,5 @@ mod runner;
 
 pub use failure::{Failure, OrFail};
 pub use message::{ALL_ACCOUNTS, BadMessage, Fields, MAX_BODY_BYTES, Message, Sent, is_slug};
-pub use runner::{BatchRunner, DEFAULT_MAX_ATTEMPTS};
+pub use outcome::RETRY_AFTER;
+pub use runner::{BatchRunner, MAX_ATTEMPTS};

@@ -5,11 +5,16 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::SqsMessage;
 use tracing::{debug, error, info, warn};
 
-use super::{BatchRunner, Failure, Message, dead_letter, runner::Stopped};
+use super::{BatchRunner, Failure, MAX_ATTEMPTS, Message, dead_letter, runner::Stopped};
 use crate::{BoxError, Invocation, Outgoing, queue::MAX_DELAY, telemetry::chain};
 
 /// A re-send waits at least this long, or a message could circle as fast as the function runs.
 const MIN_DELAY: Duration = Duration::from_secs(1);
+/// How long until SQS delivers a failed message again, by how often it has delivered it; beyond these the queue's visibility
+/// timeout decides, which is longer than the time between two ticks. Soon at first, because most failures pass; then later and
+/// later, so that an outage of a quarter of an hour does not use up a `maxReceiveCount` of 5.
+pub const RETRY_AFTER: [Duration; 4] =
+    [Duration::from_secs(60), Duration::from_secs(120), Duration::from_secs(300), Duration::from_secs(600)];
 /// The time left to Lambda's end at which a send is given up, so that the response still goes out.
 const RESPONSE_MARGIN: Duration = Duration::from_millis(250);
 
@@ -56,24 +61,28 @@ impl Delivery<'_> {
             }
             Err(Stopped::Failed(Failure::Terminal { reason, source })) => self.dead_letter(&reason, source).await,
             Err(Stopped::Failed(Failure::Later { delay, reason })) => self.defer(message, delay, reason).await,
-            Err(Stopped::Failed(Failure::Retry { after, source })) => {
+            Err(Stopped::Failed(Failure::Retry { source })) => {
                 warn!(error = chain(source.as_ref()), "message failed, SQS delivers it again");
-                self.retry(after).await
+                self.retry().await
             }
             // The panic hook has logged it, with the place.
-            Err(Stopped::Panicked) => self.retry(None).await,
+            Err(Stopped::Panicked) => self.retry().await,
             Err(Stopped::CutOff) => {
                 warn!("message cut off at the deadline, SQS delivers it again");
-                self.retry(None).await
+                self.retry().await
             }
         }
     }
 
     /// To the dead-letter queue; if that fails, back to SQS, which in the end moves it there itself.
     pub(super) async fn dead_letter(&self, reason: &str, source: Option<BoxError>) -> Outcome {
+        self.bury(self.record.body.as_deref(), reason, source).await
+    }
+
+    async fn bury(&self, body: Option<&str>, reason: &str, source: Option<BoxError>) -> Outcome {
         let BatchRunner { worker, dlq_url, .. } = self.runner;
         let error = source.as_deref().map(|source| chain(source));
-        let letter = dead_letter::dead_letter(self.record.body.as_deref(), reason, worker, &self.invocation.request_id);
+        let letter = dead_letter::dead_letter(body, reason, worker, &self.invocation.request_id);
         match self.send(dlq_url, letter).await {
             Ok(()) => {
                 error!(reason, error, "message sent to the dead-letter queue");
@@ -82,7 +91,7 @@ impl Delivery<'_> {
             Err(send_error) => {
                 let send_error = chain(send_error.as_ref());
                 error!(reason, error, send_error, "message not sent to the dead-letter queue, SQS delivers it again");
-                self.retry(None).await
+                self.retry().await
             }
         }
     }
@@ -90,8 +99,11 @@ impl Delivery<'_> {
     /// Sends the message again, with everything in it that its first delivery took from SQS.
     async fn defer(&self, message: &Message, delay: Duration, reason: String) -> Outcome {
         let attempt = message.attempt.saturating_add(1);
-        if attempt > self.runner.max_attempts {
-            return self.dead_letter(&format!("given up after {} attempts: {reason}", message.attempt), None).await;
+        if attempt > MAX_ATTEMPTS {
+            // Sent back to its queue, it would die again at the first wait if it kept its attempts.
+            let body = Message { attempt: 0, ..message.clone() }.to_body();
+            let reason = format!("given up after {} attempts: {reason}", message.attempt);
+            return self.bury(Some(&body), &reason, None).await;
         }
         let delay = delay.clamp(MIN_DELAY, MAX_DELAY);
         let body = Message { attempt, ..message.clone() }.to_body();
@@ -102,14 +114,21 @@ impl Delivery<'_> {
             }
             Err(error) => {
                 warn!(reason, error = chain(error.as_ref()), "message not deferred, SQS delivers it again");
-                self.retry(None).await
+                self.retry().await
             }
         }
     }
 
-    /// A batch item failure, sooner than the visibility timeout if that is wanted.
-    async fn retry(&self, after: Option<Duration>) -> Outcome {
-        if let Some(after) = after.or(self.runner.retry_after)
+    /// As a retry, but the message itself has not failed.
+    pub(super) async fn not_started(&self) -> Outcome {
+        self.retry().await;
+        Outcome::NotStarted
+    }
+
+    /// A batch item failure, delivered again after [`RETRY_AFTER`]; it needs `sqs:ChangeMessageVisibility`.
+    async fn retry(&self) -> Outcome {
+        let receives = receive_count(self.record).unwrap_or(1).max(1);
+        if let Some(after) = RETRY_AFTER.get(receives - 1).copied()
             && let Some(receipt_handle) = self.record.receipt_handle.as_deref()
         {
             let change = self.runner.queue.change_visibility(&self.runner.queue_url, receipt_handle, after);
@@ -129,4 +148,9 @@ impl Delivery<'_> {
         let remaining = self.invocation.deadline.remaining_minus(RESPONSE_MARGIN);
         tokio::time::timeout(remaining, call).await?.map_err(Into::into)
     }
+}
+
+/// How often SQS has delivered the record, this time included.
+pub(super) fn receive_count(record: &SqsMessage) -> Option<usize> {
+    record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok())
 }

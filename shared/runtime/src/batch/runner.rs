@@ -8,22 +8,24 @@ use std::{
 };
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use futures::{FutureExt, StreamExt, stream};
+use futures::FutureExt;
 use serde::de::DeserializeOwned;
 use tracing::{Instrument, error_span, warn};
 
 use super::{
     Failure, Message, Sent,
-    outcome::{Delivery, Outcome},
+    outcome::{Delivery, Outcome, receive_count},
 };
 use crate::{Deadline, Error, Invocation, Metrics, Queue, WorkerConfig, telemetry::CONTEXT};
 
-/// How often a message may be put off before it goes to the dead-letter queue. At 15 minutes each it is five hours.
-pub const DEFAULT_MAX_ATTEMPTS: u32 = 20;
+/// How often a message may be put off ([`Failure::Later`]) before it goes to the dead-letter queue. At 15 minutes each it is
+/// five hours.
+pub const MAX_ATTEMPTS: u32 = 20;
 /// No record is started with less than this left.
-const DEFAULT_START_MARGIN: Duration = Duration::from_secs(5);
-/// A record still running with this left is cut off.
-const DEFAULT_STOP_MARGIN: Duration = Duration::from_millis(1_500);
+const START_MARGIN: Duration = Duration::from_secs(5);
+/// A record still running with this left is cut off: if Lambda did it, the records already done would be delivered again as
+/// well.
+const STOP_MARGIN: Duration = Duration::from_millis(1_500);
 
 /// Runs the SQS batches of one worker; see the [module](super) for what becomes of a record.
 #[derive(Clone)]
@@ -32,11 +34,8 @@ pub struct BatchRunner {
     pub(super) worker: String,
     pub(super) queue_url: String,
     pub(super) dlq_url: String,
-    pub(super) max_attempts: u32,
-    concurrency: usize,
-    start_margin: Duration,
+    /// [`STOP_MARGIN`], but for a test that does not want to wait for it.
     stop_margin: Duration,
-    pub(super) retry_after: Option<Duration>,
 }
 
 impl BatchRunner {
@@ -52,48 +51,13 @@ impl BatchRunner {
             worker: worker.into(),
             queue_url: queue_url.into(),
             dlq_url: dlq_url.into(),
-            max_attempts: DEFAULT_MAX_ATTEMPTS,
-            concurrency: 1,
-            start_margin: DEFAULT_START_MARGIN,
-            stop_margin: DEFAULT_STOP_MARGIN,
-            retry_after: None,
+            stop_margin: STOP_MARGIN,
         }
     }
 
     /// For the worker that is configured.
     pub fn from_config(config: &WorkerConfig, queue: Arc<dyn Queue>) -> Self {
         Self::new(queue, &config.worker, &config.queue_url, &config.dlq_url)
-    }
-
-    /// How often a message may be put off ([`Failure::Later`]); default [`DEFAULT_MAX_ATTEMPTS`].
-    #[must_use]
-    pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts;
-        self
-    }
-
-    /// How many records run at once, on one thread; default 1, and 0 is 1.
-    #[must_use]
-    pub const fn concurrency(mut self, records: usize) -> Self {
-        self.concurrency = if records == 0 { 1 } else { records };
-        self
-    }
-
-    /// No record is started with less than `start` left (default 5 s), and one still running with `stop` left is cut off
-    /// (default 1.5 s): if Lambda did it, the records already done would be delivered again as well.
-    #[must_use]
-    pub const fn margins(mut self, start: Duration, stop: Duration) -> Self {
-        self.start_margin = start;
-        self.stop_margin = stop;
-        self
-    }
-
-    /// When SQS delivers a message again whose [`Failure::Retry`] does not say; default: the queue's visibility timeout. It needs
-    /// `sqs:ChangeMessageVisibility`.
-    #[must_use]
-    pub const fn retry_after(mut self, after: Duration) -> Self {
-        self.retry_after = Some(after);
-        self
     }
 
     /// Runs the handler on every record and says which must be delivered again.
@@ -115,15 +79,11 @@ impl BatchRunner {
         let request_id = invocation.request_id.as_str();
         let span = error_span!(target: CONTEXT, "invocation", request_id, worker = self.worker);
         async {
-            let handler = &handler;
-            let settled: Vec<_> = stream::iter(event.records)
-                .map(|record| async move {
-                    let outcome = self.run_record(&record, invocation, handler).await;
-                    (record.message_id, outcome)
-                })
-                .buffered(self.concurrency)
-                .collect()
-                .await;
+            let mut settled = Vec::with_capacity(event.records.len());
+            for record in event.records {
+                let outcome = self.run_record(&record, invocation, &handler).await;
+                settled.push((record.message_id, outcome));
+            }
             self.count(&settled, invocation, started.elapsed());
             respond(settled)
         }
@@ -147,13 +107,13 @@ impl BatchRunner {
             account = message.map(|message| message.account.as_str()),
             run_id = message.map(|message| message.run_id.as_str()),
             message_id = record.message_id.as_deref(),
-            receive_count = record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse::<u64>().ok()),
+            receive_count = receive_count(record),
         );
         async {
             let delivery = Delivery { runner: self, record, invocation };
-            if invocation.deadline.is_past(self.start_margin) {
+            if invocation.deadline.is_past(START_MARGIN) {
                 warn!("not started, the deadline is near");
-                return Outcome::NotStarted;
+                return delivery.not_started().await;
             }
             let message = match parsed {
                 Ok(message) => message,
@@ -185,7 +145,6 @@ impl BatchRunner {
         }
     }
 
-    /// Counts are left out where they are zero: a metric costs in every hour that it is written in.
     fn count(&self, settled: &[(Option<String>, Outcome)], invocation: &Invocation, elapsed: Duration) {
         let mut metrics = Metrics::new(&self.worker);
         metrics.property("request_id", invocation.request_id.as_str());

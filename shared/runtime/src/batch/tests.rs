@@ -35,7 +35,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let queue = Arc::new(MemoryQueue::new());
-        let runner = BatchRunner::new(Arc::clone(&queue) as Arc<dyn Queue>, "droplets", QUEUE, DLQ).max_attempts(3);
+        let runner = BatchRunner::new(Arc::clone(&queue) as Arc<dyn Queue>, "droplets", QUEUE, DLQ);
         Self { queue, runner, handled: Mutex::default() }
     }
 
@@ -45,7 +45,6 @@ impl Bench {
             match message.fields.act.as_str() {
                 "panic" => panic!("as asked"),
                 "retry" => Err(io::Error::other("connection cut").into()),
-                "retry-after" => Err(io::Error::other("busy")).or_retry_after(Duration::from_secs(7)),
                 "later" => Err(Failure::later(Duration::from_secs(3_600), "rate limited")),
                 "terminal" => Err(io::Error::other("404")).or_terminal("no such\ninvoice"),
                 "hang" => std::future::pending().await,
@@ -146,29 +145,64 @@ async fn a_message_put_off_is_sent_again_with_its_identity_and_one_attempt_more(
 #[tokio::test]
 async fn beyond_the_cap_putting_off_is_terminal() {
     let bench = Bench::new();
-    assert!(bench.run_bodies(&[&body("later", 2)]).await.is_empty());
-    assert_eq!(bench.queue.sent(QUEUE).len(), 1, "the third attempt is allowed");
-    assert!(bench.run_bodies(&[&body("later", 3)]).await.is_empty());
+    assert!(bench.run_bodies(&[&body("later", MAX_ATTEMPTS - 1)]).await.is_empty());
+    assert_eq!(bench.queue.sent(QUEUE).len(), 1, "the last attempt is allowed");
+    assert!(bench.run_bodies(&[&body("later", MAX_ATTEMPTS)]).await.is_empty());
     assert_eq!(bench.queue.sent(QUEUE).len(), 1);
-    assert_eq!(bench.reason(), "given up after 3 attempts: rate limited");
+    assert_eq!(bench.reason(), "given up after 20 attempts: rate limited");
     assert!(bench.run_bodies(&[&body("later", u32::MAX)]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_message_given_up_has_all_its_attempts_again_once_it_is_sent_back() {
+    let bench = Bench::new();
+    bench.run_bodies(&[&body("later", MAX_ATTEMPTS)]).await;
+    let letter = bench.queue.sent(DLQ)[0].body.clone();
+    let message: Value = serde_json::from_str(&letter).unwrap();
+    assert_eq!(message["attempt"], 0);
+    assert_eq!((&message["run_id"], &message["act"]), (&Value::from("run-later"), &Value::from("later")));
+    assert!(bench.run_bodies(&[&letter]).await.is_empty());
+    assert_eq!(bench.queue.sent(QUEUE).len(), 1, "it waits, and is not given up");
 }
 
 #[tokio::test]
 async fn if_the_queue_refuses_the_message_is_delivered_again() {
     let bench = Bench::new();
     bench.queue.refuse(QUEUE);
-    assert_eq!(bench.run_bodies(&[&body("later", 0), &body("retry-after", 0)]).await, ["m-0", "m-1"]);
+    assert_eq!(bench.run_bodies(&[&body("later", 0), &body("retry", 0)]).await, ["m-0", "m-1"]);
 }
 
 #[tokio::test]
-async fn a_retry_may_be_sooner_than_the_visibility_timeout() {
-    let mut bench = Bench::new();
-    assert_eq!(bench.run_bodies(&[&body("retry-after", 0), &body("retry", 0)]).await, ["m-0", "m-1"]);
-    assert_eq!(bench.queue.visibility(), [("receipt-m-0".to_owned(), Duration::from_secs(7))]);
-    bench.runner = bench.runner.retry_after(MINUTE);
-    bench.run_bodies(&[&body("retry", 0)]).await;
-    assert_eq!(bench.queue.visibility()[1], ("receipt-m-0".to_owned(), MINUTE));
+async fn a_retry_comes_back_soon_and_then_later_and_later() {
+    let seconds = |received: Option<&str>, act: &'static str| {
+        let mut record = fake::record("m-0", &body(act, 0));
+        match received {
+            Some(count) => record.attributes.insert("ApproximateReceiveCount".to_owned(), count.to_owned()),
+            None => record.attributes.remove("ApproximateReceiveCount"),
+        };
+        async move {
+            let bench = Bench::new();
+            assert_eq!(bench.run(vec![record], MINUTE).await.unwrap(), ["m-0"]);
+            let changes = bench.queue.visibility();
+            assert!(changes.iter().all(|(handle, _)| handle == "receipt-m-0"));
+            changes.iter().map(|(_, after)| after.as_secs()).collect::<Vec<_>>()
+        }
+    };
+    for (received, expected) in [("1", 60), ("2", 120), ("3", 300), ("4", 600), ("0", 60), ("often", 60)] {
+        assert_eq!(seconds(Some(received), "retry").await, [expected], "{received}");
+        assert_eq!(seconds(Some(received), "panic").await, [expected], "{received}");
+    }
+    assert_eq!(seconds(None, "retry").await, [60]);
+    for received in ["5", "6", "1000"] {
+        assert!(seconds(Some(received), "retry").await.is_empty(), "the queue's own timeout");
+    }
+}
+
+#[tokio::test]
+async fn only_what_comes_back_has_its_visibility_changed() {
+    let bench = Bench::new();
+    bench.run_bodies(&["ok", "later", "terminal"].map(|act| body(act, 0)).each_ref().map(String::as_str)).await;
+    assert!(bench.queue.visibility().is_empty());
 }
 
 #[tokio::test]
@@ -177,33 +211,19 @@ async fn near_the_deadline_nothing_is_started() {
     let records = vec![fake::record("m-0", &body("ok", 0)), fake::record("m-1", "{")];
     assert_eq!(bench.run(records, Duration::from_secs(4)).await.unwrap(), ["m-0", "m-1"]);
     assert!(bench.handled.lock().unwrap().is_empty() && bench.queue.sent(DLQ).is_empty());
+    assert_eq!(bench.queue.visibility().len(), 2, "they come back as soon as those that failed");
 }
 
 #[tokio::test]
 async fn a_record_that_hangs_is_cut_off_and_those_done_before_it_stay_done() {
     let mut bench = Bench::new();
-    bench.runner = bench.runner.margins(Duration::from_secs(5), Duration::from_millis(5_900));
+    bench.runner.stop_margin = Duration::from_millis(5_900);
     let records = ["ok", "hang", "ok"].map(|act| fake::record(act, &body(act, 0))).to_vec();
     let started = Instant::now();
     let failures = bench.run(records, Duration::from_secs(6)).await.unwrap();
     assert_eq!(failures[0], "hang");
     assert!(started.elapsed() < Duration::from_secs(2));
     assert_eq!(bench.handled.lock().unwrap()[..2], ["ok", "hang"]);
-}
-
-#[tokio::test]
-async fn records_run_at_once_up_to_the_limit() {
-    let mut bench = Bench::new();
-    bench.runner = bench.runner.concurrency(2);
-    // One alone would wait for ever.
-    let barrier = tokio::sync::Barrier::new(2);
-    let handler = |_: Message, _| async {
-        barrier.wait().await;
-        Ok(())
-    };
-    let records = (0..4).map(|index| fake::record(&format!("m-{index}"), &body("ok", 0))).collect();
-    let response = bench.runner.run_batch(fake::event(records), &fake::invocation(MINUTE), handler).await.unwrap();
-    assert!(response.batch_item_failures.is_empty());
 }
 
 #[tokio::test]
@@ -270,15 +290,13 @@ proptest! {
     #[test]
     fn exactly_what_must_come_back_does(
         acts in proptest::collection::vec(
-            prop::sample::select(vec!["ok", "panic", "retry", "retry-after", "later", "capped", "terminal", "bad"]),
+            prop::sample::select(vec!["ok", "panic", "retry", "later", "capped", "terminal", "bad"]),
             0..12,
         ),
         refuse_queue in any::<bool>(),
         refuse_dlq in any::<bool>(),
-        concurrency in 0_usize..4,
     ) {
-        let mut bench = Bench::new();
-        bench.runner = bench.runner.concurrency(concurrency);
+        let bench = Bench::new();
         for (refuse, url) in [(refuse_queue, QUEUE), (refuse_dlq, DLQ)] {
             if refuse {
                 bench.queue.refuse(url);
@@ -286,7 +304,7 @@ proptest! {
         }
         let bodies: Vec<_> = acts.iter().map(|act| match *act {
             "bad" => "{".to_owned(),
-            "capped" => body("later", 3),
+            "capped" => body("later", MAX_ATTEMPTS),
             act => body(act, 0),
         }).collect();
         let records = bodies.iter().enumerate().map(|(index, body)| fake::record(&index.to_string(), body)).collect();
@@ -294,7 +312,7 @@ proptest! {
         let failures = runtime.block_on(bench.run(records, MINUTE)).unwrap();
 
         let comes_back = |act: &str| match act {
-            "panic" | "retry" | "retry-after" => true,
+            "panic" | "retry" => true,
             "later" => refuse_queue,
             "capped" | "terminal" | "bad" => refuse_dlq,
             _ => false,
@@ -307,6 +325,7 @@ proptest! {
         prop_assert_eq!(bench.queue.sent(QUEUE).len(), if refuse_queue { 0 } else { count(&["later"]) });
         let dead: Vec<_> = bench.queue.sent(DLQ).into_iter().map(|letter| letter.body).collect();
         prop_assert_eq!(dead.len(), if refuse_dlq { 0 } else { count(&["capped", "terminal", "bad"]) });
-        prop_assert!(dead.iter().all(|body| bodies.contains(body)), "bodies are sent as they came");
+        let given_up = |body: &String| body.contains("\"attempt\":0");
+        prop_assert!(dead.iter().all(|body| bodies.contains(body) || given_up(body)), "bodies are sent as they came");
     }
 }

@@ -28,18 +28,10 @@ pub(super) fn enable() {
 }
 
 /// A metric's unit, in `CloudWatch`'s terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// A number of things.
+#[derive(Clone, Copy, Debug)]
+enum Unit {
     Count,
-    /// A duration.
     Milliseconds,
-    /// A size.
-    Bytes,
-    /// A part of a hundred.
-    Percent,
-    /// No unit, such as an amount of money.
-    None,
 }
 
 impl Unit {
@@ -47,9 +39,6 @@ impl Unit {
         match self {
             Self::Count => "Count",
             Self::Milliseconds => "Milliseconds",
-            Self::Bytes => "Bytes",
-            Self::Percent => "Percent",
-            Self::None => "None",
         }
     }
 }
@@ -88,32 +77,30 @@ impl Metrics {
         self.properties.set_field(name, value.into());
     }
 
-    /// Adds to a count; several in one unit of work are summed.
+    /// Adds to a count; several in one unit of work are summed. Zero adds nothing, not even the metric: it would be paid for in
+    /// every hour that it is written in.
     pub fn count(&mut self, name: &'static str, count: u64) {
+        if count == 0 {
+            return;
+        }
         let metric = self.metric(name, Unit::Count);
         let sum = metric.values.first().and_then(Value::as_u64).unwrap_or_default().saturating_add(count);
         metric.values = vec![sum.into()];
     }
 
-    /// Adds a duration; several in one unit of work are kept apart.
+    /// Adds a duration; several in one unit of work are kept apart, up to 100.
     pub fn milliseconds(&mut self, name: &'static str, duration: Duration) {
         let tenths = (duration.as_secs_f64() * 10_000.0).round() / 10.0;
-        self.put(name, tenths, Unit::Milliseconds);
-    }
-
-    /// Adds a value, up to 100 in one unit of work; one that is not finite is left out.
-    pub fn put(&mut self, name: &'static str, value: f64, unit: Unit) {
-        let metric = self.metric(name, unit);
-        if value.is_finite() && metric.values.len() < MAX_METRICS {
-            metric.values.push(value.into());
+        let metric = self.metric(name, Unit::Milliseconds);
+        if metric.values.len() < MAX_METRICS {
+            metric.values.push(tenths.into());
         }
     }
 
     /// The line, without its line feed; `None` if there is no metric.
     #[must_use]
     pub fn to_line(&self, timestamp_ms: i64) -> Option<String> {
-        let metrics: Vec<_> =
-            self.metrics.iter().filter(|metric| !metric.values.is_empty()).take(MAX_METRICS).collect();
+        let metrics: Vec<_> = self.metrics.iter().take(MAX_METRICS).collect();
         if metrics.is_empty() {
             return None;
         }

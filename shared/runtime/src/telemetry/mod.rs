@@ -8,12 +8,13 @@ mod json;
 mod line;
 mod metrics;
 
-use std::{error::Error, panic, sync::Once};
+use std::{panic, sync::Once};
 
 use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
+pub use domain::error_chain as chain;
 pub use json::JsonLayer;
-pub use metrics::{Metrics, NAMESPACE, Unit};
+pub use metrics::{Metrics, NAMESPACE};
 
 /// The target of spans that carry context. They pass whatever `LOG_LEVEL` is, so that a warning's line has its context too:
 ///
@@ -22,8 +23,8 @@ pub use metrics::{Metrics, NAMESPACE, Unit};
 /// ```
 pub const CONTEXT: &str = "runtime::context";
 
-/// Sets up logs and metrics from `LOG_LEVEL` (a level or `tracing` directives; else `AWS_LAMBDA_LOG_LEVEL`; else `info`) and
-/// `LOG_FORMAT` (`json`, or `text` for a terminal, without metrics). A second call does nothing, nor does the first one if the
+/// Sets up logs and metrics from `LOG_LEVEL` (a level or directives such as `info,store=debug`; else `AWS_LAMBDA_LOG_LEVEL`; else
+/// `info`) and `LOG_FORMAT` (`json`, or `text` for a terminal, without metrics). A second call does nothing, nor does the first one if the
 /// process already has a subscriber.
 pub fn init() {
     static ONCE: Once = Once::new();
@@ -57,23 +58,6 @@ fn log_panics() {
         let location = panic.location().map(ToString::to_string);
         tracing::error!(error = panic.payload_as_str(), location, "panicked");
     }));
-}
-
-/// An error and its sources on one line, outermost first: `a: b: c`. A source whose text its parent already ends with is
-/// not repeated.
-#[must_use]
-pub fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let source_text = source.to_string();
-        if !text.ends_with(&source_text) {
-            text.push_str(": ");
-            text.push_str(&source_text);
-        }
-        next = source.source();
-    }
-    text
 }
 
 #[cfg(test)]

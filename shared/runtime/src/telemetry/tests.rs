@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tracing::{debug, error, error_span, info, warn};
 
-use super::{CONTEXT, Metrics, Unit, metrics::NAMESPACE};
+use super::{CONTEXT, Metrics, metrics::NAMESPACE};
 use crate::fake::Logs;
 
 /// What `work` logs at `level`.
@@ -110,16 +110,16 @@ fn metrics_are_one_line_in_the_embedded_metric_format() {
     metrics.count("Pages", 2);
     metrics.count("Pages", 1);
     metrics.milliseconds("SweepDuration", Duration::from_micros(12_345));
-    metrics.put("Body", 10.0, Unit::Bytes);
-    metrics.put("Body", 20.5, Unit::Bytes);
-    metrics.put("Nothing", f64::NAN, Unit::None);
+    metrics.milliseconds("Request", Duration::from_millis(10));
+    metrics.milliseconds("Request", Duration::from_micros(20_500));
+    metrics.count("Nothing", 0);
     assert_eq!(
         metrics.to_line(1_775_001_600_000).unwrap(),
         [
             r#"{"_aws":{"CloudWatchMetrics":[{"Dimensions":[["worker"]],"Metrics":["#,
-            r#"{"Name":"Pages","Unit":"Count"},{"Name":"SweepDuration","Unit":"Milliseconds"},{"Name":"Body","Unit":"Bytes"}"#,
+            r#"{"Name":"Pages","Unit":"Count"},{"Name":"SweepDuration","Unit":"Milliseconds"},{"Name":"Request","Unit":"Milliseconds"}"#,
             r#"],"Namespace":"Arcadia"}],"Timestamp":1775001600000},"#,
-            r#""account":"main","run_id":"7f3c","worker":"droplets","Pages":3,"SweepDuration":12.3,"Body":[10.0,20.5]}"#,
+            r#""account":"main","run_id":"7f3c","worker":"droplets","Pages":3,"SweepDuration":12.3,"Request":[10.0,20.5]}"#,
         ]
         .concat()
     );
@@ -140,5 +140,6 @@ fn metrics_refer_to_members_of_the_line_and_their_only_dimension_is_the_worker()
 fn without_metrics_there_is_no_line() {
     let mut metrics = Metrics::new("droplets");
     metrics.property("account", "main");
+    metrics.count("Deleted", 0);
     assert_eq!(metrics.to_line(0), None);
 }

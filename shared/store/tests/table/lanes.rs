@@ -30,7 +30,8 @@ fn finish(run_id: &str, minute: i64) -> Finish {
 }
 
 fn finish_as(status: SweepStatus, run_id: &str, minute: i64) -> Finish {
-    Finish { receipt: receipt(run_id, status, at(minute)), hold: None, memberships: None }
+    let listed = status.is_complete();
+    Finish { receipt: receipt(run_id, status, at(minute)), listed, hold: None, memberships: None }
 }
 
 fn hold(count: u32) -> Hold {
@@ -46,11 +47,14 @@ async fn one_sweep_runs_at_a_time_until_its_lease_is_over() {
     let embedded = EmbeddedTable::start().await;
     let (first, _) = granted(&embedded.table, "a", 0).await;
     assert_eq!((first.fence, first.until), (1, at(5)));
-    for (owner, minute) in [("b", 0), ("b", 4), ("b", 5), ("a", 3)] {
+    for (owner, minute) in [("b", 0), ("b", 4), ("b", 5), ("c", 3)] {
         assert_eq!(acquire(&embedded.table, owner, minute).await, Acquired::Busy, "{owner} at {minute}");
     }
+    // The SDK repeats a request whose answer was lost: the same owner is told again that the lease is its own.
+    let (again, _) = granted(&embedded.table, "a", 0).await;
+    assert_eq!((again.fence, again.until), (2, at(5)));
     let (second, seen) = granted(&embedded.table, "b", 6).await;
-    assert_eq!((second.fence, seen.lease_owner.as_deref(), seen.lease_until), (2, Some("b"), Some(at(11))));
+    assert_eq!((second.fence, seen.lease_owner.as_deref(), seen.lease_until), (3, Some("b"), Some(at(11))));
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 use domain::{AccountId, Kind, Resource, Scope};
 use embedded_table::EmbeddedTable;
-use store::{Reader, ResourceFilter};
+use store::{ProjectCommitted, ProjectWrite, Reader, ResourceFilter};
 
 use crate::fixtures::{
-    account, at, demo, in_project, insert, insert_projects, key, project, project_id, register, resource, tenant,
+    account, at, demo, given_to, in_project, insert, insert_projects, key, project, project_id, register, resource,
+    tenant,
 };
 
 const KINDS: [Kind; 2] = [Kind::of("dns_zone"), Kind::of("droplet")];
@@ -141,4 +142,21 @@ async fn filters_want_what_they_say() {
     let deleted = ResourceFilter { deleted: true, ..all() };
     assert_eq!(ids(&as_tenant(&embedded, "acme"), deleted.clone()).await, ["3"]);
     assert_eq!(ids(&as_tenant(&embedded, "rival"), deleted).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_projects_new_owner_does_not_see_what_the_former_one_had_deleted() {
+    let embedded = world().await;
+    let before = project("acme-p", Some("acme"));
+    let handed_over = given_to(&before, Some("rival"), at(10));
+    let write = ProjectWrite { before: Some(before.version), project: handed_over };
+    assert_eq!(embedded.table.commit_project(&write).await.unwrap(), ProjectCommitted::Written);
+    let rival = as_tenant(&embedded, "rival");
+    let gone = ResourceFilter { deleted: true, ..all() };
+    assert_eq!(ids(&rival, gone.clone()).await, [""; 0]);
+    assert_eq!(rival.resource(&key("droplet", "3")).await.unwrap(), None);
+    assert_eq!(rival.events(&key("droplet", "3"), None, 10).await.unwrap(), None);
+    // What lives is the new owner's from now on.
+    assert!(rival.resource(&key("droplet", "1")).await.unwrap().is_some());
+    assert_eq!(ids(&embedded.table.reader(Scope::Platform), gone).await, ["3"]);
 }

@@ -1,4 +1,4 @@
-//! Domains (facts section 3.4; OpenAPI `schemas/domain`).
+//! Domains (OpenAPI `schemas/domain`).
 
 use std::net::IpAddr;
 
@@ -68,7 +68,7 @@ struct Spec {
     zone_file: Option<String>,
 }
 
-/// Facts section 3.4: 1800 for what the API creates.
+/// 1800 for what the API creates (digitalocean/api-v2#177).
 #[expect(clippy::unnecessary_wraps, reason = "serde wants the field's type, and a seed may say null")]
 fn default_ttl() -> Option<u32> {
     Some(1800)
@@ -84,7 +84,7 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
     Ok(json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into())
 }
 
-/// Facts section 3.4: SOA, three NS, and an A (or AAAA) for the apex if an address was given.
+/// SOA, three NS (digitalocean/api-v2#177), and an A (or AAAA) for the apex if an address was given.
 fn zone_file(name: &str, address: Option<IpAddr>, serial: i64) -> String {
     let mut file = format!(
         "$ORIGIN {name}.\n$TTL 1800\n{name}. IN SOA ns1.digitalocean.com. hostmaster.{name}. {serial} 10800 3600 604800 1800\n"

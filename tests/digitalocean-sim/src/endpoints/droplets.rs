@@ -1,4 +1,4 @@
-//! Droplets (facts section 3.1; OpenAPI `schemas/droplet`).
+//! Droplets (OpenAPI `schemas/droplet`).
 
 mod shape;
 

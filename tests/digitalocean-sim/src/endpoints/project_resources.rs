@@ -1,4 +1,4 @@
-//! What a project holds (facts section 3.9; OpenAPI `responses/resources_list`, `assigned_resources_list`).
+//! What a project holds (OpenAPI `responses/resources_list`, `assigned_resources_list`).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ fn assign(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         .iter()
         .map(|urn| urn.as_str().filter(|urn| is_urn(urn)).ok_or_else(malformed))
         .collect::<Result<_, _>>()?;
-    // Facts section 4: the read scope of every resource is needed too.
+    // OpenAPI, `POST /v2/projects/{project_id}/resources`: the read scope of every resource is needed too.
     if urns.iter().any(|urn| !may_see(call, urn)) {
         return Err(ApiError::forbidden());
     }
@@ -106,7 +106,7 @@ fn resource(call: &Call<'_>, urn: &str, assigned_at: &str, status: &str) -> Valu
     })
 }
 
-/// The kind and id of a URN. Only the first two colons divide it: an IPv6 address has some of its own (facts section 3.9).
+/// The kind and id of a URN. Only the first two colons divide it: an IPv6 address has some of its own.
 fn parts(urn: &str) -> Option<(&str, &str)> {
     let (kind, id) = urn.strip_prefix("do:")?.split_once(':')?;
     (!kind.is_empty() && !id.is_empty()).then_some((kind, id))
@@ -116,7 +116,7 @@ fn is_urn(urn: &str) -> bool {
     parts(urn).is_some()
 }
 
-/// Facts section 3.9: the message of pulumi issue 82.
+/// The message in pulumi/pulumi-digitalocean#82.
 fn malformed() -> ApiError {
     ApiError::bad_request("resource objects must have an urn in the following format: do:resource_type:resource_id")
 }
@@ -134,7 +134,7 @@ fn may_see(call: &Call<'_>, urn: &str) -> bool {
     }
 }
 
-/// The read scopes of kinds that are not served (facts sections 1 "Scopes" and 4).
+/// The read scopes of kinds that are not served (OpenAPI: `security` of the operation that gets one).
 fn unserved_read_scope(kind: &str) -> &'static str {
     match kind {
         "app" => "app:read",
@@ -153,7 +153,8 @@ fn unserved_read_scope(kind: &str) -> &'static str {
 fn self_link(origin: &str, urn: &str) -> String {
     let (kind, id) = parts(urn).unwrap_or(("unknown", urn));
     let list = match kind {
-        // The one link that leads out of the API (facts section 3.9); the region of a bucket is not part of its URN.
+        // The one link that leads out of the API (digitalocean/droplet_kit,
+        // `spec/fixtures/projects/resources.json`); the region of a bucket is not part of its URN.
         "space" => return format!("https://{id}.ams3.digitaloceanspaces.com"),
         "app" => "apps",
         "dbaas" => "databases",

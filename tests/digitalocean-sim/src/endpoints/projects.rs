@@ -1,4 +1,4 @@
-//! Projects (facts section 3.9; OpenAPI `schemas/project`).
+//! Projects (OpenAPI `schemas/project`).
 
 mod shape;
 
@@ -176,7 +176,7 @@ fn require(body: &Map<String, Value>, fields: &[&str]) -> Result<(), ApiError> {
 }
 
 /// Names are unique (OpenAPI `schemas/project_base`). No recorded answer to a second one is known; 409 is the status whose id DO keeps for a
-/// conflict (facts section 1 "Errors"), and the one it gave for a taken volume snapshot name (facts section 5.3).
+/// conflict, and the one it gave for a taken name of a volume snapshot (StackPointCloud/ark-plugin-digitalocean#1).
 fn refuse_taken_name(call: &Call<'_>, body: &Map<String, Value>, own: Option<&str>) -> Result<(), ApiError> {
     let Some(name) = body.get("name") else { return Ok(()) };
     let taken = call

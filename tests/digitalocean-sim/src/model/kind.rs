@@ -44,7 +44,7 @@ impl Kind {
         self.urn.map(|urn| format!("do:{urn}:{id}"))
     }
 
-    /// The object as a token sees it: fields whose scope it lacks are blank (facts section 1 "Scopes").
+    /// The object as a token sees it: fields whose scope it lacks are blank (OpenAPI `schemas/droplet`: "Requires `tag:read` scope").
     pub(crate) fn seen_by(&self, object: &Value, token: &Token) -> Value {
         let mut seen = object.clone();
         for field in self.scoped_fields.iter().filter(|field| !token.may(field.scope)) {

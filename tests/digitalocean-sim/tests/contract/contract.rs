@@ -9,6 +9,11 @@ use serde_json::{Map, Value, json};
 
 use crate::exercise::Answer;
 
+/// Whether it was said where the document is.
+pub(crate) fn is_named() -> bool {
+    std::env::var_os("DIGITALOCEAN_OPENAPI").is_some()
+}
+
 /// Where the document is.
 pub(crate) fn path() -> PathBuf {
     match std::env::var_os("DIGITALOCEAN_OPENAPI") {
@@ -33,7 +38,7 @@ impl Contract {
         let text = std::fs::read_to_string(path).ok()?;
         let mut document: Value = serde_json::from_str(&text).expect("the contract is JSON");
         let schemas = document["components"]["schemas"].as_object_mut().expect("the contract has schemas");
-        // A defect of the document: the pattern leaves out kinds of URN that the same document and the API have (facts section 0).
+        // A defect of the document: the pattern leaves out kinds of URN that the same document and the API have, such as `do:app`.
         schemas["urn"].as_object_mut().expect("urn is a schema").remove("pattern");
         for name in WHOLE {
             require_all(&mut schemas[*name]);
@@ -64,7 +69,7 @@ impl Contract {
         let Some(operation) = self.operation(&answer.method, &answer.route) else {
             return vec!["no such operation in the contract".to_owned()];
         };
-        // 400, 403, 409 and 422 are mostly not listed and fall under `default` (facts section 0).
+        // 400, 403, 409 and 422 are mostly not listed and fall under `default`.
         let responses = &operation["responses"];
         let response = self.resolved(responses.get(answer.status.to_string()).unwrap_or(&responses["default"]));
         let mut errors = Vec::new();

@@ -18,11 +18,15 @@ use contract::Contract;
 use digitalocean_sim::routes;
 use serde_json::json;
 
-/// The contract, or a line on standard error (past the capture of the test harness) saying that a test was skipped.
+/// The contract, or a line on standard error (past the capture of the test harness) saying that a test was skipped. A file that
+/// somebody has named must be there.
 fn contract(test: &str) -> Option<Contract> {
     let path = contract::path();
     match Contract::read(&path) {
         Some(contract) => Some(contract),
+        None if contract::is_named() => {
+            panic!("DIGITALOCEAN_OPENAPI names no file that can be read: {}", path.display())
+        }
         None => {
             let hint = "set DIGITALOCEAN_OPENAPI to DigitalOcean's OpenAPI document as one JSON file";
             let mut stderr = std::io::stderr();

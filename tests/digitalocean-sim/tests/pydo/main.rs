@@ -8,6 +8,9 @@ use std::process::{Command, Stdio};
 
 use digitalocean_sim::{Limits, Seed, Simulator};
 
+/// The Pythons that every requirement has a wheel for, as `cargo local` tries them.
+const PYTHONS: [&str; 6] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
+
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// Past the capture of the test harness: the first run downloads, and somebody may be waiting for it.
@@ -33,10 +36,11 @@ fn python() -> Result<PathBuf, String> {
     if std::fs::read_to_string(&marker).is_ok_and(|installed| installed == REQUIREMENTS) {
         return Ok(python);
     }
-    let enough = "import sys; sys.exit(sys.version_info < (3, 10))";
-    run(Command::new("python3").args(["-c", enough])).map_err(|_| "this test needs Python 3.10 or later as python3")?;
+    let enough = "import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))";
+    let base = PYTHONS.iter().find(|name| run(Command::new(name).args(["-c", enough])).is_ok());
+    let base = base.ok_or_else(|| format!("this test needs Python 3.10 to 3.14 as one of {}", PYTHONS.join(", ")))?;
     say(&format!("making a virtual environment in {} (once)", venv.display()));
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(Command::new(base).args(["-m", "venv", "--clear"]).arg(&venv))?;
     say("installing DigitalOcean's Python client (once, about 20 MB)");
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pydo/requirements.txt");
     let options = [

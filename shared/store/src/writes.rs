@@ -1,0 +1,109 @@
+//! Conditional writes: made again while another transaction is on the item, refused when the condition does not hold.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+
+use crate::keys::Key;
+use crate::rows::Item;
+use crate::{Error, Table};
+
+/// How often a write is tried that meets a transaction on the same item, or a read that DynamoDB answers in parts.
+pub(crate) const TRIES: u32 = 6;
+
+/// How a conditional write ended.
+pub(crate) enum Written {
+    /// It is written.
+    Yes,
+    /// Its condition does not hold; the item as it is, where DynamoDB handed it over.
+    Refused(Option<Item>),
+}
+
+/// Why DynamoDB refused a write, where it is one of the two reasons that are part of the game.
+enum Refusal {
+    /// A condition does not hold.
+    Condition(Option<Item>),
+    /// Another transaction is on one of the items.
+    Busy,
+}
+
+impl Table {
+    /// Writes all items or none. `what` is the item it is about.
+    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<Written, Error> {
+        for round in 0..TRIES {
+            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            match request.send().await {
+                Ok(_) => return Ok(Written::Yes),
+                Err(error) => match transaction_refusal(&error) {
+                    Some(Refusal::Condition(item)) => return Ok(Written::Refused(item)),
+                    Some(Refusal::Busy) => pause(round).await,
+                    None => return Err(Error::dynamo("TransactWriteItems", error)),
+                },
+            }
+        }
+        Err(Error::Contended { what: what.to_string(), tries: TRIES })
+    }
+
+    /// Writes one item by itself: half the price of a transaction.
+    pub(crate) async fn put(&self, put: Put, what: &Key) -> Result<Written, Error> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(put.item))
+            .set_condition_expression(put.condition_expression)
+            .set_expression_attribute_values(put.expression_attribute_values)
+            .set_return_values_on_condition_check_failure(put.return_values_on_condition_check_failure);
+        for round in 0..TRIES {
+            match request.clone().send().await {
+                Ok(_) => return Ok(Written::Yes),
+                Err(error) => match put_refusal(&error) {
+                    Some(Refusal::Condition(item)) => return Ok(Written::Refused(item)),
+                    Some(Refusal::Busy) => pause(round).await,
+                    None => return Err(Error::dynamo("PutItem", error)),
+                },
+            }
+        }
+        Err(Error::Contended { what: what.to_string(), tries: TRIES })
+    }
+}
+
+/// Whether an error says that a transaction is on the item; the SDK does not retry it.
+pub(crate) fn is_transaction_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.code() == Some("TransactionConflictException")
+}
+
+/// Waits before another try, longer each time: 20 ms to 1.3 s.
+pub(crate) async fn pause(round: u32) {
+    tokio::time::sleep(Duration::from_millis(20 << round.min(6))).await;
+}
+
+fn put_refusal<R>(error: &SdkError<PutItemError, R>) -> Option<Refusal> {
+    match error.as_service_error()? {
+        PutItemError::ConditionalCheckFailedException(failed) => Some(Refusal::Condition(handed_over(failed.item()))),
+        _ if is_transaction_conflict(error) => Some(Refusal::Busy),
+        _ => None,
+    }
+}
+
+fn transaction_refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Refusal> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
+        return None;
+    };
+    let mut busy = false;
+    for reason in cancelled.cancellation_reasons() {
+        match reason.code() {
+            Some("ConditionalCheckFailed") => return Some(Refusal::Condition(handed_over(reason.item()))),
+            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => busy = true,
+            _ => {}
+        }
+    }
+    busy.then_some(Refusal::Busy)
+}
+
+fn handed_over(item: Option<&Item>) -> Option<Item> {
+    item.filter(|item| !item.is_empty()).cloned()
+}

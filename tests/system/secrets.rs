@@ -1,0 +1,97 @@
+//! After everything: no token is anywhere but in Secrets Manager, and every line of the logs says whose it is.
+
+use serde_json::{Value, json};
+
+use crate::harness::scenarios;
+use crate::input_cases;
+use crate::logs;
+use crate::world::World;
+
+scenarios![
+    no_token_is_in_the_table,
+    no_token_is_in_any_log,
+    no_token_is_in_any_answer,
+    every_log_line_says_whose_it_is,
+];
+
+/// Asserts that a text has no token in it, without printing one.
+#[track_caller]
+fn expect_clean(world: &World, what: &str, text: &str) {
+    let mut tokens = world.tokens();
+    // Sent to the API in many places where none belongs.
+    tokens.push(input_cases::TOKEN.to_owned());
+    for token in tokens {
+        if let Some(at) = text.find(&token) {
+            let from = text.floor_char_boundary(at.saturating_sub(200));
+            panic!("a token is in {what}, after: {}", &text[from..at]);
+        }
+    }
+}
+
+async fn no_token_is_in_the_table(world: &World) {
+    let mut start = Value::Null;
+    let mut items = 0;
+    loop {
+        let mut wanted = json!({ "TableName": world.facts().table });
+        if !start.is_null() {
+            wanted["ExclusiveStartKey"] = start;
+        }
+        let mut page = world.aws("dynamodb", "scan", wanted).await;
+        for item in page["Items"].as_array().unwrap() {
+            items += 1;
+            expect_clean(world, "an item of the table", &item.to_string());
+        }
+        start = page["LastEvaluatedKey"].take();
+        if start.is_null() {
+            break;
+        }
+    }
+    assert!(items > 20, "the scan found {items} items");
+}
+
+async fn no_token_is_in_any_log(world: &World) {
+    let emulator = std::fs::read_to_string(world.log()).unwrap();
+    expect_clean(world, "the emulator's log", &emulator);
+    for group in logs::groups(world).await {
+        for line in logs::lines(world, &group).await {
+            expect_clean(world, &group, &line);
+        }
+    }
+}
+
+async fn no_token_is_in_any_answer(world: &World) {
+    for path in ["accounts", "sync", "inventory/resources?limit=200"] {
+        world.get(path).await;
+    }
+    world.answers().iter().for_each(|answer| expect_clean(world, "an answer of the API", answer));
+}
+
+async fn every_log_line_says_whose_it_is(world: &World) {
+    let mut of_an_account = 0;
+    for worker in ["droplets", "domains", "projects"] {
+        let group = format!("/aws/lambda/{}-{worker}", world.facts().stack);
+        for line in logs::lines(world, &group).await {
+            let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{group}: {error}: {line}"));
+            // Begun by no request: the start of the function.
+            if entry["message"] == "ready" {
+                continue;
+            }
+            assert_eq!(entry["worker"], worker, "{line}");
+            assert!(entry["request_id"].is_string() || entry["run_id"].is_string(), "{line}");
+            if entry["run_id"].is_string() {
+                assert!(entry["account"].is_string(), "{line}");
+                of_an_account += 1;
+            }
+            let message_alone = ["swept", "sweep not complete", "message deferred"];
+            if message_alone.iter().any(|message| entry["message"] == *message) {
+                assert!(entry["request_id"].is_string() && entry["account"].is_string(), "{line}");
+            }
+        }
+    }
+    assert!(of_an_account > 0, "no line is about an account");
+    let api = format!("/aws/lambda/{}-api", world.facts().stack);
+    for line in logs::lines(world, &api).await {
+        let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{api}: {error}: {line}"));
+        assert!(entry["message"] == "ready" || entry["request_id"].is_string(), "{line}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Who sees what.
+
+use local::As;
+use serde_json::{Value, json};
+
+use crate::answer::{column, text};
+use crate::harness::scenarios;
+use crate::world::World;
+
+scenarios![
+    a_tenant_sees_its_own_and_nothing_else,
+    what_only_admins_may_do_is_refused_to_tenants,
+    without_a_good_token_only_health_and_the_document_are_open,
+];
+
+fn tenant(name: &str) -> As {
+    As::Tenant(name.to_owned())
+}
+
+async fn project(world: &World, name: &str) -> String {
+    let projects = world.list("inventory/projects?account=demo").await;
+    let project = projects.iter().find(|project| project["name"] == name).expect("the project is mirrored");
+    format!("inventory/projects/demo/{}", text(project, "id"))
+}
+
+async fn assign(world: &World, project: &str, tenant: Value) {
+    let body = json!({ "tenant_id": tenant });
+    let changed = world.call("PATCH", project, Some(body), &As::Admin).await.expect(200);
+    assert_eq!(changed["tenant_id"], tenant);
+}
+
+async fn a_tenant_sees_its_own_and_nothing_else(world: &World) {
+    let (bakery, shop) = (project(world, "Bakkerij Jansen").await, project(world, "Alpine Outfitters").await);
+    assign(world, &bakery, json!("jansen")).await;
+    assign(world, &shop, json!("alpine")).await;
+
+    let own = world.list_as("inventory/resources", &tenant("jansen")).await;
+    let expected = ["bakkerij-jansen.example", "bestellen-jansen.example", "web-01.bakkerij-jansen.example"];
+    assert_eq!(column(&own, "name"), expected);
+    assert!(own.iter().all(|resource| resource["tenant_id"] == "jansen"));
+    let projects = world.list_as("inventory/projects", &tenant("jansen")).await;
+    assert_eq!(column(&projects, "name"), ["Bakkerij Jansen"]);
+    // Asking for another's gives an empty list, not a refusal that would tell of it.
+    assert!(world.list_as("inventory/resources?tenant=alpine", &tenant("jansen")).await.is_empty());
+
+    let droplet = "inventory/resources/demo/droplet/402117301";
+    for path in [droplet.to_owned(), format!("{droplet}/events"), bakery.clone()] {
+        world.call("GET", &path, None, &tenant("jansen")).await.expect(200);
+        world.call("GET", &path, None, &tenant("alpine")).await.expect_problem(404);
+        world.call("GET", &path, None, &tenant("nobody-s-customer")).await.expect_problem(404);
+    }
+
+    // The very next answers follow the new owner, without any sync between.
+    assign(world, &bakery, json!("alpine")).await;
+    assert!(world.list_as("inventory/resources", &tenant("jansen")).await.is_empty());
+    world.call("GET", droplet, None, &tenant("jansen")).await.expect_problem(404);
+    assert_eq!(world.list_as("inventory/resources", &tenant("alpine")).await.len(), 9);
+    world.call("GET", droplet, None, &tenant("alpine")).await.expect(200);
+
+    for project in [bakery, shop] {
+        assign(world, &project, Value::Null).await;
+    }
+    assert!(world.list_as("inventory/resources", &tenant("alpine")).await.is_empty());
+}
+
+async fn what_only_admins_may_do_is_refused_to_tenants(world: &World) {
+    let bakery = project(world, "Bakkerij Jansen").await;
+    let calls = [
+        ("GET", "accounts", None),
+        ("POST", "accounts", Some(json!({ "account": "x", "name": "x" }))),
+        ("PATCH", "accounts/demo", Some(json!({ "status": "paused" }))),
+        ("PATCH", bakery.as_str(), Some(json!({ "tenant_id": "jansen" }))),
+        ("GET", "sync", None),
+        ("POST", "sync/droplets", Some(json!({}))),
+        ("POST", "sync/droplets/confirm", Some(json!({ "account": "demo" }))),
+    ];
+    for (method, path, body) in calls {
+        world.call(method, path, body, &tenant("jansen")).await.expect_problem(403);
+    }
+}
+
+async fn without_a_good_token_only_health_and_the_document_are_open(world: &World) {
+    assert_eq!(world.call("GET", "inventory/resources", None, &As::Nobody).await.status, 401);
+    let token = world.stack.token(&As::Admin).await.unwrap();
+    for bad in [tampered(&token), "not.a.token".to_owned()] {
+        let request = world.request("GET", "inventory/resources", &As::Nobody).await.bearer_auth(bad);
+        assert_eq!(world.send(request).await.status, 401);
+    }
+    assert!(world.call("GET", "health", None, &As::Nobody).await.expect(200).is_object());
+    let document = world.call("GET", "openapi.json", None, &As::Nobody).await.expect(200);
+    assert!(document["paths"]["/api/v1/inventory/resources"].is_object());
+}
+
+/// The same with another name in its claims: what an attacker would want to do.
+fn tampered(token: &str) -> String {
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { panic!("a JWT has three parts") };
+    let middle = claims.len() / 2;
+    let other = if claims.as_bytes()[middle] == b'A' { "B" } else { "A" };
+    format!("{header}.{}{other}{}.{signature}", &claims[..middle], &claims[middle + 1..])
+}

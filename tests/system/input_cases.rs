@@ -97,7 +97,7 @@ fn bodies() -> Vec<Case> {
         send("PATCH", PROJECT, &json!({ "tenant": "acme" }), &["#/tenant"]),
         send("PATCH", PROJECT, &json!({ "purpose": TOKEN }), &["#/purpose"]),
         send("PATCH", "accounts/demo", &json!({ "status": "gone" }), &["#/status"]),
-        send("PATCH", "accounts/demo", &json!({ "secret": "arcadia/dev/do/demo" }), &["#/secret"]),
+        send("PATCH", "accounts/demo", &json!({ "secret": "elsewhere/do/demo" }), &["#/secret"]),
         send("POST", "sync/droplets", &json!({ "account": 5 }), &["#/account"]),
         send("POST", "sync/droplets", &json!({ "account": "A B" }), &["#/account"]),
         send("POST", "sync/droplets", &json!({ "acount": "demo" }), &["#/acount"]),

@@ -1,7 +1,12 @@
 //! The table, and the two ways everything is read from it: one item, and all entries of a partition.
 
-use aws_sdk_dynamodb::Client;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::{Client, Config};
 use chrono::TimeDelta;
 use domain::Scope;
 
@@ -9,6 +14,9 @@ use crate::Error;
 use crate::keys::{self, Key};
 use crate::reader::Reader;
 use crate::rows::{Item, text};
+
+/// How long a warm-up may hold up a cold start.
+const WARM_UP_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The table. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,9 +45,23 @@ impl Table {
         Reader::new(self.clone(), scope)
     }
 
-    /// One read of a key that does not exist: opens the connection before the first event arrives. Its outcome does not matter.
+    /// One read of a key that does not exist: opens the connection before the first event arrives. Its outcome does not matter, so it is
+    /// tried once and not for long.
     pub async fn warm_up(&self) {
-        let _ = self.get(&Key { pk: "WARM-UP".to_owned(), sk: "WARM-UP".to_owned() }, false).await;
+        let once = Config::builder()
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(WARM_UP_PATIENCE).build());
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key(keys::PK, text("WARM-UP"))
+            .key(keys::SK, text("WARM-UP"))
+            .customize()
+            .config_override(once);
+        if let Err(error) = request.send().await {
+            tracing::debug!(code = error.code(), "the table did not answer the warm-up");
+        }
     }
 
     /// The item at `key`, if there is one.

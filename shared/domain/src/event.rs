@@ -14,7 +14,7 @@ pub enum EventType {
     Discovered,
     /// A meaningful fact changed.
     Updated,
-    /// Missing from three complete sweeps in a row, and DigitalOcean says it is gone.
+    /// Missing from three complete sweeps in a row, and DigitalOcean says it is gone; or another bears its id.
     Deleted,
     /// A change that was not expected.
     DriftDetected,

@@ -1,6 +1,6 @@
 //! One mirrored resource.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -64,6 +64,29 @@ pub struct Strikes {
     pub count: u32,
     /// When the last of them was counted.
     pub last_at: DateTime<Utc>,
+}
+
+impl Strikes {
+    /// So many, and it counts as gone.
+    pub const OUT: u32 = 3;
+
+    /// One strike more, or `None` where it does not count: all are given, or the last is younger than `interval` (duplicate ticks must not
+    /// kill).
+    #[must_use]
+    pub fn next(before: Option<Self>, interval: TimeDelta, at: DateTime<Utc>) -> Option<Self> {
+        match before {
+            None => Some(Self { count: 1, last_at: at }),
+            Some(before) if before.count >= Self::OUT || at < before.last_at + interval => None,
+            Some(before) => Some(Self { count: before.count + 1, last_at: at }),
+        }
+    }
+
+    /// All strikes, where the last one is due or was given; `None` where more are to come.
+    #[must_use]
+    pub fn out(before: Option<Self>, at: DateTime<Utc>) -> Option<Self> {
+        let before = before.filter(|before| before.count + 1 >= Self::OUT)?;
+        Some(if before.count < Self::OUT { Self { count: Self::OUT, last_at: at } } else { before })
+    }
 }
 
 /// One mirrored resource: what we know of it and how sure we are that it is still there.

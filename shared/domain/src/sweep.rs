@@ -13,7 +13,7 @@ use crate::{ProjectId, RunId};
 pub enum SweepStatus {
     /// Every page was read and every change written: it may strike.
     Complete,
-    /// Something was read or written, something was not; nothing missing was struck for it.
+    /// Something was read or written, something was not: only what DigitalOcean itself said is gone was struck.
     Partial,
     /// Nothing can be concluded from it.
     Failed,

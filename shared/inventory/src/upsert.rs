@@ -15,8 +15,6 @@ use crate::facts::{changed_fields, tags_alone};
 
 /// A tombstone whose creation time cannot be compared is the same resource when it is seen again within this time.
 pub const SAME_RESOURCE_WITHIN: TimeDelta = TimeDelta::days(7);
-/// Strikes after which a resource counts as gone.
-pub const STRIKES_OUT: u32 = 3;
 
 /// What a decision does to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,15 +91,11 @@ pub fn missed(
     if !row.is_live() {
         return None;
     }
-    let before = match row.strikes {
-        Some(strikes) if strikes.count >= STRIKES_OUT || at < strikes.last_at + strike_interval => return None,
-        Some(strikes) => strikes.count,
-        None => 0,
-    };
+    let strikes = Strikes::next(row.strikes, strike_interval, at)?;
     let mut row = next(row);
     // The first miss freezes when it was last seen; later receipts no longer speak for it.
     row.last_seen_at = row.last_seen(last_complete_at);
-    row.strikes = Some(Strikes { count: before + 1, last_at: at });
+    row.strikes = Some(strikes);
     Some(decision(row, Vec::new(), Effect::Struck))
 }
 
@@ -120,13 +114,13 @@ pub fn still_there(row: &Resource, at: DateTime<Utc>) -> Option<Decision> {
 /// The third strike is due (or was given) and DigitalOcean said that the resource is gone.
 #[must_use]
 pub fn gone(row: &Resource, occasion: Occasion<'_>) -> Option<Decision> {
-    let strikes = row.strikes.filter(|strikes| row.is_live() && strikes.count + 1 >= STRIKES_OUT)?;
+    if !row.is_live() {
+        return None;
+    }
+    let strikes = Strikes::out(row.strikes, occasion.at)?;
     let mut row = next(row);
     row.deleted_at = Some(occasion.at);
-    row.strikes = Some(Strikes {
-        count: STRIKES_OUT,
-        last_at: if strikes.count < STRIKES_OUT { occasion.at } else { strikes.last_at },
-    });
+    row.strikes = Some(strikes);
     let event = occasion.event(&row, EventType::Deleted, Vec::new());
     Some(decision(row, vec![event], Effect::Deleted))
 }

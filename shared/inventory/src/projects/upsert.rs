@@ -5,7 +5,7 @@ use domain::{AccountId, Project, ProjectFacts, ProjectId, Strikes, begin_interva
 use sha2::{Digest, Sha256};
 use store::ProjectWrite;
 
-use crate::upsert::{Effect, STRIKES_OUT};
+use crate::upsert::Effect;
 
 /// A write of a project and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,27 +82,25 @@ pub fn missed(
     if before.deleted_at.is_some() {
         return None;
     }
-    let count = match before.strikes {
-        Some(strikes) if strikes.count >= STRIKES_OUT || at < strikes.last_at + strike_interval => return None,
-        Some(strikes) => strikes.count,
-        None => 0,
-    };
+    let strikes = Strikes::next(before.strikes, strike_interval, at)?;
     let mut project = next(before);
     if before.strikes.is_none() {
         project.last_seen_at = last_complete_at.map_or(before.last_seen_at, |at| at.max(before.last_seen_at));
     }
-    project.strikes = Some(Strikes { count: count + 1, last_at: at });
+    project.strikes = Some(strikes);
     Some(decision(project, Effect::Struck))
 }
 
 /// The third strike is due (or was given) and DigitalOcean said that the project is gone.
 #[must_use]
 pub fn gone(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
-    let strikes = before.strikes.filter(|s| before.deleted_at.is_none() && s.count + 1 >= STRIKES_OUT)?;
+    if before.deleted_at.is_some() {
+        return None;
+    }
+    let strikes = Strikes::out(before.strikes, at)?;
     let mut project = next(before);
     project.deleted_at = Some(at);
-    project.strikes =
-        Some(Strikes { count: STRIKES_OUT, last_at: if strikes.count < STRIKES_OUT { at } else { strikes.last_at } });
+    project.strikes = Some(strikes);
     Some(decision(project, Effect::Deleted))
 }
 

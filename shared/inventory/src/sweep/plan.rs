@@ -6,8 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Confirmation, Hold, ProviderId, RunId, Strikes};
 use store::Known;
 
-use crate::upsert::STRIKES_OUT;
-
 /// At least so many deletions in one sweep are looked at as a mass disappearance ...
 pub const BREAKER_AT_LEAST: usize = 5;
 /// ... when they are more than one in so many of what is known.
@@ -64,7 +62,7 @@ impl Rules<'_> {
     fn confirmed(&self, strikes: Strikes) -> bool {
         match (self.hold, self.confirmation) {
             (Some(hold), Some(confirmation)) => {
-                hold.id == confirmation.hold_id && strikes.count >= STRIKES_OUT && strikes.last_at <= confirmation.at
+                hold.id == confirmation.hold_id && strikes.count >= Strikes::OUT && strikes.last_at <= confirmation.at
             }
             _ => false,
         }
@@ -92,9 +90,9 @@ pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, S
             None => step(id, Action::Strike),
             Some(strikes) if rules.confirmed(strikes) => step(id, Action::Bury),
             // Struck out and still alive: it was held, and stays so until an operator says a word or a list names it again.
-            Some(strikes) if strikes.count >= STRIKES_OUT => held += 1,
+            Some(strikes) if strikes.count >= Strikes::OUT => held += 1,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => {}
-            Some(strikes) if strikes.count + 1 >= STRIKES_OUT => due.push(id),
+            Some(strikes) if strikes.count + 1 >= Strikes::OUT => due.push(id),
             Some(_) => step(id, Action::Strike),
         }
     }

@@ -144,3 +144,34 @@ impl Resource {
         crate::interval_at(&self.project_history, time)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (strikes before, seconds since the last, strikes after the next one, strikes when found gone).
+    const CASES: [(u32, i64, Option<u32>, Option<u32>); 7] = [
+        (0, 0, Some(1), None),
+        (1, 449, None, None),
+        (1, 450, Some(2), None),
+        (2, 0, None, Some(3)),
+        (2, 900, Some(3), Some(3)),
+        (3, 0, None, Some(3)),
+        (3, 9_000, None, Some(3)),
+    ];
+
+    #[test]
+    fn strikes_count_when_far_enough_apart_and_three_are_all() {
+        let interval = TimeDelta::seconds(450);
+        for (count, seconds, next, out) in CASES {
+            let last_at = DateTime::UNIX_EPOCH;
+            let at = last_at + TimeDelta::seconds(seconds);
+            let before = (count > 0).then_some(Strikes { count, last_at });
+            assert_eq!(Strikes::next(before, interval, at).map(|s| s.count), next, "{count} after {seconds} s");
+            let gone = Strikes::out(before, at);
+            assert_eq!(gone.map(|s| s.count), out, "{count} after {seconds} s");
+            // A strike that was given keeps its time: a confirmation refers to it.
+            assert!(count < 3 || gone.map(|s| s.last_at) == Some(last_at));
+        }
+    }
+}

@@ -6,7 +6,7 @@ use domain::{EventType, RunId};
 use embedded_table::Death;
 use inventory::Outcome;
 
-/// The account after something of everything happened: a droplet new, one renamed, one gone, one that returns.
+/// The account after something of everything happened: a droplet new, one renamed, one gone, one that returns, some moved; a project renamed.
 async fn eventful() -> World {
     let mut world = World::demo().await;
     // The simulator would give the internal project another id in every world.
@@ -25,6 +25,12 @@ async fn eventful() -> World {
     world.put_back(42);
     demo.rename_droplet(ids[2], "renamed");
     world.put_back(7);
+    // For the projects worker: one renamed, and droplets that moved into it.
+    let project = demo.list("projects")[0]["id"].as_str().unwrap().to_owned();
+    demo.rename_project(&project, "renamed");
+    for id in &ids {
+        demo.assign(&project, &format!("do:droplet:{id}"));
+    }
     world.clock.advance(TimeDelta::minutes(15));
     world
 }

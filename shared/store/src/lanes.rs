@@ -60,8 +60,8 @@ pub enum Confirmed {
 }
 
 impl Table {
-    /// Asks for the lease of a lane for `ttl`, as an `owner` that nobody else ever was (so that a repeated request knows its own lease);
-    /// `ttl` which must outlive the function's own time limit: a sweep cannot then outlive its lease.
+    /// Asks for the lease of a lane, as an `owner` that nobody else ever was: a repeated request then knows its own lease. `ttl` must outlive
+    /// the function's own time limit, so that a sweep cannot outlive its lease.
     ///
     /// # Errors
     /// When the table cannot be written. If the lease was given and the answer lost, it runs out by itself.

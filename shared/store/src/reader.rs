@@ -2,37 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{AccountId, Kind, Lane, Project, ProjectId, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::rows::{from_item, text, text_of};
+use crate::filter::ResourceFilter;
+use crate::partition::Partition;
+use crate::rows::{from_item, text_of};
 use crate::{Error, Table, keys};
 
 /// Queries made for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
 const READS_PER_PAGE: usize = 40;
 /// Items asked of DynamoDB at a time.
 const READ_SIZE: i32 = 200;
-
-/// Which resources are wanted. Absent fields want all.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ResourceFilter {
-    /// Of this account.
-    pub account: Option<AccountId>,
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// With this status.
-    pub status: Option<String>,
-    /// In this project.
-    pub project: Option<ProjectId>,
-    /// Of this tenant.
-    pub tenant: Option<TenantId>,
-    /// Whose name, id or tag contains this text, whatever its case.
-    pub q: Option<String>,
-    /// Those found gone instead of those that live.
-    pub deleted: bool,
-}
 
 /// Where a page ended: a partition, and the place in it after which the next page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,42 +41,6 @@ pub struct EventPage {
     pub events: Vec<ResourceEvent>,
     /// The version before which to go on.
     pub next: Option<u64>,
-}
-
-/// A partition that holds resources.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Partition {
-    /// All of one kind.
-    Kind(AccountId, Kind),
-    /// All in one project; of one kind only where given.
-    Project(Box<Project>, Option<Kind>),
-}
-
-impl Partition {
-    fn key(&self) -> String {
-        match self {
-            Self::Kind(account, kind) => keys::kind_partition(account, kind),
-            Self::Project(project, _) => keys::project_partition(&project.account, &project.id),
-        }
-    }
-
-    /// The start key of a query that goes on after `after`.
-    fn start(&self, after: &str) -> Option<HashMap<String, AttributeValue>> {
-        let mut start = HashMap::new();
-        let mut add = |names: [&str; 2], pk: String, sk: &str| {
-            start.insert(names[0].to_owned(), text(pk));
-            start.insert(names[1].to_owned(), text(sk));
-        };
-        match self {
-            Self::Kind(..) => add([keys::PK, keys::SK], self.key(), after),
-            Self::Project(project, _) => {
-                let (kind, id) = keys::parse_project_member(after)?;
-                add([keys::GSI1_PK, keys::GSI1_SK], self.key(), after);
-                add([keys::PK, keys::SK], keys::kind_partition(&project.account, &kind), id.as_str());
-            }
-        }
-        Some(start)
-    }
 }
 
 /// Reads for one caller.
@@ -209,7 +155,7 @@ impl Reader {
                 let (found, end) = self.read(partition, after.as_deref()).await?;
                 for (sk, resource) in found {
                     after = Some(sk);
-                    if wanted(&resource, filter) && self.sees(&resource, partition) {
+                    if filter.wants(&resource) && self.sees(&resource, partition) {
                         items.push(resource);
                     }
                     if items.len() == limit {
@@ -391,17 +337,4 @@ fn conceal_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>
 /// new owner what the former one had deleted.
 fn was_the_tenants(tenant: &TenantId, project: &Project, resource: &Resource) -> bool {
     resource.deleted_at.is_none_or(|deleted_at| project.tenant_at(deleted_at) == Some(tenant))
-}
-
-fn wanted(resource: &Resource, filter: &ResourceFilter) -> bool {
-    let contains = |text: &str, q: &str| text.to_lowercase().contains(q);
-    resource.is_live() != filter.deleted
-        && filter.status.as_ref().is_none_or(|status| resource.facts.status.as_ref() == Some(status))
-        && filter.kind.as_ref().is_none_or(|kind| resource.key.kind == *kind)
-        && filter.q.as_ref().is_none_or(|q| {
-            let q = q.to_lowercase();
-            contains(&resource.facts.name, &q)
-                || contains(resource.key.provider_id.as_str(), &q)
-                || resource.facts.tags.iter().any(|tag| contains(tag, &q))
-        })
 }

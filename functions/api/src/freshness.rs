@@ -1,11 +1,10 @@
 //! How fresh an answer is: what the lanes it covers last read, and whether each read its list whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Kind, Lane, Receipt};
-use inventory::urn::is_mirrored;
-use inventory::workers::PROJECT;
+use inventory::workers::{PROJECT, mirrored, resource_kinds};
 use store::Reader;
 
 use crate::problem::Problem;
@@ -34,19 +33,37 @@ impl Freshness {
         Ok(Self { lanes: reader.lanes(accounts).await? })
     }
 
+    /// The lanes of one of them.
+    #[must_use]
+    pub fn lanes(&self, account: &AccountId) -> Option<&BTreeMap<Kind, Lane>> {
+        self.lanes.get(account)
+    }
+
+    /// The kinds of resources there may be: those that are mirrored, and those that only URNs speak of.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: BTreeSet<Kind> = resource_kinds().into_iter().collect();
+        let projects = self.lanes.values().filter_map(|lanes| lanes.get(&PROJECT));
+        kinds.extend(projects.flat_map(|lane| lane.urn_kinds.iter().cloned()));
+        kinds.into_iter().collect()
+    }
+
     /// When this kind was last read whole in this account.
     #[must_use]
     pub fn last_complete_at(&self, account: &AccountId, kind: &Kind) -> Option<DateTime<Utc>> {
         finished(self.lanes.get(account)?.get(&lane_of(kind))?.last_complete.as_ref())
     }
 
-    /// What an answer that covers these kinds of these accounts says of itself; `now` where it rests on nothing.
+    /// What an answer that covers this kind says of itself, or every kind: then it rests on the projects as well, whose lists are all that
+    /// speaks of some. `now` where it rests on nothing.
     #[must_use]
-    pub fn covering(&self, kinds: &[Kind], now: DateTime<Utc>) -> Coverage {
+    pub fn covering(&self, kind: Option<&Kind>, now: DateTime<Utc>) -> Coverage {
+        let every = || resource_kinds().into_iter().chain([PROJECT]).collect();
+        let covered: Vec<Kind> = kind.map_or_else(every, |kind| vec![lane_of(kind)]);
         let mut coverage = Coverage { as_of: now, complete: true };
         for lanes in self.lanes.values() {
-            for kind in kinds {
-                let lane = lanes.get(&lane_of(kind));
+            for kind in &covered {
+                let lane = lanes.get(kind);
                 let last = lane.and_then(|lane| lane.last.as_ref());
                 coverage.complete &= last.is_some_and(|receipt| receipt.status.is_complete());
                 if let Some(at) = finished(lane.and_then(|lane| lane.last_complete.as_ref())) {
@@ -64,5 +81,5 @@ fn finished(receipt: Option<&Receipt>) -> Option<DateTime<Utc>> {
 
 /// The lane that speaks of a kind: its own, or the projects worker's for kinds known only by URN.
 fn lane_of(kind: &Kind) -> Kind {
-    if is_mirrored(kind) { kind.clone() } else { PROJECT }
+    if mirrored(kind).is_some() { kind.clone() } else { PROJECT }
 }

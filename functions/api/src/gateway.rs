@@ -15,7 +15,7 @@ use tower::ServiceBuilder;
 
 /// The headers that anything here reads. The rest is left out: with `host` and `x-forwarded-proto` `lambda_http` would write a URI, and
 /// `authorization` is the authorizer's, who has read it.
-const HEADERS: [header::HeaderName; 1] = [header::CONTENT_TYPE];
+const HEADERS: [header::HeaderName; 2] = [header::ACCEPT, header::CONTENT_TYPE];
 
 /// An event that `lambda_http` can make a request of.
 #[derive(Debug)]

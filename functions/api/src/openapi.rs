@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, Header, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+};
 use utoipa::{IntoResponses, Modify, OpenApi, PartialSchema, ToSchema};
 
 use crate::problem::{CONTENT_TYPE, FieldError, ProblemBody};
+use crate::representation::{CSV, X_AS_OF, X_COMPLETE};
 use crate::{VERSION, routes};
 
 /// The document without its paths.
@@ -49,8 +53,10 @@ impl Modify for Conventions {
 #[must_use]
 pub fn document() -> Document {
     let mut document = routes::described().into_openapi();
+    let schemas = document.components.as_ref().map(|components| components.schemas.clone()).unwrap_or_default();
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            add_csv(operation, &schemas);
             add_request_id(operation);
         }
     }
@@ -74,13 +80,46 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 fn add_request_id(operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
-            let header = HeaderBuilder::new()
-                .schema(Some(String::schema()))
-                .description(Some("The request's id, as in the log."))
-                .build();
-            response.headers.insert("x-request-id".to_owned(), header.into());
+            response.headers.insert("x-request-id".to_owned(), header("The request's id, as in the log.").into());
         }
     }
+}
+
+/// Every list is CSV as well.
+fn add_csv(operation: &mut Operation, schemas: &BTreeMap<String, RefOr<Schema>>) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        let mut contents = response.content.values();
+        let is_list = |schema: &RefOr<Schema>| is_list(schema, schemas);
+        if !contents.any(|content| matches!(content, RefOr::T(content) if content.schema.as_ref().is_some_and(is_list))) {
+            continue;
+        }
+        let content = ContentBuilder::new().schema(Some(String::schema())).build();
+        response.content.insert(CSV.to_owned(), content.into());
+        let headers = [
+            ("link", "With CSV: the next page, as `<...>; rel=\"next\"`; absent at the end."),
+            (X_AS_OF, "With CSV: what is `as_of` in JSON."),
+            (X_COMPLETE, "With CSV: what is `complete` in JSON."),
+        ];
+        response.headers.extend(headers.map(|(name, description)| (name.to_owned(), header(description).into())));
+    }
+}
+
+/// Whether a schema is that of rows with what is known of their freshness.
+fn is_list(schema: &RefOr<Schema>, schemas: &BTreeMap<String, RefOr<Schema>>) -> bool {
+    match schema {
+        RefOr::Ref(Ref { ref_location, .. }) => {
+            let named = ref_location.rsplit('/').next().and_then(|name| schemas.get(name));
+            named.is_some_and(|named| is_list(named, schemas))
+        }
+        RefOr::T(Schema::Object(object)) => ["data", "as_of"].iter().all(|name| object.properties.contains_key(*name)),
+        RefOr::T(Schema::AllOf(all_of)) => all_of.items.iter().any(|item| is_list(item, schemas)),
+        RefOr::T(_) => false,
+    }
+}
+
+fn header(description: &str) -> Header {
+    HeaderBuilder::new().schema(Some(String::schema())).description(Some(description)).build()
 }
 
 fn problems<const N: usize>(of: [(&str, &str); N]) -> BTreeMap<String, RefOr<Response>> {

@@ -116,6 +116,12 @@ pub fn is_plain(name: &str) -> bool {
     (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
 }
 
+/// The name in a pair of a query string; `None` where it is not percent-encoded UTF-8.
+#[must_use]
+pub fn name_of(pair: &str) -> Option<String> {
+    decode(pair.split_once('=').map_or(pair, |(name, _)| name))
+}
+
 /// Undoes percent-encoding and `+` for a space; `None` for what is not valid.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());

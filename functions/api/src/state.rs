@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
-use domain::{Clock, RunId};
+use domain::{Clock, Kind, RunId};
 use runtime::{Message, Outgoing, Queue};
 use store::{Reader, Table};
 
@@ -67,17 +67,21 @@ impl AppState {
         self.0.document.get_or_init(|| openapi::document_text().into()).clone()
     }
 
-    /// Sends a run of a worker for an account, or for all (`*`), to the worker's queue.
+    /// Sends a run of a worker for an account, or for all (`*`), to the worker's queue: of one of its kinds, or of all.
     ///
     /// # Errors
     /// When the queue does not take it.
-    pub async fn ask_for_run(&self, worker: &str, account: &str) -> Result<RunId, Problem> {
+    pub async fn ask_for_run(&self, worker: &str, account: &str, kind: Option<&Kind>) -> Result<RunId, Problem> {
         // The configuration is refused unless it names every worker's queue.
         let Some(queue) = self.0.config.worker_queues.get(worker) else { return Err(Problem::internal()) };
         let run_id = RunId::random();
-        let message = Message::new(worker, account, self.now(), run_id.as_str());
+        let mut message = Message::new(worker, account, self.now(), run_id.as_str());
+        if let Some(kind) = kind {
+            message.fields.insert("kind".to_owned(), kind.as_str().into());
+        }
         self.0.queue.send(queue, Outgoing::new(message.to_body())).await?;
-        tracing::info!(worker, account, run_id = run_id.as_str(), "run asked for");
+        let kind = kind.map(Kind::as_str);
+        tracing::info!(worker, account, kind, run_id = run_id.as_str(), "run asked for");
         Ok(run_id)
     }
 }

@@ -3,22 +3,37 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::{DigitalOcean, Opened, Purpose, Refusal};
 use chrono::TimeDelta;
 use digitalocean::Deadline as CallDeadline;
-use domain::{Account, AccountId, AccountStatus, Clock, Receipt, RunId};
+use domain::{Account, AccountId, AccountStatus, Clock, Kind, Receipt, RunId, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use inventory::{Access, Bootstrap, Mirrors, Next, Outcome, Run, Worker};
+use inventory::{Access, Bootstrap, Next, Outcome, Run, Target, Worker};
 use runtime::{Deadline, Failure, Message, Metrics, OrFail, Outgoing, ProviderWrites, Queue, WorkerConfig};
-use store::Table;
+use serde::{Deserialize, Serialize};
+use store::{Priority, Table};
 
-use crate::access::{DigitalOcean, Purpose};
 use crate::outcome;
 
 /// Time kept for writing the receipt when calls to DigitalOcean and changes to rows have to stop.
 const RECEIPT_MARGIN: Duration = Duration::from_secs(10);
 /// How much longer than the function may run its lease is: a sweep never outlives its lease.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(30);
+
+/// A target is not begun with less time than this.
+const LEAST_TIME: Duration = Duration::from_secs(30);
+/// How soon a kind that failed for a moment comes back as a message of its own.
+const RETRY_DELAY: Duration = Duration::from_secs(60);
+
+/// What messages of these workers carry besides the envelope.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Fields {
+    /// The one kind to mirror; all that the worker mirrors where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Kind>,
+}
 
 /// A worker: everything its messages need.
 pub struct SyncWorker {
@@ -59,7 +74,68 @@ impl SyncWorker {
             tracing::info!("account paused, message dropped");
             return Ok(());
         }
-        let lane = self.table.lane(&account.account, &self.worker.lane()).await?;
+        let fields: Fields = message.clone().typed().or_terminal("not a message of this worker")?.fields;
+        match (fields.kind, self.worker.targets) {
+            (Some(kind), _) => {
+                let target = self.worker.target(&kind);
+                let unknown = || Failure::terminal(format!("{} does not mirror {kind}", self.worker.name));
+                self.mirror(target.ok_or_else(unknown)?, &account, &run_id, &message, deadline).await
+            }
+            (None, [target]) => self.mirror(target, &account, &run_id, &message, deadline).await,
+            (None, targets) => self.mirror_each(targets, &account, &run_id, &message, deadline).await,
+        }
+    }
+
+    /// Mirrors one target after the other. What one of them has to wait for, or try again, comes back as a message of its own and holds
+    /// up none of the others.
+    async fn mirror_each(
+        &self,
+        targets: &'static [Target],
+        account: &Account,
+        run_id: &RunId,
+        message: &Message,
+        deadline: Deadline,
+    ) -> Result<(), Failure> {
+        let mut terminal = Vec::new();
+        for target in targets {
+            let kind = target.lane();
+            let outcome = match deadline.remaining() > LEAST_TIME {
+                true => self.mirror(target, account, run_id, message, deadline).await,
+                false => Err(Failure::later(Duration::ZERO, "out of time")),
+            };
+            let (delay, reason) = match outcome {
+                Ok(()) => continue,
+                Err(Failure::Later { delay, reason }) => (delay, reason),
+                Err(Failure::Retry { source }) => (RETRY_DELAY, error_chain(source.as_ref())),
+                Err(Failure::Terminal { reason, .. }) => {
+                    terminal.push(format!("{kind}: {reason}"));
+                    continue;
+                }
+            };
+            tracing::info!(%kind, delay_s = delay.as_secs(), reason, "comes back as a message of its own");
+            self.send_on(message, &kind, delay).await?;
+        }
+        if terminal.is_empty() { Ok(()) } else { Err(Failure::terminal(terminal.join("; "))) }
+    }
+
+    /// Sends a message for one kind alone, as a first attempt.
+    async fn send_on(&self, message: &Message, kind: &Kind, delay: Duration) -> Result<(), Failure> {
+        let message = Message { attempt: 0, ..message.clone() };
+        let message = message.with_fields(Fields { kind: Some(kind.clone()) })?;
+        self.queue.send(&self.config.queue_url, Outgoing::new(message.to_body()).delayed(delay)).await?;
+        Ok(())
+    }
+
+    /// Mirrors one target, unless a newer sweep already did.
+    async fn mirror(
+        &self,
+        target: &'static Target,
+        account: &Account,
+        run_id: &RunId,
+        message: &Message,
+        deadline: Deadline,
+    ) -> Result<(), Failure> {
+        let lane = self.table.lane(&account.account, &target.lane()).await?;
         if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
             && receipt.status.is_complete()
             && receipt.started_at > message.scheduled_at
@@ -67,11 +143,19 @@ impl SyncWorker {
             tracing::info!(newer_run_id = %receipt.run_id, "a newer sweep is complete, message dropped");
             return Ok(());
         }
-        let outcome = self.sweep(&account, &run_id, deadline).await?;
+        let outcome = self.sweep(target, account, run_id, deadline).await?;
         if let Outcome::Swept(receipt, _) = &outcome {
-            self.report(&account.account, receipt);
+            self.report(target, &account.account, receipt);
         }
-        outcome::settle(&outcome, message.attempt, self.clock.now())
+        match (target, &outcome) {
+            // Whatever it was, the next tick is a minute away, and no older than this message would be by then.
+            (Target::FastDroplets, _) => Ok(()),
+            // A round that came further is not a failed attempt.
+            (Target::Children(_), Outcome::Swept(receipt, Next::GoOn)) if receipt.items > 0 => {
+                self.send_on(message, &target.lane(), Duration::from_secs(1)).await
+            }
+            _ => outcome::settle(&outcome, message.attempt, self.clock.now()),
+        }
     }
 
     /// One message for each account that is mirrored. Sent twice, the second finds the receipt of the first.
@@ -86,32 +170,43 @@ impl SyncWorker {
         Ok(())
     }
 
-    async fn sweep(&self, account: &Account, run_id: &RunId, deadline: Deadline) -> Result<Outcome, Failure> {
-        let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
-        let access = self.digitalocean.access(account, Purpose::Sync, calls).await;
-        let outcome = self.sweep_with(&access, account, run_id, deadline).await?;
-        if !matches!(outcome, Outcome::Swept(_, Next::NewToken)) {
-            return Ok(outcome);
-        }
-        // The token was changed since we cached it, or it is really refused: the one at hand tells.
-        let access = self.digitalocean.access_anew(account, Purpose::Sync, calls).await;
-        self.sweep_with(&access, account, run_id, deadline).await
-    }
-
-    async fn sweep_with(
+    async fn sweep(
         &self,
-        access: &Access,
+        target: &'static Target,
         account: &Account,
         run_id: &RunId,
         deadline: Deadline,
     ) -> Result<Outcome, Failure> {
         let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
-        let provisioning = match (self.worker.mirrors, self.config.provider_writes) {
-            (Mirrors::Projects, ProviderWrites::Allow) => {
-                match self.digitalocean.access(account, Purpose::Provisioning, calls).await {
-                    Access::Granted(client) => Ok(client),
-                    Access::Denied { reason, .. } => Err(reason),
-                }
+        let (purpose, priority) = match target {
+            Target::FastDroplets => (Purpose::Fast, Priority::Fast),
+            Target::Projects | Target::Listed(_) => (Purpose::Sync, Priority::Full),
+            Target::Children(_) => (Purpose::Sync, Priority::Rounds),
+        };
+        let access = granted(self.digitalocean.access(account, purpose, priority, calls).await);
+        let outcome = self.sweep_with(&access, target, account, run_id, deadline).await?;
+        if !matches!(outcome, Outcome::Swept(_, Next::NewToken)) {
+            return Ok(outcome);
+        }
+        // The token was changed since we cached it, or it is really refused: the one at hand tells.
+        let access = granted(self.digitalocean.access_anew(account, purpose, priority, calls).await);
+        self.sweep_with(&access, target, account, run_id, deadline).await
+    }
+
+    async fn sweep_with(
+        &self,
+        access: &Access,
+        target: &'static Target,
+        account: &Account,
+        run_id: &RunId,
+        deadline: Deadline,
+    ) -> Result<Outcome, Failure> {
+        let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
+        let provisioning = match (target, self.config.provider_writes) {
+            (Target::Projects, ProviderWrites::Allow) => {
+                let opened =
+                    self.digitalocean.access(account, Purpose::Provisioning, Priority::Provisioning, calls).await;
+                opened.map(|opened| opened.client).map_err(|refusal| refusal.reason)
             }
             _ => Err("writes to DigitalOcean are off".to_owned()),
         };
@@ -120,6 +215,7 @@ impl SyncWorker {
         let configured = self.config.strike_interval.and_then(|interval| TimeDelta::from_std(interval).ok());
         let run = Run {
             worker: self.worker,
+            target,
             account: &account.account,
             run_id,
             table: &self.table,
@@ -135,15 +231,17 @@ impl SyncWorker {
     }
 
     /// One line and one set of metrics for each sweep.
-    fn report(&self, account: &AccountId, receipt: &Receipt) {
+    fn report(&self, target: &Target, account: &AccountId, receipt: &Receipt) {
+        let kind = target.lane();
         let Receipt { status, pages, items, requests, changes, duration_ms, error, .. } = receipt;
         if status.is_complete() {
-            tracing::info!(?status, pages, items, requests, changes = changes.total(), duration_ms, "swept");
+            tracing::info!(%kind, ?status, pages, items, requests, changes = changes.total(), duration_ms, "swept");
         } else {
-            tracing::warn!(?status, pages, items, requests, duration_ms, error, "sweep not complete");
+            tracing::warn!(%kind, ?status, pages, items, requests, duration_ms, error, "sweep not complete");
         }
         let mut metrics = Metrics::new(self.worker.name);
         metrics.property("account", account.as_str());
+        metrics.property("kind", kind.as_str());
         metrics.property("run_id", receipt.run_id.as_str());
         metrics.count("SweepsComplete", u64::from(status.is_complete()));
         metrics.count("SweepsIncomplete", u64::from(!status.is_complete()));
@@ -151,5 +249,15 @@ impl SyncWorker {
         metrics.count("DigitalOceanRequests", u64::from(*requests));
         metrics.count("Changes", u64::from(changes.total()));
         metrics.milliseconds("SweepDuration", Duration::from_millis(*duration_ms));
+    }
+}
+
+/// Access as a sweep takes it.
+fn granted(opened: Result<Opened, Refusal>) -> Access {
+    match opened {
+        Ok(Opened { client, token_id }) => Access::Granted { client, token_id },
+        Err(Refusal { reason, retry }) => {
+            Access::Denied { reason, next: if retry { Next::Retry } else { Next::Person } }
+        }
     }
 }

@@ -3,9 +3,7 @@
 //! A tick for all accounts becomes one message for each; a message for an account becomes one sweep. What a sweep comes to decides what
 //! becomes of its message: see [`outcome`].
 
-mod access;
 mod handler;
 pub mod outcome;
 
-pub use access::DigitalOcean;
 pub use handler::SyncWorker;

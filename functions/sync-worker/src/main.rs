@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use access::DigitalOcean;
 use chrono::TimeDelta;
 use domain::SystemClock;
 use inventory::Worker;
 use runtime::{Aws, BatchRunner, Secrets, SqsQueue, WorkerConfig, bootstrap};
 use store::Table;
-use sync_worker::{DigitalOcean, SyncWorker};
+use sync_worker::SyncWorker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,13 +21,13 @@ async fn main() -> ExitCode {
         let retention = TimeDelta::days(i64::from(config.event_retention_days));
         let table = Table::new(aws.dynamodb(), &config.table_name).keep_events_for(retention);
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
+        let clock = Arc::new(SystemClock);
         let secrets = Secrets::new(aws.secretsmanager(), &config.secret_prefix);
-        let digitalocean = DigitalOcean::new(config.digitalocean_url.clone(), secrets);
+        let digitalocean = DigitalOcean::new(config.digitalocean_url.clone(), secrets, table.clone(), clock.clone());
         init.phase("clients");
         table.warm_up().await;
         init.phase("warm_up");
         let runner = BatchRunner::from_config(&config, queue.clone());
-        let clock = Arc::new(SystemClock);
         let worker = Arc::new(SyncWorker { worker, config, table, digitalocean, queue, clock });
         bootstrap::run_queue(init, &runner, move |message, deadline| {
             let worker = worker.clone();

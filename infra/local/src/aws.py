@@ -14,6 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+# Its name in the bucket.
+TEMPLATE = "template.json"
 # A stack of this size takes the emulator seconds.
 STACK_PATIENCE = 300
 FINISHED = ("CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
@@ -28,16 +30,18 @@ def say(**message):
 
 
 def deploy(aws, request):
-    """Uploads the binaries and creates the stack; the result is the stack's outputs."""
+    """Uploads binaries and template and creates the stack; the result is the stack's outputs."""
     s3 = aws("s3")
     s3.create_bucket(Bucket=request["bucket"])
     for binary, path in request["binaries"].items():
         say(detail=f"upload {binary}")
         s3.put_object(Bucket=request["bucket"], Key=f"{binary}.zip", Body=bootstrap_zip(path))
+    # From S3, as SAM does it: CloudFormation takes only 51,200 bytes of template in a request.
+    s3.put_object(Bucket=request["bucket"], Key=TEMPLATE, Body=request["template"].encode())
     cloudformation = aws("cloudformation")
     cloudformation.create_stack(
         StackName=request["stack"],
-        TemplateBody=request["template"],
+        TemplateURL=f'{request["endpoint"]}/{request["bucket"]}/{TEMPLATE}',
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in request["parameters"].items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         OnFailure="DO_NOTHING",

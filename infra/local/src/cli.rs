@@ -104,6 +104,9 @@ pub struct Up {
     /// The least time between two strikes against a missing resource [default: half of the worker's cadence]
     #[arg(long, value_name = "SECONDS")]
     pub strike_interval: Option<u32>,
+    /// Let no worker run by itself; one runs every minute otherwise, most every quarter of an hour
+    #[arg(long)]
+    pub no_schedules: bool,
     /// The functions' tracing filter
     #[arg(long, value_name = "FILTER", default_value = "info")]
     pub log_level: Option<String>,
@@ -141,6 +144,7 @@ impl Up {
             port: self.port,
             provider,
             strike_interval: self.strike_interval,
+            schedules: !self.no_schedules,
             log_level: self.log_level.unwrap_or_else(|| "info".to_owned()),
             detach: self.detach,
             replace: false,

@@ -31,6 +31,7 @@ pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, optio
         ("Architecture", if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }.to_owned()),
         ("DigitalOceanUrl", reached.url.clone()),
         ("ProviderWrites", if reached.writes { "allow" } else { "deny" }.to_owned()),
+        ("Schedules", if options.schedules { "ENABLED" } else { "DISABLED" }.to_owned()),
         ("LogLevel", options.log_level.clone()),
         ("DeletionProtection", "false".to_owned()),
     ]);

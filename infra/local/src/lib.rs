@@ -37,4 +37,4 @@ pub use layout::Facts;
 pub use progress::{Step, say};
 pub use provider::Provider;
 pub use stack::{Options, Stack};
-pub use sync::all_complete;
+pub use sync::{all_complete, incomplete};

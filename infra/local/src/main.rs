@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use local::cli::{Cli, Command, Up, caller};
-use local::{Stack, all_complete, say};
+use local::{Stack, all_complete, incomplete, say};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -96,8 +96,8 @@ async fn up(up: Up, state_dir: Option<PathBuf>) -> Result<ExitCode> {
 async fn report(stack: &Stack, receipts: &[Value]) -> Result<()> {
     say("");
     println!("{}", stack.summary().await?);
-    for receipt in receipts.iter().filter(|receipt| receipt["status"] != "complete") {
-        say(&format!("not complete: {receipt}"));
+    for line in incomplete(receipts) {
+        say(&format!("not complete: {line}"));
     }
     let facts = stack.facts();
     say(&format!("API            {}/api/v1/health  (no token needed; openapi.json beside it)", facts.api_url));

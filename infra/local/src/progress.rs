@@ -51,6 +51,15 @@ impl Step {
         }
     }
 
+    /// Shows for good that a part of the step is done.
+    pub(crate) fn note(&self, text: &str) {
+        match &self.shown {
+            Shown::Spinner(bar) => bar.suspend(|| say(&format!("  {text}"))),
+            Shown::Lines(..) => say(&format!("  {text}")),
+            Shown::Nothing => {}
+        }
+    }
+
     /// Ends the step well; `outcome` is shown beside its name, and may be empty.
     pub fn done(mut self, outcome: &str) {
         self.end("done", outcome);

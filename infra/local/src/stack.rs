@@ -15,7 +15,7 @@ use crate::progress::Step;
 use crate::provider::Provider;
 use crate::{binaries, deploy, emulator, summary, sync, venv};
 
-/// How long a worker may take until its receipts are there: a function's time limit, and a little.
+/// How long it may take until the next receipt is there: a function's time limit, and a little.
 const PATIENCE: Duration = Duration::from_secs(310);
 
 /// How soon it is noticed that a process has ended.
@@ -32,6 +32,8 @@ pub struct Options {
     pub provider: Provider,
     /// The least time between two strikes, in seconds; `None` for half of the worker's cadence.
     pub strike_interval: Option<u32>,
+    /// Whether the workers run by themselves as well, as `template.yaml` schedules them. One of them does every minute.
+    pub schedules: bool,
     /// The functions' tracing filter.
     pub log_level: String,
     /// Whether the stack outlives this process. Otherwise it ends with it, even if it is killed.
@@ -47,6 +49,7 @@ impl Default for Options {
             port: None,
             provider: Provider::Simulator,
             strike_interval: None,
+            schedules: true,
             log_level: "info".to_owned(),
             detach: false,
             replace: false,
@@ -201,31 +204,39 @@ impl Stack {
         Ok(self.api.token(who).await?.expose_secret().to_owned())
     }
 
-    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`. Shows meanwhile how many are there.
+    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`, one for each of its kinds. Shows
+    /// meanwhile how many are there.
     ///
     /// # Errors
     /// When there is no such worker or its receipts do not come. A receipt that tells of a failed run is not an error here.
     pub async fn run(&self, worker: &str) -> Result<Vec<Value>> {
-        let step = Step::begin(format!("run the worker {worker}"));
-        let states = sync::run(&self.api, worker, PATIENCE, &step).await?;
-        let told: Vec<_> = states.iter().map(|state| state["status"].as_str().unwrap_or("-")).collect();
-        step.done(&told.join(", "));
-        Ok(states)
+        self.run_together(&[worker.to_owned()]).await
     }
 
-    /// Runs every worker once, the one that attributes resources to projects last. Returns all receipts.
+    /// Runs every worker once: those that list at the same time, then the quick look at droplets, and the one that attributes resources
+    /// to projects last. Returns all receipts.
     ///
     /// # Errors
     /// As [`Self::run`].
     pub async fn run_all(&self) -> Result<Vec<Value>> {
         let mut receipts = Vec::new();
-        for worker in sync::order(&self.api.list("sync").await?) {
-            receipts.extend(self.run(&worker).await?);
+        for workers in sync::groups(&self.api).await? {
+            receipts.extend(self.run_together(&workers).await?);
         }
         Ok(receipts)
     }
 
-    /// What the mirror holds, as a table.
+    async fn run_together(&self, workers: &[String]) -> Result<Vec<Value>> {
+        let step = Step::begin(match workers {
+            [worker] => format!("run the worker {worker}"),
+            _ => format!("run {} workers", workers.len()),
+        });
+        let states = sync::run(&self.api, workers, PATIENCE, &step).await?;
+        step.done(&sync::tally(&states));
+        Ok(states)
+    }
+
+    /// What the mirror holds, as tables by kind and by project.
     ///
     /// # Errors
     /// When the API does not say.

@@ -1,37 +1,85 @@
-//! What the mirror holds, as a table.
+//! What the mirror holds, as two tables: by kind, and by project.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::api::Api;
 
-/// Reads the inventory through the API and counts it.
+/// Reads the counts of the inventory through the API.
 pub(crate) async fn read(api: &Api) -> Result<String> {
-    Ok(table(&api.list("inventory/resources").await?, &api.list("inventory/projects").await?))
+    let summary = api.expect("GET", "inventory/summary", None).await?;
+    let counts = summary["data"].as_array().context("GET inventory/summary answered no data")?;
+    Ok(tables(counts, &api.list("inventory/projects").await?))
 }
 
-fn table(resources: &[Value], projects: &[Value]) -> String {
-    let mut counts: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
-    for resource in resources {
-        let count = counts.entry((text(resource, "account"), text(resource, "kind"))).or_default();
-        count.0 += 1;
-        count.1 += usize::from(!resource["project_id"].is_null());
+/// Rows of the summary, added up.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sum {
+    count: u64,
+    attributed: u64,
+    unpriced: u64,
+    price: Decimal,
+}
+
+impl Sum {
+    fn add(&mut self, row: &Value) {
+        let number = |key: &str| row[key].as_u64().unwrap_or_default();
+        self.count += number("count");
+        self.unpriced += number("unpriced");
+        if !row["project_id"].is_null() {
+            self.attributed += number("count");
+        }
+        let amount = row["price_monthly"]["amount"].as_str().and_then(|amount| amount.parse::<Decimal>().ok());
+        self.price += amount.unwrap_or_default();
     }
-    let mut table = format!("{:<16} {:<20} {:>6} {:>12}\n", "ACCOUNT", "KIND", "COUNT", "IN A PROJECT");
-    for ((account, kind), (count, attributed)) in counts {
+
+    /// The list price of a month; with a plus where it is not known of all of them, a dash where of none.
+    fn price(&self) -> String {
+        match self.unpriced {
+            unpriced if unpriced >= self.count => "- ".to_owned(),
+            0 => format!("{:.2} ", self.price.round_dp(2)),
+            _ => format!("{:.2}+", self.price.round_dp(2)),
+        }
+    }
+}
+
+fn tables(counts: &[Value], projects: &[Value]) -> String {
+    let mut kinds: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
+    let mut members: BTreeMap<(&str, Option<&str>), Sum> = BTreeMap::new();
+    for row in counts {
+        let account = text(row, "account");
+        kinds.entry((account, text(row, "kind"))).or_default().add(row);
+        members.entry((account, row["project_id"].as_str())).or_default().add(row);
+    }
+    let mut lines =
+        vec![format!("{:<16} {:<20} {:>6} {:>12} {:>13}", "ACCOUNT", "KIND", "COUNT", "IN A PROJECT", "USD A MONTH ")];
+    for ((account, kind), sum) in &kinds {
+        let Sum { count, attributed, .. } = sum;
+        lines.push(format!("{account:<16} {kind:<20} {count:>6} {attributed:>12} {:>13}", sum.price()));
+    }
+    lines.push(String::new());
+    lines.push(format!("{:<16} {:<33} {:>6} {:>13}", "ACCOUNT", "PROJECT", "COUNT", "USD A MONTH "));
+    let mut project = |account: &str, id: Option<&str>, name: &str| {
+        let sum = members.get(&(account, id)).copied().unwrap_or_default();
+        lines.push(format!("{account:<16} {name:<33} {:>6} {:>13}", sum.count, sum.price()));
+    };
+    for row in projects {
+        project(text(row, "account"), row["id"].as_str(), text(row, "name"));
+    }
+    for (account, _) in members.keys().filter(|(_, id)| id.is_none()) {
+        project(account, None, "(none)");
+    }
+    let mut table = String::new();
+    for line in lines {
         // Writing to a string cannot fail.
-        let _ = writeln!(table, "{account:<16} {kind:<20} {count:>6} {attributed:>12}");
+        let _ = writeln!(table, "{}", line.trim_end());
     }
-    let _ = writeln!(table, "\n{:<16} {:<36} {:>9}", "ACCOUNT", "PROJECT", "RESOURCES");
-    for project in projects {
-        let members = resources
-            .iter()
-            .filter(|resource| resource["account"] == project["account"] && resource["project_id"] == project["id"])
-            .count();
-        let _ = writeln!(table, "{:<16} {:<36} {members:>9}", text(project, "account"), text(project, "name"));
+    if kinds.values().any(|sum| sum.price().ends_with('+')) {
+        let _ = writeln!(table, "\n+ and those of which DigitalOcean tells no price");
     }
     table
 }
@@ -45,20 +93,45 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn counted(kind: &str, project: Value, count: u64, price: Option<&str>, unpriced: u64) -> Value {
+        let price = price.map(|amount| json!({ "amount": amount, "currency": "USD" }));
+        json!({
+            "account": "demo", "kind": kind, "project_id": project, "project_name": null, "tenant_id": null,
+            "count": count, "price_monthly": price, "unpriced": unpriced,
+        })
+    }
+
     #[test]
     fn counts_by_kind_and_by_project() {
-        let resource = |kind: &str, project: Value| json!({"account": "demo", "kind": kind, "project_id": project});
-        let resources =
-            [resource("droplet", json!("p1")), resource("droplet", Value::Null), resource("dns_zone", json!("p1"))];
+        let counts = [
+            counted("droplet", json!("p1"), 2, Some("36.005"), 0),
+            counted("droplet", Value::Null, 1, Some("12"), 0),
+            counted("volume", json!("p1"), 2, Some("10.5"), 1),
+            counted("dns_zone", json!("p1"), 7, None, 7),
+        ];
         let projects = [
             json!({"account": "demo", "id": "p1", "name": "web"}),
             json!({"account": "demo", "id": "p2", "name": "skyai-internal"}),
         ];
-        let table = table(&resources, &projects);
+        let table = tables(&counts, &projects);
         let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert!(rows.contains(&vec!["demo", "droplet", "2", "1"]), "{table}");
-        assert!(rows.contains(&vec!["demo", "dns_zone", "1", "1"]), "{table}");
-        assert!(rows.contains(&vec!["demo", "web", "2"]), "{table}");
-        assert!(rows.contains(&vec!["demo", "skyai-internal", "0"]), "{table}");
+        for expected in [
+            ["demo", "droplet", "3", "2", "48.00"].as_slice(),
+            &["demo", "volume", "2", "2", "10.50+"],
+            &["demo", "dns_zone", "7", "7", "-"],
+            &["demo", "web", "11", "46.50+"],
+            &["demo", "skyai-internal", "0", "-"],
+            &["demo", "(none)", "1", "12.00"],
+        ] {
+            assert!(rows.iter().any(|row| row == expected), "{expected:?}\n{table}");
+        }
+        assert!(table.contains("tells no price"), "{table}");
+        assert!(table.lines().all(|line| line == line.trim_end()), "{table}");
+    }
+
+    #[test]
+    fn a_kind_without_resources_has_no_line() {
+        let table = tables(&[counted("droplet", Value::Null, 1, Some("4"), 0)], &[]);
+        assert_eq!(table.lines().filter(|line| line.starts_with("demo")).count(), 2, "{table}");
     }
 }

@@ -1,5 +1,6 @@
-//! Running a worker and waiting until it has left its receipts.
+//! Running workers and waiting until they have left their receipts.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -11,42 +12,88 @@ use crate::progress::Step;
 
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The worker that says which project a resource belongs to. It goes last, when the others have discovered everything.
-const ATTRIBUTION: &str = "projects";
+/// The workers that have something to say only of what others have discovered: the quick look at droplets, and last of all the one
+/// that says which project a resource belongs to.
+const AFTERWARDS: [&str; 2] = ["droplets-fast", "projects"];
 
-/// Triggers `worker` for every account and returns its sync states once each enabled account has a new one.
-pub(crate) async fn run(api: &Api, worker: &str, patience: Duration, step: &Step) -> Result<Vec<Value>> {
-    states(api, worker).await?;
-    let asked = Utc::now();
-    let accepted = api.expect("POST", &format!("sync/{worker}"), Some(&json!({}))).await?;
-    let run = accepted["run_id"].as_str().context("POST /sync answered no run_id")?;
+/// A run that was asked for.
+struct Asked {
+    worker: String,
+    run: String,
+    at: DateTime<Utc>,
+}
+
+/// Triggers these workers for every account, all at once, and returns their sync states once each has new ones for all of its kinds in
+/// every enabled account. `patience` is how long none may come.
+pub(crate) async fn run(api: &Api, workers: &[String], patience: Duration, step: &Step) -> Result<Vec<Value>> {
+    let known = states(api).await?;
+    if let Some(unknown) = workers.iter().find(|worker| of(&known, worker).next().is_none()) {
+        bail!("no enabled account has a worker named {unknown}; see: cargo local call GET sync");
+    }
+    let mut open = Vec::new();
+    for worker in workers {
+        let at = Utc::now();
+        let accepted = api.expect("POST", &format!("sync/{worker}"), Some(&json!({}))).await?;
+        let run = accepted["run_id"].as_str().context("POST /sync answered no run_id")?.to_owned();
+        open.push(Asked { worker: worker.clone(), run, at });
+    }
     let began = Instant::now();
+    let (mut come, mut last_came) = (0, began);
+    let mut done = Vec::new();
     loop {
-        let now = states(api, worker).await?;
-        let waiting: Vec<_> =
-            now.iter().filter(|state| !is_new(state, run, asked)).map(|state| text(state, "account")).collect();
-        step.detail(&format!("{} of {} accounts", now.len() - waiting.len(), now.len()));
-        if waiting.is_empty() {
-            return Ok(now);
+        let now = states(api).await?;
+        open.retain(|asked| {
+            let states: Vec<Value> = of(&now, &asked.worker).cloned().collect();
+            let ended = states.iter().all(|state| is_new(state, asked));
+            if ended {
+                if workers.len() > 1 {
+                    step.note(&format!(
+                        "{}: {} in {:.1} s",
+                        asked.worker,
+                        tally(&states),
+                        began.elapsed().as_secs_f32()
+                    ));
+                }
+                done.extend(states);
+            }
+            !ended
+        });
+        if open.is_empty() {
+            return Ok(done);
         }
-        if began.elapsed() > patience {
+        let missing: Vec<&Value> =
+            open.iter().flat_map(|asked| of(&now, &asked.worker).filter(|state| !is_new(state, asked))).collect();
+        let all: usize = workers.iter().map(|worker| of(&now, worker).count()).sum();
+        step.detail(&format!("{} of {all} receipts", all - missing.len()));
+        if all - missing.len() > come {
+            (come, last_came) = (all - missing.len(), Instant::now());
+        }
+        if last_came.elapsed() > patience {
             bail!(
-                "{worker} has left no receipt of run {run} within {} s for {}; the emulator's log has what it said",
+                "no receipt has come within {} s for {}; the emulator's log has what the workers said",
                 patience.as_secs(),
-                waiting.join(", ")
+                missing.into_iter().map(place).collect::<Vec<_>>().join(", ")
             );
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// All workers, in the order in which to run them once.
-pub(crate) fn order(states: &[Value]) -> Vec<String> {
-    let mut workers: Vec<String> =
-        states.iter().filter_map(|state| state["worker"].as_str().map(str::to_owned)).collect();
-    workers.sort_by_key(|worker| (worker == ATTRIBUTION, worker.clone()));
-    workers.dedup();
-    workers
+/// All workers, in the order in which to run them once: those of a group at the same time.
+pub(crate) async fn groups(api: &Api) -> Result<Vec<Vec<String>>> {
+    Ok(order(&states(api).await?))
+}
+
+fn order(states: &[Value]) -> Vec<Vec<String>> {
+    let mut groups: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for worker in states.iter().filter_map(|state| state["worker"].as_str()) {
+        let place = AFTERWARDS.iter().position(|late| *late == worker).map_or(0, |place| place + 1);
+        let group = groups.entry(place).or_default();
+        if !group.iter().any(|known| known == worker) {
+            group.push(worker.to_owned());
+        }
+    }
+    groups.into_values().collect()
 }
 
 /// Whether every receipt tells of a run that saw everything.
@@ -55,8 +102,29 @@ pub fn all_complete(states: &[Value]) -> bool {
     states.iter().all(|state| state["status"] == "complete")
 }
 
-/// The sync states of `worker` in the accounts that are not paused; there is at least one.
-async fn states(api: &Api, worker: &str) -> Result<Vec<Value>> {
+/// A line for each receipt of a run that did not see everything: which it was, and why.
+#[must_use]
+pub fn incomplete(states: &[Value]) -> Vec<String> {
+    let incomplete = states.iter().filter(|state| state["status"] != "complete");
+    incomplete.map(|state| format!("{}: {}: {}", place(state), text(state, "status"), text(state, "error"))).collect()
+}
+
+/// How runs ended, such as `complete` or `17 complete, 1 not_visible`, and how much they listed.
+pub(crate) fn tally(states: &[Value]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for state in states {
+        *counts.entry(text(state, "status")).or_default() += 1;
+    }
+    let told: Vec<String> = match states {
+        [one] => vec![text(one, "status").to_owned()],
+        _ => counts.into_iter().map(|(status, count)| format!("{count} {status}")).collect(),
+    };
+    let items: u64 = states.iter().filter_map(|state| state["items"].as_u64()).sum();
+    format!("{}, {items} items", told.join(", "))
+}
+
+/// The sync states of the accounts that are not paused.
+async fn states(api: &Api) -> Result<Vec<Value>> {
     let accounts = api.list("accounts").await?;
     let enabled: Vec<_> = accounts
         .iter()
@@ -64,18 +132,24 @@ async fn states(api: &Api, worker: &str) -> Result<Vec<Value>> {
         .map(|account| text(account, "account"))
         .collect();
     let mut states = api.list("sync").await?;
-    states.retain(|state| state["worker"] == worker && enabled.contains(&text(state, "account")));
-    if states.is_empty() {
-        bail!("no enabled account has a worker named {worker}; see: cargo local call GET sync");
-    }
+    states.retain(|state| enabled.contains(&text(state, "account")));
     Ok(states)
+}
+
+fn of<'a>(states: &'a [Value], worker: &'a str) -> impl Iterator<Item = &'a Value> {
+    states.iter().filter(move |state| state["worker"] == worker)
 }
 
 /// A state is new when it is the run's, or when its run began after the run was asked for: the worker drops a message that has been
 /// overtaken so.
-fn is_new(state: &Value, run: &str, asked: DateTime<Utc>) -> bool {
+fn is_new(state: &Value, asked: &Asked) -> bool {
     let began = state["last_attempt_at"].as_str().and_then(|at| at.parse::<DateTime<Utc>>().ok());
-    state["run_id"] == run || began.is_some_and(|began| began >= asked)
+    state["run_id"] == asked.run || began.is_some_and(|began| began >= asked.at)
+}
+
+/// Which state it is: `services/certificate in demo`.
+fn place(state: &Value) -> String {
+    format!("{}/{} in {}", text(state, "worker"), text(state, "kind"), text(state, "account"))
 }
 
 fn text<'a>(row: &'a Value, key: &str) -> &'a str {
@@ -86,19 +160,38 @@ fn text<'a>(row: &'a Value, key: &str) -> &'a str {
 mod tests {
     use super::*;
 
+    fn state(worker: &str, kind: &str, status: &str, items: u32) -> Value {
+        json!({ "account": "demo", "worker": worker, "kind": kind, "status": status, "items": items, "error": "403" })
+    }
+
     #[test]
-    fn projects_goes_last() {
-        let states = ["projects", "droplets", "domains", "droplets"].map(|worker| json!({ "worker": worker }));
-        assert_eq!(order(&states), ["domains", "droplets", "projects"]);
+    fn lists_go_first_and_at_once_and_projects_last() {
+        let workers = ["backups", "droplets", "droplets-fast", "projects", "services", "services"];
+        let groups = order(&workers.map(|worker| state(worker, "-", "never", 0)));
+        assert_eq!(groups, [vec!["backups", "droplets", "services"], vec!["droplets-fast"], vec!["projects"]]);
     }
 
     #[test]
     fn a_receipt_is_new_by_its_run_or_by_when_it_began() {
-        let asked = "2026-04-01T00:00:10Z".parse().unwrap();
-        let state = |run: &str, began: Value| json!({"run_id": run, "last_attempt_at": began});
-        assert!(is_new(&state("r", json!("2026-04-01T00:00:11Z")), "r", asked));
-        assert!(is_new(&state("later", json!("2026-04-01T00:00:10.5Z")), "r", asked));
-        assert!(!is_new(&state("earlier", json!("2026-04-01T00:00:09Z")), "r", asked));
-        assert!(!is_new(&json!({"status": "never", "run_id": null, "last_attempt_at": null}), "r", asked));
+        let at = "2026-04-01T00:00:10Z".parse().unwrap();
+        let asked = Asked { worker: "droplets".to_owned(), run: "r".to_owned(), at };
+        let is_new = |run: &str, began: Value| is_new(&json!({"run_id": run, "last_attempt_at": began}), &asked);
+        assert!(is_new("r", json!("2026-04-01T00:00:11Z")));
+        assert!(is_new("later", json!("2026-04-01T00:00:10.5Z")));
+        assert!(!is_new("earlier", json!("2026-04-01T00:00:09Z")));
+        assert!(!super::is_new(&json!({"status": "never", "run_id": null, "last_attempt_at": null}), &asked));
+    }
+
+    #[test]
+    fn a_tally_counts_what_differs_and_a_line_says_why() {
+        let states = [
+            state("services", "app", "complete", 2),
+            state("services", "vpc", "complete", 3),
+            state("services", "certificate", "not_visible", 0),
+        ];
+        assert_eq!(tally(&states), "2 complete, 1 not_visible, 5 items");
+        assert_eq!(tally(&states[..1]), "complete, 2 items");
+        assert_eq!(incomplete(&states), ["services/certificate in demo: not_visible: 403"]);
+        assert!(!all_complete(&states) && all_complete(&states[..2]));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::config::{Config, TlsRoots, checked_base_url, loopback_name};
-use crate::{Deadline, Error, RateLimit, RetryPolicy, Token};
+use crate::{Deadline, Error, Gate, RateLimit, RetryPolicy, Token};
 
 /// A client of the DigitalOcean API v2. Cheap to clone; clones share connections, counters and the last rate limit seen.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub struct Client {
     pub(crate) retry: RetryPolicy,
     pub(crate) attempt_timeout: Duration,
     pub(crate) deadline: Deadline,
+    pub(crate) gate: Option<Arc<dyn Gate>>,
     requests: Arc<AtomicU64>,
     /// Belongs to the token.
     rate_limit: Arc<Mutex<Option<RateLimit>>>,
@@ -40,21 +41,29 @@ impl Client {
             retry,
             attempt_timeout,
             deadline: Deadline::none(),
+            gate: None,
             requests: Arc::default(),
             rate_limit: Arc::default(),
         })
     }
 
-    /// The same connections with another token; its counter and its rate limit begin anew.
+    /// The same connections with another token; its counter and its rate limit begin anew, and it has no gate.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
-        Self { token, requests: Arc::default(), rate_limit: Arc::default(), ..self.clone() }
+        Self { token, gate: None, requests: Arc::default(), rate_limit: Arc::default(), ..self.clone() }
     }
 
     /// The same client, working until `deadline` at most; shares the counter and the rate limit.
     #[must_use]
     pub fn with_deadline(&self, deadline: Deadline) -> Self {
         Self { deadline, ..self.clone() }
+    }
+
+    /// The same client, each of whose requests passes this gate. A gate that is closed for a moment is waited for like a rate limit; else
+    /// the call fails with [`Error::RateLimited`].
+    #[must_use]
+    pub fn with_gate(&self, gate: Arc<dyn Gate>) -> Self {
+        Self { gate: Some(gate), ..self.clone() }
     }
 
     /// The same client, counting its requests from 0: one per run.

@@ -6,6 +6,10 @@ use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
 use crate::{Client, Error};
 
+mod records;
+
+pub use records::DomainRecord;
+
 static LIST: Operation = Operation::get("/v2/domains", "domain:read");
 static GET: Operation = Operation::get("/v2/domains/{}", "domain:read");
 

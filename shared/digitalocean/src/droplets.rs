@@ -4,11 +4,13 @@ use crate::operation::Operation;
 use crate::pages::{ListItem, Listing, Pages};
 use crate::{Client, Error};
 
+mod backups;
 mod model;
 
+pub use backups::DropletBackup;
 pub use model::{
-    BackupWindow, DiskInfo, DiskSize, Droplet, DropletStatus, GpuInfo, Image, ImageType, NetworkType, NetworkV4,
-    NetworkV6, Networks, Region, Size,
+    BackupWindow, DiskInfo, DiskSize, Droplet, DropletStatus, GpuInfo, NetworkType, NetworkV4, NetworkV6, Networks,
+    Region, Size,
 };
 
 static LIST: Operation = Operation::get("/v2/droplets", "droplet:read");

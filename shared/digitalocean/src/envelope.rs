@@ -50,11 +50,24 @@ pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> R
 
 /// Reads the list under `key`. A missing list is an error; `null` is an empty one only where the total says zero.
 pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
+    read_list(body, key, |total| total == Some(0))
+}
+
+/// The same of a list that comes without a total: `null` is an empty one unless a total says otherwise.
+pub(crate) fn read_whole<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
+    read_list(body, key, |total| total.unwrap_or(0) == 0)
+}
+
+fn read_list<T: DeserializeOwned>(
+    body: &[u8],
+    key: &'static str,
+    null_is_empty: impl Fn(Option<u64>) -> bool,
+) -> Result<Page<T>, Unreadable> {
     let read: Read<Option<Vec<T>>> = read(body, Envelope { key, one: PhantomData, rest: true })?;
     let total = read.meta.and_then(|meta| meta.total);
     let items = match read.value {
         Some(items) => items,
-        None if total == Some(0) => Vec::new(),
+        None if null_is_empty(total) => Vec::new(),
         None => {
             let source = serde_json::Error::custom(format!("`{key}` is null, with a total of {total:?}"));
             return Err(Unreadable::Shape { at: key.to_owned(), source });
@@ -176,6 +189,17 @@ mod tests {
         assert!(page(r#"{"things":null,"meta":{"total":0}}"#).unwrap().items.is_empty());
         for json in [r#"{"things":null,"meta":{"total":3}}"#, r#"{"things":null}"#] {
             assert!(matches!(page(json), Err(Unreadable::Shape { at, .. }) if at == "things"), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_list_without_pages_may_be_null_when_empty() {
+        let whole = |json: &str| read_whole::<u32>(json.as_bytes(), "things");
+        for json in [r#"{"things":null}"#, r#"{"things":[]}"#, r#"{"things":null,"meta":{"total":0}}"#] {
+            assert!(whole(json).unwrap().items.is_empty(), "{json}");
+        }
+        for json in ["{}", "null", r#"{"things":{}}"#, r#"{"things":null,"meta":{"total":3}}"#] {
+            assert!(matches!(whole(json), Err(Unreadable::Shape { .. })), "{json}");
         }
     }
 

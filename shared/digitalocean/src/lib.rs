@@ -22,40 +22,90 @@
 //! ```
 //!
 //! Each area of the API is a file and a method of [`Client`]: [`Client::account`], [`Client::droplets`], [`Client::domains`],
-//! [`Client::projects`].
+//! [`Client::projects`], [`Client::reserved_ips`], [`Client::reserved_ipv6s`], [`Client::firewalls`], [`Client::load_balancers`],
+//! [`Client::vpcs`], [`Client::nat_gateways`], [`Client::volumes`], [`Client::snapshots`], [`Client::images`],
+//! [`Client::cdn_endpoints`], [`Client::certificates`], [`Client::ssh_keys`], [`Client::spaces_keys`], [`Client::uptime_checks`],
+//! [`Client::alert_policies`], [`Client::tags`], [`Client::kubernetes_clusters`], [`Client::databases`], [`Client::apps`],
+//! [`Client::registries`], [`Client::functions_namespaces`], [`Client::autoscale_pools`].
 
 pub mod account;
+pub mod apps;
+pub mod autoscale_pools;
+pub mod cdn;
+pub mod certificates;
 mod client;
 mod config;
+pub mod databases;
 mod deadline;
 pub mod domains;
 pub mod droplets;
 mod envelope;
 mod error;
+pub mod firewalls;
+pub mod functions;
+mod gate;
+pub mod images;
+pub mod kubernetes;
 mod links;
+pub mod load_balancers;
+pub mod monitoring;
+pub mod nat_gateways;
 mod open_enum;
 mod operation;
 mod pages;
 pub mod projects;
 mod rate_limit;
+pub mod registries;
 mod request;
+pub mod reserved_ips;
+pub mod reserved_ipv6;
 mod retry;
+pub mod snapshots;
+pub mod spaces_keys;
+pub mod ssh_keys;
+pub mod tags;
 mod token;
 mod tolerant;
+pub mod uptime;
 mod urn;
+pub mod volumes;
+pub mod vpcs;
 mod walk;
 
 pub use account::{Account, AccountStatus};
+pub use apps::App;
+pub use autoscale_pools::{AutoscalePool, AutoscalePoolStatus};
+pub use cdn::CdnEndpoint;
+pub use certificates::{Certificate, CertificateState, CertificateType};
 pub use client::Client;
 pub use config::{Config, DEFAULT_BASE_URL, TlsRoots};
+pub use databases::{Database, DatabaseStatus};
 pub use deadline::Deadline;
-pub use domains::Domain;
-pub use droplets::{Droplet, DropletStatus, DropletType};
+pub use domains::{Domain, DomainRecord};
+pub use droplets::{Droplet, DropletBackup, DropletStatus, DropletType};
 pub use error::{Call, Error, TransportKind};
+pub use firewalls::{Firewall, FirewallStatus};
+pub use functions::FunctionsNamespace;
+pub use gate::{Closed, Gate};
+pub use images::{Image, ImageStatus, ImageType};
+pub use kubernetes::{ClusterState, KubernetesCluster};
 pub use links::PageLinkError;
+pub use load_balancers::{LoadBalancer, LoadBalancerStatus, LoadBalancerType};
+pub use monitoring::AlertPolicy;
+pub use nat_gateways::{NatGateway, NatGatewayState};
 pub use pages::{ListItem, Listing, Pages};
 pub use projects::{Environment, NewProject, Project, ProjectResource, ResourceStatus};
 pub use rate_limit::{LimitKind, RateLimit};
+pub use registries::{Registry, RegistrySubscription};
+pub use reserved_ips::{IpAssignment, ReservedIp};
+pub use reserved_ipv6::ReservedIpv6;
 pub use retry::RetryPolicy;
+pub use snapshots::{Snapshot, SnapshotResourceType};
+pub use spaces_keys::{SpacesGrant, SpacesKey};
+pub use ssh_keys::SshKey;
+pub use tags::Tag;
 pub use token::Token;
+pub use uptime::UptimeCheck;
 pub use urn::Urn;
+pub use volumes::Volume;
+pub use vpcs::Vpc;

@@ -8,7 +8,7 @@ use futures::stream::{self, Stream};
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
-use crate::envelope::{Page, read_page};
+use crate::envelope::{Page, read_page, read_whole};
 use crate::error::{Call, Error};
 use crate::links::{PageLinkError, check_next};
 use crate::operation::Operation;
@@ -36,6 +36,7 @@ pub struct Pages<T> {
     request: Result<Request, Error>,
     items_key: &'static str,
     filters: Vec<(&'static str, String)>,
+    paged: bool,
     per_page: u32,
     confirm: bool,
     item: PhantomData<fn() -> T>,
@@ -78,8 +79,14 @@ impl<T: ListItem> Pages<T> {
         items_key: &'static str,
     ) -> Self {
         let request = client.request(operation, parameters);
-        let (filters, per_page) = (Vec::new(), MAX_PER_PAGE);
-        Self { client: client.clone(), request, items_key, filters, per_page, confirm: false, item: PhantomData }
+        let (client, filters, per_page) = (client.clone(), Vec::new(), MAX_PER_PAGE);
+        Self { client, request, items_key, filters, paged: true, per_page, confirm: false, item: PhantomData }
+    }
+
+    /// For a list that DigitalOcean gives whole: no page is asked for, and `null` is an empty list, as it has no total to say so.
+    pub(crate) fn unpaged(mut self) -> Self {
+        self.paged = false;
+        self
     }
 
     pub(crate) fn filter(mut self, name: &'static str, value: &str) -> Self {
@@ -190,6 +197,7 @@ struct Reader<T: ListItem> {
     request: Request,
     items_key: &'static str,
     filters: Vec<(&'static str, String)>,
+    paged: bool,
     per_page: u32,
     page: u32,
     walks: Walks<T::Key>,
@@ -199,19 +207,24 @@ struct Reader<T: ListItem> {
 
 impl<T: ListItem> Reader<T> {
     fn new(pages: Pages<T>) -> Result<Self, Error> {
-        let Pages { client, request, items_key, filters, per_page, confirm, .. } = pages;
+        let Pages { client, request, items_key, filters, paged, per_page, confirm, .. } = pages;
         let (walks, request) = (Walks::new(confirm), request?);
-        Ok(Self { client, request, items_key, filters, per_page, page: 1, walks, requests: 0, rate_limit: None })
+        Ok(Self { client, request, items_key, filters, paged, per_page, page: 1, walks, requests: 0, rate_limit: None })
     }
 
     async fn read(&mut self) -> Result<(Page<T>, Turn), Error> {
         // Our own query on every page: filters do not always survive in the next link.
         let mut query = self.filters.clone();
-        query.push(("per_page", self.per_page.to_string()));
-        query.push(("page", self.page.to_string()));
+        if self.paged {
+            query.push(("per_page", self.per_page.to_string()));
+        }
+        // An unpaged list has no second page; should it come to have one, it is read as well.
+        if self.paged || self.page > 1 {
+            query.push(("page", self.page.to_string()));
+        }
         let request = self.request.with_query(&query);
-        let key = self.items_key;
-        let reply = self.client.execute(&request, &mut self.requests, |body| read_page(body, key)).await?;
+        let (key, read) = (self.items_key, if self.paged { read_page } else { read_whole });
+        let reply = self.client.execute(&request, &mut self.requests, |body| read(body, key)).await?;
         self.rate_limit = reply.rate_limit.or(self.rate_limit);
         let (page, call): (Page<T>, Box<Call>) = (reply.value, reply.call);
         if let Some(next) = &page.next

@@ -34,6 +34,8 @@ pub enum LimitKind {
     Burst,
     /// 5,000 requests an hour: comes without `retry-after`, with nothing remaining; never waited out in process.
     Hourly,
+    /// What the gate lets this caller have, see [`Gate`](crate::Gate); no request was sent.
+    Gate,
 }
 
 /// A 429, told apart.

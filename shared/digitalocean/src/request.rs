@@ -12,11 +12,14 @@ use url::Url;
 use crate::client::Client;
 use crate::envelope::{ErrorBody, Unreadable, read_one};
 use crate::error::{Call, Error, TransportKind};
+use crate::gate::Closed;
 use crate::operation::Operation;
-use crate::rate_limit::{Limited, RateLimit, retry_after};
+use crate::rate_limit::{LimitKind, Limited, RateLimit, retry_after};
 
 /// The longest piece of an answer that an error quotes, in characters.
 const SNIPPET: usize = 300;
+/// How long a closed gate is left alone at the least.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// What to send: an operation with its parameters, query and body.
 #[derive(Clone, Debug)]
@@ -37,7 +40,9 @@ pub(crate) struct Reply<T> {
 impl Request {
     pub(crate) fn with_query(&self, query: &[(&'static str, String)]) -> Self {
         let mut request = self.clone();
-        request.url.query_pairs_mut().extend_pairs(query);
+        if !query.is_empty() {
+            request.url.query_pairs_mut().extend_pairs(query);
+        }
         request
     }
 
@@ -99,6 +104,7 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
+            self.pass_gate(request).await?;
             let span = tracing::debug_span!("digitalocean", method = %request.operation.method, path = request.url.path(), attempt);
             let error = match self.attempt(request, attempt, requests, &read).instrument(span).await {
                 Ok(reply) => return Ok(reply),
@@ -113,6 +119,22 @@ impl Client {
                 None => return Err(error),
             }
         }
+    }
+
+    /// Waits until the gate lets a request pass, if that is soon.
+    async fn pass_gate(&self, request: &Request) -> Result<(), Error> {
+        let Some(gate) = &self.gate else { return Ok(()) };
+        while let Err(Closed { until }) = gate.admit(self.rate_limit()).await {
+            let wait = (until - Utc::now()).to_std().unwrap_or_default().max(SHORTEST_WAIT);
+            let in_time = self.deadline.remaining().is_none_or(|left| wait < left);
+            if wait > self.retry.max_retry_after || !in_time {
+                let (call, kind) = (Box::new(request.call()), LimitKind::Gate);
+                return Err(Error::RateLimited { call, kind, until, retry_after: None, rate_limit: self.rate_limit() });
+            }
+            tracing::debug!(wait_ms = millis(wait), "the gate is closed");
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
     }
 
     async fn attempt<T>(

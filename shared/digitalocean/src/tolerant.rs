@@ -1,9 +1,9 @@
-//! Field readers for `#[serde(deserialize_with)]`: `null` where a list was promised, and exact money.
+//! Field readers for `#[serde(deserialize_with)]`: `null` where a list was promised, blank objects, and exact money.
 
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 /// `null` as the type's default: some services send `null` for an empty list. Use with `#[serde(default)]`, for absence.
@@ -13,6 +13,18 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// `{}` as nothing, where an object that the token may not see is blank. Use with `#[serde(default)]`, for absence.
+pub(crate) fn blank_as_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    // The text, and not a `Value`: amounts within it stay exact.
+    let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
+    let is_blank = raw.get().chars().filter(|c| !c.is_whitespace()).eq("{}".chars());
+    if is_blank { Ok(None) } else { serde_json::from_str(raw.get()).map(Some).map_err(D::Error::custom) }
 }
 
 /// An amount that DigitalOcean sends as a JSON number (or, elsewhere, as a string), without a float in between.
@@ -60,6 +72,23 @@ mod tests {
         }
         assert_eq!(price("{\"price\":null}"), None);
         assert_eq!(price("{}"), None);
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Holder {
+        #[serde(default, deserialize_with = "blank_as_none")]
+        held: Option<Priced>,
+    }
+
+    #[test]
+    fn a_blank_object_is_none_and_a_wrong_one_is_an_error() {
+        let held = |json: &str| serde_json::from_str::<Holder>(json).map(|holder| holder.held);
+        for json in ["{}", r#"{"held":null}"#, r#"{"held":{}}"#, r#"{"held": { } }"#] {
+            assert!(held(json).unwrap().is_none(), "{json}");
+        }
+        let price = held(r#"{"held":{"price":0.1}}"#).unwrap().unwrap().price;
+        assert_eq!(price.unwrap().to_string(), "0.1");
+        assert!(held(r#"{"held":{"price":true}}"#).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 /// Where the time comes from. Times are UTC with millisecond precision, which is what the table's keys hold.
-pub trait Clock: Send + Sync {
+pub trait Clock: std::fmt::Debug + Send + Sync {
     /// The time now.
     fn now(&self) -> DateTime<Utc>;
 }

@@ -95,6 +95,10 @@ id!(
     /// One run of a worker, from the tick or the request that asked for it to its receipts.
     RunId, "run_id", is_opaque, OPAQUE
 );
+id!(
+    /// DigitalOcean's id of an invoice (a UUID in DigitalOcean's API, opaque here).
+    InvoiceUuid, "invoice_uuid", is_opaque, OPAQUE
+);
 
 impl ProviderId {
     /// An id known when compiling, which must be a valid one.

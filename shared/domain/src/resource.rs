@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{AccountId, Interval, Kind, Money, ProjectId, ProviderId};
+use crate::{AccountId, Interval, Kind, Money, ProjectId, ProviderId, TenantId};
 
 /// What identifies a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,9 +18,23 @@ pub struct ResourceKey {
     pub provider_id: ProviderId,
 }
 
+/// How a resource came to be in its project. The earlier ones win over the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribution {
+    /// An operator said so; no sweep says otherwise.
+    Claimed,
+    /// The project lists it.
+    Member,
+    /// It is where its parent is.
+    Inherited,
+    /// No project lists it and it has no parent: it is the company's own.
+    Internal,
+}
+
 /// What a sweep learned of a resource: DigitalOcean's answer, normalised. Only facts whose change means something belong here; a
 /// counter or a backup window would make an event of every sweep.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// Its name.
     pub name: String,
@@ -39,9 +53,22 @@ pub struct Facts {
     /// When DigitalOcean says it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
+    /// What it belongs with: the droplet of a backup, the zone of a record, the volume of a snapshot. It is whose that is, unless a
+    /// project lists it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
     /// Facts of its kind alone.
     #[serde(default)]
     pub attrs: Map<String, Value>,
+}
+
+/// What a resource belongs with, in the same account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id within that kind.
+    pub provider_id: ProviderId,
 }
 
 impl Facts {
@@ -106,9 +133,15 @@ pub struct Resource {
     /// The project it is in, where one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
+    /// How it came to be in that project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Attribution>,
     /// Which project it was in, when (by DigitalOcean's `assigned_at` where given).
     #[serde(default)]
     pub project_history: Vec<Interval<ProjectId>>,
+    /// Which tenant an operator said it belongs to, when, whatever its project; `None` is "its project's".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenant_claims: Vec<Interval<Option<TenantId>>>,
     /// When we first saw this incarnation.
     pub first_seen_at: DateTime<Utc>,
     /// When it was last known to be there, as of this row's last write. While nothing misses it, the last complete receipt of its kind is
@@ -136,6 +169,18 @@ impl Resource {
             Some(complete) if self.is_live() && self.strikes.is_none() => self.last_seen_at.max(complete),
             _ => self.last_seen_at,
         }
+    }
+
+    /// The tenant an operator said it belongs to now.
+    #[must_use]
+    pub fn claimed_tenant(&self) -> Option<&TenantId> {
+        self.tenant_claims.last().filter(|claim| claim.until.is_none())?.value.as_ref()
+    }
+
+    /// The tenant an operator said it belongs to, as that held at `time`.
+    #[must_use]
+    pub fn claimed_tenant_at(&self, time: DateTime<Utc>) -> Option<&TenantId> {
+        crate::interval_at(&self.tenant_claims, time)?.as_ref()
     }
 
     /// The project it was in at `time`.

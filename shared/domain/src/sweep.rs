@@ -1,11 +1,11 @@
 //! What a sweep leaves behind: its receipt, and the lane it ran in.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ProjectId, RunId};
+use crate::{Kind, ProviderId, RunId};
 
 /// How a sweep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +59,19 @@ pub struct ChangeCounts {
     pub attributed: u32,
 }
 
+impl std::ops::AddAssign for ChangeCounts {
+    fn add_assign(&mut self, other: Self) {
+        let Self { discovered, updated, struck, returned, deleted, restored, attributed } = other;
+        self.discovered += discovered;
+        self.updated += updated;
+        self.struck += struck;
+        self.returned += returned;
+        self.deleted += deleted;
+        self.restored += restored;
+        self.attributed += attributed;
+    }
+}
+
 impl ChangeCounts {
     /// All of them.
     #[must_use]
@@ -93,6 +106,9 @@ pub struct Receipt {
     /// Requests the token has left this hour, as DigitalOcean last said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit_remaining: Option<u32>,
+    /// Which token read the list, by a digest: what one token sees says nothing of what another does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
     /// How long it took, in milliseconds.
     #[serde(default)]
     pub duration_ms: u64,
@@ -125,13 +141,31 @@ pub struct Confirmation {
     pub at: DateTime<Utc>,
 }
 
-/// What a project's membership looked like when every row in it was last known to agree.
+/// How far a round over many parents has come: a kind that is listed parent by parent takes several runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembershipMark {
-    /// A digest of the membership.
-    pub digest: String,
-    /// When the rows were compared with it.
-    pub checked_at: DateTime<Utc>,
+pub struct Round {
+    /// The run that began it.
+    pub run_id: RunId,
+    /// When it began, before its first request: its receipt speaks of nothing later.
+    pub started_at: DateTime<Utc>,
+    /// The parent up to which every list was read, in the order of their ids; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<ProviderId>,
+    /// Parents whose list could not be read: what is theirs is left alone, and the round will not count as complete.
+    #[serde(default)]
+    pub unread: u32,
+    /// Pages read so far.
+    #[serde(default)]
+    pub pages: u32,
+    /// Distinct items listed so far.
+    #[serde(default)]
+    pub items: u32,
+    /// Requests made so far.
+    #[serde(default)]
+    pub requests: u32,
+    /// What was written so far.
+    #[serde(default)]
+    pub changes: ChangeCounts,
 }
 
 /// The lane of one (account, kind): its lease, its last receipts and what holds it up.
@@ -158,7 +192,10 @@ pub struct Lane {
     /// An operator's word on that hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
-    /// Memberships already agreed with the rows (the projects lane only).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub memberships: BTreeMap<ProjectId, MembershipMark>,
+    /// A round under way (lanes of kinds that are listed parent by parent only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<Round>,
+    /// Kinds that only URNs speak of, as far as ever seen in the account (the projects lane only).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub urn_kinds: BTreeSet<Kind>,
 }

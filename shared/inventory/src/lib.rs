@@ -5,7 +5,9 @@
 
 mod error;
 mod facts;
+pub mod findings;
 pub mod kinds;
+pub mod prices;
 pub mod projects;
 pub mod sweep;
 pub mod upsert;
@@ -15,4 +17,4 @@ pub mod workers;
 pub use error::Error;
 pub use projects::Bootstrap;
 pub use sweep::{Access, Next, Outcome, Run, sweep};
-pub use workers::{Mirrors, PROJECT, WORKERS, Worker, resource_kinds};
+pub use workers::{PROJECT, Target, WORKERS, Worker, resource_kinds};

@@ -3,25 +3,28 @@
 use digitalocean::Urn;
 use domain::{Kind, ProviderId};
 
-use crate::workers::{Mirrors, WORKERS};
+use crate::kinds::MirroredKind;
+use crate::workers::mirrored_kinds;
 
-/// The kind and id that a URN of DigitalOcean's speaks of: its own kind's name, or ours where it has an alias. `None` for what is not
-/// of the form `do:<kind>:<id>`.
+/// DigitalOcean's names in URNs of kinds that have no list, where ours is another.
+const ALIASES: [(&str, Kind); 2] = [("space", Kind::of("spaces_bucket")), ("spaces", Kind::of("spaces_bucket"))];
+
+/// The kind and id that a URN of DigitalOcean's speaks of: ours where its kind has an alias, else its own kind's name, whatever that is.
+/// `None` for what is not of the form `do:<kind>:<id>`.
 #[must_use]
 pub fn resolve(urn: &Urn) -> Option<(Kind, ProviderId)> {
     let (name, id) = (urn.kind()?, urn.id()?);
+    let name = name.to_lowercase();
     let id = ProviderId::new(id).ok()?;
-    let alias = WORKERS.iter().find_map(|worker| match worker.mirrors {
-        Mirrors::Kind(kind) if kind.urn_kinds().contains(&name) => Some(kind.kind()),
-        _ => None,
-    });
-    Some((alias.or_else(|| Kind::new(name.to_lowercase()).ok())?, id))
+    let mirrored = mirrored_kinds().find(|kind| kind.urn_kinds().contains(&name.as_str())).map(MirroredKind::kind);
+    let alias = || ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, kind)| kind.clone());
+    Some((mirrored.or_else(alias).or_else(|| own_name(&name))?, id))
 }
 
-/// Whether a worker lists this kind: its rows are that worker's to make.
-#[must_use]
-pub fn is_mirrored(kind: &Kind) -> bool {
-    WORKERS.iter().any(|worker| matches!(worker.mirrors, Mirrors::Kind(mirrored) if mirrored.kind() == *kind))
+/// A kind under DigitalOcean's own name, in the characters of ours.
+fn own_name(name: &str) -> Option<Kind> {
+    let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' };
+    Kind::new(name.chars().map(plain).take(48).collect::<String>()).ok()
 }
 
 #[cfg(test)]
@@ -33,8 +36,21 @@ mod tests {
         let cases = [
             ("do:droplet:3164444", Some(("droplet", "3164444"))),
             ("do:domain:example.com", Some(("dns_zone", "example.com"))),
+            ("do:space:media", Some(("spaces_bucket", "media"))),
+            ("do:floatingip:192.0.2.1", Some(("floating_ip", "192.0.2.1"))),
+            ("do:reservedip:192.0.2.1", Some(("floating_ip", "192.0.2.1"))),
+            ("do:reservedipv6:2a03:b0c0::1", Some(("reserved_ipv6", "2a03:b0c0::1"))),
+            ("do:floatingipv6:2a03:b0c0::1", Some(("reserved_ipv6", "2a03:b0c0::1"))),
+            ("do:loadbalancer:4de7", Some(("load_balancer", "4de7"))),
+            ("do:dbaas:9cc1", Some(("managed_db", "9cc1"))),
+            ("do:kubernetes:bd5f", Some(("k8s_cluster", "bd5f"))),
+            ("do:volume:506f", Some(("volume", "506f"))),
+            ("do:volumesnapshot:8fa7", Some(("snapshot", "8fa7"))),
+            ("do:image:6372321", Some(("snapshot", "6372321"))),
+            ("do:app:4f6c", Some(("app", "4f6c"))),
+            ("do:vpc:5a4981aa", Some(("vpc", "5a4981aa"))),
             ("do:microdroplet:x", Some(("microdroplet", "x"))),
-            ("do:reservedipv6:2a03:b0c0::1", Some(("reservedipv6", "2a03:b0c0::1"))),
+            ("do:compute-fleet:x", Some(("compute_fleet", "x"))),
             ("do:droplet", None),
             ("nonsense", None),
         ];
@@ -43,5 +59,15 @@ mod tests {
             let shown = resolved.as_ref().map(|(kind, id)| (kind.as_str(), id.as_str()));
             assert_eq!(shown, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn no_two_kinds_claim_one_name() {
+        let mut names: Vec<&str> = mirrored_kinds().flat_map(MirroredKind::urn_kinds).copied().collect();
+        names.extend(ALIASES.iter().map(|(name, _)| *name));
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

@@ -38,10 +38,14 @@ impl Table {
     }
 
     async fn write_both(&self, write: TransactWriteItem, audit: &AuditEntry) -> Result<bool, Error> {
-        let entry = to_item("audit entry", audit, &keys::audit(audit.at, &audit.id))?;
-        let entry = Put::builder().table_name(&self.name).set_item(Some(entry)).build()?;
-        let items = vec![write, TransactWriteItem::builder().put(entry).build()];
+        let items = vec![write, self.audit_put(audit)?];
         let written = self.transact(items, &keys::audit(audit.at, &audit.id)).await?;
         Ok(matches!(written, Written::Yes))
+    }
+
+    pub(crate) fn audit_put(&self, audit: &AuditEntry) -> Result<TransactWriteItem, Error> {
+        let entry = to_item("audit entry", audit, &keys::audit(audit.at, &audit.id))?;
+        let entry = Put::builder().table_name(&self.name).set_item(Some(entry)).build()?;
+        Ok(TransactWriteItem::builder().put(entry).build())
     }
 }

@@ -23,11 +23,12 @@ pub struct ResourceFilter {
 }
 
 impl ResourceFilter {
-    /// Whether a resource is wanted, as far as it tells itself: account, project and tenant choose what is read instead.
+    /// Whether a resource is wanted, as far as it tells itself: project and tenant choose what is read instead.
     pub(crate) fn wants(&self, resource: &Resource) -> bool {
         let contains = |text: &str, q: &str| text.to_lowercase().contains(q);
         resource.is_live() != self.deleted
             && self.status.as_ref().is_none_or(|status| resource.facts.status.as_ref() == Some(status))
+            && self.account.as_ref().is_none_or(|account| resource.key.account == *account)
             && self.kind.as_ref().is_none_or(|kind| resource.key.kind == *kind)
             && self.q.as_ref().is_none_or(|q| {
                 let q = q.to_lowercase();

@@ -3,7 +3,7 @@
 //! Separators are `#`. Of the parts only a provider id may contain one; the number of parts before it is fixed, so no two records share a
 //! key.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use domain::{AccountId, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
 
 /// Partition key attribute.
@@ -25,7 +25,26 @@ pub const GSI2_SK: &str = "gsi2sk";
 /// When DynamoDB may drop the item, in Unix seconds.
 pub const TTL: &str = "ttl";
 /// What [`GSI2`] projects besides the keys.
-pub const GSI2_ATTRIBUTES: [&str; 5] = ["fingerprint", "version", "strikes", "incarnation", "last_seen_at"];
+///
+/// The last three are copies, made for the index alone.
+pub const GSI2_ATTRIBUTES: [&str; 10] = [
+    "fingerprint",
+    "version",
+    "strikes",
+    "incarnation",
+    "last_seen_at",
+    "project_id",
+    "attribution",
+    PARENT,
+    PRICE_MONTHLY,
+    CLAIMED_TENANT,
+];
+/// What a resource belongs with, copied from its facts for [`GSI2`].
+pub const PARENT: &str = "parent";
+/// A resource's list price, copied from its facts for [`GSI2`].
+pub const PRICE_MONTHLY: &str = "price_monthly";
+/// The tenant that an operator said a resource belongs to now, copied from its claims for [`GSI2`].
+pub const CLAIMED_TENANT: &str = "claimed_tenant";
 
 /// The key of an item, or of an index entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,9 +189,43 @@ pub fn event_partition(key: &ResourceKey) -> String {
 #[must_use]
 pub fn event_gsi1(key: &ResourceKey, at: DateTime<Utc>, at_version: u64) -> Key {
     Key::new(
-        format!("EVENTS#{}#{}", key.account, at.format("%Y-%m-%d")),
+        feed_partition(&key.account, at.date_naive()),
         format!("{}#{}#{}#{}", time(at), key.kind, key.provider_id, version(at_version)),
     )
+}
+
+/// The partition of the account's feed of one day (UTC) in [`GSI1`].
+#[must_use]
+pub fn feed_partition(account: &AccountId, day: NaiveDate) -> String {
+    format!("EVENTS#{account}#{}", day.format("%Y-%m-%d"))
+}
+
+/// Points from a tenant to a resource that an operator said is the tenant's, whatever its project.
+#[must_use]
+pub fn claim(tenant: &TenantId, key: &ResourceKey) -> Key {
+    let ResourceKey { account, kind, provider_id } = key;
+    Key::new(tenant_partition(tenant), format!("{CLAIM_PREFIX}{account}#{kind}#{provider_id}"))
+}
+
+/// How the sort key of a claim begins.
+pub const CLAIM_PREFIX: &str = "CLAIM#";
+
+/// A change of ours that is expected to be seen; `id` is whose it is, such as a saga's.
+#[must_use]
+pub fn expected_change(key: &ResourceKey, id: &str) -> Key {
+    Key::new(expected_partition(&key.account, &key.kind), format!("{}#{id}", key.provider_id))
+}
+
+/// The partition of what is expected to be seen of one kind.
+#[must_use]
+pub fn expected_partition(account: &AccountId, kind: &Kind) -> String {
+    format!("EXPECTED#{account}#{kind}")
+}
+
+/// What is reserved of the requests of one token, named by its digest.
+#[must_use]
+pub fn budget(token_id: &str) -> Key {
+    Key::new(format!("BUDGET#{token_id}"), "BUDGET")
 }
 
 /// An entry of the audit of what people did through the API.
@@ -208,6 +261,9 @@ mod tests {
             event(&droplet, 12),
             event_gsi1(&droplet, at, 12),
             project_gsi1(&TenantId::new("acme").unwrap(), &droplet.account, &project),
+            claim(&TenantId::new("acme").unwrap(), &droplet),
+            expected_change(&droplet, "s1"),
+            budget("8f14e45fceea167a"),
             audit(at, "x"),
         ]
         .map(|key| key.to_string());
@@ -221,6 +277,9 @@ mod tests {
             "RESOURCE#demo#droplet#3164444 / EVENT#0000000012",
             "EVENTS#demo#2026-04-12 / 2026-04-12T08:00:00.500Z#droplet#3164444#0000000012",
             "TENANT#acme / PROJECT#demo#4e1bfbc3",
+            "TENANT#acme / CLAIM#demo#droplet#3164444",
+            "EXPECTED#demo#droplet / 3164444#s1",
+            "BUDGET#8f14e45fceea167a / BUDGET",
             "AUDIT#2026-04 / 2026-04-12T08:00:00.500Z#x",
         ];
         assert_eq!(shown, expected);

@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, Confirmation, Hold, Kind, Lane, MembershipMark, ProjectId, Receipt, RunId};
-use std::collections::BTreeMap;
+use domain::{AccountId, Confirmation, Hold, Kind, Lane, Receipt, Round, RunId};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::AuditEntry;
 use crate::rows::{attribute, from_item, number, text, text_of, to_item};
@@ -46,8 +46,10 @@ pub struct Finish {
     pub listed: bool,
     /// Deletions that wait from now on; `None` ends a hold and takes its confirmation with it.
     pub hold: Option<Hold>,
-    /// Memberships that agree with the rows; `None` leaves those noted before.
-    pub memberships: Option<BTreeMap<ProjectId, MembershipMark>>,
+    /// The round that goes on; `None` where there is none (any more).
+    pub round: Option<Round>,
+    /// Kinds that only URNs speak of, the new ones and those noted before; `None` leaves those.
+    pub urn_kinds: Option<BTreeSet<Kind>>,
 }
 
 /// How a confirmation ended.
@@ -146,6 +148,7 @@ impl Table {
             // `last` and `hold` are reserved words of DynamoDB's.
             .expression_attribute_names("#last", "last")
             .expression_attribute_names("#hold", "hold")
+            .expression_attribute_names("#round", "round")
             .expression_attribute_values(":fence", number(lease.fence))
             .expression_attribute_values(":owner", text(&lease.owner))
             .expression_attribute_values(":receipt", receipt);
@@ -159,10 +162,16 @@ impl Table {
             }
             None => remove.extend(["#hold", "confirmation"]),
         }
-        if let Some(memberships) = &finish.memberships {
-            set.push("memberships = :memberships");
-            update = update
-                .expression_attribute_values(":memberships", attribute::<BTreeMap<_, _>>("memberships", memberships)?);
+        match &finish.round {
+            Some(round) => {
+                set.push("#round = :round");
+                update = update.expression_attribute_values(":round", attribute("round", round)?);
+            }
+            None => remove.push("#round"),
+        }
+        if let Some(kinds) = &finish.urn_kinds {
+            set.push("urn_kinds = :urn_kinds");
+            update = update.expression_attribute_values(":urn_kinds", attribute("kinds", kinds)?);
         }
         let expression = format!("SET {} REMOVE {}", set.join(", "), remove.join(", "));
         Ok(update.update_expression(expression).build()?)

@@ -6,26 +6,37 @@
 
 mod accounts;
 mod audit;
+mod budget;
+mod claims;
 mod error;
 mod events;
+mod everything;
+mod expected;
+mod feed;
 mod filter;
 pub mod keys;
 mod lanes;
+mod ownership;
 mod partition;
 mod projects;
 mod reader;
 mod resources;
 mod rows;
 pub mod schema;
+mod summary;
 mod table;
 mod writes;
 
 pub use accounts::{Registered, Updated};
 pub use audit::AuditEntry;
+pub use budget::{Observed, Priority, Reservation};
 pub use error::Error;
+pub use everything::Extent;
+pub use feed::{FeedFilter, FeedPage, FeedPosition};
 pub use filter::ResourceFilter;
 pub use lanes::{Acquired, Confirmed, Finish, Lease};
 pub use projects::{ProjectCommitted, ProjectWrite};
 pub use reader::{EventPage, Page, Position, Reader};
 pub use resources::{Committed, Known, ResourceWrite};
+pub use summary::{SummaryCount, SummaryKey};
 pub use table::Table;

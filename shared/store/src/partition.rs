@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{AccountId, Kind, Project};
+use domain::{AccountId, Kind, Project, ProjectId, TenantId};
 
-use crate::keys;
 use crate::rows::text;
+use crate::{Table, keys};
 
 /// A partition that holds resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,14 @@ pub(crate) enum Partition {
     Kind(AccountId, Kind),
     /// All in one project; of one kind only where given.
     Project(Box<Project>, Option<Kind>),
+    /// What an operator said is a tenant's.
+    Claims(TenantId),
 }
+
+/// Items asked of DynamoDB at a time.
+const READ_SIZE: i32 = 200;
+/// Claims asked of DynamoDB at a time: as many as their rows can be read in one go.
+const CLAIMS_READ_SIZE: i32 = 100;
 
 impl Partition {
     /// Its key, by which partitions are ordered.
@@ -23,6 +31,43 @@ impl Partition {
         match self {
             Self::Kind(account, kind) => keys::kind_partition(account, kind),
             Self::Project(project, _) => keys::project_partition(&project.account, &project.id),
+            Self::Claims(tenant) => keys::tenant_partition(tenant),
+        }
+    }
+
+    /// The query that reads it from its beginning.
+    pub(crate) fn query(&self, table: &Table) -> QueryFluentBuilder {
+        match self {
+            Self::Kind(..) => table.query(None, &self.key(), ""),
+            Self::Claims(_) => table.query(None, &self.key(), keys::CLAIM_PREFIX),
+            Self::Project(_, kind) => {
+                let prefix = kind.as_ref().map(|kind| keys::project_member(kind, "")).unwrap_or_default();
+                table.query(Some(keys::GSI1), &self.key(), &prefix)
+            }
+        }
+    }
+
+    /// The attribute by which what it holds is ordered.
+    pub(crate) fn sort_key(&self) -> &'static str {
+        match self {
+            Self::Kind(..) | Self::Claims(_) => keys::SK,
+            Self::Project(..) => keys::GSI1_SK,
+        }
+    }
+
+    /// The project whose it is.
+    pub(crate) fn project(&self) -> Option<&ProjectId> {
+        match self {
+            Self::Project(project, _) => Some(&project.id),
+            Self::Kind(..) | Self::Claims(_) => None,
+        }
+    }
+
+    /// How many items are asked for at a time.
+    pub(crate) fn read_size(&self) -> i32 {
+        match self {
+            Self::Kind(..) | Self::Project(..) => READ_SIZE,
+            Self::Claims(_) => CLAIMS_READ_SIZE,
         }
     }
 
@@ -34,7 +79,7 @@ impl Partition {
             start.insert(names[1].to_owned(), text(sk));
         };
         match self {
-            Self::Kind(..) => add([keys::PK, keys::SK], self.key(), after),
+            Self::Kind(..) | Self::Claims(_) => add([keys::PK, keys::SK], self.key(), after),
             Self::Project(project, _) => {
                 let (kind, id) = keys::parse_project_member(after)?;
                 add([keys::GSI1_PK, keys::GSI1_SK], self.key(), after);

@@ -1,19 +1,20 @@
 //! What a caller may read: every call is confined to the scope the reader was made with.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AccountId, Kind, Lane, Project, ProjectId, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::filter::ResourceFilter;
+use crate::ownership::{Owners, is_the_tenants};
 use crate::partition::Partition;
-use crate::rows::{from_item, text_of};
+use crate::rows::{Item, from_item, text_of};
 use crate::{Error, Table, keys};
 
 /// Queries made for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
-const READS_PER_PAGE: usize = 40;
-/// Items asked of DynamoDB at a time.
+const READS_PER_PAGE: usize = 100;
+/// Events asked of DynamoDB at a time.
 const READ_SIZE: i32 = 200;
 
 /// Where a page ended: a partition, and the place in it after which the next page begins.
@@ -61,6 +62,10 @@ impl Reader {
         &self.scope
     }
 
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// The projects the caller may see, tombstones too, by account and id.
     ///
     /// # Errors
@@ -80,7 +85,7 @@ impl Reader {
         Ok(projects)
     }
 
-    /// The accounts that what the caller may see is in: all registered ones, or those a tenant's projects are in.
+    /// The accounts that what the caller may see is in: all registered ones, or those a tenant's projects and claimed resources are in.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -89,7 +94,10 @@ impl Reader {
             Scope::Platform => self.table.accounts().await?.into_iter().map(|account| account.account).collect(),
             Scope::Tenant(tenant) => {
                 let projects = self.table.projects_of(tenant).await?;
-                projects.into_iter().map(|project| project.account).collect::<BTreeSet<_>>().into_iter().collect()
+                let claims = self.table.claims_of(tenant).await?;
+                let accounts = projects.into_iter().map(|project| project.account);
+                let accounts = accounts.chain(claims.into_iter().map(|key| key.account));
+                accounts.collect::<BTreeSet<_>>().into_iter().collect()
             }
         })
     }
@@ -128,6 +136,8 @@ impl Reader {
 
     /// A page of resources: at most `limit`, maybe fewer and still with a next one.
     ///
+    /// A tenant's resources do not tell of projects that are not the tenant's.
+    ///
     /// # Errors
     /// When the table cannot be read.
     pub async fn resources(
@@ -137,6 +147,32 @@ impl Reader {
         from: Option<&Position>,
         limit: usize,
     ) -> Result<Page<Resource>, Error> {
+        let mut page = self.unconcealed(filter, kinds, from, limit).await?;
+        if let Scope::Tenant(tenant) = &self.scope
+            && page.items.iter().any(|resource| resource.claimed_tenant().is_some())
+        {
+            let projects = self.table.projects_of(tenant).await?;
+            for resource in &mut page.items {
+                let own = |project: &Project| {
+                    project.account == resource.key.account && resource.project_id.as_ref() == Some(&project.id)
+                };
+                if !projects.iter().any(own) {
+                    conceal_project(resource);
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    async fn unconcealed(
+        &self,
+        filter: &ResourceFilter,
+        kinds: &[Kind],
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<Resource>, Error> {
+        let tenant = self.scope.tenant().or(filter.tenant.as_ref());
+        let by_project = filter.project.is_some();
         let partitions = self.partitions(filter, kinds).await?;
         let mut items = Vec::new();
         // A cursor's partition that is no longer there was left behind: what sorts after it comes next.
@@ -155,7 +191,7 @@ impl Reader {
                 let (found, end) = self.read(partition, after.as_deref()).await?;
                 for (sk, resource) in found {
                     after = Some(sk);
-                    if filter.wants(&resource) && self.sees(&resource, partition) {
+                    if filter.wants(&resource) && Self::belongs(&resource, partition, tenant, by_project) {
                         items.push(resource);
                     }
                     if items.len() == limit {
@@ -173,36 +209,43 @@ impl Reader {
 
     /// Reads on in a partition: what was found with its sort key there, and whether that was the end.
     async fn read(&self, partition: &Partition, after: Option<&str>) -> Result<(Vec<(String, Resource)>, bool), Error> {
-        let key = partition.key();
-        let (query, sk_name) = match partition {
-            Partition::Kind(..) => (self.table.query(None, &key, ""), keys::SK),
-            Partition::Project(_, kind) => {
-                let prefix = kind.as_ref().map(|kind| keys::project_member(kind, "")).unwrap_or_default();
-                (self.table.query(Some(keys::GSI1), &key, &prefix), keys::GSI1_SK)
-            }
-        };
-        let answer = query
-            .limit(READ_SIZE)
+        let answer = partition
+            .query(&self.table)
+            .limit(partition.read_size())
             .set_exclusive_start_key(after.and_then(|after| partition.start(after)))
             .send()
             .await
             .map_err(|e| Error::dynamo("Query", e))?;
         let end = answer.last_evaluated_key.is_none_or(|key| key.is_empty());
-        let found = answer.items.unwrap_or_default().into_iter().map(|item| {
-            let sk = text_of(&item, sk_name).unwrap_or_default().to_owned();
+        let items = answer.items.unwrap_or_default();
+        if let Partition::Claims(tenant) = partition {
+            return Ok((self.claimed(tenant, items).await?, end));
+        }
+        let found = items.into_iter().map(|item| {
+            let sk = text_of(&item, partition.sort_key()).unwrap_or_default().to_owned();
             Ok((sk, from_item("resource", item)?))
         });
         Ok((found.collect::<Result<_, Error>>()?, end))
     }
 
+    /// The rows that claims point to, in the claims' order.
+    async fn claimed(&self, tenant: &TenantId, pointers: Vec<Item>) -> Result<Vec<(String, Resource)>, Error> {
+        let keys = pointers.into_iter().map(Table::claimed_key).collect::<Result<Vec<_>, _>>()?;
+        let rows = self.table.resources(&keys).await?;
+        let mut found: Vec<_> = rows.into_iter().map(|row| (keys::claim(tenant, &row.key).sk, row)).collect();
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+
     /// Where the wanted resources are, in a stable order, never outside the scope.
-    async fn partitions(&self, filter: &ResourceFilter, kinds: &[Kind]) -> Result<Vec<Partition>, Error> {
+    pub(crate) async fn partitions(&self, filter: &ResourceFilter, kinds: &[Kind]) -> Result<Vec<Partition>, Error> {
         let tenant = match (&self.scope, &filter.tenant) {
             (Scope::Tenant(own), Some(asked)) if own != asked => return Ok(Vec::new()),
             (Scope::Tenant(own), _) => Some(own),
             (Scope::Platform, asked) => asked.as_ref(),
         };
         let mut partitions: Vec<Partition> = if tenant.is_some() || filter.project.is_some() {
+            let claims = tenant.filter(|_| filter.project.is_none()).cloned().map(Partition::Claims);
             let projects = match tenant {
                 Some(tenant) => self.table.projects_of(tenant).await?,
                 None => self.projects().await?,
@@ -212,6 +255,7 @@ impl Reader {
                 .filter(|p| filter.account.as_ref().is_none_or(|account| *account == p.account))
                 .filter(|p| filter.project.as_ref().is_none_or(|project| *project == p.id))
                 .map(|p| Partition::Project(Box::new(p), filter.kind.clone()))
+                .chain(claims)
                 .collect()
         } else {
             let accounts = match &filter.account {
@@ -231,13 +275,18 @@ impl Reader {
         Ok(partitions)
     }
 
-    /// One resource, if there is one and the caller may see it: a tenant sees what is in its projects now.
+    /// One resource, if there is one and the caller may see it: a tenant sees what is in its projects now, or claimed for it.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, Error> {
-        let Some(resource) = self.table.resource(key).await? else { return Ok(None) };
-        Ok(self.owns(&resource).await?.then_some(resource))
+        let Some((mut resource, project)) = self.owned(key).await? else { return Ok(None) };
+        if let Scope::Tenant(tenant) = &self.scope
+            && project.and_then(|project| project.tenant_id).as_ref() != Some(tenant)
+        {
+            conceal_project(&mut resource);
+        }
+        Ok(Some(resource))
     }
 
     /// One project, if there is one and the caller may see it.
@@ -249,23 +298,34 @@ impl Reader {
         Ok(project.filter(|p| self.scope.tenant().is_none_or(|tenant| p.tenant_id.as_ref() == Some(tenant))))
     }
 
-    async fn owns(&self, resource: &Resource) -> Result<bool, Error> {
-        match (&self.scope, &resource.project_id) {
-            (Scope::Platform, _) => Ok(true),
-            (Scope::Tenant(_), None) => Ok(false),
-            (Scope::Tenant(tenant), Some(project)) => {
-                let project = self.project(&resource.key.account, project).await?;
-                Ok(project.is_some_and(|project| was_the_tenants(tenant, &project, resource)))
-            }
-        }
+    /// A resource that the caller may see, with all that is known of it, and the project it is in.
+    async fn owned(&self, key: &ResourceKey) -> Result<Option<(Resource, Option<Project>)>, Error> {
+        let Some(resource) = self.table.resource(key).await? else { return Ok(None) };
+        let project = match (&self.scope, &resource.project_id) {
+            (Scope::Tenant(_), Some(id)) => self.table.project(&key.account, id).await?,
+            _ => None,
+        };
+        let is_seen = self.scope.tenant().is_none_or(|tenant| is_the_tenants(tenant, &resource, project.as_ref()));
+        Ok(is_seen.then_some((resource, project)))
     }
 
-    /// Whether the caller may see a resource that is in a partition which is the caller's to read.
-    fn sees(&self, resource: &Resource, partition: &Partition) -> bool {
-        match (&self.scope, partition) {
-            (Scope::Platform, _) => true,
-            (Scope::Tenant(tenant), Partition::Project(project, _)) => was_the_tenants(tenant, project, resource),
-            (Scope::Tenant(_), Partition::Kind(..)) => false,
+    /// Whether a resource that was read from this partition is wanted from it and the tenant's, where one is asked for. What is claimed
+    /// for a tenant is read from the tenant's claims alone, so that it is there once.
+    pub(crate) fn belongs(
+        resource: &Resource,
+        partition: &Partition,
+        tenant: Option<&TenantId>,
+        by_project: bool,
+    ) -> bool {
+        match (partition, tenant) {
+            (Partition::Kind(..), tenant) => tenant.is_none(),
+            (Partition::Project(..), None) => true,
+            (Partition::Project(project, _), Some(tenant)) => {
+                (by_project || resource.claimed_tenant().is_none()) && is_the_tenants(tenant, resource, Some(project))
+            }
+            (Partition::Claims(claimant), _) => {
+                Table::is_claimed_for(resource, claimant) && is_the_tenants(claimant, resource, None)
+            }
         }
     }
 
@@ -282,43 +342,43 @@ impl Reader {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Option<EventPage>, Error> {
-        let Some(resource) = self.resource(key).await? else { return Ok(None) };
+        let Some((resource, _)) = self.owned(key).await? else { return Ok(None) };
         let page_size = i32::try_from(limit).unwrap_or(READ_SIZE);
         let (found, more) = self.table.events(key, before, page_size).await?;
         let next = found.last().filter(|_| more).map(|event| event.version);
-        let mut projects = HashMap::new();
+        let mut owners = Owners::new(&self.table);
         let mut events = Vec::with_capacity(found.len());
         for event in found {
-            if self.saw(&resource, &event, &mut projects).await? {
+            let visible = match &self.scope {
+                Scope::Platform => true,
+                Scope::Tenant(_) if event.incarnation != resource.incarnation => false,
+                Scope::Tenant(tenant) => owners.at(&resource, event.at).await?.as_ref() == Some(tenant),
+            };
+            if visible {
                 events.push(event);
             }
         }
         if let Scope::Tenant(tenant) = &self.scope {
-            let own: BTreeSet<ProjectId> = self.table.projects_of(tenant).await?.into_iter().map(|p| p.id).collect();
-            for event in &mut events {
-                conceal_foreign_projects(event, &own);
-            }
+            self.conceal(tenant, &mut events).await?;
         }
         Ok(Some(EventPage { events, next }))
     }
 
-    async fn saw(
-        &self,
-        resource: &Resource,
-        event: &ResourceEvent,
-        projects: &mut HashMap<ProjectId, Option<Project>>,
-    ) -> Result<bool, Error> {
-        let Scope::Tenant(tenant) = &self.scope else { return Ok(true) };
-        if event.incarnation != resource.incarnation {
-            return Ok(false);
+    /// Takes out of events what is not the tenant's to know.
+    pub(crate) async fn conceal(&self, tenant: &TenantId, events: &mut [ResourceEvent]) -> Result<(), Error> {
+        let own: BTreeSet<ProjectId> = self.table.projects_of(tenant).await?.into_iter().map(|p| p.id).collect();
+        for event in events {
+            conceal_foreign_projects(event, &own);
         }
-        let Some(id) = resource.project_at(event.at) else { return Ok(false) };
-        if !projects.contains_key(id) {
-            projects.insert(id.clone(), self.table.project(&resource.key.account, id).await?);
-        }
-        let project = projects.get(id).and_then(Option::as_ref);
-        Ok(project.and_then(|project| project.tenant_at(event.at)) == Some(tenant))
+        Ok(())
     }
+}
+
+/// Which project a resource is in that was claimed for a tenant is not the tenant's to know, unless that is the tenant's too.
+pub(crate) fn conceal_project(resource: &mut Resource) {
+    resource.project_id = None;
+    resource.attribution = None;
+    resource.project_history.clear();
 }
 
 /// Where a resource came from or went to is not the tenant's to know, unless that is the tenant's too.
@@ -331,10 +391,4 @@ fn conceal_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>
             }
         }
     }
-}
-
-/// Whether what is in a project that is the tenant's now was the tenant's while it lived: a project that changed hands does not show its
-/// new owner what the former one had deleted.
-fn was_the_tenants(tenant: &TenantId, project: &Project, resource: &Resource) -> bool {
-    resource.deleted_at.is_none_or(|deleted_at| project.tenant_at(deleted_at) == Some(tenant))
 }

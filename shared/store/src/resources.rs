@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::{DateTime, Utc};
-use domain::{AccountId, Kind, ProviderId, Resource, ResourceEvent, ResourceKey, Strikes};
+use domain::{
+    AccountId, Attribution, Kind, Money, Parent, ProjectId, ProviderId, Resource, ResourceEvent, ResourceKey, Strikes,
+    TenantId,
+};
 use serde::Deserialize;
 
 use crate::keys::{self, Key};
-use crate::rows::{Item, from_item, number, put_key, text, text_of, to_item};
+use crate::rows::{Item, attribute, from_item, number, put_key, text, text_of, to_item};
 use crate::writes::{TRIES, Written, pause};
 use crate::{Error, Table};
 
@@ -17,7 +20,7 @@ use crate::{Error, Table};
 const BATCH_GET_LIMIT: usize = 100;
 
 /// What a sweep knows of a live resource before it looks: the small entry of the index.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 pub struct Known {
     /// The digest of its facts.
     pub fingerprint: String,
@@ -30,6 +33,21 @@ pub struct Known {
     pub strikes: Option<Strikes>,
     /// When it was last known to be there, as of its last write.
     pub last_seen_at: DateTime<Utc>,
+    /// The project it is in, where one is known.
+    #[serde(default)]
+    pub project_id: Option<ProjectId>,
+    /// How it came to be in that project.
+    #[serde(default)]
+    pub attribution: Option<Attribution>,
+    /// What it belongs with.
+    #[serde(default)]
+    pub parent: Option<Parent>,
+    /// Its list price for a month.
+    #[serde(default)]
+    pub price_monthly: Option<Money>,
+    /// The tenant that an operator said it belongs to, whatever its project.
+    #[serde(default)]
+    pub claimed_tenant: Option<TenantId>,
 }
 
 /// A row to write and the events that say why, decided on the row's version before.
@@ -59,14 +77,12 @@ impl Table {
     /// When the table cannot be read; never a part.
     pub async fn known(&self, account: &AccountId, kind: &Kind) -> Result<BTreeMap<ProviderId, Known>, Error> {
         let partition = keys::kind_partition(account, kind);
-        let entries = self.all(self.query(Some(keys::GSI2), &partition, "")).await?;
-        entries
-            .into_iter()
-            .filter_map(|entry| {
-                let id = ProviderId::new(text_of(&entry, keys::GSI2_SK)?).ok()?;
-                Some(from_item("known resource", entry).map(|known| (id, known)))
-            })
-            .collect()
+        let read = |entry: Item| {
+            let id = text_of(&entry, keys::GSI2_SK).and_then(|id| ProviderId::new(id).ok());
+            id.map(|id| Ok((id, from_item("known resource", entry)?))).transpose()
+        };
+        let entries = self.all_as(self.query(Some(keys::GSI2), &partition, ""), read).await?;
+        Ok(entries.into_iter().flatten().collect())
     }
 
     /// One resource, tombstone or not.
@@ -146,7 +162,7 @@ impl Table {
         })
     }
 
-    fn row_put(&self, write: &ResourceWrite) -> Result<PutBuilder, Error> {
+    pub(crate) fn row_put(&self, write: &ResourceWrite) -> Result<PutBuilder, Error> {
         let row = &write.row;
         let key = keys::resource(&row.key);
         let mut item = to_item("resource", row, &key)?;
@@ -156,6 +172,15 @@ impl Table {
         // Tombstones leave the sweep's index: what is known must not grow with what once was.
         if row.is_live() {
             put_key(&mut item, [keys::GSI2_PK, keys::GSI2_SK], &key);
+            if let Some(parent) = &row.facts.parent {
+                item.insert(keys::PARENT.to_owned(), attribute("parent", parent)?);
+            }
+            if let Some(price) = &row.facts.price_monthly {
+                item.insert(keys::PRICE_MONTHLY.to_owned(), attribute("price", price)?);
+            }
+            if let Some(tenant) = row.claimed_tenant() {
+                item.insert(keys::CLAIMED_TENANT.to_owned(), text(tenant.as_str()));
+            }
         }
         let put = Put::builder()
             .table_name(&self.name)

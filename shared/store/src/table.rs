@@ -102,12 +102,24 @@ impl Table {
 
     /// Every item that the query finds, all pages, or an error: never a part.
     pub(crate) async fn all(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, Error> {
+        self.all_as(query, Ok).await
+    }
+
+    /// The same, each item made into what is wanted of it as its page is read: an item as DynamoDB hands it over takes several times the
+    /// memory.
+    pub(crate) async fn all_as<T>(
+        &self,
+        query: QueryFluentBuilder,
+        read: impl Fn(Item) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
         let mut found = Vec::new();
         let mut start = None;
         loop {
             let answer =
                 query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
-            found.extend(answer.items.unwrap_or_default());
+            for item in answer.items.unwrap_or_default() {
+                found.push(read(item)?);
+            }
             match answer.last_evaluated_key {
                 Some(key) if !key.is_empty() => start = Some(key),
                 _ => return Ok(found),

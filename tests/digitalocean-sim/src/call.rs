@@ -47,6 +47,8 @@ pub(crate) enum LinkStyle {
     /// None for a single page; else `next` and `last` before the last page, `first` and `prev` after the first, as the OpenAPI
     /// description has it ("Links & Pagination"), and traffic recorded by dns-lexicon/dns-lexicon (`tests/fixtures/cassettes/digitalocean`).
     Usual,
+    /// One answer, without `links` and `meta` (OpenAPI `responses/database_clusters`, `list_namespaces`, `all_registries_info`).
+    Unpaged,
     /// `first` and `last` always, `prev` and `next` where there is one (OpenAPI `responses/resources_list`;
     /// `digitalocean/droplet_kit`, `spec/fixtures/projects/resources.json`).
     FirstAndLast,

@@ -52,7 +52,7 @@ fn arrive(shared: &Shared, request: &Request) -> Arrived {
     let (verdict, headers) = match &identity {
         Some(identity) => {
             let meter = state.meters.entry((identity.account.clone(), identity.name.clone())).or_default();
-            (meter.take(limits, now), meter.headers(limits, now))
+            (meter.take(limits, request, now), meter.headers(limits, now))
         }
         None => (Verdict::Allowed, limits::headers(limits.hourly, limits.hourly, now.timestamp())),
     };

@@ -1,5 +1,7 @@
 //! Cutting a list into pages (OpenAPI `schemas/pagination`, `schemas/meta`).
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::call::{LinkStyle, Listing};
@@ -8,17 +10,15 @@ use crate::scopes::Token;
 
 /// One page of a list. `shift` moves pages after the first as if objects had gone from (or come to) the head of the list.
 pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i64) -> Value {
+    let shown = |item: &Arc<Value>| listing.kind.map_or_else(|| Value::clone(item), |kind| kind.seen_by(item, token));
+    if listing.links == LinkStyle::Unpaged {
+        return json!({ listing.key: listing.items.iter().map(shown).collect::<Vec<_>>() });
+    }
     let (page, size) = (request.query.page(), request.query.per_page());
     let shift = if page > 1 { shift } else { 0 };
     let total = moved(listing.items.len(), -shift);
     let start = moved((page - 1).saturating_mul(size), shift);
-    let items: Vec<_> = listing
-        .items
-        .iter()
-        .skip(start)
-        .take(size)
-        .map(|item| listing.kind.map_or_else(|| Value::clone(item), |kind| kind.seen_by(item, token)))
-        .collect();
+    let items: Vec<_> = listing.items.iter().skip(start).take(size).map(shown).collect();
     let last = total.div_ceil(size).max(1);
     let mut body = Map::new();
     body.insert(listing.key.to_owned(), Value::Array(items));

@@ -47,11 +47,17 @@ impl EmbeddedTable {
         Self { table: Table::new(client.clone(), TABLE_NAME), client, requests, endpoint, server }
     }
 
+    /// Where it listens: what stands for DynamoDB's endpoint, for processes of their own.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// Another process's view of the same table, with requests of its own.
     #[must_use]
     pub fn another_process(&self) -> (Table, Requests) {
         let requests = Requests::default();
-        (Table::new(client(&self.endpoint, &requests), TABLE_NAME), requests)
+        (connect(&self.endpoint, &requests), requests)
     }
 
     /// Every item of the table, sorted by key, as text: two tables that read the same are the same.
@@ -90,6 +96,12 @@ impl Drop for EmbeddedTable {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// The table of an [`EmbeddedTable`] that another process started; what passes is counted by `requests`.
+#[must_use]
+pub fn connect(endpoint: &str, requests: &Requests) -> Table {
+    Table::new(client(endpoint, requests), TABLE_NAME)
 }
 
 /// An attribute as JSON, its maps ordered by key.

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextMut,
+    BeforeTransmitInterceptorContextMut,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 /// When a process dies, counted in its writes from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum Death {
 }
 
 /// What passed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Counts {
     /// Requests by operation.
     pub requests: BTreeMap<String, usize>,
@@ -29,11 +30,16 @@ pub struct Counts {
     pub writes: usize,
     /// The keys of the items written.
     pub written: BTreeSet<String>,
+    /// Read capacity units, as DynamoDB bills them; counted only by [`Requests::metered`].
+    pub read_units: f64,
+    /// Write capacity units, those of the indexes included; counted only by [`Requests::metered`].
+    pub write_units: f64,
 }
 
 #[derive(Debug, Default)]
 struct State {
     counts: Counts,
+    metered: bool,
     death: Option<Death>,
     dying: bool,
     dead: bool,
@@ -44,6 +50,14 @@ struct State {
 pub struct Requests(Arc<Mutex<State>>);
 
 impl Requests {
+    /// One that also asks DynamoDB with every request for the capacity that it took.
+    #[must_use]
+    pub fn metered() -> Self {
+        let requests = Self::default();
+        requests.state().metered = true;
+        requests
+    }
+
     /// What passed since the last reset.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -52,7 +66,8 @@ impl Requests {
 
     /// Begins to count anew, alive.
     pub fn reset(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        *state = State { metered: state.metered, ..State::default() };
     }
 
     /// Lets the process die at this write; afterwards nothing passes any more.
@@ -77,16 +92,36 @@ impl Intercept for Requests {
         "Requests"
     }
 
-    fn modify_before_transmit(
+    fn modify_before_signing(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if !self.state().metered {
+            return Ok(());
+        }
+        let request = context.request_mut();
+        let body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        let serde_json::Value::Object(mut body) = body else { return Ok(()) };
+        body.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
+        let body = serde_json::to_vec(&body)?;
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = body.into();
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
         let request = context.request();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let written = written_keys(&operation, request.body().bytes().unwrap_or_default());
+        bag.interceptor_state().store_put(Operation(operation.clone()));
         let mut state = self.state();
         if state.dead {
             return Err("the process is dead".into());
@@ -116,6 +151,42 @@ impl Intercept for Requests {
             state.dead = true;
         }
         if state.dead { Err("the process died before this answer".into()) } else { Ok(()) }
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut state = self.state();
+        if state.metered {
+            let body = context.response().body().bytes().unwrap_or_default();
+            let answer: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+            let is_read = bag.load::<Operation>().is_some_and(|operation| READS.contains(&operation.0.as_str()));
+            let units = if is_read { &mut state.counts.read_units } else { &mut state.counts.write_units };
+            *units += consumed(&answer["ConsumedCapacity"]);
+        }
+        Ok(())
+    }
+}
+
+/// The operations of ours that take read capacity.
+const READS: [&str; 4] = ["GetItem", "BatchGetItem", "Query", "Scan"];
+
+/// The operation of a request, kept for its answer.
+#[derive(Debug)]
+struct Operation(String);
+
+impl Storable for Operation {
+    type Storer = StoreReplace<Self>;
+}
+
+/// The capacity of an answer: of one table, or a list with one entry.
+fn consumed(capacity: &serde_json::Value) -> f64 {
+    match capacity {
+        serde_json::Value::Array(tables) => tables.iter().map(consumed).sum(),
+        one => one["CapacityUnits"].as_f64().unwrap_or_default(),
     }
 }
 

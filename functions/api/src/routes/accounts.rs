@@ -1,6 +1,7 @@
 //! The accounts that are mirrored: an admin's to see, register, pause and resume.
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::{Extension, Json};
 use domain::{Account, AccountId, AccountStatus};
 use http::{StatusCode, header};
@@ -19,6 +20,7 @@ use crate::observe::RequestId;
 use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
 use crate::parameters::{FromParameters, Parameters};
 use crate::problem::{FieldError, Problem};
+use crate::representation::Representation;
 use crate::text::{wrong_with_label, wrong_with_secret};
 use crate::views::{AccountView, List, page_of};
 
@@ -85,14 +87,16 @@ pub(super) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(page): Query<PageQuery>,
-) -> Result<Json<List<AccountView>>, Problem> {
+    representation: Representation,
+) -> Result<Response, Problem> {
     let binding = Binding::new(&domain::Scope::Platform, "accounts", &());
     let after: Option<String> = page.position(&binding)?;
     let accounts = state.table(&admin).accounts().await?;
     let key = |account: &Account| account.account.to_string();
     let (accounts, next) = page_of(accounts, key, after.as_deref(), page.limit, &binding);
     let coverage = Coverage { as_of: state.now(), complete: true };
-    Ok(Json(List::new(accounts.into_iter().map(Into::into).collect(), next, coverage)))
+    let data: Vec<AccountView> = accounts.into_iter().map(Into::into).collect();
+    representation.of(&List::new(data, next, coverage))
 }
 
 /// Registers an account: from the next tick on its workers mirror it. Registering the same again changes nothing. Admins only.

@@ -1,7 +1,7 @@
 //! What happened to a resource.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 
 use super::listing::PageQuery;
 use super::resources::ResourcePath;
@@ -12,6 +12,7 @@ use crate::extract::{Path, Query};
 use crate::freshness::Freshness;
 use crate::openapi::{BadParameters, Denials, Failures, NotFound};
 use crate::problem::Problem;
+use crate::representation::Representation;
 use crate::views::{EventView, List};
 
 /// What happened to a resource, the newest first. A tenant sees what happened while the resource was its own.
@@ -30,13 +31,15 @@ pub(super) async fn list(
     State(state): State<AppState>,
     Path(ResourcePath(key)): Path<ResourcePath>,
     Query(page): Query<PageQuery>,
-) -> Result<Json<List<EventView>>, Problem> {
+    representation: Representation,
+) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
     let binding = Binding::new(reader.scope(), "events", &key);
     let before: Option<u64> = page.position(&binding)?;
     let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(Problem::not_found()) };
     let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
-    let coverage = freshness.covering(std::slice::from_ref(&key.kind), state.now());
+    let coverage = freshness.covering(Some(&key.kind), state.now());
     let next = found.next.map(|next| binding.seal(&next));
-    Ok(Json(List::new(found.events.into_iter().map(Into::into).collect(), next, coverage)))
+    let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
+    representation.of(&List::new(data, next, coverage))
 }

@@ -1,7 +1,10 @@
 //! What all lists take.
 
+use domain::{AccountId, TenantId};
 use utoipa::IntoParams;
 
+use crate::AppState;
+use crate::caller::Caller;
 use crate::cursor::Binding;
 use crate::parameters::{FromParameters, Parameters};
 use crate::problem::Problem;
@@ -33,6 +36,31 @@ impl PageQuery {
     /// The position in the cursor, if there is one.
     pub(super) fn position<P: serde::de::DeserializeOwned>(&self, binding: &Binding) -> Result<Option<P>, Problem> {
         self.cursor.as_deref().map(|cursor| binding.open(cursor)).transpose()
+    }
+}
+
+/// The accounts that an answer speaks of, given those and the tenant that are asked for.
+pub(super) async fn covered_accounts(
+    state: &AppState,
+    caller: &Caller,
+    account: Option<&AccountId>,
+    tenant: Option<&TenantId>,
+) -> Result<Vec<AccountId>, Problem> {
+    // An admin who asks for a tenant's is told of the accounts that the tenant is in.
+    let viewed = match (caller, tenant) {
+        (Caller::Admin(_), Some(tenant)) => Caller::Tenant { tenant: tenant.clone() },
+        _ => caller.clone(),
+    };
+    let mut accounts = state.reader(&viewed).accounts().await?;
+    accounts.retain(|one| account.is_none_or(|wanted| wanted == one));
+    Ok(accounts)
+}
+
+/// DynamoDB refuses to begin where nothing of ours ends: then the cursor was made up.
+pub(super) fn refused_start(error: store::Error, has_cursor: bool) -> Problem {
+    match &error {
+        store::Error::Dynamo { code, .. } if has_cursor && code == "ValidationException" => Problem::bad_cursor(),
+        _ => error.into(),
     }
 }
 

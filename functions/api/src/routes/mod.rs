@@ -1,12 +1,18 @@
 //! The routes: one file per area.
 
 mod accounts;
+mod claims;
 mod events;
+mod feed;
+mod findings;
 mod health;
+mod holds;
 mod listing;
 mod openapi;
 mod projects;
 mod resources;
+mod runs;
+mod summary;
 mod sync;
 mod tenancy;
 
@@ -32,13 +38,16 @@ pub(crate) fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(accounts::list, accounts::register))
         .routes(routes!(accounts::change))
         .routes(routes!(resources::list))
-        .routes(routes!(resources::one))
+        .routes(routes!(resources::one, claims::change))
+        .routes(routes!(feed::list))
+        .routes(routes!(summary::summary))
         .routes(routes!(events::list))
+        .routes(routes!(findings::list))
         .routes(routes!(projects::list))
         .routes(routes!(projects::one, projects::change))
         .routes(routes!(sync::list))
-        .routes(routes!(sync::run))
-        .routes(routes!(sync::confirm));
+        .routes(routes!(runs::run))
+        .routes(routes!(holds::confirm));
     OpenApiRouter::with_openapi(Base::openapi()).nest(ROOT, routes)
 }
 

@@ -1,6 +1,7 @@
 //! Projects: mirrored, and given to tenants by admins.
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::{Extension, Json};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{AccountId, Project, ProjectId, TenantId, to_millis};
@@ -21,6 +22,7 @@ use crate::observe::RequestId;
 use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
 use crate::parameters::{FromParameters, Parameters};
 use crate::problem::{FieldError, Problem};
+use crate::representation::Representation;
 use crate::text::wrong_with_label;
 use crate::views::{List, ProjectView, page_of};
 
@@ -114,7 +116,8 @@ pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(ProjectQuery { filter, page }): Query<ProjectQuery>,
-) -> Result<Json<List<ProjectView>>, Problem> {
+    representation: Representation,
+) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
     let binding = Binding::new(reader.scope(), "projects", &filter);
     let after: Option<String> = page.position(&binding)?;
@@ -131,7 +134,7 @@ pub(super) async fn list(
         let last_complete_at = freshness.last_complete_at(&project.account, &PROJECT);
         ProjectView::new(project, reader.scope(), last_complete_at)
     });
-    Ok(Json(List::new(data.collect(), next, freshness.covering(&[PROJECT], state.now()))))
+    representation.of(&List::new(data.collect(), next, freshness.covering(Some(&PROJECT), state.now())))
 }
 
 /// One project.

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::State;
-use domain::{AccountId, Kind, Project, ProjectId, ProviderId, ResourceKey, TenantId};
-use inventory::workers::resource_kinds;
+use axum::response::Response;
+use domain::{AccountId, Kind, Project, ProjectId, ProviderId, Resource, ResourceKey, TenantId};
 use store::{Position, Reader, ResourceFilter};
 use utoipa::IntoParams;
 
-use super::listing::{ID, KIND, PageQuery, SLUG, flag};
+use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, refused_start};
 use crate::AppState;
+use crate::attribution::why_unattributed;
 use crate::caller::Caller;
 use crate::cursor::Binding;
 use crate::extract::{Path, Query};
@@ -18,6 +19,7 @@ use crate::freshness::Freshness;
 use crate::openapi::{BadParameters, Denials, Failures, NotFound};
 use crate::parameters::{FromParameters, Parameters};
 use crate::problem::Problem;
+use crate::representation::Representation;
 use crate::views::{List, ResourceView};
 
 /// Which resources are wanted; all that are given must fit.
@@ -87,26 +89,24 @@ pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(ResourceQuery { filter, page }): Query<ResourceQuery>,
-) -> Result<Json<List<ResourceView>>, Problem> {
+    representation: Representation,
+) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
     let binding = Binding::new(reader.scope(), "resources", &filter);
     let from: Option<Position> = page.position(&binding)?;
-    let found = reader.resources(&filter, &resource_kinds(), from.as_ref(), page.limit).await;
+    let accounts = covered_accounts(&state, &caller, filter.account.as_ref(), filter.tenant.as_ref()).await?;
+    let freshness = Freshness::of(&reader, &accounts).await?;
+    let found = reader.resources(&filter, &freshness.kinds(), from.as_ref(), page.limit).await;
     let found = found.map_err(|error| refused_start(error, from.is_some()))?;
 
-    let accounts = covered_accounts(&state, &caller, &filter).await?;
-    let freshness = Freshness::of(&reader, &accounts).await?;
-    let kinds = filter.kind.map_or_else(resource_kinds, |kind| vec![kind]);
-    let coverage = freshness.covering(&kinds, state.now());
     let projects = projects_of(&reader, found.items.iter().map(|resource| resource.key.account.clone())).await?;
     let data = found.items.into_iter().map(|resource| {
-        let account = resource.key.account.clone();
-        let project = resource.project_id.clone().and_then(|id| projects.get(&(account.clone(), id)));
-        let last_complete_at = freshness.last_complete_at(&account, &resource.key.kind);
-        ResourceView::new(resource, project, last_complete_at)
+        let project = resource.project_id.clone().and_then(|id| projects.get(&(resource.key.account.clone(), id)));
+        view(&caller, resource, project, &freshness)
     });
     let next = found.next.map(|next| binding.seal(&next));
-    Ok(Json(List::new(data.collect(), next, coverage)))
+    let coverage = freshness.covering(filter.kind.as_ref(), state.now());
+    representation.of(&List::new(data.collect(), next, coverage))
 }
 
 /// One resource. An id is percent-encoded where it has characters that a path does not take.
@@ -126,32 +126,36 @@ pub(super) async fn one(
 ) -> Result<Json<ResourceView>, Problem> {
     let reader = state.reader(&caller);
     let Some(resource) = reader.resource(&key).await? else { return Err(Problem::not_found()) };
+    Ok(Json(shown(&reader, &caller, resource).await?))
+}
+
+/// One resource as it is shown, with what it has to be looked up for.
+pub(super) async fn shown(reader: &Reader, caller: &Caller, resource: Resource) -> Result<ResourceView, Problem> {
+    let account = &resource.key.account;
     let project = match &resource.project_id {
-        Some(id) => reader.project(&key.account, id).await?,
+        Some(id) => reader.project(account, id).await?,
         None => None,
     };
-    let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
-    let last_complete_at = freshness.last_complete_at(&key.account, &key.kind);
-    Ok(Json(ResourceView::new(resource, project.as_ref(), last_complete_at)))
+    let freshness = Freshness::of(reader, std::slice::from_ref(account)).await?;
+    Ok(view(caller, resource, project.as_ref(), &freshness))
 }
 
-/// The accounts that an answer speaks of.
-async fn covered_accounts(
-    state: &AppState,
+/// A resource as it is shown: why no project is known of it is the admins' to know.
+fn view(
     caller: &Caller,
-    filter: &ResourceFilter,
-) -> Result<Vec<AccountId>, Problem> {
-    // An admin who asks for a tenant's is told of the accounts that the tenant is in.
-    let viewed = match (caller, &filter.tenant) {
-        (Caller::Admin(_), Some(tenant)) => Caller::Tenant { tenant: tenant.clone() },
-        _ => caller.clone(),
-    };
-    let mut accounts = state.reader(&viewed).accounts().await?;
-    accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
-    Ok(accounts)
+    resource: Resource,
+    project: Option<&Project>,
+    freshness: &Freshness,
+) -> ResourceView {
+    let ResourceKey { account, kind, .. } = &resource.key;
+    let last_complete_at = freshness.last_complete_at(account, kind);
+    let lanes = freshness.lanes(account).filter(|_| matches!(caller, Caller::Admin(_)));
+    let unattributed = lanes.and_then(|lanes| why_unattributed(&resource, lanes));
+    ResourceView::new(resource, project, last_complete_at, unattributed)
 }
 
-async fn projects_of(
+/// The projects of these accounts that the caller may see, by account and id.
+pub(super) async fn projects_of(
     reader: &Reader,
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<HashMap<(AccountId, ProjectId), Project>, Problem> {
@@ -161,12 +165,4 @@ async fn projects_of(
     }
     let projects = reader.projects_in(&accounts).await?;
     Ok(projects.into_iter().map(|project| ((project.account.clone(), project.id.clone()), project)).collect())
-}
-
-/// DynamoDB refuses to begin where nothing of ours ends: then the cursor was made up.
-fn refused_start(error: store::Error, has_cursor: bool) -> Problem {
-    match &error {
-        store::Error::Dynamo { code, .. } if has_cursor && code == "ValidationException" => Problem::bad_cursor(),
-        _ => error.into(),
-    }
 }

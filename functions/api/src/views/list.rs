@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::cursor::Binding;
 use crate::freshness::Coverage;
+use crate::representation::Tabular;
 
 /// A page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,6 +27,22 @@ impl<T> List<T> {
     #[must_use]
     pub fn new(data: Vec<T>, next_cursor: Option<String>, coverage: Coverage) -> Self {
         Self { data, next_cursor, as_of: coverage.as_of, complete: coverage.complete }
+    }
+}
+
+impl<T: Serialize + ToSchema> Tabular for List<T> {
+    type Row = T;
+
+    fn rows(&self) -> &[T] {
+        &self.data
+    }
+
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage { as_of: self.as_of, complete: self.complete }
     }
 }
 

@@ -2,16 +2,20 @@
 
 mod account;
 mod event;
+mod finding;
 mod list;
 mod price;
 mod project;
 mod resource;
+mod summary;
 mod sync;
 
 pub use account::AccountView;
 pub use event::{CauseView, ChangeView, EventView};
+pub use finding::{FindingList, FindingView, SkippedView};
 pub use list::{List, page_of};
 pub use price::Price;
 pub use project::{ProjectView, TenancyView};
-pub use resource::ResourceView;
-pub use sync::{ChangesView, HeldView, RunView, SyncView};
+pub use resource::{Reason, ResourceView, UnattributedView};
+pub use summary::{SummaryRowView, SummaryTotalsView, SummaryView};
+pub use sync::{ChangesView, ConfirmedView, HeldView, RoundView, RunView, SyncView};

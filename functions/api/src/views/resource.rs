@@ -1,7 +1,7 @@
 //! Resources.
 
 use chrono::{DateTime, Utc};
-use domain::{Facts, Project, Resource};
+use domain::{Attribution, Facts, Project, Resource};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -36,9 +36,19 @@ pub struct ResourceView {
     /// That project's name.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
-    /// The tenant that the project belongs to now.
+    /// How it came to be in that project: `claimed` (an operator said so), `member` (the project lists it), `inherited` (it is where what
+    /// it belongs with is) or `internal` (it is the company's own); null where no project is known.
+    #[schema(value_type = Option<String>, required, pattern = "^(claimed|member|inherited|internal)$", example = "member")]
+    pub attribution: Option<Attribution>,
+    /// Why no project is known; null where one is, and for tenants.
+    #[schema(required)]
+    pub unattributed: Option<UnattributedView>,
+    /// The tenant it belongs to now: as an operator said, else the tenant of its project.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
+    /// Whether an operator said so, whatever its project.
+    #[schema(example = false)]
+    pub tenant_claimed: bool,
     /// Its tags, sorted.
     pub tags: Vec<String>,
     /// Its list price for a month, where the API gives one.
@@ -62,12 +72,47 @@ pub struct ResourceView {
     pub attrs: Map<String, Value>,
 }
 
+/// Why no project is known of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Unattributed)]
+pub struct UnattributedView {
+    /// The reason, for programs.
+    pub reason: Reason,
+    /// The scope that the token needs, where the reason may be that it lacks it.
+    #[schema(required, example = "domain:read")]
+    pub scope: Option<String>,
+    /// The reason, for people; the wording may change.
+    #[schema(example = "In no project: nobody's until a project lists it or an operator claims it.")]
+    pub detail: String,
+}
+
+/// The reason why no project is known of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = UnattributedReason)]
+pub enum Reason {
+    /// The token may not see what would tell.
+    NotVisible,
+    /// What would tell was not read whole the last time.
+    NotRead,
+    /// Everything was read, and no project lists it.
+    InNoProject,
+    /// It has left where it was, and the next sweep of projects says where it belongs.
+    Unsettled,
+}
+
 impl ResourceView {
-    /// The resource as its project and the last complete sweep of its kind make it read now.
+    /// The resource as its project, the last complete sweep of its kind and what is known of its attribution make it read now.
     #[must_use]
-    pub fn new(resource: Resource, project: Option<&Project>, last_complete_at: Option<DateTime<Utc>>) -> Self {
+    pub fn new(
+        resource: Resource,
+        project: Option<&Project>,
+        last_complete_at: Option<DateTime<Utc>>,
+        unattributed: Option<UnattributedView>,
+    ) -> Self {
+        let claimed_tenant = resource.claimed_tenant().cloned();
         let last_seen_at = resource.last_seen(last_complete_at);
-        let Facts { name, region, status, tags, price_monthly, created_at, attrs } = resource.facts;
+        let Facts { name, region, status, tags, price_monthly, created_at, parent: _, attrs } = resource.facts;
         Self {
             account: resource.key.account.into(),
             kind: resource.key.kind.into(),
@@ -77,7 +122,10 @@ impl ResourceView {
             status,
             project_id: resource.project_id.map(Into::into),
             project_name: project.map(|project| project.facts.name.clone()),
-            tenant_id: project.and_then(|project| project.tenant_id.clone()).map(Into::into),
+            attribution: resource.attribution,
+            unattributed,
+            tenant_claimed: claimed_tenant.is_some(),
+            tenant_id: claimed_tenant.or_else(|| project?.tenant_id.clone()).map(Into::into),
             tags,
             price_monthly: price_monthly.map(Into::into),
             created_at,

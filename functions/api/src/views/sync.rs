@@ -1,12 +1,12 @@
 //! The state of the mirror.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, ChangeCounts, Hold, Lane, RunId, SweepStatus};
-use inventory::workers::Worker;
+use domain::{AccountId, ChangeCounts, Confirmation, Hold, Kind, Lane, Round, RunId, SweepStatus};
+use inventory::workers::{Target, Worker};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a worker does in an account. What a run found is of the last complete one; how it went, of the last.
+/// How a worker does with one of its kinds in an account. What a run found is of the last complete one; how it went, of the last.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SyncState)]
 pub struct SyncView {
@@ -16,7 +16,7 @@ pub struct SyncView {
     /// The worker.
     #[schema(example = "droplets")]
     pub worker: String,
-    /// The kind it mirrors; `project` for the projects worker.
+    /// What it is about: a kind of resources, `project`, or `droplet_fast` for the quick look at droplets.
     #[schema(example = "droplet")]
     pub kind: String,
     /// How the last run ended: `complete`, `partial`, `failed`, `not_visible`, `held`, or `never` where none has.
@@ -59,6 +59,9 @@ pub struct SyncView {
     pub finished_at: Option<DateTime<Utc>>,
     /// Whether one runs now.
     pub running: bool,
+    /// A round under way: what is listed parent by parent takes several runs. Null when there is none.
+    #[schema(required)]
+    pub round: Option<RoundView>,
     /// Deletions that wait for `POST /sync/{worker}/confirm`; null when none do.
     #[schema(required)]
     pub held: Option<HeldView>,
@@ -100,6 +103,56 @@ pub struct HeldView {
     /// What a confirmation names.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub hold_id: String,
+    /// When an operator confirmed them; they go with the next complete run.
+    #[schema(required)]
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// How far a round over many parents has come.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Round)]
+pub struct RoundView {
+    /// The run that began it.
+    #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
+    pub run_id: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// The parent up to which every list was read, in the order of their ids; null before the first.
+    #[schema(required, example = "example.com")]
+    pub after: Option<String>,
+    /// Parents whose list could not be read: the round will not count as complete.
+    #[schema(example = 0)]
+    pub unread: u32,
+    /// Items listed so far.
+    #[schema(example = 1200)]
+    pub items: u32,
+    /// Pages read so far.
+    #[schema(example = 40)]
+    pub pages: u32,
+    /// Requests made so far.
+    #[schema(example = 42)]
+    pub requests: u32,
+}
+
+/// Deletions that were confirmed, and the run that makes them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Confirmed)]
+pub struct ConfirmedView {
+    /// The run, as in logs and in `GET /sync`.
+    #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
+    pub run_id: String,
+    /// The account.
+    #[schema(example = "main")]
+    pub account: String,
+    /// The kind whose deletions were confirmed.
+    #[schema(example = "droplet")]
+    pub kind: String,
+    /// Which deletions, as `held.hold_id` named them.
+    #[schema(example = "5d0c3c6e-8a55-4ac9-8f0e-bb6a3f1f2a0b")]
+    pub hold_id: String,
+    /// How many resources that is, as of the last run.
+    #[schema(example = 12)]
+    pub count: u32,
 }
 
 /// A run that was asked for.
@@ -117,6 +170,15 @@ impl From<RunId> for RunView {
     }
 }
 
+impl ConfirmedView {
+    /// `hold` was confirmed, and `run_id` asked for.
+    #[must_use]
+    pub fn new(run_id: RunId, account: AccountId, kind: Kind, hold: Hold) -> Self {
+        let Hold { id, count, since: _ } = hold;
+        Self { run_id: run_id.into(), account: account.into(), kind: kind.into(), hold_id: id.into(), count }
+    }
+}
+
 impl From<ChangeCounts> for ChangesView {
     fn from(counts: ChangeCounts) -> Self {
         let ChangeCounts { discovered, updated, struck, returned, deleted, restored, attributed } = counts;
@@ -124,23 +186,38 @@ impl From<ChangeCounts> for ChangesView {
     }
 }
 
-impl From<Hold> for HeldView {
-    fn from(Hold { id, since, count }: Hold) -> Self {
-        Self { count, since, hold_id: id.into() }
+impl HeldView {
+    fn new(hold: Hold, confirmation: Option<Confirmation>) -> Self {
+        let Hold { id, since, count } = hold;
+        let confirmed_at = confirmation.filter(|given| given.hold_id == id).map(|given| given.at);
+        Self { count, since, hold_id: id.into(), confirmed_at }
+    }
+}
+
+impl From<Round> for RoundView {
+    fn from(round: Round) -> Self {
+        let Round { run_id, started_at, after, unread, pages, items, requests, changes: _ } = round;
+        Self { run_id: run_id.into(), started_at, after: after.map(Into::into), unread, items, pages, requests }
     }
 }
 
 impl SyncView {
-    /// How `worker` does in `account`, as its lane has it.
+    /// How `worker` does with `target` in `account`, as the target's lane has it.
     #[must_use]
-    pub fn new(account: &AccountId, worker: &Worker, lane: Option<&Lane>, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        account: &AccountId,
+        worker: &Worker,
+        target: &Target,
+        lane: Option<&Lane>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let lane = lane.cloned().unwrap_or_default();
         let (complete, last) = (lane.last_complete.as_ref(), lane.last.as_ref());
         let last_complete_at = complete.map(|receipt| receipt.finished_at);
         Self {
             account: account.to_string(),
             worker: worker.name.to_owned(),
-            kind: worker.lane().into(),
+            kind: target.lane().into(),
             status: last.map_or(SweepStatus::Never, |receipt| receipt.status),
             last_complete_at,
             age_seconds: last_complete_at.map(|at| (now - at).num_seconds().max(0)),
@@ -155,7 +232,8 @@ impl SyncView {
             last_attempt_at: last.map(|receipt| receipt.started_at),
             finished_at: last.map(|receipt| receipt.finished_at),
             running: lane.lease_until.is_some_and(|until| until > now),
-            held: lane.hold.map(Into::into),
+            round: lane.round.map(Into::into),
+            held: lane.hold.map(|hold| HeldView::new(hold, lane.confirmation)),
             rate_limit_remaining: last.and_then(|receipt| receipt.rate_limit_remaining),
         }
     }

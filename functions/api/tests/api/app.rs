@@ -1,6 +1,7 @@
 //! The API with everything around it in memory. Every answer is held against the OpenAPI document.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use api::gateway::GatewayEvent;
 use api::{AppState, Config};
@@ -45,15 +46,36 @@ impl Answer {
         let data = self.body["data"].as_array().unwrap_or_else(|| panic!("no list: {}", self.text));
         data.iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
     }
+
+    /// The header and the rows of CSV.
+    pub(crate) fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        assert_eq!(self.headers["content-type"], "text/csv;charset=utf-8", "{}", self.text);
+        let mut reader = ::csv::Reader::from_reader(self.text.as_bytes());
+        let cells = |record: &::csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+        let header = cells(reader.headers().unwrap());
+        (header, reader.records().map(|record| cells(&record.unwrap())).collect())
+    }
+
+    /// The target of its link to the next page, below `/api/v1`.
+    pub(crate) fn next_link(&self) -> Option<String> {
+        let link = self.headers.get("link")?.to_str().unwrap();
+        let target = link.strip_prefix("</api/v1").and_then(|rest| rest.strip_suffix(">; rel=\"next\"")).unwrap();
+        Some(target.to_owned())
+    }
 }
 
 pub(crate) struct App {
     pub(crate) table: EmbeddedTable,
     pub(crate) queue: Arc<MemoryQueue>,
+    pub(crate) clock: Arc<ManualClock>,
     router: Router,
 }
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_text()).unwrap());
+/// The document that the API serves.
+pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_text()).unwrap());
+
+/// What tells whether an answer is of the shape that the document gives, by operation, status and type.
+static VALIDATORS: LazyLock<Mutex<HashMap<String, jsonschema::Validator>>> = LazyLock::new(Mutex::default);
 
 pub(crate) fn time(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -77,8 +99,8 @@ impl App {
         let table = EmbeddedTable::start().await;
         let queue = Arc::new(MemoryQueue::new());
         let clock = Arc::new(ManualClock::at(time("2026-04-12T12:00:00Z")));
-        let state = AppState::new(config(), table.table.clone(), queue.clone(), clock);
-        Self { table, queue, router: api::router(state) }
+        let state = AppState::new(config(), table.table.clone(), queue.clone(), clock.clone());
+        Self { table, queue, clock, router: api::router(state) }
     }
 
     pub(crate) async fn get(&self, who: Who, path: &str) -> Answer {
@@ -91,6 +113,24 @@ impl App {
 
     pub(crate) async fn patch(&self, who: Who, path: &str, body: Value) -> Answer {
         self.send(who, "PATCH", path, Some(body.to_string())).await
+    }
+
+    pub(crate) async fn get_csv(&self, who: Who, path: &str) -> Answer {
+        self.send_for(who, "GET", path, None, "text/csv").await
+    }
+
+    /// Sends a request below `/api/v1`, for an answer of this type.
+    pub(crate) async fn send_for(
+        &self,
+        who: Who,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        accept: &str,
+    ) -> Answer {
+        let mut event = event(who, method, &format!("/api/v1{path}"), body);
+        event["headers"]["accept"] = accept.into();
+        self.deliver(event).await
     }
 
     /// Sends a request below `/api/v1`.
@@ -177,19 +217,30 @@ fn assert_as_documented(method: &str, path: &str, answer: &Answer) {
             && template.iter().zip(&path).all(|(t, p)| (t.starts_with('{') && !p.is_empty()) || t == p)
     };
     let paths = DOCUMENT["paths"].as_object().unwrap();
-    let Some(operation) = paths.iter().find(|(t, _)| is_template_of(t)).and_then(|(_, item)| item.get(method)) else {
+    let template = paths.iter().find(|(template, _)| is_template_of(template));
+    let Some((path, operation)) = template.and_then(|(path, item)| Some((path, item.get(method)?))) else {
         assert!(matches!(answer.status, 404 | 405), "{method} {path} is not documented: {}", answer.text);
         return;
     };
     let documented = &operation["responses"][answer.status.to_string()];
     assert!(documented.is_object(), "{method} {path} does not document {}: {}", answer.status, answer.text);
-    let Some((_, content)) = documented["content"].as_object().and_then(|content| content.iter().next()) else {
-        return;
+    let Some(contents) = documented["content"].as_object() else { return };
+    let content_type = answer.headers["content-type"].to_str().unwrap().split(';').next().unwrap();
+    let Some(content) = contents.get(content_type) else {
+        panic!("{method} {path} does not document {content_type}: {}", answer.text)
     };
-    let mut schema = content["schema"].clone();
-    schema["components"] = DOCUMENT["components"].clone();
-    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    if content_type == "text/csv" {
+        return;
+    }
+    let shape = format!("{method} {path} {} {content_type}", answer.status);
+    let mut validators = VALIDATORS.lock().unwrap();
+    let validator = validators.entry(shape).or_insert_with(|| {
+        let mut schema = content["schema"].clone();
+        schema["components"] = DOCUMENT["components"].clone();
+        jsonschema::draft202012::new(&schema).unwrap()
+    });
     let errors: Vec<_> =
         validator.iter_errors(&answer.body).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+    drop(validators);
     assert!(errors.is_empty(), "{method} {path}: {errors:?} in {}", answer.text);
 }

@@ -8,7 +8,7 @@ use crate::seed;
 #[tokio::test]
 async fn bad_parameters_are_named() {
     let app = App::start().await;
-    let cases: [(&str, u16, &[&str]); 19] = [
+    let cases: [(&str, u16, &[&str]); 22] = [
         ("/inventory/resources?limit=0", 400, &["#/query/limit"]),
         ("/inventory/resources?limit=201", 400, &["#/query/limit"]),
         ("/inventory/resources?limit=-1", 400, &["#/query/limit"]),
@@ -22,6 +22,13 @@ async fn bad_parameters_are_named() {
             &["#/query/account", "#/query/deleted", "#/query/kind", "#/query/q", "#/query/tenant"],
         ),
         ("/inventory/resources?cursor=nonsense", 400, &["#/query/cursor"]),
+        (
+            "/inventory/events?since=yesterday&type=gone&kind=Droplet",
+            400,
+            &["#/query/kind", "#/query/since", "#/query/type"],
+        ),
+        ("/inventory/events?since=2026-04-12T08:00:00+02:00", 400, &["#/query/since"]),
+        ("/inventory/summary?kind=droplet", 400, &["#/query/kind"]),
         ("/inventory/resources?q=%zz", 400, &["#/query/q"]),
         ("/inventory/resources?q=%ff%fe", 400, &["#/query/q"]),
         ("/inventory/resources?%ff=1", 400, &["#/query"]),
@@ -115,10 +122,18 @@ async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
     // The first write ends the table for this process; reads fail from then on.
     let first = app.post(Who::Admin, "/accounts", json!({ "account": "new", "name": "New" })).await;
     assert_eq!(first.status, 503, "{}", first.text);
-    for path in
-        ["/accounts", "/sync", "/inventory/resources", "/inventory/projects", "/inventory/resources/main/droplet/1001"]
-    {
-        let answer = app.get(Who::Admin, path).await;
+    let paths = [
+        "/accounts",
+        "/sync",
+        "/inventory/resources",
+        "/inventory/projects",
+        "/inventory/resources/main/droplet/1001",
+        "/inventory/events",
+        "/inventory/findings",
+        "/inventory/summary",
+    ];
+    for path in paths {
+        let answer = app.get_csv(Who::Admin, path).await;
         assert_eq!((answer.status, answer.headers.contains_key("retry-after")), (503, true), "{path}: {}", answer.text);
         assert!(!answer.text.contains("dead") && !answer.text.contains("arcadia/"), "{}", answer.text);
     }

@@ -9,8 +9,11 @@ use crate::seed;
 const SECRET: &str = "dop_v1_5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee";
 const NEEDLE: &str = "5ec2e7";
 
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 12] = [
     "/inventory/resources",
+    "/inventory/events",
+    "/inventory/summary",
+    "/inventory/findings",
     "/inventory/projects",
     "/sync",
     "/accounts",
@@ -20,8 +23,10 @@ const PATHS: [&str; 9] = [
     "/sync/droplets/confirm",
     "/health",
 ];
-const NAMES: [&str; 12] =
-    ["account", "kind", "status", "project", "tenant", "q", "deleted", "limit", "cursor", "worker", "secret", SECRET];
+const NAMES: [&str; 15] = [
+    "account", "kind", "status", "project", "tenant", "q", "deleted", "since", "type", "rule", "limit", "cursor",
+    "worker", "secret", SECRET,
+];
 
 fn hostile_text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -43,12 +48,13 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
         Just("x-forwarded-proto".to_owned()),
         Just("X-Forwarded-Proto".to_owned()),
         Just("content-type".to_owned()),
+        Just("accept".to_owned()),
         Just("authorization".to_owned()),
         "[a-zA-Z-]{1,20}",
         hostile_text(),
     ];
     let value =
-        prop_oneof![hostile_text(), Just("a b".to_owned()), Just("[::".to_owned()), Just("x:99999999".to_owned())];
+        prop_oneof![hostile_text(), Just("text/csv".to_owned()), Just("a b".to_owned()), Just("[::".to_owned()), Just("x:99999999".to_owned())];
     prop::collection::vec((name, value), 0..4)
 }
 
@@ -67,6 +73,8 @@ fn json_value() -> impl Strategy<Value = Value> {
             Just("status".to_owned()),
             Just("tenant_id".to_owned()),
             Just("tenant_from".to_owned()),
+            Just("project_id".to_owned()),
+            Just("kind".to_owned()),
             Just("purpose".to_owned()),
             Just("hold_id".to_owned()),
             hostile_text(),

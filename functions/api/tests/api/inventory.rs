@@ -16,6 +16,7 @@ async fn a_resource_reads_as_its_project_and_its_lane_make_it() {
         let expected = json!({
             "account": "main", "kind": "droplet", "provider_id": "1001", "name": "name-of-1001", "region": "fra1",
             "status": "active", "project_id": "acme-project", "project_name": "name-of-acme-project", "tenant_id": "acme",
+            "attribution": "member", "unattributed": null, "tenant_claimed": false,
             "tags": ["tag-of-1001"], "price_monthly": { "amount": "6.00", "currency": "USD" },
             "created_at": "2026-01-01T00:00:00Z", "first_seen_at": "2026-01-01T00:00:00Z",
             "last_seen_at": "2026-04-12T11:50:00Z", "stale_strike_count": 0, "deleted_at": null, "attrs": { "vcpus": 1 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Account, AccountId, AccountStatus, Cause, CauseType, Change, ChangeCounts, EventType, Facts, Hold, Interval, Kind,
+    Account, AccountId, AccountStatus, Attribution, Cause, CauseType, Change, ChangeCounts, EventType, Facts, Hold, Interval, Kind,
     Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey, RunId,
     SweepStatus, TenantId,
 };
+use inventory::workers::WORKERS;
 use serde_json::{Value, json};
 use store::{Acquired, AuditEntry, Finish, ProjectWrite, ResourceWrite, Table};
 
@@ -41,7 +42,7 @@ pub(crate) async fn account(table: &Table, account: &str, status: AccountStatus)
     table.register_account(&record, &audit).await.unwrap();
 }
 
-pub(crate) async fn project(table: &Table, account: &str, id: &str, tenant: Option<&str>) {
+pub(crate) async fn project(table: &Table, account: &str, id: &str, tenant: Option<&str>) -> Project {
     let tenant = tenant.map(|tenant| TenantId::new(tenant).unwrap());
     let project = Project {
         account: account_id(account),
@@ -65,11 +66,12 @@ pub(crate) async fn project(table: &Table, account: &str, id: &str, tenant: Opti
         deleted_at: None,
         version: 1,
     };
-    table.commit_project(&ProjectWrite { before: None, project }).await.unwrap();
+    table.commit_project(&ProjectWrite { before: None, project: project.clone() }).await.unwrap();
+    project
 }
 
-/// A resource in a project, with the event of its discovery.
-pub(crate) async fn resource(table: &Table, account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
+/// A resource in a project, not written yet.
+pub(crate) fn row(account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
     let facts = Facts {
         name: format!("name-of-{id}"),
         region: Some("fra1".to_owned()),
@@ -77,6 +79,7 @@ pub(crate) async fn resource(table: &Table, account: &str, kind: &str, id: &str,
         tags: vec![format!("tag-of-{id}")],
         price_monthly: Some(Money::usd(6.into())),
         created_at: Some(long_ago()),
+        parent: None,
         attrs: serde_json::Map::from_iter([("vcpus".to_owned(), json!(1))]),
     };
     let project_id = project.map(|project| ProjectId::new(project).unwrap());
@@ -85,25 +88,36 @@ pub(crate) async fn resource(table: &Table, account: &str, kind: &str, id: &str,
         kind: Kind::new(kind).unwrap(),
         provider_id: ProviderId::new(id).unwrap(),
     };
-    let row = Resource {
+    Resource {
         key,
         fingerprint: facts.fingerprint(),
         facts,
         version: 1,
         incarnation: 1,
+        attribution: project.map(|_| Attribution::Member),
         project_history: project_id
             .iter()
             .map(|id| Interval { value: id.clone(), from: long_ago(), until: None })
             .collect(),
         project_id,
+        tenant_claims: Vec::new(),
         first_seen_at: long_ago(),
         last_seen_at: long_ago(),
         strikes: None,
         deleted_at: None,
-    };
+    }
+}
+
+/// Writes a resource with the event of its discovery.
+pub(crate) async fn insert(table: &Table, row: Resource) -> Resource {
     let events = vec![event(&row, EventType::Discovered, Vec::new())];
     table.commit(&ResourceWrite { before: None, row: row.clone(), events }).await.unwrap();
     row
+}
+
+/// A resource in a project, with the event of its discovery.
+pub(crate) async fn resource(table: &Table, account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
+    insert(table, row(account, kind, id, project)).await
 }
 
 pub(crate) fn event(row: &Resource, event_type: EventType, changes: Vec<Change>) -> ResourceEvent {
@@ -134,12 +148,25 @@ pub(crate) async fn update(table: &Table, row: &Resource, event_type: EventType,
 
 /// A sweep that ended at `finished_at`.
 pub(crate) async fn sweep(table: &Table, account: &str, kind: &str, status: SweepStatus, finished_at: DateTime<Utc>) {
+    sweep_leaving(table, account, kind, status, finished_at, |_| ()).await;
+}
+
+/// The same, and something else is as `more` makes it.
+pub(crate) async fn sweep_leaving(
+    table: &Table,
+    account: &str,
+    kind: &str,
+    status: SweepStatus,
+    finished_at: DateTime<Utc>,
+    more: impl FnOnce(&mut Finish),
+) {
+    let run_id = RunId::new(format!("run-{account}-{kind}")).unwrap();
     let kind = Kind::new(kind).unwrap();
     let started_at = finished_at - TimeDelta::seconds(2);
     let granted = table.acquire(&account_id(account), &kind, "owner", started_at, TimeDelta::minutes(5)).await.unwrap();
     let Acquired::Granted(lease, _) = granted else { panic!("the lane is taken") };
     let receipt = Receipt {
-        run_id: RunId::new(format!("run-{account}-{kind}")).unwrap(),
+        run_id,
         status,
         started_at,
         finished_at,
@@ -148,18 +175,23 @@ pub(crate) async fn sweep(table: &Table, account: &str, kind: &str, status: Swee
         requests: 1,
         changes: ChangeCounts { discovered: 5, ..ChangeCounts::default() },
         rate_limit_remaining: Some(4_987),
+        token_id: Some("token-1".to_owned()),
         duration_ms: 2_000,
         error: (!status.is_complete()).then(|| "DigitalOcean answered 503".to_owned()),
         notes: Vec::new(),
     };
     let hold =
         (status == SweepStatus::Held).then(|| Hold { id: RunId::new("hold-1").unwrap(), since: started_at, count: 7 });
-    assert!(
-        table
-            .finish(&lease, &Finish { listed: receipt.status.is_complete(), receipt, hold, memberships: None })
-            .await
-            .unwrap()
-    );
+    let mut finish = Finish { listed: status.is_complete(), receipt, hold, round: None, urn_kinds: None };
+    more(&mut finish);
+    assert!(table.finish(&lease, &finish).await.unwrap());
+}
+
+/// A complete sweep of everything in an account.
+pub(crate) async fn sweep_all(table: &Table, account: &str, finished_at: DateTime<Utc>) {
+    for target in WORKERS.iter().flat_map(|worker| worker.targets) {
+        sweep(table, account, target.lane().as_str(), SweepStatus::Complete, finished_at).await;
+    }
 }
 
 /// Two tenants, `acme` and `beta`, in two accounts; `beta`'s things all have `beta` in their ids and names.
@@ -178,8 +210,6 @@ pub(crate) async fn two_tenants(table: &Table) {
     resource(table, "beta-account", "droplet", "beta-2002", Some("beta-project-2")).await;
     resource(table, "main", "droplet", "3001", None).await;
     for account in ["main", "beta-account"] {
-        for kind in ["droplet", "dns_zone", "project"] {
-            sweep(table, account, kind, SweepStatus::Complete, time("2026-04-12T11:50:00Z")).await;
-        }
+        sweep_all(table, account, time("2026-04-12T11:50:00Z")).await;
     }
 }

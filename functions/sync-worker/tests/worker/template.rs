@@ -30,10 +30,14 @@ fn arn_of(value: &Value) -> &str {
     short(value, "!GetAtt").strip_suffix(".Arn").expect("an ARN")
 }
 
-/// The minutes between two ticks of an expression such as `cron(5/15 * * * ? *)`.
+/// The minutes between two ticks of an expression: `cron(5/15 * * * ? *)`, `cron(33 * * * ? *)` or `rate(1 minute)`.
 fn cadence(expression: &str) -> i64 {
+    if expression == "rate(1 minute)" {
+        return 1;
+    }
     let fields = expression.strip_prefix("cron(").and_then(|rest| rest.strip_suffix(" * * * ? *)"));
-    let (first, every) = fields.and_then(|minutes| minutes.split_once('/')).expect("every so many minutes");
+    let minutes = fields.expect("minutes of every hour");
+    let (first, every) = minutes.split_once('/').unwrap_or((minutes, "60"));
     let (first, every): (i64, i64) = (first.parse().unwrap(), every.parse().unwrap());
     assert!(60 % every == 0 && first < every, "{expression} does not tick evenly");
     every
@@ -55,7 +59,7 @@ fn queues(resources: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
 #[test]
 fn every_worker_has_one_function_and_every_such_function_is_a_worker() {
     let (resources, _) = template();
-    let mut names = WORKERS.map(|worker| worker.name);
+    let mut names: Vec<&str> = WORKERS.iter().map(|worker| worker.name).collect();
     names.sort_unstable();
     assert_eq!(queues(&resources).into_keys().collect::<Vec<_>>(), names);
 }
@@ -85,7 +89,7 @@ fn every_worker_ticks_at_its_cadence_with_a_message_it_understands() {
     let queues = queues(&resources);
     let schedules = of_type(&resources, "AWS::Scheduler::Schedule");
     assert_eq!(schedules.len(), WORKERS.len());
-    for worker in &WORKERS {
+    for worker in WORKERS {
         let on_queue = |schedule: &&&Value| arn_of(&schedule["Target"]["Arn"]) == queues[worker.name];
         let own: Vec<_> = schedules.iter().filter(on_queue).collect();
         let [schedule] = own[..] else { panic!("{} schedules for {}", own.len(), worker.name) };

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use access::DigitalOcean;
 use chrono::{DateTime, Utc};
 use digitalocean_sim::{RequestFilter, Seed, Simulator};
 use domain::{Account, AccountId, AccountStatus, Clock, Lane, ManualClock};
@@ -15,7 +16,7 @@ use runtime::fake::{Logs, MemoryQueue};
 use runtime::secrets::{FetchError, SecretSource};
 use runtime::{Deadline, Failure, Message, ProviderWrites, Secrets, WorkerConfig};
 use secrecy::SecretString;
-use sync_worker::{DigitalOcean, SyncWorker};
+use sync_worker::SyncWorker;
 use tracing::subscriber::DefaultGuard;
 
 pub(crate) const QUEUE: &str = "https://sqs.test/droplets";
@@ -117,7 +118,12 @@ impl World {
         let secrets = Secrets::new(vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
         let worker = Arc::new(SyncWorker {
             worker: Worker::named(name).unwrap(),
-            digitalocean: DigitalOcean::new(config.digitalocean_url.clone(), secrets),
+            digitalocean: DigitalOcean::new(
+                config.digitalocean_url.clone(),
+                secrets,
+                embedded.table.clone(),
+                clock.clone(),
+            ),
             config,
             table: embedded.table.clone(),
             queue: queue.clone(),
@@ -181,10 +187,10 @@ impl World {
         }
     }
 
-    /// The worker's lane of the demo account.
+    /// The lane of the worker's first target, in the demo account.
     pub(crate) async fn lane(&self) -> Option<Lane> {
         let demo = AccountId::new("demo").unwrap();
-        self.embedded.table.lane(&demo, &self.worker.worker.lane()).await.unwrap()
+        self.embedded.table.lane(&demo, &self.worker.worker.targets[0].lane()).await.unwrap()
     }
 
     /// The error that the sync state shows.

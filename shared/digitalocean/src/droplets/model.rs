@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::images::Image;
 use crate::open_enum::open_enum;
-use crate::tolerant::{exact_decimal, null_as_default};
+use crate::tolerant::{blank_as_none, exact_decimal, null_as_default};
 
 /// A droplet. It does not say which project it belongs to, see [`Projects::resources`](crate::projects::Projects::resources).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ pub struct Droplet {
     #[serde(default, deserialize_with = "null_as_default")]
     pub snapshot_ids: Vec<u64>,
     /// The image it was made from. `None` when the token may not read images.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "blank_as_none")]
     pub image: Option<Image>,
     /// Ids of the volumes attached to it. Empty when the token may not read volumes.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -92,62 +93,6 @@ pub struct BackupWindow {
     /// To.
     #[serde(default)]
     pub end: Option<DateTime<Utc>>,
-}
-
-/// The image a droplet was made from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Image {
-    /// The image's id.
-    pub id: u64,
-    /// Name.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub name: String,
-    /// Where it comes from.
-    #[serde(default, rename = "type")]
-    pub image_type: Option<ImageType>,
-    /// Distribution, such as `Ubuntu`.
-    #[serde(default)]
-    pub distribution: Option<String>,
-    /// Slug of a public image.
-    #[serde(default)]
-    pub slug: Option<String>,
-    /// Whether everyone may use it.
-    #[serde(default)]
-    pub public: bool,
-    /// Slugs of the regions it is available in.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub regions: Vec<String>,
-    /// When it was made.
-    #[serde(default)]
-    pub created_at: Option<DateTime<Utc>>,
-    /// Smallest disk it fits on, in gibibytes.
-    #[serde(default)]
-    pub min_disk_size: Option<u64>,
-    /// Its own size, in gibibytes.
-    #[serde(default, deserialize_with = "exact_decimal")]
-    pub size_gigabytes: Option<Decimal>,
-    /// Free text.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// `available`, `pending`, `deleted`, `retired`; DigitalOcean also spells `NEW`.
-    #[serde(default)]
-    pub status: Option<String>,
-}
-
-open_enum! {
-    /// Where an image comes from.
-    ImageType {
-        /// DigitalOcean's own.
-        Base = "base",
-        /// A user's snapshot.
-        Snapshot = "snapshot",
-        /// An automated backup.
-        Backup = "backup",
-        /// Uploaded by a user.
-        Custom = "custom",
-        /// For the services DigitalOcean runs for a user.
-        Admin = "admin",
-    }
 }
 
 /// A droplet size. Prices are in US dollars.

@@ -2,10 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
 
+mod account_services;
+mod dns;
 mod lists;
 mod models;
+mod network;
+mod official;
+mod platform;
 mod rate_limits;
 mod refusals;
 mod retries;
 mod secrecy;
 mod server;
+mod storage;

@@ -1,11 +1,12 @@
 //! What is read from an answer.
 
 use chrono::{TimeZone, Utc};
-use digitalocean::droplets::{ImageType, NetworkType};
-use digitalocean::{AccountStatus, DropletStatus, Environment, NewProject};
+use digitalocean::droplets::NetworkType;
+use digitalocean::{AccountStatus, DropletStatus, Environment, ImageType, NewProject};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
+use crate::official;
 use crate::server::{ok, serve};
 
 #[tokio::test]
@@ -100,14 +101,7 @@ async fn a_project_is_made_with_one_post() {
 /// DigitalOcean's own example, if its OpenAPI document is at hand.
 #[test]
 fn the_official_examples_are_read() {
-    let path = std::env::var("DIGITALOCEAN_OPENAPI").unwrap_or_else(|_| {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/digitalocean/openapi.json").to_owned()
-    });
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: no DigitalOcean OpenAPI document (set DIGITALOCEAN_OPENAPI)");
-        return;
-    };
-    let spec: Value = serde_json::from_str(&text).unwrap();
+    let Some(spec) = official::document() else { return };
     let examples = &spec["components"]["examples"];
     let mut droplets: Vec<Value> = examples["droplets_all"]["value"]["droplets"].as_array().unwrap().clone();
     droplets.push(examples["droplet_single"]["value"]["droplet"].clone());

@@ -5,9 +5,10 @@ use digitalocean::{Client, Domain};
 use domain::{Facts, InvalidId, Kind, ProviderId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::json;
 
-use super::{ListError, Listed, MirroredKind, Presence};
+use super::attrs::attrs;
+use super::{ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
 
 /// DNS zones.
 pub const DNS_ZONE: DnsZoneKind = DnsZoneKind;
@@ -25,12 +26,16 @@ impl MirroredKind for DnsZoneKind {
         &["domain"]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("arcadia-cloud.invalid")
+    fn scope(&self) -> &'static str {
+        "domain:read"
     }
 
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.domains().list().collect_all().await?, normalise) }.boxed()
+    fn orphans(&self) -> Orphans {
+        Orphans::StayUnattributed
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("arcadia-cloud.invalid")
     }
 
     fn presence<'a>(
@@ -42,18 +47,16 @@ impl MirroredKind for DnsZoneKind {
     }
 }
 
+impl ListedKind for DnsZoneKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.domains().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
 /// A zone's facts. Its `zone_file` is left out: records are resources of their own, and its SOA serial is noise.
 fn normalise(zone: Domain) -> Result<(ProviderId, Facts), InvalidId> {
     let id = ProviderId::new(zone.name.as_str())?;
-    let attrs: Map<String, Value> = zone.ttl.map(|ttl| ("ttl".to_owned(), Value::from(ttl))).into_iter().collect();
-    let facts = Facts {
-        name: zone.name,
-        region: None,
-        status: None,
-        tags: Vec::new(),
-        price_monthly: None,
-        created_at: None,
-        attrs,
-    };
+    let attrs = attrs(json!({ "ttl": zone.ttl }));
+    let facts = Facts { name: zone.name, attrs, ..Facts::default() };
     Ok((id, facts))
 }

@@ -7,7 +7,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
-use super::{ListError, Listed, MirroredKind, Presence};
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Droplets.
 pub const DROPLET: DropletKind = DropletKind;
@@ -25,12 +26,16 @@ impl MirroredKind for DropletKind {
         &["droplet"]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("1")
+    fn scope(&self) -> &'static str {
+        "droplet:read"
     }
 
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.droplets().list_all().await?, normalise) }.boxed()
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.public_addresses", "attrs.private_addresses", "price_monthly"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("1")
     }
 
     fn presence<'a>(
@@ -43,11 +48,17 @@ impl MirroredKind for DropletKind {
     }
 }
 
+impl ListedKind for DropletKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.droplets().list_all().await?, normalise) }.boxed()
+    }
+}
+
 /// A droplet's facts. Left out as noise: `locked`, `next_backup_window`, the prices and regions of its size, its kernel; and
 /// `backup_ids` and `snapshot_ids`, which change with every rotation of what are resources of their own.
 fn normalise(droplet: Droplet) -> Result<(ProviderId, Facts), InvalidId> {
     let id = ProviderId::new(droplet.id.to_string())?;
-    let attrs = attrs(&droplet);
+    let attrs = droplet_attrs(&droplet);
     let mut tags = droplet.tags;
     tags.sort();
     let facts = Facts {
@@ -57,18 +68,19 @@ fn normalise(droplet: Droplet) -> Result<(ProviderId, Facts), InvalidId> {
         tags,
         price_monthly: droplet.size.and_then(|size| size.price_monthly).map(Money::usd),
         created_at: Some(domain::to_millis(droplet.created_at)),
+        parent: None,
         attrs,
     };
     Ok((id, facts))
 }
 
-fn attrs(droplet: &Droplet) -> Map<String, Value> {
+fn droplet_attrs(droplet: &Droplet) -> Map<String, Value> {
     let addresses = |of: NetworkType| {
         let v4 = droplet.networks.v4.iter().filter(|n| n.network_type == of).map(|n| n.ip_address.clone());
         let v6 = droplet.networks.v6.iter().filter(|n| n.network_type == of).map(|n| n.ip_address.clone());
         sorted(v4.chain(v6))
     };
-    let attrs = json!({
+    attrs(json!({
         "size": droplet.size_slug,
         "memory_mb": droplet.memory,
         "vcpus": droplet.vcpus,
@@ -86,16 +98,5 @@ fn attrs(droplet: &Droplet) -> Map<String, Value> {
         "volume_ids": sorted(droplet.volume_ids.iter().cloned()),
         "gpu_count": droplet.gpu_info.as_ref().and_then(|gpu| gpu.count),
         "gpu_model": droplet.gpu_info.as_ref().and_then(|gpu| gpu.model.clone()),
-    });
-    match attrs {
-        Value::Object(attrs) => attrs.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Map::new(),
-    }
-}
-
-/// DigitalOcean's order of such lists means nothing; sorted, a shuffle is no change.
-fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut items: Vec<T> = items.collect();
-    items.sort();
-    items
+    }))
 }

@@ -1,20 +1,27 @@
 //! The sweep of an account's projects: two passes, first the projects, then what is in each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use digitalocean::{Client, Listing};
-use domain::{Lane, Project, ProjectFacts, ProjectId, ProviderId, SweepStatus};
+use domain::{Kind, Lane, Project, ProjectFacts, ProjectId, ProviderId, ResourceKey, SweepStatus};
 use store::{Known, ProjectCommitted};
 
+use super::attribution::Evidence;
 use super::bootstrap::Bootstrapped;
-use super::membership;
+use super::membership::{self, Membership};
 use super::upsert::{self, ProjectDecision};
+use super::{place, urn_rows};
 use crate::Error;
-use crate::kinds::{ListError, Presence};
+use crate::kinds::{ListError, Orphans, Presence};
 use crate::sweep::plan::{Action, Rules, next_hold, plan};
 use crate::sweep::{Finding, Run, Tally, complete, last_complete_at};
 use crate::upsert::Effect;
+use crate::workers::{mirrored_kinds, resource_kinds};
 
+/// What an `image` in a URN is ...
+const SNAPSHOT: Kind = Kind::of("snapshot");
+/// ... unless it is this.
+const CUSTOM_IMAGE: Kind = Kind::of("custom_image");
 /// How often a decision is made anew because the record changed meanwhile.
 const TRIES: u32 = 8;
 
@@ -57,10 +64,79 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<
 
     let mut finding = upsert_pass(run, client, lane, &projects, tally).await?;
     finding.notes.extend(notes);
-    // What the second pass learns is only ever positive, so it runs whatever the first could not settle.
     // A project made just now holds nothing, and DigitalOcean may not know it yet.
     let settled = projects.keys().filter(|id| made.as_ref() != Some(*id));
-    membership::pass(run, client, lane, settled, finding).await
+    second_pass(run, client, lane, settled, &projects, finding).await
+}
+
+/// What is in the projects: rows for what no list names, and everything attributed.
+async fn second_pass(
+    run: Run<'_>,
+    client: &Client,
+    lane: &Lane,
+    settled: impl Iterator<Item = &ProjectId>,
+    projects: &BTreeMap<ProjectId, ProjectFacts>,
+    mut finding: Finding,
+) -> Result<Finding, Error> {
+    let memberships = membership::read(run, client, settled, &mut finding).await;
+    finding.urn_kinds = Some(lane.urn_kinds.clone());
+    if memberships.complete {
+        let held = urn_rows::sweep(run, client, lane, &memberships.members, &mut finding).await?;
+        let waiting = finding.hold.as_ref().map_or(0, |hold| hold.count) + held;
+        finding.hold = next_hold(lane.hold.as_ref(), waiting, run.run_id, run.clock.now());
+        if finding.status == SweepStatus::Complete {
+            finding.status = complete(waiting);
+        }
+    } else if finding.hold.is_none() {
+        // What waits among the rows of these lists goes on waiting.
+        finding.hold.clone_from(&lane.hold);
+    }
+    let mut kinds: BTreeSet<Kind> = resource_kinds().into_iter().collect();
+    kinds.extend(finding.urn_kinds.iter().flatten().cloned());
+    let mut known = BTreeMap::new();
+    for kind in kinds {
+        for (provider_id, entry) in run.table.known(run.account, &kind).await? {
+            known.insert(ResourceKey { account: run.account.clone(), kind: kind.clone(), provider_id }, entry);
+        }
+    }
+    let internal = projects.iter().find(|(_, facts)| facts.name.eq_ignore_ascii_case(&run.bootstrap.name));
+    let members = named_right(memberships.members, &known);
+    let evidence = Evidence {
+        known: &known,
+        members: &members,
+        projects: &projects.keys().cloned().collect(),
+        internal: internal.map(|(id, _)| id).filter(|_| memberships.complete),
+        seen_whole: &seen_whole(run).await?,
+    };
+    place::settle_all(run, &evidence, &mut finding).await?;
+    Ok(finding)
+}
+
+/// An image in a project is a droplet snapshot, unless it is known to be an image of the account's own.
+fn named_right(
+    members: BTreeMap<ResourceKey, Membership>,
+    known: &BTreeMap<ResourceKey, Known>,
+) -> BTreeMap<ResourceKey, Membership> {
+    let right = |(key, membership): (ResourceKey, Membership)| {
+        let image = ResourceKey { kind: CUSTOM_IMAGE, ..key.clone() };
+        let is_image = key.kind == SNAPSHOT && !known.contains_key(&key) && known.contains_key(&image);
+        (if is_image { image } else { key }, membership)
+    };
+    members.into_iter().map(right).collect()
+}
+
+/// The kinds whose own list was read whole with this very token, last time: what of them no project lists, no project holds. And those
+/// without a list: their rows come from the projects' lists.
+async fn seen_whole(run: Run<'_>) -> Result<BTreeMap<Kind, Orphans>, Error> {
+    let lanes = run.table.lanes(run.account).await?;
+    let is_whole = |kind: &Kind| {
+        lanes.get(kind).is_some_and(|lane| {
+            let complete = lane.last.as_ref().filter(|receipt| receipt.status.is_complete());
+            complete.and_then(|receipt| receipt.token_id.as_deref()) == run.token_id()
+        })
+    };
+    let kinds = mirrored_kinds().map(|mirrored| (mirrored.kind(), mirrored.orphans()));
+    Ok(kinds.filter(|(kind, _)| is_whole(kind)).collect())
 }
 
 fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, ProjectFacts>, domain::InvalidId> {
@@ -100,6 +176,7 @@ async fn upsert_pass(
         strike_interval: run.strike_interval,
         hold: lane.hold.as_ref(),
         confirmation: lane.confirmation.as_ref(),
+        can_ask: true,
     };
     let plan = plan(&known, &fingerprints, &rules);
 
@@ -144,6 +221,7 @@ fn known_entry(project: &Project) -> Option<(ProviderId, Known)> {
         incarnation: 1,
         strikes: project.strikes,
         last_seen_at: project.last_seen_at,
+        ..Known::default()
     };
     Some((ProviderId::new(project.id.as_str()).ok()?, known))
 }

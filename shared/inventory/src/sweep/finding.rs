@@ -1,12 +1,13 @@
 //! What a sweep has to say for itself when it ends.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use domain::{ChangeCounts, Hold, Lane, MembershipMark, ProjectId, SweepStatus, error_chain};
+use chrono::{DateTime, Utc};
+use domain::{ChangeCounts, Hold, Kind, Lane, Round, SweepStatus, error_chain};
 
 use super::Next;
 use crate::Error;
-use crate::kinds::ListError;
+use crate::kinds::{ListError, Listed};
 use crate::upsert::Effect;
 
 /// What was read and written.
@@ -21,6 +22,16 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// What a list took.
+    pub(crate) fn of(listed: &Listed) -> Self {
+        Self {
+            pages: listed.pages,
+            items: u32::try_from(listed.resources.len()).unwrap_or(u32::MAX),
+            rate_limit_remaining: listed.rate_limit_remaining,
+            ..Self::default()
+        }
+    }
+
     /// Counts what a write did.
     pub(crate) fn count(&mut self, effect: Effect) {
         let counter = match effect {
@@ -46,7 +57,11 @@ pub(crate) struct Finding {
     pub(crate) error: Option<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) hold: Option<Hold>,
-    pub(crate) memberships: Option<BTreeMap<ProjectId, MembershipMark>>,
+    /// The round that goes on.
+    pub(crate) round: Option<Round>,
+    /// When what it speaks of began, where that is earlier than the run: the first run of a round.
+    pub(crate) begun_at: Option<DateTime<Utc>>,
+    pub(crate) urn_kinds: Option<BTreeSet<Kind>>,
     pub(crate) next: Next,
 }
 
@@ -60,7 +75,9 @@ impl Finding {
             error: None,
             notes: Vec::new(),
             hold: None,
-            memberships: None,
+            round: None,
+            begun_at: None,
+            urn_kinds: None,
             next: Next::Nothing,
         }
     }
@@ -72,6 +89,7 @@ impl Finding {
             listed: false,
             error: Some(reason.to_owned()),
             hold: lane.hold.clone(),
+            round: lane.round.clone(),
             next,
             ..Self::complete(Tally::default())
         }
@@ -86,6 +104,13 @@ impl Finding {
     pub(crate) fn refused(error: &ListError) -> Self {
         let tally = Tally::default();
         match error {
+            // A product that an account does not have may have no list either. That says nothing of what was seen of it before.
+            ListError::DigitalOcean(error) if error.is_not_found() => Self {
+                status: SweepStatus::NotVisible,
+                listed: false,
+                error: Some(format!("DigitalOcean has no such list for this account: {}", told(error))),
+                ..Self::complete(tally)
+            },
             ListError::DigitalOcean(error) => {
                 Self { listed: false, ..Self::complete(tally) }.failed(SweepStatus::Failed, error)
             }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use digitalocean::Client;
-use domain::{Facts, Kind, Lane, ProviderId, ResourceKey, SweepStatus, error_chain};
+use domain::{ExpectedChange, Facts, Kind, Lane, ProviderId, ResourceKey, SweepStatus, error_chain};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::plan::{Action, Plan, Rules, Step, next_hold, plan};
-use super::{Finding, Next, Run, Tally, complete, last_complete_at, settle};
+use super::{Finding, Next, Run, Tally, complete, last_complete_at, settle, waiting};
 use crate::Error;
-use crate::kinds::{MirroredKind, Presence};
+use crate::kinds::{ListedKind, MirroredKind, Presence};
 use crate::upsert::{self, Effect, Occasion};
 
 /// Rows written at a time.
@@ -19,28 +19,30 @@ const CONCURRENT_WRITES: usize = 8;
 const INQUIRIES: usize = 20;
 
 /// One sweep of one kind, under way.
-struct KindSweep<'a> {
-    run: Run<'a>,
-    client: &'a Client,
-    mirrored: &'a dyn MirroredKind,
-    kind: Kind,
-    facts: BTreeMap<ProviderId, Facts>,
-    last_complete_at: Option<DateTime<Utc>>,
+pub(crate) struct KindSweep<'a> {
+    pub(crate) run: Run<'a>,
+    pub(crate) client: &'a Client,
+    pub(crate) mirrored: &'a dyn MirroredKind,
+    pub(crate) kind: Kind,
+    pub(crate) facts: BTreeMap<ProviderId, Facts>,
+    pub(crate) last_complete_at: Option<DateTime<Utc>>,
     /// When the list was read.
-    at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
+    /// Changes of our own that may be seen.
+    pub(crate) expected: Vec<ExpectedChange>,
 }
 
 /// What DigitalOcean said when asked, one by one, for what the list left out.
 #[derive(Default)]
-struct Inquiry {
+pub(crate) struct Inquiry {
     /// It said that these are gone.
-    gone: BTreeSet<ProviderId>,
+    pub(crate) gone: BTreeSet<ProviderId>,
     /// It said that these exist: its list is not the whole truth.
-    there: BTreeSet<ProviderId>,
+    pub(crate) there: BTreeSet<ProviderId>,
     /// It did not say, of one or of any.
-    unanswered: Option<digitalocean::Error>,
+    pub(crate) unanswered: Option<digitalocean::Error>,
     /// Whether what was not asked for may be struck as well.
-    list_trusted: bool,
+    pub(crate) list_trusted: bool,
 }
 
 impl Inquiry {
@@ -64,53 +66,28 @@ enum Done {
 pub(crate) async fn sweep(
     run: Run<'_>,
     client: &Client,
-    mirrored: &dyn MirroredKind,
+    listed_kind: &dyn ListedKind,
     lane: &Lane,
 ) -> Result<Finding, Error> {
-    let listed = match mirrored.list(client).await {
+    let listed = match listed_kind.list(client).await {
         Ok(listed) => listed,
         Err(error) => return Ok(Finding::refused(&error)),
     };
-    let tally = Tally {
-        pages: listed.pages,
-        items: u32::try_from(listed.resources.len()).unwrap_or(u32::MAX),
-        rate_limit_remaining: listed.rate_limit_remaining,
-        ..Tally::default()
-    };
-    let sweep = KindSweep {
-        run,
-        client,
-        mirrored,
-        kind: mirrored.kind(),
-        facts: listed.resources.into_iter().collect(),
-        last_complete_at: last_complete_at(lane),
-        at: run.clock.now(),
-    };
+    let tally = Tally::of(&listed);
+    let facts = listed.resources.into_iter().collect();
+    let mut sweep = KindSweep::new(run, client, listed_kind, lane, facts);
     let known = run.table.known(run.account, &sweep.kind).await?;
-    let fingerprints = sweep.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect();
-    let rules = Rules {
-        at: sweep.at,
-        strike_interval: run.strike_interval,
-        hold: lane.hold.as_ref(),
-        confirmation: lane.confirmation.as_ref(),
-    };
-    let mut plan = plan(&known, &fingerprints, &rules);
+    let mut plan = plan(&known, &sweep.fingerprints(), &sweep.rules(lane));
 
     if sweep.facts.is_empty() && known.is_empty() && !was_empty(lane) {
         // Nothing listed and nothing to miss: an empty account, or a token that may not see. Asked until the first complete receipt.
-        if let Some(Err(error)) = sweep.ask(&mirrored.nobody()).await {
+        if let Some(Err(error)) = sweep.ask(&listed_kind.nobody()).await {
             let finding = Finding::complete(tally).failed(SweepStatus::Failed, &error);
             return Ok(Finding { listed: false, ..finding });
         }
     }
-    let inquiry = sweep.inquire(&plan).await;
-    plan.steps.retain(|step| match step.action {
-        Action::Strike | Action::Bury => inquiry.may_strike(&step.id),
-        Action::Discover | Action::Update | Action::Return => true,
-    });
-    let returned = inquiry.there.iter().map(|id| Step { id: id.clone(), action: Action::Return });
-    plan.steps.extend(returned);
-
+    let inquiry = sweep.check(&mut plan).await;
+    sweep.expect(&plan).await?;
     let mut finding = sweep.apply(&plan, &inquiry.gone, tally).await?;
     finding.hold = next_hold(lane.hold.as_ref(), plan.held, run.run_id, sweep.at);
     if let Some(witness) = inquiry.there.first() {
@@ -124,13 +101,7 @@ pub(crate) async fn sweep(
         finding.status = complete(plan.held);
     }
     if plan.held > 0 && finding.status == SweepStatus::Held {
-        finding.note(format!(
-            "{} of {} known {} resources are gone at once: their deletion waits for POST /sync/{}/confirm",
-            plan.held,
-            known.len(),
-            sweep.kind,
-            run.worker.name
-        ));
+        finding.note(waiting(plan.held, known.len(), &sweep.kind, run.worker.name));
     }
     Ok(finding)
 }
@@ -140,9 +111,64 @@ fn was_empty(lane: &Lane) -> bool {
     lane.last_complete.as_ref().is_some_and(|receipt| receipt.items == 0)
 }
 
-impl KindSweep<'_> {
+impl<'a> KindSweep<'a> {
+    pub(crate) fn new(
+        run: Run<'a>,
+        client: &'a Client,
+        mirrored: &'a dyn MirroredKind,
+        lane: &Lane,
+        facts: BTreeMap<ProviderId, Facts>,
+    ) -> Self {
+        Self {
+            run,
+            client,
+            mirrored,
+            kind: mirrored.kind(),
+            facts,
+            last_complete_at: last_complete_at(lane),
+            at: run.clock.now(),
+            expected: Vec::new(),
+        }
+    }
+
+    /// What was listed, as a plan compares it.
+    pub(crate) fn fingerprints(&self) -> BTreeMap<ProviderId, String> {
+        self.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect()
+    }
+
+    pub(crate) fn rules<'l>(&self, lane: &'l Lane) -> Rules<'l> {
+        Rules {
+            at: self.at,
+            strike_interval: self.run.strike_interval,
+            hold: lane.hold.as_ref(),
+            confirmation: lane.confirmation.as_ref(),
+            can_ask: self.mirrored.presence(self.client, &self.mirrored.nobody()).is_some(),
+        }
+    }
+
+    /// Learns which changes of the kind are our own, if there are changes at all.
+    pub(crate) async fn expect(&mut self, plan: &Plan) -> Result<(), Error> {
+        if !plan.steps.is_empty() {
+            self.expected = self.run.table.expected_changes(self.run.account, &self.kind).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks about what the plan would strike, and leaves out of the plan what must not be struck.
+    pub(crate) async fn check(&self, plan: &mut Plan) -> Inquiry {
+        let inquiry = self.inquire(plan).await;
+        plan.steps.retain(|step| match step.action {
+            Action::Strike | Action::Bury => inquiry.may_strike(&step.id),
+            Action::Discover | Action::Update | Action::Return => true,
+        });
+        let returned = inquiry.there.iter().map(|id| Step { id: id.clone(), action: Action::Return });
+        plan.steps.extend(returned);
+        inquiry
+    }
+
     fn occasion(&self) -> Occasion<'_> {
-        Occasion { at: self.at, run: self.run.run_id }
+        let state_fields = self.mirrored.state_fields();
+        Occasion { at: self.at, run: self.run.run_id, state_fields, expected: &self.expected }
     }
 
     fn key(&self, id: &ProviderId) -> ResourceKey {
@@ -193,7 +219,12 @@ impl KindSweep<'_> {
     }
 
     /// Takes the plan's steps, as far as time allows. What is in `gone` is known to be, without asking again.
-    async fn apply(&self, plan: &Plan, gone: &BTreeSet<ProviderId>, mut tally: Tally) -> Result<Finding, Error> {
+    pub(crate) async fn apply(
+        &self,
+        plan: &Plan,
+        gone: &BTreeSet<ProviderId>,
+        mut tally: Tally,
+    ) -> Result<Finding, Error> {
         let done: Vec<Done> = stream::iter(plan.steps.clone())
             .map(|step| self.take(step, gone))
             .buffer_unordered(CONCURRENT_WRITES)

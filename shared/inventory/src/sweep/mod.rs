@@ -4,27 +4,32 @@
 //! dies between any two writes is made right by the next one: rows change one by one, each with its events, and decide for themselves.
 
 mod apply;
+mod children;
+mod fast;
 mod finding;
 mod kind;
 pub mod plan;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{Client, Deadline};
-use domain::{AccountId, Clock, Lane, Receipt, RunId, SweepStatus};
+use domain::{AccountId, Clock, Kind, Lane, Receipt, RunId, SweepStatus};
 use store::{Acquired, Finish, Table};
 
 use crate::Error;
 use crate::projects::{self, Bootstrap};
-use crate::workers::{Mirrors, Worker};
+use crate::workers::{Target, Worker};
 
 pub(crate) use apply::settle;
 pub(crate) use finding::{Finding, Tally, told};
+pub(crate) use kind::KindSweep;
 
 /// One run of a worker on one account.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
     /// The worker.
     pub worker: &'static Worker,
+    /// Which of its targets.
+    pub target: &'static Target,
     /// The account.
     pub account: &'a AccountId,
     /// The run's id.
@@ -47,11 +52,27 @@ pub struct Run<'a> {
     pub bootstrap: &'a Bootstrap,
 }
 
-/// DigitalOcean, with the account's `sync` token, or why there is none.
+impl Run<'_> {
+    /// Which token opens DigitalOcean, by a digest.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        match self.access {
+            Access::Granted { token_id, .. } => Some(token_id),
+            Access::Denied { .. } => None,
+        }
+    }
+}
+
+/// DigitalOcean, with a token of the account's, or why there is none.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// The client to ask.
-    Granted(Client),
+    /// There is a token.
+    Granted {
+        /// The client to ask.
+        client: Client,
+        /// Which token, by a digest: what one token sees says nothing of what another does.
+        token_id: String,
+    },
     /// No token could be had; the receipt says so.
     Denied {
         /// What is wrong and what to do.
@@ -97,12 +118,12 @@ pub enum Outcome {
     Overtaken,
 }
 
-/// Sweeps the worker's lane of the account.
+/// Sweeps the target's lane of the account.
 ///
 /// # Errors
 /// When the table does not answer; the lease is given back where possible.
 pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
-    let lane_kind = run.worker.lane();
+    let lane_kind = run.target.lane();
     let started_at = run.clock.now();
     let (lease, lane) =
         match run.table.acquire(run.account, &lane_kind, run.lease_owner, started_at, run.lease_ttl).await? {
@@ -111,12 +132,14 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
         };
     let (found, requests) = match run.access {
         Access::Denied { reason, next } => (Ok(Finding::denied(&lane, reason, *next)), 0),
-        Access::Granted(client) => {
+        Access::Granted { client, .. } => {
             // Every request counts, also of what failed and was tried again.
             let client = client.with_own_counter();
-            let found = match run.worker.mirrors {
-                Mirrors::Kind(kind) => kind::sweep(run, &client, kind, &lane).await,
-                Mirrors::Projects => projects::sweep(run, &client, &lane).await,
+            let found = match *run.target {
+                Target::Listed(kind) => kind::sweep(run, &client, kind, &lane).await,
+                Target::Children(kind) => children::sweep(run, &client, kind, &lane).await,
+                Target::FastDroplets => fast::sweep(run, &client).await,
+                Target::Projects => projects::sweep(run, &client, &lane).await,
             };
             (found, client.requests())
         }
@@ -125,7 +148,11 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
         Ok(finding) => (finding, None),
         Err(error) => (Finding::broken_off(&lane, &error), Some(error)),
     };
-    finding.tally.requests += u32::try_from(requests).unwrap_or(u32::MAX);
+    let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+    finding.tally.requests += requests;
+    if let Some(round) = &mut finding.round {
+        round.requests += requests;
+    }
     let next = finding.next;
     let finish = finish(run, &lane, finding, started_at);
     let receipt = finish.receipt.clone();
@@ -140,7 +167,8 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
 
 fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>) -> Finish {
     let finished_at = run.clock.now();
-    let Finding { status, listed, tally, error, notes, hold, memberships, .. } = finding;
+    let Finding { status, listed, tally, error, notes, hold, round, begun_at, urn_kinds, .. } = finding;
+    let started_at = begun_at.unwrap_or(started_at);
     let receipt = Receipt {
         run_id: run.run_id.clone(),
         status,
@@ -152,12 +180,13 @@ fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>
         changes: tally.changes,
         rate_limit_remaining: tally.rate_limit_remaining,
         duration_ms: u64::try_from((finished_at - started_at).num_milliseconds()).unwrap_or(0),
+        token_id: run.token_id().map(str::to_owned),
         error,
         notes,
     };
     // What did not read its list whole knows nothing about what waits.
     let hold = if listed { hold } else { lane.hold.clone() };
-    Finish { receipt, listed, hold, memberships }
+    Finish { receipt, listed, hold, round, urn_kinds }
 }
 
 /// When the lane's list was last read whole.
@@ -168,4 +197,11 @@ pub(crate) fn last_complete_at(lane: &Lane) -> Option<DateTime<Utc>> {
 /// How a sweep stands that read its list whole.
 pub(crate) fn complete(held: u32) -> SweepStatus {
     if held > 0 { SweepStatus::Held } else { SweepStatus::Complete }
+}
+
+/// What an operator is told of deletions that wait.
+pub(crate) fn waiting(held: u32, known: usize, kind: &Kind, worker: &str) -> String {
+    format!(
+        "{held} of {known} known {kind} resources are gone at once: their deletion waits for POST /sync/{worker}/confirm"
+    )
 }

@@ -55,6 +55,8 @@ pub struct Rules<'a> {
     pub hold: Option<&'a Hold>,
     /// An operator's word on them.
     pub confirmation: Option<&'a Confirmation>,
+    /// Whether DigitalOcean can be asked for one resource of the kind.
+    pub can_ask: bool,
 }
 
 impl Rules<'_> {
@@ -67,16 +69,29 @@ impl Rules<'_> {
             _ => false,
         }
     }
+
+    /// Whether so many deletions at once are likelier a fault than a clear-out.
+    fn looks_like_a_fault(&self, known: &BTreeMap<ProviderId, Known>, nothing_listed: bool, deletions: usize) -> bool {
+        // A token without the scope may get an empty list and a 404 for everything, just like an account that was emptied. The last one of
+        // a kind may go if DigitalOcean says so when asked for it.
+        let emptied = nothing_listed && known.len() > usize::from(self.can_ask);
+        emptied || breaks(deletions, established(known))
+    }
 }
 
-/// Plans a sweep from what is known to live and a list that was read whole (id and fingerprint of each).
-#[must_use]
-pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, String>, rules: &Rules<'_>) -> Plan {
-    let mut steps = Vec::new();
-    let mut due = Vec::new();
-    let mut held = 0;
-    let mut step = |id: &ProviderId, action| steps.push(Step { id: id.clone(), action });
+/// What differs between what is known to live and what was listed.
+struct Compared {
+    steps: Vec<Step>,
+    /// Their third strike is due.
+    due: Vec<ProviderId>,
+    /// Struck out and still alive: held, until an operator says a word or a list names them again.
+    held: usize,
+}
 
+fn compare(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, String>, rules: &Rules<'_>) -> Compared {
+    let mut compared = Compared { steps: Vec::new(), due: Vec::new(), held: 0 };
+    let Compared { steps, due, held } = &mut compared;
+    let mut step = |id: &ProviderId, action| steps.push(Step { id: id.clone(), action });
     for (id, fingerprint) in listed {
         match known.get(id) {
             None => step(id, Action::Discover),
@@ -89,26 +104,64 @@ pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, S
         match entry.strikes {
             None => step(id, Action::Strike),
             Some(strikes) if rules.confirmed(strikes) => step(id, Action::Bury),
-            // Struck out and still alive: it was held, and stays so until an operator says a word or a list names it again.
-            Some(strikes) if strikes.count >= Strikes::OUT => held += 1,
+            Some(strikes) if strikes.count >= Strikes::OUT => *held += 1,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => {}
-            Some(strikes) if strikes.count + 1 >= Strikes::OUT => due.push(id),
+            Some(strikes) if strikes.count + 1 >= Strikes::OUT => due.push(id.clone()),
             Some(_) => step(id, Action::Strike),
         }
     }
+    compared
+}
 
-    // A token without the scope may get an empty list and a 404 for everything, just like an account that was emptied.
-    let emptied = listed.is_empty() && known.len() > 1;
-    let hold = emptied || breaks(due.len() + held, established(known));
-    for id in &due {
-        // What is held still takes its third strike, so that it is plain what waits; only the deletion is held.
-        step(id, if hold { Action::Strike } else { Action::Bury });
-    }
-    if hold {
-        held += due.len();
-    }
+/// Plans a sweep from what is known to live and a list that was read whole (id and fingerprint of each).
+#[must_use]
+pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, String>, rules: &Rules<'_>) -> Plan {
+    let Compared { mut steps, due, held } = compare(known, listed, rules);
+    let hold = rules.looks_like_a_fault(known, listed.is_empty(), due.len() + held);
+    // What is held still takes its third strike, so that it is plain what waits; only the deletion is held.
+    let action = if hold { Action::Strike } else { Action::Bury };
+    steps.extend(due.iter().map(|id| Step { id: id.clone(), action }));
+    let held = if hold { held + due.len() } else { held };
     steps.sort_by(|a, b| a.id.cmp(&b.id));
     Plan { steps, held: u32::try_from(held).unwrap_or(u32::MAX) }
+}
+
+/// Plans a part of a round, from what is known of some parents' children and those parents' lists. Nothing dies before the round ends,
+/// when it is known how much is missing: the third strike is a strike.
+#[must_use]
+pub fn plan_part(
+    known: &BTreeMap<ProviderId, Known>,
+    listed: &BTreeMap<ProviderId, String>,
+    rules: &Rules<'_>,
+) -> Plan {
+    let Compared { mut steps, due, .. } = compare(known, listed, rules);
+    steps.retain(|step| step.action != Action::Bury);
+    steps.extend(due.into_iter().map(|id| Step { id, action: Action::Strike }));
+    steps.sort_by(|a, b| a.id.cmp(&b.id));
+    Plan { steps, held: 0 }
+}
+
+/// Plans the end of a round that began at `begun_at`: what of the struck out dies. While something is held, what was struck out before the
+/// round is part of it; otherwise it only waited for a round that read everything.
+#[must_use]
+pub fn plan_deaths(
+    known: &BTreeMap<ProviderId, Known>,
+    struck_out: &BTreeMap<ProviderId, Strikes>,
+    nothing_listed: bool,
+    begun_at: DateTime<Utc>,
+    rules: &Rules<'_>,
+) -> Plan {
+    let (confirmed, open): (Vec<_>, Vec<_>) = struck_out.iter().partition(|(_, strikes)| rules.confirmed(**strikes));
+    let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= begun_at;
+    let (due, held): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, strikes)| is_due(strikes));
+    let hold = rules.looks_like_a_fault(known, nothing_listed, due.len() + held.len());
+    let waiting = if hold { due.len() + held.len() } else { held.len() };
+    let mut dying = confirmed;
+    if !hold {
+        dying.extend(due);
+    }
+    let steps = dying.into_iter().map(|(id, _)| Step { id: id.clone(), action: Action::Bury }).collect();
+    Plan { steps, held: u32::try_from(waiting).unwrap_or(u32::MAX) }
 }
 
 /// How many were known when what is missing now was last seen. What was discovered since does not make a loss smaller: a token of another

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
+mod attribution;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -51,6 +53,7 @@ fn facts(version: u8) -> Facts {
         tags: Vec::new(),
         price_monthly: None,
         created_at: Some(DateTime::UNIX_EPOCH),
+        parent: None,
         attrs: serde_json::Map::new(),
     }
 }
@@ -76,7 +79,7 @@ impl Mirror {
 
     fn sweep(&mut self, at: DateTime<Utc>, exists: &BTreeMap<u8, u8>) {
         let run = RunId::new("run").unwrap();
-        let occasion = Occasion { at, run: &run };
+        let occasion = Occasion { at, run: &run, state_fields: &["name"], expected: &[] };
         let known = self.rows.values().filter(|row| row.is_live()).map(|row| {
             let known = Known {
                 fingerprint: row.fingerprint.clone(),
@@ -84,11 +87,12 @@ impl Mirror {
                 incarnation: row.incarnation,
                 strikes: row.strikes,
                 last_seen_at: row.last_seen_at,
+                ..Known::default()
             };
             (row.key.provider_id.clone(), known)
         });
         let listed = exists.iter().map(|(id, version)| (key(*id).provider_id, facts(*version).fingerprint()));
-        let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None };
+        let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_ask: true };
         for step in plan(&known.collect(), &listed.collect(), &rules).steps {
             let id: u8 = step.id.as_str().parse().unwrap();
             let row = self.rows.get(&id);
@@ -196,12 +200,15 @@ mod breaker {
     use super::*;
     use domain::{Confirmation, Hold, Strikes};
 
+    fn entry(last_seen_at: DateTime<Utc>) -> Known {
+        Known { fingerprint: "same".to_owned(), version: 1, incarnation: 1, last_seen_at, ..Known::default() }
+    }
+
     fn known(total: usize, struck: usize, count: u32, at: DateTime<Utc>) -> BTreeMap<ProviderId, Known> {
         (0..total)
             .map(|n| {
                 let strikes = (n < struck).then_some(Strikes { count, last_at: at });
-                let known =
-                    Known { fingerprint: "same".to_owned(), version: 1, incarnation: 1, strikes, last_seen_at: at };
+                let known = Known { strikes, ..entry(at) };
                 (ProviderId::new(format!("{n:04}")).unwrap(), known)
             })
             .collect()
@@ -226,7 +233,7 @@ mod breaker {
             let known = known(total, due, 2, at);
             let listed = known.iter().skip(due).map(|(id, entry)| (id.clone(), entry.fingerprint.clone())).collect();
             let at = at + TimeDelta::minutes(15);
-            let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None };
+            let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_ask: true };
             let plan = plan(&known, &listed, &rules);
             let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
             assert_eq!((count(Action::Bury), plan.held), (buried, held), "{due} of {total}");
@@ -237,8 +244,13 @@ mod breaker {
     #[test]
     fn what_is_held_stays_held_whatever_else_happens() {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-        let rules =
-            Rules { at: at + TimeDelta::minutes(15), strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None };
+        let rules = Rules {
+            at: at + TimeDelta::minutes(15),
+            strike_interval: STRIKE_INTERVAL,
+            hold: None,
+            confirmation: None,
+            can_ask: true,
+        };
         // Two of six held came back, or so much was discovered that four are no longer a fifth.
         for (total, held) in [(7, 4), (1_000, 4)] {
             let known = known(total, held, 3, at);
@@ -254,9 +266,8 @@ mod breaker {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let mut known = known(10, 10, 2, at);
         for n in 0..60 {
-            let strikes = None;
             let last_seen_at = at + TimeDelta::seconds(1);
-            let entry = Known { fingerprint: "same".to_owned(), version: 1, incarnation: 1, strikes, last_seen_at };
+            let entry = self::entry(last_seen_at);
             known.insert(ProviderId::new(format!("foreign-{n}")).unwrap(), entry);
         }
         let listed = known
@@ -264,8 +275,13 @@ mod breaker {
             .filter(|(_, e)| e.strikes.is_none())
             .map(|(id, e)| (id.clone(), e.fingerprint.clone()))
             .collect();
-        let rules =
-            Rules { at: at + TimeDelta::minutes(15), strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None };
+        let rules = Rules {
+            at: at + TimeDelta::minutes(15),
+            strike_interval: STRIKE_INTERVAL,
+            hold: None,
+            confirmation: None,
+            can_ask: true,
+        };
         assert_eq!(plan(&known, &listed, &rules).held, 10);
     }
 
@@ -282,6 +298,7 @@ mod breaker {
                 strike_interval: STRIKE_INTERVAL,
                 hold: Some(&hold),
                 confirmation: Some(&confirmation),
+                can_ask: true,
             };
             let plan = plan(&known(10, 6, 3, at), &BTreeMap::new(), &rules);
             let count = plan.steps.iter().filter(|step| step.action == Action::Bury).count();

@@ -36,7 +36,7 @@ async fn eventful() -> World {
 }
 
 /// What the account looks like in the table, but for whose run and lease it was.
-async fn rows(world: &World) -> Vec<String> {
+pub(crate) async fn rows(world: &World) -> Vec<String> {
     let dump = world.embedded.dump().await;
     dump.into_iter()
         .filter(|item| item.starts_with("KIND#") || item.starts_with("RESOURCE#") || item.contains("/ PROJECT#"))
@@ -82,9 +82,9 @@ async fn killed_at_any_write_and_run_again_ends_the_same() {
 }
 
 /// Lets a lease run out without letting time pass for anything else.
-async fn expire_lease(world: &World, worker: &str) {
+pub(crate) async fn expire_lease(world: &World, worker: &str) {
     use aws_sdk_dynamodb::types::AttributeValue::S;
-    let lane = inventory::Worker::named(worker).unwrap().lane();
+    let lane = crate::world::target(worker).1.lane();
     let request = world.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
     request
         .key("pk", S("ACCOUNT#demo".to_owned()))

@@ -2,7 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
+mod attribution;
+mod children;
 mod crash;
+mod expected;
+mod fast;
+mod fold;
+mod history;
 mod mirror;
+mod storage;
 mod strikes;
 mod world;

@@ -1,6 +1,6 @@
 //! An account is mirrored, and mirrored again at almost no cost.
 
-use crate::world::World;
+use crate::world::{World, target};
 use digitalocean_sim::{AccountSeed, RequestFilter, Seed, Token};
 use domain::{EventType, ProjectId, SweepStatus};
 
@@ -67,7 +67,7 @@ async fn a_second_sweep_of_an_unchanged_account_writes_one_item_besides_the_leas
             world.sim.requests().clear();
             let receipt = world.next_sweep(worker).await;
             let counts = world.embedded.requests.counts();
-            let lane = inventory::Worker::named(worker).unwrap().lane();
+            let lane = target(worker).1.lane();
             let written: Vec<&str> = counts.written.iter().map(String::as_str).collect();
             let lease = format!("ACCOUNT#demo / SWEEP#{lane}");
             assert_eq!(written.len(), 2, "{worker} at {droplets}: {written:?}");
@@ -102,7 +102,7 @@ async fn changes_are_told_once_and_noise_never() {
     assert_eq!(world.next_sweep("droplets").await.changes.updated, 1);
     demo.change_droplet(id, serde_json::json!({"locked": true}));
     assert_eq!(world.next_sweep("droplets").await.changes.total(), 0);
-    assert_eq!(world.events("droplet", id).await, [EventType::Discovered, EventType::Updated, EventType::Tagged]);
+    assert_eq!(world.events("droplet", id).await, [EventType::Discovered, EventType::DriftDetected, EventType::Tagged]);
     let reader = world.table().reader(domain::Scope::Platform);
     let page = reader.events(&world.key("droplet", id), None, 10).await.unwrap().unwrap();
     let renamed = &page.events[1].changes[0];

@@ -1,6 +1,6 @@
 //! What is missing, and when it is believed to be gone.
 
-use crate::world::World;
+use crate::world::{World, client, granted, target};
 use chrono::TimeDelta;
 use digitalocean_sim::{CutPoint, Effect, Fault, LimitKind, MissingScope, Shift, Token};
 use domain::{EventType, SweepStatus};
@@ -193,7 +193,7 @@ async fn a_shifting_list_strikes_nothing() {
 async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers() {
     for missing_scope in [MissingScope::Forbidden, MissingScope::Filtered] {
         let mut world = swept().await;
-        let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read"]);
+        let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read", "spaces:read"]);
         token.missing_scope = missing_scope;
         token.hidden_status = 403;
         world.demo_account().set_token("blind", token);
@@ -234,14 +234,14 @@ async fn a_token_that_never_saw_a_kind_is_told_from_an_account_that_has_none() {
     let mut blind = Token::new("dop_v1_blind_test").scopes(["project:read"]).filtered();
     blind.hidden_status = 403;
     world.demo_account().set_token("blind", blind);
-    let world = World { access: inventory::Access::Granted(crate::world::client(&world.sim, "blind")), ..world };
+    let world = World { access: granted(client(&world.sim, "blind"), "blind"), ..world };
     for _ in 0..2 {
         let receipt = world.next_sweep("domains").await;
         assert_eq!((receipt.status, receipt.items), (SweepStatus::NotVisible, 0));
         assert!(receipt.error.unwrap().contains("domain:read"));
     }
     // With the scope, and nothing there: asked once, then believed.
-    let world = World { access: inventory::Access::Granted(crate::world::client(&world.sim, "sync")), ..world };
+    let world = World { access: granted(client(&world.sim, "sync"), "sync"), ..world };
     for zone in world.demo_account().list("domains") {
         world.demo_account().remove_domain(zone["name"].as_str().unwrap());
     }
@@ -305,7 +305,12 @@ async fn a_list_that_leaves_out_what_exists_strikes_only_what_is_gone() {
 }
 
 async fn confirm(world: &World, worker: &str) {
-    let kind = inventory::Worker::named(worker).unwrap().lane();
+    assert!(confirm_if_held(world, worker).await, "something is held");
+}
+
+/// An operator's word on what is held; false where nothing is.
+pub(crate) async fn confirm_if_held(world: &World, worker: &str) -> bool {
+    let kind = target(worker).1.lane();
     let lane = world.table().lane(&world.account, &kind).await.unwrap().unwrap();
     let audit = store::AuditEntry {
         id: "request-1".to_owned(),
@@ -315,8 +320,9 @@ async fn confirm(world: &World, worker: &str) {
         target: kind.to_string(),
         values: serde_json::Value::Null,
     };
-    let hold = lane.hold.expect("something is held");
+    let Some(hold) = lane.hold else { return false };
     world.table().confirm_hold(&world.account, &kind, &hold.id, &audit).await.unwrap();
+    true
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use digitalocean::{Client, Config, Deadline, RetryPolicy, Token};
 use digitalocean_sim::{Droplet, Seed, Simulator};
 use domain::{AccountId, Clock, Kind, ManualClock, ProviderId, Receipt, Resource, ResourceKey, RunId};
 use embedded_table::EmbeddedTable;
-use inventory::{Access, Bootstrap, Next, Outcome, Run, Worker};
+use inventory::{Access, Bootstrap, Next, Outcome, Run, Target, Worker};
 use store::Table;
 
 /// The account all tests are about.
@@ -34,7 +34,7 @@ impl World {
             embedded: EmbeddedTable::start().await,
             clock: ManualClock::at(DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().to_utc()),
             strike_interval: TimeDelta::seconds(450),
-            access: Access::Granted(client.clone()),
+            access: granted(client.clone(), "sync"),
             bootstrap: Bootstrap { name: "skyai-internal".to_owned(), provisioning: Ok(client) },
             account: AccountId::new(ACCOUNT).unwrap(),
             runs: AtomicU32::new(0),
@@ -57,7 +57,7 @@ impl World {
 
     /// Sees the account through another token from now on.
     pub(crate) fn use_token(&mut self, name: &str) {
-        self.access = Access::Granted(client(&self.sim, name));
+        self.access = granted(client(&self.sim, name), name);
     }
 
     /// Sweeps and gives the receipt.
@@ -83,7 +83,7 @@ impl World {
 
     /// One run on any view of the table.
     pub(crate) async fn run(&self, worker: &str, table: &Table, run_id: &RunId) -> Result<Outcome, inventory::Error> {
-        self.run_until(worker, table, run_id, Deadline::after(Duration::from_secs(60))).await
+        self.run_until(worker, table, run_id, Deadline::after(Duration::from_secs(290))).await
     }
 
     /// One run with a deadline of its own.
@@ -95,8 +95,10 @@ impl World {
         deadline: Deadline,
     ) -> Result<Outcome, inventory::Error> {
         let owner = RunId::random();
+        let (worker, target) = target(worker);
         inventory::sweep(Run {
-            worker: Worker::named(worker).unwrap(),
+            worker,
+            target,
             account: &self.account,
             run_id,
             table,
@@ -144,6 +146,19 @@ impl World {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
+}
+
+/// A worker and its first target, or `<worker>/<kind>`.
+pub(crate) fn target(name: &str) -> (&'static Worker, &'static Target) {
+    let (name, kind) = name.split_once('/').unwrap_or((name, ""));
+    let worker = Worker::named(name).unwrap();
+    let target = worker.targets.iter().find(|target| kind.is_empty() || target.lane().as_str() == kind).unwrap();
+    (worker, target)
+}
+
+/// Access through a token of this name.
+pub(crate) fn granted(client: Client, token: &str) -> Access {
+    Access::Granted { client, token_id: token.to_owned() }
 }
 
 /// A client that does not make a test wait.

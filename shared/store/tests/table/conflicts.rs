@@ -50,7 +50,12 @@ async fn every_transaction_waits_for_the_others_on_its_items() {
     let (table, _server) = contended(2).await;
     let lease = Lease { account: demo(), kind: droplets, owner: "a".to_owned(), fence: 1, until: at(5) };
     let receipt = receipt("r", SweepStatus::Complete, at(1));
-    assert!(table.finish(&lease, &Finish { receipt, listed: true, hold: None, memberships: None }).await.unwrap());
+    assert!(
+        table
+            .finish(&lease, &Finish { receipt, listed: true, hold: None, round: None, urn_kinds: None })
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test]

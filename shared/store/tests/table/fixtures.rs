@@ -66,6 +66,7 @@ pub(crate) fn resource(kind: &str, id: &str) -> Resource {
         tags: Vec::new(),
         price_monthly: None,
         created_at: None,
+        parent: None,
         attrs: serde_json::Map::new(),
     };
     Resource {
@@ -75,6 +76,8 @@ pub(crate) fn resource(kind: &str, id: &str) -> Resource {
         version: 1,
         incarnation: 1,
         project_id: None,
+        attribution: None,
+        tenant_claims: Vec::new(),
         project_history: Vec::new(),
         first_seen_at: at(0),
         last_seen_at: at(0),
@@ -166,6 +169,7 @@ pub(crate) fn receipt(id: &str, status: SweepStatus, finished_at: DateTime<Utc>)
         requests: 1,
         changes: domain::ChangeCounts::default(),
         rate_limit_remaining: None,
+        token_id: None,
         duration_ms: 3000,
         error: None,
         notes: Vec::new(),

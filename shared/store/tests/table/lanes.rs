@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use domain::{Confirmation, Hold, Kind, Lane, MembershipMark, SweepStatus};
+use domain::{ChangeCounts, Confirmation, Hold, Kind, Lane, Round, RunId, SweepStatus};
 use embedded_table::{Death, EmbeddedTable};
 use store::{Acquired, AuditEntry, Confirmed, Finish, Lease, Table, keys};
 
-use crate::fixtures::{at, audit, demo, insert_projects, keys_of, project, project_id, receipt, register, run, ttl_of};
+use crate::fixtures::{at, audit, demo, insert_projects, keys_of, project, receipt, register, run, ttl_of};
 
 const DROPLET: Kind = Kind::of("droplet");
 const TTL: TimeDelta = TimeDelta::minutes(5);
@@ -31,7 +31,7 @@ fn finish(run_id: &str, minute: i64) -> Finish {
 
 fn finish_as(status: SweepStatus, run_id: &str, minute: i64) -> Finish {
     let listed = status.is_complete();
-    Finish { receipt: receipt(run_id, status, at(minute)), listed, hold: None, memberships: None }
+    Finish { receipt: receipt(run_id, status, at(minute)), listed, hold: None, round: None, urn_kinds: None }
 }
 
 fn hold(count: u32) -> Hold {
@@ -176,16 +176,29 @@ async fn a_word_on_nothing_that_waits_is_not_noted() {
 }
 
 #[tokio::test]
-async fn memberships_stay_noted_until_others_are() {
+async fn kinds_stay_noted_until_others_are_and_a_round_until_it_ends() {
     let embedded = EmbeddedTable::start().await;
-    let mark = |digest: &str| {
-        let mark = MembershipMark { digest: digest.to_owned(), checked_at: at(0) };
-        BTreeMap::from([(project_id("p1"), mark)])
+    let kinds = |names: &[&'static str]| names.iter().map(|name| Kind::of(name)).collect::<BTreeSet<_>>();
+    let round = Round {
+        run_id: RunId::new("r-0").unwrap(),
+        started_at: at(0),
+        after: None,
+        unread: 0,
+        pages: 1,
+        items: 2,
+        requests: 3,
+        changes: ChangeCounts::default(),
     };
-    for (minute, noted, expected) in [(0, Some("x"), "x"), (1, None, "x"), (2, Some("y"), "y")] {
+    let cases = [
+        (0, Some(kinds(&["spaces_bucket"])), Some(round), kinds(&["spaces_bucket"])),
+        (1, None, None, kinds(&["spaces_bucket"])),
+        (2, Some(kinds(&[])), None, kinds(&[])),
+    ];
+    for (minute, urn_kinds, round, expected) in cases {
         let (lease, _) = granted(&embedded.table, "a", minute).await;
-        let ended = Finish { memberships: noted.map(mark), ..finish(&format!("r-{minute}"), minute) };
+        let ended = Finish { urn_kinds, round: round.clone(), ..finish(&format!("r-{minute}"), minute) };
         embedded.table.finish(&lease, &ended).await.unwrap();
-        assert_eq!(lane(&embedded.table).await.memberships, mark(expected), "minute {minute}");
+        let lane = lane(&embedded.table).await;
+        assert_eq!((lane.urn_kinds, lane.round), (expected, round), "minute {minute}");
     }
 }

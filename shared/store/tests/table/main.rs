@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
 mod accounts;
+mod budget;
 mod conflicts;
 mod events;
+mod everything;
+mod feed;
 mod fixtures;
 mod lanes;
 mod paging;

@@ -98,14 +98,14 @@ async fn a_page_may_span_many_reads_of_a_large_partition() {
 async fn a_filter_that_fits_nothing_ends_a_page_early_with_a_cursor() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
-    let kinds: Vec<Kind> = (0..45).map(|n| Kind::new(format!("kind_{n:02}")).unwrap()).collect();
+    let kinds: Vec<Kind> = (0..105).map(|n| Kind::new(format!("kind_{n:03}")).unwrap()).collect();
     let rows: Vec<Resource> = kinds.iter().map(|kind| resource(kind.as_str(), "x")).collect();
     insert(&embedded.table, &rows).await;
     let reader = embedded.table.reader(Scope::Platform);
-    let filter = ResourceFilter { q: Some("kind_44".to_owned()), account: Some(demo()), ..ResourceFilter::default() };
+    let filter = ResourceFilter { q: Some("kind_104".to_owned()), account: Some(demo()), ..ResourceFilter::default() };
     embedded.requests.reset();
     let first = reader.resources(&filter, &kinds, None, 10).await.unwrap();
-    assert_eq!(embedded.requests.counts().requests["Query"], 40);
+    assert_eq!(embedded.requests.counts().requests["Query"], 100);
     assert!(first.items.is_empty() && first.next.is_some(), "{first:?}");
     let second = reader.resources(&filter, &kinds, first.next.as_ref(), 10).await.unwrap();
     assert_eq!((second.items.len(), second.next), (1, None));

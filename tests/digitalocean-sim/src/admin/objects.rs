@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::reply::{AdminResult, read};
 use crate::endpoints::droplets::{self, Droplet};
 use crate::endpoints::{kind_of, projects};
+use crate::model::assignments::Member;
 use crate::model::kind::Kind;
 use crate::state::Shared;
 
@@ -86,6 +87,9 @@ pub(super) async fn remove(
 #[serde(deny_unknown_fields)]
 struct Generate {
     count: usize,
+    /// So many backups of each.
+    #[serde(default)]
+    backups: usize,
 }
 
 /// Adds many droplets at once.
@@ -97,9 +101,9 @@ pub(super) async fn generate(
     if collection != droplets::KIND.collection {
         return Err(format!("there is no generator of `{collection}`").into());
     }
-    let Generate { count } = read(&body)?;
+    let Generate { count, backups } = read(&body)?;
     let ids = shared.edit(&account, |account, now| {
-        let droplet = |n| serde_json::to_value(Droplet::generated(n)).map_err(|error| error.to_string());
+        let droplet = |n| serde_json::to_value(Droplet::generated(n, backups)).map_err(|error| error.to_string());
         (1..=count).map(|n| account.add(&droplets::KIND, droplet(n)?, now)).collect::<Result<Vec<_>, _>>()
     })?;
     Ok(Json(json!({ "ids": ids })))
@@ -109,7 +113,7 @@ pub(super) async fn generate(
 #[serde(deny_unknown_fields)]
 struct Assign {
     project: String,
-    resources: Vec<String>,
+    resources: Vec<Member>,
 }
 
 pub(super) async fn assign(State(shared): State<Arc<Shared>>, Path(account): Path<String>, body: Bytes) -> AdminResult {
@@ -118,8 +122,8 @@ pub(super) async fn assign(State(shared): State<Arc<Shared>>, Path(account): Pat
         if !account.has(&projects::KIND, &project) {
             return Err(format!("there is no project `{project}`"));
         }
-        for urn in &resources {
-            account.assignments.assign(urn, &project, now);
+        for member in &resources {
+            account.assignments.put(member, &project, now);
         }
         Ok(())
     })?;

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::domain_records;
 use crate::call::{Call, LinkStyle, Reply};
 use crate::error::ApiError;
 use crate::model::kind::{Built, Kind, Site, set_known, spec};
@@ -66,6 +67,9 @@ struct Spec {
     ip_address: Option<IpAddr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zone_file: Option<String>,
+    /// Records besides those that every domain has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    records: Vec<Map<String, Value>>,
 }
 
 /// 1800 for what the API creates (digitalocean/api-v2#177).
@@ -80,21 +84,30 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
     if !is_domain_name(&name) {
         return Err(format!("name: `{name}` is not a domain name"));
     }
-    let zone_file = domain.zone_file.unwrap_or_else(|| zone_file(&name, domain.ip_address, site.now.timestamp()));
-    Ok(json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into())
+    let records = domain_records::of_new_domain(&name, domain.ip_address, domain.records, site)?;
+    let zone_file = domain.zone_file.unwrap_or_else(|| zone_file(&name, &records, site.now.timestamp()));
+    let parts = records.into_iter().map(|record| (&domain_records::KIND, record)).collect();
+    Ok(Built { parts, ..json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into() })
 }
 
-/// SOA, three NS (digitalocean/api-v2#177), and an A (or AAAA) for the apex if an address was given.
-fn zone_file(name: &str, address: Option<IpAddr>, serial: i64) -> String {
+/// The domain as it is when it is made; what becomes of its records later is not written into it. Texts are not quoted (traffic recorded
+/// by dns-lexicon/dns-lexicon).
+fn zone_file(name: &str, records: &[Value], serial: i64) -> String {
     let mut file = format!(
         "$ORIGIN {name}.\n$TTL 1800\n{name}. IN SOA ns1.digitalocean.com. hostmaster.{name}. {serial} 10800 3600 604800 1800\n"
     );
-    for server in 1..=3 {
-        file.push_str(&format!("{name}. 1800 IN NS ns{server}.digitalocean.com.\n"));
-    }
-    if let Some(address) = address {
-        let kind = if address.is_ipv4() { "A" } else { "AAAA" };
-        file.push_str(&format!("{name}. 1800 IN {kind} {address}\n"));
+    for record in records.iter().filter(|record| record["type"] != "SOA") {
+        let text = |field: &str| record[field].as_str().unwrap_or_default();
+        let numbers: String = ["priority", "weight", "port", "flags"]
+            .iter()
+            .filter_map(|field| record[field].as_u64())
+            .map(|number| format!("{number} "))
+            .collect();
+        let tag = record["tag"].as_str().map(|tag| format!("{tag} ")).unwrap_or_default();
+        let dot = if ["CNAME", "MX", "NS", "SRV"].contains(&text("type")) { "." } else { "" };
+        let data = if text("data") == "@" { name } else { text("data") };
+        let (full_name, kind) = (domain_records::full_name(record), text("type"));
+        file.push_str(&format!("{full_name}. {} IN {kind} {numbers}{tag}{data}{dot}\n", record["ttl"]));
     }
     file
 }

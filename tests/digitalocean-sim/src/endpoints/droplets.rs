@@ -11,6 +11,7 @@ use crate::model::kind::{Blank, Kind, ScopedField};
 use crate::route::{Access, Family, Route};
 
 pub use shape::Droplet;
+pub(crate) use shape::default_vpc;
 
 pub(crate) static KIND: Kind = Kind {
     collection: "droplets",

@@ -1,16 +1,69 @@
 //! The endpoint families. A new one is a file here and a line in [`FAMILIES`].
 
 mod account;
+mod apps;
+mod autoscale_pools;
+mod cdn;
+mod certificates;
+mod databases;
+pub(crate) mod domain_records;
 pub(crate) mod domains;
+pub(crate) mod droplet_backups;
 pub(crate) mod droplets;
+mod firewalls;
+mod functions_namespaces;
+pub(crate) mod images;
+mod kubernetes_clusters;
+mod load_balancers;
+mod monitoring_alerts;
+mod nat_gateways;
 mod project_resources;
 pub(crate) mod projects;
+mod registries;
+mod reserved_ips;
+mod reserved_ipv6;
+pub(crate) mod snapshots;
+mod spaces_keys;
+mod ssh_keys;
+mod tags;
+mod uptime_checks;
+pub(crate) mod volumes;
+mod vpcs;
 
 use crate::model::kind::Kind;
 use crate::route::{Family, Route};
 
-static FAMILIES: &[&Family] =
-    &[&account::FAMILY, &droplets::FAMILY, &domains::FAMILY, &projects::FAMILY, &project_resources::FAMILY];
+static FAMILIES: &[&Family] = &[
+    &account::FAMILY,
+    &droplets::FAMILY,
+    &droplet_backups::FAMILY,
+    &volumes::FAMILY,
+    &snapshots::FAMILY,
+    &images::FAMILY,
+    &reserved_ips::FAMILY,
+    &reserved_ipv6::FAMILY,
+    &firewalls::FAMILY,
+    &load_balancers::FAMILY,
+    &vpcs::FAMILY,
+    &nat_gateways::FAMILY,
+    &domains::FAMILY,
+    &domain_records::FAMILY,
+    &projects::FAMILY,
+    &project_resources::FAMILY,
+    &kubernetes_clusters::FAMILY,
+    &databases::FAMILY,
+    &apps::FAMILY,
+    &registries::FAMILY,
+    &functions_namespaces::FAMILY,
+    &autoscale_pools::FAMILY,
+    &cdn::FAMILY,
+    &certificates::FAMILY,
+    &ssh_keys::FAMILY,
+    &spaces_keys::FAMILY,
+    &uptime_checks::FAMILY,
+    &monitoring_alerts::FAMILY,
+    &tags::FAMILY,
+];
 
 /// Every operation.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {

@@ -98,10 +98,12 @@ fn resources(call: &Call<'_>, project: &str, statuses: &HashMap<String, &str>) -
 }
 
 fn resource(call: &Call<'_>, urn: &str, assigned_at: &str, status: &str) -> Value {
+    let own_link = call.account.assignments.link_of(urn).cloned();
+    let link = own_link.unwrap_or_else(|| self_link(&call.request.origin, urn));
     json!({
         "urn": urn,
         "assigned_at": assigned_at,
-        "links": { "self": self_link(&call.request.origin, urn) },
+        "links": { "self": link },
         "status": status,
     })
 }
@@ -137,15 +139,12 @@ fn may_see(call: &Call<'_>, urn: &str) -> bool {
 /// The read scopes of kinds that are not served (OpenAPI: `security` of the operation that gets one).
 fn unserved_read_scope(kind: &str) -> &'static str {
     match kind {
-        "app" => "app:read",
-        "dbaas" => "database:read",
-        "floatingip" | "floatingipv6" | "reservedip" | "reservedipv6" => "reserved_ip:read",
-        "kubernetes" => "kubernetes:read",
-        "loadbalancer" => "load_balancer:read",
-        "space" => "spaces_key:read",
-        "volume" => "block_storage:read",
+        "reservedip" | "reservedipv6" => "reserved_ip:read",
+        "image" => "image:read",
+        // No operation asks for this one: "View Spaces object storage buckets"
+        // (<https://docs.digitalocean.com/reference/api/scopes/spaces/read/>).
+        "space" => "spaces:read",
         "volumesnapshot" => "block_storage_snapshot:read",
-        "vpc" => "vpc:read",
         _ => "project:read",
     }
 }
@@ -154,7 +153,7 @@ fn self_link(origin: &str, urn: &str) -> String {
     let (kind, id) = parts(urn).unwrap_or(("unknown", urn));
     let list = match kind {
         // The one link that leads out of the API (digitalocean/droplet_kit,
-        // `spec/fixtures/projects/resources.json`); the region of a bucket is not part of its URN.
+        // `spec/fixtures/projects/resources.json`); the region of a bucket is not part of its URN: ams3 unless it was given a link.
         "space" => return format!("https://{id}.ams3.digitaloceanspaces.com"),
         "app" => "apps",
         "dbaas" => "databases",

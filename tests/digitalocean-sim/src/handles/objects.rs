@@ -19,7 +19,7 @@ impl Account {
     /// Adds this many droplets and gives their ids.
     #[track_caller]
     pub fn add_droplets(&self, count: usize) -> Vec<u64> {
-        (1..=count).map(|n| self.add_droplet(Droplet::generated(n))).collect()
+        (1..=count).map(|n| self.add_droplet(Droplet::generated(n, 0))).collect()
     }
 
     /// A droplet in DO's shape, if it is there.

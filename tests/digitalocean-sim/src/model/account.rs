@@ -101,12 +101,14 @@ impl Account {
         if self.has(kind, &id) {
             return Err(format!("{} `{id}` is there already", kind.single));
         }
+        self.check_owner(kind, &built.object)?;
+        self.put_parts(built.parts)?;
         if kind.collection == endpoints::projects::KIND.collection && built.object["is_default"] == true {
             self.clear_default_project();
         }
-        self.of(kind).put(&id, built.object);
-        for urn in built.members {
-            self.assignments.assign(&urn, &id, now);
+        self.put_related(kind, &id, built.object);
+        for member in built.members {
+            self.assignments.put(&member, &id, now);
         }
         if let Some(urn) = kind.urn_of(&id)
             && self.assignments.project_of(&urn).is_none()
@@ -133,22 +135,35 @@ impl Account {
         if becomes_default {
             self.clear_default_project();
         }
-        self.of(kind).put(id, Value::Object(object));
+        let object = Value::Object(object);
+        self.check_owner(kind, &object)?;
+        self.put_related(kind, id, object);
         Ok(())
     }
 
-    /// Removes an object and its membership; if it is a project, the memberships that it held.
+    /// Removes an object and its membership; if it is a project, the memberships that it held; and what goes with it.
     pub(crate) fn remove(&mut self, kind: &Kind, id: &str) -> bool {
-        let found = self.of(kind).remove(id).is_some();
-        if found {
-            if let Some(urn) = kind.urn_of(id) {
-                self.assignments.unassign(&urn);
-            }
-            if kind.collection == endpoints::projects::KIND.collection {
-                self.assignments.drop_project(id);
-            }
+        let Some(object) = self.of(kind).remove(id) else { return false };
+        if let Some(urn) = kind.urn_of(id) {
+            self.assignments.unassign(&urn);
         }
-        found
+        if kind.collection == endpoints::projects::KIND.collection {
+            self.assignments.drop_project(id);
+        }
+        self.follow_removal(kind, id, &object);
+        true
+    }
+
+    /// Adds what comes with a new object, all of it or none.
+    fn put_parts(&mut self, parts: Vec<(&'static Kind, Value)>) -> Result<(), String> {
+        let parts: Vec<_> = parts.into_iter().map(|(kind, part)| (kind, kind.id_of(&part), part)).collect();
+        if let Some((kind, id, _)) = parts.iter().find(|(kind, id, _)| self.has(kind, id)) {
+            return Err(format!("{} `{id}` is there already", kind.single));
+        }
+        for (kind, id, part) in parts {
+            self.of(kind).put(&id, part);
+        }
+        Ok(())
     }
 
     pub(crate) fn default_project(&self) -> Option<String> {

@@ -3,6 +3,28 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What a project is given: a URN, with its link where that cannot be told from the URN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a URN, or {\"urn\", \"self\"}")]
+pub(crate) enum Member {
+    Urn(String),
+    Linked {
+        urn: String,
+        /// `links.self` of the resource, such as the host of a bucket, which names its region.
+        #[serde(rename = "self")]
+        link: String,
+    },
+}
+
+impl Member {
+    pub(crate) fn urn(&self) -> &str {
+        match self {
+            Self::Urn(urn) | Self::Linked { urn, .. } => urn,
+        }
+    }
+}
 
 /// The membership of one resource.
 #[derive(Debug, Clone)]
@@ -16,6 +38,8 @@ pub(crate) struct Assignment {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Assignments {
     by_urn: HashMap<String, Assignment>,
+    /// Links that cannot be told from the URN. They stay when the resource moves.
+    links: HashMap<String, String>,
     next: u64,
 }
 
@@ -29,6 +53,19 @@ impl Assignments {
         let assignment = Assignment { project: project.to_owned(), assigned_at: now, place: self.next };
         self.by_urn.insert(urn.to_owned(), assignment);
         true
+    }
+
+    /// Puts a resource into a project and keeps its link, if it brings one.
+    pub(crate) fn put(&mut self, member: &Member, project: &str, now: DateTime<Utc>) {
+        if let Member::Linked { urn, link } = member {
+            self.links.insert(urn.clone(), link.clone());
+        }
+        self.assign(member.urn(), project, now);
+    }
+
+    /// The link that a resource was given.
+    pub(crate) fn link_of(&self, urn: &str) -> Option<&String> {
+        self.links.get(urn)
     }
 
     pub(crate) fn unassign(&mut self, urn: &str) -> bool {

@@ -90,13 +90,18 @@ pub(crate) fn region(slug: &str) -> Result<Value, String> {
 
 /// OpenAPI `schemas/image`.
 pub(crate) fn image(slug: &str) -> Result<Value, String> {
-    let Some((_, id, name, distribution, gigabytes)) = IMAGES.iter().find(|image| image.0 == slug) else {
-        return Err(unknown("image", slug, IMAGES.iter().map(|image| image.0)));
-    };
-    Ok(json!({
-        "id": id, "name": name, "distribution": distribution, "slug": slug, "public": true, "type": "base",
-        "regions": region_slugs(), "created_at": "2024-04-26T12:00:00Z", "min_disk_size": 7,
-        "size_gigabytes": gigabytes, "description": format!("{distribution} {name}"), "tags": [],
-        "status": "available", "error_message": "",
-    }))
+    let found = images().find(|image| image["slug"] == slug);
+    found.ok_or_else(|| unknown("image", slug, IMAGES.iter().map(|image| image.0)))
+}
+
+/// Every public image.
+pub(crate) fn images() -> impl Iterator<Item = Value> {
+    IMAGES.iter().map(|(slug, id, name, distribution, gigabytes)| {
+        json!({
+            "id": id, "name": name, "distribution": distribution, "slug": slug, "public": true, "type": "base",
+            "regions": region_slugs(), "created_at": "2024-04-26T12:00:00Z", "min_disk_size": 7,
+            "size_gigabytes": gigabytes, "description": format!("{distribution} {name}"), "tags": [],
+            "status": "available", "error_message": "",
+        })
+    })
 }

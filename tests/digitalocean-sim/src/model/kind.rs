@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::account::Profile;
+use super::assignments::Member;
 use crate::scopes::Token;
 
 /// Sets one field of an object, or says why not.
@@ -96,13 +97,15 @@ impl Site<'_> {
 /// A new object.
 pub(crate) struct Built {
     pub(crate) object: Value,
-    /// The URNs that it holds, if it is a project.
-    pub(crate) members: Vec<String>,
+    /// What it holds, if it is a project.
+    pub(crate) members: Vec<Member>,
+    /// What comes with it, objects of their own: the records of a domain, the backups of a droplet.
+    pub(crate) parts: Vec<(&'static Kind, Value)>,
 }
 
 impl From<Value> for Built {
     fn from(object: Value) -> Self {
-        Self { object, members: Vec::new() }
+        Self { object, members: Vec::new(), parts: Vec::new() }
     }
 }
 

@@ -5,4 +5,5 @@ pub(crate) mod assignments;
 pub(crate) mod catalog;
 pub(crate) mod collection;
 pub(crate) mod kind;
+mod relations;
 pub(crate) mod seed;

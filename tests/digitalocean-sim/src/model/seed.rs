@@ -170,15 +170,16 @@ impl AccountSeed {
     /// Adds `count` droplets of one size named `generated-1` and so on.
     #[must_use]
     pub fn generated_droplets(self, count: usize) -> Self {
-        (1..=count).fold(self, |seed, n| seed.object("droplets", endpoints::droplets::Droplet::generated(n)))
+        (1..=count).fold(self, |seed, n| seed.object("droplets", endpoints::droplets::Droplet::generated(n, 0)))
     }
 
     pub(crate) fn build(&self, now: DateTime<Utc>) -> Result<Account, String> {
         let mut account = Account::new(self.profile.clone(), self.limits);
         account.tokens.clone_from(&self.tokens);
-        // Projects come first: the default one takes what no project names.
+        // Projects come first: the default one takes what no project names. The others follow in the order of the table: what others
+        // refer to stands before them there.
         let mut kinds: Vec<_> = endpoints::kinds().collect();
-        kinds.sort_by_key(|kind| kind.urn.is_some());
+        kinds.sort_by_key(|kind| kind.collection != endpoints::projects::KIND.collection);
         for kind in kinds {
             for (index, object) in self.objects.get(kind.collection).into_iter().flatten().enumerate() {
                 account

@@ -109,7 +109,7 @@ async fn errors_say_what_is_wrong() {
     for (method, path, body, status, part) in [
         (Method::GET, "/nothing", Value::Null, 404, "no admin path"),
         (Method::GET, "/accounts/nobody", Value::Null, 404, "there is no account `nobody`"),
-        (Method::POST, "/accounts/demo/volumes", json!({}), 404, "there is no list `volumes`"),
+        (Method::POST, "/accounts/demo/gadgets", json!({}), 404, "there is no list `gadgets`"),
         (Method::POST, "/accounts/demo/droplets", json!({ "name": "a", "colour": "red" }), 422, "colour"),
         (Method::POST, "/accounts/demo/droplets", json!({ "id": 402_117_301, "name": "a" }), 422, "there already"),
         (Method::PATCH, "/accounts/demo/droplets/402117301", json!({ "colour": "red" }), 422, "colour"),

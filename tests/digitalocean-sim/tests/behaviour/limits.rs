@@ -1,4 +1,4 @@
-//! The two rate limits.
+//! The rate limits.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn a_burst_is_refused_with_retry_after_until_the_minute_is_over() {
 
 #[tokio::test]
 async fn the_hourly_limit_refuses_without_retry_after_and_slides() {
-    let sim = at_noon(Limits { hourly: 2, burst: 100 }).await;
+    let sim = at_noon(Limits::hourly(2).burst(100)).await;
     get(&sim, "/v2/account").await;
     sim.clock().advance(Duration::from_secs(600));
     get(&sim, "/v2/account").await;
@@ -76,11 +76,41 @@ async fn each_token_has_limits_of_its_own() {
     assert_eq!(get(&sim, "/v2/account").await.header("ratelimit-remaining"), Some("4998"));
 }
 
+#[tokio::test]
+async fn some_paths_have_limits_of_their_own_when_asked_for() {
+    let cdn = "/v2/cdn/endpoints";
+    for (limits, path, allowed, wait) in [
+        (Limits::default().with_paths(), "/v2/account/keys", 10, Some("60")),
+        (Limits::default().with_paths(), cdn, 5, Some("10")),
+        (Limits::default().with_paths(), "/v2/account/keys/1", 20, None),
+        (Limits::default(), cdn, 20, None),
+    ] {
+        let sim = at_noon(limits).await;
+        let mut statuses = Vec::new();
+        for _ in 0..allowed {
+            statuses.push(get(&sim, path).await.status.as_u16());
+        }
+        assert!(!statuses.contains(&429), "{path}: {statuses:?}");
+        let next = get(&sim, path).await;
+        assert_eq!((next.status == 429, next.header("retry-after")), (wait.is_some(), wait), "{path}");
+        assert_eq!(get(&sim, "/v2/account").await.status, 200);
+        sim.clock().advance(Duration::from_secs(wait.map_or(0, |wait| wait.parse().unwrap())));
+        assert_ne!(get(&sim, path).await.status, 429);
+    }
+    // All of CDN is one.
+    let sim = at_noon(Limits::default().with_paths()).await;
+    for _ in 0..5 {
+        get(&sim, &format!("{cdn}/00000000-0000-0000-0000-000000000000")).await;
+    }
+    assert_eq!(get(&sim, cdn).await.status, 429);
+}
+
 #[test]
 fn the_burst_limit_is_a_twentieth_of_the_hour_unless_said() {
     let read = |text| serde_json::from_str::<Limits>(text).unwrap();
-    assert_eq!(read("{}"), Limits { hourly: 5000, burst: 250 });
-    assert_eq!(read(r#"{"hourly": 1000}"#), Limits { hourly: 1000, burst: 50 });
-    assert_eq!(read(r#"{"hourly": 1000, "burst": 7}"#), Limits { hourly: 1000, burst: 7 });
+    let limits = |hourly, burst, paths| Limits { hourly, burst, paths };
+    assert_eq!(read("{}"), limits(5000, 250, false));
+    assert_eq!(read(r#"{"hourly": 1000}"#), limits(1000, 50, false));
+    assert_eq!(read(r#"{"hourly": 1000, "burst": 7, "paths": true}"#), limits(1000, 7, true));
     assert!(serde_json::from_str::<Limits>(r#"{"minute": 1}"#).unwrap_err().to_string().contains("minute"));
 }

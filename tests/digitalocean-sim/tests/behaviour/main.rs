@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "the lint knows tests by their attribute and does not see what they call")]
 
+mod account_services;
 mod admin;
 mod client;
 mod endpoints;
 mod faults;
 mod limits;
+mod network;
 mod paging;
+mod platform;
 mod process;
+mod records;
 mod scopes;
+mod storage;

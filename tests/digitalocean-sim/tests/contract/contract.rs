@@ -24,7 +24,115 @@ pub(crate) fn path() -> PathBuf {
 
 /// Schemas that require nothing although DO shows every field of them in every example: their fields are required here, so that a shape is
 /// known to be whole.
-const WHOLE: &[&str] = &["project_base", "project", "domain", "resource"];
+const WHOLE: &[&str] = &[
+    "project_base",
+    "project",
+    "domain",
+    "resource",
+    "certificate",
+    "sshKeys",
+    "key",
+    "check_base",
+    "check_updatable",
+    "domain_record",
+    "reserved_ip",
+    "floating_ip",
+    "firewall",
+    "firewall_rules",
+    "load_balancer",
+    "vpc_base",
+    "vpc_create",
+    "vpc_default",
+    "vpc_nat_gateway_get",
+    "volume_base_read",
+    "volume_full",
+    "kubernetes_node_pool_base",
+    "node",
+    "database_connection",
+    "registry_base",
+    "registry",
+    "subscription",
+    "subscription_tier_base",
+    "namespace_info",
+    "autoscale_pool",
+    "current_utilization",
+];
+
+/// An operation that gets one object and that DO has, but not this document.
+struct LeftOut {
+    path: &'static str,
+    /// The list of such objects, which the document has: errors and scopes are the same.
+    list: &'static str,
+    /// The key of the object in the answer.
+    envelope: &'static str,
+    schema: &'static str,
+}
+
+/// DO documents them at <https://docs.digitalocean.com/reference/api/digitalocean/#operation/> and the name behind each.
+const LEFT_OUT: &[LeftOut] = &[
+    // cdn_get_endpoint
+    LeftOut {
+        path: "/v2/cdn/endpoints/{cdn_id}",
+        list: "/v2/cdn/endpoints",
+        envelope: "endpoint",
+        schema: "cdn_endpoint",
+    },
+    // certificates_get
+    LeftOut {
+        path: "/v2/certificates/{certificate_id}",
+        list: "/v2/certificates",
+        envelope: "certificate",
+        schema: "certificate",
+    },
+    // sshKeys_get
+    LeftOut {
+        path: "/v2/account/keys/{ssh_key_identifier}",
+        list: "/v2/account/keys",
+        envelope: "ssh_key",
+        schema: "sshKeys",
+    },
+    // spacesKey_get
+    LeftOut { path: "/v2/spaces/keys/{access_key}", list: "/v2/spaces/keys", envelope: "key", schema: "key" },
+    // uptime_get_check
+    LeftOut { path: "/v2/uptime/checks/{check_id}", list: "/v2/uptime/checks", envelope: "check", schema: "check" },
+    // monitoring_get_alertPolicy
+    LeftOut {
+        path: "/v2/monitoring/alerts/{alert_uuid}",
+        list: "/v2/monitoring/alerts",
+        envelope: "policy",
+        schema: "alert_policy",
+    },
+    // vpcs_get
+    LeftOut { path: "/v2/vpcs/{vpc_id}", list: "/v2/vpcs", envelope: "vpc", schema: "vpc" },
+    // vpcnatgateways_get
+    LeftOut {
+        path: "/v2/vpc_nat_gateways/{vpc_nat_gateway_id}",
+        list: "/v2/vpc_nat_gateways",
+        envelope: "vpc_nat_gateway",
+        schema: "vpc_nat_gateway_get",
+    },
+    // registries_get
+    LeftOut {
+        path: "/v2/registries/{registry_name}",
+        list: "/v2/registries",
+        envelope: "registry",
+        schema: "registry",
+    },
+    // functions_get_namespace
+    LeftOut {
+        path: "/v2/functions/namespaces/{namespace_id}",
+        list: "/v2/functions/namespaces",
+        envelope: "namespace",
+        schema: "namespace_info",
+    },
+    // autoscalepools_get
+    LeftOut {
+        path: "/v2/droplets/autoscale/{autoscale_pool_id}",
+        list: "/v2/droplets/autoscale",
+        envelope: "autoscale_pool",
+        schema: "autoscale_pool",
+    },
+];
 
 pub(crate) struct Contract {
     document: Value,
@@ -45,6 +153,9 @@ impl Contract {
         }
         for schema in schemas.values_mut() {
             convert(schema);
+        }
+        for left_out in LEFT_OUT {
+            left_out.add_to(&mut document);
         }
         Some(Self { document, validators: RefCell::default() })
     }
@@ -115,6 +226,23 @@ impl Contract {
             }
             None => value,
         }
+    }
+}
+
+impl LeftOut {
+    fn add_to(&self, document: &mut Value) {
+        assert!(document["paths"].get(self.path).is_none(), "{} is in the document", self.path);
+        let list = &document["paths"][self.list]["get"];
+        let mut responses = list["responses"].clone();
+        let reference = responses["200"]["$ref"].as_str().expect("a list's answer is a reference");
+        let mut answer = document.pointer(reference.trim_start_matches('#')).expect("it leads somewhere").clone();
+        let object = json!({ "$ref": format!("#/components/schemas/{}", self.schema) });
+        answer["content"]["application/json"] =
+            json!({ "schema": { "type": "object", "properties": { self.envelope: object } } });
+        responses["200"] = answer;
+        responses["404"] = json!({ "$ref": "#/components/responses/not_found" });
+        let operation = json!({ "security": list["security"], "responses": responses });
+        document["paths"][self.path] = json!({ "get": operation });
     }
 }
 

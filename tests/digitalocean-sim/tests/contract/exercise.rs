@@ -1,6 +1,6 @@
 //! Asks the simulator for everything it serves, well and badly.
 
-use digitalocean_sim::{AccountSeed, Droplet, Effect, Fault, LimitKind, Seed, Simulator, Token, routes};
+use digitalocean_sim::{AccountSeed, Droplet, Effect, Fault, LimitKind, Limits, Seed, Simulator, Token, routes};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -24,17 +24,53 @@ struct Exercise {
 
 const ALL: &str = "dop_v1_demo_sync";
 
+/// What to put into a path, by the name of its parameter.
+const PARAMETERS: &[(&str, &str)] = &[
+    ("{droplet_id}", "402117301"),
+    ("{domain_name}", "bakkerij-jansen.example"),
+    ("{project_id}", "3f1c9a52-7d0e-4c1b-9a64-0d5e8b7f2a10"),
+    ("{domain_record_id}", "61100001"),
+    ("{cdn_id}", "5c0f4a5e-9d1b-4c84-8c2e-1b7a3f60d911"),
+    ("{certificate_id}", "b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21"),
+    ("{ssh_key_identifier}", "38112045"),
+    ("{access_key}", "DO00EXAMPLEACCESSKEY"),
+    ("{check_id}", "7d4f2a1c-60c5-4f39-8f0b-52c1d4a6e833"),
+    ("{alert_uuid}", "c2f7b8d0-3a4e-4f6b-b1a9-0e9d8c7b6a54"),
+    ("{tag_id}", "prod"),
+    ("{reserved_ip}", "198.18.20.7"),
+    ("{floating_ip}", "198.18.20.7"),
+    ("{reserved_ipv6}", "2001:db8:0:2020::a1"),
+    ("{firewall_id}", "ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748"),
+    ("{lb_id}", "d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34"),
+    ("{vpc_id}", "00000000-5d4e-4c2b-8000-000066726131"),
+    ("{vpc_nat_gateway_id}", "91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05"),
+    ("{cluster_id}", "9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953"),
+    ("{database_cluster_uuid}", "2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264"),
+    ("{id}", "a3d90c5e-6b14-4c77-9e02-58f1d2b7c680"),
+    ("{registry_name}", "noorderlicht"),
+    ("{namespace_id}", "fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825"),
+    ("{autoscale_pool_id}", "d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42"),
+    ("{volume_id}", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611"),
+    ("{snapshot_id}", "198402113"),
+    ("{image_id}", "186203417"),
+];
+
 /// The answers of every operation: as it should go, for what is not there, for bad input, and refused in every way.
 pub(crate) async fn answers() -> Vec<Answer> {
     let other = AccountSeed::default().token("sync", Token::new("no-projects"));
     let sim = Simulator::start(Seed::demo().with_account("other", other)).await.unwrap();
     let demo = sim.account("demo");
+    // Asking for everything takes more requests than a minute has.
+    demo.set_limits(Limits::hourly(5000).burst(5000));
     demo.set_token("none", Token::new("none").scopes::<String>([]));
     demo.add_droplet(Droplet::named("new").status("new").size("g-2vcpu-8gb").region("sgp1"));
     demo.add_droplet(Droplet::named("archived").status("archive"));
     demo.add_droplets(25);
     demo.assign(&demo.default_project().unwrap(), "do:app:4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf");
     demo.assign(&demo.default_project().unwrap(), "do:space:assets");
+    // The other half of each: an IPv4 that leads nowhere, an IPv6 that leads to a droplet.
+    demo.add("reserved_ips", json!({ "ip": "198.18.20.8" }));
+    demo.add("reserved_ipv6s", json!({ "ip": "2001:db8:0:2020::a2", "droplet": 402_117_301 }));
     let mut exercise = Exercise { sim, answers: Vec::new() };
     exercise.as_it_should_go().await;
     exercise.badly().await;
@@ -99,6 +135,88 @@ impl Exercise {
         ] {
             self.go("GET", path, none.clone()).await;
         }
+        self.go("GET", "/v2/domains/bakkerij-jansen.example/records", none.clone()).await;
+        self.go("GET", "/v2/domains/bakkerij-jansen.example/records?per_page=2&page=2", none.clone()).await;
+        self.go("GET", "/v2/domains/bakkerij-jansen.example/records/61100001", none.clone()).await;
+        for path in [
+            "/v2/cdn/endpoints",
+            "/v2/cdn/endpoints/5c0f4a5e-9d1b-4c84-8c2e-1b7a3f60d911",
+            "/v2/certificates",
+            "/v2/certificates?name=alpine-shop",
+            "/v2/certificates/b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21",
+            "/v2/account/keys",
+            "/v2/account/keys/38112045",
+            "/v2/spaces/keys",
+            "/v2/spaces/keys/DO00EXAMPLEACCESSKEY",
+            "/v2/uptime/checks",
+            "/v2/uptime/checks/7d4f2a1c-60c5-4f39-8f0b-52c1d4a6e833",
+            "/v2/monitoring/alerts",
+            "/v2/monitoring/alerts/c2f7b8d0-3a4e-4f6b-b1a9-0e9d8c7b6a54",
+            "/v2/tags",
+            "/v2/tags/prod",
+            "/v2/reserved_ips",
+            "/v2/reserved_ips/198.18.20.7",
+            "/v2/reserved_ips/198.18.20.8",
+            "/v2/floating_ips",
+            "/v2/floating_ips/198.18.20.7",
+            "/v2/floating_ips/198.18.20.8",
+            "/v2/reserved_ipv6",
+            "/v2/reserved_ipv6/2001:db8:0:2020::a1",
+            "/v2/reserved_ipv6/2001:db8:0:2020::a2",
+            "/v2/firewalls",
+            "/v2/firewalls/ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748",
+            "/v2/load_balancers",
+            "/v2/load_balancers/d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34",
+            "/v2/vpcs",
+            "/v2/vpcs/00000000-5d4e-4c2b-8000-000066726131",
+            "/v2/vpc_nat_gateways",
+            "/v2/vpc_nat_gateways?state=active&region=fra1",
+            "/v2/vpc_nat_gateways/91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05",
+        ] {
+            self.go("GET", path, none.clone()).await;
+        }
+        for path in [
+            "/v2/droplets/402117301/backups",
+            "/v2/droplets/418630024/backups",
+            "/v2/volumes",
+            "/v2/volumes?region=fra1&name=shop-data",
+            "/v2/volumes/6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611",
+            "/v2/snapshots",
+            "/v2/snapshots?per_page=5&page=2",
+            "/v2/snapshots?resource_type=volume",
+            "/v2/snapshots/198402113",
+            "/v2/snapshots/b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8",
+            "/v2/images?per_page=200",
+            "/v2/images?private=true",
+            "/v2/images?type=distribution",
+            "/v2/images/186203417",
+            "/v2/images/198402113",
+            "/v2/images/231880112",
+            "/v2/images/debian-12-x64",
+        ] {
+            self.go("GET", path, none.clone()).await;
+        }
+        for path in [
+            "/v2/kubernetes/clusters",
+            "/v2/kubernetes/clusters/9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953",
+            "/v2/databases",
+            "/v2/databases?tag_name=shop",
+            "/v2/databases/2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264",
+            "/v2/apps",
+            "/v2/apps?with_projects=true",
+            "/v2/apps/a3d90c5e-6b14-4c77-9e02-58f1d2b7c680",
+            "/v2/registries",
+            "/v2/registries/noorderlicht",
+            "/v2/registry",
+            "/v2/registry/subscription",
+            "/v2/functions/namespaces",
+            "/v2/functions/namespaces/fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825",
+            "/v2/droplets/autoscale",
+            "/v2/droplets/autoscale?name=alpine-imports",
+            "/v2/droplets/autoscale/d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42",
+        ] {
+            self.go("GET", path, none.clone()).await;
+        }
         // A narrow token sees less of the same shapes.
         for path in ["/v2/account", "/v2/droplets", "/v2/domains", "/v2/projects/default/resources"] {
             self.call("dop_v1_demo_narrow", "GET", path, None).await;
@@ -135,6 +253,32 @@ impl Exercise {
             ("DELETE", "/v2/domains/gone.example"),
             ("GET", gone),
             ("DELETE", gone),
+            ("GET", "/v2/domains/gone.example/records"),
+            ("GET", "/v2/domains/bakkerij-jansen.example/records/1"),
+            ("GET", "/v2/cdn/endpoints/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/certificates/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/account/keys/1"),
+            ("GET", "/v2/spaces/keys/DO00NOBODY"),
+            ("GET", "/v2/uptime/checks/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/monitoring/alerts/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/tags/gone"),
+            ("GET", "/v2/reserved_ips/192.0.2.1"),
+            ("GET", "/v2/floating_ips/192.0.2.1"),
+            ("GET", "/v2/reserved_ipv6/2001:db8::1"),
+            ("GET", "/v2/firewalls/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/load_balancers/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/vpcs/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/vpc_nat_gateways/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/kubernetes/clusters/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/databases/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/apps/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/registries/gone"),
+            ("GET", "/v2/functions/namespaces/fn-00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/droplets/autoscale/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/droplets/1/backups"),
+            ("GET", "/v2/volumes/00000000-0000-4000-8000-000000000000"),
+            ("GET", "/v2/snapshots/1"),
+            ("GET", "/v2/images/1"),
         ] {
             self.fail(404, method, path, none.clone()).await;
         }
@@ -144,19 +288,26 @@ impl Exercise {
         self.fail(404, "PATCH", gone, json!({ "name": "x" })).await;
         self.fail(404, "GET", &format!("{gone}/resources"), none.clone()).await;
         self.fail(404, "POST", &format!("{gone}/resources"), json!({ "resources": [] })).await;
-        // An account without a default project.
+        self.sim.account("demo").add("registries", json!({ "name": "second" }));
+        self.fail(412, "GET", "/v2/registry", none.clone()).await;
+        self.sim.account("demo").remove("registries", "second");
+        // An account without a default project, and without a registry.
         for (method, path, body) in [
             ("GET", "/v2/projects/default", None),
             ("PUT", "/v2/projects/default", Some(whole)),
             ("PATCH", "/v2/projects/default", Some(json!({ "name": "x" }))),
             ("GET", "/v2/projects/default/resources", None),
             ("POST", "/v2/projects/default/resources", Some(json!({ "resources": [] }))),
+            ("GET", "/v2/registry", None),
+            ("GET", "/v2/registry/subscription", None),
         ] {
             self.call("no-projects", method, path, body).await;
             assert_eq!(self.answers.last().unwrap().status, 404, "{method} {path}");
         }
         self.fail(422, "GET", "/v2/droplets?tag_name=a&name=b", none.clone()).await;
         self.fail(422, "GET", "/v2/droplets?type=other", none.clone()).await;
+        self.fail(400, "GET", "/v2/snapshots/231880112", none.clone()).await;
+        self.fail(422, "GET", "/v2/snapshots?resource_type=image", none.clone()).await;
         self.fail(422, "POST", "/v2/domains", json!({ "name": "bakkerij-jansen.example" })).await;
         self.fail(422, "POST", "/v2/domains", json!({})).await;
         self.fail(400, "POST", "/v2/domains", json!([])).await;
@@ -171,9 +322,7 @@ impl Exercise {
     /// Every route: without a token, without a scope, over the limit, and failing.
     async fn refused(&mut self) {
         for route in routes() {
-            let path =
-                route.path.replace("{droplet_id}", "402117301").replace("{domain_name}", "bakkerij-jansen.example");
-            let path = path.replace("{project_id}", "3f1c9a52-7d0e-4c1b-9a64-0d5e8b7f2a10");
+            let path = PARAMETERS.iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
             assert!(!path.contains('{'), "say what to put into {path}");
             for (token, status) in [("wrong", 401), ("none", 403)] {
                 self.call(token, &route.method, &path, None).await;

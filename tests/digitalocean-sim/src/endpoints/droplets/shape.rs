@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
+use crate::endpoints::droplet_backups;
 use crate::model::catalog;
 use crate::model::kind::{Built, Site, set_known, spec};
 
@@ -29,16 +30,13 @@ pub struct Droplet {
     locked: bool,
     #[serde(default)]
     backups: bool,
+    /// So many backups were made already.
+    #[serde(default)]
+    backup_count: usize,
     #[serde(default)]
     ipv6: bool,
     #[serde(default)]
     tags: Vec<String>,
-    #[serde(default)]
-    volume_ids: Vec<String>,
-    #[serde(default)]
-    snapshot_ids: Vec<u64>,
-    #[serde(default)]
-    backup_ids: Vec<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vpc_uuid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,18 +68,18 @@ impl Droplet {
             status: active(),
             locked: false,
             backups: false,
+            backup_count: 0,
             ipv6: false,
             tags: Vec::new(),
-            volume_ids: Vec::new(),
-            snapshot_ids: Vec::new(),
-            backup_ids: Vec::new(),
             vpc_uuid: None,
             created_at: None,
         }
     }
 
-    pub(crate) fn generated(n: usize) -> Self {
-        Self::named(format!("generated-{n}"))
+    /// The `n`th of many, with so many backups.
+    pub(crate) fn generated(n: usize, backups: usize) -> Self {
+        let droplet = Self::named(format!("generated-{n}"));
+        if backups > 0 { droplet.backups_made(backups) } else { droplet }
     }
 
     /// The same with this id in place of the next free one.
@@ -133,6 +131,13 @@ impl Droplet {
         self
     }
 
+    /// The same with backups enabled and so many of them made already, a week apart.
+    #[must_use]
+    pub fn backups_made(mut self, count: usize) -> Self {
+        self.backup_count = count;
+        self.backups()
+    }
+
     /// The same made at this time.
     #[must_use]
     pub fn created_at(mut self, at: DateTime<Utc>) -> Self {
@@ -163,11 +168,12 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
         "kernel": null,
         "created_at": rfc3339(droplet.created_at.unwrap_or(site.now)),
         "features": features,
-        "backup_ids": droplet.backup_ids,
+        // What is made of it or attached to it shows its id here.
+        "backup_ids": [],
         "next_backup_window": droplet.backups.then(|| backup_window(site.now)),
-        "snapshot_ids": droplet.snapshot_ids,
+        "snapshot_ids": [],
         "image": catalog::image(droplet.image.as_deref().unwrap_or(default_image))?,
-        "volume_ids": droplet.volume_ids,
+        "volume_ids": [],
         "size": size,
         "size_slug": droplet.size,
         "networks": networks(id, droplet.ipv6),
@@ -178,7 +184,10 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     if let Some(gpu) = gpu {
         object["gpu_info"] = gpu;
     }
-    Ok(object.into())
+    let backups = droplet_backups::of_new_droplet(&object, droplet.backup_count, site)?;
+    object["backup_ids"] = backups.iter().map(|backup| backup["id"].clone()).collect();
+    let parts = backups.into_iter().map(|backup| (&droplet_backups::KIND, backup)).collect();
+    Ok(Built { parts, ..object.into() })
 }
 
 /// A slug of a size, region or image stands for the whole object, as in a seed.
@@ -198,6 +207,9 @@ pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) ->
         ("status", Some(status)) => {
             check_status(status)?;
             set_known(object, field, value)
+        }
+        ("backup_ids" | "snapshot_ids" | "volume_ids", _) => {
+            Err(format!("{field}: add, change or remove the objects themselves"))
         }
         _ => set_known(object, field, value),
     }
@@ -237,7 +249,7 @@ fn backup_window(now: DateTime<Utc>) -> Value {
 }
 
 /// The default VPC of a region, always the same one.
-fn default_vpc(region: &str) -> String {
+pub(crate) fn default_vpc(region: &str) -> String {
     let digits = region.bytes().fold(0_u128, |sum, byte| (sum << 8) | u128::from(byte));
     uuid::Builder::from_random_bytes((digits | (0x5d4e_3c2b << 64)).to_be_bytes()).into_uuid().to_string()
 }

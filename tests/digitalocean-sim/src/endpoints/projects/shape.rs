@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::clock::rfc3339;
+use crate::model::assignments::Member;
 use crate::model::kind::{Built, Site, set_known, spec};
 
 /// What a client can write (OpenAPI `PUT /v2/projects/{project_id}`).
@@ -43,9 +44,9 @@ pub struct Project {
     created_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     updated_at: Option<DateTime<Utc>>,
-    /// The URNs it holds.
+    /// What it holds.
     #[serde(default)]
-    resources: Vec<String>,
+    resources: Vec<Member>,
 }
 
 fn web_application() -> String {
@@ -112,7 +113,7 @@ impl Project {
     /// The same holding one more resource.
     #[must_use]
     pub fn holding(mut self, urn: &str) -> Self {
-        self.resources.push(urn.to_owned());
+        self.resources.push(Member::Urn(urn.to_owned()));
         self
     }
 }
@@ -136,7 +137,7 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     }
     object.insert("created_at".to_owned(), json!(rfc3339(created_at)));
     object.insert("updated_at".to_owned(), json!(rfc3339(project.updated_at.unwrap_or(created_at))));
-    Ok(Built { object: Value::Object(object), members: project.resources })
+    Ok(Built { members: project.resources, ..Value::Object(object).into() })
 }
 
 /// The limits of OpenAPI `schemas/project_base`.

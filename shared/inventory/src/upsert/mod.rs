@@ -3,15 +3,17 @@
 //! Whatever a sweep believed when it planned, the row decides: each function takes the row as it is now and says what to write, or that
 //! nothing is to be written. Deciding again after a lost race, a crash or a duplicate message therefore ends in the same place.
 
+mod occasion;
+mod placement;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    Cause, CauseType, Change, EventType, Facts, ProjectId, Resource, ResourceEvent, ResourceKey, RunId, Strikes,
-    begin_interval,
-};
-use serde_json::Value;
+use domain::{EventType, Expected, Facts, Resource, ResourceEvent, ResourceKey, Strikes};
 use store::ResourceWrite;
 
-use crate::facts::{changed_fields, tags_alone};
+use crate::facts::changed_fields;
+
+pub use occasion::Occasion;
+pub use placement::{Claim, Placement, Since, claimed, placed};
 
 /// A tombstone whose creation time cannot be compared is the same resource when it is seen again within this time.
 pub const SAME_RESOURCE_WITHIN: TimeDelta = TimeDelta::days(7);
@@ -42,30 +44,6 @@ pub struct Decision {
     pub write: ResourceWrite,
     /// What that does.
     pub effect: Effect,
-}
-
-/// When a decision is made and for which run.
-#[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
-    /// When DigitalOcean was asked.
-    pub at: DateTime<Utc>,
-    /// The run that asked.
-    pub run: &'a RunId,
-}
-
-impl Occasion<'_> {
-    fn event(&self, row: &Resource, event_type: EventType, changes: Vec<Change>) -> ResourceEvent {
-        ResourceEvent {
-            key: row.key.clone(),
-            version: row.version,
-            incarnation: row.incarnation,
-            at: self.at,
-            event_type,
-            name: row.facts.name.clone(),
-            changes,
-            cause: Cause { kind: CauseType::Sync, id: Some(self.run.to_string()) },
-        }
-    }
 }
 
 /// The resource was listed with these facts.
@@ -121,29 +99,30 @@ pub fn gone(row: &Resource, occasion: Occasion<'_>) -> Option<Decision> {
     let mut row = next(row);
     row.deleted_at = Some(occasion.at);
     row.strikes = Some(strikes);
-    let event = occasion.event(&row, EventType::Deleted, Vec::new());
+    let cause = occasion.cause_of(&row.key, &Expected::Disappearance);
+    let event = occasion.event(&row, (EventType::Deleted, cause), Vec::new());
     Some(decision(row, vec![event], Effect::Deleted))
 }
 
-/// The resource is a member of this project since `since`.
+/// The quick look saw a droplet that is known: only what changes from minute to minute is taken over, and only where nothing speaks
+/// against the row; everything else is the full sweep's.
 #[must_use]
-pub fn assigned(row: &Resource, project: &ProjectId, since: DateTime<Utc>, occasion: Occasion<'_>) -> Option<Decision> {
-    if !row.is_live() || row.project_id.as_ref() == Some(project) {
+pub fn glimpsed(row: &Resource, facts: &Facts, fields: &[&str], occasion: Occasion<'_>) -> Option<Decision> {
+    if !row.is_live() || row.strikes.is_some() || !same_resource(row, facts, occasion.at) {
         return None;
     }
-    let mut row = next(row);
-    let before = row.project_id.replace(project.clone());
-    begin_interval(&mut row.project_history, project.clone(), since.min(occasion.at));
-    // Where it was found first is no change; a move is.
-    let events = before.map(|before| {
-        let change = Change {
-            field: "project_id".to_owned(),
-            before: Value::from(before.as_str()),
-            after: Value::from(project.as_str()),
-        };
-        occasion.event(&row, EventType::Updated, vec![change])
-    });
-    Some(decision(row, events.into_iter().collect(), Effect::Attributed))
+    let mut glimpsed = row.facts.clone();
+    for field in fields {
+        match field.strip_prefix("attrs.") {
+            None if *field == "status" => glimpsed.status.clone_from(&facts.status),
+            None => {}
+            Some(name) => match facts.attrs.get(name) {
+                Some(value) => _ = glimpsed.attrs.insert(name.to_owned(), value.clone()),
+                None => _ = glimpsed.attrs.remove(name),
+            },
+        }
+    }
+    seen_live(row, &glimpsed, occasion)
 }
 
 fn seen_live(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Option<Decision> {
@@ -153,13 +132,13 @@ fn seen_live(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Option<De
         return if struck { still_there(row, occasion.at) } else { None };
     }
     let changes = changed_fields(&row.facts, facts);
-    let event_type = if tags_alone(&changes) { EventType::Tagged } else { EventType::Updated };
+    let explained = occasion.explain(&row.key, &changes);
     let mut row = next(row);
     row.last_seen_at = occasion.at;
     row.strikes = None;
     row.facts = facts.clone();
     row.fingerprint = fingerprint;
-    let event = occasion.event(&row, event_type, changes);
+    let event = occasion.event(&row, explained, changes);
     Some(decision(row, vec![event], Effect::Updated))
 }
 
@@ -171,13 +150,18 @@ fn discover(key: &ResourceKey, facts: &Facts, former: Option<&Resource>, occasio
         version: former.map_or(0, |former| former.version) + 1,
         incarnation: former.map_or(0, |former| former.incarnation) + 1,
         project_id: None,
+        attribution: None,
         project_history: Vec::new(),
+        tenant_claims: Vec::new(),
         first_seen_at: occasion.at,
         last_seen_at: occasion.at,
         strikes: None,
         deleted_at: None,
     };
-    let event = occasion.event(&row, EventType::Discovered, Vec::new());
+    // Everything is new: folding a resource's events gives what is known of it.
+    let changes = changed_fields(&Facts::default(), facts);
+    let cause = occasion.cause_of(key, &Expected::Appearance);
+    let event = occasion.event(&row, (EventType::Discovered, cause), changes);
     let before = former.map(|former| former.version);
     Decision { write: ResourceWrite { before, row, events: vec![event] }, effect: Effect::Discovered }
 }
@@ -190,14 +174,15 @@ fn restore(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
     row.last_seen_at = occasion.at;
     row.fingerprint = facts.fingerprint();
     row.facts = facts.clone();
-    let event = occasion.event(&row, EventType::Restored, changes);
+    let cause = occasion.cause_of(&row.key, &Expected::Appearance);
+    let event = occasion.event(&row, (EventType::Restored, cause), changes);
     decision(row, vec![event], Effect::Restored)
 }
 
 /// The id is alive but DigitalOcean made it at another time: what we knew is gone, and another bears its id.
 fn replace(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
     let former = next(row);
-    let deleted = occasion.event(&former, EventType::Deleted, Vec::new());
+    let deleted = occasion.event(&former, (EventType::Deleted, occasion.noticed()), Vec::new());
     let mut decided = discover(&row.key, facts, Some(&former), occasion);
     decided.write.before = Some(row.version);
     decided.write.events.insert(0, deleted);

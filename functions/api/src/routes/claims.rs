@@ -1,0 +1,128 @@
+//! An operator's word on whose a resource is. Admins only.
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use domain::{AccountId, ProjectId, ResourceKey, TenantId};
+use inventory::upsert::{Claim, claimed};
+use serde::Deserialize;
+use serde_json::json;
+use store::{AuditEntry, Reader, Updated};
+use utoipa::ToSchema;
+
+use super::listing::{ID, SLUG};
+use super::resources::{ResourcePath, shown};
+use crate::AppState;
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json as Body, Path, present};
+use crate::observe::RequestId;
+use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::problem::{FieldError, Problem};
+use crate::views::ResourceView;
+
+/// How often a change is decided anew that met another one.
+const TRIES: usize = 3;
+
+/// Whose the resource is, whatever the lists say; what is left out stays, null takes the word back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResourceChange {
+    /// The project it belongs to, one of its account's; null leaves it to the lists again.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679", min_length = 1, max_length = 255)]
+    project_id: Option<Option<String>>,
+    /// The tenant it belongs to, whatever its project: 1 to 32 characters of a-z, 0-9 and '-'; null leaves it to its project again.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
+    tenant_id: Option<Option<String>>,
+}
+
+/// Says whose a resource is, of what no project lists or of what one lists wrongly: from now on, and no sweep says otherwise. What belongs
+/// with it (records of a zone, backups of a droplet) follows its project, not its tenant. Admins only.
+#[utoipa::path(
+    patch, path = "/inventory/resources/{account}/{kind}/{provider_id}", operation_id = "claimResource", tag = "inventory",
+    request_body = ResourceChange, security(("id_token" = [])),
+    params(
+        ("account" = String, Path, description = "Its account."),
+        ("kind" = String, Path, description = "Its kind."),
+        ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind.")
+    ),
+    responses(
+        (status = 200, description = "The resource as it is now.", body = ResourceView),
+        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+    )
+)]
+pub(super) async fn change(
+    admin: Admin,
+    State(state): State<AppState>,
+    Extension(request): Extension<RequestId>,
+    Path(ResourcePath(key)): Path<ResourcePath>,
+    Body(change): Body<ResourceChange>,
+) -> Result<Json<ResourceView>, Problem> {
+    let caller = Caller::Admin(admin.clone());
+    let reader = state.reader(&caller);
+    let claim = change.check(&reader, &key.account).await?;
+    let audit = audit(&claim, &admin, &state, request, &key);
+    for _ in 0..TRIES {
+        let Some(row) = reader.resource(&key).await? else { return Err(Problem::not_found()) };
+        if !row.is_live() {
+            return Err(Problem::conflict("resource-deleted", "The resource was found gone; whose it was stays as it is."));
+        }
+        let row = match claimed(&row, &claim, audit.at) {
+            None => row,
+            Some(write) => match state.table(&admin).claim_resource(&write, row.claimed_tenant(), &audit).await? {
+                Updated::Written => write.row,
+                Updated::Stale => continue,
+            },
+        };
+        return Ok(Json(shown(&reader, &caller, row).await?));
+    }
+    Err(Problem::conflict("changed-meanwhile", "Others keep changing it. Repeat the request."))
+}
+
+impl ResourceChange {
+    async fn check(self, reader: &Reader, account: &AccountId) -> Result<Claim, Problem> {
+        let Self { project_id, tenant_id } = self;
+        let mut errors = Vec::new();
+        let mut note = |pointer: &str, detail: &str| {
+            errors.push(FieldError { pointer: pointer.to_owned(), detail: format!("expected {detail}") });
+        };
+        if project_id.is_none() && tenant_id.is_none() {
+            note("#", "project_id, tenant_id or both");
+        }
+        let project = project_id.clone().map(|id| id.and_then(|id| ProjectId::new(id).ok()));
+        match (&project_id, &project) {
+            (Some(Some(_)), Some(None)) => note("#/project_id", &format!("{ID}, or null")),
+            (_, Some(Some(id))) => {
+                let found = reader.project(account, id).await?;
+                if found.is_none_or(|project| project.deleted_at.is_some()) {
+                    note("#/project_id", "a project that is in the resource's account");
+                }
+            }
+            _ => {}
+        }
+        let tenant = tenant_id.clone().map(|id| id.and_then(|id| TenantId::new(id).ok()));
+        if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
+            note("#/tenant_id", &format!("{SLUG}, or null"));
+        }
+        if errors.is_empty() { Ok(Claim { project, tenant }) } else { Err(Problem::unprocessable(errors)) }
+    }
+}
+
+fn audit(claim: &Claim, admin: &Admin, state: &AppState, request: RequestId, key: &ResourceKey) -> AuditEntry {
+    let mut values = serde_json::Map::new();
+    if let Some(project) = &claim.project {
+        values.insert("project_id".to_owned(), json!(project));
+    }
+    if let Some(tenant) = &claim.tenant {
+        values.insert("tenant_id".to_owned(), json!(tenant));
+    }
+    let ResourceKey { account, kind, provider_id } = key;
+    AuditEntry {
+        id: request.0,
+        at: state.now(),
+        actor: admin.subject().to_owned(),
+        action: "resource.claim".to_owned(),
+        target: format!("{account}/{kind}/{provider_id}"),
+        values: values.into(),
+    }
+}

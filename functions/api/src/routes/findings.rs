@@ -1,0 +1,117 @@
+//! What costs money for nothing, and what lacks what it should have.
+
+use axum::extract::State;
+use axum::response::Response;
+use domain::{AccountId, Money, ProjectId, ResourceKey, TenantId};
+use inventory::findings::{RULES, Rule, RuleFinding, Survey};
+use serde::{Deserialize, Serialize};
+use store::ResourceFilter;
+use utoipa::IntoParams;
+
+use super::listing::{ID, PageQuery, SLUG, covered_accounts};
+use super::resources::projects_of;
+use crate::AppState;
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::extract::Query;
+use crate::freshness::Coverage;
+use crate::openapi::{BadParameters, Denials, Failures};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::Problem;
+use crate::representation::Representation;
+use crate::views::{FindingList, FindingView, List};
+
+/// Which findings are wanted; all that are given must fit.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FindingFilter {
+    /// Of resources of this account.
+    #[param(value_type = Option<String>)]
+    account: Option<AccountId>,
+    /// Of this rule: `unattached_volume`, `old_snapshot`, `unassigned_reserved_ip`, `load_balancer_without_backends`,
+    /// `powered_off_droplet`, `droplet_without_backups`, `droplet_without_firewall` or `certificate_near_expiry`.
+    rule: Option<String>,
+    /// Of resources of this tenant.
+    #[param(value_type = Option<String>)]
+    tenant: Option<TenantId>,
+    /// Of resources in this project.
+    #[param(value_type = Option<String>)]
+    project: Option<ProjectId>,
+}
+
+/// Which findings are wanted, and which page of them.
+#[derive(Debug)]
+pub(super) struct FindingQuery {
+    filter: FindingFilter,
+    page: PageQuery,
+}
+
+/// Where a page ended: at the finding with this place in the order.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    price: Option<Money>,
+    key: ResourceKey,
+    rule: String,
+}
+
+impl FromParameters for FindingQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+        let expected = format!("one of {}", names.join(", "));
+        let filter = FindingFilter {
+            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
+            rule: parameters.parse("rule", &expected, |text| Rule::named(text).map(|rule| rule.name.to_owned())),
+            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
+            project: parameters.parse("project", ID, |text| ProjectId::new(text).ok()),
+        };
+        Some(Self { filter, page: PageQuery::read(parameters)? })
+    }
+}
+
+impl Place {
+    fn of(finding: &RuleFinding) -> Self {
+        Self { price: finding.price_monthly, key: finding.key.clone(), rule: finding.rule.to_owned() }
+    }
+
+    /// Whether the finding comes after it.
+    fn is_before(&self, finding: &RuleFinding) -> bool {
+        let price = std::cmp::Reverse(self.price.map(|price| price.amount));
+        finding.order() > (price, &self.key, self.rule.as_str())
+    }
+}
+
+/// What costs money for nothing, and what lacks what it should have: the dearest first. A rule is judged only where what it rests on was
+/// read whole not long ago; `skipped` names the others.
+#[utoipa::path(
+    get, path = "/inventory/findings", operation_id = "listFindings", tag = "inventory", params(FindingFilter, PageQuery), security(("id_token" = [])),
+    responses((status = 200, description = "A page of them.", body = FindingList), BadParameters, Denials, Failures)
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Query(FindingQuery { filter, page }): Query<FindingQuery>,
+    representation: Representation,
+) -> Result<Response, Problem> {
+    let reader = state.reader(&caller);
+    let binding = Binding::new(reader.scope(), "findings", &filter);
+    let after: Option<Place> = page.position(&binding)?;
+    let rules: Vec<&Rule> =
+        RULES.iter().filter(|rule| filter.rule.as_ref().is_none_or(|wanted| wanted == rule.name)).collect();
+    let FindingFilter { account, tenant, project, .. } = filter;
+    let accounts = covered_accounts(&state, &caller, account.as_ref(), tenant.as_ref()).await?;
+    let wanted = ResourceFilter { tenant, project, ..ResourceFilter::default() };
+    let Survey { found, skipped, as_of, complete } =
+        Survey::of(&reader, &accounts, &wanted, &rules, state.now()).await?;
+
+    let begin = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
+    let page_end = found.len().min(begin + page.limit);
+    let on_page = &found[begin..page_end];
+    let next = on_page.last().filter(|_| page_end < found.len()).map(|last| binding.seal(&Place::of(last)));
+    let projects = projects_of(&reader, on_page.iter().map(|finding| finding.key.account.clone())).await?;
+    let data = on_page.iter().map(|finding| {
+        let project = finding.project_id.clone().and_then(|id| projects.get(&(finding.key.account.clone(), id)));
+        FindingView::new(finding.clone(), project)
+    });
+    let list = List::new(data.collect(), next, Coverage { as_of, complete });
+    representation.of(&FindingList::new(list, &found, skipped))
+}

@@ -1,0 +1,100 @@
+//! Runs on demand. Admins only.
+
+use axum::Json;
+use axum::extract::State;
+use domain::{Account, AccountId, AccountStatus, Kind};
+use http::StatusCode;
+use inventory::workers::Worker;
+use runtime::batch::ALL_ACCOUNTS;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::listing::SLUG;
+use crate::AppState;
+use crate::caller::Admin;
+use crate::extract::{OptionalJson, Path};
+use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::{FieldError, Problem};
+use crate::views::RunView;
+
+/// A worker in a path.
+#[derive(Debug)]
+pub(super) struct WorkerPath(String);
+
+/// What to run.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunRequest {
+    /// The account; all enabled ones if left out.
+    #[schema(example = "main")]
+    account: Option<String>,
+    /// The one kind of the worker's to mirror, as `GET /sync` names it; all that it mirrors if left out.
+    #[schema(example = "droplet")]
+    kind: Option<String>,
+}
+
+impl FromParameters for WorkerPath {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        parameters.required("worker", "a worker's name", |text| Some(text.to_owned())).map(Self)
+    }
+}
+
+impl WorkerPath {
+    /// The worker, or 404.
+    pub(super) fn worker(&self) -> Result<&'static Worker, Problem> {
+        Worker::named(&self.0).ok_or(Problem::not_found())
+    }
+}
+
+/// Asks for a run of a worker. It is queued; `GET /sync` shows its `run_id` once it is done. Admins only.
+#[utoipa::path(
+    post, path = "/sync/{worker}", operation_id = "runWorker", tag = "sync", request_body = Option<RunRequest>, security(("id_token" = [])),
+    params(("worker" = String, Path, description = "The worker, such as `droplets`.")),
+    responses(
+        (status = 202, description = "It is asked for.", body = RunView),
+        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+    )
+)]
+pub(super) async fn run(
+    admin: Admin,
+    State(state): State<AppState>,
+    Path(path): Path<WorkerPath>,
+    OptionalJson(RunRequest { account, kind }): OptionalJson<RunRequest>,
+) -> Result<(StatusCode, Json<RunView>), Problem> {
+    let worker = path.worker()?;
+    let kind = kind.map(|kind| kind_of(worker, kind)).transpose()?;
+    let account = match account {
+        None => ALL_ACCOUNTS.to_owned(),
+        Some(slug) => enabled_account(&admin, &state, slug).await?.account.to_string(),
+    };
+    let run_id = state.ask_for_run(worker.name, &account, kind.as_ref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(run_id.into())))
+}
+
+/// The registered account of this slug, unless it is paused.
+pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: String) -> Result<Account, Problem> {
+    let id = AccountId::new(slug).map_err(|_| wrong("#/account", SLUG))?;
+    let account = state.table(admin).account(&id).await?.ok_or(Problem::not_found())?;
+    match account.status {
+        AccountStatus::Enabled => Ok(account),
+        AccountStatus::Paused => Err(Problem::conflict(
+            "account-paused",
+            "The account is paused. Resume it first: PATCH /accounts/{account}.",
+        )),
+    }
+}
+
+/// One of the worker's kinds.
+pub(super) fn kind_of(worker: &Worker, name: String) -> Result<Kind, Problem> {
+    let kind = Kind::new(name).ok().filter(|kind| worker.target(kind).is_some());
+    kind.ok_or_else(|| {
+        let kinds: Vec<String> = worker.targets.iter().map(|target| target.lane().into()).collect();
+        wrong("#/kind", &format!("one of {}", kinds.join(", ")))
+    })
+}
+
+/// A field of the body is not what is expected.
+pub(super) fn wrong(pointer: &str, expected: &str) -> Problem {
+    Problem::unprocessable(vec![FieldError { pointer: pointer.to_owned(), detail: format!("expected {expected}") }])
+}

@@ -1,0 +1,61 @@
+//! How much there is of what, and what it costs by list price.
+
+use axum::extract::State;
+use axum::response::Response;
+use domain::AccountId;
+use store::SummaryCount;
+use utoipa::IntoParams;
+
+use super::listing::{SLUG, covered_accounts};
+use super::resources::projects_of;
+use crate::AppState;
+use crate::caller::Caller;
+use crate::extract::Query;
+use crate::freshness::Freshness;
+use crate::openapi::{BadParameters, Denials, Failures};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::Problem;
+use crate::representation::Representation;
+use crate::views::{SummaryRowView, SummaryView};
+
+/// What to sum up.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SummaryQuery {
+    /// This account; all if left out.
+    #[param(value_type = Option<String>)]
+    account: Option<AccountId>,
+}
+
+impl FromParameters for SummaryQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        Some(Self { account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()) })
+    }
+}
+
+/// What the caller may see, counted by account, kind, project and tenant, with the list prices of a month. What was found gone does not
+/// count.
+#[utoipa::path(
+    get, path = "/inventory/summary", operation_id = "summariseInventory", tag = "inventory", params(SummaryQuery), security(("id_token" = [])),
+    responses((status = 200, description = "All of it.", body = SummaryView), BadParameters, Denials, Failures)
+)]
+pub(super) async fn summary(
+    caller: Caller,
+    State(state): State<AppState>,
+    Query(SummaryQuery { account }): Query<SummaryQuery>,
+    representation: Representation,
+) -> Result<Response, Problem> {
+    let reader = state.reader(&caller);
+    let accounts = covered_accounts(&state, &caller, account.as_ref(), None).await?;
+    let freshness = Freshness::of(&reader, &accounts).await?;
+    let counts = reader.summary(account.as_ref(), &freshness.kinds()).await?;
+    let projects = projects_of(&reader, accounts.into_iter()).await?;
+    let mut total = SummaryCount::default();
+    let mut data = Vec::with_capacity(counts.len());
+    for (key, count) in counts {
+        total += count;
+        let project = key.project_id.clone().and_then(|id| projects.get(&(key.account.clone(), id)));
+        data.push(SummaryRowView::new(key, count, project));
+    }
+    representation.of(&SummaryView::new(data, total, freshness.covering(None, state.now())))
+}

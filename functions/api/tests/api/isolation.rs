@@ -1,0 +1,192 @@
+//! No byte of one tenant's reaches another: every route of the document, every parameter of it, in every form.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::app::{Answer, App, DOCUMENT, Who};
+use crate::rivals::{RIVALS, World, rival_of, world};
+
+/// An operation of the document that wants a token.
+struct Operation {
+    method: String,
+    /// Below the root.
+    path: String,
+    /// The names of its query parameters.
+    query: Vec<String>,
+    forms: Vec<&'static str>,
+    admins_only: bool,
+}
+
+fn operations() -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if !operation["security"].is_array() {
+                continue;
+            }
+            let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let query = parameters.iter().filter(|parameter| parameter["in"] == "query");
+            let has_csv = operation["responses"]["200"]["content"]["text/csv"].is_object();
+            operations.push(Operation {
+                method: method.to_uppercase(),
+                path: path.strip_prefix("/api/v1").unwrap().to_owned(),
+                query: query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect(),
+                forms: if has_csv { vec!["application/json", "text/csv"] } else { vec!["application/json"] },
+                admins_only: format!("{}{}", operation["summary"], operation["description"]).contains("Admins only"),
+            });
+        }
+    }
+    operations
+}
+
+/// What to ask a query parameter for. A parameter that is not known here would be a way that nobody has tried.
+fn values(name: &str, world: &World) -> Vec<String> {
+    let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    match name {
+        "account" => texts(&["main", "alpha-account", "omega-account"]),
+        "kind" => world.resources.iter().map(|thing| thing.kind.to_owned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        "project" => world.projects.iter().map(|thing| thing.id.clone()).collect(),
+        "tenant" => texts(&RIVALS),
+        "q" => texts(&["alpha", "omega", "nobody", "a", "0"]),
+        "status" => texts(&["active", "off"]),
+        "deleted" => texts(&["true", "false"]),
+        "since" => texts(&["2026-01-01T00:00:00Z", "2026-04-12T09:30:00Z"]),
+        "type" => texts(&["discovered", "updated", "deleted"]),
+        "rule" => inventory::findings::RULES.iter().map(|rule| rule.name.to_owned()).collect(),
+        "worker" => texts(&["droplets"]),
+        "limit" => texts(&["1"]),
+        "cursor" => texts(&["nonsense"]),
+        other => panic!("say what to ask the parameter {other} for"),
+    }
+}
+
+/// A path with each thing that there is in the place of its parameters, and whose it then leads to, where it leads to one thing.
+fn targets(path: &str, world: &World) -> Vec<(String, Option<Option<&'static str>>)> {
+    let things = match path {
+        path if path.contains("{provider_id}") => &world.resources,
+        path if path.contains("{id}") => &world.projects,
+        _ => {
+            let target = path.replace("{worker}", "droplets").replace("{account}", "main");
+            assert!(!target.contains('{'), "say what to put into {path}");
+            return vec![(target, None)];
+        }
+    };
+    let filled = |account: &str, kind: &str, id: &str| {
+        let target = path.replace("{account}", account).replace("{kind}", kind);
+        let target = target.replace("{provider_id}", id).replace("{id}", id);
+        assert!(!target.contains('{'), "say what to put into {path}");
+        target
+    };
+    things.iter().map(|thing| (filled(&thing.account, thing.kind, &thing.id), Some(thing.owner))).collect()
+}
+
+/// Everything that an operation may be asked: nothing in particular, and each parameter by itself and beside the rival's name.
+fn queries(operation: &Operation, world: &World, rival: &str) -> Vec<String> {
+    let mut queries = vec![String::new()];
+    for name in &operation.query {
+        for value in values(name, world) {
+            queries.push(format!("?{name}={value}"));
+            if name != "tenant" && operation.query.iter().any(|name| name == "tenant") {
+                queries.push(format!("?{name}={value}&tenant={rival}"));
+            }
+        }
+    }
+    queries
+}
+
+fn assert_silent(own: &str, asked: &str, answer: &Answer) {
+    let heard = format!("{} {:?}", answer.text, answer.headers).to_lowercase();
+    for foreign in [rival_of(own), "nobody"] {
+        assert!(!heard.contains(foreign), "{own} asked for {asked} and heard of {foreign}: {heard}");
+    }
+}
+
+#[tokio::test]
+async fn no_byte_of_one_tenants_reaches_the_other() {
+    let app = App::start().await;
+    let world = world(&app).await;
+    for own in RIVALS {
+        let (who, rival) = (Who::Tenant(own), rival_of(own));
+        let (mut heard, mut hoped) = (BTreeSet::new(), BTreeSet::new());
+        for operation in operations() {
+            let Operation { method, path, forms, admins_only, .. } = &operation;
+            let body = (method != "GET").then(|| json!({ "account": "main", "tenant_id": own }).to_string());
+            for (form, (target, owner)) in forms.iter().flat_map(|form| targets(path, &world).into_iter().map(move |t| (form, t))) {
+                for query in queries(&operation, &world, rival) {
+                    let asked = format!("{target}{query}");
+                    let answer = app.send_for(who, method, &asked, body.clone(), form).await;
+                    assert_silent(own, &format!("{method} {asked} as {form}"), &answer);
+                    assert!(!admins_only || answer.status == 403, "{method} {asked}: {}", answer.status);
+                    if let (false, Some(owner), "") = (*admins_only, owner, query.as_str()) {
+                        let expected = if owner == Some(own) { 200 } else { 404 };
+                        assert_eq!(answer.status, expected, "{own}: {method} {asked}");
+                    }
+                    if answer.text.contains(own) {
+                        heard.insert((path.clone(), *form));
+                    }
+                }
+                if !admins_only {
+                    hoped.insert((path.clone(), *form));
+                }
+            }
+        }
+        assert_eq!(heard, hoped, "what {own} is not told of its own");
+    }
+}
+
+#[tokio::test]
+async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
+    let app = App::start().await;
+    let world = world(&app).await;
+    for own in RIVALS {
+        let (who, rival) = (Who::Tenant(own), Who::Tenant(rival_of(own)));
+        let paged = |operation: &Operation| operation.query.iter().any(|name| name == "cursor") && !operation.admins_only;
+        for operation in operations().iter().filter(|operation| paged(operation)) {
+            for (target, _) in targets(&operation.path, &world) {
+                let whole = app.get(who, &format!("{target}?limit=200")).await;
+                if whole.status == 404 {
+                    continue;
+                }
+                let whole = whole.body["data"].as_array().unwrap().clone();
+                let mut next = format!("{target}?limit=1");
+                let (mut rows, mut table): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
+                loop {
+                    let page = app.get(who, &next).await;
+                    assert_silent(own, &next, &page);
+                    rows.extend(page.body["data"].as_array().unwrap().iter().cloned());
+                    let csv = app.get_csv(who, &next).await;
+                    assert_silent(own, &next, &csv);
+                    table.extend(csv.table().1);
+                    let Some(link) = csv.next_link() else { break };
+                    let cursor = page.body["next_cursor"].as_str().unwrap();
+                    assert!(link.contains(cursor) && link.contains("limit=1"), "{link}");
+                    for stranger in [rival, Who::Admin] {
+                        let refused = app.get(stranger, &link).await;
+                        assert_eq!((refused.status, refused.pointers()), (400, vec!["#/query/cursor"]), "{link}");
+                    }
+                    next = link;
+                }
+                assert_eq!((rows.len(), table.len()), (whole.len(), whole.len()), "{target}");
+                assert_eq!(rows, whole, "{target}");
+            }
+        }
+    }
+}
+
+/// What the walks rely on: there is something to be heard.
+#[tokio::test]
+async fn an_admin_hears_of_everybody() {
+    let app = App::start().await;
+    let world = world(&app).await;
+    for path in ["/inventory/resources?limit=200", "/inventory/events?limit=200", "/inventory/projects", "/inventory/summary"] {
+        for answer in [app.get(Who::Admin, path).await, app.get_csv(Who::Admin, path).await] {
+            for needle in ["alpha", "omega", "nobody"] {
+                assert!(answer.text.contains(needle) || path.ends_with("events"), "{path}: {needle}");
+            }
+        }
+    }
+    let listed = app.get(Who::Admin, "/inventory/resources?limit=200").await.all("provider_id");
+    let live = world.resources.iter().filter(|thing| !thing.id.ends_with("-gone") && !thing.id.starts_with("700"));
+    assert_eq!(listed.iter().collect::<BTreeSet<_>>(), live.map(|thing| &thing.id).collect());
+}

@@ -1,0 +1,197 @@
+//! Two tenants who share an account, each other's past ids and each other's projects; what is whose can be told from its name.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    AccountStatus, Attribution, Change, EventType, Interval, Kind, Parent, Project, ProjectId, ProviderId, Resource,
+    SweepStatus, TenantId, begin_interval,
+};
+use inventory::workers::PROJECT;
+use serde_json::json;
+use store::{ProjectWrite, ResourceWrite, Table};
+
+use crate::app::{App, Who, time};
+use crate::seed;
+
+/// The two; and what is nobody's is called `nobody`.
+pub(crate) const RIVALS: [&str; 2] = ["alpha", "omega"];
+
+/// Something, and whose it is.
+pub(crate) struct Thing {
+    pub(crate) account: String,
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) owner: Option<&'static str>,
+}
+
+/// The resources and the projects of both, and of nobody.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) resources: Vec<Thing>,
+    pub(crate) projects: Vec<Thing>,
+}
+
+/// The other of the two.
+pub(crate) fn rival_of(own: &str) -> &'static str {
+    if own == RIVALS[0] { RIVALS[1] } else { RIVALS[0] }
+}
+
+/// On the morning of the day that all tests are on.
+fn at(hour: u32) -> DateTime<Utc> {
+    time(&format!("2026-04-12T{hour:02}:00:00Z"))
+}
+
+fn project(id: impl Into<String>) -> ProjectId {
+    ProjectId::new(id.into()).unwrap()
+}
+
+/// Writes the next version of a row, under a name, with an event of that hour.
+async fn happen(table: &Table, row: &Resource, name: &str, event_type: EventType, hour: u32, changes: Vec<Change>) {
+    let mut next = Resource { version: row.version + 1, ..row.clone() };
+    next.facts.name = format!("{name}-name");
+    next.facts.tags = vec![format!("{name}-tag")];
+    let events = vec![domain::ResourceEvent { at: at(hour), ..seed::event(&next, event_type, changes) }];
+    table.commit(&ResourceWrite { before: Some(row.version), row: next, events }).await.unwrap();
+}
+
+/// A row first seen at six in the morning, under a name.
+async fn found(table: &Table, mut row: Resource, name: &str) -> Resource {
+    row.facts.name = format!("{name}-name");
+    row.facts.tags = vec![format!("{name}-tag")];
+    row.first_seen_at = at(6);
+    seed::insert(table, row).await
+}
+
+/// Two of everything.
+pub(crate) async fn world(app: &App) -> World {
+    let table = &app.table.table;
+    let mut world = World::default();
+    seed::account(table, "main", AccountStatus::Enabled).await;
+    seed::project(table, "main", "nobody-project", None).await;
+    world.project("main", "nobody-project", None);
+    for own in RIVALS {
+        seed::account(table, &format!("{own}-account"), AccountStatus::Enabled).await;
+        seed::project(table, "main", &format!("{own}-project"), Some(own)).await;
+        world.project("main", format!("{own}-project"), Some(own));
+        seed::project(table, &format!("{own}-account"), &format!("{own}-project-2"), Some(own)).await;
+        world.project(&format!("{own}-account"), format!("{own}-project-2"), Some(own));
+    }
+    for (number, own) in RIVALS.into_iter().enumerate() {
+        world.own(table, own).await;
+        world.inherited_from_the_rival(app, own, number).await;
+    }
+    for (id, project) in [("nobody-1", Some("nobody-project")), ("nobody-2", None)] {
+        found(table, seed::row("main", "droplet", id, project), "nobody").await;
+        world.resource("main", "droplet", id, None);
+    }
+    for account in ["main", "alpha-account", "omega-account"] {
+        seed::sweep_all(table, account, at(11)).await;
+        seed::sweep_leaving(table, account, PROJECT.as_str(), SweepStatus::Complete, at(11), |finish| {
+            finish.urn_kinds = Some([Kind::of("spaces_bucket")].into());
+        })
+        .await;
+    }
+    world
+}
+
+impl World {
+    fn resource(&mut self, account: &str, kind: &'static str, id: impl Into<String>, owner: Option<&'static str>) {
+        self.resources.push(Thing { account: account.to_owned(), kind, id: id.into(), owner });
+    }
+
+    fn project(&mut self, account: &str, id: impl Into<String>, owner: Option<&'static str>) {
+        self.projects.push(Thing { account: account.to_owned(), kind: "project", id: id.into(), owner });
+    }
+
+    /// What was its owner's from the beginning.
+    async fn own(&mut self, table: &Table, own: &'static str) {
+        let (of_main, other_account) = (format!("{own}-project"), format!("{own}-account"));
+        let mut droplet = seed::row("main", "droplet", &format!("{own}-droplet"), Some(&of_main));
+        droplet.facts.status = Some("off".to_owned());
+        let droplet = found(table, droplet, own).await;
+        let change = seed::change("status", json!("active"), json!("off"));
+        happen(table, &droplet, own, EventType::Updated, 10, vec![change]).await;
+        let zone = format!("{own}.example");
+        let mut record = seed::row("main", "dns_record", &format!("{own}-record"), Some(&of_main));
+        record.attribution = Some(Attribution::Inherited);
+        record.facts.parent =
+            Some(Parent { kind: Kind::of("dns_zone"), provider_id: ProviderId::new(zone.as_str()).unwrap() });
+        let gone = found(table, seed::row("main", "droplet", &format!("{own}-gone"), Some(&of_main)), own).await;
+        happen(table, &Resource { deleted_at: Some(at(10)), ..gone }, own, EventType::Deleted, 10, Vec::new()).await;
+        let rows = [
+            seed::row("main", "dns_zone", &zone, Some(&of_main)),
+            record,
+            seed::row("main", "spaces_bucket", &format!("{own}-bucket"), Some(&of_main)),
+            seed::row(&other_account, "droplet", &format!("{own}-droplet-2"), Some(&format!("{own}-project-2"))),
+        ];
+        for row in rows {
+            found(table, row, own).await;
+        }
+        self.resource("main", "droplet", format!("{own}-droplet"), Some(own));
+        self.resource("main", "droplet", format!("{own}-gone"), Some(own));
+        self.resource("main", "dns_zone", zone, Some(own));
+        self.resource("main", "dns_record", format!("{own}-record"), Some(own));
+        self.resource("main", "spaces_bucket", format!("{own}-bucket"), Some(own));
+        self.resource(&other_account, "droplet", format!("{own}-droplet-2"), Some(own));
+    }
+
+    /// What was the rival's in the morning, under a name of the rival's, and its owner's later.
+    async fn inherited_from_the_rival(&mut self, app: &App, own: &'static str, number: usize) {
+        let table = &app.table.table;
+        let rival = rival_of(own);
+        let (own_project, rivals_project) = (format!("{own}-project"), format!("{rival}-project"));
+
+        // Moved from the rival's project.
+        let id = format!("400{number}");
+        let mut moved = found(table, seed::row("main", "droplet", &id, Some(&rivals_project)), rival).await;
+        begin_interval(&mut moved.project_history, project(own_project.as_str()), at(9));
+        moved.project_id = Some(project(own_project.as_str()));
+        let change = seed::change("project_id", json!(rivals_project), json!(own_project));
+        happen(table, &moved, own, EventType::Updated, 9, vec![change]).await;
+        self.resource("main", "droplet", id, Some(own));
+
+        // Claimed by an operator, and still in the rival's project.
+        let id = format!("500{number}");
+        let claimed = found(table, seed::row("main", "volume", &id, Some(&rivals_project)), rival).await;
+        let path = format!("/inventory/resources/main/volume/{id}");
+        let answer = app.patch(Who::Admin, &path, json!({ "tenant_id": own })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let claimed = table.resource(&claimed.key).await.unwrap().unwrap();
+        let change = seed::change("project_id", json!(rivals_project), json!(rivals_project));
+        happen(table, &claimed, own, EventType::Updated, 13, vec![change]).await;
+        self.resource("main", "volume", id, Some(own));
+
+        // An id that the rival had before.
+        for (kind, id) in
+            [("floating_ip", format!("192.0.2.{number}")), ("dns_zone", format!("reused-{number}.example"))]
+        {
+            let former = found(table, seed::row("main", kind, &id, Some(&rivals_project)), rival).await;
+            let gone = Resource { deleted_at: Some(at(8)), ..former };
+            happen(table, &gone, rival, EventType::Deleted, 8, Vec::new()).await;
+            let history = vec![Interval { value: project(own_project.as_str()), from: at(9), until: None }];
+            let mut bearer = seed::row("main", kind, &id, Some(&own_project));
+            (bearer.version, bearer.incarnation, bearer.project_history, bearer.first_seen_at) = (2, 2, history, at(9));
+            happen(table, &bearer, own, EventType::Discovered, 9, Vec::new()).await;
+            self.resource("main", kind, id, Some(own));
+        }
+
+        // A project that was the rival's, with something that lives and something that was gone by then.
+        let id = format!("handed-{number}");
+        seed::project(table, "main", &id, Some(rival)).await;
+        for (id, deleted_at) in [(format!("600{number}"), None), (format!("700{number}"), Some(at(8)))] {
+            let row = found(table, seed::row("main", "droplet", &id, Some(&format!("handed-{number}"))), rival).await;
+            match deleted_at {
+                None => happen(table, &row, own, EventType::Updated, 10, Vec::new()).await,
+                Some(_) => {
+                    happen(table, &Resource { deleted_at, ..row }, rival, EventType::Deleted, 8, Vec::new()).await;
+                }
+            }
+            self.resource("main", "droplet", id, Some(own).filter(|_| deleted_at.is_none()));
+        }
+        let given = table.project(&seed::account_id("main"), &project(id.as_str())).await.unwrap().unwrap();
+        let mut given = Project { tenant_id: Some(TenantId::new(own).unwrap()), version: 2, ..given };
+        given.facts.name = format!("{own}-handed");
+        begin_interval(&mut given.tenant_history, given.tenant_id.clone(), at(9));
+        table.commit_project(&ProjectWrite { before: Some(1), project: given }).await.unwrap();
+        self.project("main", id, Some(own));
+    }
+}

@@ -1,0 +1,69 @@
+//! The records of a zone. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
+
+use serde::{Deserialize, Serialize};
+
+use super::Domains;
+use crate::Error;
+use crate::operation::Operation;
+use crate::pages::{ListItem, Pages};
+use crate::tolerant::null_as_default;
+
+static LIST: Operation = Operation::get("/v2/domains/{}/records", "domain:read");
+static GET: Operation = Operation::get("/v2/domains/{}/records/{}", "domain:read");
+
+impl Domains<'_> {
+    /// `GET /v2/domains/{name}/records`, scope `domain:read`: every record of a zone.
+    pub fn records(&self, name: &str) -> Pages<DomainRecord> {
+        Pages::new(self.client, &LIST, &[name], "domain_records")
+    }
+
+    /// `GET /v2/domains/{name}/records/{id}`, scope `domain:read`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the account has no such zone or the zone no such record; any [`Error`] of a call.
+    pub async fn record(&self, name: &str, id: u64) -> Result<DomainRecord, Error> {
+        self.client.get_one(&GET, &[name, &id.to_string()], "domain_record").await
+    }
+}
+
+/// A DNS record. DigitalOcean sends every field of every record, `null` where the type does not have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainRecord {
+    /// The record's id, unique over all zones; it stays when the record changes.
+    pub id: u64,
+    /// `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SOA`, `SRV`, `TXT`.
+    #[serde(rename = "type")]
+    pub record_type: String,
+    /// The name within the zone, `@` for the zone itself.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub name: String,
+    /// What the name stands for. Host names have no dot at the end, `@` is the zone, texts are not quoted.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub data: String,
+    /// Of MX and SRV.
+    #[serde(default)]
+    pub priority: Option<u32>,
+    /// Of SRV.
+    #[serde(default)]
+    pub port: Option<u32>,
+    /// Time to live, in seconds.
+    #[serde(default)]
+    pub ttl: Option<u32>,
+    /// Of SRV.
+    #[serde(default)]
+    pub weight: Option<u32>,
+    /// Of CAA.
+    #[serde(default)]
+    pub flags: Option<u32>,
+    /// Of CAA: `issue`, `issuewild` or `iodef`.
+    #[serde(default)]
+    pub tag: Option<String>,
+}
+
+impl ListItem for DomainRecord {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.id
+    }
+}

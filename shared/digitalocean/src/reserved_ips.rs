@@ -1,0 +1,109 @@
+//! Reserved IPv4 addresses, once called floating IPs. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPs>
+//!
+//! `/v2/floating_ips` lists the same addresses under the old name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::droplets::Region;
+use crate::operation::Operation;
+use crate::pages::{ListItem, Pages};
+use crate::{Client, Error};
+
+static LIST: Operation = Operation::get("/v2/reserved_ips", "reserved_ip:read");
+static GET: Operation = Operation::get("/v2/reserved_ips/{}", "reserved_ip:read");
+
+/// Calls on reserved IPv4 addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct ReservedIps<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// Calls on reserved IPv4 addresses.
+    #[must_use]
+    pub fn reserved_ips(&self) -> ReservedIps<'_> {
+        ReservedIps { client: self }
+    }
+}
+
+impl ReservedIps<'_> {
+    /// `GET /v2/reserved_ips`, scope `reserved_ip:read`.
+    pub fn list(&self) -> Pages<ReservedIp> {
+        Pages::new(self.client, &LIST, &[], "reserved_ips")
+    }
+
+    /// `GET /v2/reserved_ips/{ip}`, scope `reserved_ip:read`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the account has no such address; any [`Error`] of a call.
+    pub async fn get(&self, ip: &str) -> Result<ReservedIp, Error> {
+        self.client.get_one(&GET, &[ip], "reserved_ip").await
+    }
+}
+
+/// A reserved IPv4 address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedIp {
+    /// The address, which is its id.
+    pub ip: String,
+    /// The region it is reserved to.
+    #[serde(default)]
+    pub region: Option<Region>,
+    /// Where it leads to.
+    #[serde(default, rename = "droplet")]
+    pub assignment: IpAssignment,
+    /// Locked while it is being assigned or unassigned.
+    #[serde(default)]
+    pub locked: bool,
+    /// The project it is in. `None` when the token may not read projects.
+    #[serde(default)]
+    pub project_id: Option<String>,
+}
+
+/// Where a reserved address leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<Assignee>", into = "Option<Assignee>")]
+pub enum IpAssignment {
+    /// To the droplet of this id.
+    Droplet(u64),
+    /// To nothing.
+    Unassigned,
+    /// DigitalOcean does not say: the token may not read droplets.
+    #[default]
+    NotVisible,
+}
+
+/// A droplet as an address shows it; of the whole droplet no more than its id is read.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Assignee {
+    #[serde(default)]
+    id: Option<u64>,
+}
+
+impl From<Option<Assignee>> for IpAssignment {
+    fn from(droplet: Option<Assignee>) -> Self {
+        match droplet {
+            Some(Assignee { id: Some(id) }) => Self::Droplet(id),
+            Some(Assignee { id: None }) => Self::NotVisible,
+            None => Self::Unassigned,
+        }
+    }
+}
+
+impl From<IpAssignment> for Option<Assignee> {
+    fn from(assignment: IpAssignment) -> Self {
+        match assignment {
+            IpAssignment::Droplet(id) => Some(Assignee { id: Some(id) }),
+            IpAssignment::NotVisible => Some(Assignee { id: None }),
+            IpAssignment::Unassigned => None,
+        }
+    }
+}
+
+impl ListItem for ReservedIp {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.ip.clone()
+    }
+}

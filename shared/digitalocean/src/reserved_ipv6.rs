@@ -1,0 +1,70 @@
+//! Reserved IPv6 addresses. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPv6>
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::operation::Operation;
+use crate::pages::{ListItem, Pages};
+use crate::reserved_ips::IpAssignment;
+use crate::{Client, Error};
+
+static LIST: Operation = Operation::get("/v2/reserved_ipv6", "reserved_ip:read");
+static GET: Operation = Operation::get("/v2/reserved_ipv6/{}", "reserved_ip:read");
+
+/// Calls on reserved IPv6 addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct ReservedIpv6s<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// Calls on reserved IPv6 addresses.
+    #[must_use]
+    pub fn reserved_ipv6s(&self) -> ReservedIpv6s<'_> {
+        ReservedIpv6s { client: self }
+    }
+}
+
+impl ReservedIpv6s<'_> {
+    /// `GET /v2/reserved_ipv6`, scope `reserved_ip:read`.
+    pub fn list(&self) -> Pages<ReservedIpv6> {
+        Pages::new(self.client, &LIST, &[], "reserved_ipv6s")
+    }
+
+    /// `GET /v2/reserved_ipv6/{ip}`, scope `reserved_ip:read`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the account has no such address; any [`Error`] of a call.
+    pub async fn get(&self, ip: &str) -> Result<ReservedIpv6, Error> {
+        self.client.get_one(&GET, &[ip], "reserved_ipv6").await
+    }
+}
+
+/// A reserved IPv6 address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedIpv6 {
+    /// The address, which is its id.
+    pub ip: String,
+    /// Slug of the region it is reserved to.
+    #[serde(default)]
+    pub region_slug: Option<String>,
+    /// When it was reserved.
+    #[serde(default)]
+    pub reserved_at: Option<DateTime<Utc>>,
+    /// Where it leads to. The list leaves out the droplet of an address that is not assigned, and as far as is known that of one whose
+    /// droplet the token may not read: both read as [`IpAssignment::Unassigned`].
+    #[serde(default = "unassigned", rename = "droplet")]
+    pub assignment: IpAssignment,
+}
+
+fn unassigned() -> IpAssignment {
+    IpAssignment::Unassigned
+}
+
+impl ListItem for ReservedIpv6 {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.ip.clone()
+    }
+}

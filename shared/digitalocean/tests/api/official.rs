@@ -1,0 +1,15 @@
+//! DigitalOcean's OpenAPI document, for its examples.
+
+use serde_json::Value;
+
+/// The document, if it is at hand; a line on standard error if not.
+pub(crate) fn document() -> Option<Value> {
+    let path = std::env::var("DIGITALOCEAN_OPENAPI").unwrap_or_else(|_| {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/digitalocean/openapi.json").to_owned()
+    });
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: no DigitalOcean OpenAPI document (set DIGITALOCEAN_OPENAPI)");
+        return None;
+    };
+    Some(serde_json::from_str(&text).unwrap())
+}

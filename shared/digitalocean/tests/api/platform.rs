@@ -1,0 +1,237 @@
+//! What DigitalOcean runs for a user: clusters, databases, apps, registries, functions, autoscale pools.
+
+use digitalocean::{AutoscalePoolStatus, Client, ClusterState, DatabaseStatus, Error, ListItem, Pages};
+use serde::Serialize;
+use serde_json::{Value, json};
+use wiremock::{Request, ResponseTemplate};
+
+use crate::official;
+use crate::server::{in_turn, ok, query, refuse, serve};
+
+const UUID: &str = "892071a0-bb95-49bc-8021-3afd67a210bf";
+
+/// The path and query that a list asks for, and its items as they were read.
+async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
+    let (server, client) = serve(ok(body)).await;
+    let listing = list(&client).collect_all().await.unwrap();
+    let url = server.received_requests().await.unwrap()[0].url.clone();
+    let asked = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    (asked, serde_json::to_value(listing.items).unwrap())
+}
+
+#[tokio::test]
+async fn the_official_examples_are_read() {
+    let Some(spec) = official::document() else { return };
+    let example = |name: &str| {
+        let mut example = spec["components"]["examples"][name]["value"].clone();
+        example["meta"]["total"] = json!(1);
+        example
+    };
+    let mut clusters = example("kubernetes_clusters_all");
+    clusters["kubernetes_clusters"].as_array_mut().unwrap().truncate(1);
+    let databases = &spec["components"]["responses"]["database_clusters"]["content"]["application/json"]["example"];
+    for ((asked, items), pointer, value, path) in [
+        (
+            listed(|client| client.kubernetes_clusters().list(), &clusters).await,
+            "/0/node_pools/1/max_nodes",
+            json!(5),
+            "/v2/kubernetes/clusters?per_page=200&page=1",
+        ),
+        (
+            listed(|client| client.databases().list(), databases).await,
+            "/0/storage_size_mib",
+            json!(61_440),
+            "/v2/databases",
+        ),
+        (
+            listed(|client| client.apps().list(), &example("apps")).await,
+            "/0/spec/services/0/instance_size_slug",
+            json!("apps-s-1vcpu-0.5gb"),
+            "/v2/apps?per_page=200&page=1",
+        ),
+        (
+            listed(|client| client.autoscale_pools().list(), &example("autoscale_pools_all")).await,
+            "/0/config/target_cpu_utilization",
+            json!("0.5"),
+            "/v2/droplets/autoscale?per_page=200&page=1",
+        ),
+    ] {
+        assert_eq!((asked.as_str(), items.pointer(pointer)), (path, Some(&value)), "{items}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_enough_and_unknown_words_are_kept() {
+    let little = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
+    for ((_, items), expected) in [
+        (
+            listed(
+                |client| client.kubernetes_clusters().list(),
+                &little(
+                    "kubernetes_clusters",
+                    json!({ "id": UUID, "status": { "state": "asleep" }, "tags": null, "node_pools": null, "ha": null }),
+                ),
+            )
+            .await,
+            json!({ "id": UUID, "status": { "state": "asleep" }, "tags": [], "node_pools": [], "ha": null }),
+        ),
+        (
+            listed(
+                |client| client.databases().list(),
+                &little("databases", json!({ "id": UUID, "status": "forked", "tags": null })),
+            )
+            .await,
+            json!({ "id": UUID, "status": "forked", "tags": [], "name": "" }),
+        ),
+        (
+            listed(
+                |client| client.apps().list(),
+                &little("apps", json!({ "id": UUID, "spec": { "name": "shop", "services": null }, "region": null })),
+            )
+            .await,
+            json!({ "id": UUID, "region": null, "tier_slug": null }),
+        ),
+        (
+            listed(|client| client.registries().list(), &little("registries", json!({ "name": "shop" }))).await,
+            json!({ "name": "shop", "subscription": null }),
+        ),
+        (
+            listed(
+                |client| client.functions_namespaces().list(),
+                &little("namespaces", json!({ "namespace": "fn-1", "label": null })),
+            )
+            .await,
+            json!({ "namespace": "fn-1", "label": "" }),
+        ),
+        (
+            listed(
+                |client| client.autoscale_pools().list(),
+                &little(
+                    "autoscale_pools",
+                    json!({ "id": UUID, "status": "paused", "droplet_template": { "tags": null }, "config": null }),
+                ),
+            )
+            .await,
+            json!({ "id": UUID, "status": "paused", "active_resources_count": null }),
+        ),
+    ] {
+        for (field, value) in expected.as_object().unwrap() {
+            assert_eq!(items[0][field], *value, "{field} of {items}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_of_each_is_asked_for_by_its_id() {
+    let (server, client) = serve(ok(json!({
+        "kubernetes_cluster": { "id": "k", "status": { "state": "degraded" } },
+        "database": { "id": "d", "status": "online" },
+        "app": { "id": "a" }, "registry": { "name": "r" }, "namespace": { "namespace": "fn-n" },
+        "autoscale_pool": { "id": "p", "status": "deleting" },
+        "subscription": { "tier": { "slug": "basic", "monthly_price_in_cents": 500 } }
+    })))
+    .await;
+    let cluster = client.kubernetes_clusters().get("k").await.unwrap();
+    assert_eq!(cluster.status.unwrap().state, Some(ClusterState::Degraded));
+    assert_eq!(client.databases().get("d").await.unwrap().status, Some(DatabaseStatus::Online));
+    assert_eq!(client.apps().get("a").await.unwrap().id, "a");
+    assert_eq!(client.registries().get("r").await.unwrap().name, "r");
+    assert_eq!(client.registries().get_only().await.unwrap().name, "r");
+    assert_eq!(client.registries().subscription().await.unwrap().tier.unwrap().monthly_price_in_cents, Some(500));
+    assert_eq!(client.functions_namespaces().get("fn-n").await.unwrap().namespace, "fn-n");
+    assert_eq!(client.autoscale_pools().get("p").await.unwrap().status, Some(AutoscalePoolStatus::Deleting));
+    let paths: Vec<_> =
+        server.received_requests().await.unwrap().iter().map(|request| request.url.path().to_owned()).collect();
+    assert_eq!(
+        paths,
+        [
+            "/v2/kubernetes/clusters/k",
+            "/v2/databases/d",
+            "/v2/apps/a",
+            "/v2/registries/r",
+            "/v2/registry",
+            "/v2/registry/subscription",
+            "/v2/functions/namespaces/fn-n",
+            "/v2/droplets/autoscale/p",
+        ]
+    );
+}
+
+/// No page is asked for of a list that has none, and its `null` is an empty list. One that comes to have pages is read whole all the same.
+#[tokio::test]
+async fn lists_without_pages() {
+    let (server, client) = serve(ok(json!({ "databases": null }))).await;
+    assert_eq!(client.databases().list().collect_all().await.unwrap().items, []);
+    assert_eq!(server.received_requests().await.unwrap()[0].url.query(), None);
+
+    let (_server, client) = serve(ok(json!({}))).await;
+    assert!(matches!(client.databases().list().collect_all().await, Err(Error::Decode { .. })));
+
+    let (_server, client) = serve(|request: &Request| match query(request, "page").as_deref() {
+        None => ok(json!({ "databases": [{ "id": "one" }], "links": { "pages": { "next": "/v2/databases?page=2" } } })),
+        _ => ok(json!({ "databases": [{ "id": "two" }] })),
+    })
+    .await;
+    let listing = client.databases().list().collect_all().await.unwrap();
+    assert_eq!(listing.items.iter().map(|database| database.id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+/// The list of several comes first; only where there is none is the only one asked for.
+#[tokio::test]
+async fn registries_of_an_older_api() {
+    let list = || ok(json!({ "registries": [{ "name": "one" }, { "name": "two" }] }));
+    let only = || ok(json!({ "registry": { "name": "one" } }));
+    let cases: [(Vec<ResponseTemplate>, Result<&[&str], u16>); 5] = [
+        (vec![list()], Ok(&["one", "two"])),
+        (vec![refuse(404, "not_found"), only()], Ok(&["one"])),
+        (vec![refuse(404, "not_found"), refuse(404, "not_found")], Err(404)),
+        (vec![refuse(404, "not_found"), refuse(412, "precondition_failed")], Err(412)),
+        (vec![refuse(403, "forbidden"), only()], Err(403)),
+    ];
+    for (answers, expected) in cases {
+        let (_server, client) = serve(in_turn(answers)).await;
+        let names = client.registries().all().await.map(|all| all.into_iter().map(|one| one.name).collect::<Vec<_>>());
+        match (names, expected) {
+            (Ok(names), Ok(expected)) => assert_eq!(names, expected),
+            (Err(Error::NotFound { .. }), Err(404)) | (Err(Error::Forbidden { .. }), Err(403)) => {}
+            (Err(Error::Api { status, .. }), Err(expected)) => assert_eq!(status.as_u16(), expected),
+            (read, expected) => panic!("{read:?} is not {expected:?}"),
+        }
+    }
+}
+
+/// What is not in a model cannot be stored.
+#[tokio::test]
+async fn what_is_secret_is_not_read() {
+    let connection = json!({ "uri": "postgres://doadmin:5ecre7@host/db", "user": "doadmin", "password": "5ecre7" });
+    let component = json!({
+        "name": "web", "envs": [{ "key": "TOKEN", "value": "5ecre7" }], "run_command": "run --key 5ecre7",
+        "git": { "repo_clone_url": "https://deploy:5ecre7@git.example/web.git" },
+        "image": { "registry_credentials": "deploy:5ecre7" },
+        "log_destinations": [{ "name": "logs", "datadog": { "api_key": "5ecre7" } }]
+    });
+    let components = json!([component]);
+    let spec = json!({
+        "name": "shop", "services": components, "workers": components, "jobs": components, "static_sites": components,
+        "functions": components, "databases": components, "envs": [{ "key": "TOKEN", "value": "5ecre7" }]
+    });
+    let (_server, client) = serve(ok(json!({
+        "database": {
+            "id": "d", "connection": connection, "private_connection": connection, "standby_connection": connection,
+            "standby_private_connection": connection, "ui_connection": connection, "schema_registry_connection": connection,
+            "users": [{ "name": "doadmin", "password": "5ecre7", "access_key": "5ecre7", "access_cert": "5ecre7" }]
+        },
+        "app": { "id": "a", "spec": spec, "active_deployment": { "spec": spec }, "pending_deployment": { "spec": spec } },
+        "namespace": { "namespace": "fn-n", "label": "webhooks", "key": "5ecre7" },
+        "autoscale_pool": { "id": "p", "droplet_template": { "user_data": "export TOKEN=5ecre7", "ssh_keys": ["5ecre7"] } }
+    })))
+    .await;
+    let database = client.databases().get("d").await.unwrap();
+    let app = client.apps().get("a").await.unwrap();
+    let namespace = client.functions_namespaces().get("fn-n").await.unwrap();
+    let pool = client.autoscale_pools().get("p").await.unwrap();
+    assert_eq!(app.spec.functions[0].name, "web");
+    let written = json!([database, app, namespace, pool]).to_string();
+    let printed = format!("{written} {database:?} {app:?} {namespace:?} {pool:?}");
+    assert!(!printed.contains("5ecre7"), "{printed}");
+}

@@ -1,0 +1,49 @@
+//! Volumes and snapshots.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::Subject;
+use super::finding::{Verdict, days, in_days};
+use super::surroundings::texts;
+
+/// Snapshots older than this are old.
+const OLD: TimeDelta = TimeDelta::days(90);
+
+/// A volume that no droplet has. It costs what it would if one had it.
+/// <https://docs.digitalocean.com/products/volumes/details/pricing/>
+pub(super) fn unattached_volume(subject: &Subject<'_>) -> Option<Verdict> {
+    let facts = &subject.resource.facts;
+    if !texts(&facts.attrs, "droplet_ids")?.is_empty() {
+        return None;
+    }
+    let size = size(subject).map(|size| format!(" of {size} GiB")).unwrap_or_default();
+    let why = format!("The volume{size} is attached to no droplet, and is billed all the same.");
+    Some(Verdict::new(why).saving(subject.resource))
+}
+
+/// A snapshot of long ago. Backups are a kind of their own and have their own end.
+pub(super) fn old_snapshot(subject: &Subject<'_>) -> Option<Verdict> {
+    let made = subject.resource.facts.created_at?;
+    let age = subject.now - made;
+    if age <= OLD {
+        return None;
+    }
+    let of = subject.resource.facts.parent.as_ref();
+    let of = of.map(|parent| format!(" of {} {}", parent.kind, parent.provider_id)).unwrap_or_default();
+    let size = size(subject).map(|size| format!(" of {size} GB")).unwrap_or_default();
+    let why = format!(
+        "The snapshot{size} was taken{of} {} ago; those older than {} are seldom needed.",
+        in_days(days(age)),
+        in_days(OLD.num_days())
+    );
+    Some(Verdict::new(why).saving(subject.resource).since(made + OLD))
+}
+
+fn size(subject: &Subject<'_>) -> Option<String> {
+    match subject.resource.facts.attrs.get("size_gigabytes")? {
+        Value::Number(size) => Some(size.to_string()),
+        Value::String(size) => Some(size.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! Pools of droplets that scale by themselves. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Autoscale-Pools>
+
+use digitalocean::autoscale_pools::{AutoscaleConfig, DropletTemplate};
+use digitalocean::{AutoscalePool, Client};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Map, Value, json};
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
+
+/// Autoscale pools.
+pub const AUTOSCALE_POOL: AutoscalePoolKind = AutoscalePoolKind;
+
+/// See [`AUTOSCALE_POOL`].
+#[derive(Debug, Clone, Copy)]
+pub struct AutoscalePoolKind;
+
+impl MirroredKind for AutoscalePoolKind {
+    fn kind(&self) -> Kind {
+        Kind::of("autoscale_pool")
+    }
+
+    fn scope(&self) -> &'static str {
+        "droplet:read"
+    }
+
+    /// No project holds a pool; its droplets go to the project that it names, which may be a tenant's.
+    fn orphans(&self) -> Orphans {
+        Orphans::StayUnattributed
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.active_resources_count"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.autoscale_pools().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for AutoscalePoolKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.autoscale_pools().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A pool's facts. Its droplets have their own prices, and their tags are not its own.
+fn normalise(pool: AutoscalePool) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(pool.id)?;
+    let facts = Facts {
+        name: pool.name,
+        region: pool.droplet_template.region.clone(),
+        status: pool.status.map(|status| status.as_str().to_owned()),
+        created_at: pool.created_at.map(domain::to_millis),
+        attrs: attrs(json!({
+            "config": config_attrs(&pool.config),
+            "droplet_template": template_attrs(pool.droplet_template),
+            "active_resources_count": pool.active_resources_count,
+        })),
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}
+
+fn config_attrs(config: &AutoscaleConfig) -> Map<String, Value> {
+    attrs(json!({
+        "target_number_instances": config.target_number_instances,
+        "min_instances": config.min_instances,
+        "max_instances": config.max_instances,
+        "target_cpu_utilization": config.target_cpu_utilization.map(|share| share.to_string()),
+        "target_memory_utilization": config.target_memory_utilization.map(|share| share.to_string()),
+        "cooldown_minutes": config.cooldown_minutes,
+    }))
+}
+
+fn template_attrs(template: DropletTemplate) -> Map<String, Value> {
+    attrs(json!({
+        "name": template.name,
+        "size": template.size,
+        "image": template.image,
+        "tags": sorted(template.tags),
+        "vpc_uuid": template.vpc_uuid,
+        "project_id": template.project_id,
+        "ipv6": template.ipv6,
+        "public_networking": template.public_networking,
+    }))
+}

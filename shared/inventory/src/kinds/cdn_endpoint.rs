@@ -1,0 +1,64 @@
+//! CDN endpoints. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/CDN-Endpoints>
+
+use digitalocean::{CdnEndpoint, Client};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::attrs;
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// CDN endpoints.
+pub const CDN_ENDPOINT: CdnEndpointKind = CdnEndpointKind;
+
+/// See [`CDN_ENDPOINT`].
+#[derive(Debug, Clone, Copy)]
+pub struct CdnEndpointKind;
+
+impl MirroredKind for CdnEndpointKind {
+    fn kind(&self) -> Kind {
+        Kind::of("cdn_endpoint")
+    }
+
+    fn scope(&self) -> &'static str {
+        "cdn:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.cdn_endpoints().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for CdnEndpointKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.cdn_endpoints().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// An endpoint's facts. A custom domain that DigitalOcean sends as an empty text is none.
+fn normalise(cdn: CdnEndpoint) -> Result<(ProviderId, Facts), InvalidId> {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let id = ProviderId::new(cdn.id)?;
+    let attrs = attrs(json!({
+        "origin": cdn.origin,
+        "ttl": cdn.ttl,
+        "custom_domain": given(cdn.custom_domain),
+        "certificate_id": given(cdn.certificate_id),
+    }));
+    let created_at = cdn.created_at.map(domain::to_millis);
+    let facts = Facts { name: cdn.endpoint, created_at, attrs, ..Facts::default() };
+    Ok((id, facts))
+}

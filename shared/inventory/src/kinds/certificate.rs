@@ -1,0 +1,76 @@
+//! TLS certificates. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Certificates>
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use digitalocean::{Certificate, Client};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// TLS certificates.
+pub const CERTIFICATE: CertificateKind = CertificateKind;
+
+/// See [`CERTIFICATE`].
+#[derive(Debug, Clone, Copy)]
+pub struct CertificateKind;
+
+impl MirroredKind for CertificateKind {
+    fn kind(&self) -> Kind {
+        Kind::of("certificate")
+    }
+
+    fn scope(&self) -> &'static str {
+        "certificate:read"
+    }
+
+    /// DigitalOcean renews what Let's Encrypt issued. A custom certificate does not change at all: who renews it uploads another one.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.not_after", "attrs.sha1_fingerprint"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.certificates().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for CertificateKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.certificates().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+fn normalise(certificate: Certificate) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(certificate.id)?;
+    // A custom certificate may come with one empty name.
+    let names = certificate.dns_names.into_iter().filter(|name| !name.is_empty());
+    let attrs = attrs(json!({
+        "not_after": certificate.not_after.map(seconds),
+        "dns_names": sorted(names),
+        "type": certificate.certificate_type,
+        "sha1_fingerprint": certificate.sha1_fingerprint.filter(|fingerprint| !fingerprint.is_empty()),
+    }));
+    let facts = Facts {
+        name: certificate.name,
+        status: certificate.state.map(|state| state.as_str().to_owned()),
+        created_at: certificate.created_at.map(domain::to_millis),
+        attrs,
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}
+
+/// One text for one time, however it was written.
+fn seconds(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

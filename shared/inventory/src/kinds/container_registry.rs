@@ -1,0 +1,99 @@
+//! Container registries. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>
+
+use digitalocean::registries::RegistryTier;
+use digitalocean::{Client, Registry};
+use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::attrs::attrs;
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Container registries.
+pub const CONTAINER_REGISTRY: ContainerRegistryKind = ContainerRegistryKind;
+
+/// See [`CONTAINER_REGISTRY`].
+#[derive(Debug, Clone, Copy)]
+pub struct ContainerRegistryKind;
+
+impl MirroredKind for ContainerRegistryKind {
+    fn kind(&self) -> Kind {
+        Kind::of("container_registry")
+    }
+
+    fn scope(&self) -> &'static str {
+        "registry:read"
+    }
+
+    /// The price follows the tier, and goes over to another registry when the one that bears it is deleted.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["price_monthly"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("arcadia-cloud-nobody")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.registries().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for ContainerRegistryKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move {
+            let mut registries = client.registries().all().await?;
+            registries.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
+            let tier = tier(client, &registries).await?;
+            let normalised = registries.into_iter().enumerate().map(|(place, registry)| {
+                // One subscription pays for all registries of an account
+                // (<https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>): the oldest of them bears its
+                // price, so that a sum counts it once.
+                normalise(registry, tier.as_ref(), place == 0)
+            });
+            let resources = normalised.collect::<Result<_, _>>()?;
+            let rate_limit_remaining = client.rate_limit().and_then(|limit| limit.remaining);
+            Ok(Listed { resources, pages: 1, rate_limit_remaining })
+        }
+        .boxed()
+    }
+}
+
+/// The tier of the account's subscription, as its registries say it, else asked for; `None` where DigitalOcean knows of no subscription.
+async fn tier(client: &Client, registries: &[Registry]) -> Result<Option<RegistryTier>, digitalocean::Error> {
+    if registries.is_empty() {
+        return Ok(None);
+    }
+    if let Some(subscription) = registries.iter().find_map(|registry| registry.subscription.clone()) {
+        return Ok(subscription.tier);
+    }
+    match client.registries().subscription().await {
+        Ok(subscription) => Ok(subscription.tier),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn normalise(
+    registry: Registry,
+    tier: Option<&RegistryTier>,
+    bears_price: bool,
+) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(registry.name.as_str())?;
+    let cents = tier.filter(|_| bears_price).and_then(|tier| tier.monthly_price_in_cents);
+    let facts = Facts {
+        name: registry.name,
+        region: registry.region,
+        price_monthly: cents.map(|cents| Money::usd(Decimal::new(cents.into(), 2))),
+        created_at: registry.created_at.map(domain::to_millis),
+        attrs: attrs(json!({ "subscription_tier": tier.map(|tier| &tier.slug) })),
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}

@@ -1,0 +1,95 @@
+//! Custom images, which users upload. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Images>
+
+use digitalocean::{Client, Image, ImageStatus, ImageType};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, only, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use crate::prices;
+
+/// Custom images.
+pub const CUSTOM_IMAGE: CustomImageKind = CustomImageKind;
+
+/// See [`CUSTOM_IMAGE`].
+#[derive(Debug, Clone, Copy)]
+pub struct CustomImageKind;
+
+impl MirroredKind for CustomImageKind {
+    fn kind(&self) -> Kind {
+        Kind::of("custom_image")
+    }
+
+    fn scope(&self) -> &'static str {
+        "image:read"
+    }
+
+    /// An import takes its time, and only then tells what was imported.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.size_gigabytes", "attrs.min_disk_size", "price_monthly"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("1")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        let id = id.as_str().parse().ok()?;
+        Some(
+            async move {
+                match client.images().get(id).await {
+                    Ok(image) if is_deleted(&image) => Ok(Presence::Gone),
+                    answer => Presence::of(answer),
+                }
+            }
+            .boxed(),
+        )
+    }
+}
+
+impl ListedKind for CustomImageKind {
+    /// Out of the account's own images, of which snapshots and backups are kinds of their own.
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move {
+            let mut images = client.images().list_private().collect_all().await?;
+            images.items.retain(|image| image.image_type == Some(ImageType::Custom) && !is_deleted(image));
+            Listed::normalised(images, normalise)
+        }
+        .boxed()
+    }
+}
+
+/// A custom image may have the status `deleted`: what DigitalOcean shows then is not there any more.
+fn is_deleted(image: &Image) -> bool {
+    image.status == Some(ImageStatus::Deleted)
+}
+
+fn normalise(image: Image) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(image.id.to_string())?;
+    let regions = sorted(image.regions);
+    let region = only(&regions);
+    let attrs = attrs(json!({
+        "distribution": image.distribution,
+        "description": image.description.filter(|text| !text.trim().is_empty()),
+        "regions": regions,
+        "min_disk_size": image.min_disk_size,
+        "size_gigabytes": image.size_gigabytes.map(|size| size.to_string()),
+    }));
+    let facts = Facts {
+        name: image.name,
+        region,
+        status: image.status.map(|status| status.as_str().to_owned()),
+        tags: sorted(image.tags),
+        price_monthly: image.size_gigabytes.map(prices::custom_image),
+        created_at: image.created_at.map(domain::to_millis),
+        parent: None,
+        attrs,
+    };
+    Ok((id, facts))
+}

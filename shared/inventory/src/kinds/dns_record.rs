@@ -1,0 +1,143 @@
+//! DNS records, which DigitalOcean lists zone by zone. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
+
+use digitalocean::{Client, DomainRecord};
+use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::attrs;
+use super::{ChildKind, DNS_ZONE, ListError, Listed, MirroredKind, Orphans, Parents, Presence};
+
+/// DNS records.
+pub const DNS_RECORD: DnsRecordKind = DnsRecordKind;
+
+/// See [`DNS_RECORD`].
+#[derive(Debug, Clone, Copy)]
+pub struct DnsRecordKind;
+
+impl MirroredKind for DnsRecordKind {
+    fn kind(&self) -> Kind {
+        Kind::of("dns_record")
+    }
+
+    fn scope(&self) -> &'static str {
+        "domain:read"
+    }
+
+    /// As its zone.
+    fn orphans(&self) -> Orphans {
+        Orphans::StayUnattributed
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("1")
+    }
+
+    /// DigitalOcean gives one record by its zone and id (`GET /v2/domains/{name}/records/{id}`), and an id alone does not tell the zone:
+    /// the list of its zone is the only witness.
+    fn presence<'a>(
+        &'a self,
+        _: &'a Client,
+        _: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        None
+    }
+}
+
+impl ChildKind for DnsRecordKind {
+    fn parent_kind(&self) -> Kind {
+        DNS_ZONE.kind()
+    }
+
+    /// Every zone; each has records, those of its name servers at least.
+    fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>> {
+        async move {
+            let zones = client.domains().list().collect_all().await?;
+            let live = zones.items.into_iter().map(|zone| Ok((ProviderId::new(zone.name)?, true)));
+            Ok(Parents {
+                live: live.collect::<Result<_, InvalidId>>()?,
+                pages: zones.pages,
+                rate_limit_remaining: zones.rate_limit.and_then(|limit| limit.remaining),
+            })
+        }
+        .boxed()
+    }
+
+    fn children<'a>(&'a self, client: &'a Client, parent: &'a ProviderId) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move {
+            let mut records = client.domains().records(parent.as_str()).collect_all().await?;
+            records.items.retain(is_of_a_user);
+            Listed::normalised(records, |record| normalise(parent, &record))
+        }
+        .boxed()
+    }
+}
+
+/// All but the SOA: it comes and goes with its zone, nobody can make or delete it, and its data is no more than its time to live as text,
+/// which changes with the zone's.
+fn is_of_a_user(record: &DomainRecord) -> bool {
+    record.record_type != "SOA"
+}
+
+/// A record's facts. Its name is the full one, without a dot at the end; `data` is as DigitalOcean shows it.
+fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(record.id.to_string())?;
+    let name = match record.name.as_str() {
+        "" | "@" => zone.as_str().to_owned(),
+        name => format!("{name}.{zone}"),
+    };
+    let attrs = attrs(json!({
+        "type": record.record_type,
+        "data": record.data,
+        "ttl": record.ttl,
+        "priority": record.priority,
+        "port": record.port,
+        "weight": record.weight,
+        "flags": record.flags,
+        "tag": record.tag,
+    }));
+    let parent = Some(Parent { kind: DNS_ZONE.kind(), provider_id: zone.clone() });
+    Ok((id, Facts { name, parent, attrs, ..Facts::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(record_type: &str, name: &str) -> DomainRecord {
+        serde_json::from_value(json!({
+            "id": 7, "type": record_type, "name": name, "data": "1800", "priority": null, "port": null, "ttl": 1800,
+            "weight": null, "flags": null, "tag": null
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_record_is_named_in_full_and_belongs_to_its_zone() {
+        let zone = ProviderId::new("shop.example").unwrap();
+        for (name, full_name) in [
+            ("@", "shop.example"),
+            ("", "shop.example"),
+            ("www", "www.shop.example"),
+            ("*.eu", "*.eu.shop.example"),
+            ("_imaps._tcp", "_imaps._tcp.shop.example"),
+        ] {
+            let (id, facts) = normalise(&zone, &record("A", name)).unwrap();
+            assert_eq!((id.as_str(), facts.name.as_str()), ("7", full_name));
+            assert_eq!(facts.parent.unwrap(), Parent { kind: Kind::of("dns_zone"), provider_id: zone.clone() });
+            assert_eq!(serde_json::Value::Object(facts.attrs), json!({ "type": "A", "data": "1800", "ttl": 1800 }));
+        }
+    }
+
+    #[test]
+    fn a_zones_soa_is_no_record_of_a_users() {
+        for (record_type, kept) in [("SOA", false), ("NS", true), ("A", true), ("TXT", true)] {
+            assert_eq!(is_of_a_user(&record(record_type, "@")), kept, "{record_type}");
+        }
+    }
+}

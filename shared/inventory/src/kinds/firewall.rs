@@ -1,0 +1,88 @@
+//! Cloud firewalls. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Firewalls>
+
+use digitalocean::firewalls::RuleTargets;
+use digitalocean::{Client, Firewall};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::attrs::{attrs, filled, in_order, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Cloud firewalls.
+pub const FIREWALL: FirewallKind = FirewallKind;
+
+/// See [`FIREWALL`].
+#[derive(Debug, Clone, Copy)]
+pub struct FirewallKind;
+
+impl MirroredKind for FirewallKind {
+    fn kind(&self) -> Kind {
+        Kind::of("firewall")
+    }
+
+    /// DigitalOcean's documentation calls firewalls independent of projects; its Go client has a URN for them all the same.
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["firewall"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "firewall:read"
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.firewalls().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for FirewallKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.firewalls().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A firewall's facts. `tags` are an attribute: they say what it protects, it does not bear them. It has no parent: the droplets that it
+/// protects may be several tenants', and none of them is to see the others' rules.
+fn normalise(firewall: Firewall) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(firewall.id)?;
+    let inbound = firewall
+        .inbound_rules
+        .into_iter()
+        .map(|rule| json!({ "protocol": rule.protocol, "ports": rule.ports, "sources": targets(rule.sources) }));
+    let outbound = firewall.outbound_rules.into_iter().map(
+        |rule| json!({ "protocol": rule.protocol, "ports": rule.ports, "destinations": targets(rule.destinations) }),
+    );
+    let attrs = attrs(json!({
+        "inbound_rules": in_order(inbound),
+        "outbound_rules": in_order(outbound),
+        "droplet_ids": sorted(firewall.droplet_ids),
+        "tags": sorted(firewall.tags),
+    }));
+    let facts = Facts {
+        name: firewall.name,
+        status: firewall.status.map(|status| status.as_str().to_owned()),
+        created_at: firewall.created_at.map(domain::to_millis),
+        attrs,
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}
+
+fn targets(targets: RuleTargets) -> Value {
+    Value::Object(attrs(json!({
+        "addresses": filled(sorted(targets.addresses)),
+        "droplet_ids": filled(sorted(targets.droplet_ids)),
+        "load_balancer_uids": filled(sorted(targets.load_balancer_uids)),
+        "kubernetes_ids": filled(sorted(targets.kubernetes_ids)),
+        "tags": filled(sorted(targets.tags)),
+    })))
+}

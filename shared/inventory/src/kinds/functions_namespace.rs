@@ -1,0 +1,63 @@
+//! Namespaces of Functions. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Functions>
+
+use digitalocean::{Client, FunctionsNamespace};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::attrs;
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Namespaces of functions.
+pub const FUNCTIONS_NAMESPACE: FunctionsNamespaceKind = FunctionsNamespaceKind;
+
+/// See [`FUNCTIONS_NAMESPACE`].
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionsNamespaceKind;
+
+impl MirroredKind for FunctionsNamespaceKind {
+    fn kind(&self) -> Kind {
+        Kind::of("functions_namespace")
+    }
+
+    /// DigitalOcean asks for both.
+    fn scope(&self) -> &'static str {
+        "function:read function:admin"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("fn-00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.functions_namespaces().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for FunctionsNamespaceKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.functions_namespaces().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A namespace's facts, by the id that calls name it by.
+fn normalise(namespace: FunctionsNamespace) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(namespace.namespace)?;
+    let facts = Facts {
+        name: namespace.label,
+        region: namespace.region,
+        created_at: namespace.created_at.map(domain::to_millis),
+        attrs: attrs(json!({ "api_host": namespace.api_host })),
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}

@@ -1,0 +1,99 @@
+//! Kubernetes clusters. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Kubernetes>
+
+use digitalocean::kubernetes::NodePool;
+use digitalocean::{Client, KubernetesCluster};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Map, Value, json};
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use crate::prices;
+
+/// Kubernetes clusters.
+pub const K8S_CLUSTER: K8sClusterKind = K8sClusterKind;
+
+/// See [`K8S_CLUSTER`].
+#[derive(Debug, Clone, Copy)]
+pub struct K8sClusterKind;
+
+impl MirroredKind for K8sClusterKind {
+    fn kind(&self) -> Kind {
+        Kind::of("k8s_cluster")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["kubernetes"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "kubernetes:read"
+    }
+
+    /// DigitalOcean upgrades clusters that ask for it, and those whose version it no longer keeps.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.version", "attrs.autoscaled_node_counts"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.kubernetes_clusters().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for K8sClusterKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.kubernetes_clusters().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A cluster's facts. Its price is that of its control plane; its nodes are droplets, each with a price of its own.
+fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(cluster.id)?;
+    cluster.node_pools.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    let counts = cluster.node_pools.iter().filter(|pool| pool.auto_scale);
+    let counts: Map<String, Value> = counts.map(|pool| (pool.name.clone(), json!(pool.count))).collect();
+    let attrs = attrs(json!({
+        "version": cluster.version,
+        "ha": cluster.ha,
+        "auto_upgrade": cluster.auto_upgrade,
+        "surge_upgrade": cluster.surge_upgrade,
+        "vpc_uuid": cluster.vpc_uuid,
+        "cluster_subnet": cluster.cluster_subnet,
+        "service_subnet": cluster.service_subnet,
+        "node_pools": cluster.node_pools.iter().map(pool_attrs).collect::<Vec<_>>(),
+        "autoscaled_node_counts": (!counts.is_empty()).then_some(counts),
+    }));
+    let facts = Facts {
+        name: cluster.name,
+        region: cluster.region,
+        status: cluster.status.and_then(|status| status.state).map(|state| state.as_str().to_owned()),
+        tags: sorted(cluster.tags),
+        price_monthly: (cluster.ha == Some(true)).then(prices::ha_control_plane),
+        created_at: cluster.created_at.map(domain::to_millis),
+        parent: None,
+        attrs,
+    };
+    Ok((id, facts))
+}
+
+/// What somebody decided of a pool: how many nodes it has is among it unless the cluster decides.
+fn pool_attrs(pool: &NodePool) -> Map<String, Value> {
+    attrs(json!({
+        "id": pool.id,
+        "name": pool.name,
+        "size": pool.size,
+        "count": pool.count.filter(|_| !pool.auto_scale),
+        "auto_scale": pool.auto_scale,
+        "min_nodes": pool.min_nodes.filter(|_| pool.auto_scale),
+        "max_nodes": pool.max_nodes.filter(|_| pool.auto_scale),
+    }))
+}

@@ -1,0 +1,87 @@
+//! Load balancers. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Load-Balancers>
+
+mod settings;
+
+use digitalocean::{Client, LoadBalancer, LoadBalancerType};
+use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use crate::prices;
+
+/// Load balancers.
+pub const LOAD_BALANCER: LoadBalancerKind = LoadBalancerKind;
+
+/// See [`LOAD_BALANCER`].
+#[derive(Debug, Clone, Copy)]
+pub struct LoadBalancerKind;
+
+impl MirroredKind for LoadBalancerKind {
+    fn kind(&self) -> Kind {
+        Kind::of("load_balancer")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["loadbalancer"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "load_balancer:read"
+    }
+
+    /// DigitalOcean gives it its addresses some time after it is made. The droplets behind it come and go with its tag, with a Kubernetes
+    /// cluster's nodes and with an autoscale pool.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.ip", "attrs.ipv6", "attrs.droplet_ids", "price_monthly"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.load_balancers().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for LoadBalancerKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.load_balancers().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A load balancer's facts. Left out: `project_id`, since the projects' own lists say who belongs where.
+fn normalise(balancer: LoadBalancer) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(balancer.id.as_str())?;
+    let facts = Facts {
+        region: balancer.region.as_ref().map(|region| region.slug.clone()).filter(|slug| !slug.is_empty()),
+        status: balancer.status.as_ref().map(|status| status.as_str().to_owned()),
+        price_monthly: price(&balancer),
+        created_at: balancer.created_at.map(domain::to_millis),
+        name: balancer.name.clone(),
+        attrs: settings::attributes(balancer),
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}
+
+/// By its type, for its nodes. A type that is not known has no price.
+fn price(balancer: &LoadBalancer) -> Option<Money> {
+    let nodes = balancer.size_unit.filter(|nodes| *nodes > 0).or(match balancer.size.as_deref() {
+        Some("lb-small") => Some(1),
+        Some("lb-medium") => Some(3),
+        Some("lb-large") => Some(6),
+        _ => None,
+    });
+    match &balancer.load_balancer_type {
+        None | Some(LoadBalancerType::Regional) => nodes.map(prices::load_balancer),
+        Some(LoadBalancerType::RegionalNetwork) => nodes.map(prices::network_load_balancer),
+        Some(LoadBalancerType::Global) => Some(prices::global_load_balancer()),
+        Some(LoadBalancerType::Other(_)) => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! Managed database clusters. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
+
+use digitalocean::{Client, Database};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Managed database clusters.
+pub const MANAGED_DB: ManagedDbKind = ManagedDbKind;
+
+/// See [`MANAGED_DB`].
+#[derive(Debug, Clone, Copy)]
+pub struct ManagedDbKind;
+
+impl MirroredKind for ManagedDbKind {
+    fn kind(&self) -> Kind {
+        Kind::of("managed_db")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["dbaas"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "database:read"
+    }
+
+    /// Storage grows by itself where its user lets it.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.storage_size_mib"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.databases().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for ManagedDbKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.databases().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A cluster's facts. What opens it (connections, users) is not even read; its maintenance window is noise.
+fn normalise(database: Database) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(database.id)?;
+    let attrs = attrs(json!({
+        "engine": database.engine,
+        "version": database.version,
+        "size": database.size,
+        "num_nodes": database.num_nodes,
+        "storage_size_mib": database.storage_size_mib,
+        "private_network_uuid": database.private_network_uuid.filter(|uuid| !uuid.is_empty()),
+    }));
+    let facts = Facts {
+        name: database.name,
+        region: database.region,
+        status: database.status.map(|status| status.as_str().to_owned()),
+        tags: sorted(database.tags),
+        created_at: database.created_at.map(domain::to_millis),
+        attrs,
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}

@@ -1,0 +1,64 @@
+//! Alert policies of monitoring. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Monitoring>
+
+use digitalocean::{AlertPolicy, Client};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Alert policies.
+pub const MONITORING_ALERT: MonitoringAlertKind = MonitoringAlertKind;
+
+/// See [`MONITORING_ALERT`].
+#[derive(Debug, Clone, Copy)]
+pub struct MonitoringAlertKind;
+
+impl MirroredKind for MonitoringAlertKind {
+    fn kind(&self) -> Kind {
+        Kind::of("monitoring_alert")
+    }
+
+    fn scope(&self) -> &'static str {
+        "monitoring:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.alert_policies().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for MonitoringAlertKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.alert_policies().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A policy's facts. `tags` are an attribute: they say what the policy watches, it does not bear them.
+fn normalise(policy: AlertPolicy) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(policy.uuid)?;
+    let attrs = attrs(json!({
+        "type": policy.alert_type,
+        "compare": policy.compare,
+        "value": policy.value.map(|value| value.to_string()),
+        "window": policy.window,
+        "entities": sorted(policy.entities),
+        "tags": sorted(policy.tags),
+        "enabled": policy.enabled,
+    }));
+    Ok((id, Facts { name: policy.description, attrs, ..Facts::default() }))
+}

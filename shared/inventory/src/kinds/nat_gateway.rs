@@ -1,0 +1,82 @@
+//! NAT gateways of VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
+
+use digitalocean::{Client, NatGateway};
+use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence, VPC};
+
+/// NAT gateways.
+pub const NAT_GATEWAY: NatGatewayKind = NatGatewayKind;
+
+/// See [`NAT_GATEWAY`].
+#[derive(Debug, Clone, Copy)]
+pub struct NatGatewayKind;
+
+impl MirroredKind for NatGatewayKind {
+    fn kind(&self) -> Kind {
+        Kind::of("nat_gateway")
+    }
+
+    fn scope(&self) -> &'static str {
+        "nat_gateway:read"
+    }
+
+    /// DigitalOcean gives it its addresses some time after it is made.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["status", "attrs.gateway_addresses", "attrs.public_addresses"]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.nat_gateways().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for NatGatewayKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.nat_gateways().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A gateway's facts. It belongs with the VPC that it serves; where it serves several, with none of them. Left out: `updated_at`, which is
+/// noise, and `project_id`, since the projects' own lists say who belongs where.
+fn normalise(gateway: NatGateway) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(gateway.id)?;
+    let vpc_of = |uuid: &str| Some(Parent { kind: VPC.kind(), provider_id: ProviderId::new(uuid).ok()? });
+    let parent = match gateway.vpcs.as_slice() {
+        [vpc] => vpc_of(&vpc.vpc_uuid),
+        _ => None,
+    };
+    let public = gateway.egresses.public_gateways.iter().map(|public| public.ipv4.as_str());
+    let attrs = attrs(json!({
+        "type": gateway.gateway_type,
+        "size": gateway.size,
+        "vpc_uuids": sorted(gateway.vpcs.iter().map(|vpc| vpc.vpc_uuid.as_str())),
+        "gateway_addresses": sorted(gateway.vpcs.iter().filter_map(|vpc| vpc.gateway_ip.as_deref())),
+        "public_addresses": sorted(public.filter(|address| !address.is_empty())),
+        "udp_timeout_seconds": gateway.udp_timeout_seconds,
+        "icmp_timeout_seconds": gateway.icmp_timeout_seconds,
+        "tcp_timeout_seconds": gateway.tcp_timeout_seconds,
+    }));
+    let facts = Facts {
+        name: gateway.name,
+        region: gateway.region.filter(|slug| !slug.is_empty()),
+        status: gateway.state.map(|state| state.as_str().to_owned()),
+        parent,
+        created_at: gateway.created_at.map(domain::to_millis),
+        attrs,
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}

@@ -1,0 +1,67 @@
+//! Reserved IPv6 addresses. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPv6>
+
+use digitalocean::{Client, ReservedIpv6};
+use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use rust_decimal::Decimal;
+
+use super::floating_ip::assigned;
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Reserved IPv6 addresses.
+pub const RESERVED_IPV6: ReservedIpv6Kind = ReservedIpv6Kind;
+
+/// See [`RESERVED_IPV6`].
+#[derive(Debug, Clone, Copy)]
+pub struct ReservedIpv6Kind;
+
+impl MirroredKind for ReservedIpv6Kind {
+    fn kind(&self) -> Kind {
+        Kind::of("reserved_ipv6")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["reservedipv6", "floatingipv6"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "reserved_ip:read"
+    }
+
+    /// As of a reserved IPv4.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &["price_monthly"]
+    }
+
+    /// An address for documentation (RFC 3849).
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("2001:db8::1")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.reserved_ipv6s().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for ReservedIpv6Kind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.reserved_ipv6s().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// An address's facts. It is free, assigned or not.
+fn normalise(reserved: ReservedIpv6) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(reserved.ip.as_str())?;
+    let facts = Facts {
+        region: reserved.region_slug.filter(|slug| !slug.is_empty()),
+        price_monthly: Some(Money::usd(Decimal::ZERO)),
+        created_at: reserved.reserved_at.map(domain::to_millis),
+        ..assigned(reserved.ip, reserved.assignment)?
+    };
+    Ok((id, facts))
+}

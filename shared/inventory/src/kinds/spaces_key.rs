@@ -1,0 +1,57 @@
+//! Access keys of Spaces. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Spaces-Keys>
+
+use digitalocean::{Client, SpacesKey};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Access keys of Spaces.
+pub const SPACES_KEY: SpacesKeyKind = SpacesKeyKind;
+
+/// See [`SPACES_KEY`].
+#[derive(Debug, Clone, Copy)]
+pub struct SpacesKeyKind;
+
+impl MirroredKind for SpacesKeyKind {
+    fn kind(&self) -> Kind {
+        Kind::of("spaces_key")
+    }
+
+    fn scope(&self) -> &'static str {
+        "spaces_key:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("DO000000000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.spaces_keys().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for SpacesKeyKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.spaces_keys().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A key's facts, by the access key's id. Its secret is never listed.
+fn normalise(key: SpacesKey) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(key.access_key)?;
+    let attrs = attrs(json!({ "grants": sorted(key.grants) }));
+    let created_at = key.created_at.map(domain::to_millis);
+    Ok((id, Facts { name: key.name, created_at, attrs, ..Facts::default() }))
+}

@@ -1,0 +1,57 @@
+//! SSH keys of the account. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/SSH-Keys>
+
+use digitalocean::{Client, SshKey};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::attrs;
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// SSH keys.
+pub const SSH_KEY: SshKeyKind = SshKeyKind;
+
+/// See [`SSH_KEY`].
+#[derive(Debug, Clone, Copy)]
+pub struct SshKeyKind;
+
+impl MirroredKind for SshKeyKind {
+    fn kind(&self) -> Kind {
+        Kind::of("ssh_key")
+    }
+
+    fn scope(&self) -> &'static str {
+        "ssh_key:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("1")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        let id = id.as_str().parse().ok()?;
+        Some(async move { Presence::of(client.ssh_keys().get(id).await) }.boxed())
+    }
+}
+
+impl ListedKind for SshKeyKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.ssh_keys().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A key's facts. The public key itself is left out: it is long, and its fingerprint says which one it is.
+fn normalise(key: SshKey) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(key.id.to_string())?;
+    let attrs = attrs(json!({ "fingerprint": key.fingerprint }));
+    Ok((id, Facts { name: key.name, attrs, ..Facts::default() }))
+}

@@ -1,0 +1,53 @@
+//! Tags. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags>
+
+use digitalocean::{Client, Tag};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Tags.
+pub const TAG: TagKind = TagKind;
+
+/// See [`TAG`].
+#[derive(Debug, Clone, Copy)]
+pub struct TagKind;
+
+impl MirroredKind for TagKind {
+    fn kind(&self) -> Kind {
+        Kind::of("tag")
+    }
+
+    fn scope(&self) -> &'static str {
+        "tag:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("arcadia-cloud:nobody")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.tags().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for TagKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.tags().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A tag's facts: its name. How many resources bear it is noise; they say themselves which tags they have.
+fn normalise(tag: Tag) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(tag.name.as_str())?;
+    Ok((id, Facts { name: tag.name, ..Facts::default() }))
+}

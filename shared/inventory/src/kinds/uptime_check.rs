@@ -1,0 +1,60 @@
+//! Uptime checks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Uptime>
+
+use digitalocean::{Client, UptimeCheck};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// Uptime checks.
+pub const UPTIME_CHECK: UptimeCheckKind = UptimeCheckKind;
+
+/// See [`UPTIME_CHECK`].
+#[derive(Debug, Clone, Copy)]
+pub struct UptimeCheckKind;
+
+impl MirroredKind for UptimeCheckKind {
+    fn kind(&self) -> Kind {
+        Kind::of("uptime_check")
+    }
+
+    fn scope(&self) -> &'static str {
+        "uptime:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.uptime_checks().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for UptimeCheckKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.uptime_checks().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+fn normalise(check: UptimeCheck) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(check.id)?;
+    let attrs = attrs(json!({
+        "type": check.check_type,
+        "target": check.target,
+        "regions": sorted(check.regions),
+        "enabled": check.enabled,
+    }));
+    Ok((id, Facts { name: check.name, attrs, ..Facts::default() }))
+}

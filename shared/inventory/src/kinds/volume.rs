@@ -1,0 +1,81 @@
+//! Volumes of block storage. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage>
+
+use digitalocean::{Client, Volume};
+use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::{attrs, sorted};
+use super::{DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
+use crate::prices;
+
+/// Volumes.
+pub const VOLUME: VolumeKind = VolumeKind;
+
+/// See [`VOLUME`].
+#[derive(Debug, Clone, Copy)]
+pub struct VolumeKind;
+
+impl MirroredKind for VolumeKind {
+    fn kind(&self) -> Kind {
+        Kind::of("volume")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["volume"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "block_storage:read"
+    }
+
+    /// None: a volume that is attached elsewhere, resized or renamed was so by somebody.
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.volumes().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for VolumeKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.volumes().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A volume's facts. It belongs with the droplet that it is attached to; detached it stays whose it was.
+fn normalise(volume: Volume) -> Result<(ProviderId, Facts), InvalidId> {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let id = ProviderId::new(volume.id)?;
+    let droplet_ids = sorted(volume.droplet_ids);
+    let droplet = droplet_ids.first().map(|droplet| ProviderId::new(droplet.to_string())).transpose()?;
+    let attrs = attrs(json!({
+        "size_gigabytes": volume.size_gigabytes,
+        "droplet_ids": droplet_ids,
+        "description": given(volume.description),
+        "filesystem_type": given(volume.filesystem_type),
+        "filesystem_label": given(volume.filesystem_label),
+    }));
+    let facts = Facts {
+        name: volume.name,
+        region: volume.region.map(|region| region.slug).filter(|slug| !slug.is_empty()),
+        status: None,
+        tags: sorted(volume.tags),
+        price_monthly: volume.size_gigabytes.map(prices::volume),
+        created_at: volume.created_at.map(domain::to_millis),
+        parent: droplet.map(|provider_id| Parent { kind: DROPLET.kind(), provider_id }),
+        attrs,
+    };
+    Ok((id, facts))
+}

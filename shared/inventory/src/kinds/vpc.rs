@@ -1,0 +1,71 @@
+//! VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPCs>
+
+use digitalocean::{Client, Vpc};
+use domain::{Facts, InvalidId, Kind, ProviderId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::attrs::attrs;
+use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+
+/// VPC networks.
+pub const VPC: VpcKind = VpcKind;
+
+/// See [`VPC`].
+#[derive(Debug, Clone, Copy)]
+pub struct VpcKind;
+
+impl MirroredKind for VpcKind {
+    fn kind(&self) -> Kind {
+        Kind::of("vpc")
+    }
+
+    fn urn_kinds(&self) -> &'static [&'static str] {
+        &["vpc"]
+    }
+
+    fn scope(&self) -> &'static str {
+        "vpc:read"
+    }
+
+    fn state_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        client: &'a Client,
+        id: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        Some(async move { Presence::of(client.vpcs().get(id.as_str()).await) }.boxed())
+    }
+}
+
+impl ListedKind for VpcKind {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+        async move { Listed::normalised(client.vpcs().list().collect_all().await?, normalise) }.boxed()
+    }
+}
+
+/// A VPC's facts. What is in it, resources say themselves.
+fn normalise(vpc: Vpc) -> Result<(ProviderId, Facts), InvalidId> {
+    let id = ProviderId::new(vpc.id)?;
+    let attrs = attrs(json!({
+        "ip_range": vpc.ip_range,
+        "default": vpc.default,
+        "description": vpc.description.filter(|text| !text.is_empty()),
+    }));
+    let facts = Facts {
+        name: vpc.name,
+        region: vpc.region.filter(|slug| !slug.is_empty()),
+        created_at: vpc.created_at.map(domain::to_millis),
+        attrs,
+        ..Facts::default()
+    };
+    Ok((id, facts))
+}

@@ -1,0 +1,122 @@
+//! Resources that only URNs speak of: no list of their own names them, so the projects' lists are all there is.
+//!
+//! They get placeholder rows, seen and struck by the sweep of the projects, and only by one that read every project's list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use digitalocean::Client;
+use domain::{Facts, Kind, Lane, ProviderId, ResourceKey};
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::membership::Membership;
+use crate::Error;
+use crate::kinds::{MirroredKind, Presence, attrs};
+use crate::sweep::plan::plan;
+use crate::sweep::{Finding, KindSweep, Run};
+use crate::workers::mirrored;
+
+/// A kind that has no list.
+struct UrnKind(Kind);
+
+impl MirroredKind for UrnKind {
+    fn kind(&self) -> Kind {
+        self.0.clone()
+    }
+
+    fn scope(&self) -> &'static str {
+        "project:read"
+    }
+
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("nobody")
+    }
+
+    fn presence<'a>(
+        &'a self,
+        _: &'a Client,
+        _: &'a ProviderId,
+    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+        None
+    }
+}
+
+/// Sweeps the kinds without a list: those that the projects name now, and those they ever named. Returns how many deletions wait.
+pub(crate) async fn sweep(
+    run: Run<'_>,
+    client: &Client,
+    lane: &Lane,
+    members: &BTreeMap<ResourceKey, Membership>,
+    finding: &mut Finding,
+) -> Result<u32, Error> {
+    let mut listed: BTreeMap<Kind, BTreeMap<ProviderId, Facts>> = BTreeMap::new();
+    for (key, membership) in members.iter().filter(|(key, _)| mirrored(&key.kind).is_none()) {
+        listed.entry(key.kind.clone()).or_default().insert(key.provider_id.clone(), placeholder(key, membership));
+    }
+    let kinds: BTreeSet<Kind> =
+        listed.keys().chain(&lane.urn_kinds).filter(|kind| mirrored(kind).is_none()).cloned().collect();
+    let mut held = 0;
+    for kind in &kinds {
+        let facts = listed.remove(kind).unwrap_or_default();
+        let count = facts.len();
+        let urn_kind = UrnKind(kind.clone());
+        let mut sweep = KindSweep::new(run, client, &urn_kind, lane, facts);
+        let known = run.table.known(run.account, kind).await?;
+        let plan = plan(&known, &sweep.fingerprints(), &sweep.rules(lane));
+        sweep.expect(&plan).await?;
+        let done = sweep.apply(&plan, &BTreeSet::new(), crate::sweep::Tally::default()).await?;
+        finding.tally.changes += done.tally.changes;
+        finding.tally.items += u32::try_from(count).unwrap_or(u32::MAX);
+        held += plan.held;
+        if let Some(error) = done.error {
+            *finding = finding.clone().stopped(error, done.next);
+        }
+        if plan.held > 0 {
+            finding.note(crate::sweep::waiting(plan.held, known.len(), kind, run.worker.name));
+        }
+    }
+    finding.urn_kinds = Some(kinds);
+    Ok(held)
+}
+
+/// What is known of a resource by its URN alone: its id, and of a Spaces bucket the region, from its address
+/// (`https://<bucket>.<region>.digitaloceanspaces.com`).
+fn placeholder(key: &ResourceKey, membership: &Membership) -> Facts {
+    let address = membership.self_url.as_deref().and_then(|url| url.strip_prefix("https://"));
+    let region = address
+        .and_then(|address| address.strip_suffix(".digitaloceanspaces.com"))
+        .and_then(|host| host.rsplit_once('.'))
+        .map(|(_, region)| region.to_owned());
+    Facts {
+        name: key.provider_id.to_string(),
+        attrs: attrs::attrs(json!({ "endpoint": region.as_ref().and(address) })),
+        region,
+        ..Facts::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{AccountId, ProjectId};
+
+    #[test]
+    fn a_buckets_region_is_in_its_address() {
+        let cases = [
+            (Some("https://media.fra1.digitaloceanspaces.com"), Some("fra1")),
+            (Some("https://dotted.name.ams3.digitaloceanspaces.com"), Some("ams3")),
+            (Some("https://api.digitalocean.com/v2/things/1"), None),
+            (None, None),
+        ];
+        for (url, region) in cases {
+            let key = ResourceKey {
+                account: AccountId::new("demo").unwrap(),
+                kind: Kind::of("spaces_bucket"),
+                provider_id: ProviderId::of("media"),
+            };
+            let project = ProjectId::new("p").unwrap();
+            let membership = Membership { project, since: None, self_url: url.map(str::to_owned) };
+            assert_eq!(placeholder(&key, &membership).region.as_deref(), region, "{url:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The quick look: the status and the addresses of droplets that are known already, minutes before the full sweep. It never discovers,
+//! never strikes and never learns anything else.
+
+use std::collections::BTreeMap;
+
+use digitalocean::Client;
+use domain::{Facts, ProviderId, ResourceKey};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::{Finding, Next, Run, Tally, settle};
+use crate::Error;
+use crate::kinds::{DROPLET, ListedKind, MirroredKind};
+use crate::upsert::{self, Occasion};
+
+/// What changes from minute to minute.
+const FIELDS: [&str; 3] = ["status", "attrs.public_addresses", "attrs.private_addresses"];
+/// Rows written at a time.
+const CONCURRENT_WRITES: usize = 8;
+
+pub(crate) async fn sweep(run: Run<'_>, client: &Client) -> Result<Finding, Error> {
+    let listed = match DROPLET.list(client).await {
+        Ok(listed) => listed,
+        Err(error) => return Ok(Finding::refused(&error)),
+    };
+    let mut tally = Tally::of(&listed);
+    let kind = DROPLET.kind();
+    let known = run.table.known(run.account, &kind).await?;
+    let differs = |id: &ProviderId, facts: &Facts| {
+        known.get(id).is_some_and(|known| known.strikes.is_none() && known.fingerprint != facts.fingerprint())
+    };
+    let differing: BTreeMap<ProviderId, Facts> =
+        listed.resources.into_iter().filter(|(id, facts)| differs(id, facts)).collect();
+    let expected = match differing.is_empty() {
+        true => Vec::new(),
+        false => run.table.expected_changes(run.account, &kind).await?,
+    };
+    let state_fields = DROPLET.state_fields();
+    let occasion = Occasion { at: run.clock.now(), run: run.run_id, state_fields, expected: &expected };
+    let count = differing.len();
+    let effects: Vec<_> = stream::iter(differing)
+        .map(|(provider_id, facts)| {
+            let key = ResourceKey { account: run.account.clone(), kind: kind.clone(), provider_id };
+            async move {
+                if run.deadline.has_passed() {
+                    return Ok::<_, Error>(None);
+                }
+                let row = run.table.resource(&key).await?;
+                let decide = |row: Option<&domain::Resource>| upsert::glimpsed(row?, &facts, &FIELDS, occasion);
+                Ok(Some(settle(run.table, &key, row, decide).await?))
+            }
+        })
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_collect()
+        .await?;
+    let taken = effects.iter().flatten().count();
+    effects.into_iter().flatten().flatten().for_each(|effect| tally.count(effect));
+    let finding = Finding::complete(tally);
+    if taken < count {
+        // The next look comes within a minute.
+        let error = format!("out of time with {} of {count} droplets left", count - taken);
+        return Ok(finding.stopped(error, Next::Nothing));
+    }
+    Ok(finding)
+}

@@ -1,0 +1,178 @@
+//! Who belongs where, decided on evidence made by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{AccountId, Attribution, Kind, Parent, ProjectId, ProviderId, ResourceKey};
+use inventory::kinds::Orphans;
+use inventory::projects::Membership;
+use inventory::projects::attribution::{Evidence, Place, attribute};
+use store::Known;
+
+const DROPLET: &str = "droplet";
+const BACKUP: &str = "droplet_backup";
+const ZONE: &str = "dns_zone";
+
+fn key(kind: &'static str, id: &str) -> ResourceKey {
+    let account = AccountId::new("demo").unwrap();
+    ResourceKey { account, kind: Kind::of(kind), provider_id: ProviderId::new(id).unwrap() }
+}
+
+fn project(id: &str) -> ProjectId {
+    ProjectId::new(id).unwrap()
+}
+
+/// What is known of a resource: where it is and why, and what it belongs with.
+fn known(place: Option<(&str, Attribution)>, parent: Option<(&'static str, &str)>) -> Known {
+    let parent = parent.map(|(kind, id)| Parent { kind: Kind::of(kind), provider_id: ProviderId::new(id).unwrap() });
+    let project_id = place.map(|(id, _)| project(id));
+    Known { project_id, attribution: place.map(|(_, attribution)| attribution), parent, ..Known::default() }
+}
+
+/// Everything there is to go by.
+#[derive(Default)]
+struct World {
+    known: BTreeMap<ResourceKey, Known>,
+    members: BTreeMap<ResourceKey, Membership>,
+    internal: Option<ProjectId>,
+    seen_whole: BTreeMap<Kind, Orphans>,
+}
+
+impl World {
+    fn new() -> Self {
+        let seen_whole = [
+            (Kind::of(DROPLET), Orphans::FallToInternal),
+            (Kind::of(BACKUP), Orphans::FallToInternal),
+            (Kind::of(ZONE), Orphans::StayUnattributed),
+        ];
+        Self { internal: Some(project("own")), seen_whole: seen_whole.into(), ..Self::default() }
+    }
+
+    fn with(mut self, kind: &'static str, id: &str, known: Known) -> Self {
+        self.known.insert(key(kind, id), known);
+        self
+    }
+
+    fn listed(mut self, kind: &'static str, id: &str, in_project: &str) -> Self {
+        let membership = Membership { project: project(in_project), since: None, self_url: None };
+        self.members.insert(key(kind, id), membership);
+        self
+    }
+
+    /// What moves, in words.
+    fn moves(&self) -> Vec<String> {
+        let projects: BTreeSet<ProjectId> = ["a", "b", "own"].map(project).into();
+        let evidence = Evidence {
+            known: &self.known,
+            members: &self.members,
+            projects: &projects,
+            internal: self.internal.as_ref(),
+            seen_whole: &self.seen_whole,
+        };
+        let told = |(key, place): (ResourceKey, Place)| {
+            let place = match place {
+                Place::Member(membership) => format!("member of {}", membership.project),
+                Place::WithParent(parent, project) => format!("in {project} with {}", parent.provider_id),
+                Place::WithFormerParent(parent) => format!("where {} was", parent.provider_id),
+                Place::Internal(project) => format!("internal, in {project}"),
+            };
+            format!("{}: {place}", key.provider_id)
+        };
+        attribute(&evidence).into_iter().map(told).collect()
+    }
+}
+
+#[test]
+fn members_are_where_they_are_listed_and_nowhere_else_for_want_of_a_list() {
+    use Attribution::{Claimed, Inherited, Internal, Member};
+    let cases: [(Option<(&str, Attribution)>, Option<&str>, &[&str]); 9] = [
+        (None, Some("a"), &["1: member of a"]),
+        (Some(("a", Member)), Some("a"), &[]),
+        (Some(("a", Member)), Some("b"), &["1: member of b"]),
+        // In no list: in motion, or out of this token's sight.
+        (Some(("a", Member)), None, &[]),
+        // Its project is gone.
+        (Some(("gone", Member)), None, &["1: internal, in own"]),
+        (Some(("a", Claimed)), Some("b"), &[]),
+        (Some(("own", Internal)), Some("b"), &["1: member of b"]),
+        (Some(("a", Inherited)), Some("a"), &["1: member of a"]),
+        (None, None, &["1: internal, in own"]),
+    ];
+    for (place, listed, expected) in cases {
+        let mut world = World::new().with(DROPLET, "1", known(place, None));
+        if let Some(listed) = listed {
+            world = world.listed(DROPLET, "1", listed);
+        }
+        assert_eq!(world.moves(), expected, "{place:?} listed in {listed:?}");
+    }
+}
+
+#[test]
+fn orphans_fall_only_where_nothing_may_be_hidden() {
+    let orphan = |kind| World::new().with(kind, "1", known(None, None));
+    assert_eq!(orphan(DROPLET).moves(), ["1: internal, in own"]);
+    assert!(orphan(ZONE).moves().is_empty());
+    assert!(orphan("snapshot").moves().is_empty(), "its kind is not seen whole");
+    // Not every project's list was read, or there is no internal project.
+    assert!(World { internal: None, ..orphan(DROPLET) }.moves().is_empty());
+}
+
+#[test]
+fn what_has_a_parent_follows_it() {
+    use Attribution::{Claimed, Inherited, Member};
+    let backup = |place| known(place, Some((DROPLET, "1")));
+    let cases: [(&str, World, &[&str]); 7] = [
+        (
+            "a parent that is listed",
+            World::new()
+                .with(DROPLET, "1", known(None, None))
+                .with(BACKUP, "2", backup(None))
+                .listed(DROPLET, "1", "a"),
+            &["1: member of a", "2: in a with 1"],
+        ),
+        (
+            "a parent that moved",
+            World::new()
+                .with(DROPLET, "1", known(Some(("a", Member)), None))
+                .with(BACKUP, "2", backup(Some(("a", Inherited))))
+                .listed(DROPLET, "1", "b"),
+            &["1: member of b", "2: in b with 1"],
+        ),
+        (
+            "a parent that an operator claimed",
+            World::new().with(DROPLET, "1", known(Some(("b", Claimed)), None)).with(
+                BACKUP,
+                "2",
+                backup(Some(("a", Inherited))),
+            ),
+            &["2: in b with 1"],
+        ),
+        ("a parent that is gone", World::new().with(BACKUP, "2", backup(None)), &["2: where 1 was"]),
+        ("a parent long gone", World::new().with(BACKUP, "2", backup(Some(("a", Inherited)))), &[]),
+        (
+            "a parent that is the company's own",
+            World::new().with(DROPLET, "1", known(None, None)).with(BACKUP, "2", backup(None)),
+            &["1: internal, in own", "2: in own with 1"],
+        ),
+        (
+            "a project that lists the child itself",
+            World::new()
+                .with(DROPLET, "1", known(Some(("a", Member)), None))
+                .with(BACKUP, "2", backup(Some(("a", Inherited))))
+                .listed(BACKUP, "2", "b"),
+            &["2: member of b"],
+        ),
+    ];
+    for (case, world, expected) in cases {
+        assert_eq!(world.moves(), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_circle_of_parents_goes_nowhere() {
+    let world = World::new().with(DROPLET, "1", known(None, Some((BACKUP, "2")))).with(
+        BACKUP,
+        "2",
+        known(None, Some((DROPLET, "1"))),
+    );
+    assert!(world.moves().len() <= 2, "and above all it ends");
+}

@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use domain::{ChangeCounts, Kind, Lane, Receipt, RunId, SweepStatus};
+use inventory::findings::known::gap;
+use inventory::findings::{GapReason, RULES, Rule};
+use inventory::workers::mirrored;
+
+use crate::now;
+
+fn receipt(status: SweepStatus, minutes_ago: i64, token: &str) -> Receipt {
+    let finished_at = now() - TimeDelta::minutes(minutes_ago);
+    Receipt {
+        run_id: RunId::new("run-1").unwrap(),
+        status,
+        started_at: finished_at,
+        finished_at,
+        pages: 1,
+        items: 1,
+        requests: 1,
+        changes: ChangeCounts::default(),
+        rate_limit_remaining: None,
+        token_id: Some(token.to_owned()),
+        duration_ms: 0,
+        error: None,
+        notes: Vec::new(),
+    }
+}
+
+/// A lane last read whole so many minutes ago, whose last run ended like this.
+fn lane(minutes_ago: i64, last: SweepStatus) -> Lane {
+    let complete = receipt(SweepStatus::Complete, minutes_ago, "t1");
+    Lane { last_complete: Some(complete), last: Some(receipt(last, 0, "t1")), ..Lane::default() }
+}
+
+fn fresh() -> Lane {
+    lane(10, SweepStatus::Complete)
+}
+
+fn lanes<const N: usize>(of: [(&str, Lane); N]) -> BTreeMap<Kind, Lane> {
+    of.into_iter().map(|(kind, lane)| (Kind::new(kind).unwrap(), lane)).collect()
+}
+
+#[test]
+fn a_rule_is_judged_only_where_all_it_needs_is_known_whole() {
+    use GapReason::{Never, NotVisible, OtherToken, Stale};
+    let never_whole = |status| Lane { last: Some(receipt(status, 0, "t1")), ..Lane::default() };
+    let other_token = Lane { last_complete: Some(receipt(SweepStatus::Complete, 10, "t2")), ..fresh() };
+    let cases = [
+        ("fresh", fresh(), None),
+        ("held: the list was read whole", lane(10, SweepStatus::Held), None),
+        ("one failure", lane(30, SweepStatus::Failed), None),
+        ("a part", lane(30, SweepStatus::Partial), None),
+        ("just in time", lane(60, SweepStatus::Complete), None),
+        ("too old", lane(61, SweepStatus::Complete), Some(Stale)),
+        ("too old, and failing", lane(61, SweepStatus::Failed), Some(Stale)),
+        ("no longer visible", lane(10, SweepStatus::NotVisible), Some(NotVisible)),
+        ("never visible", never_whole(SweepStatus::NotVisible), Some(NotVisible)),
+        ("never whole", never_whole(SweepStatus::Failed), Some(Never)),
+        ("never read", Lane::default(), Some(Never)),
+        ("another token", other_token, Some(OtherToken)),
+    ];
+    let rule = Rule::named("droplet_without_firewall").unwrap();
+    for (case, firewalls, reason) in cases {
+        let lanes = lanes([("droplet", fresh()), ("firewall", firewalls), ("tag", fresh())]);
+        let expected = reason.map(|reason| ("firewall".to_owned(), reason));
+        let found = gap(rule, &lanes, now()).map(|gap| (gap.kind.to_string(), gap.reason));
+        assert_eq!(found, expected, "{case}");
+    }
+    let without = lanes([("droplet", fresh()), ("tag", fresh())]);
+    assert_eq!(gap(rule, &without, now()).map(|gap| gap.reason), Some(Never));
+}
+
+/// What is listed every hour may be older than what is listed every quarter of one.
+#[test]
+fn how_old_is_too_old_goes_by_the_workers_cadence() {
+    let rule = Rule::named("certificate_near_expiry").unwrap();
+    for (minutes, reason) in [(61, None), (240, None), (241, Some(GapReason::Stale))] {
+        let lanes = lanes([("certificate", lane(minutes, SweepStatus::Complete))]);
+        assert_eq!(gap(rule, &lanes, now()).map(|gap| gap.reason), reason, "{minutes}");
+    }
+}
+
+#[test]
+fn the_first_gap_is_named_and_the_rules_own_kind_comes_first() {
+    let rule = Rule::named("droplet_without_firewall").unwrap();
+    let found = gap(rule, &BTreeMap::new(), now()).unwrap();
+    assert_eq!((found.kind.as_str(), found.reason), ("droplet", GapReason::Never));
+}
+
+#[test]
+fn every_kind_that_a_rule_needs_has_a_worker() {
+    for rule in RULES {
+        for needed in rule.needs() {
+            assert!(mirrored(&needed.kind()).is_some(), "{}: {}", rule.name, needed.kind());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What each rule finds, what it does not, and when it may not be asked. Pure.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
+
+mod certificates;
+mod droplets;
+mod known;
+mod networking;
+mod order;
+mod storage;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{AccountId, Facts, Kind, ProviderId, Resource, ResourceKey};
+use inventory::findings::{Rule, RuleFinding, Surroundings};
+use serde_json::{Value, json};
+
+/// When everything is judged.
+fn now() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-25T12:00:00Z").unwrap().to_utc()
+}
+
+/// So many days before [`now`].
+fn days_ago(days: i64) -> DateTime<Utc> {
+    now() - TimeDelta::days(days)
+}
+
+/// A live resource with these facts, 10 days old unless they say otherwise; its price is $7.
+fn resource(kind: &str, facts: Value) -> Resource {
+    let mut whole = json!({
+        "name": "one", "created_at": days_ago(10), "price_monthly": { "amount": "7.00", "currency": "USD" }
+    });
+    whole.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+    let facts: Facts = serde_json::from_value(whole).unwrap();
+    Resource {
+        key: ResourceKey {
+            account: AccountId::new("main").unwrap(),
+            kind: Kind::new(kind).unwrap(),
+            provider_id: ProviderId::new("1").unwrap(),
+        },
+        fingerprint: facts.fingerprint(),
+        facts,
+        version: 1,
+        incarnation: 1,
+        project_id: None,
+        attribution: None,
+        project_history: Vec::new(),
+        tenant_claims: Vec::new(),
+        first_seen_at: days_ago(5),
+        last_seen_at: now(),
+        strikes: None,
+        deleted_at: None,
+    }
+}
+
+/// What the rule finds of a resource with nothing around it.
+fn find(rule: &str, resource: &Resource) -> Option<RuleFinding> {
+    find_among(rule, resource, &[])
+}
+
+/// The same with these around it.
+fn find_among(rule: &str, resource: &Resource, others: &[Resource]) -> Option<RuleFinding> {
+    let mut surroundings = Surroundings::default();
+    others.iter().for_each(|other| surroundings.note(other));
+    Rule::named(rule).unwrap().finds(resource, &surroundings, now())
+}
+
+/// Holds what the rule finds of a resource of the kind, with these facts, against why it should; `None` where it should find nothing.
+fn check(rule: &str, kind: &str, cases: &[(Value, Option<&str>)]) {
+    for (facts, why) in cases {
+        let found = find(rule, &resource(kind, facts.clone()));
+        assert_eq!(found.map(|finding| finding.why).as_deref(), *why, "{rule}: {facts}");
+    }
+}
+
+/// The price and the beginning that the rule finds.
+fn price_and_since(rule: &str, kind: &str, facts: Value) -> (Option<String>, Option<DateTime<Utc>>) {
+    let found = find(rule, &resource(kind, facts)).unwrap();
+    (found.price_monthly.map(|price| price.amount.to_string()), found.since)
+}

@@ -1,0 +1,53 @@
+//! Records of zones.
+
+use domain::ProviderId;
+use inventory::kinds::{ChildKind, DNS_RECORD, ListError};
+use serde_json::{Value, json};
+
+use crate::demo;
+
+#[tokio::test]
+async fn every_zone_is_a_parent() {
+    let (sim, client) = demo().await;
+    let parents = DNS_RECORD.parents(&client).await.unwrap();
+    let zones: Vec<Value> = sim.account("demo").list("domains");
+    assert_eq!(parents.live.len(), zones.len());
+    assert!(parents.live.values().all(|has_children| *has_children));
+}
+
+#[tokio::test]
+async fn a_zones_records_are_its_children_but_for_its_soa() {
+    let (_sim, client) = demo().await;
+    let zone = ProviderId::new("bakkerij-jansen.example").unwrap();
+    let listed = DNS_RECORD.children(&client, &zone).await.unwrap();
+    let told: Vec<Value> = listed
+        .resources
+        .iter()
+        .map(|(_, facts)| json!([facts.name, facts.attrs["type"], facts.attrs["data"], facts.attrs.get("priority")]))
+        .collect();
+    let apex = zone.as_str();
+    assert_eq!(
+        told,
+        [
+            json!([apex, "NS", "ns1.digitalocean.com", null]),
+            json!([apex, "NS", "ns2.digitalocean.com", null]),
+            json!([apex, "NS", "ns3.digitalocean.com", null]),
+            json!([apex, "A", "198.18.10.21", null]),
+            json!(["www.bakkerij-jansen.example", "CNAME", "@", null]),
+            json!([apex, "MX", "mail.noorderlicht-hosting.example", 10]),
+            json!([apex, "TXT", "v=spf1 mx include:_spf.noorderlicht-hosting.example -all", null]),
+        ]
+    );
+    let (id, facts) = &listed.resources[4];
+    assert_eq!(id.as_str(), "61100001");
+    assert_eq!(facts.parent.as_ref().unwrap().provider_id, zone);
+}
+
+/// Gone since it was listed: an error, never a zone without records.
+#[tokio::test]
+async fn a_zone_that_is_gone_has_no_list() {
+    let (_sim, client) = demo().await;
+    let gone = ProviderId::new("gone.example").unwrap();
+    let error = DNS_RECORD.children(&client, &gone).await.unwrap_err();
+    assert!(matches!(error, ListError::DigitalOcean(error) if error.is_not_found()));
+}

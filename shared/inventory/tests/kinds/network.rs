@@ -1,0 +1,263 @@
+//! Reserved addresses, firewalls, load balancers, VPCs and NAT gateways.
+
+use std::collections::BTreeSet;
+
+use digitalocean::Client;
+use digitalocean_sim::Token;
+use domain::ProviderId;
+use inventory::kinds::{FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, NAT_GATEWAY, Presence, RESERVED_IPV6, VPC};
+use serde_json::{Value, json};
+
+use crate::demo;
+
+const BALANCER_ID: &str = "d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34";
+const VPC_ID: &str = "00000000-5d4e-4c2b-8000-000066726131";
+const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
+
+fn usd(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "USD" })
+}
+
+/// The demo account's resource of each kind, its list in the simulator, and its facts.
+fn expected() -> [(&'static dyn ListedKind, &'static str, &'static str, Value); 6] {
+    let shop = json!({ "kind": "droplet", "provider_id": "402117355" });
+    [
+        (
+            &FLOATING_IP,
+            "reserved_ips",
+            "198.18.20.7",
+            json!({
+                "name": "198.18.20.7", "region": "fra1", "status": "assigned", "tags": [], "price_monthly": usd("0.00"),
+                "parent": shop, "attrs": { "droplet_id": 402_117_355 }
+            }),
+        ),
+        (
+            &RESERVED_IPV6,
+            "reserved_ipv6s",
+            "2001:db8:0:2020::a1",
+            json!({
+                "name": "2001:db8:0:2020::a1", "region": "ams3", "status": "unassigned", "tags": [],
+                "price_monthly": usd("0.00"), "created_at": "2025-03-14T10:05:37Z", "attrs": {}
+            }),
+        ),
+        (&FIREWALL, "firewalls", "ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748", firewall()),
+        (&LOAD_BALANCER, "load_balancers", BALANCER_ID, load_balancer()),
+        (
+            &VPC,
+            "vpcs",
+            VPC_ID,
+            json!({
+                "name": "default-fra1", "region": "fra1", "tags": [], "created_at": "2024-05-02T13:05:48Z",
+                "attrs": { "ip_range": "10.114.0.0/20", "default": true }
+            }),
+        ),
+        (
+            &NAT_GATEWAY,
+            "vpc_nat_gateways",
+            "91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05",
+            json!({
+                "name": "alpine-egress", "region": "fra1", "status": "ACTIVE", "tags": [],
+                "created_at": "2025-11-04T09:40:18Z", "parent": { "kind": "vpc", "provider_id": VPC_ID },
+                "attrs": {
+                    "type": "PUBLIC", "size": 1, "vpc_uuids": [VPC_ID], "gateway_addresses": ["10.114.0.3"],
+                    "public_addresses": ["198.18.20.12"], "udp_timeout_seconds": 30, "icmp_timeout_seconds": 30,
+                    "tcp_timeout_seconds": 30
+                }
+            }),
+        ),
+    ]
+}
+
+fn firewall() -> Value {
+    let out = |protocol: &str| json!({ "protocol": protocol, "ports": "0", "destinations": { "addresses": ANYWHERE } });
+    json!({
+        "name": "web-and-shop", "status": "succeeded", "tags": [], "created_at": "2024-05-02T13:31:40Z",
+        "attrs": {
+            "droplet_ids": [402_117_301, 402_117_355], "tags": ["prod"],
+            "inbound_rules": [
+                { "protocol": "tcp", "ports": "22", "sources": { "addresses": ["198.18.30.2"], "droplet_ids": [431_902_877] } },
+                { "protocol": "tcp", "ports": "443", "sources": { "addresses": ANYWHERE } },
+                { "protocol": "tcp", "ports": "80", "sources": { "addresses": ANYWHERE, "load_balancer_uids": [BALANCER_ID] } },
+                { "protocol": "tcp", "ports": "9100", "sources": { "tags": ["platform"] } }
+            ],
+            "outbound_rules": [out("icmp"), out("tcp"), out("udp")]
+        }
+    })
+}
+
+fn load_balancer() -> Value {
+    json!({
+        "name": "alpine-shop", "region": "fra1", "status": "active", "tags": [], "price_monthly": usd("12.00"),
+        "created_at": "2024-05-02T14:02:09Z",
+        "attrs": {
+            "type": "REGIONAL", "size_unit": 1, "size": "lb-small", "algorithm": "round_robin", "network": "EXTERNAL",
+            "network_stack": "IPV4", "vpc_uuid": VPC_ID, "ip": "198.18.20.5", "droplet_ids": [402_117_355],
+            "forwarding_rules": [
+                {
+                    "entry_protocol": "https", "entry_port": 443, "target_protocol": "http", "target_port": 80,
+                    "certificate_id": "b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21", "tls_passthrough": false
+                },
+                {
+                    "entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80,
+                    "tls_passthrough": false
+                }
+            ],
+            "health_check": {
+                "protocol": "http", "port": 80, "path": "/", "check_interval_seconds": 10,
+                "response_timeout_seconds": 5, "healthy_threshold": 3, "unhealthy_threshold": 5
+            },
+            "sticky_sessions": { "type": "none" }, "redirect_http_to_https": true, "enable_proxy_protocol": false,
+            "tls_cipher_policy": "DEFAULT"
+        }
+    })
+}
+
+/// The facts of the only resource of a kind.
+async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
+    let listed = kind.list(client).await.unwrap();
+    assert_eq!(listed.resources.len(), 1, "{}", kind.kind());
+    serde_json::to_value(&listed.resources[0].1).unwrap()
+}
+
+#[tokio::test]
+async fn each_is_listed_with_its_facts() {
+    let (_sim, client) = demo().await;
+    for (kind, _, expected_id, expected_facts) in expected() {
+        let listed = kind.list(&client).await.unwrap();
+        let [(id, facts)] = listed.resources.as_slice() else { panic!("one {}", kind.kind()) };
+        let facts = serde_json::to_value(facts).unwrap();
+        assert_eq!((id.as_str(), &facts), (expected_id, &expected_facts), "{facts:#}");
+        assert_eq!(listed.pages, 1);
+        assert!(listed.rate_limit_remaining.is_some());
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_there_and_one_that_nobody_has() {
+    let (_sim, client) = demo().await;
+    for (kind, _, id, _) in expected() {
+        for (id, presence) in [(ProviderId::new(id).unwrap(), Presence::There), (kind.nobody(), Presence::Gone)] {
+            assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        }
+    }
+}
+
+/// What somebody decided, what changes by itself, and what is no change at all.
+#[derive(Debug, PartialEq, Eq)]
+enum Change {
+    Decision,
+    State,
+    None,
+}
+
+fn change(kind: &dyn ListedKind, before: &Value, after: &Value) -> Change {
+    let fields = |facts: &Value| -> BTreeSet<String> {
+        let field = |(name, value): (&String, &Value)| format!("{name}\u{0}{value}");
+        let attr = |(name, value): (&String, &Value)| format!("attrs.{name}\u{0}{value}");
+        let all = facts.as_object().unwrap().iter().filter(|(name, _)| *name != "attrs").map(field);
+        all.chain(facts["attrs"].as_object().unwrap().iter().map(attr)).collect()
+    };
+    let (before, after) = (fields(before), fields(after));
+    let changed: Vec<&str> =
+        before.symmetric_difference(&after).filter_map(|field| Some(field.split_once('\u{0}')?.0)).collect();
+    match changed.as_slice() {
+        [] => Change::None,
+        changed if changed.iter().all(|field| kind.state_fields().contains(field)) => Change::State,
+        _ => Change::Decision,
+    }
+}
+
+#[tokio::test]
+async fn a_decision_is_told_from_what_changes_by_itself() {
+    let tcp = |ports: &str| json!({ "protocol": "tcp", "ports": ports, "destinations": { "addresses": ["::/0", "0.0.0.0/0"] } });
+    let out = |protocol: &str| json!({ "protocol": protocol, "ports": "0", "destinations": { "addresses": ["::/0", "0.0.0.0/0"] } });
+    for (list, fields, is) in [
+        ("reserved_ips", json!({ "droplet": null }), Change::Decision),
+        ("reserved_ips", json!({ "droplet": 418_630_024 }), Change::Decision),
+        ("reserved_ips", json!({ "locked": true }), Change::None),
+        ("reserved_ipv6s", json!({ "droplet": 402_117_301 }), Change::Decision),
+        (
+            "firewalls",
+            json!({ "status": "waiting", "pending_changes": [{ "droplet_id": 402_117_301, "removing": false, "status": "waiting" }] }),
+            Change::State,
+        ),
+        ("firewalls", json!({ "droplet_ids": [402_117_355, 402_117_301] }), Change::None),
+        ("firewalls", json!({ "outbound_rules": [out("udp"), out("icmp"), out("tcp")] }), Change::None),
+        ("firewalls", json!({ "outbound_rules": [tcp("443")] }), Change::Decision),
+        ("firewalls", json!({ "droplet_ids": [402_117_355] }), Change::Decision),
+        ("firewalls", json!({ "tags": [] }), Change::Decision),
+        ("load_balancers", json!({ "status": "errored", "ip": "", "droplet_ids": [] }), Change::State),
+        ("load_balancers", json!({ "tag": "shop" }), Change::Decision),
+        ("load_balancers", json!({ "size_unit": 3, "size": "lb-medium" }), Change::Decision),
+        ("load_balancers", json!({ "redirect_http_to_https": false }), Change::Decision),
+        ("vpcs", json!({ "name": "shop" }), Change::Decision),
+        ("vpcs", json!({ "description": "" }), Change::None),
+        ("vpc_nat_gateways", json!({ "state": "ERROR", "egresses": { "public_gateways": [] } }), Change::State),
+        ("vpc_nat_gateways", json!({ "updated_at": "2026-11-01T00:00:00Z" }), Change::None),
+        ("vpc_nat_gateways", json!({ "size": 2 }), Change::Decision),
+    ] {
+        let (sim, client) = demo().await;
+        let (kind, _, id, before) = expected().into_iter().find(|(_, of, ..)| *of == list).unwrap();
+        sim.account("demo").change(list, id, fields.clone());
+        let after = facts(kind, &client).await;
+        assert_eq!(change(kind, &before, &after), is, "{list} {fields}: {after}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_costs_money() {
+    let (sim, client) = demo().await;
+    let account = sim.account("demo");
+    account.change("reserved_ips", "198.18.20.7", json!({ "droplet": null }));
+    account.change("reserved_ipv6s", "2001:db8:0:2020::a1", json!({ "droplet": 402_117_301 }));
+    let v4 = facts(&FLOATING_IP, &client).await;
+    assert_eq!((&v4["status"], &v4["price_monthly"]), (&json!("unassigned"), &usd("5.00")));
+    assert_eq!((v4.get("parent"), &v4["attrs"]), (None, &json!({})));
+    let v6 = facts(&RESERVED_IPV6, &client).await;
+    assert_eq!((&v6["status"], &v6["price_monthly"]), (&json!("assigned"), &usd("0.00")));
+    assert_eq!((&v6["parent"]["provider_id"], &v6["attrs"]["droplet_id"]), (&json!("402117301"), &json!(402_117_301)));
+}
+
+/// A token that may not read droplets learns nothing of assignments, which is not "unassigned" and has no price.
+#[tokio::test]
+async fn an_assignment_out_of_sight_is_not_unassigned() {
+    let (sim, _) = demo().await;
+    sim.account("demo").set_token("sync", Token::new("narrow").scopes(["reserved_ip:read"]));
+    let token = digitalocean::Token::new("narrow").unwrap();
+    let config = digitalocean::Config::new(token).with_base_url(sim.base_url().parse().unwrap());
+    let facts = facts(&FLOATING_IP, &Client::new(config).unwrap()).await;
+    assert_eq!(facts, json!({ "name": "198.18.20.7", "region": "fra1", "tags": [], "attrs": {} }));
+}
+
+#[tokio::test]
+async fn a_load_balancer_costs_what_its_type_and_its_nodes_do() {
+    for (fields, price) in [
+        (json!({ "size_unit": 4 }), usd("48.00")),
+        (json!({ "size_unit": 0, "size": "lb-small" }), usd("12.00")),
+        (json!({ "size_unit": 0, "size": "lb-medium" }), usd("36.00")),
+        (json!({ "size_unit": null, "size": "lb-large" }), usd("72.00")),
+        (json!({ "size_unit": null, "size": "lb-huge" }), Value::Null),
+        (json!({ "type": null, "size_unit": 2 }), usd("24.00")),
+        (json!({ "type": "REGIONAL_NETWORK", "size_unit": 2 }), usd("30.00")),
+        (json!({ "type": "GLOBAL", "size_unit": null, "size": null }), usd("15.00")),
+        (json!({ "type": "LUNAR" }), Value::Null),
+    ] {
+        let (sim, client) = demo().await;
+        sim.account("demo").change("load_balancers", BALANCER_ID, fields.clone());
+        assert_eq!(facts(&LOAD_BALANCER, &client).await["price_monthly"], price, "{fields}");
+    }
+}
+
+/// Which of several networks' a gateway is, nobody says.
+#[tokio::test]
+async fn a_gateway_of_several_networks_belongs_with_none() {
+    let (sim, client) = demo().await;
+    let (_, list, id, _) = expected().into_iter().next_back().unwrap();
+    let other = "3f1c9a52-0000-4000-8000-0d5e8b7f2a10";
+    let vpcs = json!([{ "vpc_uuid": other, "gateway_ip": "10.116.0.2" }, { "vpc_uuid": VPC_ID, "gateway_ip": null }]);
+    sim.account("demo").change(list, id, json!({ "vpcs": vpcs }));
+    let facts = facts(&NAT_GATEWAY, &client).await;
+    assert_eq!(facts.get("parent"), None);
+    assert_eq!(facts["attrs"]["vpc_uuids"], json!([VPC_ID, other]));
+    assert_eq!(facts["attrs"]["gateway_addresses"], json!(["10.116.0.2"]));
+}

@@ -1,0 +1,297 @@
+//! Clusters, databases, apps, registries, functions, autoscale pools.
+
+use std::collections::BTreeSet;
+
+use digitalocean::Client;
+use digitalocean_sim::{Effect, Fault, Simulator};
+use domain::ProviderId;
+use inventory::kinds::{
+    APP, AUTOSCALE_POOL, CONTAINER_REGISTRY, FUNCTIONS_NAMESPACE, K8S_CLUSTER, ListError, ListedKind, MANAGED_DB,
+    Presence,
+};
+use serde_json::{Value, json};
+
+use crate::demo;
+
+const KINDS: [&dyn ListedKind; 6] =
+    [&APP, &AUTOSCALE_POOL, &CONTAINER_REGISTRY, &FUNCTIONS_NAMESPACE, &K8S_CLUSTER, &MANAGED_DB];
+
+/// The list of the simulator that a kind is listed from, and the id and facts of its only resource in the demo account.
+fn expected(kind: &str) -> (&'static str, &'static str, Value) {
+    match kind {
+        "app" => (
+            "apps",
+            "a3d90c5e-6b14-4c77-9e02-58f1d2b7c680",
+            json!({
+                "name": "jansen-bestellen", "region": "ams", "tags": [], "created_at": "2024-10-21T12:08:45Z",
+                "attrs": {
+                    "tier": "basic",
+                    "default_ingress": "https://jansen-bestellen-x7k2q.ondigitalocean.app",
+                    "live_url": "https://bestellen-jansen.example",
+                    "domains": ["bestellen-jansen.example"],
+                    "components": [
+                        { "type": "service", "name": "web", "instance_size": "apps-s-1vcpu-1gb", "instance_count": 2 },
+                        {
+                            "type": "worker", "name": "mailer", "instance_size": "apps-d-1vcpu-2gb", "min_instances": 1,
+                            "max_instances": 3
+                        },
+                        { "type": "database", "name": "orders" }
+                    ]
+                }
+            }),
+        ),
+        "autoscale_pool" => (
+            "autoscale_pools",
+            "d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42",
+            json!({
+                "name": "alpine-imports", "region": "fra1", "status": "active", "tags": [],
+                "created_at": "2025-06-17T08:00:30Z",
+                "attrs": {
+                    "config": {
+                        "min_instances": 1, "max_instances": 5, "target_cpu_utilization": "0.5", "cooldown_minutes": 10
+                    },
+                    "droplet_template": {
+                        "name": "alpine-import", "size": "s-2vcpu-4gb", "image": "debian-12-x64", "tags": ["import", "shop"],
+                        "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131",
+                        "project_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77", "ipv6": true, "public_networking": true
+                    },
+                    "active_resources_count": 2
+                }
+            }),
+        ),
+        "container_registry" => (
+            "registries",
+            "noorderlicht",
+            json!({
+                "name": "noorderlicht", "region": "fra1", "tags": [], "created_at": "2024-01-15T10:05:00Z",
+                "price_monthly": { "amount": "5.00", "currency": "USD" }, "attrs": { "subscription_tier": "basic" }
+            }),
+        ),
+        "functions_namespace" => (
+            "namespaces",
+            "fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825",
+            json!({
+                "name": "webhooks", "region": "ams3", "tags": [], "created_at": "2025-03-28T15:20:10Z",
+                "attrs": { "api_host": "https://faas-ams3-2ef2e6cc.doserverless.co" }
+            }),
+        ),
+        "k8s_cluster" => (
+            "kubernetes_clusters",
+            "9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953",
+            json!({
+                "name": "alpine-cluster", "region": "fra1", "status": "running",
+                "tags": ["k8s", "k8s:9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953", "shop"],
+                "price_monthly": { "amount": "40.00", "currency": "USD" }, "created_at": "2025-02-11T09:40:00Z",
+                "attrs": {
+                    "version": "1.33.1-do.0", "ha": true, "auto_upgrade": true, "surge_upgrade": true,
+                    "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131",
+                    "cluster_subnet": "10.244.0.0/16", "service_subnet": "10.245.0.0/16",
+                    "node_pools": [
+                        {
+                            "id": "f3d8b264-91e7-4c05-a6f9-2b4e70d1c836", "name": "batch", "size": "c-2",
+                            "auto_scale": true, "min_nodes": 1, "max_nodes": 4
+                        },
+                        {
+                            "id": "0c5f7e18-6a2d-49b3-8e41-d97b03c6a521", "name": "web", "size": "s-2vcpu-4gb",
+                            "count": 2, "auto_scale": false
+                        }
+                    ],
+                    "autoscaled_node_counts": { "batch": 1 }
+                }
+            }),
+        ),
+        _ => (
+            "databases",
+            "2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264",
+            json!({
+                "name": "alpine-orders-pg", "region": "fra1", "status": "online", "tags": ["prod", "shop"],
+                "created_at": "2024-06-03T07:15:22Z",
+                "attrs": {
+                    "engine": "pg", "version": "16", "size": "db-s-2vcpu-4gb", "num_nodes": 2, "storage_size_mib": 61440,
+                    "private_network_uuid": "00000000-5d4e-4c2b-8000-000066726131"
+                }
+            }),
+        ),
+    }
+}
+
+async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
+    let listed = kind.list(client).await.unwrap();
+    serde_json::to_value(&listed.resources[0].1).unwrap()
+}
+
+#[tokio::test]
+async fn each_is_listed_with_its_facts() {
+    let (_sim, client) = demo().await;
+    for kind in KINDS {
+        let (_, expected_id, expected_facts) = expected(kind.kind().as_str());
+        let listed = kind.list(&client).await.unwrap();
+        let [(id, facts)] = listed.resources.as_slice() else { panic!("{listed:?}") };
+        assert_eq!((id.as_str(), &serde_json::to_value(facts).unwrap()), (expected_id, &expected_facts));
+        assert_eq!(listed.pages, 1);
+        assert!(listed.rate_limit_remaining.is_some());
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_there_and_one_that_nobody_has() {
+    let (_sim, client) = demo().await;
+    for kind in KINDS {
+        let there = ProviderId::new(expected(kind.kind().as_str()).1).unwrap();
+        for (id, presence) in [(there, Presence::There), (kind.nobody(), Presence::Gone)] {
+            assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        }
+    }
+}
+
+/// Everything in the demo account's objects that stands for a secret.
+fn secrets(object: &Value) -> BTreeSet<String> {
+    let text = object.to_string();
+    let word = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
+    text.match_indices("EXAMPLE-").map(|(at, _)| word(&text[at..])).collect()
+}
+
+#[tokio::test]
+async fn no_secret_of_a_payload_is_a_fact() {
+    let (sim, client) = demo().await;
+    for (kind, expected_secrets) in KINDS.into_iter().zip([6, 1, 0, 1, 0, 1]) {
+        let (list, ..) = expected(kind.kind().as_str());
+        let secrets = secrets(&json!(sim.account("demo").list(list)));
+        assert_eq!(secrets.len(), expected_secrets, "there is something to leave out of {list}: {secrets:?}");
+        for (_, facts) in kind.list(&client).await.unwrap().resources {
+            let shown = format!("{} {facts:?}", serde_json::to_string(&facts).unwrap());
+            for secret in &secrets {
+                assert!(!shown.contains(secret), "{secret} in {shown}");
+            }
+            assert!(!shown.contains("EXAMPLE") && !shown.contains("doadmin"), "{shown}");
+        }
+    }
+}
+
+/// The fields that differ after objects of the simulator have changed; `attrs` one by one.
+async fn changed(sim: &Simulator, client: &Client, kind: &dyn ListedKind, change: Value) -> Vec<String> {
+    let (list, id, _) = expected(kind.kind().as_str());
+    let before = facts(kind, client).await;
+    sim.account("demo").change(list, id, change);
+    let after = facts(kind, client).await;
+    let fields = |facts: &Value| -> BTreeSet<(String, String)> {
+        let own = facts.as_object().unwrap().iter().filter(|(name, _)| *name != "attrs");
+        let attrs = facts["attrs"].as_object().unwrap().iter().map(|(name, value)| (format!("attrs.{name}"), value));
+        let all = own.map(|(name, value)| (name.clone(), value)).chain(attrs);
+        all.map(|(name, value)| (name, value.to_string())).collect()
+    };
+    let differing =
+        fields(&before).symmetric_difference(&fields(&after)).map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
+    differing.into_iter().collect()
+}
+
+/// What happens by itself is noise or state; what somebody did is neither.
+#[tokio::test]
+async fn what_changes_by_itself_is_no_drift() {
+    let pools = |web: u32, batch: u32, batch_most: u32| {
+        json!({ "node_pools": [
+            { "id": "1", "name": "web", "size": "s-2vcpu-4gb", "count": web, "auto_scale": false, "min_nodes": 0, "max_nodes": 0,
+              "nodes": [{ "id": "another", "name": "web-9" }] },
+            { "id": "2", "name": "batch", "size": "c-2", "count": batch, "auto_scale": true, "min_nodes": 1,
+              "max_nodes": batch_most, "nodes": [] }
+        ] })
+    };
+    let cases: [(&dyn ListedKind, Value, &[&str]); 17] = [
+        (&K8S_CLUSTER, pools(2, 1, 4), &["attrs.node_pools"]),
+        (
+            &K8S_CLUSTER,
+            json!({ "updated_at": "2026-01-01T00:00:00Z", "status": { "state": "upgrading", "message": "soon" } }),
+            &["status"],
+        ),
+        (&K8S_CLUSTER, json!({ "version": "1.33.6-do.1" }), &["attrs.version"]),
+        (&K8S_CLUSTER, pools(2, 3, 4), &["attrs.autoscaled_node_counts"]),
+        (&K8S_CLUSTER, pools(3, 3, 4), &["attrs.node_pools"]),
+        (&K8S_CLUSTER, pools(3, 3, 6), &["attrs.node_pools"]),
+        (&K8S_CLUSTER, json!({ "ha": false }), &["attrs.ha", "price_monthly"]),
+        (&MANAGED_DB, json!({ "status": "resizing", "semantic_version": "16.9" }), &["status"]),
+        (&MANAGED_DB, json!({ "storage_size_mib": 71_680, "maintenance_window": null }), &["attrs.storage_size_mib"]),
+        (&MANAGED_DB, json!({ "size": "db-s-4vcpu-8gb", "tags": null }), &["attrs.size", "tags"]),
+        (&APP, json!({ "live_url": "https://jansen-bestellen-x7k2q.ondigitalocean.app" }), &["attrs.live_url"]),
+        (
+            &APP,
+            json!({ "active_deployment": { "id": "2", "phase": "BUILDING" }, "updated_at": "2026-01-01T00:00:00Z" }),
+            &[],
+        ),
+        (
+            &CONTAINER_REGISTRY,
+            json!({ "storage_usage_bytes": 1, "storage_usage_bytes_updated_at": "2026-01-01T00:00:00Z" }),
+            &[],
+        ),
+        (&CONTAINER_REGISTRY, json!({ "tier": "professional" }), &["attrs.subscription_tier", "price_monthly"]),
+        (&FUNCTIONS_NAMESPACE, json!({ "key": "EXAMPLE-another-key", "updated_at": "2026-01-01T00:00:00Z" }), &[]),
+        (
+            &AUTOSCALE_POOL,
+            json!({ "active_resources_count": 4, "current_utilization": { "cpu": 0.9 } }),
+            &["attrs.active_resources_count"],
+        ),
+        (&AUTOSCALE_POOL, json!({ "config": { "target_number_instances": 3 } }), &["attrs.config"]),
+    ];
+    let decisions: BTreeSet<&str> =
+        ["attrs.node_pools", "attrs.ha", "attrs.size", "tags", "attrs.subscription_tier", "attrs.config"].into();
+    let (sim, client) = demo().await;
+    for (kind, change, fields) in cases {
+        assert_eq!(changed(&sim, &client, kind, change.clone()).await, fields, "{} {change}", kind.kind());
+        let decided = fields.iter().any(|field| decisions.contains(field));
+        let drift = fields.iter().any(|field| !kind.state_fields().contains(field));
+        assert_eq!(drift, decided, "{} {change}", kind.kind());
+    }
+}
+
+/// One subscription pays for all registries: a sum of prices counts it once, whichever way it is shown.
+#[tokio::test]
+async fn the_oldest_registry_bears_the_price() {
+    let (sim, client) = demo().await;
+    sim.account("demo").add("registries", json!({ "name": "archive", "created_at": "2023-12-01T00:00:00Z" }));
+    let prices = async || -> Vec<(String, Option<String>)> {
+        let listed = CONTAINER_REGISTRY.list(&client).await.unwrap().resources;
+        let price = |facts: domain::Facts| facts.price_monthly.map(|price| price.amount.to_string());
+        listed.into_iter().map(|(id, facts)| (id.to_string(), price(facts))).collect()
+    };
+    let expected = [("archive".to_owned(), Some("5.00".to_owned())), ("noorderlicht".to_owned(), None)];
+    assert_eq!(prices().await, expected);
+    // DigitalOcean's own client reads no subscription from a registry.
+    let bare = json!({ "registries": [
+        { "name": "noorderlicht", "created_at": "2024-01-15T10:05:00Z" }, { "name": "archive", "created_at": "2023-12-01T00:00:00Z" }
+    ] });
+    let shown = |status| Effect::Status { status, body: Some(bare.clone()), headers: [].into() };
+    sim.faults().add(Fault::on("/v2/registries", shown(200)));
+    assert_eq!(prices().await, expected);
+    sim.faults().add(Fault::on("/v2/registry/subscription", Effect::status(404)).times(1));
+    assert_eq!(prices().await.into_iter().filter_map(|(_, price)| price).count(), 0);
+    // A price that cannot be had is not one that has gone.
+    sim.faults().add(Fault::on("/v2/registry/subscription", Effect::status(403)).times(1));
+    assert!(CONTAINER_REGISTRY.list(&client).await.is_err());
+}
+
+/// A 404 of a list never is an empty list.
+#[tokio::test]
+async fn a_list_that_is_not_there() {
+    let (sim, client) = demo().await;
+    for kind in KINDS {
+        let faults = [
+            "/v2/kubernetes/clusters",
+            "/v2/databases",
+            "/v2/apps",
+            "/v2/registr*",
+            "/v2/functions/*",
+            "/v2/droplets/*",
+        ];
+        faults.iter().for_each(|path| _ = sim.faults().add(Fault::on(path, Effect::status(404))));
+        let error = kind.list(&client).await.unwrap_err();
+        assert!(matches!(&error, ListError::DigitalOcean(error) if error.is_not_found()), "{error}");
+        sim.faults().clear();
+    }
+    // An account of the older API: its only registry is known by the older call, several are known by none.
+    sim.faults().add(Fault::on("/v2/registries", Effect::status(404)));
+    assert_eq!(facts(&CONTAINER_REGISTRY, &client).await, expected("container_registry").2);
+    sim.account("demo").add("registries", json!({ "name": "second" }));
+    let error = CONTAINER_REGISTRY.list(&client).await.unwrap_err();
+    assert!(
+        matches!(&error, ListError::DigitalOcean(digitalocean::Error::Api { status, .. }) if status.as_u16() == 412)
+    );
+}

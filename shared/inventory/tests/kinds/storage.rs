@@ -1,0 +1,183 @@
+//! Volumes, snapshots, custom images, and the backups of droplets.
+
+use digitalocean::Token;
+use digitalocean_sim::{Droplet, Effect, Fault, Token as SimToken};
+use domain::ProviderId;
+use inventory::kinds::{
+    CUSTOM_IMAGE, ChildKind, DROPLET_BACKUP, ListError, ListedKind, MirroredKind, Presence, SNAPSHOT, VOLUME,
+};
+use serde_json::{Value, json};
+
+use crate::demo;
+
+const VOLUME_ID: &str = "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611";
+const IMAGE_ID: &str = "186203417";
+const BACKUP_ID: &str = "231880112";
+const SHOP: &str = "402117355";
+
+fn id(text: &str) -> ProviderId {
+    ProviderId::new(text).unwrap()
+}
+
+fn usd(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "USD" })
+}
+
+/// Some of the demo account's resources of each kind and their facts.
+fn expected() -> Vec<(&'static dyn ListedKind, &'static str, Value)> {
+    let droplet_snapshot = json!({
+        "name": "shop-01.alpine-outfitters.example before 12.4", "tags": ["shop"], "price_monthly": usd("1.902"),
+        "created_at": "2026-06-14T20:45:30Z", "parent": { "kind": "droplet", "provider_id": SHOP },
+        "attrs": {
+            "resource_type": "droplet", "resource_id": SHOP, "regions": ["ams3", "fra1"], "min_disk_size": 160,
+            "size_gigabytes": "31.7"
+        }
+    });
+    let volume_snapshot = json!({
+        "name": "shop-data-2026-10-25", "region": "fra1", "tags": ["shop"], "price_monthly": usd("5.4984"),
+        "created_at": "2026-10-25T01:15:38Z", "parent": { "kind": "volume", "provider_id": VOLUME_ID },
+        "attrs": {
+            "resource_type": "volume", "resource_id": VOLUME_ID, "regions": ["fra1"], "min_disk_size": 200,
+            "size_gigabytes": "91.64"
+        }
+    });
+    let volume = json!({
+        "name": "shop-data", "region": "fra1", "tags": ["prod", "shop"], "price_monthly": usd("20.00"),
+        "created_at": "2024-05-02T14:02:17Z", "parent": { "kind": "droplet", "provider_id": SHOP },
+        "attrs": {
+            "size_gigabytes": 200, "droplet_ids": [402_117_355], "description": "Uploads and database of the shop",
+            "filesystem_type": "ext4", "filesystem_label": "shop-data"
+        }
+    });
+    let image = json!({
+        "name": "noorderlicht-base-2025.01", "status": "available", "tags": ["platform"], "price_monthly": usd("0.204"),
+        "created_at": "2025-01-15T10:12:40Z",
+        "attrs": {
+            "distribution": "Debian", "description": "Debian 12 with our agents", "regions": ["ams3", "fra1"],
+            "min_disk_size": 20, "size_gigabytes": "3.4"
+        }
+    });
+    vec![
+        (&VOLUME, VOLUME_ID, volume),
+        (&SNAPSHOT, "207093355", droplet_snapshot),
+        (&SNAPSHOT, "e9f40d27-2c85-4ab1-9d60-5b7c8e13fa92", volume_snapshot),
+        (&CUSTOM_IMAGE, IMAGE_ID, image),
+    ]
+}
+
+#[tokio::test]
+async fn each_is_listed_with_its_facts() {
+    let (_sim, client) = demo().await;
+    for (kind, expected_id, expected_facts) in expected() {
+        let listed = kind.list(&client).await.unwrap();
+        let (_, facts) = listed.resources.iter().find(|(listed, _)| listed.as_str() == expected_id).unwrap();
+        assert_eq!(serde_json::to_value(facts).unwrap(), expected_facts);
+    }
+}
+
+/// Of what is both an image and something else, each is one kind's alone.
+#[tokio::test]
+async fn no_kind_lists_what_is_anothers() {
+    let (sim, client) = demo().await;
+    let images = client.images().list_private().collect_all().await.unwrap();
+    for (kind, list) in [(&VOLUME as &dyn ListedKind, "volumes"), (&SNAPSHOT, "snapshots"), (&CUSTOM_IMAGE, "images")] {
+        let listed = kind.list(&client).await.unwrap().resources;
+        assert_eq!(listed.len(), sim.account("demo").count(list), "{list}");
+        assert!(images.items.len() > listed.len(), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_there_one_that_nobody_has_and_one_that_is_something_else() {
+    let (_sim, client) = demo().await;
+    let snapshot = id("198402113");
+    for (kind, id, presence) in [
+        (&VOLUME as &dyn MirroredKind, id(VOLUME_ID), Presence::There),
+        (&VOLUME, VOLUME.nobody(), Presence::Gone),
+        (&SNAPSHOT, snapshot, Presence::There),
+        (&SNAPSHOT, id("b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8"), Presence::There),
+        (&SNAPSHOT, SNAPSHOT.nobody(), Presence::Gone),
+        // "the resource is not a snapshot": a backup, a custom image.
+        (&SNAPSHOT, id(BACKUP_ID), Presence::Gone),
+        (&SNAPSHOT, id(IMAGE_ID), Presence::Gone),
+        (&CUSTOM_IMAGE, id(IMAGE_ID), Presence::There),
+        (&CUSTOM_IMAGE, CUSTOM_IMAGE.nobody(), Presence::Gone),
+    ] {
+        assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+    }
+    assert!(DROPLET_BACKUP.presence(&client, &id(BACKUP_ID)).is_none());
+}
+
+#[tokio::test]
+async fn another_400_than_that_does_not_mean_gone() {
+    let (sim, client) = demo().await;
+    let (id_of_error, message) = ("bad_request".to_owned(), "the id is malformed".to_owned());
+    sim.faults().add(Fault::on("/v2/snapshots/*", Effect::ErrorBody { status: 400, id: id_of_error, message }));
+    SNAPSHOT.presence(&client, &id("198402113")).unwrap().await.unwrap_err();
+}
+
+/// DigitalOcean knows the status `deleted` of a custom image: such a one is neither listed nor there.
+#[tokio::test]
+async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() {
+    let (sim, client) = demo().await;
+    for (status, count, presence) in [("pending", 1, Presence::There), ("deleted", 0, Presence::Gone)] {
+        sim.account("demo").change("images", IMAGE_ID, json!({ "status": status, "size_gigabytes": null }));
+        let listed = CUSTOM_IMAGE.list(&client).await.unwrap().resources;
+        assert_eq!(listed.len(), count, "{status}");
+        assert!(listed.iter().all(|(_, facts)| facts.price_monthly.is_none()));
+        assert_eq!(CUSTOM_IMAGE.presence(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), presence, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_detached_volume_is_nobodys_part() {
+    let (sim, client) = demo().await;
+    sim.account("demo").change("volumes", VOLUME_ID, json!({ "droplet_ids": null, "filesystem_label": "" }));
+    let (_, facts) = VOLUME.list(&client).await.unwrap().resources.remove(0);
+    assert_eq!((facts.parent, facts.attrs.get("filesystem_label")), (None, None));
+}
+
+/// Every droplet is a parent; who is worth a request is told by the droplet's list, whatever the droplet's state, and to a token that
+/// does not see images too.
+#[tokio::test]
+async fn droplets_with_backups_are_parents_that_are_asked() {
+    let (sim, client) = demo().await;
+    let account = sim.account("demo");
+    account.set_token("droplets", SimToken::new("dop_v1_droplets").scopes(["droplet:read"]));
+    account.add_droplet(Droplet::named("off").id(11).status("off").backups_made(1));
+    account.add_droplet(Droplet::named("gpu").id(12).size("gpu-h100x1-80gb").backups_made(1));
+    for client in [client.clone(), client.with_token(Token::new("dop_v1_droplets").unwrap())] {
+        let parents = DROPLET_BACKUP.parents(&client).await.unwrap();
+        assert_eq!((parents.live.len(), parents.pages), (7, 2));
+        let asked = parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
+        assert_eq!(asked, ["11", "12", "402117301", SHOP]);
+        assert_eq!(DROPLET_BACKUP.children(&client, &id("12")).await.unwrap().resources.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_droplets_backups_are_its_children() {
+    let (_sim, client) = demo().await;
+    let listed = DROPLET_BACKUP.children(&client, &id(SHOP)).await.unwrap();
+    assert_eq!((listed.resources.len(), listed.pages), (2, 1));
+    let (backup, facts) = &listed.resources[0];
+    assert_eq!(backup.as_str(), "232105991");
+    assert_eq!(
+        serde_json::to_value(facts).unwrap(),
+        json!({
+            "name": "shop-01.alpine-outfitters.example- 2026-10-20", "region": "fra1", "tags": [],
+            "created_at": "2026-10-20T01:40:27Z", "parent": { "kind": "droplet", "provider_id": SHOP },
+            "attrs": { "min_disk_size": 160, "size_gigabytes": "38.6" }
+        })
+    );
+}
+
+/// Gone since it was listed: an error, never a droplet without backups.
+#[tokio::test]
+async fn a_droplet_that_is_gone_has_no_list() {
+    let (_sim, client) = demo().await;
+    let error = DROPLET_BACKUP.children(&client, &id("1")).await.unwrap_err();
+    assert!(matches!(error, ListError::DigitalOcean(error) if error.is_not_found()));
+    let error = DROPLET_BACKUP.children(&client, &id("no-number")).await.unwrap_err();
+    assert!(matches!(error, ListError::Unusable(_)));
+}

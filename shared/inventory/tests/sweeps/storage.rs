@@ -1,0 +1,105 @@
+//! Storage: whose it is, and how backups come and go.
+
+use digitalocean_sim::{Effect, Fault};
+use domain::{Attribution, EventType, ProjectId, SweepStatus};
+use serde_json::json;
+
+use crate::world::World;
+
+const WORKERS: [&str; 5] = ["droplets", "volumes", "snapshots", "backups", "services/custom_image"];
+const WEB: u64 = 402_117_301;
+
+async fn swept() -> World {
+    let world = World::demo().await;
+    for worker in WORKERS.into_iter().chain(["projects"]) {
+        let receipt = world.sweep(worker).await;
+        assert_eq!((receipt.status, receipt.error), (SweepStatus::Complete, None), "{worker}");
+    }
+    world
+}
+
+fn project(world: &World, name: &str) -> ProjectId {
+    ProjectId::new(world.demo_account().project_named(name).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn what_no_project_lists_is_where_its_droplet_or_volume_is() {
+    let world = swept().await;
+    for (kind, id, name, attribution) in [
+        ("volume", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611", "Alpine Outfitters", Attribution::Member),
+        // By `do:image` and `do:volumesnapshot`.
+        ("snapshot", "198402113", "Bakkerij Jansen", Attribution::Member),
+        ("snapshot", "b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8", "Alpine Outfitters", Attribution::Member),
+        ("snapshot", "209733870", "Bakkerij Jansen", Attribution::Inherited),
+        ("snapshot", "188004523", "Platform", Attribution::Inherited),
+        ("snapshot", "e9f40d27-2c85-4ab1-9d60-5b7c8e13fa92", "Alpine Outfitters", Attribution::Inherited),
+        ("droplet_backup", "231880112", "Bakkerij Jansen", Attribution::Inherited),
+        // What they were taken of was gone before the mirror was there.
+        ("snapshot", "141990043", "skyai-internal", Attribution::Internal),
+        ("snapshot", "4a7d9e60-1f3b-4c58-b2d4-86e0c5a97f13", "skyai-internal", Attribution::Internal),
+        ("custom_image", "186203417", "skyai-internal", Attribution::Internal),
+    ] {
+        let row = world.resource(kind, id).await;
+        assert_eq!((row.project_id, row.attribution), (Some(project(&world, name)), Some(attribution)), "{kind} {id}");
+    }
+}
+
+/// A volume that no project lists goes with its droplet, and stays there when it is detached.
+#[tokio::test]
+async fn an_attached_volume_is_where_its_droplet_is() {
+    let world = swept().await;
+    let account = world.demo_account();
+    let id = account.add("volumes", json!({ "name": "fotos", "droplet_id": WEB }));
+    account.unassign(&format!("do:volume:{id}"));
+    let bakery = Some(project(&world, "Bakkerij Jansen"));
+    for droplet_ids in [json!([WEB]), json!([])] {
+        account.change("volumes", &id, json!({ "droplet_ids": droplet_ids }));
+        world.next_sweep("volumes").await;
+        world.next_sweep("projects").await;
+        assert_eq!(world.resource("volume", &id).await.project_id, bakery, "{droplet_ids}");
+    }
+    assert_eq!(world.events("volume", &id).await, [EventType::Discovered, EventType::DriftDetected]);
+}
+
+/// The image of a URN is a droplet's snapshot unless it is known as a custom image.
+#[tokio::test]
+async fn a_custom_image_in_a_project_is_no_snapshot() {
+    let world = swept().await;
+    world.demo_account().assign(project(&world, "Platform").as_str(), "do:image:186203417");
+    world.next_sweep("projects").await;
+    let row = world.resource("custom_image", "186203417").await;
+    assert_eq!((row.project_id, row.attribution), (Some(project(&world, "Platform")), Some(Attribution::Member)));
+    assert!(world.table().resource(&world.key("snapshot", "186203417")).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_backup_that_rotates_out_dies_with_its_third_miss() {
+    let world = swept().await;
+    let account = world.demo_account();
+    account.remove("droplet_backups", "231880112");
+    account.add("droplet_backups", json!({ "droplet_id": WEB, "id": 300, "name": "new" }));
+    let first = world.next_sweep("backups").await;
+    assert_eq!((first.changes.discovered, first.changes.struck), (1, 1));
+    // A droplet whose list cannot be read misses nothing.
+    let fault = Fault::on("/v2/droplets/402117301/backups", Effect::status(403)).times(1);
+    world.sim.faults().add(fault);
+    assert_eq!(world.next_sweep("backups").await.changes.struck, 0);
+    assert_eq!(world.next_sweep("backups").await.changes.struck, 1);
+    let last = world.next_sweep("backups").await;
+    assert_eq!((last.status, last.changes.deleted, world.live("droplet_backup").await), (SweepStatus::Complete, 1, 4));
+}
+
+/// Backups that were disabled are deleted: their droplet does not speak of them any more, and is asked all the same.
+#[tokio::test]
+async fn a_droplet_without_backups_any_more_is_asked_for_those_it_had() {
+    let world = swept().await;
+    let account = world.demo_account();
+    account.change_droplet(WEB, json!({ "features": [], "next_backup_window": null }));
+    for id in ["231880112", "232914750"] {
+        account.remove("droplet_backups", id);
+    }
+    for _ in 0..3 {
+        world.next_sweep("backups").await;
+    }
+    assert_eq!(world.live("droplet_backup").await, 2);
+}

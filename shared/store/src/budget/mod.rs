@@ -1,0 +1,68 @@
+//! The rate budget: one token's requests, shared out among all functions through one item of the table.
+//!
+//! Requests are reserved in blocks, so that a sweep of a page costs one small write and one of a thousand a few dozen.
+
+mod ledger;
+
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use ledger::{Observed, Priority, Reservation};
+
+use crate::rows::{from_item, number, to_item};
+use crate::writes::{TRIES, Written, pause};
+use crate::{Error, Table, keys};
+use ledger::Ledger;
+
+/// A token that nobody used for so long needs no ledger.
+const RETENTION: TimeDelta = TimeDelta::days(1);
+
+impl Table {
+    /// Reserves up to `wanted` requests of a token for a priority. `token_id` is a digest of the token, never the token; `observed` is what
+    /// DigitalOcean said last.
+    ///
+    /// # Errors
+    /// When the table cannot be read or written.
+    pub async fn reserve_requests(
+        &self,
+        token_id: &str,
+        priority: Priority,
+        wanted: u32,
+        observed: Option<Observed>,
+        now: DateTime<Utc>,
+    ) -> Result<Reservation, Error> {
+        let key = keys::budget(token_id);
+        let mut item = self.get(&key, true).await?;
+        for round in 0..TRIES {
+            let mut ledger: Ledger = item.take().map(|item| from_item("budget", item)).transpose()?.unwrap_or_default();
+            let before = ledger.version;
+            let reservation = ledger.reserve(priority, wanted, observed, now);
+            if matches!(reservation, Reservation::Wait(_)) {
+                return Ok(reservation);
+            }
+            let mut row = to_item("budget", &ledger, &key)?;
+            row.insert(keys::TTL.to_owned(), number((now + RETENTION).timestamp()));
+            let put = Put::builder()
+                .table_name(&self.name)
+                .set_item(Some(row))
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            let put = match before {
+                0 => put.condition_expression("attribute_not_exists(pk)"),
+                _ => {
+                    put.condition_expression("version = :before").expression_attribute_values(":before", number(before))
+                }
+            };
+            match self.put(put.build()?, &key).await? {
+                Written::Yes => return Ok(reservation),
+                Written::Refused(current) => {
+                    item = match current {
+                        Some(current) => Some(current),
+                        None => self.get(&key, true).await?,
+                    };
+                    pause(round).await;
+                }
+            }
+        }
+        Err(Error::Contended { what: key.to_string(), tries: TRIES })
+    }
+}

@@ -1,0 +1,229 @@
+//! What happened lately, whatever to: the feed of events, newest first, over all accounts that the caller may see.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::{AccountId, EventType, Kind, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
+use serde::{Deserialize, Serialize};
+
+use crate::ownership::Owners;
+use crate::rows::{from_item, text, text_of};
+use crate::{Error, Reader, keys};
+
+/// Queries made for one page at the most, as for lists: what fits little ends a page early, with a position to go on from.
+const READS_PER_PAGE: usize = 60;
+
+/// Which events are wanted. Absent fields want all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedFilter {
+    /// None older than this.
+    pub since: DateTime<Utc>,
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// Of resources of this kind.
+    pub kind: Option<Kind>,
+    /// Of this type.
+    pub event_type: Option<EventType>,
+    /// Of resources that were this tenant's then.
+    pub tenant: Option<TenantId>,
+}
+
+/// Where a page of the feed ended: everything newer was on it or on those before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FeedPosition {
+    /// The day, in UTC.
+    pub day: NaiveDate,
+    /// The place within that day's feed.
+    pub place: String,
+    /// The account; places of several accounts may be alike.
+    pub account: AccountId,
+}
+
+/// Some events, newest first, and where to go on; `next` is absent at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedPage {
+    /// The events.
+    pub events: Vec<ResourceEvent>,
+    /// Where the next page begins.
+    pub next: Option<FeedPosition>,
+}
+
+impl Reader {
+    /// A page of the feed up to `now`: at most `limit` events, maybe fewer and still with a next one.
+    ///
+    /// A tenant sees what happened to a resource while it was the tenant's. What happened to a former bearer of its id is no one's but an
+    /// admin's to see.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn feed(
+        &self,
+        filter: &FeedFilter,
+        from: Option<&FeedPosition>,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<FeedPage, Error> {
+        let mut accounts = self.accounts().await?;
+        accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
+        let tenant = match (self.scope(), &filter.tenant) {
+            (Scope::Tenant(own), Some(asked)) if own != asked => {
+                return Ok(FeedPage { events: Vec::new(), next: None });
+            }
+            (Scope::Tenant(own), _) => Some(own.clone()),
+            (Scope::Platform, asked) => asked.clone(),
+        };
+        if accounts.is_empty() {
+            return Ok(FeedPage { events: Vec::new(), next: None });
+        }
+        let mut events = Vec::new();
+        let mut reads = 0;
+        let first_day = filter.since.date_naive();
+        let mut from = from.cloned();
+        // A clock ahead of ours may have dated an event into tomorrow.
+        let tomorrow = now.date_naive().checked_add_days(Days::new(1)).unwrap_or_else(|| now.date_naive());
+        let mut day = from.as_ref().map_or(tomorrow, |from| from.day.min(tomorrow));
+        while day >= first_day {
+            loop {
+                let Slice { found, end } = self.slice(&accounts, day, filter.since, from.as_ref(), limit).await?;
+                reads += accounts.len();
+                for (position, event) in self.seen_by(tenant.as_ref(), filter, found).await? {
+                    from = Some(position);
+                    if let Some(event) = event {
+                        events.push(event);
+                    }
+                    if events.len() == limit {
+                        return self.page(events, from, tenant.as_ref()).await;
+                    }
+                }
+                if end {
+                    break;
+                }
+                if reads >= READS_PER_PAGE {
+                    return self.page(events, from, tenant.as_ref()).await;
+                }
+            }
+            from = None;
+            let Some(before) = day.pred_opt() else { break };
+            day = before;
+            if reads >= READS_PER_PAGE
+                && day >= first_day
+                && let Some(account) = accounts.last()
+            {
+                let next = FeedPosition { day, place: BEYOND.to_owned(), account: account.clone() };
+                return self.page(events, Some(next), tenant.as_ref()).await;
+            }
+        }
+        self.page(events, None, tenant.as_ref()).await
+    }
+
+    async fn page(
+        &self,
+        mut events: Vec<ResourceEvent>,
+        next: Option<FeedPosition>,
+        tenant: Option<&TenantId>,
+    ) -> Result<FeedPage, Error> {
+        if let (Scope::Tenant(_), Some(tenant)) = (self.scope(), tenant) {
+            self.conceal(tenant, &mut events).await?;
+        }
+        Ok(FeedPage { events, next })
+    }
+
+    /// The next events of one day, of all accounts, in order: as many as can be put in order without reading more.
+    async fn slice(
+        &self,
+        accounts: &[AccountId],
+        day: NaiveDate,
+        since: DateTime<Utc>,
+        from: Option<&FeedPosition>,
+        limit: usize,
+    ) -> Result<Slice, Error> {
+        let from = from.filter(|from| from.day == day);
+        let mut found = BTreeMap::new();
+        // Where an account has more, nothing older than what was read of it can be ordered yet.
+        let mut horizon: Option<FeedPosition> = None;
+        let (since, before) = (keys::time(since), from.map_or(BEYOND, |from| from.place.as_str()));
+        if before < since.as_str() {
+            return Ok(Slice { found: Vec::new(), end: true });
+        }
+        for account in accounts {
+            let partition = keys::feed_partition(account, day);
+            let answer = self
+                .table()
+                .query(Some(keys::GSI1), &partition, "")
+                .key_condition_expression("#pk = :pk AND #sk BETWEEN :since AND :before")
+                .expression_attribute_names("#sk", keys::GSI1_SK)
+                .expression_attribute_values(":since", text(&since))
+                .expression_attribute_values(":before", text(before))
+                .scan_index_forward(false)
+                // One more: the one at the position itself may be read again.
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
+                .send()
+                .await
+                .map_err(|e| Error::dynamo("Query", e))?;
+            let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+            let mut last = None;
+            for item in answer.items.unwrap_or_default() {
+                let place = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
+                let position = FeedPosition { day, place, account: account.clone() };
+                last = Some(position.clone());
+                if from.is_none_or(|from| position < *from) {
+                    found.insert(position, from_item("resource event", item)?);
+                }
+            }
+            if more {
+                horizon = horizon.max(last);
+            }
+        }
+        let end = horizon.is_none();
+        if let Some(horizon) = horizon {
+            found = found.split_off(&horizon);
+        }
+        Ok(Slice { found: found.into_iter().rev().collect(), end })
+    }
+
+    /// Each position, with its event where it is wanted and to be seen.
+    async fn seen_by(
+        &self,
+        tenant: Option<&TenantId>,
+        filter: &FeedFilter,
+        found: Vec<(FeedPosition, ResourceEvent)>,
+    ) -> Result<Vec<(FeedPosition, Option<ResourceEvent>)>, Error> {
+        let wanted = |event: &ResourceEvent| {
+            filter.kind.as_ref().is_none_or(|kind| event.key.kind == *kind)
+                && filter.event_type.is_none_or(|event_type| event.event_type == event_type)
+        };
+        let mut rows: BTreeMap<ResourceKey, Resource> = BTreeMap::new();
+        if tenant.is_some() {
+            let mut keys: Vec<ResourceKey> =
+                found.iter().filter(|(_, event)| wanted(event)).map(|(_, event)| event.key.clone()).collect();
+            keys.sort();
+            keys.dedup();
+            rows.extend(self.table().resources(&keys).await?.into_iter().map(|row| (row.key.clone(), row)));
+        }
+        let mut owners = Owners::new(self.table());
+        let mut seen = Vec::with_capacity(found.len());
+        for (position, event) in found {
+            let visible = match tenant {
+                _ if !wanted(&event) => false,
+                None => true,
+                Some(tenant) => match rows.get(&event.key) {
+                    Some(row) if row.incarnation == event.incarnation => {
+                        owners.at(row, event.at).await?.as_ref() == Some(tenant)
+                    }
+                    _ => false,
+                },
+            };
+            seen.push((position, visible.then_some(event)));
+        }
+        Ok(seen)
+    }
+}
+
+/// Sorts after every place in a day's feed: they begin with digits.
+const BEYOND: &str = "~";
+
+/// Some events of a day, newest first, and whether those are all.
+struct Slice {
+    found: Vec<(FeedPosition, ResourceEvent)>,
+    end: bool,
+}

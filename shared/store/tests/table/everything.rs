@@ -1,0 +1,133 @@
+use domain::{Interval, Kind, Resource, Scope, TenantId};
+use embedded_table::EmbeddedTable;
+use store::{Extent, Reader, ResourceFilter, ResourceWrite, Updated};
+
+use crate::fixtures::{
+    account, at, audit, demo, in_project, insert, insert_projects, key, project, project_id, register, resource, tenant,
+};
+
+const KINDS: [Kind; 2] = [Kind::of("droplet"), Kind::of("volume")];
+
+/// The row, claimed for a tenant.
+async fn claim(embedded: &EmbeddedTable, row: &Resource, owner: &str) {
+    let claims = vec![Interval { value: Some(tenant(owner)), from: at(0), until: None }];
+    let claimed = Resource { version: row.version + 1, tenant_claims: claims, ..row.clone() };
+    let write = ResourceWrite { before: Some(row.version), row: claimed, events: Vec::new() };
+    let written = embedded.table.claim_resource(&write, None::<&TenantId>, &audit(owner)).await.unwrap();
+    assert_eq!(written, Updated::Written);
+}
+
+/// Two tenants with a project each, one of whose droplets is claimed for the other, and what is nobody's.
+async fn world() -> EmbeddedTable {
+    let embedded = EmbeddedTable::start().await;
+    for slug in ["demo", "empty"] {
+        register(&embedded.table, slug).await;
+    }
+    let projects =
+        [project("acme-p", Some("acme")), project("acme-q", Some("acme")), project("rival-p", Some("rival"))];
+    insert_projects(&embedded.table, &projects).await;
+    let claimed = in_project(resource("droplet", "claimed"), "rival-p");
+    let of_another_kind = in_project(resource("dns_zone", "claimed.example"), "rival-p");
+    let rows = [
+        in_project(resource("droplet", "1"), "acme-p"),
+        in_project(resource("volume", "2"), "acme-q"),
+        in_project(resource("dns_zone", "acme.example"), "acme-p"),
+        Resource { deleted_at: Some(at(3)), ..in_project(resource("droplet", "gone"), "acme-p") },
+        in_project(resource("droplet", "3"), "rival-p"),
+        claimed.clone(),
+        of_another_kind.clone(),
+        resource("droplet", "nobodys"),
+    ];
+    insert(&embedded.table, &rows).await;
+    claim(&embedded, &claimed, "acme").await;
+    claim(&embedded, &of_another_kind, "acme").await;
+    embedded
+}
+
+async fn ids(reader: &Reader, filter: ResourceFilter) -> Vec<String> {
+    let mut ids = Vec::new();
+    let take = |row: Resource| ids.push(row.key.provider_id.to_string());
+    assert_eq!(reader.everything(&demo(), &filter, &KINDS, &mut 100, take).await.unwrap(), Extent::Whole);
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn everything_within_the_scope_is_handed_over_once_and_nothing_else() {
+    let embedded = world().await;
+    let admin = embedded.table.reader(Scope::Platform);
+    let acme = embedded.table.reader(Scope::Tenant(tenant("acme")));
+    let rival = embedded.table.reader(Scope::Tenant(tenant("rival")));
+    let all = ResourceFilter::default;
+    let of_tenant = |slug: &str| ResourceFilter { tenant: Some(tenant(slug)), ..all() };
+    let in_project = |id: &str| ResourceFilter { project: Some(project_id(id)), ..all() };
+    let cases: [(&str, &Reader, ResourceFilter, &[&str]); 11] = [
+        ("an admin", &admin, all(), &["1", "2", "3", "claimed", "nobodys"]),
+        ("an admin, of a tenant", &admin, of_tenant("acme"), &["1", "2", "claimed"]),
+        ("an admin, in a project", &admin, in_project("acme-p"), &["1"]),
+        ("an admin, in another", &admin, in_project("rival-p"), &["3", "claimed"]),
+        ("a tenant", &acme, all(), &["1", "2", "claimed"]),
+        ("a tenant, its own", &acme, of_tenant("acme"), &["1", "2", "claimed"]),
+        ("a tenant, another's", &acme, of_tenant("rival"), &[]),
+        ("a tenant, in its project", &acme, in_project("acme-q"), &["2"]),
+        ("a tenant, in another's project", &acme, in_project("rival-p"), &[]),
+        ("the other tenant", &rival, all(), &["3"]),
+        ("of one kind", &acme, ResourceFilter { kind: Some(Kind::of("volume")), ..all() }, &["2"]),
+    ];
+    for (case, reader, filter, expected) in cases {
+        assert_eq!(ids(reader, filter).await, expected, "{case}");
+    }
+    let empty = account("empty").account;
+    let nothing = |row: Resource| panic!("{:?} is in another account", row.key);
+    assert_eq!(admin.everything(&empty, &all(), &KINDS, &mut 100, nothing).await.unwrap(), Extent::Whole);
+    let none = |row: Resource| panic!("{:?} is of no kind that was asked for", row.key);
+    assert_eq!(admin.everything(&demo(), &all(), &[], &mut 100, none).await.unwrap(), Extent::Whole);
+}
+
+/// It was claimed for a tenant, in whose project it is not.
+#[tokio::test]
+async fn another_tenants_project_is_not_told_of() {
+    let embedded = world().await;
+    for (scope, project) in [(Scope::Platform, Some(project_id("rival-p"))), (Scope::Tenant(tenant("acme")), None)] {
+        let reader = embedded.table.reader(scope);
+        let mut found = Vec::new();
+        let all = ResourceFilter::default();
+        reader.everything(&demo(), &all, &KINDS, &mut 100, |row| found.push(row)).await.unwrap();
+        let claimed = found.iter().find(|row| row.key.provider_id.as_str() == "claimed").unwrap();
+        assert_eq!((&claimed.project_id, claimed.project_history.is_empty()), (&project, project.is_none()));
+    }
+}
+
+#[tokio::test]
+async fn surroundings_are_everybodys_but_only_where_the_caller_has_something() {
+    let embedded = world().await;
+    for (slug, expected) in [("acme", 4), ("rival", 4), ("stranger", 0)] {
+        let reader = embedded.table.reader(Scope::Tenant(tenant(slug)));
+        let mut count = 0;
+        let extent = reader.surroundings(&demo(), &Kind::of("droplet"), &mut 100, |_| count += 1).await.unwrap();
+        assert_eq!((extent, count), (Extent::Whole, expected), "{slug}");
+    }
+    // Just the one: what is gone is not around.
+    let reader = embedded.table.reader(Scope::Platform);
+    let mut keys = Vec::new();
+    reader.surroundings(&demo(), &Kind::of("volume"), &mut 100, |row| keys.push(row.key)).await.unwrap();
+    assert_eq!(keys, [key("volume", "2")]);
+}
+
+/// Five droplets are read, one of them gone, then a volume.
+#[tokio::test]
+async fn what_has_too_many_rows_is_said_to_be_cut() {
+    let embedded = world().await;
+    let admin = embedded.table.reader(Scope::Platform);
+    for (rows, extent, left) in [(7, Extent::Whole, 1), (6, Extent::Whole, 0), (5, Extent::Cut, 0), (0, Extent::Cut, 0)]
+    {
+        let mut rows_left = rows;
+        let all = ResourceFilter::default();
+        let found = admin.everything(&demo(), &all, &KINDS, &mut rows_left, |_| {}).await.unwrap();
+        assert_eq!((found, rows_left), (extent, left), "{rows}");
+    }
+    let mut rows = 5;
+    for extent in [Extent::Whole, Extent::Cut] {
+        assert_eq!(admin.surroundings(&demo(), &Kind::of("droplet"), &mut rows, |_| {}).await.unwrap(), extent);
+    }
+}

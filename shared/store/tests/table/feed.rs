@@ -1,0 +1,146 @@
+use chrono::TimeDelta;
+use domain::{EventType, Resource, ResourceEvent, Scope};
+use embedded_table::EmbeddedTable;
+use store::{FeedFilter, Reader, ResourceWrite};
+
+use crate::fixtures::{at, event, given_to, in_project, insert_projects, project, register, resource, tenant};
+
+const DAY: i64 = 24 * 60;
+
+/// Writes a new row with one event at this minute.
+async fn happened(embedded: &EmbeddedTable, row: Resource, event_type: EventType, minute: i64) {
+    let event = event(&row, event_type, at(minute));
+    let before = row.version.checked_sub(1).filter(|version| *version > 0);
+    let write = ResourceWrite { before, row, events: vec![event] };
+    assert_eq!(embedded.table.commit(&write).await.unwrap(), store::Committed::Written);
+}
+
+fn everything() -> FeedFilter {
+    FeedFilter { since: at(0), account: None, kind: None, event_type: None, tenant: None }
+}
+
+/// All pages of the feed up to the fourth day, and how many there were.
+async fn walk(reader: &Reader, filter: &FeedFilter, limit: usize) -> (Vec<ResourceEvent>, usize) {
+    let (mut events, mut from, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = reader.feed(filter, from.as_ref(), at(4 * DAY), limit).await.unwrap();
+        assert!(page.events.len() <= limit);
+        events.extend(page.events);
+        pages += 1;
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return (events, pages),
+        }
+    }
+}
+
+fn ids(events: &[ResourceEvent]) -> Vec<String> {
+    events.iter().map(|event| format!("{} {}", event.key.account, event.key.provider_id)).collect()
+}
+
+/// Two accounts with events on three days, two of them in the same millisecond.
+async fn busy() -> EmbeddedTable {
+    let embedded = EmbeddedTable::start().await;
+    for slug in ["demo", "other"] {
+        register(&embedded.table, slug).await;
+    }
+    for (account, id, minute) in [
+        ("demo", "1", 5),
+        ("other", "2", 6),
+        ("demo", "3", DAY + 1),
+        ("other", "4", DAY + 1),
+        ("demo", "5", 3 * DAY),
+        ("demo", "6", 3 * DAY + 2),
+    ] {
+        let kind = if id == "3" { "volume" } else { "droplet" };
+        let mut row = resource(kind, id);
+        row.key.account = domain::AccountId::new(account).unwrap();
+        let event_type = if id == "5" { EventType::Deleted } else { EventType::Discovered };
+        happened(&embedded, row, event_type, minute).await;
+    }
+    embedded
+}
+
+#[tokio::test]
+async fn events_of_all_accounts_come_newest_first_and_once_whatever_the_page() {
+    let embedded = busy().await;
+    let reader = embedded.table.reader(Scope::Platform);
+    let expected = ["demo 6", "demo 5", "demo 3", "other 4", "other 2", "demo 1"];
+    for limit in [1, 2, 3, 5, 50] {
+        let (events, _) = walk(&reader, &everything(), limit).await;
+        assert_eq!(ids(&events), expected, "limit {limit}");
+    }
+    let filters = [
+        (FeedFilter { since: at(DAY), ..everything() }, vec!["demo 6", "demo 5", "demo 3", "other 4"]),
+        (FeedFilter { since: at(3 * DAY + 1), ..everything() }, vec!["demo 6"]),
+        (
+            FeedFilter { account: Some(domain::AccountId::new("other").unwrap()), ..everything() },
+            vec!["other 4", "other 2"],
+        ),
+        (FeedFilter { kind: Some(domain::Kind::of("volume")), ..everything() }, vec!["demo 3"]),
+        (FeedFilter { event_type: Some(EventType::Deleted), ..everything() }, vec!["demo 5"]),
+    ];
+    for (filter, expected) in filters {
+        assert_eq!(ids(&walk(&reader, &filter, 2).await.0), expected, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_silence_ends_a_page_early_and_the_next_goes_on() {
+    let embedded = EmbeddedTable::start().await;
+    register(&embedded.table, "demo").await;
+    happened(&embedded, resource("droplet", "1"), EventType::Discovered, 5).await;
+    let reader = embedded.table.reader(Scope::Platform);
+    let page = reader.feed(&everything(), None, at(200 * DAY), 10).await.unwrap();
+    assert!(page.events.is_empty() && page.next.is_some(), "{page:?}");
+    let mut from = page.next;
+    let mut found = Vec::new();
+    while let Some(position) = from {
+        let page = reader.feed(&everything(), Some(&position), at(200 * DAY), 10).await.unwrap();
+        found.extend(page.events);
+        from = page.next;
+    }
+    assert_eq!(ids(&found), ["demo 1"]);
+}
+
+#[tokio::test]
+async fn a_tenant_is_told_of_its_own_time_and_its_own_bearers_alone() {
+    let embedded = EmbeddedTable::start().await;
+    register(&embedded.table, "demo").await;
+    let changed_hands = given_to(&project("p2", Some("rival")), Some("acme"), at(20));
+    insert_projects(&embedded.table, &[project("p1", Some("rival")), changed_hands]).await;
+    happened(&embedded, in_project(resource("droplet", "theirs"), "p1"), EventType::Discovered, 5).await;
+    let row = in_project(resource("droplet", "ours"), "p2");
+    happened(&embedded, row.clone(), EventType::Discovered, 10).await;
+    happened(&embedded, Resource { version: 2, ..row }, EventType::Updated, 30).await;
+    // An address that was the rival's before it was acme's.
+    let address = in_project(resource("floating_ip", "192.0.2.1"), "p1");
+    happened(&embedded, address.clone(), EventType::Discovered, 40).await;
+    let heir = Resource { version: 2, incarnation: 2, ..in_project(resource("floating_ip", "192.0.2.1"), "p2") };
+    happened(&embedded, heir, EventType::Discovered, 50).await;
+
+    let seen = async |scope: Scope| {
+        let (events, _) = walk(&embedded.table.reader(scope), &everything(), 2).await;
+        events.iter().map(|event| (event.at - at(0)).num_minutes()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(Scope::Tenant(tenant("acme"))).await, [50, 30]);
+    assert_eq!(seen(Scope::Tenant(tenant("nobody"))).await, Vec::<i64>::new());
+    assert_eq!(seen(Scope::Platform).await, [50, 40, 30, 10, 5]);
+    let asked = FeedFilter { tenant: Some(tenant("acme")), ..everything() };
+    let (events, _) = walk(&embedded.table.reader(Scope::Platform), &asked, 10).await;
+    assert_eq!(events.len(), 2);
+    let other = FeedFilter { tenant: Some(tenant("acme")), ..everything() };
+    let (events, pages) = walk(&embedded.table.reader(Scope::Tenant(tenant("rival"))), &other, 10).await;
+    assert_eq!((events.len(), pages), (0, 1));
+}
+
+/// What is dated ahead of the reader's clock, by a machine whose clock is, is not lost.
+#[tokio::test]
+async fn an_event_from_a_clock_that_is_ahead_is_shown() {
+    let embedded = EmbeddedTable::start().await;
+    register(&embedded.table, "demo").await;
+    happened(&embedded, resource("droplet", "1"), EventType::Discovered, DAY + 1).await;
+    let reader = embedded.table.reader(Scope::Platform);
+    let page = reader.feed(&everything(), None, at(DAY) - TimeDelta::minutes(1), 10).await.unwrap();
+    assert_eq!(ids(&page.events), ["demo 1"]);
+}

@@ -1,0 +1,36 @@
+//! An account as the simulator's seed.
+
+use serde_json::{Map, Value, json};
+
+use super::part::{droplet_id, parts, volume_id, zone_name};
+use super::scale::Scale;
+
+/// The internal project by its usual name: it is there already, so that the first sweep has only to read.
+const INTERNAL: &str = "skyai-internal";
+
+/// The lists of objects, projects included.
+pub(super) fn objects(scale: &Scale) -> Value {
+    let mut account = Map::new();
+    for part in parts(scale) {
+        if let Some(seed) = part.seed {
+            let objects: Vec<Value> = (0..(part.count)(scale)).map(|n| seed(n, scale)).collect();
+            account.insert(part.list.to_owned(), objects.into());
+        }
+    }
+    account.insert("projects".to_owned(), projects(scale).into());
+    Value::Object(account)
+}
+
+/// One for each tenant, with its droplets, volumes and zones; the default one, which gets what no other names; and the internal one.
+fn projects(scale: &Scale) -> Vec<Value> {
+    let tenants = (0..scale.projects).map(|tenant| {
+        let own = |count: usize| (0..count).filter(move |n| n % scale.projects == tenant);
+        let droplets = own(scale.droplets).map(|n| format!("do:droplet:{}", droplet_id(n)));
+        let volumes = own(scale.volumes).map(|n| format!("do:volume:{}", volume_id(n)));
+        let zones = own(scale.zones).map(|n| format!("do:domain:{}", zone_name(n)));
+        let resources: Vec<String> = droplets.chain(volumes).chain(zones).collect();
+        json!({ "name": format!("Customer {tenant}"), "environment": "Production", "resources": resources })
+    });
+    let own = [json!({ "name": "Platform", "is_default": true }), json!({ "name": INTERNAL })];
+    own.into_iter().chain(tenants).collect()
+}

@@ -1,0 +1,51 @@
+//! The mirror that the figures are compared with: for every sweep it reads each whole row of a kind and writes each back with the time it
+//! was seen. It asks DigitalOcean for nothing; that part is the same.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use chrono::Utc;
+use domain::{AccountId, Kind, Resource, Scope};
+use embedded_table::Requests;
+use futures::{TryStreamExt as _, stream};
+use store::{Committed, ResourceWrite};
+
+use super::usage;
+use crate::account::NAME;
+use crate::measured::{Baseline, Table};
+
+/// Rows written at a time, as the mirror does.
+const CONCURRENT_WRITES: usize = 8;
+
+pub(super) async fn run(kind: &str, table: &str) -> Result<()> {
+    let started = Instant::now();
+    let requests = Requests::metered();
+    let table = embedded_table::connect(table, &requests);
+    let (account, kind) = (AccountId::new(NAME)?, Kind::new(kind)?);
+    let mut rows: Vec<Resource> = Vec::new();
+    let mut left = usize::MAX;
+    table.reader(Scope::Platform).surroundings(&account, &kind, &mut left, |row| rows.push(row)).await?;
+    let count = rows.len();
+    stream::iter(rows.into_iter().map(Ok)).try_for_each_concurrent(CONCURRENT_WRITES, |row| write(&table, row)).await?;
+    let baseline = Baseline {
+        kind: kind.to_string(),
+        rows: u32::try_from(count)?,
+        table: Table::from(requests.counts()),
+        seconds: started.elapsed().as_secs_f64(),
+        peak_bytes: usage::peak_bytes(),
+    };
+    println!("{}", serde_json::to_string(&baseline)?);
+    Ok(())
+}
+
+async fn write(table: &store::Table, row: Resource) -> Result<()> {
+    let write = ResourceWrite {
+        before: Some(row.version),
+        row: Resource { version: row.version + 1, last_seen_at: Utc::now(), ..row },
+        events: Vec::new(),
+    };
+    match table.commit(&write).await? {
+        Committed::Written => Ok(()),
+        Committed::Conflict(_) => bail!("somebody else writes, too"),
+    }
+}

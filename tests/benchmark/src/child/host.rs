@@ -1,0 +1,21 @@
+//! What a process that serves says and hears: where it listens, on standard output; a line on standard input is a question to it, and the
+//! end of the input is its own.
+
+use anyhow::Result;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin, stdin};
+
+/// The questions to this process.
+pub(super) struct Questions(Lines<BufReader<Stdin>>);
+
+/// Says that the process serves.
+pub(super) fn serving(address: &str) -> Questions {
+    println!("{address}");
+    Questions(BufReader::new(stdin()).lines())
+}
+
+impl Questions {
+    /// The next question; none when whoever started the process is gone.
+    pub(super) async fn next(&mut self) -> Result<Option<String>> {
+        Ok(self.0.next_line().await?)
+    }
+}

@@ -1,0 +1,60 @@
+//! The processes of the benchmark: this program again, under hidden commands, so that the memory of one is not that of another.
+
+mod baseline;
+mod host;
+mod process;
+mod simulator;
+mod sweep;
+mod table;
+mod usage;
+
+use anyhow::Result;
+use clap::Subcommand;
+use url::Url;
+
+use crate::account::Account;
+
+pub(crate) use process::{Server, run_to_end};
+
+/// What a process of the benchmark is.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Child {
+    /// A DynamoDB with an empty table; prints where it listens
+    #[command(hide = true)]
+    Table,
+    /// A DigitalOcean with one account; prints where it listens
+    #[command(hide = true)]
+    Simulator {
+        #[command(flatten)]
+        account: Account,
+    },
+    /// A worker's function, with one message
+    #[command(hide = true)]
+    Sweep {
+        #[arg(long)]
+        worker: String,
+        #[arg(long)]
+        table: String,
+        #[arg(long)]
+        digitalocean: Url,
+    },
+    /// The mirror that the figures are compared with
+    #[command(hide = true)]
+    Baseline {
+        #[arg(long)]
+        kind: String,
+        #[arg(long)]
+        table: String,
+    },
+}
+
+impl Child {
+    pub(crate) async fn run(self) -> Result<()> {
+        match self {
+            Self::Table => table::run().await,
+            Self::Simulator { account } => simulator::run(account).await,
+            Self::Sweep { worker, table, digitalocean } => sweep::run(&worker, &table, digitalocean).await,
+            Self::Baseline { kind, table } => baseline::run(&kind, &table).await,
+        }
+    }
+}

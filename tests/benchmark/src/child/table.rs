@@ -1,0 +1,126 @@
+//! DynamoDB.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::DateTime;
+use domain::{AccountId, Kind, ProviderId, ResourceKey, RunId};
+use embedded_table::{EmbeddedTable, TABLE_NAME};
+use store::{keys, schema};
+
+use super::host;
+use crate::account::NAME;
+use crate::measured::Size;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// What DynamoDB adds to an item for itself, in the table and in each index that the item is in.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
+const OVERHEAD: usize = 100;
+
+/// Serves; any question is for its size.
+pub(super) async fn run() -> Result<()> {
+    let table = EmbeddedTable::start().await;
+    let mut questions = host::serving(table.endpoint());
+    while questions.next().await?.is_some() {
+        println!("{}", serde_json::to_string(&size(&table).await?)?);
+    }
+    Ok(())
+}
+
+async fn size(table: &EmbeddedTable) -> Result<Size> {
+    let sorts = Sorts::new()?;
+    let mut size = Size::default();
+    let mut start = None;
+    loop {
+        let page = table.client.scan().table_name(TABLE_NAME).set_exclusive_start_key(start).send().await?;
+        for item in page.items() {
+            sorts.add(&mut size, item);
+        }
+        match page.last_evaluated_key {
+            Some(key) if !key.is_empty() => start = Some(key),
+            _ => return Ok(size),
+        }
+    }
+}
+
+/// How the partitions of the account's items begin.
+struct Sorts {
+    rows: String,
+    events: String,
+    receipts: String,
+}
+
+impl Sorts {
+    fn new() -> Result<Self> {
+        let (account, kind) = (AccountId::new(NAME)?, Kind::of("x"));
+        let key = ResourceKey { account: account.clone(), kind: kind.clone(), provider_id: ProviderId::of("x") };
+        let up_to_the_kind = |partition: &str| partition.split_inclusive('#').take(2).collect::<String>();
+        Ok(Self {
+            rows: up_to_the_kind(&keys::resource(&key).pk),
+            events: up_to_the_kind(&keys::event(&key, 1).pk),
+            receipts: up_to_the_kind(&keys::receipt(&account, &kind, DateTime::UNIX_EPOCH, &RunId::random()).pk),
+        })
+    }
+
+    fn add(&self, size: &mut Size, item: &Item) {
+        let bytes = with_indexes(item) as u64;
+        let partition = item.get(keys::PK).and_then(|key| key.as_s().ok()).map_or("", String::as_str);
+        size.items += 1;
+        if partition.starts_with(&self.rows) {
+            size.row_bytes += bytes;
+        } else if partition.starts_with(&self.events) {
+            size.event_bytes += bytes;
+            size.events += 1;
+        } else if partition.starts_with(&self.receipts) {
+            size.receipt_bytes += bytes;
+            size.receipts += 1;
+        } else {
+            size.other_bytes += bytes;
+        }
+    }
+}
+
+/// An item in the table and in every index that it is in.
+fn with_indexes(item: &Item) -> usize {
+    let own: usize = item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum();
+    let indexes = schema::INDEXES.iter().filter(|index| index.keys.iter().all(|key| item.contains_key(*key)));
+    let projected = indexes.map(|index| {
+        let has = |name: &str| index.keys.contains(&name) || schema::TABLE_KEYS.contains(&name);
+        let projected = item.iter().filter(|(name, _)| index.includes.is_none_or(|list| list.contains(&name.as_str())) || has(name));
+        OVERHEAD + projected.map(|(name, value)| name.len() + value_bytes(value)).sum::<usize>()
+    });
+    OVERHEAD + own + projected.sum::<usize>()
+}
+
+/// By the rules of the page above: a list or a map takes three bytes, and one for each entry.
+fn value_bytes(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        // Two digits a byte, and one for the sign and the scale.
+        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
+        AttributeValue::M(values) => {
+            3 + values.iter().map(|(name, value)| 1 + name.len() + value_bytes(value)).sum::<usize>()
+        }
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_counts_in_every_index_that_it_is_in() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let mut item = Item::from([("pk".to_owned(), text("KIND#a#b")), ("sk".to_owned(), text("1"))]);
+        item.insert("facts".to_owned(), AttributeValue::M(HashMap::from([("n".to_owned(), AttributeValue::N("123".to_owned()))])));
+        // pk 10, sk 3, facts 5 + 3 + 1 + 1 + 3
+        assert_eq!(with_indexes(&item), 100 + 26);
+        item.extend([("gsi2pk".to_owned(), text("KIND#a#b")), ("gsi2sk".to_owned(), text("1"))]);
+        // Its keys again, but not what the index leaves out.
+        assert_eq!(with_indexes(&item), 100 + 26 + 14 + 7 + 100 + 13 + 14 + 7);
+    }
+}

@@ -1,0 +1,168 @@
+//! What a month asks of AWS: what was measured of each worker, as often as it runs.
+
+use anyhow::{Context as _, Result};
+use inventory::Worker;
+use serde::Serialize;
+use store::Priority;
+
+use super::Template;
+use super::assumptions as assumed;
+use super::rounds::Round;
+use crate::measured::{Measured, Pass, PassName, Run};
+
+/// The quantities that depend on the account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Load {
+    /// Resources of the account.
+    pub(crate) resources: u32,
+    pub(crate) invocations: f64,
+    pub(crate) gb_seconds: f64,
+    pub(crate) write_units: f64,
+    pub(crate) read_units: f64,
+    pub(crate) gigabytes: f64,
+    pub(crate) messages: f64,
+    pub(crate) ticks: f64,
+    pub(crate) metrics: f64,
+    pub(crate) log_gigabytes: f64,
+    pub(crate) token_fetches: f64,
+    pub(crate) hourly: Hourly,
+}
+
+/// Requests to DigitalOcean in an hour, by whose budget they come out of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub(crate) struct Hourly {
+    /// The full sweeps, with the token for `sync`.
+    pub(crate) full: f64,
+    /// The rounds, with the same.
+    pub(crate) rounds: f64,
+    /// The quick looks, with the token for `fast`.
+    pub(crate) fast: f64,
+}
+
+const GIGA: f64 = 1.0e9;
+/// A message is sent and deleted; that it is received is counted with the polling.
+const REQUESTS_OF_A_MESSAGE: f64 = 2.0;
+
+impl Load {
+    /// From the pass in which nothing changed, and what a change took in the one after.
+    pub(crate) fn of(measured: &Measured, template: &Template) -> Result<Self> {
+        let unchanged = measured.pass(PassName::Unchanged).context("no unchanged pass")?;
+        let changed = measured.pass(PassName::OnePercent).context("no changed pass")?;
+        let mut load = Self { resources: measured.account.size(), ..Self::default() };
+        for worker in measured.account.workers() {
+            let run = unchanged.of(worker.name).with_context(|| format!("{} did not run", worker.name))?;
+            load.add(worker, run, unchanged, template);
+        }
+        load.add_changes(measured, unchanged, changed);
+        load.add_storage(measured);
+        let mut metrics: Vec<_> =
+            measured.passes.iter().flat_map(|pass| &pass.runs).flat_map(|run| run.metrics.iter().map(|name| (&run.worker, name))).collect();
+        metrics.sort();
+        metrics.dedup();
+        load.metrics = metrics.len() as f64 + assumed::API_METRICS;
+        load.invocations += assumed::API_CALLS;
+        load.gb_seconds += assumed::API_CALLS * assumed::SHORT_CALL_SECONDS * template.default_memory_mb / 1_024.0;
+        Ok(load)
+    }
+
+    fn add(&mut self, worker: &Worker, run: &Run, pass: &Pass, template: &Template) {
+        let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
+        let memory_mb = template.memory_mb.get(worker.name).copied().unwrap_or(template.default_memory_mb);
+        let parent_pages = |kind: &str| pass.runs.iter().flat_map(|run| &run.lanes).find(|lane| lane.lane == kind).map_or(0, |lane| lane.pages);
+        let round = Round::of(run, parent_pages);
+        let runs = f64::from(run.messages).max(round.runs);
+        let paged = f64::from(run.sum(|lane| if lane.parent.is_none() { lane.requests } else { 0 }));
+        let asked = run.table.requests.values().sum::<usize>() as f64;
+        // What a further run of a round reads again is about what the first one read.
+        let again = (runs / f64::from(run.messages.max(1))).max(1.0);
+        let seconds = run.cpu_seconds * assumed::MB_OF_A_VCPU / memory_mb
+            + paged * assumed::PAGE_SECONDS
+            + round.seconds
+            + asked * again * assumed::TABLE_SECONDS;
+
+        self.ticks += ticks;
+        self.invocations += ticks * (1.0 + runs);
+        self.gb_seconds += ticks * (seconds + assumed::SHORT_CALL_SECONDS) * memory_mb / 1_024.0;
+        self.write_units += ticks * run.table.write_units * again;
+        self.read_units += ticks * run.table.read_units * again;
+        self.messages += ticks * (1.0 + runs) * REQUESTS_OF_A_MESSAGE;
+        self.log_gigabytes += ticks * (run.log_bytes as f64 * again + (1.0 + runs) * assumed::PLATFORM_LOG_BYTES) / GIGA;
+        self.token_fetches += ticks.min(assumed::HOURS * 3_600.0 / assumed::TOKEN_SECONDS);
+
+        let an_hour = 60.0 / worker.cadence_minutes as f64;
+        match worker.targets {
+            [inventory::Target::FastDroplets] => self.hourly.fast += paged * an_hour,
+            _ => self.hourly.full += paged * an_hour,
+        }
+        self.hourly.rounds += round.requests() * an_hour;
+    }
+
+    fn add_changes(&mut self, measured: &Measured, unchanged: &Pass, changed: &Pass) {
+        let units = |pass: &Pass, of: fn(&Run) -> f64| pass.runs.iter().map(of).sum::<f64>();
+        let of_a_change = |of| (units(changed, of) - units(unchanged, of)).max(0.0) / f64::from(changed.changed.max(1));
+        let changes = f64::from(measured.account.size()) * assumed::CHANGED_A_DAY * assumed::HOURS / 24.0;
+        self.write_units += changes * of_a_change(|run| run.table.write_units);
+        self.read_units += changes * of_a_change(|run| run.table.read_units);
+    }
+
+    /// As it is once everything is as old as it gets.
+    fn add_storage(&mut self, measured: &Measured) {
+        let size = &measured.size;
+        let event = size.event_bytes as f64 / (size.events.max(1)) as f64;
+        let events = f64::from(measured.account.size()) * assumed::CHANGED_A_DAY * assumed::EVENT_DAYS;
+        let receipt = size.receipt_bytes as f64 / (size.receipts.max(1)) as f64;
+        let in_a_day = |worker: &Worker| 24.0 * 60.0 / worker.cadence_minutes as f64 * worker.targets.len() as f64;
+        let receipts: f64 = measured.account.workers().map(in_a_day).sum::<f64>() * assumed::RECEIPT_DAYS;
+        let bytes = (size.row_bytes + size.event_bytes + size.other_bytes) as f64 + events * event + receipts * receipt;
+        self.gigabytes = bytes / GIGA;
+    }
+
+    /// In the order of [`super::PRICES`].
+    pub(super) fn quantities(&self, template: &Template) -> [f64; 19] {
+        let polls = assumed::HOURS * 3_600.0 / assumed::POLL_SECONDS * assumed::POLLERS * template.polled_queues;
+        [
+            self.invocations,
+            self.gb_seconds,
+            self.write_units,
+            self.read_units,
+            self.gigabytes,
+            self.gigabytes,
+            self.messages,
+            polls,
+            self.ticks,
+            template.alarms,
+            self.metrics,
+            template.dashboards,
+            self.log_gigabytes,
+            self.log_gigabytes * assumed::LOG_COMPRESSION * template.log_retention_days / 30.0,
+            assumed::SECRETS,
+            self.token_fetches,
+            assumed::API_CALLS,
+            template.metered_routes * assumed::ROUTE_METRICS,
+            assumed::USERS,
+        ]
+    }
+}
+
+impl Hourly {
+    /// How many hours a round takes where all of them want more than there is in one.
+    pub(crate) fn hours_of_a_round(&self) -> f64 {
+        (self.rounds / f64::from(Priority::Rounds.within_reach().0)).max(1.0)
+    }
+}
+
+/// The table units of a month (written, read) of the baseline's mirror: every row of every sweep, at what a row took there.
+pub(crate) fn naive(measured: &Measured) -> (f64, f64) {
+    let rows = f64::from(measured.baseline.rows.max(1));
+    let (write, read) = (measured.baseline.table.write_units / rows, measured.baseline.table.read_units / rows);
+    let swept: f64 = measured
+        .account
+        .workers()
+        .filter_map(|worker| {
+            let run = measured.pass(PassName::Unchanged)?.of(worker.name)?;
+            let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
+            Some(ticks * f64::from(run.sum(|lane| lane.items)))
+        })
+        .sum();
+    (swept * write, swept * read)
+}

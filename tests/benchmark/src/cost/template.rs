@@ -1,0 +1,89 @@
+//! What the template deploys, as far as it is paid for.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use serde_yaml_ng::Value;
+
+/// Numbers of what `template.yaml` deploys.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Template {
+    /// Memory of each worker's function, in MB.
+    pub(crate) memory_mb: BTreeMap<String, f64>,
+    /// Memory of the others.
+    pub(crate) default_memory_mb: f64,
+    /// Queues that Lambda polls.
+    pub(crate) polled_queues: f64,
+    pub(crate) alarms: f64,
+    pub(crate) dashboards: f64,
+    pub(crate) log_retention_days: f64,
+    /// Routes of the API whose metrics are paid for.
+    pub(crate) metered_routes: f64,
+}
+
+/// The template that is deployed.
+pub(crate) const TEXT: &str = include_str!("../../../../template.yaml");
+
+impl Template {
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        let template: Value = serde_yaml_ng::from_str(text).context("template.yaml is no YAML")?;
+        let resources: BTreeMap<String, Value> = serde_yaml_ng::from_value(template["Resources"].clone())?;
+        let of_type = |kind: &'static str| resources.values().filter(move |resource| resource["Type"] == kind);
+        let count = |kind| of_type(kind).count() as f64;
+        let functions = || of_type("AWS::Serverless::Function").map(|function| &function["Properties"]);
+        let is_metered = |stage: &Value| stage["Properties"]["DefaultRouteSettings"]["DetailedMetricsEnabled"] == true;
+        let metered = of_type("AWS::ApiGatewayV2::Stage").any(is_metered);
+        let default_memory_mb = number(&template["Globals"]["Function"]["MemorySize"]).context("no MemorySize")?;
+        let memory = |function: &Value| {
+            let worker = function["Environment"]["Variables"]["WORKER"].as_str()?.to_owned();
+            Some((worker, number(&function["MemorySize"]).unwrap_or(default_memory_mb)))
+        };
+        Ok(Self {
+            memory_mb: functions().filter_map(memory).collect(),
+            default_memory_mb,
+            polled_queues: functions().map(polled).sum(),
+            alarms: count("AWS::CloudWatch::Alarm"),
+            dashboards: count("AWS::CloudWatch::Dashboard"),
+            log_retention_days: number(&template["Parameters"]["LogRetentionDays"]["Default"]).context("no retention")?,
+            metered_routes: if metered { count("AWS::ApiGatewayV2::Route") } else { 0.0 },
+        })
+    }
+}
+
+/// How many queues a function listens on.
+fn polled(function: &Value) -> f64 {
+    let events = function["Events"].as_mapping();
+    events.map_or(0, |events| events.values().filter(|event| event["Type"] == "SQS").count()) as f64
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_deployed() {
+        let template = Template::read(TEXT).unwrap();
+        let workers: Vec<&str> = template.memory_mb.keys().map(String::as_str).collect();
+        let mut known: Vec<&str> = inventory::WORKERS.iter().map(|worker| worker.name).collect();
+        known.sort_unstable();
+        assert_eq!(workers, known);
+        assert_eq!(template.polled_queues, known.len() as f64);
+        assert!(template.alarms > 2.0 * template.polled_queues - 1.0 && template.metered_routes > 0.0, "{template:?}");
+    }
+
+    #[test]
+    fn a_functions_own_memory_counts() {
+        let text = "
+Globals: {Function: {MemorySize: 256}}
+Parameters: {LogRetentionDays: {Default: 30}}
+Resources:
+  A: {Type: AWS::Serverless::Function, Properties: {MemorySize: 512, Environment: {Variables: {WORKER: a}}, Events: {Queue: {Type: SQS}}}}
+  B: {Type: AWS::Serverless::Function, Properties: {Environment: {Variables: {WORKER: b}}}}";
+        let template = Template::read(text).unwrap();
+        assert_eq!((template.memory_mb["a"], template.memory_mb["b"], template.polled_queues), (512.0, 256.0, 1.0));
+    }
+}

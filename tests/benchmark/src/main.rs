@@ -1,0 +1,54 @@
+//! `cargo benchmark`: see `cargo benchmark --help`.
+
+mod account;
+mod checks;
+mod child;
+mod cli;
+mod cost;
+mod measured;
+mod mirror;
+mod report;
+mod starvation;
+mod text;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+use local::say;
+
+use cli::Cli;
+use report::Report;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(violations) if violations.is_empty() => ExitCode::SUCCESS,
+        Ok(violations) => {
+            violations.iter().for_each(|sentence| say(&format!("violated: {sentence}")));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what does not hold.
+async fn run(cli: Cli) -> Result<Vec<String>> {
+    let (accounts, starvation) = cli.plan();
+    if let Some(child) = cli.child {
+        child.run().await?;
+        return Ok(Vec::new());
+    }
+    let mut report = Report::new()?;
+    for account in accounts {
+        report.add(mirror::measure(account).await?, cli.json)?;
+    }
+    if starvation {
+        report.add_starvation(starvation::run().await?, cli.json);
+    }
+    report.finish(cli.json)?;
+    Ok(report.violations)
+}

@@ -1,0 +1,155 @@
+//! One account at the simulator, its mirror, and the passes over it: each worker of each pass in a process of its own.
+
+use anyhow::{Context as _, Result, bail};
+use chrono::Utc;
+use domain::{AccountId, AccountStatus};
+use embedded_table::Requests;
+use local::Step;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use store::AuditEntry;
+
+use crate::account::{Account, Change, NAME};
+use crate::child::{Server, run_to_end};
+use crate::measured::{Baseline, Measured, Pass, PassName, Run, Size};
+
+/// What the names of secrets begin with.
+pub(crate) const SECRET_PREFIX: &str = "arcadia/benchmark/do";
+/// The kind that the baseline is measured on.
+const BASELINE_KIND: &str = "droplet";
+/// The one request of a sweep that reads no page of a list.
+const NO_PAGE: &str = "/v2/registry/subscription";
+
+/// Measures everything on an account.
+pub(crate) async fn measure(account: Account) -> Result<Measured> {
+    let mut mirror = Mirror::start(account).await?;
+    let discover = mirror.pass(PassName::Discover, 0).await?;
+    let unchanged = mirror.pass(PassName::Unchanged, 0).await?;
+    let size = mirror.size().await?;
+    let changes = account.changes();
+    mirror.change(&changes).await?;
+    let changed = mirror.pass(PassName::OnePercent, u32::try_from(changes.len())?).await?;
+    let baseline = mirror.baseline().await?;
+    Ok(Measured { account, passes: vec![discover, unchanged, changed], size, baseline })
+}
+
+struct Mirror {
+    account: Account,
+    table: Server,
+    simulator: Server,
+    http: Client,
+}
+
+impl Mirror {
+    async fn start(account: Account) -> Result<Self> {
+        let step = Step::begin(format!("{}: start", account.title()));
+        let table = Server::start(&["table".to_owned()]).await?;
+        let arguments: Vec<String> = std::iter::once("simulator".to_owned()).chain(account.arguments()).collect();
+        let simulator = Server::start(&arguments).await?;
+        register(&table.address).await?;
+        step.done("");
+        Ok(Self { account, table, simulator, http: Client::builder().no_proxy().build()? })
+    }
+
+    /// Runs every worker once, in the order of the schedules; the projects, which need what the others found, come last.
+    async fn pass(&mut self, name: PassName, changed: u32) -> Result<Pass> {
+        let step = Step::begin(format!("{}: {}", self.account.title(), crate::text::pass(name)));
+        self.answer(self.http.delete(self.admin("requests"))).await?;
+        let mut workers: Vec<&str> = self.account.workers().map(|worker| worker.name).collect();
+        // What has no parent to follow is placed in the first round, what follows others in the same; a second one finds nothing left.
+        workers.extend(workers.contains(&"projects").then_some("projects"));
+        let mut runs = Vec::new();
+        for worker in workers {
+            step.detail(worker);
+            runs.push(self.run(worker).await?);
+        }
+        let requests = self.answer(self.http.get(self.admin("requests"))).await?;
+        let requests = requests["requests"].as_array().context("the simulator tells no requests")?;
+        let no_pages = requests.iter().filter(|request| request["path"] == NO_PAGE).count();
+        let pass = Pass {
+            name,
+            runs,
+            simulator_requests: u32::try_from(requests.len())?,
+            no_pages: u32::try_from(no_pages)?,
+            changed,
+        };
+        step.done("");
+        Ok(pass)
+    }
+
+    async fn run(&self, worker: &str) -> Result<Run> {
+        let (table, digitalocean) = (&self.table.address, &self.simulator.address);
+        let arguments = ["sweep", "--worker", worker, "--table", table, "--digitalocean", digitalocean];
+        let (log, result) = run_to_end(&arguments.map(str::to_owned)).await?;
+        let mut run: Run = serde_json::from_str(&result).with_context(|| format!("{worker} said {result}"))?;
+        run.log_bytes = log.iter().map(|line| line.len() as u64 + 1).sum();
+        run.metrics = log.iter().flat_map(|line| metrics(line)).collect();
+        run.metrics.sort();
+        run.metrics.dedup();
+        Ok(run)
+    }
+
+    async fn size(&mut self) -> Result<Size> {
+        Ok(serde_json::from_str(&self.table.ask("size").await?)?)
+    }
+
+    async fn change(&self, changes: &[Change]) -> Result<()> {
+        for Change { list, id, fields } in changes {
+            let url = self.admin(&format!("accounts/{NAME}/{list}/{id}"));
+            self.answer(self.http.patch(url).json(fields)).await?;
+        }
+        Ok(())
+    }
+
+    async fn baseline(&self) -> Result<Baseline> {
+        let step = Step::begin(format!("{}: baseline", self.account.title()));
+        let arguments = ["baseline", "--kind", BASELINE_KIND, "--table", &self.table.address];
+        let (_, result) = run_to_end(&arguments.map(str::to_owned)).await?;
+        step.done("");
+        Ok(serde_json::from_str(&result)?)
+    }
+
+    fn admin(&self, path: &str) -> String {
+        format!("{}/_sim/{path}", self.simulator.address)
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<Value> {
+        let response = request.send().await?;
+        let status = response.status();
+        let body: Value = response.json().await?;
+        if !status.is_success() {
+            bail!("the simulator answered {status}: {body}");
+        }
+        Ok(body)
+    }
+}
+
+/// The names of the metrics in a log line.
+fn metrics(line: &str) -> Vec<String> {
+    let line: Value = serde_json::from_str(line).unwrap_or_default();
+    let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().cloned().unwrap_or_default();
+    metrics.iter().filter_map(|metric| metric["Name"].as_str().map(str::to_owned)).collect()
+}
+
+async fn register(table: &str) -> Result<()> {
+    let now = Utc::now();
+    let account = domain::Account {
+        account: AccountId::new(NAME)?,
+        name: NAME.to_owned(),
+        secret: format!("{SECRET_PREFIX}/{NAME}"),
+        status: AccountStatus::Enabled,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let audit = AuditEntry {
+        id: "request-1".to_owned(),
+        at: now,
+        actor: "benchmark".to_owned(),
+        action: "account.register".to_owned(),
+        target: NAME.to_owned(),
+        values: json!(null),
+    };
+    embedded_table::connect(table, &Requests::default()).register_account(&account, &audit).await?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Who waits for a round over backups.
+
+use store::Priority;
+
+use crate::starvation::Starvation;
+use crate::text::{count, table};
+
+pub(super) fn show(starvation: &Starvation) -> String {
+    let Starvation { droplets, requests, minutes, steady, sweeps, sweep_requests, .. } = starvation;
+    let rows: Vec<Vec<String>> = steady
+        .iter()
+        .map(|one| {
+            let priority = format!("{:?}", one.priority).to_lowercase();
+            vec![priority, count(one.a_minute), count(one.asked), count(one.waited)]
+        })
+        .collect();
+    let [hourly, minutely] = <[u32; 2]>::from(Priority::Rounds.within_reach());
+    format!(
+        "== the backups of {} droplets, all on one token of 5,000 requests an hour and 250 a minute ==\n\n\
+         A round of {} requests takes {} h {:02} min: {} an hour and {minutely} a minute are left to it. Beside it:\n\n{}\n\
+         full sweeps of {} requests every 15 minutes: {}, the slowest took {} s\n\
+         the table, for all reservations: {} writes, {} reads\n",
+        count(*droplets),
+        count(*requests),
+        minutes / 60,
+        minutes % 60,
+        count(hourly),
+        table(&["asks every minute", "for", "asked", "had to wait"], &rows),
+        count(*sweep_requests),
+        count(*sweeps),
+        starvation.slowest_sweep_seconds,
+        count(starvation.table_writes as u64),
+        count(starvation.table_reads as u64),
+    )
+}

@@ -1,0 +1,95 @@
+//! CDN endpoints (OpenAPI `schemas/cdn_endpoint`).
+
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::call::LinkStyle;
+use crate::clock::rfc3339;
+use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::route::{Access, Family, Route};
+
+static KIND: Kind = Kind {
+    collection: "endpoints",
+    single: "endpoint",
+    id: "id",
+    urn: None,
+    read_scope: "cdn:read",
+    scoped_fields: &[],
+    build,
+    set,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[
+        Route {
+            method: Method::GET,
+            path: "/v2/cdn/endpoints",
+            access: Access::List,
+            scopes: &[&["cdn:read"]],
+            handler: |call| Ok(call.list(&KIND, LinkStyle::Usual, |_| true)),
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/cdn/endpoints/{cdn_id}",
+            access: Access::Object,
+            scopes: &[&["cdn:read"]],
+            handler: |call| call.show(&KIND, call.param(0), StatusCode::OK),
+        },
+    ],
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    #[serde(default = "Uuid::new_v4")]
+    id: Uuid,
+    /// A bucket's host name.
+    origin: String,
+    #[serde(default = "an_hour")]
+    ttl: u32,
+    #[serde(default)]
+    certificate_id: Option<Uuid>,
+    #[serde(default)]
+    custom_domain: Option<String>,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+}
+
+/// OpenAPI `schemas/cdn_endpoint`, `ttl`.
+fn an_hour() -> u32 {
+    3600
+}
+
+fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+    let cdn: Spec = spec(value)?;
+    let mut object = json!({
+        "id": cdn.id,
+        "origin": cdn.origin,
+        "endpoint": cdn.origin.replacen(".digitaloceanspaces.com", ".cdn.digitaloceanspaces.com", 1),
+        "ttl": cdn.ttl,
+        "created_at": rfc3339(cdn.created_at.unwrap_or(site.now)),
+    });
+    // The contract lets neither be null or empty.
+    if let Some(id) = cdn.certificate_id {
+        object["certificate_id"] = json!(id);
+    }
+    if let Some(domain) = cdn.custom_domain {
+        object["custom_domain"] = json!(domain);
+    }
+    Ok(object.into())
+}
+
+fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
+    if !["certificate_id", "custom_domain"].contains(&field) {
+        return set_known(object, field, value);
+    }
+    match value {
+        Value::Null => drop(object.remove(field)),
+        value => drop(object.insert(field.to_owned(), value)),
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The automated backups of droplets (OpenAPI `schemas/droplet_snapshot`).
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::droplets;
+use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::clock::rfc3339;
+use crate::error::ApiError;
+use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::route::{Access, Family, Route};
+
+/// What is kept of a backup besides what is shown: the droplet it is of.
+const DROPLET: &str = "droplet_id";
+
+/// The distribution of every backup and snapshot.
+pub(super) const DISTRIBUTION: &str = "Ubuntu";
+
+pub(crate) static KIND: Kind = Kind {
+    collection: "droplet_backups",
+    single: "backup",
+    id: "id",
+    urn: None,
+    read_scope: "droplet:read",
+    scoped_fields: &[],
+    build,
+    set,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[Route {
+        method: Method::GET,
+        path: "/v2/droplets/{droplet_id}/backups",
+        access: Access::Object,
+        scopes: &[&["droplet:read"]],
+        handler: list,
+    }],
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    droplet_id: u64,
+    #[serde(default)]
+    id: Option<u64>,
+    name: String,
+    #[serde(default = "amsterdam")]
+    regions: Vec<String>,
+    #[serde(default = "small_disk")]
+    min_disk_size: u64,
+    #[serde(default = "some_gigabytes")]
+    size_gigabytes: f64,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+}
+
+fn amsterdam() -> Vec<String> {
+    vec!["ams3".to_owned()]
+}
+
+fn small_disk() -> u64 {
+    25
+}
+
+fn some_gigabytes() -> f64 {
+    2.36
+}
+
+/// The fields of the example in OpenAPI `responses/all_droplet_backups`, which are more than the schema's.
+fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+    let backup: Spec = spec(value)?;
+    Ok(json!({
+        DROPLET: backup.droplet_id,
+        "id": site.numeric_id(backup.id),
+        "name": backup.name,
+        "distribution": DISTRIBUTION,
+        "slug": null,
+        "public": false,
+        "regions": backup.regions,
+        "created_at": rfc3339(backup.created_at.unwrap_or(site.now)),
+        "min_disk_size": backup.min_disk_size,
+        "size_gigabytes": backup.size_gigabytes,
+        "type": "backup",
+    })
+    .into())
+}
+
+fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
+    if field == DROPLET {
+        return Err("a backup cannot be another droplet's".to_owned());
+    }
+    set_known(object, field, value)
+}
+
+/// The backups that a new droplet has already, a week apart, the newest a day old; named as in the example.
+pub(super) fn of_new_droplet(droplet: &Value, count: usize, site: &mut Site<'_>) -> Result<Vec<Value>, String> {
+    let week = |weeks: usize| TimeDelta::days(1) + TimeDelta::weeks(i64::try_from(weeks).unwrap_or(0));
+    let build = |weeks: usize| {
+        let at = site.now - week(weeks);
+        let backup = json!({
+            DROPLET: droplet["id"],
+            "name": format!("{}- {}", droplet["name"].as_str().unwrap_or_default(), at.date_naive()),
+            "regions": [droplet["region"]["slug"]],
+            "min_disk_size": droplet["disk"],
+            "created_at": at,
+        });
+        Ok(build(backup, site)?.object)
+    };
+    (0..count).rev().map(build).collect()
+}
+
+/// The droplet that a backup is of.
+pub(crate) fn droplet_of(backup: &Value) -> Option<String> {
+    backup.get(DROPLET).map(ToString::to_string)
+}
+
+/// By the droplet's own ids: an account may have many backups.
+fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let droplet = call.account.get(&droplets::KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
+    let ids = droplet["backup_ids"].as_array().into_iter().flatten();
+    let backups = ids.filter_map(|id| call.account.get(&KIND, &id.to_string()));
+    let items = backups.map(|backup| Arc::new(shown(backup))).collect();
+    Ok(Reply::List(Listing { key: "backups", items, kind: None, links: LinkStyle::Usual }))
+}
+
+fn shown(backup: &Value) -> Value {
+    let mut shown = backup.clone();
+    if let Some(fields) = shown.as_object_mut() {
+        fields.remove(DROPLET);
+    }
+    shown
+}

@@ -1,0 +1,83 @@
+//! Namespaces of Functions (OpenAPI `schemas/namespace_info`).
+
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::call::LinkStyle;
+use crate::clock::rfc3339;
+use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::route::{Access, Family, Route};
+
+static KIND: Kind = Kind {
+    collection: "namespaces",
+    single: "namespace",
+    id: "namespace",
+    urn: None,
+    read_scope: "function:read",
+    scoped_fields: &[],
+    build,
+    set: set_known,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[
+        Route {
+            method: Method::GET,
+            path: "/v2/functions/namespaces",
+            access: Access::List,
+            scopes: &[&["function:read", "function:admin"]],
+            handler: |call| Ok(call.list(&KIND, LinkStyle::Unpaged, |_| true)),
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/functions/namespaces/{namespace_id}",
+            access: Access::Object,
+            scopes: &[&["function:read", "function:admin"]],
+            handler: |call| call.show(&KIND, call.param(0), StatusCode::OK),
+        },
+    ],
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    /// What makes the id, `fn-` and this.
+    #[serde(default = "Uuid::new_v4")]
+    uuid: Uuid,
+    label: String,
+    #[serde(default = "amsterdam")]
+    region: String,
+    /// Who has it can call and change every function of the namespace.
+    #[serde(default = "key")]
+    key: String,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+}
+
+fn amsterdam() -> String {
+    "ams3".to_owned()
+}
+
+fn key() -> String {
+    "EXAMPLE-functions-key".to_owned()
+}
+
+fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+    let namespace: Spec = spec(value)?;
+    let created_at = rfc3339(namespace.created_at.unwrap_or(site.now));
+    Ok(json!({
+        "api_host": format!("https://faas-{}-2ef2e6cc.doserverless.co", namespace.region),
+        "namespace": format!("fn-{}", namespace.uuid),
+        "created_at": created_at,
+        "updated_at": created_at,
+        "label": namespace.label,
+        "region": namespace.region,
+        "uuid": namespace.uuid,
+        "key": namespace.key,
+    })
+    .into())
+}

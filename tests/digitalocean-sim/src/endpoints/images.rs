@@ -1,0 +1,165 @@
+//! Images (OpenAPI `schemas/image`): DO's own, the custom ones that an account holds, and its droplet snapshots and backups once more.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{droplet_backups, snapshots};
+use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::clock::rfc3339;
+use crate::error::ApiError;
+use crate::model::account::Account;
+use crate::model::catalog;
+use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::route::{Access, Family, Route, envelope};
+
+/// Custom images: of the images an account has, those that nothing else holds.
+pub(crate) static KIND: Kind = Kind {
+    collection: "images",
+    single: "image",
+    id: "id",
+    urn: None,
+    read_scope: "image:read",
+    scoped_fields: &[],
+    build,
+    set: set_known,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[
+        Route {
+            method: Method::GET,
+            path: "/v2/images",
+            access: Access::List,
+            scopes: &[&["image:read"]],
+            handler: list,
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/images/{image_id}",
+            access: Access::Object,
+            scopes: &[&["image:read"]],
+            handler: show,
+        },
+    ],
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    #[serde(default)]
+    id: Option<u64>,
+    name: String,
+    #[serde(default = "unknown")]
+    distribution: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default = "amsterdam")]
+    regions: Vec<String>,
+    #[serde(default)]
+    min_disk_size: Option<u64>,
+    #[serde(default)]
+    size_gigabytes: Option<f64>,
+    #[serde(default = "available")]
+    status: String,
+    #[serde(default)]
+    error_message: String,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+}
+
+fn unknown() -> String {
+    "Unknown".to_owned()
+}
+
+fn amsterdam() -> Vec<String> {
+    vec!["ams3".to_owned()]
+}
+
+fn available() -> String {
+    "available".to_owned()
+}
+
+fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+    let image: Spec = spec(value)?;
+    Ok(json!({
+        "id": site.numeric_id(image.id),
+        "name": image.name,
+        "distribution": image.distribution,
+        "slug": null,
+        "public": false,
+        "type": "custom",
+        "regions": image.regions,
+        "created_at": rfc3339(image.created_at.unwrap_or(site.now)),
+        "min_disk_size": image.min_disk_size,
+        "size_gigabytes": image.size_gigabytes,
+        "description": image.description,
+        "tags": image.tags,
+        "status": image.status,
+        "error_message": image.error_message,
+    })
+    .into())
+}
+
+/// The images of an account: what `private=true` lists (OpenAPI `GET /v2/images`, "User Images").
+fn private(account: &Account) -> impl Iterator<Item = Arc<Value>> {
+    let of_droplets = |snapshot: &&Arc<Value>| snapshots::droplet_of(snapshot).is_some();
+    let snapshots = account.objects(&snapshots::KIND).filter(of_droplets).map(|object| saved(object, "snapshot"));
+    let backups = account.objects(&droplet_backups::KIND).map(|object| saved(object, "backup"));
+    account.objects(&KIND).cloned().chain(snapshots.chain(backups).map(Arc::new))
+}
+
+/// A snapshot or a backup as an image.
+fn saved(object: &Value, image_type: &str) -> Value {
+    json!({
+        "id": snapshots::numeric(&object["id"]),
+        "name": object["name"],
+        "distribution": droplet_backups::DISTRIBUTION,
+        "slug": null,
+        "public": false,
+        "type": image_type,
+        "regions": object["regions"],
+        "created_at": object["created_at"],
+        "min_disk_size": object["min_disk_size"],
+        "size_gigabytes": object["size_gigabytes"],
+        "description": "",
+        "tags": object.get("tags").cloned().unwrap_or_else(|| json!([])),
+        "status": "available",
+        "error_message": "",
+    })
+}
+
+/// An image by its id or, a public one, by its slug too (OpenAPI `GET /v2/images/{image_id}`).
+pub(super) fn find(account: &Account, id: &str) -> Option<Value> {
+    let custom = || account.get(&KIND, id).map(|image| Value::clone(image));
+    let snapshot = || account.get(&snapshots::KIND, id).filter(|object| snapshots::droplet_of(object).is_some());
+    let backup = || account.get(&droplet_backups::KIND, id).map(|object| saved(object, "backup"));
+    let number = id.parse::<u64>().ok();
+    let public = || catalog::images().find(|image| image["slug"] == *id || image["id"].as_u64() == number);
+    custom().or_else(|| snapshot().map(|object| saved(object, "snapshot"))).or_else(backup).or_else(public)
+}
+
+fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let image = find(call.account, call.param(0)).ok_or_else(ApiError::not_found)?;
+    Ok(Reply::Json(StatusCode::OK, envelope(&KIND, image)))
+}
+
+/// OpenAPI `GET /v2/images`, "Filtering Results". `type` is not the type of an image: it tells DO's own apart, of which none here is an
+/// application.
+fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let query = &call.request.query;
+    let (image_type, tag) = (query.get("type").map(String::as_str), query.get("tag_name"));
+    let private_alone = query.get("private").is_some_and(|private| private == "true");
+    let own = image_type.is_none().then(|| private(call.account)).into_iter().flatten();
+    let public = (!private_alone && image_type != Some("application")).then(catalog::images).into_iter().flatten();
+    let tagged =
+        |image: &Value| tag.is_none_or(|tag| image["tags"].as_array().is_some_and(|tags| tags.contains(&json!(tag))));
+    let items = public.map(Arc::new).chain(own).filter(|image| tagged(image)).collect();
+    Ok(Reply::List(Listing { key: KIND.collection, items, kind: None, links: LinkStyle::Usual }))
+}

@@ -1,0 +1,142 @@
+//! Snapshots of droplets and of volumes (OpenAPI `schemas/snapshots`). What they were taken of may be gone.
+
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::images;
+use crate::call::{Call, LinkStyle, Reply};
+use crate::clock::rfc3339;
+use crate::error::ApiError;
+use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::route::{Access, Family, Route};
+
+pub(crate) static KIND: Kind = Kind {
+    collection: "snapshots",
+    single: "snapshot",
+    id: "id",
+    // The API has been seen to hold snapshots in projects, and not to put them there by itself: see `URNS`.
+    urn: None,
+    read_scope: "snapshot:read",
+    // OpenAPI `schemas/snapshots`: "Requires `tag:read` scope."
+    scoped_fields: &[ScopedField { name: "tags", scope: "tag:read", blank: Blank::List }],
+    build,
+    set: set_known,
+};
+
+/// The kinds in URNs of snapshots and images that somebody put into a project; a snapshot of a droplet is an image.
+pub(crate) const URNS: &[&str] = &["volumesnapshot", "image"];
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[
+        Route {
+            method: Method::GET,
+            path: "/v2/snapshots",
+            access: Access::List,
+            scopes: &[&["snapshot:read"]],
+            handler: list,
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/snapshots/{snapshot_id}",
+            access: Access::Object,
+            scopes: &[&["snapshot:read", "block_storage_snapshot:read"]],
+            handler: show,
+        },
+    ],
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ResourceType {
+    Droplet,
+    Volume,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    #[serde(default)]
+    id: Option<String>,
+    name: String,
+    resource_type: ResourceType,
+    resource_id: String,
+    #[serde(default = "amsterdam")]
+    regions: Vec<String>,
+    #[serde(default = "small_disk")]
+    min_disk_size: u64,
+    #[serde(default = "some_gigabytes")]
+    size_gigabytes: f64,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+}
+
+fn amsterdam() -> Vec<String> {
+    vec!["ams3".to_owned()]
+}
+
+fn small_disk() -> u64 {
+    25
+}
+
+fn some_gigabytes() -> f64 {
+    2.36
+}
+
+/// The id is a number for a droplet's and a UUID for a volume's, and a text for both.
+fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+    let snapshot: Spec = spec(value)?;
+    let number = |id: String| id.parse().map_err(|_| format!("id: `{id}` is not a number, as those of droplets are"));
+    let id = match snapshot.resource_type {
+        ResourceType::Droplet => site.numeric_id(snapshot.id.map(number).transpose()?).to_string(),
+        ResourceType::Volume => snapshot.id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+    };
+    Ok(json!({
+        "id": id,
+        "name": snapshot.name,
+        "created_at": rfc3339(snapshot.created_at.unwrap_or(site.now)),
+        "regions": snapshot.regions,
+        "min_disk_size": snapshot.min_disk_size,
+        "size_gigabytes": snapshot.size_gigabytes,
+        "resource_id": snapshot.resource_id,
+        "resource_type": snapshot.resource_type,
+        "tags": snapshot.tags,
+    })
+    .into())
+}
+
+/// An id as a droplet and the list of images show it: as a number where it is one.
+pub(crate) fn numeric(id: &Value) -> Value {
+    id.as_str().and_then(|text| text.parse::<u64>().ok()).map_or_else(|| id.clone(), |number| json!(number))
+}
+
+/// The droplet that a snapshot was taken of.
+pub(crate) fn droplet_of(snapshot: &Value) -> Option<String> {
+    let id = snapshot["resource_id"].as_str().filter(|_| snapshot["resource_type"] == "droplet");
+    id.map(ToOwned::to_owned)
+}
+
+/// OpenAPI `parameters/snapshot_resource_type`. Automated backups are not in this list: it has the saved instances that are "snapshots".
+fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let wanted = call.request.query.get("resource_type").cloned();
+    if wanted.as_deref().is_some_and(|wanted| !["droplet", "volume"].contains(&wanted)) {
+        return Err(ApiError::unprocessable("resource_type must be one of droplet, volume"));
+    }
+    Ok(call.list(&KIND, LinkStyle::Usual, |snapshot| {
+        wanted.as_ref().is_none_or(|wanted| snapshot["resource_type"] == **wanted)
+    }))
+}
+
+/// OpenAPI `responses/not_a_snapshot`, for the id of another image.
+fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.param(0);
+    if !call.account.has(&KIND, id) && images::find(call.account, id).is_some() {
+        return Err(ApiError::bad_request("the resource is not a snapshot"));
+    }
+    call.show(&KIND, id, StatusCode::OK)
+}

@@ -1,0 +1,98 @@
+//! Tags (OpenAPI `schemas/tags`). What bears a tag is counted when it is asked for, among the objects that the token may see.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::kind_of;
+use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::error::ApiError;
+use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::route::{Access, Family, Route, envelope};
+
+static KIND: Kind = Kind {
+    collection: "tags",
+    single: "tag",
+    id: "name",
+    urn: None,
+    read_scope: "tag:read",
+    scoped_fields: &[],
+    build,
+    set: set_known,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[
+        Route { method: Method::GET, path: "/v2/tags", access: Access::List, scopes: &[&["tag:read"]], handler: list },
+        Route {
+            method: Method::GET,
+            path: "/v2/tags/{tag_id}",
+            access: Access::Object,
+            scopes: &[&["tag:read"]],
+            handler: show,
+        },
+    ],
+};
+
+/// The lists of what can bear a tag, which are their names in a tag too (OpenAPI `schemas/tags`, `resources`).
+const TAGGED: &[&str] = &["droplets", "images", "volumes", "databases"];
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    name: String,
+}
+
+fn build(value: Value, _: &mut Site<'_>) -> Result<Built, String> {
+    let Spec { name } = spec(value)?;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:".contains(&byte);
+    if !(1..=255).contains(&name.len()) || !name.bytes().all(allowed) {
+        return Err(format!("name: `{name}` has other than letters, digits, `_`, `-`, `:`"));
+    }
+    Ok(json!({ "name": name }).into())
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let items = call.account.objects(&KIND).map(|tag| Arc::new(counted(call, tag))).collect();
+    Ok(Reply::List(Listing { key: KIND.collection, items, kind: None, links: LinkStyle::Usual }))
+}
+
+fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let tag = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
+    Ok(Reply::Json(StatusCode::OK, envelope(&KIND, counted(call, tag))))
+}
+
+/// A tag with what bears it.
+fn counted(call: &Call<'_>, tag: &Value) -> Value {
+    let mut resources = Map::new();
+    let (mut total, mut last) = (0, None);
+    for list in TAGGED {
+        let kind = kind_of(list).filter(|kind| call.token.may(kind.read_scope));
+        let bearers = kind.into_iter().flat_map(|kind| call.account.objects(kind).map(move |object| (kind, object)));
+        let bearers: Vec<_> = bearers.filter(|(_, object)| bears(object, &tag["name"])).collect();
+        let uri =
+            |(kind, object): &(&Kind, &Arc<Value>)| format!("{}/v2/{list}/{}", call.request.origin, kind.id_of(object));
+        let uri = bearers.last().map(uri);
+        resources.insert((*list).to_owned(), statistics(bearers.len(), uri.as_ref()));
+        (total, last) = (total + bearers.len(), uri.or(last));
+    }
+    if let Value::Object(all) = statistics(total, last.as_ref()) {
+        resources.extend(all);
+    }
+    json!({ "name": tag["name"], "resources": resources })
+}
+
+fn bears(object: &Value, tag: &Value) -> bool {
+    object["tags"].as_array().is_some_and(|tags| tags.contains(tag))
+}
+
+/// OpenAPI `schemas/tags_metadata`.
+fn statistics(count: usize, last_tagged_uri: Option<&String>) -> Value {
+    match last_tagged_uri {
+        Some(uri) => json!({ "count": count, "last_tagged_uri": uri }),
+        None => json!({ "count": count }),
+    }
+}

@@ -1,0 +1,106 @@
+//! What objects are to each other: what must be there first, what goes with what, and which ids a droplet shows.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::account::Account;
+use super::kind::Kind;
+use crate::endpoints::{domain_records, domains, droplet_backups, droplets, images, snapshots, volumes};
+
+/// Objects whose ids their droplet shows.
+struct Shown {
+    kind: &'static Kind,
+    field: &'static str,
+    droplet_of: fn(&Value) -> Option<String>,
+}
+
+static SHOWN: [Shown; 3] = [
+    Shown { kind: &droplet_backups::KIND, field: "backup_ids", droplet_of: droplet_backups::droplet_of },
+    Shown { kind: &snapshots::KIND, field: "snapshot_ids", droplet_of: snapshots::droplet_of },
+    Shown { kind: &volumes::KIND, field: "volume_ids", droplet_of: volumes::droplet_of },
+];
+
+impl Shown {
+    fn of(kind: &Kind) -> Option<&'static Self> {
+        SHOWN.iter().find(|shown| shown.kind.collection == kind.collection)
+    }
+
+    fn id(&self, object: &Value) -> Value {
+        snapshots::numeric(&object[self.kind.id])
+    }
+}
+
+impl Account {
+    /// Whether what an object is in or of is there. A snapshot outlives what it was taken of.
+    pub(super) fn check_owner(&self, kind: &Kind, object: &Value) -> Result<(), String> {
+        let (owner, id) = match kind.collection {
+            list if list == domain_records::KIND.collection => {
+                (&domains::KIND, Some(domain_records::domain_of(object).to_owned()))
+            }
+            list if list == snapshots::KIND.collection => return Ok(()),
+            _ => (&droplets::KIND, Shown::of(kind).and_then(|shown| (shown.droplet_of)(object))),
+        };
+        match id {
+            Some(id) if !self.has(owner, &id) => Err(format!("there is no {} `{id}`", owner.single)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps an object, and lets droplets show its id if it is theirs.
+    pub(super) fn put_related(&mut self, kind: &Kind, id: &str, mut object: Value) {
+        let before = self.get(kind, id).cloned();
+        if kind.collection == droplets::KIND.collection && before.is_none() {
+            let own = |snapshot: &&Arc<Value>| snapshots::droplet_of(snapshot).as_deref() == Some(id);
+            let ids = self.objects(&snapshots::KIND).filter(own).map(|snapshot| snapshots::numeric(&snapshot["id"]));
+            object["snapshot_ids"] = ids.collect();
+        }
+        if let Some(shown) = Shown::of(kind) {
+            let of = before.as_deref().and_then(shown.droplet_of);
+            let now_of = (shown.droplet_of)(&object);
+            if of != now_of {
+                self.change_shown(shown, of, |ids| ids.retain(|id| *id != shown.id(&object)));
+                self.change_shown(shown, now_of, |ids| ids.push(shown.id(&object)));
+            }
+        }
+        self.of(kind).put(id, object);
+    }
+
+    fn change_shown(&mut self, shown: &Shown, droplet: Option<String>, change: impl FnOnce(&mut Vec<Value>)) {
+        let droplet = droplet.and_then(|id| self.of(&droplets::KIND).get_mut(&id));
+        if let Some(ids) = droplet.and_then(|droplet| droplet[shown.field].as_array_mut()) {
+            change(ids);
+        }
+    }
+
+    /// What follows when an object is gone: a domain takes its records with it and a droplet its backups, volumes stay, detached, and a
+    /// droplet does not show it any more.
+    pub(super) fn follow_removal(&mut self, kind: &Kind, id: &str, object: &Value) {
+        if kind.collection == domains::KIND.collection {
+            let own = self.objects(&domain_records::KIND).filter(|record| domain_records::domain_of(record) == id);
+            for id in own.map(|record| domain_records::KIND.id_of(record)).collect::<Vec<_>>() {
+                self.of(&domain_records::KIND).remove(&id);
+            }
+        }
+        if kind.collection == droplets::KIND.collection {
+            let ids = |field: &str| object[field].as_array().cloned().unwrap_or_default();
+            // "Destroying a Droplet destroys the backups along with it" (<https://docs.digitalocean.com/products/backups/support/>).
+            for id in ids("backup_ids") {
+                self.of(&droplet_backups::KIND).remove(&id.to_string());
+            }
+            for id in ids("volume_ids") {
+                if let Some(volume) = id.as_str().and_then(|id| self.of(&volumes::KIND).get_mut(id)) {
+                    volume["droplet_ids"] = json!([]);
+                }
+            }
+        }
+        if [snapshots::KIND.collection, images::KIND.collection].contains(&kind.collection) {
+            for urn in snapshots::URNS {
+                self.assignments.unassign(&format!("do:{urn}:{id}"));
+            }
+        }
+        if let Some(shown) = Shown::of(kind) {
+            self.change_shown(shown, (shown.droplet_of)(object), |ids| ids.retain(|id| *id != shown.id(object)));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Kubernetes clusters, databases, apps, registries, functions, autoscale pools.
+
+use digitalocean_sim::{AccountSeed, Token};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{TOKEN, blank, call, get, with};
+
+#[tokio::test]
+async fn little_has_to_be_said_of_each() {
+    let account = AccountSeed::new(TOKEN)
+        .object("kubernetes_clusters", json!({ "name": "main", "node_pools": [{ "name": "web", "count": 3 }] }))
+        .object("databases", json!({ "name": "orders" }))
+        .object("apps", json!({ "spec": { "name": "shop" } }))
+        .object("registries", json!({ "name": "shop" }))
+        .object("namespaces", json!({ "label": "hooks", "uuid": "6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825" }))
+        .object("autoscale_pools", json!({ "name": "batch" }));
+    let sim = with(account).await;
+    for (path, key, pointer, value) in [
+        ("/v2/kubernetes/clusters", "kubernetes_clusters", "/node_pools/0/nodes/2/status/state", json!("running")),
+        ("/v2/databases", "databases", "/tags", Value::Null),
+        ("/v2/apps", "apps", "/live_url", json!("https://shop-x7k2q.ondigitalocean.app")),
+        ("/v2/registries", "registries", "/subscription/tier/monthly_price_in_cents", json!(500)),
+        ("/v2/functions/namespaces", "namespaces", "/namespace", json!("fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825")),
+        ("/v2/droplets/autoscale", "autoscale_pools", "/config/target_number_instances", json!(1)),
+    ] {
+        let list = get(&sim, path).await.json();
+        assert_eq!(list[key][0].pointer(pointer), Some(&value), "{list}");
+    }
+    // Each worker has a droplet of its own.
+    let cluster = &sim.account("test").list("kubernetes_clusters")[0];
+    let nodes = cluster["node_pools"][0]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), 3);
+    assert_ne!(nodes[0]["droplet_id"], nodes[1]["droplet_id"]);
+}
+
+#[tokio::test]
+async fn some_lists_come_in_one_answer() {
+    let databases = (0..30).map(|number| json!({ "name": format!("db-{number}") }));
+    let sim =
+        with(databases.fold(AccountSeed::new(TOKEN), |account, database| account.object("databases", database))).await;
+    for (path, key, count) in [
+        ("/v2/databases?page=2", "databases", 30),
+        ("/v2/registries", "registries", 0),
+        ("/v2/functions/namespaces", "namespaces", 0),
+    ] {
+        let list = get(&sim, path).await.json();
+        assert_eq!(list.as_object().unwrap().keys().collect::<Vec<_>>(), [key]);
+        assert_eq!(list[key].as_array().unwrap().len(), count);
+    }
+    let tagged = json!({ "name": "tagged", "tags": ["prod"] });
+    sim.account("test").add("databases", tagged);
+    assert_eq!(get(&sim, "/v2/databases?tag_name=prod").await.names("databases"), ["tagged"]);
+}
+
+#[tokio::test]
+async fn the_older_call_knows_one_registry() {
+    let sim = blank().await;
+    let account = sim.account("test");
+    for (status, name) in [(404, Some("one")), (200, Some("two")), (412, None)] {
+        assert_eq!(get(&sim, "/v2/registry").await.status, status);
+        if let Some(name) = name {
+            account.add("registries", json!({ "name": name, "tier": "professional" }));
+        }
+    }
+    assert_eq!(get(&sim, "/v2/registries").await.names("registries"), ["one", "two"]);
+    let subscription = get(&sim, "/v2/registry/subscription").await.json();
+    assert_eq!(subscription["subscription"]["tier"]["included_repositories"], 0);
+    account.change("registries", "one", json!({ "tier": "basic" }));
+    assert_eq!(get(&sim, "/v2/registries/one").await.json()["registry"]["subscription"]["tier"]["slug"], "basic");
+}
+
+#[tokio::test]
+async fn credentials_of_a_database_have_a_scope_of_their_own() {
+    let account = AccountSeed::new(TOKEN).token("narrow", Token::new("narrow").scopes(["database:read"])).object(
+        "databases",
+        json!({ "name": "orders", "num_nodes": 2, "password": "EXAMPLE-password", "tags": ["prod"] }),
+    );
+    let sim = with(account).await;
+    let whole = get(&sim, "/v2/databases").await.json()["databases"][0].clone();
+    assert!(whole["standby_connection"]["uri"].as_str().unwrap().contains("EXAMPLE-password"));
+    assert_eq!(whole["users"][0]["password"], "EXAMPLE-password");
+    assert_eq!(whole["project_id"], json!(sim.account("test").default_project().unwrap()));
+    let path = format!("/v2/databases/{}", whole["id"].as_str().unwrap());
+    for path in ["/v2/databases", &path] {
+        let reply = call(&sim, "narrow", Method::GET, path, None).await;
+        assert!(reply.text.contains("orders") && !reply.text.contains("EXAMPLE"), "{}", reply.text);
+        assert!(!reply.text.contains("project_id") && !reply.text.contains("prod"), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn an_app_says_its_project_when_asked() {
+    let sim =
+        with(AccountSeed::new(TOKEN).object("apps", json!({ "spec": { "name": "shop", "region": "fra" } }))).await;
+    let app = get(&sim, "/v2/apps").await.json()["apps"][0].clone();
+    assert_eq!((&app["region"]["data_centers"], app.get("project_id")), (&json!(["fra1"]), None));
+    let project = json!(sim.account("test").default_project().unwrap());
+    assert_eq!(get(&sim, "/v2/apps?with_projects=true").await.json()["apps"][0]["project_id"], project);
+    let path = format!("/v2/apps/{}", app["id"].as_str().unwrap());
+    assert_eq!(get(&sim, &path).await.json()["app"]["project_id"], project);
+}
+
+#[tokio::test]
+async fn a_pools_template_shows_what_the_token_may_see() {
+    let pool = json!({ "name": "batch", "droplet_template": {
+        "tags": ["prod"], "ssh_keys": ["7"], "project_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77"
+    } });
+    let account = AccountSeed::new(TOKEN)
+        .token("narrow", Token::new("narrow").scopes(["droplet:read"]))
+        .object("autoscale_pools", pool)
+        .object("autoscale_pools", json!({ "name": "other" }));
+    let sim = with(account).await;
+    assert_eq!(get(&sim, "/v2/droplets/autoscale?name=batch").await.names("autoscale_pools"), ["batch"]);
+    let template = async |token: &str| {
+        let list = call(&sim, token, Method::GET, "/v2/droplets/autoscale", None).await.json();
+        list["autoscale_pools"][0]["droplet_template"].clone()
+    };
+    let (whole, narrow) = (template(TOKEN).await, template("narrow").await);
+    assert_eq!((&whole["tags"], &whole["ssh_keys"]), (&json!(["prod"]), &json!(["7"])));
+    assert!(whole["vpc_uuid"].is_string() && whole["project_id"].is_string());
+    assert_eq!((&narrow["ssh_keys"], narrow.get("tags")), (&json!([]), None));
+    assert!(narrow.get("vpc_uuid").is_none() && narrow.get("project_id").is_none());
+}

@@ -44,9 +44,10 @@ fn blind_spot(kind: &Kind, lanes: &BTreeMap<Kind, Lane>) -> Option<UnattributedV
     if let Some(blind) = unread("the list of the projects, or of what is in one,", PROJECT_SCOPE, projects) {
         return Some(blind);
     }
-    let token = |receipt: Option<&Receipt>| receipt.and_then(|receipt| receipt.token_id.clone());
     let (scope, own) = own?;
-    (token(own) != token(projects)).then(|| {
+    let token = |receipt: Option<&Receipt>| receipt.and_then(|receipt| receipt.token_id.clone());
+    let is_one = token(own).is_some() && token(own) == token(projects);
+    (!is_one).then(|| {
         let detail = format!("{kind} was listed with another token than the projects, which may not see it.");
         view(Reason::NotRead, Some(scope), detail)
     })

@@ -91,7 +91,8 @@ fn add_csv(operation: &mut Operation, schemas: &BTreeMap<String, RefOr<Schema>>)
         let RefOr::T(response) = response else { continue };
         let mut contents = response.content.values();
         let is_list = |schema: &RefOr<Schema>| is_list(schema, schemas);
-        if !contents.any(|content| matches!(content, RefOr::T(content) if content.schema.as_ref().is_some_and(is_list))) {
+        if !contents.any(|content| matches!(content, RefOr::T(content) if content.schema.as_ref().is_some_and(is_list)))
+        {
             continue;
         }
         let content = ContentBuilder::new().schema(Some(String::schema())).build();

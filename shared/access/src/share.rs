@@ -12,8 +12,10 @@ use tokio::sync::Mutex;
 
 /// The first block: as many as a sweep of one page or two takes. Each further one is twice the one before ...
 const FIRST_BLOCK: u32 = 4;
-/// ... up to this.
+/// ... up to this ...
 const LARGEST_BLOCK: u32 = 64;
+/// ... unless the one before lasted longer than this: of what is reserved for later, a part is never used.
+const BLOCK_LASTS: TimeDelta = TimeDelta::minutes(1);
 /// What is reserved counts in the minute it was reserved in: unused for so long, it is given up.
 const BLOCK_HOLDS: TimeDelta = TimeDelta::minutes(5);
 
@@ -32,15 +34,26 @@ pub struct Share {
 struct Block {
     left: u32,
     reserved_at: DateTime<Utc>,
-    /// How many to ask for next.
-    next: u32,
+    /// How many were asked for.
+    asked: u32,
+}
+
+impl Block {
+    /// How many to ask for once this one is used up, or given up.
+    fn next_size(&self, now: DateTime<Utc>) -> u32 {
+        match now - self.reserved_at {
+            lasted if lasted >= BLOCK_HOLDS => FIRST_BLOCK,
+            lasted if lasted >= BLOCK_LASTS => self.asked,
+            _ => (self.asked * 2).min(LARGEST_BLOCK),
+        }
+    }
 }
 
 impl Share {
     /// The share of a priority in a token, of which nothing is reserved yet. `token_id` is a digest of the token.
     #[must_use]
     pub fn new(table: Table, token_id: &str, priority: Priority, clock: Arc<dyn Clock>) -> Self {
-        let block = Mutex::new(Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, next: FIRST_BLOCK });
+        let block = Mutex::new(Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked: FIRST_BLOCK });
         Self { table, token_id: token_id.to_owned(), priority, clock, block }
     }
 
@@ -52,21 +65,19 @@ impl Share {
             block.left -= 1;
             return Ok(());
         }
-        if now >= block.reserved_at + BLOCK_HOLDS {
-            block.next = FIRST_BLOCK;
-        }
+        let asked = block.next_size(now);
         let observed = seen.map(|seen| Observed { limit: seen.limit, remaining: seen.remaining, at: seen.observed_at });
-        let reserved = self.table.reserve_requests(&self.token_id, self.priority, block.next, observed, now).await;
+        let reserved = self.table.reserve_requests(&self.token_id, self.priority, asked, observed, now).await;
         let granted = match reserved {
             Ok(Reservation::Granted(granted)) => granted,
             Ok(Reservation::Wait(until)) => return Err(Closed { until }),
             Err(error) => {
                 // DigitalOcean's own limit is behind ours, and a table that does not answer stops the caller soon enough.
                 tracing::warn!(error = error_chain(&error), "the rate budget cannot be read; going on without");
-                block.next
+                asked
             }
         };
-        *block = Block { left: granted - 1, reserved_at: now, next: (block.next * 2).min(LARGEST_BLOCK) };
+        *block = Block { left: granted - 1, reserved_at: now, asked };
         Ok(())
     }
 }
@@ -74,5 +85,43 @@ impl Share {
 impl Gate for Share {
     fn admit(&self, seen: Option<RateLimit>) -> BoxFuture<'_, Result<(), Closed>> {
         self.take(seen).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Requests at an even pace, for hours: what is reserved and never used.
+    fn unused(pace: TimeDelta) -> u32 {
+        let began = DateTime::UNIX_EPOCH + TimeDelta::days(1);
+        let mut block = Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked: FIRST_BLOCK };
+        let (mut now, mut unused) = (began, 0);
+        while now < began + TimeDelta::hours(6) {
+            if block.left == 0 || now >= block.reserved_at + BLOCK_HOLDS {
+                unused += block.left;
+                let asked = block.next_size(now);
+                block = Block { left: asked, reserved_at: now, asked };
+            }
+            block.left -= 1;
+            now += pace;
+        }
+        unused
+    }
+
+    #[test]
+    fn a_steady_share_reserves_what_it_uses() {
+        for a_minute in [1, 7, 10, 16, 60, 600] {
+            assert_eq!(unused(TimeDelta::minutes(1) / a_minute), 0, "{a_minute} a minute");
+        }
+    }
+
+    #[test]
+    fn blocks_grow_while_they_do_not_last() {
+        let block = |asked| Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked };
+        let after = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        for (asked, seconds, expected) in [(4, 1, 8), (32, 59, 64), (64, 1, 64), (16, 60, 16), (64, 299, 64), (64, 300, 4)] {
+            assert_eq!(block(asked).next_size(after(seconds)), expected, "{asked} after {seconds} s");
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Images: DigitalOcean's own, and those of the account. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Images>
+//! Images: DigitalOcean's own, and those of the account.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Images>
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -28,8 +29,9 @@ impl Client {
 }
 
 impl Images<'_> {
-    /// `GET /v2/images?private=true`, scope `image:read`: the account's own images of every type, among them droplet snapshots and
-    /// backups. DigitalOcean has no list of one of these types alone (its filter `type` means another thing).
+    /// `GET /v2/images?private=true`, scope `image:read`: the account's own images of every type, among them droplet
+    /// snapshots and backups. DigitalOcean has no list of one of these types alone (its filter `type` means another
+    /// thing).
     pub fn list_private(&self) -> Pages<Image> {
         Pages::new(self.client, &LIST, &[], "images").filter("private", "true")
     }

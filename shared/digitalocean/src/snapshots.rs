@@ -35,9 +35,8 @@ impl Snapshots<'_> {
 
     /// `GET /v2/snapshots/{id}`, scopes `snapshot:read` and `block_storage_snapshot:read` together.
     ///
-    /// # Errors
-    /// [`Error::NotFound`] when nothing has this id; [`Error::Api`] with status 400 ("the resource is not a snapshot") when a backup or
-    /// another image has it; any [`Error`] of a call.
+    /// # Errors [`Error::NotFound`] when nothing has this id; [`Error::Api`] with status 400 ("the resource is not a
+    /// snapshot") when a backup or another image has it; any [`Error`] of a call.
     pub async fn get(&self, id: &str) -> Result<Snapshot, Error> {
         self.client.get_one(&GET, &[id], "snapshot").await
     }

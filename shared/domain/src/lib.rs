@@ -3,6 +3,7 @@
 //! Everything here is data that the other crates agree on. A record is what one item of the table says, without its keys.
 
 mod account;
+pub mod billing;
 mod clock;
 mod error_chain;
 mod event;
@@ -21,7 +22,7 @@ pub use clock::{Clock, ManualClock, SystemClock, to_millis};
 pub use error_chain::error_chain;
 pub use event::{Cause, CauseType, Change, EventType, ResourceEvent};
 pub use expected::{Expected, ExpectedChange};
-pub use ids::{AccountId, InvalidId, ProjectId, ProviderId, RunId, TenantId};
+pub use ids::{AccountId, InvalidId, InvoiceUuid, ProjectId, ProviderId, RunId, TenantId};
 pub use interval::{Interval, at as interval_at, begin as begin_interval};
 pub use kind::Kind;
 pub use money::{Currency, Money};

@@ -53,8 +53,8 @@ pub struct Facts {
     /// When DigitalOcean says it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
-    /// What it belongs with: the droplet of a backup, the zone of a record, the volume of a snapshot. It is whose that is, unless a
-    /// project lists it itself.
+    /// What it belongs with: the droplet of a backup, the zone of a record, the volume of a snapshot; or the project that it names, where
+    /// no project can list it. It is whose that is, unless a project lists it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
     /// Facts of its kind alone.

@@ -22,6 +22,10 @@ const SWEEP_PACE: TimeDelta = TimeDelta::milliseconds(150);
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// How often the full sweeps of an account begin.
 const SWEEPS: TimeDelta = TimeDelta::minutes(15);
+/// A request counts for an hour from the end of its minute, and reserved are a few more than are asked for: who asks for so much less than is
+/// kept for it never has more than that in the window.
+const SWEEPS_IN_THE_WINDOW: u32 = 5;
+const MINUTES_IN_THE_WINDOW: u32 = 64;
 
 /// How it went.
 #[derive(Debug, Clone, Serialize)]
@@ -92,11 +96,12 @@ pub(crate) async fn run() -> Result<Starvation> {
     let began = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
     let clock = Arc::new(ManualClock::at(began));
     let share = |priority| new_share(&embedded.table, priority, &clock);
-    let mut steady: Vec<(Share, Steady)> = [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast]
-        .into_iter()
-        .map(|priority| (share(priority), Steady { priority, a_minute: a_minute(priority), asked: 0, waited: 0 }))
-        .collect();
-    let sweep_requests = Priority::Full.kept_hourly() / 4;
+    let mut steady: Vec<(Share, Steady)> =
+        [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast]
+            .into_iter()
+            .map(|priority| (share(priority), Steady { priority, a_minute: a_minute(priority), asked: 0, waited: 0 }))
+            .collect();
+    let sweep_requests = Priority::Full.kept_hourly() / SWEEPS_IN_THE_WINDOW;
     let mut round = Taker { share: share(Priority::Rounds), pace: ROUND_PACE, at: began, left: DROPLETS + PAGES };
     let mut sweep = Taker { share: share(Priority::Full), pace: SWEEP_PACE, at: began, left: sweep_requests };
     let (mut next_minute, mut sweep_began, mut sweeps, mut slowest) = (began, began, 1, TimeDelta::zero());
@@ -144,5 +149,5 @@ fn new_share(table: &Table, priority: Priority, clock: &Arc<ManualClock>) -> Sha
 
 /// The quick look asks for its pages; the others for all that is kept for them, evenly.
 fn a_minute(priority: Priority) -> u32 {
-    if priority == Priority::Fast { PAGES } else { priority.kept_hourly() / 60 }
+    if priority == Priority::Fast { PAGES } else { priority.kept_hourly() / MINUTES_IN_THE_WINDOW }
 }

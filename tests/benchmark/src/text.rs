@@ -64,7 +64,10 @@ mod tests {
         for (number, text) in [(0_u64, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(count(number), text);
         }
-        assert_eq!((whole(1_234.5), ratio(10.0, 4.0), ratio(1.0e6, 3.0)), ("1,235".into(), "2.5 x".into(), "333,333 x".into()));
+        assert_eq!(
+            (whole(1_234.5), ratio(10.0, 4.0), ratio(1.0e6, 3.0)),
+            ("1,235".into(), "2.5 x".into(), "333,333 x".into())
+        );
     }
 
     #[test]

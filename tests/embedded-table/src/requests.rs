@@ -162,10 +162,11 @@ impl Intercept for Requests {
         let mut state = self.state();
         if state.metered {
             let body = context.response().body().bytes().unwrap_or_default();
-            let answer: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+            // The rest of the answer, which may be a megabyte, is passed over and not held.
+            let Answer { capacity } = serde_json::from_slice(body).unwrap_or_default();
             let is_read = bag.load::<Operation>().is_some_and(|operation| READS.contains(&operation.0.as_str()));
             let units = if is_read { &mut state.counts.read_units } else { &mut state.counts.write_units };
-            *units += consumed(&answer["ConsumedCapacity"]);
+            *units += consumed(&capacity);
         }
         Ok(())
     }
@@ -180,6 +181,13 @@ struct Operation(String);
 
 impl Storable for Operation {
     type Storer = StoreReplace<Self>;
+}
+
+/// What of an answer is read.
+#[derive(Default, serde::Deserialize)]
+struct Answer {
+    #[serde(rename = "ConsumedCapacity", default)]
+    capacity: serde_json::Value,
 }
 
 /// The capacity of an answer: of one table, or a list with one entry.

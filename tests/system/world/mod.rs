@@ -36,8 +36,14 @@ impl World {
     /// Brings the stack up, registers the demo account and mirrors it.
     pub(crate) async fn up(state_dir: PathBuf) -> Result<Self> {
         let seconds = u32::try_from(STRIKE_INTERVAL.as_secs())?;
-        let options =
-            Options { state_dir: Some(state_dir), replace: true, strike_interval: Some(seconds), ..Options::default() };
+        let options = Options {
+            state_dir: Some(state_dir),
+            replace: true,
+            strike_interval: Some(seconds),
+            // Each scenario counts what it asked for itself.
+            schedules: false,
+            ..Options::default()
+        };
         let stack = Stack::up(options).await?;
         stack.register("demo", "Demo Hosting", None).await?;
         stack.run_all().await?;

@@ -65,7 +65,10 @@ pub(super) async fn change(
     for _ in 0..TRIES {
         let Some(row) = reader.resource(&key).await? else { return Err(Problem::not_found()) };
         if !row.is_live() {
-            return Err(Problem::conflict("resource-deleted", "The resource was found gone; whose it was stays as it is."));
+            return Err(Problem::conflict(
+                "resource-deleted",
+                "The resource was found gone; whose it was stays as it is.",
+            ));
         }
         let row = match claimed(&row, &claim, audit.at) {
             None => row,

@@ -141,12 +141,7 @@ pub(super) async fn shown(reader: &Reader, caller: &Caller, resource: Resource) 
 }
 
 /// A resource as it is shown: why no project is known of it is the admins' to know.
-fn view(
-    caller: &Caller,
-    resource: Resource,
-    project: Option<&Project>,
-    freshness: &Freshness,
-) -> ResourceView {
+fn view(caller: &Caller, resource: Resource, project: Option<&Project>, freshness: &Freshness) -> ResourceView {
     let ResourceKey { account, kind, .. } = &resource.key;
     let last_complete_at = freshness.last_complete_at(account, kind);
     let lanes = freshness.lanes(account).filter(|_| matches!(caller, Caller::Admin(_)));

@@ -82,9 +82,7 @@ pub(super) async fn list(
     let mut rows: Vec<SyncView> = lanes
         .iter()
         .flat_map(|(account, lanes)| targets().map(move |(worker, target)| (account, lanes, worker, target)))
-        .map(|(account, lanes, worker, target)| {
-            SyncView::new(account, worker, target, lanes.get(&target.lane()), now)
-        })
+        .map(|(account, lanes, worker, target)| SyncView::new(account, worker, target, lanes.get(&target.lane()), now))
         .filter(|row| filter.wants(row))
         .collect();
     let key = |row: &SyncView| format!("{}/{}/{}", row.account, row.worker, row.kind);

@@ -1,10 +1,12 @@
 //! The state of the mirror.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, ChangeCounts, Confirmation, Hold, Kind, Lane, Round, RunId, SweepStatus};
+use domain::{AccountId, ChangeCounts, Lane, Round, RunId, SweepStatus};
 use inventory::workers::{Target, Worker};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::HeldView;
 
 /// How a worker does with one of its kinds in an account. What a run found is of the last complete one; how it went, of the last.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -91,23 +93,6 @@ pub struct ChangesView {
     pub attributed: u32,
 }
 
-/// Deletions that wait for an operator.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Held)]
-pub struct HeldView {
-    /// How many resources would be deleted.
-    #[schema(example = 12)]
-    pub count: u32,
-    /// Since when they wait.
-    pub since: DateTime<Utc>,
-    /// What a confirmation names.
-    #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
-    pub hold_id: String,
-    /// When an operator confirmed them; they go with the next complete run.
-    #[schema(required)]
-    pub confirmed_at: Option<DateTime<Utc>>,
-}
-
 /// How far a round over many parents has come.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Round)]
@@ -134,27 +119,6 @@ pub struct RoundView {
     pub requests: u32,
 }
 
-/// Deletions that were confirmed, and the run that makes them.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Confirmed)]
-pub struct ConfirmedView {
-    /// The run, as in logs and in `GET /sync`.
-    #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
-    pub run_id: String,
-    /// The account.
-    #[schema(example = "main")]
-    pub account: String,
-    /// The kind whose deletions were confirmed.
-    #[schema(example = "droplet")]
-    pub kind: String,
-    /// Which deletions, as `held.hold_id` named them.
-    #[schema(example = "5d0c3c6e-8a55-4ac9-8f0e-bb6a3f1f2a0b")]
-    pub hold_id: String,
-    /// How many resources that is, as of the last run.
-    #[schema(example = 12)]
-    pub count: u32,
-}
-
 /// A run that was asked for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Run)]
@@ -170,27 +134,10 @@ impl From<RunId> for RunView {
     }
 }
 
-impl ConfirmedView {
-    /// `hold` was confirmed, and `run_id` asked for.
-    #[must_use]
-    pub fn new(run_id: RunId, account: AccountId, kind: Kind, hold: Hold) -> Self {
-        let Hold { id, count, since: _ } = hold;
-        Self { run_id: run_id.into(), account: account.into(), kind: kind.into(), hold_id: id.into(), count }
-    }
-}
-
 impl From<ChangeCounts> for ChangesView {
     fn from(counts: ChangeCounts) -> Self {
         let ChangeCounts { discovered, updated, struck, returned, deleted, restored, attributed } = counts;
         Self { discovered, updated, struck, returned, deleted, restored, attributed }
-    }
-}
-
-impl HeldView {
-    fn new(hold: Hold, confirmation: Option<Confirmation>) -> Self {
-        let Hold { id, since, count } = hold;
-        let confirmed_at = confirmation.filter(|given| given.hold_id == id).map(|given| given.at);
-        Self { count, since, hold_id: id.into(), confirmed_at }
     }
 }
 
@@ -204,13 +151,7 @@ impl From<Round> for RoundView {
 impl SyncView {
     /// How `worker` does with `target` in `account`, as the target's lane has it.
     #[must_use]
-    pub fn new(
-        account: &AccountId,
-        worker: &Worker,
-        target: &Target,
-        lane: Option<&Lane>,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub fn new(account: &AccountId, worker: &Worker, target: &Target, lane: Option<&Lane>, now: DateTime<Utc>) -> Self {
         let lane = lane.cloned().unwrap_or_default();
         let (complete, last) = (lane.last_complete.as_ref(), lane.last.as_ref());
         let last_complete_at = complete.map(|receipt| receipt.finished_at);

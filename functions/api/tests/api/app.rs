@@ -72,7 +72,8 @@ pub(crate) struct App {
 }
 
 /// The document that the API serves.
-pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_text()).unwrap());
+pub(crate) static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(&api::openapi::document_text()).unwrap());
 
 /// What tells whether an answer is of the shape that the document gives, by operation, status and type.
 static VALIDATORS: LazyLock<Mutex<HashMap<String, jsonschema::Validator>>> = LazyLock::new(Mutex::default);

@@ -74,7 +74,8 @@ async fn the_same_word_twice_is_one_write_and_every_write_is_audited() {
     let claimed: Resource = row().await;
     assert_eq!((claimed.version, claimed.attribution), (2, Some(Attribution::Claimed)));
     assert_eq!(claimed.tenant_claims[0].from, time("2026-04-12T12:00:00Z"));
-    let audits: Vec<String> = app.table.dump().await.into_iter().filter(|item| item.contains("resource.claim")).collect();
+    let audits: Vec<String> =
+        app.table.dump().await.into_iter().filter(|item| item.contains("resource.claim")).collect();
     assert_eq!(audits.len(), 1);
     for told in ["AUDIT#", "admin-1", "main/dns_zone/free.example", "acme-project"] {
         assert!(audits[0].contains(told), "{told}: {audits:?}");

@@ -52,14 +52,18 @@ async fn every_list_says_in_csv_what_it_says_in_json() {
         for (row, line) in rows.iter().zip(&table) {
             assert_eq!(*line, cells(&header, row), "{list}");
             for field in row.as_object().unwrap().keys() {
-                let is_of = |name: &String| name == field || name.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+                let is_of =
+                    |name: &String| name == field || name.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
                 assert!(header.iter().any(is_of), "{list} has no column of {field}: {header:?}");
             }
         }
         assert_eq!(table.len(), rows.len(), "{list}");
         assert_eq!(csv.headers["x-as-of"], json.body["as_of"].as_str().unwrap(), "{list}");
         assert_eq!(csv.headers["x-complete"], json.body["complete"].to_string(), "{list}");
-        assert_eq!((&json.headers["vary"], &csv.headers["vary"]), (&"accept".parse().unwrap(), &"accept".parse().unwrap()));
+        assert_eq!(
+            (&json.headers["vary"], &csv.headers["vary"]),
+            (&"accept".parse().unwrap(), &"accept".parse().unwrap())
+        );
         let has_next = json.body["next_cursor"].is_string();
         assert_eq!((csv.next_link().is_some(), json.next_link()), (has_next, None), "{list}");
         // The header is the same where there is nothing below it.

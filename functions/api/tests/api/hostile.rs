@@ -53,8 +53,13 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
         "[a-zA-Z-]{1,20}",
         hostile_text(),
     ];
-    let value =
-        prop_oneof![hostile_text(), Just("text/csv".to_owned()), Just("a b".to_owned()), Just("[::".to_owned()), Just("x:99999999".to_owned())];
+    let value = prop_oneof![
+        hostile_text(),
+        Just("text/csv".to_owned()),
+        Just("a b".to_owned()),
+        Just("[::".to_owned()),
+        Just("x:99999999".to_owned())
+    ];
     prop::collection::vec((name, value), 0..4)
 }
 

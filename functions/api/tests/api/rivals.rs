@@ -84,7 +84,9 @@ pub(crate) async fn world(app: &App) -> World {
         world.resource("main", "droplet", id, None);
     }
     for account in ["main", "alpha-account", "omega-account"] {
-        seed::sweep_all(table, account, at(11)).await;
+        for kind in ["droplet", "dns_zone", "dns_record", "floating_ip", "volume"] {
+            seed::sweep(table, account, kind, SweepStatus::Complete, at(11)).await;
+        }
         seed::sweep_leaving(table, account, PROJECT.as_str(), SweepStatus::Complete, at(11), |finish| {
             finish.urn_kinds = Some([Kind::of("spaces_bucket")].into());
         })
@@ -160,14 +162,16 @@ impl World {
         happen(table, &claimed, own, EventType::Updated, 13, vec![change]).await;
         self.resource("main", "volume", id, Some(own));
 
-        // An id that the rival had before.
-        for (kind, id) in
-            [("floating_ip", format!("192.0.2.{number}")), ("dns_zone", format!("reused-{number}.example"))]
-        {
+        // An id that the rival had before; of the address DigitalOcean says it was assigned before we saw the change of hands.
+        let reused = [
+            ("floating_ip", format!("192.0.2.{number}"), at(5)),
+            ("dns_zone", format!("reused-{number}.example"), at(9)),
+        ];
+        for (kind, id, from) in reused {
             let former = found(table, seed::row("main", kind, &id, Some(&rivals_project)), rival).await;
             let gone = Resource { deleted_at: Some(at(8)), ..former };
             happen(table, &gone, rival, EventType::Deleted, 8, Vec::new()).await;
-            let history = vec![Interval { value: project(own_project.as_str()), from: at(9), until: None }];
+            let history = vec![Interval { value: project(own_project.as_str()), from, until: None }];
             let mut bearer = seed::row("main", kind, &id, Some(&own_project));
             (bearer.version, bearer.incarnation, bearer.project_history, bearer.first_seen_at) = (2, 2, history, at(9));
             happen(table, &bearer, own, EventType::Discovered, 9, Vec::new()).await;

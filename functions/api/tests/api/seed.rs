@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Account, AccountId, AccountStatus, Attribution, Cause, CauseType, Change, ChangeCounts, EventType, Facts, Hold, Interval, Kind,
-    Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey, RunId,
-    SweepStatus, TenantId,
+    Account, AccountId, AccountStatus, Attribution, Cause, CauseType, Change, ChangeCounts, EventType, Facts, Hold,
+    Interval, Kind, Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey,
+    RunId, SweepStatus, TenantId,
 };
 use inventory::workers::WORKERS;
 use serde_json::{Value, json};

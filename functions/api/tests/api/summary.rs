@@ -57,7 +57,14 @@ async fn what_there_is_is_counted_by_kind_project_and_tenant() {
         .iter()
         .map(|row| {
             let text = |field: &str| row[field].as_str().unwrap_or("-").to_owned();
-            format!("{} {} {} {} {}", text("account"), text("kind"), text("project_id"), text("tenant_id"), row["count"])
+            format!(
+                "{} {} {} {} {}",
+                text("account"),
+                text("kind"),
+                text("project_id"),
+                text("tenant_id"),
+                row["count"]
+            )
         })
         .collect();
     let expected = [

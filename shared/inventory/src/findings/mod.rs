@@ -1,8 +1,8 @@
-//! Findings: what costs money for nothing, and what lacks what it should have. Pure: the rules look at what is mirrored.
+//! Findings: what costs money for nothing, and what lacks what it should have.
 //!
-//! Each rule looks at one resource, so that an account's need not be held at once. What it asks of the rest of the account is in the
-//! [`Surroundings`]. A failure is never an absence: a rule is judged only where every kind that it rests on is known whole ([`known`]), and
-//! where it is not, the answer names it.
+//! The rules are pure, and each looks at one resource, so that an account's need not be held at once; what it asks of the rest of the
+//! account is in the [`Surroundings`]. A failure is never an absence: a rule is judged only where every kind that it rests on is known
+//! whole ([`known`]), and where it is not, the answer names it. The [`Survey`] reads for them.
 
 mod certificates;
 mod droplets;

@@ -2,13 +2,14 @@
 
 use digitalocean::autoscale_pools::{AutoscaleConfig, DropletTemplate};
 use digitalocean::{AutoscalePool, Client};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::attrs::{attrs, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
+use crate::workers::PROJECT;
 
 /// Autoscale pools.
 pub const AUTOSCALE_POOL: AutoscalePoolKind = AutoscalePoolKind;
@@ -26,7 +27,7 @@ impl MirroredKind for AutoscalePoolKind {
         "droplet:read"
     }
 
-    /// No project holds a pool; its droplets go to the project that it names, which may be a tenant's.
+    /// No project holds a pool; it belongs with the project that its droplets go to, which may be a tenant's.
     fn orphans(&self) -> Orphans {
         Orphans::StayUnattributed
     }
@@ -35,15 +36,7 @@ impl MirroredKind for AutoscalePoolKind {
         &["status", "attrs.active_resources_count"]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.autoscale_pools().get(id.as_str()).await) }.boxed())
     }
 }
@@ -57,11 +50,13 @@ impl ListedKind for AutoscalePoolKind {
 /// A pool's facts. Its droplets have their own prices, and their tags are not its own.
 fn normalise(pool: AutoscalePool) -> Result<(ProviderId, Facts), InvalidId> {
     let id = ProviderId::new(pool.id)?;
+    let project = pool.droplet_template.project_id.as_deref().map(ProviderId::new).transpose()?;
     let facts = Facts {
         name: pool.name,
         region: pool.droplet_template.region.clone(),
         status: pool.status.map(|status| status.as_str().to_owned()),
         created_at: pool.created_at.map(domain::to_millis),
+        parent: project.map(|provider_id| Parent { kind: PROJECT, provider_id }),
         attrs: attrs(json!({
             "config": config_attrs(&pool.config),
             "droplet_template": template_attrs(pool.droplet_template),
@@ -90,7 +85,6 @@ fn template_attrs(template: DropletTemplate) -> Map<String, Value> {
         "image": template.image,
         "tags": sorted(template.tags),
         "vpc_uuid": template.vpc_uuid,
-        "project_id": template.project_id,
         "ipv6": template.ipv6,
         "public_networking": template.public_networking,
     }))

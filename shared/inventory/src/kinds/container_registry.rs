@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Container registries.
 pub const CONTAINER_REGISTRY: ContainerRegistryKind = ContainerRegistryKind;
@@ -36,11 +36,7 @@ impl MirroredKind for ContainerRegistryKind {
         ProviderId::of("arcadia-cloud-nobody")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.registries().get(id.as_str()).await) }.boxed())
     }
 }

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, only, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 use crate::prices;
 
 /// Custom images.
@@ -35,11 +35,7 @@ impl MirroredKind for CustomImageKind {
         ProviderId::of("1")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         let id = id.as_str().parse().ok()?;
         Some(
             async move {

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{ChildKind, DNS_ZONE, ListError, Listed, MirroredKind, Orphans, Parents, Presence};
+use super::{Asked, ChildKind, DNS_ZONE, ListError, Listed, MirroredKind, Orphans, Parents};
 
 /// DNS records.
 pub const DNS_RECORD: DnsRecordKind = DnsRecordKind;
@@ -40,11 +40,7 @@ impl MirroredKind for DnsRecordKind {
 
     /// DigitalOcean gives one record by its zone and id (`GET /v2/domains/{name}/records/{id}`), and an id alone does not tell the zone:
     /// the list of its zone is the only witness.
-    fn presence<'a>(
-        &'a self,
-        _: &'a Client,
-        _: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
         None
     }
 }

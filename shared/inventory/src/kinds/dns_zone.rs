@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
 
 /// DNS zones.
 pub const DNS_ZONE: DnsZoneKind = DnsZoneKind;
@@ -38,11 +38,7 @@ impl MirroredKind for DnsZoneKind {
         ProviderId::of("arcadia-cloud.invalid")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.domains().get(id.as_str()).await) }.boxed())
     }
 }

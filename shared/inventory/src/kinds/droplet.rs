@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::attrs::{attrs, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Droplets.
 pub const DROPLET: DropletKind = DropletKind;
@@ -38,11 +38,7 @@ impl MirroredKind for DropletKind {
         ProviderId::of("1")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         let id = id.as_str().parse().ok()?;
         Some(async move { Presence::of(client.droplets().get(id).await) }.boxed())
     }

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, only, sorted};
-use super::{ChildKind, DROPLET, ListError, Listed, MirroredKind, Parents, Presence};
+use super::{Asked, ChildKind, DROPLET, ListError, Listed, MirroredKind, Parents};
 
 /// Automated backups of droplets.
 pub const DROPLET_BACKUP: DropletBackupKind = DropletBackupKind;
@@ -35,13 +35,10 @@ impl MirroredKind for DropletBackupKind {
         ProviderId::of("1")
     }
 
-    /// A backup is an image as well (`GET /v2/images/{id}`), but a token that reads droplets need not read images: for one that may not,
-    /// every backup would be a 404. And one that was made a snapshot is an image still. Its droplet's list is the only witness.
-    fn presence<'a>(
-        &'a self,
-        _: &'a Client,
-        _: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    /// A backup is an image as well (`GET /v2/images/{id}`), but a token that reads droplets need not read images: for
+    /// one that may not, every backup would be a 404. And one that was made a snapshot is an image still. Its droplet's
+    /// list is the only witness.
+    fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
         None
     }
 }
@@ -81,7 +78,8 @@ fn may_have_backups(droplet: &Droplet) -> bool {
     !droplet.backup_ids.is_empty() || droplet.features.iter().any(|feature| feature == "backups")
 }
 
-/// A backup's facts. It has no price of its own: the droplet's backups are paid together, as a part of the droplet's price.
+/// A backup's facts. It has no price of its own: the droplet's backups are paid together, as a part of the droplet's
+/// price.
 fn normalise(droplet: &ProviderId, backup: DropletBackup) -> Result<(ProviderId, Facts), InvalidId> {
     let id = ProviderId::new(backup.id.to_string())?;
     let regions = sorted(backup.regions);

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::attrs::{attrs, filled, in_order, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Cloud firewalls.
 pub const FIREWALL: FirewallKind = FirewallKind;
@@ -31,15 +31,7 @@ impl MirroredKind for FirewallKind {
         "firewall:read"
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.firewalls().get(id.as_str()).await) }.boxed())
     }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
 use crate::prices;
 
 /// Reserved IPv4 addresses.
@@ -42,11 +42,7 @@ impl MirroredKind for FloatingIpKind {
         ProviderId::of("192.0.2.1")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.reserved_ips().get(id.as_str()).await) }.boxed())
     }
 }

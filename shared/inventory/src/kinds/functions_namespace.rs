@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Namespaces of functions.
 pub const FUNCTIONS_NAMESPACE: FunctionsNamespaceKind = FunctionsNamespaceKind;
@@ -34,11 +34,7 @@ impl MirroredKind for FunctionsNamespaceKind {
         ProviderId::of("fn-00000000-0000-0000-0000-000000000000")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.functions_namespaces().get(id.as_str()).await) }.boxed())
     }
 }

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::attrs::{attrs, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 use crate::prices;
 
 /// Kubernetes clusters.
@@ -36,15 +36,7 @@ impl MirroredKind for K8sClusterKind {
         &["status", "attrs.version", "attrs.autoscaled_node_counts"]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.kubernetes_clusters().get(id.as_str()).await) }.boxed())
     }
 }

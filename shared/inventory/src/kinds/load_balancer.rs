@@ -7,7 +7,7 @@ use domain::{Facts, InvalidId, Kind, Money, ProviderId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 use crate::prices;
 
 /// Load balancers.
@@ -36,15 +36,7 @@ impl MirroredKind for LoadBalancerKind {
         &["status", "attrs.ip", "attrs.ipv6", "attrs.droplet_ids", "price_monthly"]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.load_balancers().get(id.as_str()).await) }.boxed())
     }
 }

@@ -115,6 +115,9 @@ impl Presence {
     }
 }
 
+/// The question whether one resource exists; `None` where DigitalOcean has no such call for the kind.
+pub type Asked<'a> = Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>>;
+
 /// What becomes of a resource that no project lists and that has no parent to belong with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Orphans {
@@ -149,14 +152,12 @@ pub trait MirroredKind: Send + Sync {
     }
 
     /// An id of the kind that no resource bears: asking for it tells a token that may not see from an account that has nothing.
-    fn nobody(&self) -> ProviderId;
+    fn nobody(&self) -> ProviderId {
+        ProviderId::of("00000000-0000-0000-0000-000000000000")
+    }
 
     /// Asks for one resource, where DigitalOcean has such a call for the kind; `None` where not.
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>>;
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a>;
 }
 
 /// A kind that DigitalOcean lists in one list for the account.

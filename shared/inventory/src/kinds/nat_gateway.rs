@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence, VPC};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence, VPC};
 
 /// NAT gateways.
 pub const NAT_GATEWAY: NatGatewayKind = NatGatewayKind;
@@ -30,15 +30,7 @@ impl MirroredKind for NatGatewayKind {
         &["status", "attrs.gateway_addresses", "attrs.public_addresses"]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.nat_gateways().get(id.as_str()).await) }.boxed())
     }
 }

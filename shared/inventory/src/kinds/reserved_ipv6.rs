@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use rust_decimal::Decimal;
 
 use super::floating_ip::assigned;
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Reserved IPv6 addresses.
 pub const RESERVED_IPV6: ReservedIpv6Kind = ReservedIpv6Kind;
@@ -39,11 +39,7 @@ impl MirroredKind for ReservedIpv6Kind {
         ProviderId::of("2001:db8::1")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.reserved_ipv6s().get(id.as_str()).await) }.boxed())
     }
 }

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, only, sorted};
-use super::{DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence, VOLUME};
+use super::{Asked, DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence, VOLUME};
 use crate::prices;
 
 /// Snapshots of droplets and of volumes; `attrs.resource_type` tells them apart.
@@ -37,15 +37,7 @@ impl MirroredKind for SnapshotKind {
     }
 
     /// An id as volumes' snapshots have it: a number may well be another image's.
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { presence(client.snapshots().get(id.as_str()).await) }.boxed())
     }
 }
@@ -56,8 +48,9 @@ impl ListedKind for SnapshotKind {
     }
 }
 
-/// Besides 404 there is one more answer by which a snapshot is gone: 400, "the resource is not a snapshot". DigitalOcean found what has
-/// the id and says that it is an image of another kind. Any other 400 is a failure like all others.
+/// Besides 404 there is one more answer by which a snapshot is gone: 400, "the resource is not a snapshot".
+/// DigitalOcean found what has the id and says that it is an image of another kind. Any other 400 is a failure like all
+/// others.
 fn presence(answer: Result<Snapshot, digitalocean::Error>) -> Result<Presence, digitalocean::Error> {
     match answer {
         Err(digitalocean::Error::Api { status, message, .. })

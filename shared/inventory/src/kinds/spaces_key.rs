@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, sorted};
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Access keys of Spaces.
 pub const SPACES_KEY: SpacesKeyKind = SpacesKeyKind;
@@ -33,11 +33,7 @@ impl MirroredKind for SpacesKeyKind {
         ProviderId::of("DO000000000000000000")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.spaces_keys().get(id.as_str()).await) }.boxed())
     }
 }

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// SSH keys.
 pub const SSH_KEY: SshKeyKind = SshKeyKind;
@@ -33,11 +33,7 @@ impl MirroredKind for SshKeyKind {
         ProviderId::of("1")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         let id = id.as_str().parse().ok()?;
         Some(async move { Presence::of(client.ssh_keys().get(id).await) }.boxed())
     }

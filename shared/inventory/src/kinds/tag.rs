@@ -5,7 +5,7 @@ use domain::{Facts, InvalidId, Kind, ProviderId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
 
 /// Tags.
 pub const TAG: TagKind = TagKind;
@@ -31,11 +31,7 @@ impl MirroredKind for TagKind {
         ProviderId::of("arcadia-cloud:nobody")
     }
 
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.tags().get(id.as_str()).await) }.boxed())
     }
 }

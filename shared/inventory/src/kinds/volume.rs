@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, sorted};
-use super::{DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{Asked, DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
 use crate::prices;
 
 /// Volumes.
@@ -35,15 +35,7 @@ impl MirroredKind for VolumeKind {
         &[]
     }
 
-    fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
-    }
-
-    fn presence<'a>(
-        &'a self,
-        client: &'a Client,
-        id: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
         Some(async move { Presence::of(client.volumes().get(id.as_str()).await) }.boxed())
     }
 }

@@ -1,7 +1,7 @@
 //! Attribution, the pure part: from what the projects list and what is known, who belongs where.
 //!
 //! In this order: what an operator claimed stays; a member is where its project says; what has a parent is where the parent is, also when
-//! the parent is gone; what is left is the company's own, if its kind is seen whole. Nothing is ever taken out of a project for want of
+//! the parent is gone, or in the project that it names; what is left is the company's own, if its kind is seen whole. Nothing is ever taken out of a project for want of
 //! evidence, only put into another on evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +11,7 @@ use store::Known;
 
 use super::membership::Membership;
 use crate::kinds::Orphans;
+use crate::workers::PROJECT;
 
 /// What an account's resources are placed by.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub enum Place {
     Member(Membership),
     /// Where its parent is, which lives and is in this project.
     WithParent(ResourceKey, ProjectId),
+    /// In the project that it names itself.
+    Named(ProjectId),
     /// Where its parent was, which is not among the living.
     WithFormerParent(ResourceKey),
     /// With the company's own.
@@ -61,7 +64,7 @@ impl Evidence<'_> {
     fn is_in_place(&self, known: &Known, place: &Place) -> bool {
         let (project, attribution) = match place {
             Place::Member(membership) => (&membership.project, Attribution::Member),
-            Place::WithParent(_, project) => (project, Attribution::Inherited),
+            Place::WithParent(_, project) | Place::Named(project) => (project, Attribution::Inherited),
             Place::Internal(project) => (project, Attribution::Internal),
             Place::WithFormerParent(_) => return false,
         };
@@ -81,6 +84,9 @@ impl Evidence<'_> {
         let stays = known.project_id.as_ref().is_some_and(|project| self.projects.contains(project));
         if stays && known.attribution == Some(Attribution::Member) {
             return None;
+        }
+        if let Some(project) = named_project(known) {
+            return self.projects.contains(&project).then_some(Place::Named(project));
         }
         if let Some(parent) = parent_of(key, known) {
             return match self.known.get(&parent) {
@@ -119,11 +125,20 @@ impl Evidence<'_> {
         if stays.is_some() && known.attribution == Some(Attribution::Member) {
             return stays;
         }
+        if let Some(project) = named_project(known) {
+            return Some(project).filter(|project| self.projects.contains(project));
+        }
         match parent_of(key, known).filter(|parent| generations > 0 && self.known.contains_key(parent)) {
             Some(parent) => self.project_of(&parent, generations - 1),
             None => stays.or_else(|| self.orphanage(&key.kind)),
         }
     }
+}
+
+/// The project that a resource names, where that is all it belongs with.
+fn named_project(known: &Known) -> Option<ProjectId> {
+    let parent = known.parent.as_ref().filter(|parent| parent.kind == PROJECT)?;
+    ProjectId::new(parent.provider_id.as_str()).ok()
 }
 
 fn parent_of(key: &ResourceKey, known: &Known) -> Option<ResourceKey> {

@@ -24,6 +24,7 @@ pub(crate) async fn settle_all(run: Run<'_>, evidence: &Evidence<'_>, finding: &
                 let since = membership.since.map_or(Since::Ever, Since::Time);
                 own.push((key, Placement { project: membership.project, attribution: Attribution::Member, since }));
             }
+            Place::Named(project) => own.push((key, named(project))),
             Place::Internal(project) => own.push((key, internal(project))),
             Place::WithParent(parent, _) | Place::WithFormerParent(parent) => _ = following.insert(key, parent),
         }
@@ -43,6 +44,10 @@ pub(crate) async fn settle_all(run: Run<'_>, evidence: &Evidence<'_>, finding: &
         write(run, placements, finding).await?;
     }
     Ok(())
+}
+
+fn named(project: ProjectId) -> Placement {
+    Placement { project, attribution: Attribution::Inherited, since: Since::Ever }
 }
 
 fn internal(project: ProjectId) -> Placement {

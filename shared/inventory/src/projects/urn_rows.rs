@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use digitalocean::Client;
 use domain::{Facts, Kind, Lane, ProviderId, ResourceKey};
-use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::membership::Membership;
 use crate::Error;
-use crate::kinds::{MirroredKind, Presence, attrs};
+use crate::kinds::{Asked, MirroredKind, attrs};
 use crate::sweep::plan::plan;
 use crate::sweep::{Finding, KindSweep, Run};
 use crate::workers::mirrored;
@@ -32,11 +31,7 @@ impl MirroredKind for UrnKind {
         ProviderId::of("nobody")
     }
 
-    fn presence<'a>(
-        &'a self,
-        _: &'a Client,
-        _: &'a ProviderId,
-    ) -> Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>> {
+    fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
         None
     }
 }

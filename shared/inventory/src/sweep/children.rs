@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use digitalocean::Client;
-use domain::{Facts, Lane, ProviderId, Round, Strikes, SweepStatus};
+use domain::{Facts, Lane, Parent, ProviderId, Round, Strikes, SweepStatus};
 use futures::{StreamExt, stream};
 use store::Known;
 
 use super::finding::told;
 use super::kind::KindSweep;
-use super::plan::{Action, Plan, Step, next_hold, plan_deaths, plan_part};
+use super::plan::{Action, Plan, RoundEnd, Step, next_hold, plan_deaths, plan_part};
 use super::{Finding, Next, Run, Tally, complete};
 use crate::Error;
 use crate::kinds::{ChildKind, ListError};
@@ -128,31 +129,25 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
         return Ok(ended(finding, round));
     }
 
-    // What was struck out in the round, and those whose parent is gone for good: nobody is left to list them.
-    let mut struck_out: BTreeMap<ProviderId, Strikes> = BTreeMap::new();
-    for (id, known) in &known {
-        match known.strikes {
-            Some(strikes) if strikes.count >= Strikes::OUT => _ = struck_out.insert(id.clone(), strikes),
-            Some(Strikes { count, .. }) if count + 1 >= Strikes::OUT && is_struck(&part, id) => {
-                struck_out.insert(id.clone(), Strikes { count: count + 1, last_at: sweep.at });
-            }
-            _ => {}
-        }
-    }
-    struck_out.retain(|id, _| !sweep.facts.contains_key(id));
+    // Those whose parent is gone for good: nobody is left to list them.
     let orphans: BTreeMap<ProviderId, Known> =
         known.iter().filter(|(_, known)| bereft(known)).map(|(id, known)| (id.clone(), known.clone())).collect();
-    struck_out.retain(|id, _| !orphans.contains_key(id));
-    let nothing_listed = round.items + items == 0 && orphans.len() < known.len();
-    let mut deaths = plan_deaths(&known, &struck_out, nothing_listed, round.started_at, &rules);
+    let mut struck_out = struck_out(&known, &part, sweep.at);
+    struck_out.retain(|id, _| !sweep.facts.contains_key(id) && !orphans.contains_key(id));
+    let end = RoundEnd {
+        begun_at: round.started_at,
+        nothing_listed: round.items + items == 0 && orphans.len() < known.len(),
+        replaced: replaced(&struck_out, &known),
+    };
+    let mut deaths = plan_deaths(&known, &struck_out, &end, &rules);
     let held = deaths.held;
     deaths.steps.extend(orphan_steps(&orphans, &rules));
     sweep.expect(&deaths).await?;
-    let end = sweep.apply(&deaths, &inquiry.gone, Tally::default()).await?;
-    finding.tally.changes += end.tally.changes;
-    if end.status != SweepStatus::Complete {
+    let buried = sweep.apply(&deaths, &inquiry.gone, Tally::default()).await?;
+    finding.tally.changes += buried.tally.changes;
+    if buried.status != SweepStatus::Complete {
         // Nothing is lost: who is struck out is struck out, and the end of the round comes again.
-        finding = finding.stopped(end.error.unwrap_or_default(), end.next);
+        finding = finding.stopped(buried.error.unwrap_or_default(), buried.next);
         return Ok(paused(finding, round, 0, total));
     }
     finding.hold = next_hold(lane.hold.as_ref(), held, run.run_id, sweep.at);
@@ -213,8 +208,43 @@ fn is_of_the_token(error: &digitalocean::Error) -> bool {
         || matches!(error, digitalocean::Error::DeadlineExceeded { .. })
 }
 
-fn is_struck(plan: &Plan, id: &ProviderId) -> bool {
-    plan.steps.iter().any(|step| step.action == Action::Strike && step.id == *id)
+/// Those that have all their strikes, the last one given before or by this part of the round.
+fn struck_out(known: &BTreeMap<ProviderId, Known>, part: &Plan, at: DateTime<Utc>) -> BTreeMap<ProviderId, Strikes> {
+    let struck = part.steps.iter().filter(|step| step.action == Action::Strike).map(|step| &step.id);
+    let struck: BTreeSet<&ProviderId> = struck.collect();
+    let out = known.iter().filter_map(|(id, known)| {
+        let strikes = known.strikes?;
+        match strikes.count {
+            count if count >= Strikes::OUT => Some((id.clone(), strikes)),
+            count if count + 1 >= Strikes::OUT && struck.contains(id) => {
+                Some((id.clone(), Strikes { count: count + 1, last_at: at }))
+            }
+            _ => None,
+        }
+    });
+    out.collect()
+}
+
+/// How many of the struck out made room for others: backups rotate, and as many may go at once as there are droplets. Parent by parent,
+/// those that came after the missing ones were last seen.
+fn replaced(struck_out: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<ProviderId, Known>) -> usize {
+    let mut missing: BTreeMap<&Parent, (usize, DateTime<Utc>)> = BTreeMap::new();
+    for entry in struck_out.keys().filter_map(|id| known.get(id)) {
+        let Some(parent) = &entry.parent else { continue };
+        let (count, last_seen_at) = missing.entry(parent).or_insert((0, entry.last_seen_at));
+        *count += 1;
+        *last_seen_at = entry.last_seen_at.max(*last_seen_at);
+    }
+    let mut came: BTreeMap<&Parent, usize> = BTreeMap::new();
+    for entry in known.values().filter(|entry| entry.strikes.is_none()) {
+        let since = entry.parent.as_ref().and_then(|parent| Some((parent, missing.get(parent)?.1)));
+        if let Some((parent, last_seen_at)) = since
+            && entry.last_seen_at > last_seen_at
+        {
+            *came.entry(parent).or_default() += 1;
+        }
+    }
+    missing.iter().map(|(parent, (count, _))| came.get(parent).copied().unwrap_or_default().min(*count)).sum()
 }
 
 /// Those whose parent was found gone with all the care of its own sweep are missed with each round, and die with the third, however many.

@@ -141,20 +141,31 @@ pub fn plan_part(
     Plan { steps, held: 0 }
 }
 
-/// Plans the end of a round that began at `begun_at`: what of the struck out dies. While something is held, what was struck out before the
-/// round is part of it; otherwise it only waited for a round that read everything.
+/// What a round over many parents found, besides who is struck out.
+#[derive(Debug, Clone, Copy)]
+pub struct RoundEnd {
+    /// When it began.
+    pub begun_at: DateTime<Utc>,
+    /// Whether no parent's list had anything.
+    pub nothing_listed: bool,
+    /// How many of the struck out made room for others of the same parent.
+    pub replaced: usize,
+}
+
+/// Plans the end of a round: what of the struck out dies. While something is held, what was struck out before the round is part of it;
+/// otherwise it only waited for a round that read everything.
 #[must_use]
 pub fn plan_deaths(
     known: &BTreeMap<ProviderId, Known>,
     struck_out: &BTreeMap<ProviderId, Strikes>,
-    nothing_listed: bool,
-    begun_at: DateTime<Utc>,
+    end: &RoundEnd,
     rules: &Rules<'_>,
 ) -> Plan {
     let (confirmed, open): (Vec<_>, Vec<_>) = struck_out.iter().partition(|(_, strikes)| rules.confirmed(**strikes));
-    let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= begun_at;
+    let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= end.begun_at;
     let (due, held): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, strikes)| is_due(strikes));
-    let hold = rules.looks_like_a_fault(known, nothing_listed, due.len() + held.len());
+    let lost = (due.len() + held.len()).saturating_sub(end.replaced);
+    let hold = rules.looks_like_a_fault(known, end.nothing_listed, lost);
     let waiting = if hold { due.len() + held.len() } else { held.len() };
     let mut dying = confirmed;
     if !hold {

@@ -72,6 +72,7 @@ impl World {
             let place = match place {
                 Place::Member(membership) => format!("member of {}", membership.project),
                 Place::WithParent(parent, project) => format!("in {project} with {}", parent.provider_id),
+                Place::Named(project) => format!("in {project} as it says"),
                 Place::WithFormerParent(parent) => format!("where {} was", parent.provider_id),
                 Place::Internal(project) => format!("internal, in {project}"),
             };
@@ -165,6 +166,17 @@ fn what_has_a_parent_follows_it() {
     for (case, world, expected) in cases {
         assert_eq!(world.moves(), expected, "{case}");
     }
+}
+
+#[test]
+fn what_names_a_project_is_there_unless_that_is_gone() {
+    use Attribution::{Claimed, Inherited};
+    let names = |place, project| World::new().with("autoscale_pool", "1", known(place, Some(("project", project))));
+    assert_eq!(names(None, "a").moves(), ["1: in a as it says"]);
+    assert!(names(Some(("a", Inherited)), "a").moves().is_empty());
+    assert_eq!(names(Some(("a", Inherited)), "b").moves(), ["1: in b as it says"]);
+    assert!(names(Some(("b", Claimed)), "a").moves().is_empty());
+    assert!(names(None, "gone").moves().is_empty());
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn resource(kind: &str, facts: Value) -> Resource {
     let mut whole = json!({
         "name": "one", "created_at": days_ago(10), "price_monthly": { "amount": "7.00", "currency": "USD" }
     });
-    whole.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+    whole.as_object_mut().unwrap().append(&mut serde_json::from_value(facts).unwrap());
     let facts: Facts = serde_json::from_value(whole).unwrap();
     Resource {
         key: ResourceKey {

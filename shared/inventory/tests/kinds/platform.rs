@@ -46,6 +46,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
             json!({
                 "name": "alpine-imports", "region": "fra1", "status": "active", "tags": [],
                 "created_at": "2025-06-17T08:00:30Z",
+                "parent": { "kind": "project", "provider_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77" },
                 "attrs": {
                     "config": {
                         "min_instances": 1, "max_instances": 5, "target_cpu_utilization": "0.5", "cooldown_minutes": 10
@@ -53,7 +54,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
                     "droplet_template": {
                         "name": "alpine-import", "size": "s-2vcpu-4gb", "image": "debian-12-x64", "tags": ["import", "shop"],
                         "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131",
-                        "project_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77", "ipv6": true, "public_networking": true
+                        "ipv6": true, "public_networking": true
                     },
                     "active_resources_count": 2
                 }

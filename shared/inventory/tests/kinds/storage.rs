@@ -137,8 +137,8 @@ async fn a_detached_volume_is_nobodys_part() {
     assert_eq!((facts.parent, facts.attrs.get("filesystem_label")), (None, None));
 }
 
-/// Every droplet is a parent; who is worth a request is told by the droplet's list, whatever the droplet's state, and to a token that
-/// does not see images too.
+/// Every droplet is a parent; who is worth a request is told by the droplet's list, whatever the droplet's state, and
+/// to a token that does not see images too.
 #[tokio::test]
 async fn droplets_with_backups_are_parents_that_are_asked() {
     let (sim, client) = demo().await;

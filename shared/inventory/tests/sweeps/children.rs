@@ -2,12 +2,11 @@
 
 use chrono::TimeDelta;
 use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
-use domain::{Attribution, EventType, Kind, Lane, RunId, SweepStatus};
-use embedded_table::Death;
-use inventory::{Next, Outcome};
+use domain::{Attribution, EventType, Kind, Lane, SweepStatus};
+use inventory::Next;
 use serde_json::json;
 
-use crate::crash::expire_lease;
+use crate::crash::dies_at_every_write;
 use crate::strikes::confirm_if_held;
 use crate::world::World;
 
@@ -173,33 +172,6 @@ async fn eventful() -> World {
 
 #[tokio::test]
 async fn killed_at_any_write_a_round_ends_the_same() {
-    let run = RunId::new("the-run").unwrap();
-    let undisturbed = eventful().await;
-    undisturbed.run(RECORDS, undisturbed.table(), &run).await.unwrap();
-    let expected = crate::crash::rows(&undisturbed).await;
-    let mut deaths = 0;
-    for write in 1.. {
-        let mut survived = false;
-        for death in [Death::Before(write), Death::After(write)] {
-            let world = eventful().await;
-            let (table, requests) = world.embedded.another_process();
-            requests.die(death);
-            let died = world.run(RECORDS, &table, &run).await;
-            if !requests.is_dead() {
-                survived = true;
-                continue;
-            }
-            assert!(died.is_err(), "{death:?}");
-            deaths += 1;
-            if world.run(RECORDS, world.table(), &run).await.unwrap() == Outcome::Busy {
-                expire_lease(&world, RECORDS).await;
-                assert!(matches!(world.run(RECORDS, world.table(), &run).await.unwrap(), Outcome::Swept(..)));
-            }
-            assert_eq!(crate::crash::rows(&world).await, expected, "{death:?}");
-        }
-        if survived {
-            break;
-        }
-    }
+    let deaths = dies_at_every_write(RECORDS, eventful).await;
     assert!(deaths > 8, "{deaths}");
 }

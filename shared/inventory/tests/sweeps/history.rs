@@ -359,12 +359,17 @@ async fn in_a_mass(history: Vec<Moment>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Few enough for every run of all tests; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20)
+}
+
 fn run(story: impl Future<Output = Result<(), TestCaseError>>) -> Result<(), TestCaseError> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(story)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     /// Replaying the sweeps gives just the live set, each death after three complete misses, each return told, and folding the events
     /// gives the rows.

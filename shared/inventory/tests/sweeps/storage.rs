@@ -1,6 +1,6 @@
 //! Storage: whose it is, and how backups come and go.
 
-use digitalocean_sim::{Effect, Fault};
+use digitalocean_sim::{Droplet, Effect, Fault};
 use domain::{Attribution, EventType, ProjectId, SweepStatus};
 use serde_json::json;
 
@@ -102,4 +102,38 @@ async fn a_droplet_without_backups_any_more_is_asked_for_those_it_had() {
         world.next_sweep("backups").await;
     }
     assert_eq!(world.live("droplet_backup").await, 2);
+}
+
+/// In one night each of many droplets gets a new backup and loses its oldest: that is no mass disappearance. Losing one without getting
+/// another is.
+#[tokio::test]
+async fn a_rotation_of_all_backups_is_not_held_and_a_loss_is() {
+    let world = World::demo().await;
+    let account = world.demo_account();
+    let droplets: Vec<u64> =
+        (0..6).map(|n| account.add_droplet(Droplet::named(format!("night-{n}")).backups_made(4))).collect();
+    for worker in ["droplets", "backups"] {
+        world.sweep(worker).await;
+    }
+    let lose_oldest = || {
+        for droplet in &droplets {
+            let backups = account.droplet(*droplet).unwrap()["backup_ids"].clone();
+            account.remove("droplet_backups", &backups[0].to_string());
+        }
+    };
+    lose_oldest();
+    for droplet in &droplets {
+        account.add("droplet_backups", json!({ "droplet_id": droplet, "name": "tonight" }));
+    }
+    for _ in 0..2 {
+        assert_eq!(world.next_sweep("backups").await.changes.struck, 6);
+    }
+    let receipt = world.next_sweep("backups").await;
+    assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Complete, 6));
+    lose_oldest();
+    for _ in 0..3 {
+        world.next_sweep("backups").await;
+    }
+    let receipt = world.next_sweep("backups").await;
+    assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Held, 0));
 }

@@ -24,7 +24,7 @@ pub(super) fn of(scale: &Scale) -> Vec<Change> {
     let mut open: Vec<Change> = Vec::new();
     for part in parts(scale) {
         let Some((id, field)) = part.change else { continue };
-        open.extend((0..(part.count)(scale)).map(|n| Change {
+        open.extend((0..part.count(scale)).map(|n| Change {
             list: part.list,
             id: id(n),
             fields: json!({ field: format!("changed-{n:05}") }),

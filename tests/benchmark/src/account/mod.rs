@@ -1,6 +1,7 @@
 //! The accounts that are measured: pure functions from a size to what the simulator is to hold.
 
 mod changes;
+mod objects;
 mod part;
 mod scale;
 mod seed;

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::part::{droplet_id, parts, volume_id, zone_name};
+use super::objects::{droplet_id, volume_id, zone_name};
+use super::part::parts;
 use super::scale::Scale;
 
 /// The internal project by its usual name: it is there already, so that the first sweep has only to read.
@@ -13,7 +14,7 @@ pub(super) fn objects(scale: &Scale) -> Value {
     let mut account = Map::new();
     for part in parts(scale) {
         if let Some(seed) = part.seed {
-            let objects: Vec<Value> = (0..(part.count)(scale)).map(|n| seed(n, scale)).collect();
+            let objects: Vec<Value> = (0..part.count(scale)).map(|n| seed(n, scale)).collect();
             account.insert(part.list.to_owned(), objects.into());
         }
     }

@@ -83,8 +83,9 @@ async fn handle_all((worker, queue): (SyncWorker, Arc<MemoryQueue>)) -> Result<u
     let (mut handled, mut seen) = (0, 0);
     while let Some(body) = open.pop() {
         let batch = event(vec![record(&format!("m-{handled}"), &body)]);
-        let answer = runner.run_batch(batch, &invocation(TIMEOUT), |message, deadline| worker.handle(message, deadline));
-        if !answer.await?.batch_item_failures.is_empty() || !queue.sent(DEAD_LETTERS).is_empty() {
+        let invocation = invocation(TIMEOUT);
+        let answer = runner.run_batch(batch, &invocation, |message, deadline| worker.handle(message, deadline)).await;
+        if !answer?.batch_item_failures.is_empty() || !queue.sent(DEAD_LETTERS).is_empty() {
             bail!("a message failed; its log says why");
         }
         handled += 1;

@@ -88,7 +88,9 @@ fn with_indexes(item: &Item) -> usize {
     let indexes = schema::INDEXES.iter().filter(|index| index.keys.iter().all(|key| item.contains_key(*key)));
     let projected = indexes.map(|index| {
         let has = |name: &str| index.keys.contains(&name) || schema::TABLE_KEYS.contains(&name);
-        let projected = item.iter().filter(|(name, _)| index.includes.is_none_or(|list| list.contains(&name.as_str())) || has(name));
+        let projected = item
+            .iter()
+            .filter(|(name, _)| index.includes.is_none_or(|list| list.contains(&name.as_str())) || has(name));
         OVERHEAD + projected.map(|(name, value)| name.len() + value_bytes(value)).sum::<usize>()
     });
     OVERHEAD + own + projected.sum::<usize>()
@@ -116,7 +118,10 @@ mod tests {
     fn an_item_counts_in_every_index_that_it_is_in() {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut item = Item::from([("pk".to_owned(), text("KIND#a#b")), ("sk".to_owned(), text("1"))]);
-        item.insert("facts".to_owned(), AttributeValue::M(HashMap::from([("n".to_owned(), AttributeValue::N("123".to_owned()))])));
+        item.insert(
+            "facts".to_owned(),
+            AttributeValue::M(HashMap::from([("n".to_owned(), AttributeValue::N("123".to_owned()))])),
+        );
         // pk 10, sk 3, facts 5 + 3 + 1 + 1 + 3
         assert_eq!(with_indexes(&item), 100 + 26);
         item.extend([("gsi2pk".to_owned(), text("KIND#a#b")), ("gsi2sk".to_owned(), text("1"))]);

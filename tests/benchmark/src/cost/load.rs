@@ -55,8 +55,12 @@ impl Load {
         }
         load.add_changes(measured, unchanged, changed);
         load.add_storage(measured);
-        let mut metrics: Vec<_> =
-            measured.passes.iter().flat_map(|pass| &pass.runs).flat_map(|run| run.metrics.iter().map(|name| (&run.worker, name))).collect();
+        let mut metrics: Vec<_> = measured
+            .passes
+            .iter()
+            .flat_map(|pass| &pass.runs)
+            .flat_map(|run| run.metrics.iter().map(|name| (&run.worker, name)))
+            .collect();
         metrics.sort();
         metrics.dedup();
         load.metrics = metrics.len() as f64 + assumed::API_METRICS;
@@ -68,7 +72,9 @@ impl Load {
     fn add(&mut self, worker: &Worker, run: &Run, pass: &Pass, template: &Template) {
         let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
         let memory_mb = template.memory_mb.get(worker.name).copied().unwrap_or(template.default_memory_mb);
-        let parent_pages = |kind: &str| pass.runs.iter().flat_map(|run| &run.lanes).find(|lane| lane.lane == kind).map_or(0, |lane| lane.pages);
+        let parent_pages = |kind: &str| {
+            pass.runs.iter().flat_map(|run| &run.lanes).find(|lane| lane.lane == kind).map_or(0, |lane| lane.pages)
+        };
         let round = Round::of(run, parent_pages);
         let runs = f64::from(run.messages).max(round.runs);
         let paged = f64::from(run.sum(|lane| if lane.parent.is_none() { lane.requests } else { 0 }));
@@ -86,7 +92,8 @@ impl Load {
         self.write_units += ticks * run.table.write_units * again;
         self.read_units += ticks * run.table.read_units * again;
         self.messages += ticks * (1.0 + runs) * REQUESTS_OF_A_MESSAGE;
-        self.log_gigabytes += ticks * (run.log_bytes as f64 * again + (1.0 + runs) * assumed::PLATFORM_LOG_BYTES) / GIGA;
+        self.log_gigabytes +=
+            ticks * (run.log_bytes as f64 * again + (1.0 + runs) * assumed::PLATFORM_LOG_BYTES) / GIGA;
         self.token_fetches += ticks.min(assumed::HOURS * 3_600.0 / assumed::TOKEN_SECONDS);
 
         let an_hour = 60.0 / worker.cadence_minutes as f64;

@@ -8,7 +8,7 @@ mod template;
 
 use serde::Serialize;
 
-pub(crate) use load::{Hourly, Load, naive};
+pub(crate) use load::{Load, naive};
 pub(crate) use prices::{AS_OF, PRICES};
 pub(crate) use template::{TEXT as TEMPLATE, Template};
 

@@ -44,7 +44,8 @@ impl Template {
             polled_queues: functions().map(polled).sum(),
             alarms: count("AWS::CloudWatch::Alarm"),
             dashboards: count("AWS::CloudWatch::Dashboard"),
-            log_retention_days: number(&template["Parameters"]["LogRetentionDays"]["Default"]).context("no retention")?,
+            log_retention_days: number(&template["Parameters"]["LogRetentionDays"]["Default"])
+                .context("no retention")?,
             metered_routes: if metered { count("AWS::ApiGatewayV2::Route") } else { 0.0 },
         })
     }

@@ -25,7 +25,8 @@ pub(super) struct Bill {
 impl Bill {
     pub(super) fn new(load: Load, measured: &Measured, template: &Template) -> Self {
         let items = bill(&load, template);
-        let price = |name: &str| items.iter().find(|item| item.name == name).map_or(0.0, |item| item.amount / item.quantity);
+        let price =
+            |name: &str| items.iter().find(|item| item.name == name).map_or(0.0, |item| item.amount / item.quantity);
         let (write, read) = (price("table writes"), price("table reads"));
         let (written, scanned) = naive(measured);
         Self {
@@ -51,9 +52,8 @@ pub(super) fn show(bills: &[Bill]) -> String {
     let line = |name: &str, of: &dyn Fn(&Bill) -> [String; 2]| {
         std::iter::once(name.to_owned()).chain(bills.iter().flat_map(of)).collect::<Vec<_>>()
     };
-    let mut rows: Vec<Vec<String>> = (0..PRICES.len())
-        .map(|place| line(PRICES[place].name, &|bill| quantity(&bill.items[place])))
-        .collect();
+    let mut rows: Vec<Vec<String>> =
+        (0..PRICES.len()).map(|place| line(PRICES[place].name, &|bill| quantity(&bill.items[place]))).collect();
     let only = |amount: String| [String::new(), amount];
     rows.push(line("sum", &|bill| only(format!("{:.2}", bill.usd))));
     rows.push(line("sum for a resource", &|bill| only(format!("{:.5}", bill.usd / bill.size()))));
@@ -85,7 +85,10 @@ fn compared(bills: &[Bill]) -> String {
         })
         .collect();
     let head = ["resources", "table requests, USD", "the baseline's, USD", "baseline / this"];
-    format!("The baseline is a mirror that reads and writes every whole row of every sweep at the same schedules.\n{}\n", table(&head, &rows))
+    format!(
+        "The baseline is a mirror that reads and writes every whole row of every sweep at the same schedules.\n{}\n",
+        table(&head, &rows)
+    )
 }
 
 fn hourly(bills: &[Bill]) -> String {

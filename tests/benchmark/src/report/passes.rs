@@ -6,8 +6,20 @@ use crate::measured::{Baseline, Measured, Pass, PassName, Run};
 use crate::text::{count, pass, ratio, table, whole};
 
 const HEAD: [&str; 14] = [
-    "worker", "lanes", "items", "pages", "DO requests", "reads", "RRU", "writes", "WRU", "items written", "changes", "seconds",
-    "items/s", "peak MB",
+    "worker",
+    "lanes",
+    "items",
+    "pages",
+    "DO requests",
+    "reads",
+    "RRU",
+    "writes",
+    "WRU",
+    "items written",
+    "changes",
+    "seconds",
+    "items/s",
+    "peak MB",
 ];
 const MB: f64 = 1_048_576.0;
 
@@ -75,7 +87,8 @@ fn compared(measured: &Measured) -> Option<String> {
     let Baseline { kind, rows, table: naive, peak_bytes, .. } = &measured.baseline;
     let pass = measured.pass(PassName::Unchanged)?;
     let run = pass.runs.iter().find(|run| run.lanes.iter().any(|lane| lane.lane == *kind))?;
-    let line = |name: &str, ours: f64, theirs: f64| vec![name.to_owned(), whole(ours), whole(theirs), ratio(theirs, ours)];
+    let line =
+        |name: &str, ours: f64, theirs: f64| vec![name.to_owned(), whole(ours), whole(theirs), ratio(theirs, ours)];
     let mut lines = vec![
         line("write requests", run.table.writes as f64, naive.writes as f64),
         line("write units", run.table.write_units, naive.write_units),

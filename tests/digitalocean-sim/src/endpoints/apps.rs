@@ -103,7 +103,7 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
             "default": false, "disabled": false, "reason": "",
         },
         "tier_slug": app.tier_slug,
-        "domains": domains.iter().map(|domain| domain_object(domain)).collect::<Vec<_>>(),
+        "domains": domains.iter().map(domain_object).collect::<Vec<_>>(),
         "dedicated_ips": [],
     })
     .into())

@@ -1,4 +1,5 @@
-//! Images (OpenAPI `schemas/image`): DO's own, the custom ones that an account holds, and its droplet snapshots and backups once more.
+//! Images (OpenAPI `schemas/image`): DO's own, the custom ones that an account holds, and its droplet snapshots and
+//! backups once more.
 
 use std::sync::Arc;
 
@@ -150,8 +151,8 @@ fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, image)))
 }
 
-/// OpenAPI `GET /v2/images`, "Filtering Results". `type` is not the type of an image: it tells DO's own apart, of which none here is an
-/// application.
+/// OpenAPI `GET /v2/images`, "Filtering Results". `type` is not the type of an image: it tells DO's own apart, of which
+/// none here is an application.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let query = &call.request.query;
     let (image_type, tag) = (query.get("type").map(String::as_str), query.get("tag_name"));

@@ -121,7 +121,8 @@ pub(crate) fn droplet_of(snapshot: &Value) -> Option<String> {
     id.map(ToOwned::to_owned)
 }
 
-/// OpenAPI `parameters/snapshot_resource_type`. Automated backups are not in this list: it has the saved instances that are "snapshots".
+/// OpenAPI `parameters/snapshot_resource_type`. Automated backups are not in this list: it has the saved instances that
+/// are "snapshots".
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let wanted = call.request.query.get("resource_type").cloned();
     if wanted.as_deref().is_some_and(|wanted| !["droplet", "volume"].contains(&wanted)) {

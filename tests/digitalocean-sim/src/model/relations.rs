@@ -73,8 +73,8 @@ impl Account {
         }
     }
 
-    /// What follows when an object is gone: a domain takes its records with it and a droplet its backups, volumes stay, detached, and a
-    /// droplet does not show it any more.
+    /// What follows when an object is gone: a domain takes its records with it and a droplet its backups, volumes stay,
+    /// detached, and a droplet does not show it any more.
     pub(super) fn follow_removal(&mut self, kind: &Kind, id: &str, object: &Value) {
         if kind.collection == domains::KIND.collection {
             let own = self.objects(&domain_records::KIND).filter(|record| domain_records::domain_of(record) == id);
@@ -84,7 +84,8 @@ impl Account {
         }
         if kind.collection == droplets::KIND.collection {
             let ids = |field: &str| object[field].as_array().cloned().unwrap_or_default();
-            // "Destroying a Droplet destroys the backups along with it" (<https://docs.digitalocean.com/products/backups/support/>).
+            // "Destroying a Droplet destroys the backups along with it"
+            // (<https://docs.digitalocean.com/products/backups/support/>).
             for id in ids("backup_ids") {
                 self.of(&droplet_backups::KIND).remove(&id.to_string());
             }

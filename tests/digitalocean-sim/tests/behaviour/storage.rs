@@ -81,7 +81,8 @@ async fn backups_are_listed_by_their_droplet_alone() {
     assert_eq!(
         list,
         json!({ "backups": [{
-            "id": 81, "name": "db- 2026-10-20", "distribution": "Ubuntu", "slug": null, "public": false, "regions": ["ams3"],
+            "id": 81, "name": "db- 2026-10-20", "distribution": "Ubuntu", "slug": null, "public": false,
+            "regions": ["ams3"],
             "created_at": created_at, "min_disk_size": 25, "size_gigabytes": 2.36, "type": "backup"
         }], "links": {}, "meta": { "total": 1 } })
     );

@@ -69,6 +69,12 @@ def check(endpoint):
         (client.uptime.list_checks, "checks"),
         (client.monitoring.list_alert_policy, "policies"),
         (client.tags.list, "tags"),
+        (client.reserved_ips.list, "reserved_ips"),
+        (client.reserved_ipv6.list, "reserved_ipv6s"),
+        (client.firewalls.list, "firewalls"),
+        (client.load_balancers.list, "load_balancers"),
+        (client.vpcs.list, "vpcs"),
+        (client.vpcnatgateways.list, "vpc_nat_gateways"),
     ]:
         assert every_page(operation, key), key
 

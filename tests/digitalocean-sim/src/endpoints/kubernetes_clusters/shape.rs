@@ -83,7 +83,7 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     // "All clusters are automatically tagged", node pools too (OpenAPI `schemas/cluster_read`, `schemas/kubernetes_node_pool_base`).
     let own = ["k8s".to_owned(), format!("k8s:{}", cluster.id)];
     let tags: Vec<String> = cluster.tags.into_iter().chain(own).collect();
-    let pools = cluster.node_pools.into_iter().map(|pool| pool_object(pool, &tags, &created_at, site));
+    let pools = cluster.node_pools.iter().map(|pool| pool_object(pool, &tags, &created_at, site));
     let mut object = json!({
         "id": cluster.id,
         "name": cluster.name,
@@ -117,7 +117,7 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     Ok(object.into())
 }
 
-fn pool_object(pool: Pool, cluster_tags: &[String], created_at: &str, site: &mut Site<'_>) -> Value {
+fn pool_object(pool: &Pool, cluster_tags: &[String], created_at: &str, site: &mut Site<'_>) -> Value {
     let node = |number| {
         json!({
             "id": Uuid::new_v4(),

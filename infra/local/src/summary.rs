@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn counted(kind: &str, project: Value, count: u64, price: Option<&str>, unpriced: u64) -> Value {
+    fn counted(kind: &str, project: Option<&str>, count: u64, price: Option<&str>, unpriced: u64) -> Value {
         let price = price.map(|amount| json!({ "amount": amount, "currency": "USD" }));
         json!({
             "account": "demo", "kind": kind, "project_id": project, "project_name": null, "tenant_id": null,
@@ -104,10 +104,10 @@ mod tests {
     #[test]
     fn counts_by_kind_and_by_project() {
         let counts = [
-            counted("droplet", json!("p1"), 2, Some("36.005"), 0),
-            counted("droplet", Value::Null, 1, Some("12"), 0),
-            counted("volume", json!("p1"), 2, Some("10.5"), 1),
-            counted("dns_zone", json!("p1"), 7, None, 7),
+            counted("droplet", Some("p1"), 2, Some("36.005"), 0),
+            counted("droplet", None, 1, Some("12"), 0),
+            counted("volume", Some("p1"), 2, Some("10.5"), 1),
+            counted("dns_zone", Some("p1"), 7, None, 7),
         ];
         let projects = [
             json!({"account": "demo", "id": "p1", "name": "web"}),
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_kind_without_resources_has_no_line() {
-        let table = tables(&[counted("droplet", Value::Null, 1, Some("4"), 0)], &[]);
+        let table = tables(&[counted("droplet", None, 1, Some("4"), 0)], &[]);
         assert_eq!(table.lines().filter(|line| line.starts_with("demo")).count(), 2, "{table}");
     }
 }

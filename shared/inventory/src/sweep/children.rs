@@ -126,7 +126,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
         let next = finding.next;
         finding = finding.stopped(error, next);
         finding.hold.clone_from(&lane.hold);
-        return Ok(ended(finding, round));
+        return Ok(ended(finding, &round));
     }
 
     // Those whose parent is gone for good: nobody is left to list them.
@@ -157,7 +157,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
     if held > 0 {
         finding.note(super::waiting(held, known.len(), &kind.kind(), run.worker.name));
     }
-    Ok(ended(finding, round))
+    Ok(ended(finding, &round))
 }
 
 /// Reads the lists of these parents, in the order of their ids, until something stops it.
@@ -279,7 +279,7 @@ fn paused(mut finding: Finding, mut round: Round, left: usize, total: usize) -> 
 }
 
 /// The round is over: the receipt speaks of all of it.
-fn ended(mut finding: Finding, round: Round) -> Finding {
+fn ended(mut finding: Finding, round: &Round) -> Finding {
     finding.listed &= round.unread == 0;
     finding.begun_at = Some(round.started_at);
     finding.tally.pages += round.pages;

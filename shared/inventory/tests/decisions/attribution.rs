@@ -82,10 +82,13 @@ impl World {
     }
 }
 
+/// Where a resource is and why, the project that lists it, and what moves.
+type Case = (Option<(&'static str, Attribution)>, Option<&'static str>, &'static [&'static str]);
+
 #[test]
 fn members_are_where_they_are_listed_and_nowhere_else_for_want_of_a_list() {
     use Attribution::{Claimed, Inherited, Internal, Member};
-    let cases: [(Option<(&str, Attribution)>, Option<&str>, &[&str]); 9] = [
+    let cases: [Case; 9] = [
         (None, Some("a"), &["1: member of a"]),
         (Some(("a", Member)), Some("a"), &[]),
         (Some(("a", Member)), Some("b"), &["1: member of b"]),

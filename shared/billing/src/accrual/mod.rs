@@ -1,0 +1,142 @@
+//! The running month: what it came to so far, what a day costs, what it will come to, and whether a day is out of the
+//! ordinary.
+//!
+//! The lines are those of the preview invoice, which DigitalOcean writes anew every day. All of it is estimate but the
+//! sum so far.
+
+mod band;
+mod days;
+mod pace;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::billing::{CostKind, CostLine, Period};
+use rust_decimal::Decimal;
+
+pub use band::{Band, Place, Tolerance};
+pub use days::{DayRate, day_rates};
+pub use pace::CAP_HOURS;
+
+/// What a month came to so far, and what it will.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accrual {
+    /// The month.
+    pub period: Period,
+    /// When the preview was written.
+    pub as_of: DateTime<Utc>,
+    /// By project and kind, in that order; lines of no project first.
+    pub groups: Vec<Accrued>,
+    /// All groups together.
+    pub total: Figures,
+}
+
+/// What the lines of one project and kind come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accrued {
+    /// The project's name, as the invoice has it.
+    pub project_name: Option<String>,
+    /// The kind.
+    pub kind: CostKind,
+    /// The figures.
+    pub figures: Figures,
+}
+
+/// What some lines come to, in dollars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// What they came to so far: exact.
+    pub month_to_date: Decimal,
+    /// What another day of them costs now, in cents: nothing for what ended, is billed once, or reached its cap.
+    pub per_day: Decimal,
+    /// What they will come to by the end of the month, in cents, if nothing is made or destroyed.
+    pub forecast: Decimal,
+    /// How many of them reach their monthly cap by the end of the month.
+    pub capped: u32,
+}
+
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        let Self { month_to_date, per_day, forecast, capped } = other;
+        self.month_to_date += month_to_date;
+        self.per_day += per_day;
+        self.forecast += forecast;
+        self.capped += capped;
+    }
+}
+
+/// Adds up the lines of a month's preview that was written at `as_of`.
+///
+/// Usage goes on by the hour as it did so far, up to [`CAP_HOURS`]. A line that ended a day or more before `as_of`
+/// ended for good: the preview is written once a day. Lines that tell no hours (taxes, credits) are taken as they
+/// stand.
+#[must_use]
+pub fn accrue<'a>(lines: impl IntoIterator<Item = &'a CostLine>, period: Period, as_of: DateTime<Utc>) -> Accrual {
+    let mut sums: BTreeMap<(Option<&str>, &CostKind), Figures> = BTreeMap::new();
+    for line in lines {
+        let group = (line.charge.project_name.as_deref(), &line.kind);
+        *sums.entry(group).or_default() += pace::figures(&line.charge, period, as_of);
+    }
+    let mut total = Figures::default();
+    let mut groups = Vec::new();
+    for ((project_name, kind), sum) in sums {
+        let figures = Figures { per_day: sum.per_day.round_dp(2), forecast: sum.forecast.round_dp(2), ..sum };
+        total += figures;
+        groups.push(Accrued { project_name: project_name.map(str::to_owned), kind: kind.clone(), figures });
+    }
+    Accrual { period, as_of, groups, total }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Money;
+    use domain::billing::{Charge, ItemId, Outcome, UnmatchedReason};
+
+    fn line(project: Option<&str>, kind: &str, cents: i64) -> CostLine {
+        CostLine {
+            line: 1,
+            kind: CostKind::new(kind).unwrap(),
+            charge: Charge {
+                product: String::new(),
+                group_description: None,
+                description: String::new(),
+                hours: Some(Decimal::ONE),
+                start: Some("2026-04-01T00:00:00Z".parse().unwrap()),
+                end: Some("2026-04-11T00:00:00Z".parse().unwrap()),
+                amount: Money::usd(Decimal::new(cents, 2)),
+                project_name: project.map(str::to_owned),
+                category: None,
+            },
+            item: ItemId::default(),
+            outcome: Outcome::Unmatched(UnmatchedReason::NameVariance),
+        }
+    }
+
+    #[test]
+    fn a_month_is_added_up_by_project_and_kind() {
+        let lines = [
+            line(Some("Shop"), "droplet", 240),
+            line(Some("Shop"), "droplet", 480),
+            line(Some("Shop"), "volume", 100),
+            line(Some("Bakery"), "droplet", 240),
+            line(None, "snapshot", 10),
+        ];
+        let as_of = "2026-04-11T00:00:00Z".parse().unwrap();
+        let accrual = accrue(&lines, Period::new("2026-04").unwrap(), as_of);
+        let shown: Vec<_> = accrual
+            .groups
+            .iter()
+            .map(|g| format!("{:?} {} {} {}", g.project_name, g.kind, g.figures.month_to_date, g.figures.per_day))
+            .collect();
+        let expected = [
+            "None snapshot 0.10 0.01",
+            "Some(\"Bakery\") droplet 2.40 0.24",
+            "Some(\"Shop\") droplet 7.20 0.72",
+            "Some(\"Shop\") volume 1.00 0.10",
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(accrual.total.month_to_date, Decimal::new(1070, 2));
+        assert_eq!(accrual.total.capped, 5);
+    }
+}

@@ -1,0 +1,97 @@
+//! How one charge goes on.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::billing::{Charge, Period, Span};
+use rust_decimal::Decimal;
+
+use super::Figures;
+
+/// After so many hours (28 days) a month's price is reached, and DigitalOcean charges no more for it that month.
+/// <https://docs.digitalocean.com/platform/billing/>
+pub const CAP_HOURS: i64 = 672;
+
+/// A line that ends so long before the preview was written has ended.
+const A_PREVIEW: TimeDelta = TimeDelta::days(1);
+
+/// What a charge came to by `as_of`, and how it goes on until the month ends.
+pub(super) fn figures(charge: &Charge, period: Period, as_of: DateTime<Utc>) -> Figures {
+    let amount = charge.amount.amount;
+    let stands = Figures { month_to_date: amount, forecast: amount, ..Figures::default() };
+    let Some(Span { from, until }) = charge.span().filter(|_| charge.hours.is_some_and(|hours| !hours.is_zero()))
+    else {
+        return stands;
+    };
+    if as_of - until >= A_PREVIEW {
+        return stands;
+    }
+    let used = hours(until.min(as_of) - from.max(period.start()));
+    let cap = Decimal::from(CAP_HOURS);
+    let left = hours(period.end() - as_of).max(Decimal::ZERO);
+    let Some(per_hour) = amount.checked_div(used).filter(|_| used > Decimal::ZERO && used < cap) else {
+        return Figures { capped: u32::from(used >= cap), ..stands };
+    };
+    let more = left.min(cap - used);
+    Figures {
+        per_day: if left.is_zero() { Decimal::ZERO } else { per_hour * Decimal::from(24) },
+        forecast: amount + per_hour * more,
+        capped: u32::from(left >= cap - used),
+        ..stands
+    }
+}
+
+fn hours(time: TimeDelta) -> Decimal {
+    Decimal::from(time.num_seconds()) / Decimal::from(3600)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Money;
+
+    #[test]
+    fn usage_goes_on_as_it_did_until_its_cap() {
+        // (start, end, hours, cents, as of) in April, which has 720 hours -> (cents a day, forecast in cents, capped).
+        let cases = [
+            // Ten days of a droplet of $6 a month: 18 days more are charged, the last two are not.
+            (("01 00", "11 00"), Some(240), 214, "11 00", ("21.40", "599.20", 1)),
+            // Made on the 8th, three days ago: at most 23 days, below the cap.
+            (("08 00", "11 00"), Some(72), 64, "11 00", ("21.33", "490.67", 0)),
+            // Ended in the night before the preview was written: may go on. Ended days ago: does not.
+            (("01 00", "10 12"), Some(228), 204, "11 00", ("21.47", "601.26", 1)),
+            (("01 00", "08 00"), Some(168), 150, "11 00", ("0", "150.00", 0)),
+            // At its cap.
+            (("01 00", "29 12"), Some(684), 600, "29 12", ("0", "600.00", 1)),
+            // A subscription, a tax: as they stand.
+            (("01 00", "30 00"), Some(0), 500, "11 00", ("0", "500.00", 0)),
+            (("01 00", "30 00"), None, 718, "11 00", ("0", "718.00", 0)),
+            // Nothing was used yet.
+            (("11 00", "11 00"), Some(1), 1, "11 00", ("0", "1.00", 0)),
+            // The month is over.
+            (("20 00", "31 00"), Some(264), 236, "31 00", ("0", "236.00", 0)),
+        ];
+        let time = |text: &str| {
+            let (day, hour) = text.split_once(' ').unwrap();
+            let (month, day) = if day == "31" { ("05", "01") } else { ("04", day) };
+            format!("2026-{month}-{day}T{hour}:00:00Z").parse::<DateTime<Utc>>().unwrap()
+        };
+        for ((start, end), hours, cents, as_of, (per_day, forecast, capped)) in cases {
+            let charge = Charge {
+                product: "Droplets".to_owned(),
+                group_description: None,
+                description: "web (s-1vcpu-1gb)".to_owned(),
+                hours: hours.map(Decimal::from),
+                start: Some(time(start)),
+                end: Some(time(end)),
+                amount: Money::usd(Decimal::new(cents, 2)),
+                project_name: None,
+                category: None,
+            };
+            let figures = figures(&charge, Period::new("2026-04").unwrap(), time(as_of));
+            let in_cents = |amount: Decimal| (amount * Decimal::ONE_HUNDRED).round_dp(2);
+            assert_eq!(figures.month_to_date, Decimal::new(cents, 2));
+            assert_eq!(in_cents(figures.per_day).to_string(), per_day, "{start} to {end}: a day");
+            assert_eq!(in_cents(figures.forecast).to_string(), forecast, "{start} to {end}: the month");
+            assert_eq!(figures.capped, capped, "{start} to {end}: capped");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The JSON items of an invoice, and the rows of its CSV that they are.
+//!
+//! The items have what the CSV lacks: DigitalOcean's ids. Nothing numbers either, so that they are joined as multisets,
+//! by all that both tell, and never by position.
+//!
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/invoices_get_byUUID>
+
+mod key;
+
+use std::collections::HashMap;
+
+use domain::billing::{Charge, ItemId};
+use rust_decimal::Decimal;
+
+use crate::csv::Columns;
+pub use key::Key;
+
+/// One JSON item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The charge.
+    pub charge: Charge,
+    /// The ids that came with it.
+    pub id: ItemId,
+}
+
+/// The items of an invoice that no row was joined to yet.
+#[derive(Debug)]
+pub struct Items {
+    columns: Columns,
+    waiting: HashMap<Key, Vec<ItemId>>,
+    count: u32,
+    sum: Decimal,
+}
+
+impl Items {
+    /// All items of an invoice, to be joined to the rows of a CSV with these columns: what the CSV does not tell cannot
+    /// differ.
+    #[must_use]
+    pub fn new(items: impl IntoIterator<Item = Item>, columns: &Columns) -> Self {
+        let mut all = Self { columns: *columns, waiting: HashMap::new(), count: 0, sum: Decimal::ZERO };
+        for item in items {
+            all.count += 1;
+            all.sum += item.charge.amount.amount;
+            all.waiting.entry(Key::of(&item.charge, columns)).or_default().push(item.id);
+        }
+        // Equal ones leave in the order in which they came.
+        all.waiting.values_mut().for_each(|ids| ids.reverse());
+        all
+    }
+
+    /// The item that a row is, which no other row will be; `None` where there is none, or no more.
+    ///
+    /// Of items that tell the very same, any is as good: the first of them is given first, so that the same invoice is
+    /// joined the same way.
+    pub fn take(&mut self, row: &Charge) -> Option<ItemId> {
+        let key = Key::of(row, &self.columns);
+        let ids = self.waiting.get_mut(&key)?;
+        let id = ids.pop();
+        if ids.is_empty() {
+            self.waiting.remove(&key);
+        }
+        id
+    }
+
+    /// How many items there were at first.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The sum of all items there were at first.
+    #[must_use]
+    pub fn sum(&self) -> Decimal {
+        self.sum
+    }
+
+    /// The items that are no row's, in order, and how many times each: after the last row there should be none.
+    #[must_use]
+    pub fn left(&self) -> Vec<(&Key, usize)> {
+        let mut left: Vec<_> = self.waiting.iter().map(|(key, ids)| (key, ids.len())).collect();
+        left.sort();
+        left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csv::Rows;
+    use domain::{Money, ProviderId};
+
+    const HEADER: &str = "product,group_description,description,hours,start,end,USD,project_name,category\n";
+
+    fn rows(csv: &str) -> (Vec<Charge>, Columns) {
+        let rows = Rows::new(csv.as_bytes()).unwrap();
+        let columns = *rows.columns();
+        (rows.map(Result::unwrap).collect(), columns)
+    }
+
+    /// The JSON items of the rows, their ids counted from 1, last first.
+    fn items(rows: &[Charge]) -> Vec<Item> {
+        let id =
+            |at: usize| ItemId { resource_id: Some(ProviderId::new(at.to_string()).unwrap()), resource_uuid: None };
+        rows.iter().enumerate().map(|(at, row)| Item { charge: row.clone(), id: id(at + 1) }).rev().collect()
+    }
+
+    #[test]
+    fn rows_and_items_find_each_other_in_any_order() {
+        let (rows, columns) = rows(&format!(
+            "{HEADER}Droplets,,a (s-1vcpu-1gb),720,2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000,$6.00,One,iaas\n\
+             Droplets,,a (s-1vcpu-1gb),720,2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000,$6.00,One,iaas\n\
+             Droplets,,a (s-1vcpu-1gb),720,2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000,$6.00,Two,iaas\n\
+             Taxes,,GST (9.00%),,2026-04-01 00:00:00 +0000,2026-04-30 23:59:59 +0000,$0.54,,iaas\n"
+        ));
+        let mut json = items(&rows);
+        // JSON may write the tax's end as the midnight, an amount with more zeros, a time with fractions of a second,
+        // nothing as blank, and a space that no row keeps.
+        let tax = &mut json[0].charge;
+        tax.end = Some("2026-05-01T00:00:00.000Z".parse().unwrap());
+        tax.amount.amount = Decimal::new(5400, 4);
+        json[1].charge.start = Some("2026-04-01T00:00:00.400Z".parse().unwrap());
+        json[1].charge.group_description = Some(String::new());
+        json[1].charge.description.push(' ');
+        let mut items = Items::new(json, &columns);
+        assert_eq!((items.count(), items.sum()), (4, Decimal::new(1854, 2)));
+        let ids: Vec<_> = rows.iter().map(|row| items.take(row).unwrap().resource_id.unwrap().to_string()).collect();
+        // The two equal rows take the two equal items, the first of them first.
+        assert_eq!(ids, ["2", "1", "3", "4"]);
+        assert!(items.left().is_empty());
+        assert_eq!(items.take(&rows[0]), None);
+    }
+
+    #[test]
+    fn what_differs_is_not_joined_and_stays_to_be_told() {
+        let (rows, columns) = rows(&format!("{HEADER}Droplets,,a,1,,,$6.00,One,iaas\n"));
+        let change: [fn(&mut Charge); 6] = [
+            |charge| charge.product.push('s'),
+            |charge| charge.description.push('s'),
+            |charge| charge.amount = Money::usd(Decimal::new(601, 2)),
+            |charge| charge.start = Some("2026-04-01T00:00:00Z".parse().unwrap()),
+            |charge| charge.group_description = Some("cluster".to_owned()),
+            |charge| charge.project_name = None,
+        ];
+        for change in change {
+            let mut json = items(&rows);
+            change(&mut json[0].charge);
+            let mut items = Items::new(json, &columns);
+            assert_eq!(items.take(&rows[0]), None);
+            assert_eq!(items.left().iter().map(|(_, times)| times).sum::<usize>(), 1);
+        }
+    }
+
+    #[test]
+    fn an_old_csv_is_joined_by_the_columns_that_it_has() {
+        let (rows, columns) = rows("product,description,USD\nDroplets,a,$6.00\n");
+        let mut json = items(&rows);
+        json[0].charge.project_name = Some("One".to_owned());
+        json[0].charge.start = Some("2026-04-01T00:00:00Z".parse().unwrap());
+        let mut items = Items::new(json, &columns);
+        assert!(items.take(&rows[0]).is_some());
+    }
+}

@@ -1,0 +1,88 @@
+//! Whose a line is.
+//!
+//! [`find`] looks for the resource that a charge was for among those that are known, gone ones included:
+//!
+//! 1. by the id of the JSON item, where there is one;
+//! 2. by the group of the charge (Kubernetes, databases);
+//! 3. by the name in the description, of the resource itself or of the droplet that it belongs to;
+//! 4. a snapshot also by a name that is near enough ([`near`]).
+//!
+//! A name finds only what was there in the time charged for, and where it finds several it finds none: an ambiguity is
+//! never a match.
+//!
+//! | method | confidence, in percent |
+//! |---|---|
+//! | id | 100 |
+//! | group, name | 95 |
+//! | parent name | 90 |
+//! | near name | 10 less than the names are alike |
+//! | any but an id, and the resource is gone | 5 less |
+
+mod choose;
+mod inventory;
+mod known;
+mod names;
+pub mod near;
+mod search;
+mod wording;
+
+use domain::billing::{
+    Charge, Confidence, Existence, ItemId, Match, MatchMethod, MatchedResource, Outcome, Period, UnmatchedReason,
+};
+
+use crate::classify::Class;
+use choose::When;
+pub use inventory::Inventory;
+pub use known::Known;
+use search::{Found, Looking};
+
+/// Whose a charge is, or why that cannot be said.
+///
+/// The reasons, in the order in which they are asked for:
+/// - `unknown_product`: no rule knows the product, and no UUID of the item is a known resource's;
+/// - `name_variance`: resources are known that were there and that it may name, but not exactly one that is near
+///   enough;
+/// - `tax`, `credit`, `account_level`: what the rule says of what has no owner;
+/// - `destroyed_before_first_sync`: nothing that is known, live or gone, is like what it names. That is so of all that
+///   was gone before the first sweep of its kind. What came and went between two sweeps, or is hidden from the token,
+///   cannot be told from it.
+#[must_use]
+pub fn find(charge: &Charge, item: &ItemId, class: &Class, period: Period, inventory: &Inventory) -> Outcome {
+    let Some(rule) = class.rule else {
+        let known = item.resource_uuid.as_ref().and_then(|uuid| inventory.with_uuid(uuid));
+        return known.map_or(Outcome::Unmatched(UnmatchedReason::UnknownProduct), |known| {
+            matched(known, MatchMethod::Id, Confidence::CERTAIN)
+        });
+    };
+    let looking = Looking { charge, item, rule, when: When::of(charge, period), inventory };
+    match looking.look() {
+        Found::One(known, method, likeness) => matched(known, method, confidence(method, likeness)),
+        Found::Unsure => Outcome::Unmatched(UnmatchedReason::NameVariance),
+        Found::Nothing => Outcome::Unmatched(rule.otherwise.unwrap_or(UnmatchedReason::DestroyedBeforeFirstSync)),
+    }
+}
+
+/// How sure a match is, before it is known whether the resource still is there.
+fn confidence(method: MatchMethod, likeness: u8) -> Confidence {
+    Confidence::percent(match method {
+        MatchMethod::Id => 100,
+        MatchMethod::Group | MatchMethod::Name => 95,
+        MatchMethod::ParentName => 90,
+        MatchMethod::NearName => likeness.saturating_sub(10),
+    })
+}
+
+fn matched(known: &Known, method: MatchMethod, confidence: Confidence) -> Outcome {
+    let existence = if known.is_live() { Existence::Live } else { Existence::Tombstone };
+    let less = if existence == Existence::Tombstone && method != MatchMethod::Id { 5 } else { 0 };
+    Outcome::Matched(Match {
+        resource: MatchedResource {
+            kind: known.kind.clone(),
+            provider_id: known.provider_id.clone(),
+            name: known.name.clone(),
+        },
+        method,
+        confidence: Confidence::percent(confidence.as_percent().saturating_sub(less)),
+        existence,
+    })
+}

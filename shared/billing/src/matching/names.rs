@@ -1,0 +1,62 @@
+//! The names in a description.
+
+use std::net::IpAddr;
+
+/// A name as names are compared: case and the amount of space make no difference.
+pub(super) fn normalised(name: &str) -> String {
+    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// The name in `name (size)`, `name (Weekly Backup Services)` or `name (region) 4.02GB Droplet Snapshot`: what is
+/// before the last parenthesis. `None` where there is no parenthesis.
+pub(super) fn before_parenthesis(description: &str) -> Option<&str> {
+    let (name, _) = description.rsplit_once(" (")?;
+    Some(name.trim_end()).filter(|name| !name.is_empty())
+}
+
+/// What a description may name: the whole of it, or what is before the last parenthesis.
+pub(super) fn named(description: &str) -> impl Iterator<Item = &str> {
+    std::iter::once(description.trim()).chain(before_parenthesis(description)).filter(|name| !name.is_empty())
+}
+
+/// The IP address in a description such as `Unused Floating IP - 1.1.1.1`, as addresses are commonly written.
+pub(super) fn address(description: &str) -> Option<String> {
+    let bare = |word: &str| word.trim_matches(['(', ')', ',', ';']).parse::<IpAddr>().ok();
+    description.split_whitespace().find_map(bare).map(|address| address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_hold_names() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("web-01 (s-1vcpu-1gb)", &["web-01 (s-1vcpu-1gb)", "web-01"]),
+            ("web-01 (Weekly Backup Services)", &["web-01 (Weekly Backup Services)", "web-01"]),
+            ("web (old) (s-1vcpu-1gb)", &["web (old) (s-1vcpu-1gb)", "web (old)"]),
+            ("a-1 (ams3) 4.02GB Droplet Snapshot", &["a-1 (ams3) 4.02GB Droplet Snapshot", "a-1"]),
+            (" shop-data ", &["shop-data"]),
+            (" (s-1vcpu-1gb)", &["(s-1vcpu-1gb)"]),
+            ("", &[]),
+        ];
+        for (description, names) in cases {
+            assert_eq!(named(description).collect::<Vec<_>>(), names, "{description}");
+        }
+        assert_eq!(normalised("  Monitor-01.Platform   2025-12 "), "monitor-01.platform 2025-12");
+    }
+
+    #[test]
+    fn descriptions_hold_addresses() {
+        let cases = [
+            ("Unused Floating IP - 1.1.1.1", Some("1.1.1.1")),
+            ("Reserved IP (198.18.20.7) in fra1", Some("198.18.20.7")),
+            ("2001:DB8:0:0::A1", Some("2001:db8::a1")),
+            ("Unused Floating IP - 1.1.1", None),
+            ("", None),
+        ];
+        for (description, expected) in cases {
+            assert_eq!(address(description).as_deref(), expected, "{description}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! From a charge to a line that has an owner or a reason.
+
+use domain::billing::{Charge, CostLine, ItemId, Outcome, Period};
+
+use crate::classify::classify;
+use crate::matching::{Inventory, find};
+
+/// Line number `line` of the invoice for `period`: the charge with its kind and its owner. `item` is what its JSON item
+/// gave of ids.
+#[must_use]
+pub fn settle(line: u32, charge: Charge, item: ItemId, period: Period, inventory: &Inventory) -> CostLine {
+    let class = classify(&charge);
+    let outcome = find(&charge, &item, &class, period, inventory);
+    CostLine { line, kind: class.kind, charge, item, outcome }
+}
+
+/// Whose a line is by what is known now: the same as before, where nothing was learned.
+#[must_use]
+pub fn rematch(line: &CostLine, period: Period, inventory: &Inventory) -> Outcome {
+    find(&line.charge, &line.item, &classify(&line.charge), period, inventory)
+}

@@ -1,0 +1,114 @@
+//! The documents of the invoice, as DigitalOcean writes them.
+
+use std::fs;
+use std::path::Path;
+
+use billing::items::Item;
+use billing::matching::{Inventory, Known};
+use billing::{Summary, amount};
+use chrono::{DateTime, Utc};
+use domain::billing::{Charge, ItemId};
+use domain::{Kind, Money, ProviderId};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// One of the documents.
+pub(crate) fn document<T: DeserializeOwned>(name: &str) -> T {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/april_2026");
+    serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+/// What a line should be: its kind, and its resource and how it is found, or the reason why it has none.
+#[derive(Deserialize)]
+pub(crate) struct Expected {
+    pub(crate) line: u32,
+    pub(crate) kind: String,
+    pub(crate) is: String,
+}
+
+#[derive(Deserialize)]
+struct Resource {
+    kind: Kind,
+    provider_id: ProviderId,
+    name: String,
+    created_at: Option<DateTime<Utc>>,
+    deleted_at: Option<DateTime<Utc>>,
+    parent_kind: Option<Kind>,
+}
+
+#[derive(Deserialize)]
+struct Resources {
+    live: Vec<Resource>,
+    gone: Vec<Resource>,
+}
+
+/// What is known: all that exists, and what is gone if `tombstones`.
+pub(crate) fn inventory(tombstones: bool) -> Inventory {
+    let Resources { live, gone } = document("inventory.json");
+    let known = |Resource { kind, provider_id, name, created_at, deleted_at, parent_kind }| Known {
+        kind,
+        provider_id,
+        name,
+        created_at,
+        deleted_at,
+        parent_kind,
+    };
+    live.into_iter().chain(gone.into_iter().filter(|_| tombstones)).map(known).collect()
+}
+
+#[derive(Deserialize)]
+struct JsonItem {
+    product: String,
+    resource_id: Option<ProviderId>,
+    resource_uuid: Option<ProviderId>,
+    group_description: Option<String>,
+    description: String,
+    amount: String,
+    duration: String,
+    start_time: DateTime<Utc>,
+    end_time: DateTime<Utc>,
+    project_name: Option<String>,
+    category: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct JsonItems {
+    invoice_items: Vec<JsonItem>,
+}
+
+/// The JSON items.
+pub(crate) fn items() -> Vec<Item> {
+    let item = |item: JsonItem| Item {
+        id: ItemId { resource_id: item.resource_id, resource_uuid: item.resource_uuid },
+        charge: Charge {
+            product: item.product,
+            group_description: item.group_description,
+            description: item.description,
+            hours: Some(item.duration.parse().unwrap()),
+            start: Some(item.start_time),
+            end: Some(item.end_time),
+            amount: Money::usd(amount::parse(&item.amount).unwrap()),
+            project_name: item.project_name,
+            category: item.category,
+        },
+    };
+    document::<JsonItems>("items.json").invoice_items.into_iter().map(item).collect()
+}
+
+/// The amount of a document, or of a part of it.
+pub(crate) fn amount_of(document: &serde_json::Value) -> Decimal {
+    amount::parse(document["amount"].as_str().unwrap()).unwrap()
+}
+
+/// The summary.
+pub(crate) fn summary() -> Summary {
+    let summary: serde_json::Value = document("summary.json");
+    Summary {
+        amount: amount_of(&summary),
+        product_charges: amount_of(&summary["product_charges"]),
+        overages: amount_of(&summary["overages"]),
+        taxes: amount_of(&summary["taxes"]),
+        credits_and_adjustments: amount_of(&summary["credits_and_adjustments"]),
+    }
+}

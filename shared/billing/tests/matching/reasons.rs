@@ -1,0 +1,75 @@
+//! Every line that is nobody's says why.
+
+use super::*;
+use billing::{Tally, rematch};
+
+#[test]
+fn what_has_no_owner_has_a_reason() {
+    let cases = [
+        ("Taxes", "GST (9.00%)", "tax"),
+        ("Credits", "DigitalOcean Credit Applied", "credit"),
+        ("Refunds", "", "credit"),
+        ("Adjustments", "", "credit"),
+        ("Spaces Subscription", "Spaces ($5/mo 250GB storage & 1TB bandwidth)", "account_level"),
+        ("Bandwidth", "Bandwidth overage", "account_level"),
+        ("Container Registry Subscription", "Basic", "account_level"),
+        ("Spaces", "media", "account_level"),
+        ("Droplets", "web (s-1vcpu-1gb)", "destroyed_before_first_sync"),
+        ("Droplet Snapshots", "web", "destroyed_before_first_sync"),
+        ("Quantum Computers", "qubit", "unknown_product"),
+    ];
+    let mut tally = Tally::default();
+    for (product, description, expected) in cases {
+        let line = line(charge(product, description), ItemId::default(), &[]);
+        tally.add(&line);
+        assert_eq!(found_by_name(charge(product, description), &[]), expected, "{product}");
+    }
+    assert_eq!((tally.counts.lines, tally.counts.matched, tally.counts.explained), (11, 0, 10));
+    assert_eq!(tally.counts.unexplained(), 1);
+    assert_eq!(tally.unknown_products.into_iter().collect::<Vec<_>>(), [("Quantum Computers".to_owned(), 1)]);
+    assert_eq!(tally.reasons.values().sum::<u32>(), 11);
+    assert_eq!(tally.sum, Decimal::new(6600, 2));
+}
+
+/// A name that a tax or a credit happens to tell is no owner, and neither is an id.
+#[test]
+fn a_tax_is_nobodys() {
+    let known = [live("droplet", "1", "GST (9.00%)"), live("tax", "2", "GST (9.00%)")];
+    assert_eq!(found(charge("Taxes", "GST (9.00%)"), item("2", ""), &known), "tax");
+}
+
+#[test]
+fn what_may_be_the_accounts_is_a_resources_where_it_is_known() {
+    let known = [live("spaces_bucket", "media", "media"), live("container_registry", "acme", "acme")];
+    assert_eq!(found_by_name(charge("Spaces", "media"), &known), "spaces_bucket media name 95");
+    assert_eq!(
+        found_by_name(charge("Container Registry Subscription", "Acme (Basic)"), &known),
+        "container_registry acme name 95"
+    );
+}
+
+#[test]
+fn a_line_is_matched_again_when_more_is_known() {
+    let period = Period::new("2026-04").unwrap();
+    let before = line(charge("Droplets", "web (s-1vcpu-1gb)"), item("7", ""), &[]);
+    let learned: Inventory = [live("droplet", "7", "web")].into_iter().collect();
+    assert_eq!(rematch(&before, period, &Inventory::default()), before.outcome);
+    let after = rematch(&before, period, &learned);
+    assert_eq!(after.matched().unwrap().resource.provider_id.as_str(), "7");
+}
+
+/// The record keeps all of a line, and the id for matching it again.
+#[test]
+fn a_line_survives_being_written_down() {
+    let known = [live("droplet", "7", "web")];
+    let unknown = Charge { start: None, end: None, hours: None, ..charge("Quantum Computers", "qubit") };
+    let lines = [
+        line(charge("Droplets", "web (s-1vcpu-1gb)"), item("7", ""), &known),
+        line(charge("Taxes", "GST (9.00%)"), ItemId::default(), &known),
+        line(unknown, ItemId::default(), &known),
+    ];
+    for line in lines {
+        let text = serde_json::to_string(&line).unwrap();
+        assert_eq!(serde_json::from_str::<CostLine>(&text).unwrap(), line, "{text}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Snapshots: found by a name that is near enough, and by nothing less.
+
+use super::*;
+
+const DROPLET: &str = "droplet";
+const VOLUME: &str = "volume";
+
+/// A snapshot of something of that kind, made on 1 April at 02:00.
+fn snapshot(id: &str, name: &str, of: &str) -> Known {
+    let made = Some("2026-04-01T02:00:11Z".parse().unwrap());
+    Known { created_at: made, parent_kind: Some(Kind::new(of).unwrap()), ..live("snapshot", id, name) }
+}
+
+/// A charge from when it was made on.
+fn line_of(name: &str) -> Charge {
+    let description = format!("{name} (ams3) 4.02GB Droplet Snapshot");
+    Charge { start: Some(april(1, 3)), ..charge("Droplet Snapshots", &description) }
+}
+
+#[test]
+fn a_snapshot_is_found_by_a_near_name() {
+    let name = "web-01.bakery.example-2026-04-01";
+    let cases = [
+        ("web-01.bakery.example-2026-04-01", "snapshot 1 name 95"),
+        ("Web-01.Bakery.example-2026-04-01", "snapshot 1 name 95"),
+        ("web-01_bakery_example 20260401", "snapshot 1 near_name 90"),
+        ("web-01.bakery.example", "snapshot 1 near_name 71"),
+        ("web-01.bakery.example-2026-04", "snapshot 1 near_name 86"),
+        ("web-01.bakery.example-1775008811000", "snapshot 1 near_name 75"),
+        ("web-01.bakery.example-2026-04-01 copy", "snapshot 1 near_name 82"),
+        // Of another day, of another droplet, of another domain.
+        ("web-01.bakery.example-2026-03-01", "destroyed_before_first_sync"),
+        ("web-02.bakery.example-2026-04-01", "destroyed_before_first_sync"),
+        ("web-01.bakery.test-2026-04-01", "destroyed_before_first_sync"),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(found_by_name(line_of(line), &[snapshot("1", name, DROPLET)]), expected, "{line}");
+    }
+    // Alike, but not near enough.
+    assert_eq!(found_by_name(line_of("db"), &[snapshot("1", "db-2026-04-01", DROPLET)]), "name_variance");
+}
+
+#[test]
+fn near_names_are_found_only_if_nothing_else_is_as_near() {
+    let of_april = snapshot("1", "web-01.bakery.example-2026-04-01", DROPLET);
+    let dateless = snapshot("2", "web-01.bakery.example", DROPLET);
+    let final_one = snapshot("3", "web-01.bakery.example-final", DROPLET);
+    let of_may = Known { created_at: Some(year(2026)), ..snapshot("4", "web-01.bakery.example-2026-05-01", DROPLET) };
+    let line = || line_of("web-01 bakery example 2026-04-01");
+    let far = snapshot("5", "web-01.bakery.example-snapshot-backup-final", DROPLET);
+    assert_eq!(found_by_name(line(), &[of_april.clone(), far]), "snapshot 1 near_name 90");
+    assert_eq!(found_by_name(line(), &[of_april.clone(), final_one.clone()]), "name_variance");
+    // Both were made that day, and both could be meant.
+    assert_eq!(found_by_name(line(), &[of_april.clone(), dateless.clone()]), "name_variance");
+    assert_eq!(found_by_name(line_of("web-01-bakery.example"), &[of_april.clone(), final_one]), "name_variance");
+    // What was not there yet is no rival.
+    assert_eq!(found_by_name(line_of("web-01-bakery.example"), &[of_april.clone(), of_may]), "snapshot 1 near_name 71");
+    // What is gone is, as long as it was there.
+    let was_there = gone(dateless.clone(), year(2027));
+    assert_eq!(found_by_name(line(), &[of_april, was_there.clone()]), "name_variance");
+    assert_eq!(found_by_name(line_of("Web_01 bakery example"), &[was_there]), "snapshot 2 near_name 85 gone");
+}
+
+#[test]
+fn a_volumes_snapshot_is_no_droplets() {
+    let both = [snapshot("1", "data", DROPLET), snapshot("2", "data", VOLUME)];
+    let line = |product: &str| Charge { start: Some(april(1, 3)), ..charge(product, "data") };
+    let near = |product: &str| Charge { start: Some(april(1, 3)), ..charge(product, "data-copy") };
+    let cases = [
+        (line("Droplet Snapshots"), "snapshot 1 name 95"),
+        (line("Volume Snapshots"), "snapshot 2 name 95"),
+        (line("Snapshots"), "name_variance"),
+        // Four letters of eight are not near.
+        (near("Volume Snapshots"), "name_variance"),
+    ];
+    for (line, expected) in cases {
+        let product = line.product.clone();
+        assert_eq!(found_by_name(line, &both), expected, "{product}");
+    }
+    let unknown = Known { parent_kind: None, ..snapshot("3", "data", VOLUME) };
+    assert_eq!(found_by_name(line("Volume Snapshots"), &[unknown]), "snapshot 3 name 95");
+}

@@ -13,12 +13,13 @@ use crate::{command, layout};
 /// Path of each binary of the workspace, by name.
 pub(crate) type Binaries = BTreeMap<String, PathBuf>;
 
-/// Builds every binary as `cargo test` builds them, so that neither compiles again what the other one has.
+/// Builds the binaries as `cargo test` builds them, so that neither compiles again what the other one has; the benchmark, which brings a
+/// DynamoDB of its own, is no part of the stack.
 pub(crate) async fn build() -> Result<Binaries> {
     let step = Step::begin("build the functions (the first time takes minutes)");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"])
+        .args(["build", "--workspace", "--exclude=benchmark", "--bins", "--message-format=json-render-diagnostics"])
         .current_dir(layout::workspace());
     // What cargo sets for the program it runs is not meant for a cargo run by that program.
     for (name, _) in std::env::vars_os() {

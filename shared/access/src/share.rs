@@ -120,7 +120,9 @@ mod tests {
     fn blocks_grow_while_they_do_not_last() {
         let block = |asked| Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked };
         let after = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        for (asked, seconds, expected) in [(4, 1, 8), (32, 59, 64), (64, 1, 64), (16, 60, 16), (64, 299, 64), (64, 300, 4)] {
+        for (asked, seconds, expected) in
+            [(4, 1, 8), (32, 59, 64), (64, 1, 64), (16, 60, 16), (64, 299, 64), (64, 300, 4)]
+        {
             assert_eq!(block(asked).next_size(after(seconds)), expected, "{asked} after {seconds} s");
         }
     }

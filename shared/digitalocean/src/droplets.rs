@@ -61,9 +61,20 @@ impl Droplets<'_> {
     /// # Errors
     /// Any [`Error`] of either list.
     pub async fn list_all(&self) -> Result<Listing<Droplet>, Error> {
-        let droplets = self.list(DropletType::Droplets).collect_all().await?;
-        let gpus = self.list(DropletType::Gpus).collect_all().await?;
-        Ok(droplets.merge(gpus))
+        self.list_all_as(|droplet| droplet).await
+    }
+
+    /// The same, each droplet made into what is wanted of it as its page arrives: a droplet comes with all of its size, its region and its
+    /// image, several kilobytes.
+    ///
+    /// # Errors
+    /// As [`Droplets::list_all`].
+    pub async fn list_all_as<U>(&self, read: impl Fn(Droplet) -> U) -> Result<Listing<U>, Error> {
+        let with_id = |droplet: Droplet| (droplet.id, read(droplet));
+        let droplets = self.list(DropletType::Droplets).collect_all_as(&with_id).await?;
+        let gpus = self.list(DropletType::Gpus).collect_all_as(&with_id).await?;
+        let Listing { items, pages, requests, total, rate_limit } = droplets.merge_by(gpus, |(id, _)| *id);
+        Ok(Listing { items: items.into_iter().map(|(_, wanted)| wanted).collect(), pages, requests, total, rate_limit })
     }
 
     /// `GET /v2/droplets/{id}`, scope `droplet:read`.

@@ -48,6 +48,11 @@ pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> R
     read(body, Envelope { key, one: PhantomData, rest: false }).map(|read: Read<T>| read.value)
 }
 
+/// Reads an object that comes without a key. It must have a required field: else an error body could pass for it.
+pub(crate) fn read_bare<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+    read(body, PhantomData)
+}
+
 /// Reads the list under `key`. A missing list is an error; `null` is an empty one only where the total says zero.
 pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
     read_list(body, key, |total| total == Some(0))
@@ -109,10 +114,10 @@ struct Envelope<T> {
     rest: bool,
 }
 
-fn read<T: DeserializeOwned>(body: &[u8], envelope: Envelope<T>) -> Result<Read<T>, Unreadable> {
+fn read<S: for<'de> DeserializeSeed<'de, Value = T>, T>(body: &[u8], seed: S) -> Result<T, Unreadable> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let mut track = serde_path_to_error::Track::new();
-    let read = envelope.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let read = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
     let source = match read.and_then(|read| json.end().map(|()| read)) {
         Ok(read) => return Ok(read),
         Err(source) => source,
@@ -213,6 +218,19 @@ mod tests {
         for json in ["", r#"{"things":[1,"#, r#"{"things":[1]"#, r#"{"things":[1],"me"#] {
             assert!(matches!(page(json), Err(Unreadable::Truncated(_))), "{json}");
         }
+    }
+
+    #[test]
+    fn an_object_without_a_key_is_told_from_an_error_body() {
+        #[derive(Debug, Deserialize)]
+        struct Thing {
+            size: u32,
+        }
+        assert_eq!(read_bare::<Thing>(br#"{"size":3,"more":[]}"#).unwrap().size, 3);
+        let bare = |json: &str| read_bare::<Thing>(json.as_bytes());
+        assert!(matches!(bare(r#"{"id":"not_found","message":"No"}"#), Err(Unreadable::ErrorBody(_))));
+        assert!(matches!(bare(r#"{"size":"3"}"#), Err(Unreadable::Shape { at, .. }) if at == "size"));
+        assert!(matches!(bare(r#"{"size":3"#), Err(Unreadable::Truncated(_))));
     }
 
     #[test]

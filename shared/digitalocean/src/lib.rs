@@ -26,11 +26,13 @@
 //! [`Client::vpcs`], [`Client::nat_gateways`], [`Client::volumes`], [`Client::snapshots`], [`Client::images`],
 //! [`Client::cdn_endpoints`], [`Client::certificates`], [`Client::ssh_keys`], [`Client::spaces_keys`], [`Client::uptime_checks`],
 //! [`Client::alert_policies`], [`Client::tags`], [`Client::kubernetes_clusters`], [`Client::databases`], [`Client::apps`],
-//! [`Client::registries`], [`Client::functions_namespaces`], [`Client::autoscale_pools`].
+//! [`Client::registries`], [`Client::functions_namespaces`], [`Client::autoscale_pools`], [`Client::billing`].
 
 pub mod account;
 pub mod apps;
+mod attempts;
 pub mod autoscale_pools;
+pub mod billing;
 pub mod cdn;
 pub mod certificates;
 mod client;
@@ -38,6 +40,7 @@ mod config;
 pub mod databases;
 mod deadline;
 pub mod domains;
+mod download;
 pub mod droplets;
 mod envelope;
 mod error;
@@ -55,6 +58,7 @@ mod operation;
 mod pages;
 pub mod projects;
 mod rate_limit;
+mod refusal;
 pub mod registries;
 mod request;
 pub mod reserved_ips;
@@ -75,6 +79,10 @@ mod walk;
 pub use account::{Account, AccountStatus};
 pub use apps::App;
 pub use autoscale_pools::{AutoscalePool, AutoscalePoolStatus};
+pub use billing::{
+    Balance, BillingHistoryEntry, BillingHistoryType, Invoice, InvoiceCharges, InvoiceItem, InvoicePreview, InvoiceProduct,
+    InvoiceSummary,
+};
 pub use cdn::CdnEndpoint;
 pub use certificates::{Certificate, CertificateState, CertificateType};
 pub use client::Client;
@@ -82,6 +90,7 @@ pub use config::{Config, DEFAULT_BASE_URL, TlsRoots};
 pub use databases::{Database, DatabaseStatus};
 pub use deadline::Deadline;
 pub use domains::{Domain, DomainRecord};
+pub use download::Download;
 pub use droplets::{Droplet, DropletBackup, DropletStatus, DropletType};
 pub use error::{Call, Error, TransportKind};
 pub use firewalls::{Firewall, FirewallStatus};

@@ -21,6 +21,11 @@ const MAX_PER_PAGE: u32 = 200;
 
 /// An item of a list, known by its key.
 pub trait ListItem: DeserializeOwned + Send + Sync + 'static {
+    /// Whether its key tells it from every other item. Where DigitalOcean gives items no id, two may say the very same and yet be two:
+    /// then the list is never de-duplicated. Instead every page must report the same total, and that many items must come, or the list
+    /// is read again; and the key, a digest of all that an item says, serves only to see whether two readings agree.
+    const HAS_ID: bool = true;
+
     /// What tells two items apart.
     type Key: Eq + Hash + Clone + Send + Sync;
 
@@ -45,7 +50,7 @@ pub struct Pages<T> {
 /// A whole list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing<T> {
-    /// Every item once, in DigitalOcean's order.
+    /// Every item once, in DigitalOcean's order. Without ids equal items may be several: see [`ListItem::HAS_ID`].
     pub items: Vec<T>,
     /// Pages the items came from.
     pub pages: u32,
@@ -58,11 +63,18 @@ pub struct Listing<T> {
 }
 
 impl<T: ListItem> Listing<T> {
-    /// This list followed by what `other` has besides; pages, requests and totals are added up.
+    /// This list followed by what `other` has besides, for items that have an id; pages, requests and totals are added up.
     #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
-        let known: HashSet<T::Key> = self.items.iter().map(T::key).collect();
-        self.items.extend(other.items.into_iter().filter(|item| !known.contains(&item.key())));
+    pub fn merge(self, other: Self) -> Self {
+        self.merge_by(other, T::key)
+    }
+}
+
+impl<T> Listing<T> {
+    /// The same of items that are told apart by `key`.
+    pub(crate) fn merge_by<K: Eq + Hash>(mut self, other: Self, key: impl Fn(&T) -> K) -> Self {
+        let known: HashSet<K> = self.items.iter().map(&key).collect();
+        self.items.extend(other.items.into_iter().filter(|item| !known.contains(&key(item))));
         self.pages += other.pages;
         self.requests += other.requests;
         self.total = self.total.zip(other.total).map(|(one, two)| one + two);
@@ -115,17 +127,30 @@ impl<T: ListItem> Pages<T> {
     /// # Errors
     /// [`Error::ListShifted`] when the list kept changing; [`Error::PageLink`] when a next link is wrong; any [`Error`] of a call.
     pub async fn collect_all(self) -> Result<Listing<T>, Error> {
+        self.collect_all_as(|item| item).await
+    }
+
+    /// The same, each item made into what is wanted of it as its page arrives: of a long list, whole items may be more than there is memory.
+    ///
+    /// # Errors
+    /// As [`Pages::collect_all`].
+    pub async fn collect_all_as<U>(self, read: impl Fn(T) -> U) -> Result<Listing<U>, Error> {
         let mut reader = Reader::new(self)?;
-        let mut items: Vec<T> = Vec::new();
+        let mut items: Vec<U> = Vec::new();
         let mut places: HashMap<T::Key, usize> = HashMap::new();
         loop {
             let (page, step) = reader.read().await?;
             for item in page.items {
-                match places.get(&item.key()).and_then(|place| items.get_mut(*place)) {
-                    Some(earlier) => *earlier = item,
+                if !T::HAS_ID {
+                    items.push(read(item));
+                    continue;
+                }
+                let key = item.key();
+                match places.get(&key).and_then(|place| items.get_mut(*place)) {
+                    Some(earlier) => *earlier = read(item),
                     None => {
-                        places.insert(item.key(), items.len());
-                        items.push(item);
+                        places.insert(key, items.len());
+                        items.push(read(item));
                     }
                 }
             }
@@ -144,7 +169,8 @@ impl<T: ListItem> Pages<T> {
     }
 
     /// The items as their pages arrive, each key once. For lists too long to hold: what has been given out cannot be taken back,
-    /// so only the end of the stream without an error says that the list was whole, and an item may have gone meanwhile.
+    /// so only the end of the stream without an error says that the list was whole, and an item may have gone meanwhile. Items without
+    /// ids are not given out twice either: a change of their list is [`Error::ListShifted`] at once.
     ///
     /// The stream ends after its first error.
     pub fn into_stream(mut self) -> impl Stream<Item = Result<T, Error>> + Send {
@@ -161,7 +187,7 @@ impl<T: ListItem> Pages<T> {
                             return Ok(None);
                         }
                         let (page, turn) = reader.read().await?;
-                        waiting.extend(page.items.into_iter().filter(|item| given.insert(item.key())));
+                        waiting.extend(page.items.into_iter().filter(|item| !T::HAS_ID || given.insert(item.key())));
                         state = Streaming::Open { reader, waiting, given, more: turn != Turn::Complete };
                     }
                 }
@@ -178,7 +204,10 @@ enum Streaming<T: ListItem> {
 
 impl<T: ListItem> Streaming<T> {
     fn open(pages: Pages<T>) -> Result<Self, Error> {
-        let reader = Box::new(Reader::new(pages)?);
+        let mut reader = Box::new(Reader::new(pages)?);
+        if !T::HAS_ID {
+            reader.walks = reader.walks.once();
+        }
         Ok(Self::Open { reader, waiting: VecDeque::new(), given: HashSet::new(), more: true })
     }
 }
@@ -209,6 +238,7 @@ impl<T: ListItem> Reader<T> {
     fn new(pages: Pages<T>) -> Result<Self, Error> {
         let Pages { client, request, items_key, filters, paged, per_page, confirm, .. } = pages;
         let (walks, request) = (Walks::new(confirm), request?);
+        let walks = if T::HAS_ID { walks } else { walks.by_place() };
         Ok(Self { client, request, items_key, filters, paged, per_page, page: 1, walks, requests: 0, rate_limit: None })
     }
 

@@ -1,9 +1,10 @@
-//! Field readers for `#[serde(deserialize_with)]`: `null` where a list was promised, blank objects, and exact money.
+//! Field readers for `#[serde(deserialize_with)]`: `null` where a list was promised, blank objects and texts, and exact money.
 
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::de::value::StringDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, IntoDeserializer};
 use serde_json::value::RawValue;
 
 /// `null` as the type's default: some services send `null` for an empty list. Use with `#[serde(default)]`, for absence.
@@ -27,6 +28,25 @@ where
     if is_blank { Ok(None) } else { serde_json::from_str(raw.get()).map(Some).map_err(D::Error::custom) }
 }
 
+/// A blank text as nothing, like `null`. Use with `#[serde(default)]`, for absence.
+pub(crate) fn blank_text_as_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let text = Option::<String>::deserialize(deserializer)?.filter(|text| !text.trim().is_empty());
+    let read = |text: String| -> Result<T, D::Error> {
+        let text: StringDeserializer<D::Error> = text.into_deserializer();
+        T::deserialize(text)
+    };
+    text.map(read).transpose()
+}
+
+/// An amount that must be there: without it nothing is known, least of all zero.
+pub(crate) fn required_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    exact_decimal(deserializer)?.ok_or_else(|| D::Error::custom("an amount is missing"))
+}
+
 /// An amount that DigitalOcean sends as a JSON number (or, elsewhere, as a string), without a float in between.
 ///
 /// `serde_json` reads a number with a fraction into an `f64` before any visitor sees it, and by default not even to the nearest
@@ -36,6 +56,9 @@ pub(crate) fn exact_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
     let text = raw.get();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
     let amount = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
     // Equal amounts get equal texts: `5`, `5.0` and `5.00` are one price.
     amount.map(|amount| Some(amount.normalize())).map_err(|_| D::Error::custom(format!("not a decimal number: {text}")))
@@ -71,6 +94,7 @@ mod tests {
             assert_eq!(price(&format!("{{\"price\":{json}}}")).as_deref(), Some(text), "{json}");
         }
         assert_eq!(price("{\"price\":null}"), None);
+        assert_eq!(price("{\"price\":\"\"}"), None);
         assert_eq!(price("{}"), None);
     }
 
@@ -89,6 +113,28 @@ mod tests {
         let price = held(r#"{"held":{"price":0.1}}"#).unwrap().unwrap().price;
         assert_eq!(price.unwrap().to_string(), "0.1");
         assert!(held(r#"{"held":{"price":true}}"#).is_err());
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Charged {
+        #[serde(default, deserialize_with = "blank_text_as_none")]
+        hours: Option<Decimal>,
+        #[serde(deserialize_with = "required_decimal")]
+        amount: Decimal,
+    }
+
+    #[test]
+    fn a_blank_text_is_none_and_an_amount_is_never_made_up() {
+        let charged = |json: &str| serde_json::from_str::<Charged>(json);
+        for hours in ["", r#","hours":null"#, r#","hours":"""#, r#","hours":" ""#] {
+            let charged = charged(&format!(r#"{{"amount":"-21.04"{hours}}}"#)).unwrap();
+            assert_eq!((charged.hours, charged.amount), (None, Decimal::new(-2104, 2)), "{hours}");
+        }
+        assert_eq!(charged(r#"{"amount":"1","hours":"744"}"#).unwrap().hours, Some(Decimal::from(744)));
+        assert!(charged(r#"{"amount":"1","hours":"long"}"#).is_err());
+        for amount in ["{}", r#"{"amount":null}"#, r#"{"amount":""}"#, r#"{"amount":"free"}"#] {
+            assert!(charged(amount).is_err(), "{amount}");
+        }
     }
 
     #[test]

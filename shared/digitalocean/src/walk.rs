@@ -3,6 +3,11 @@
 //! Pages are counted, not anchored: when an item before a page's end goes away between two requests, the first item of the next
 //! page moves to the page already read and is never seen. So a walk over the pages counts only if nothing speaks against it; else
 //! the list is walked again from page 1, a bounded number of times.
+//!
+//! Items are told apart by their keys, so that one seen on two pages is one. Where DigitalOcean gives items no id, equal ones may be
+//! two, and every place of the list counts ([`Walks::by_place`]): then nothing makes up for a list that moved, in either direction, and
+//! a walk counts only if every page reports the same total and that many items were read. A list of several pages that reports no total
+//! is walked until two walks agree.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -34,6 +39,10 @@ pub(crate) enum Step {
 pub(crate) struct Walks<K> {
     /// Whether a list of several pages must be read twice alike.
     confirm: bool,
+    /// Whether every place counts, as keys do not tell items apart.
+    by_place: bool,
+    /// Walks before giving up, without the one that a confirmation takes.
+    most: u32,
     /// Number of the walk under way, from 1.
     pub(crate) number: u32,
     walk: Walk<K>,
@@ -44,8 +53,11 @@ pub(crate) struct Walks<K> {
 #[derive(Debug)]
 struct Walk<K> {
     pages: u32,
-    seen: HashSet<K>,
+    /// The items, each with its place where every place counts.
+    seen: HashSet<(u64, K)>,
     order: Vec<K>,
+    /// What the last page reported.
+    total: Option<u64>,
     highest_total: u64,
     /// Something spoke against it: the total went down, or items were repeated where the walk must be exact.
     unsound: bool,
@@ -53,7 +65,17 @@ struct Walk<K> {
 
 impl<K: Eq + Hash + Clone> Walks<K> {
     pub(crate) fn new(confirm: bool) -> Self {
-        Self { confirm, number: 1, walk: Walk::new(), previous: None }
+        Self { confirm, by_place: false, most: MAX_WALKS, number: 1, walk: Walk::new(), previous: None }
+    }
+
+    /// For a list whose items have no id.
+    pub(crate) fn by_place(self) -> Self {
+        Self { by_place: true, ..self }
+    }
+
+    /// For a reader who cannot take back what was read: there is one walk.
+    pub(crate) fn once(self) -> Self {
+        Self { most: 1, ..self }
     }
 
     /// Pages read in the walk under way.
@@ -63,22 +85,25 @@ impl<K: Eq + Hash + Clone> Walks<K> {
 
     /// Takes the keys of the next page, `meta.total` and whether another page follows.
     pub(crate) fn accept(&mut self, keys: impl IntoIterator<Item = K>, total: Option<u64>, has_next: bool) -> Step {
-        let progressed = self.walk.accept(keys, total, self.confirm);
-        if has_next && progressed {
+        let confirm = self.confirm || (self.by_place && total.is_none());
+        let progressed = self.walk.accept(keys, total, confirm, self.by_place);
+        // Where nothing makes up for a fault, the rest of the walk is not worth its requests.
+        let lost = self.by_place && self.walk.unsound;
+        if has_next && progressed && !lost {
             return if self.walk.pages >= MAX_PAGES { Step::Endless } else { Step::Fetch(self.walk.pages + 1) };
         }
         // A page of nothing new that promises more: the list moved by a page, or the pages do not advance.
         let sound = !has_next && self.walk.is_sound();
-        if sound && self.is_confirmed() {
+        if sound && (!confirm || self.is_confirmed()) {
             return Step::Complete;
         }
         let (seen, total) = (self.walk.seen.len() as u64, self.walk.highest_total);
         // A confirmation takes one walk more.
-        if self.number >= MAX_WALKS + u32::from(self.confirm) {
+        if self.number >= self.most + u32::from(confirm) {
             return Step::Shifted { seen, total };
         }
         let walk = std::mem::replace(&mut self.walk, Walk::new());
-        self.previous = (sound && self.confirm).then_some(walk.order);
+        self.previous = (sound && confirm).then_some(walk.order);
         self.number += 1;
         Step::Restart
     }
@@ -87,28 +112,34 @@ impl<K: Eq + Hash + Clone> Walks<K> {
     /// cannot both have missed an item that was there throughout, whatever came and went: everything read before it in the first
     /// was still before it in the second, so it never moved over the end of a page.
     fn is_confirmed(&self) -> bool {
-        !self.confirm || self.walk.pages == 1 || self.previous.as_ref() == Some(&self.walk.order)
+        self.walk.pages == 1 || self.previous.as_ref() == Some(&self.walk.order)
     }
 }
 
 impl<K: Eq + Hash + Clone> Walk<K> {
     fn new() -> Self {
         let (seen, order) = (HashSet::new(), Vec::new());
-        Self { pages: 0, seen, order, highest_total: 0, unsound: false }
+        Self { pages: 0, seen, order, total: None, highest_total: 0, unsound: false }
     }
 
     /// Whether the page held anything new.
-    fn accept(&mut self, keys: impl IntoIterator<Item = K>, total: Option<u64>, exact: bool) -> bool {
-        self.pages += 1;
+    fn accept(&mut self, keys: impl IntoIterator<Item = K>, total: Option<u64>, exact: bool, by_place: bool) -> bool {
         let before = self.seen.len();
         for key in keys {
             if exact {
                 self.order.push(key.clone());
             }
-            self.unsound |= !self.seen.insert(key) && exact;
+            let place = if by_place { self.seen.len() as u64 } else { 0 };
+            self.unsound |= !self.seen.insert((place, key)) && exact;
         }
         // A total that goes down tells of a removal, whatever was added later to make up for it.
         self.unsound |= total.is_some_and(|total| total < self.highest_total);
+        if by_place {
+            let changed = self.pages > 0 && total != self.total;
+            self.unsound |= changed || total.is_some_and(|total| total < self.seen.len() as u64);
+        }
+        self.pages += 1;
+        self.total = total;
         self.highest_total = self.highest_total.max(total.unwrap_or(0));
         self.seen.len() > before
     }
@@ -189,6 +220,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn equal_items_are_two_where_places_count() {
+        let mut walks = Walks::new(false).by_place();
+        assert_eq!(walks.accept([1, 1], Some(3), true), Step::Fetch(2));
+        assert_eq!(walks.accept([1], Some(3), false), Step::Complete);
+        assert_eq!(Walks::new(false).by_place().accept([1, 1], None, false), Step::Complete);
+        assert_eq!(Walks::<u8>::new(false).by_place().accept([], Some(0), false), Step::Complete);
+    }
+
+    #[test]
+    fn where_places_count_the_totals_must_agree() {
+        let mut walks = Walks::new(false).by_place();
+        assert_eq!(walks.accept([1, 2], Some(5), true), Step::Fetch(2));
+        // One was added at the head: 2 is read again, and nothing would tell it from another 2.
+        assert_eq!(walks.accept([2, 3], Some(6), true), Step::Restart);
+        // More than there should be: pages that do not advance.
+        assert_eq!(walks.accept([1, 2], Some(3), true), Step::Fetch(2));
+        assert_eq!(walks.accept([1, 2], Some(3), true), Step::Restart);
+        assert_eq!(walks.accept([1, 2], Some(3), false), Step::Shifted { seen: 2, total: 3 });
+    }
+
+    #[test]
+    fn where_places_count_and_no_total_is_told_two_walks_agree() {
+        let mut walks = Walks::new(false).by_place();
+        for step in [Step::Restart, Step::Restart, Step::Complete] {
+            let second = if walks.number == 1 { 2 } else { 3 };
+            assert_eq!(walks.accept([1, 1], None, true), Step::Fetch(2));
+            assert_eq!(walks.accept([second], None, false), step);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_taken_back_is_walked_once() {
+        let mut walks = Walks::new(false).by_place().once();
+        assert_eq!(walks.accept([1], Some(2), true), Step::Fetch(2));
+        assert_eq!(walks.accept([2], Some(3), true), Step::Shifted { seen: 2, total: 3 });
+    }
+
     /// A change to the list between two requests: positions are taken modulo the length.
     #[derive(Clone, Copy, Debug)]
     enum Change {
@@ -266,6 +335,38 @@ mod tests {
             if let (Some(seen), throughout) = run(size, per_page, &gaps, true) {
                 prop_assert!(throughout.is_subset(&seen), "missed {:?}", throughout.difference(&seen));
             }
+        }
+
+        /// Items come or items go, and many are equal: the list is returned as it was at one moment, or not at all.
+        #[test]
+        fn a_list_of_equal_items_is_read_as_it_was_or_not_at_all(
+            size in 0..30usize,
+            per_page in 1..6usize,
+            inserting: bool,
+            gaps in prop::collection::vec(prop::collection::vec(0..40usize, 0..2), 0..40),
+        ) {
+            let mut list: Vec<usize> = (0..size).map(|item| item / 3).collect();
+            let (mut gaps, mut walks) = (gaps.iter(), Walks::new(false).by_place());
+            let (mut page, mut read) = (1usize, Vec::new());
+            let complete = loop {
+                let from = ((page - 1) * per_page).min(list.len());
+                let keys = list[from..(from + per_page).min(list.len())].to_vec();
+                read.extend(keys.iter().copied());
+                match walks.accept(keys, Some(list.len() as u64), list.len() > page * per_page) {
+                    Step::Fetch(next) => page = next as usize,
+                    Step::Restart => (page, read) = (1, Vec::new()),
+                    Step::Complete => break true,
+                    Step::Shifted { .. } | Step::Endless => break false,
+                }
+                for at in gaps.next().into_iter().flatten() {
+                    if inserting {
+                        list.insert(at % (list.len() + 1), at / 3);
+                    } else if !list.is_empty() {
+                        list.remove(at % list.len());
+                    }
+                }
+            };
+            prop_assert!(!complete || read == list, "{read:?} is not {list:?}");
         }
 
         /// Nothing changes: one walk, everything, whatever the page size.

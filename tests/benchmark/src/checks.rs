@@ -29,7 +29,7 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn say(&mut self, of: &Pass, sentence: String) {
+    fn say(&mut self, of: &Pass, sentence: &str) {
         self.sentences.push(format!("{}, {}: {sentence}", self.of, pass(of.name)));
     }
 
@@ -37,18 +37,21 @@ impl Wrong {
         let sum = |of: fn(&Run) -> u32| one.runs.iter().map(of).sum::<u32>();
         let (pages, requests) = (sum(|run| run.sum(|lane| lane.pages)), sum(|run| run.sum(|lane| lane.requests)));
         if requests != pages + one.no_pages {
-            self.say(one, format!("{requests} requests to DigitalOcean for {pages} pages and {} others", one.no_pages));
+            self.say(
+                one,
+                &format!("{requests} requests to DigitalOcean for {pages} pages and {} others", one.no_pages),
+            );
         }
         if requests != one.simulator_requests {
             let got = one.simulator_requests;
-            self.say(one, format!("the receipts tell of {requests} requests, DigitalOcean got {got}"));
+            self.say(one, &format!("the receipts tell of {requests} requests, DigitalOcean got {got}"));
         }
         let changes = sum(|run| run.sum(|lane| lane.changes));
         match one.name {
             PassName::Discover => {}
-            PassName::Unchanged if changes > 0 => self.say(one, format!("{changes} changes where nothing changed")),
+            PassName::Unchanged if changes > 0 => self.say(one, &format!("{changes} changes where nothing changed")),
             PassName::OnePercent if changes != one.changed => {
-                self.say(one, format!("{changes} changes, somebody made {}", one.changed));
+                self.say(one, &format!("{changes} changes, somebody made {}", one.changed));
             }
             PassName::Unchanged | PassName::OnePercent => {}
         }
@@ -60,15 +63,15 @@ impl Wrong {
     fn run(&mut self, one: &Pass, run: &Run) {
         let worker = &run.worker;
         for lane in run.lanes.iter().filter(|lane| !lane.complete) {
-            self.say(one, format!("the lane {} of {worker} is not complete", lane.lane));
+            self.say(one, &format!("the lane {} of {worker} is not complete", lane.lane));
         }
         if let Some(peak) = run.peak_bytes.filter(|peak| *peak >= MEMORY_BOUND) {
-            self.say(one, format!("{worker} held {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)));
+            self.say(one, &format!("{worker} held {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)));
         }
         let changes = run.sum(|lane| lane.changes);
         let (writes, allowed) = (run.table.writes, allowed_writes(run));
         if writes > allowed {
-            self.say(one, format!("{worker} made {writes} writes for {changes} changes, {allowed} would do"));
+            self.say(one, &format!("{worker} made {writes} writes for {changes} changes, {allowed} would do"));
         }
     }
 
@@ -79,7 +82,7 @@ impl Wrong {
                 .or_else(|| (lane.lane == "droplet_fast").then(|| &expected["droplet"]));
             if wanted != Some(&lane.items) {
                 let wanted = wanted.copied().unwrap_or_default();
-                self.say(first, format!("{} {} found, there are {wanted}", lane.items, lane.lane));
+                self.say(first, &format!("{} {} found, there are {wanted}", lane.items, lane.lane));
             }
         }
     }

@@ -26,7 +26,7 @@ Checked in every pass:
 Tables go to standard output, progress to standard error. Units are DynamoDB's own request units (ReturnConsumedCapacity);
 prices and assumptions are printed with the bill. Times are this machine's, counts and memory are not.
 
-  cargo benchmark                          everything: about a quarter of an hour
+  cargo benchmark                          everything: ten minutes or more
   cargo benchmark --resources 500          one account and its bill: seconds
   cargo benchmark --droplets 10000         droplets alone: no bill
   cargo benchmark --starvation             the rate budget alone

@@ -20,8 +20,52 @@ const MID_BODY_PAUSE: Duration = Duration::from_millis(30);
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Content,
     pub(crate) cut: Option<CutPoint>,
+}
+
+/// What is sent.
+pub(crate) enum Content {
+    /// As a whole, its length announced.
+    Whole(Vec<u8>),
+    /// So many pieces, each made when it is sent; their length is not announced.
+    Pieces(Box<dyn Iterator<Item = Vec<u8>> + Send>, usize),
+}
+
+impl Content {
+    /// The first half.
+    pub(crate) fn halved(self) -> Self {
+        match self {
+            Self::Whole(mut body) => {
+                body.truncate(body.len() / 2);
+                Self::Whole(body)
+            }
+            Self::Pieces(pieces, count) => Self::Pieces(Box::new(pieces.take(count / 2)), count / 2),
+        }
+    }
+
+    fn into_body(self) -> Body {
+        match self {
+            Self::Whole(body) => Body::from(body),
+            Self::Pieces(pieces, _) => Body::from_stream(stream::iter(pieces.map(Ok::<_, io::Error>))),
+        }
+    }
+
+    /// A body that fails after its first half, and the length that it should have had.
+    fn into_failing(self) -> (Body, Option<usize>) {
+        let (sent, length): (Box<dyn Iterator<Item = Vec<u8>> + Send>, _) = match self {
+            Self::Whole(body) => {
+                let length = body.len();
+                (Box::new([body.into_iter().take(length / 2).collect()].into_iter()), Some(length))
+            }
+            Self::Pieces(pieces, count) => (Box::new(pieces.take(count / 2)), None),
+        };
+        let failed = stream::once(async {
+            tokio::time::sleep(MID_BODY_PAUSE).await;
+            Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+        });
+        (Body::from_stream(stream::iter(sent.map(|piece| Ok(Bytes::from(piece)))).chain(failed)), length)
+    }
 }
 
 impl Answer {
@@ -32,11 +76,19 @@ impl Answer {
         if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
             headers.insert("x-request-id", id);
         }
-        Self { status, headers, body: Vec::new(), cut: None }
+        Self { status, headers, body: Content::Whole(Vec::new()), cut: None }
     }
 
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
-        Self { body: body.to_string().into_bytes(), ..Self::empty(status) }
+        Self { body: Content::Whole(body.to_string().into_bytes()), ..Self::empty(status) }
+    }
+
+    /// A file to save (OpenAPI `responses/invoice_csv`, `headers/content-disposition`).
+    pub(crate) fn file(media_type: &str, name: &str, body: Content) -> Self {
+        let mut answer = Self { body, ..Self::empty(StatusCode::OK) };
+        let disposition = format!("attachment; filename=\"{name}\"");
+        answer.set_headers([("content-type", Some(media_type)), ("content-disposition", Some(&disposition))]);
+        answer
     }
 
     pub(crate) fn error(error: &ApiError) -> Self {
@@ -68,25 +120,14 @@ impl Answer {
         if self.is_unseen() {
             wire.cut();
         }
-        let length = self.body.len();
-        let body = if self.cut == Some(CutPoint::MidBody) { half(self.body) } else { Body::from(self.body) };
+        let (body, announced) =
+            if self.cut == Some(CutPoint::MidBody) { self.body.into_failing() } else { (self.body.into_body(), None) };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        if self.cut == Some(CutPoint::MidBody) {
+        if let Some(length) = announced {
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
         response
     }
-}
-
-/// A body that fails after its first half.
-fn half(mut body: Vec<u8>) -> Body {
-    body.truncate(body.len() / 2);
-    let sent = stream::iter([Ok::<_, io::Error>(Bytes::from(body))]);
-    let failed = stream::once(async {
-        tokio::time::sleep(MID_BODY_PAUSE).await;
-        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
-    });
-    Body::from_stream(sent.chain(failed))
 }

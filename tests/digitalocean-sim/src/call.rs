@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
+use crate::answer::Content;
 use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::model::kind::Kind;
@@ -28,8 +29,21 @@ pub(crate) enum Reply {
     Json(StatusCode, Value),
     /// A list, which the caller cuts into pages.
     List(Listing),
+    /// A list of rows that are made for the page that shows them, which the caller cuts out.
+    Rows(Rows),
+    /// A file.
+    File { media_type: &'static str, name: String, body: Content },
     /// 204.
     NoContent,
+}
+
+/// A list that need not be held.
+pub(crate) struct Rows {
+    pub(crate) key: &'static str,
+    pub(crate) total: usize,
+    pub(crate) row: Box<dyn Fn(usize) -> Value>,
+    /// What every page shows besides.
+    pub(crate) beside: Map<String, Value>,
 }
 
 /// A whole list.

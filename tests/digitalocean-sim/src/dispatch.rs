@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Content};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, id_for};
 use crate::faults::{Arrival, CutPoint, Effect, LimitKind, Terminal};
@@ -97,7 +97,7 @@ fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
         Effect::Status { status, body, .. } => {
             let status = code(*status);
             match body {
-                Some(Value::String(text)) => Answer { body: text.clone().into_bytes(), ..Answer::empty(status) },
+                Some(Value::String(text)) => Answer { body: Content::Whole(text.clone().into_bytes()), ..Answer::empty(status) },
                 Some(body) => Answer::json(status, body),
                 None => error_answer(status),
             }
@@ -120,7 +120,7 @@ fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
             answer.set_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
         }
         Effect::Cut { at } => answer.cut = Some(*at),
-        Effect::TruncatedJson => answer.body.truncate(answer.body.len() / 2),
+        Effect::TruncatedJson => answer.body = answer.body.halved(),
         Effect::RateLimit { limit, wait_seconds } => {
             let now = shared.clock.now().timestamp();
             let hourly = *limit == LimitKind::Hourly;
@@ -179,6 +179,8 @@ fn perform(shared: &Shared, state: &mut State, request: &Request, arrived: &Arri
     let mut call = Call { account, token, request, params, now: shared.clock.now() };
     match (route.handler)(&mut call)? {
         Reply::Json(status, body) => Ok(Answer::json(status, &body)),
+        Reply::File { media_type, name, body } => Ok(Answer::file(media_type, &name, body)),
+        Reply::Rows(rows) => Ok(Answer::json(StatusCode::OK, &paging::page_of_rows(rows, request, arrived.faults.shift))),
         Reply::NoContent => Ok(Answer::empty(StatusCode::NO_CONTENT)),
         Reply::List(mut list) => {
             if !granted {

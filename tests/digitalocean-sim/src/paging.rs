@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::call::{LinkStyle, Listing};
+use crate::call::{LinkStyle, Listing, Rows};
 use crate::request::Request;
 use crate::scopes::Token;
 
@@ -14,17 +14,36 @@ pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i
     if listing.links == LinkStyle::Unpaged {
         return json!({ listing.key: listing.items.iter().map(shown).collect::<Vec<_>>() });
     }
+    let row = |index: usize| listing.items.get(index).map(shown).unwrap_or_default();
+    Value::Object(cut(listing.key, listing.items.len(), row, listing.links, request, shift))
+}
+
+/// The same of rows that are made when they are shown.
+pub(crate) fn page_of_rows(rows: Rows, request: &Request, shift: i64) -> Value {
+    let mut body = cut(rows.key, rows.total, rows.row, LinkStyle::Usual, request, shift);
+    body.extend(rows.beside);
+    Value::Object(body)
+}
+
+fn cut(
+    key: &str,
+    rows: usize,
+    row: impl Fn(usize) -> Value,
+    style: LinkStyle,
+    request: &Request,
+    shift: i64,
+) -> Map<String, Value> {
     let (page, size) = (request.query.page(), request.query.per_page());
     let shift = if page > 1 { shift } else { 0 };
-    let total = moved(listing.items.len(), -shift);
+    let total = moved(rows, -shift);
     let start = moved((page - 1).saturating_mul(size), shift);
-    let items: Vec<_> = listing.items.iter().skip(start).take(size).map(shown).collect();
+    let items: Vec<_> = (start..rows).take(size).map(row).collect();
     let last = total.div_ceil(size).max(1);
     let mut body = Map::new();
-    body.insert(listing.key.to_owned(), Value::Array(items));
-    body.insert("links".to_owned(), links(listing.links, request, page, last));
+    body.insert(key.to_owned(), Value::Array(items));
+    body.insert("links".to_owned(), links(style, request, page, last));
     body.insert("meta".to_owned(), json!({ "total": total }));
-    Value::Object(body)
+    body
 }
 
 fn moved(position: usize, by: i64) -> usize {

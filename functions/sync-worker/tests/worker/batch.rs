@@ -14,7 +14,7 @@ fn event(case: &str) -> SqsEvent {
 }
 
 /// Runs the batch as `main.rs` does, and gives the ids of those that are to be delivered again.
-async fn run(world: &World, case: &str) -> Vec<String> {
+pub(crate) async fn run(world: &World, case: &str) -> Vec<String> {
     let runner = BatchRunner::from_config(&world.worker.config, world.queue.clone());
     let invocation = fake::invocation(Duration::from_secs(300));
     let response = runner

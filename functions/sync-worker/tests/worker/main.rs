@@ -5,5 +5,6 @@
 mod batch;
 mod failures;
 mod messages;
+mod services;
 mod template;
 mod world;

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
 
 mod account_services;
+mod billing;
 mod dns;
+mod downloads;
 mod lists;
 mod models;
 mod network;

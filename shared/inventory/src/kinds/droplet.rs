@@ -46,7 +46,7 @@ impl MirroredKind for DropletKind {
 
 impl ListedKind for DropletKind {
     fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.droplets().list_all().await?, normalise) }.boxed()
+        async move { Listed::of(client.droplets().list_all_as(normalise).await?) }.boxed()
     }
 }
 

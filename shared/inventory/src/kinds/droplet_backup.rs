@@ -51,10 +51,10 @@ impl ChildKind for DropletBackupKind {
     /// Every droplet, GPU droplets and those that are off included.
     fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>> {
         async move {
-            let droplets = client.droplets().list_all().await?;
             let parent = |droplet: Droplet| Ok((ProviderId::new(droplet.id.to_string())?, may_have_backups(&droplet)));
+            let droplets = client.droplets().list_all_as(parent).await?;
             Ok(Parents {
-                live: droplets.items.into_iter().map(parent).collect::<Result<_, InvalidId>>()?,
+                live: droplets.items.into_iter().collect::<Result<_, InvalidId>>()?,
                 pages: droplets.pages,
                 rate_limit_remaining: droplets.rate_limit.and_then(|limit| limit.remaining),
             })

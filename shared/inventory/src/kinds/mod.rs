@@ -78,8 +78,15 @@ impl Listed {
         listing: Listing<T>,
         normalise: impl Fn(T) -> Result<(ProviderId, Facts), domain::InvalidId>,
     ) -> Result<Self, ListError> {
+        let Listing { items, pages, requests, total, rate_limit } = listing;
+        let items = items.into_iter().map(normalise).collect();
+        Self::of(Listing { items, pages, requests, total, rate_limit })
+    }
+
+    /// The same of items that were normalised as their pages arrived.
+    pub(crate) fn of(listing: Listing<Result<(ProviderId, Facts), domain::InvalidId>>) -> Result<Self, ListError> {
         let Listing { items, pages, rate_limit, .. } = listing;
-        let resources = items.into_iter().map(normalise).collect::<Result<_, _>>()?;
+        let resources = items.into_iter().collect::<Result<_, _>>()?;
         Ok(Self { resources, pages, rate_limit_remaining: rate_limit.and_then(|limit| limit.remaining) })
     }
 }

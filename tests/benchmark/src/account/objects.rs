@@ -31,7 +31,7 @@ pub(super) fn droplet(n: usize, scale: &Scale) -> Value {
 
 /// Every other one is attached.
 pub(super) fn volume(n: usize, scale: &Scale) -> Value {
-    let droplet = (n % 2 == 0 && n < scale.droplets).then(|| droplet_id(n));
+    let droplet = (n.is_multiple_of(2) && n < scale.droplets).then(|| droplet_id(n));
     json!({
         "id": volume_id(n), "name": name("data", n), "region": region(n), "size_gigabytes": 100, "droplet_id": droplet,
         "filesystem_type": "ext4", "created_at": "2025-03-11T08:43:00Z",
@@ -47,7 +47,7 @@ pub(super) fn zone(n: usize, _: &Scale) -> Value {
 }
 
 pub(super) fn reserved_ip(n: usize, scale: &Scale) -> Value {
-    let droplet = (n % 2 == 0 && n < scale.droplets).then(|| droplet_id(n));
+    let droplet = (n.is_multiple_of(2) && n < scale.droplets).then(|| droplet_id(n));
     json!({ "ip": Ipv4Addr::from(IPV4 + n as u32), "region": region(n), "droplet": droplet })
 }
 
@@ -181,7 +181,7 @@ fn record_id(zone: usize, n: usize) -> u64 {
 
 /// A number for a droplet's, a UUID for a volume's.
 fn snapshot_id(n: usize) -> String {
-    if n % 2 == 0 { (200_000_000 + n).to_string() } else { uuid("snapshots", n) }
+    if n.is_multiple_of(2) { (200_000_000 + n).to_string() } else { uuid("snapshots", n) }
 }
 
 /// A UUID of its own for the n-th object of a list, the same every time.

@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::INTERNAL;
 use super::objects::{droplet_id, volume_id, zone_name};
 use super::part::parts;
 use super::scale::Scale;
-
-/// The internal project by its usual name: it is there already, so that the first sweep has only to read.
-const INTERNAL: &str = "skyai-internal";
 
 /// The lists of objects, projects included.
 pub(super) fn objects(scale: &Scale) -> Value {

@@ -19,7 +19,7 @@ use sync_worker::SyncWorker;
 use url::Url;
 
 use super::usage;
-use crate::account::{NAME, TOKEN};
+use crate::account::{INTERNAL, NAME, TOKEN};
 use crate::measured::{Lane, Run, Table};
 
 const QUEUE: &str = "https://sqs.test/queue";
@@ -63,7 +63,7 @@ fn function(worker: &'static Worker, table: store::Table, digitalocean: Url) -> 
         digitalocean_url: digitalocean.clone(),
         provider_writes: ProviderWrites::Allow,
         strike_interval: None,
-        internal_project: "skyai-internal".to_owned(),
+        internal_project: INTERNAL.to_owned(),
         event_retention_days: 400,
         secret_prefix: crate::mirror::SECRET_PREFIX.to_owned(),
         queue_url: QUEUE.to_owned(),

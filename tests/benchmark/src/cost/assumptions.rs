@@ -4,8 +4,7 @@
 pub(crate) const HOURS: f64 = 730.0;
 /// The part of all resources that changes in a day.
 pub(crate) const CHANGED_A_DAY: f64 = 0.01;
-/// Events and receipts are kept for so many days.
-pub(crate) const EVENT_DAYS: f64 = 400.0;
+/// Receipts are kept for so many days.
 pub(crate) const RECEIPT_DAYS: f64 = 30.0;
 /// Memory at which a function has one vCPU; with less it has that much less of one.
 pub(crate) const MB_OF_A_VCPU: f64 = 1_769.0;
@@ -30,6 +29,7 @@ pub(crate) const TOKEN_SECONDS: f64 = 300.0;
 pub(crate) const SECRETS: f64 = 2.0;
 /// Use of the API.
 pub(crate) const API_CALLS: f64 = 10_000.0;
+pub(crate) const API_READ_UNITS: f64 = 20.0;
 pub(crate) const USERS: f64 = 5.0;
 /// Metrics of a route of an HTTP API with detailed metrics.
 pub(crate) const ROUTE_METRICS: f64 = 6.0;
@@ -54,11 +54,11 @@ pub(crate) fn sentences() -> Vec<String> {
              https://aws.amazon.com/blogs/compute/estimating-cost-for-amazon-sqs-message-processing-using-aws-lambda/)."
         ),
         format!(
-            "Logs: what a run logged here, + {PLATFORM_LOG_BYTES} bytes of Lambda's own; kept compressed to {LOG_COMPRESSION}. Events are kept \
-             {EVENT_DAYS} days, receipts {RECEIPT_DAYS}."
+            "Logs: what a run logged here, + {PLATFORM_LOG_BYTES} bytes of Lambda's own; kept compressed to {LOG_COMPRESSION}. Logs and \
+             events are kept as long as the template says by default, receipts {RECEIPT_DAYS} days."
         ),
         format!(
-            "{API_CALLS} calls of the API by {USERS} people; {ROUTE_METRICS} metrics a route \
+            "{API_CALLS} calls of the API by {USERS} people, each of {API_READ_UNITS} read units; {ROUTE_METRICS} metrics a route \
              (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html); {SECRETS} secrets."
         ),
         "Not included: tax, support, and traffic out of AWS (requests to DigitalOcean, a few GB of answers to the API's callers).".to_owned(),

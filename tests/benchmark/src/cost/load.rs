@@ -54,7 +54,7 @@ impl Load {
             load.add(worker, run, unchanged, template);
         }
         load.add_changes(measured, unchanged, changed);
-        load.add_storage(measured);
+        load.add_storage(measured, template);
         let mut metrics: Vec<_> = measured
             .passes
             .iter()
@@ -65,6 +65,7 @@ impl Load {
         metrics.dedup();
         load.metrics = metrics.len() as f64 + assumed::API_METRICS;
         load.invocations += assumed::API_CALLS;
+        load.read_units += assumed::API_CALLS * assumed::API_READ_UNITS;
         load.gb_seconds += assumed::API_CALLS * assumed::SHORT_CALL_SECONDS * template.default_memory_mb / 1_024.0;
         Ok(load)
     }
@@ -113,10 +114,10 @@ impl Load {
     }
 
     /// As it is once everything is as old as it gets.
-    fn add_storage(&mut self, measured: &Measured) {
+    fn add_storage(&mut self, measured: &Measured, template: &Template) {
         let size = &measured.size;
         let event = size.event_bytes as f64 / (size.events.max(1)) as f64;
-        let events = f64::from(measured.account.size()) * assumed::CHANGED_A_DAY * assumed::EVENT_DAYS;
+        let events = f64::from(measured.account.size()) * assumed::CHANGED_A_DAY * template.event_retention_days;
         let receipt = size.receipt_bytes as f64 / (size.receipts.max(1)) as f64;
         let in_a_day = |worker: &Worker| 24.0 * 60.0 / worker.cadence_minutes as f64 * worker.targets.len() as f64;
         let receipts: f64 = measured.account.workers().map(in_a_day).sum::<f64>() * assumed::RECEIPT_DAYS;
@@ -152,6 +153,11 @@ impl Load {
 }
 
 impl Hourly {
+    /// How many seconds lie between two quick looks where a minute's take more than there is in one.
+    pub(crate) fn seconds_of_a_look(&self) -> f64 {
+        60.0 * (self.fast / f64::from(Priority::Fast.within_reach().0)).max(1.0)
+    }
+
     /// How many hours a round takes where all of them want more than there is in one.
     pub(crate) fn hours_of_a_round(&self) -> f64 {
         (self.rounds / f64::from(Priority::Rounds.within_reach().0)).max(1.0)

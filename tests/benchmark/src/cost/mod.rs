@@ -50,3 +50,75 @@ pub(crate) fn bill(load: &Load, template: &Template) -> Vec<Item> {
 pub(crate) fn sum(items: &[Item], of: impl Fn(&Item) -> f64) -> f64 {
     items.iter().map(of).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Account;
+    use crate::measured::{Baseline, Lane, Measured, Pass, PassName, Run, Size, Table};
+
+    /// 1,000 droplets: 6 pages and 10 read units a sweep, 3 write units; a change takes 6 more.
+    fn measured() -> Measured {
+        let lane = || Lane { complete: true, items: 1_000, pages: 6, requests: 6, ..Lane::default() };
+        let run = |worker: &inventory::Worker, write_units| Run {
+            worker: worker.name.to_owned(),
+            messages: 1,
+            lanes: vec![lane()],
+            table: Table { read_units: 10.0, write_units, ..Table::default() },
+            log_bytes: 1_000,
+            metrics: vec!["Items".to_owned()],
+            ..Run::default()
+        };
+        let account = Account::of_droplets(1_000);
+        let pass = |name, changed, write_units| {
+            let runs = account.workers().map(|worker| run(worker, write_units)).collect();
+            Pass { name, runs, simulator_requests: 0, no_pages: 0, changed }
+        };
+        // Three workers share the ten changes.
+        let passes = vec![pass(PassName::Unchanged, 0, 3.0), pass(PassName::OnePercent, 10, 23.0)];
+        let naive = Table { write_units: 3_000.0, read_units: 125.0, ..Table::default() };
+        let baseline = Baseline { kind: "droplet".to_owned(), rows: 1_000, table: naive, ..Baseline::default() };
+        Measured { account, passes, size: Size { row_bytes: 1_000_000, ..Size::default() }, baseline }
+    }
+
+    #[test]
+    fn a_bill_is_counts_times_prices() {
+        let (template, measured) = (Template::read(TEMPLATE).unwrap(), measured());
+        let load = Load::of(&measured, &template).unwrap();
+        // Every quarter of an hour, every minute, every quarter of an hour.
+        let ticks = 730.0 * (4.0 + 60.0 + 4.0);
+        let changes = 1_000.0 * 0.01 * 730.0 / 24.0;
+        assert_eq!(load.ticks, ticks);
+        assert_eq!(load.invocations, 2.0 * ticks + assumptions::API_CALLS);
+        assert_eq!(load.write_units.round(), (3.0 * ticks + 6.0 * changes).round());
+        assert_eq!(load.read_units, 10.0 * ticks + assumptions::API_CALLS * assumptions::API_READ_UNITS);
+        assert_eq!((load.hourly.full, load.hourly.rounds, load.hourly.fast), (48.0, 0.0, 360.0));
+        let seconds = 6.0 * assumptions::PAGE_SECONDS + assumptions::SHORT_CALL_SECONDS;
+        let time = ticks * seconds * 0.25 + assumptions::API_CALLS * assumptions::SHORT_CALL_SECONDS * 0.25;
+        assert_eq!(load.gb_seconds.round(), time.round());
+
+        let items = bill(&load, &template);
+        let amount = |name: &str| items.iter().find(|item| item.name == name).unwrap().amount;
+        assert_eq!(amount("table writes"), load.write_units * 0.625 / 1.0e6);
+        // Five pollers of each queue, three times a minute.
+        assert_eq!(
+            amount("queue polling").round(),
+            (730.0 * 60.0 * 15.0 * template.polled_queues * 0.4 / 1.0e6).round()
+        );
+        assert_eq!(sum(&items, |item| item.amount), items.iter().map(|item| item.amount).sum::<f64>());
+        assert!(items.iter().all(|item| item.with_free_tier <= item.amount));
+
+        // Each of 3,000 rows in three sweeps: three units to write, an eighth to read.
+        assert_eq!(naive(&measured), (ticks * 1_000.0 * 3.0, ticks * 125.0));
+    }
+
+    #[test]
+    fn what_is_asked_for_too_often_comes_less_often() {
+        let hourly = load::Hourly { full: 0.0, rounds: 0.0, fast: 60.0 };
+        assert_eq!((hourly.hours_of_a_round(), hourly.seconds_of_a_look()), (1.0, 60.0));
+        let reach = |priority: store::Priority| f64::from(priority.within_reach().0);
+        let (rounds, fast) = (2.0 * reach(store::Priority::Rounds), 1.5 * reach(store::Priority::Fast));
+        let hourly = load::Hourly { full: 0.0, rounds, fast };
+        assert_eq!((hourly.hours_of_a_round(), hourly.seconds_of_a_look()), (2.0, 90.0));
+    }
+}

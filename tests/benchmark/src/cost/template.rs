@@ -17,6 +17,7 @@ pub(crate) struct Template {
     pub(crate) alarms: f64,
     pub(crate) dashboards: f64,
     pub(crate) log_retention_days: f64,
+    pub(crate) event_retention_days: f64,
     /// Routes of the API whose metrics are paid for.
     pub(crate) metered_routes: f64,
 }
@@ -33,6 +34,9 @@ impl Template {
         let functions = || of_type("AWS::Serverless::Function").map(|function| &function["Properties"]);
         let is_metered = |stage: &Value| stage["Properties"]["DefaultRouteSettings"]["DetailedMetricsEnabled"] == true;
         let metered = of_type("AWS::ApiGatewayV2::Stage").any(is_metered);
+        let parameter = |name: &str| {
+            number(&template["Parameters"][name]["Default"]).with_context(|| format!("{name} has no default"))
+        };
         let default_memory_mb = number(&template["Globals"]["Function"]["MemorySize"]).context("no MemorySize")?;
         let memory = |function: &Value| {
             let worker = function["Environment"]["Variables"]["WORKER"].as_str()?.to_owned();
@@ -44,8 +48,8 @@ impl Template {
             polled_queues: functions().map(polled).sum(),
             alarms: count("AWS::CloudWatch::Alarm"),
             dashboards: count("AWS::CloudWatch::Dashboard"),
-            log_retention_days: number(&template["Parameters"]["LogRetentionDays"]["Default"])
-                .context("no retention")?,
+            log_retention_days: parameter("LogRetentionDays")?,
+            event_retention_days: parameter("EventRetentionDays")?,
             metered_routes: if metered { count("AWS::ApiGatewayV2::Route") } else { 0.0 },
         })
     }
@@ -80,7 +84,7 @@ mod tests {
     fn a_functions_own_memory_counts() {
         let text = "
 Globals: {Function: {MemorySize: 256}}
-Parameters: {LogRetentionDays: {Default: 30}}
+Parameters: {LogRetentionDays: {Default: 30}, EventRetentionDays: {Default: 400}}
 Resources:
   A: {Type: AWS::Serverless::Function, Properties: {MemorySize: 512, Environment: {Variables: {WORKER: a}}, Events: {Queue: {Type: SQS}}}}
   B: {Type: AWS::Serverless::Function, Properties: {Environment: {Variables: {WORKER: b}}}}";

@@ -25,8 +25,7 @@ pub(super) struct Bill {
 impl Bill {
     pub(super) fn new(load: Load, measured: &Measured, template: &Template) -> Self {
         let items = bill(&load, template);
-        let price =
-            |name: &str| items.iter().find(|item| item.name == name).map_or(0.0, |item| item.amount / item.quantity);
+        let price = |name: &str| PRICES.iter().find(|price| price.name == name).map_or(0.0, |price| price.usd);
         let (write, read) = (price("table writes"), price("table reads"));
         let (written, scanned) = naive(measured);
         Self {
@@ -97,10 +96,11 @@ fn hourly(bills: &[Bill]) -> String {
         .map(|bill| {
             let hourly = bill.load.hourly;
             let round = format!("{:.1} h", hourly.hours_of_a_round());
-            vec![count(bill.load.resources), whole(hourly.full), whole(hourly.rounds), round, whole(hourly.fast)]
+            let look = format!("{:.0} s", hourly.seconds_of_a_look());
+            vec![count(bill.load.resources), whole(hourly.full), whole(hourly.rounds), round, whole(hourly.fast), look]
         })
         .collect();
-    let head = ["resources", "full sweeps", "rounds", "a round takes", "quick looks"];
+    let head = ["resources", "full sweeps", "rounds", "a round takes", "quick looks", "one every"];
     let (full, rounds, fast) =
         (Priority::Full.within_reach().0, Priority::Rounds.within_reach().0, Priority::Fast.within_reach().0);
     format!(

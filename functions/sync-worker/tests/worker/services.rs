@@ -1,0 +1,118 @@
+//! A worker of many kinds: each for itself.
+
+use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
+use domain::{AccountId, Kind, Lane};
+use runtime::Outgoing;
+use serde_json::{Value, json};
+
+use crate::batch::run;
+use crate::world::{DLQ, QUEUE, World, fate};
+
+async fn services() -> World {
+    World::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await
+}
+
+async fn lane(world: &World, kind: &str) -> Option<Lane> {
+    world.embedded.table.lane(&AccountId::new("demo").unwrap(), &Kind::new(kind).unwrap()).await.unwrap()
+}
+
+/// The kinds whose last list was read whole.
+async fn complete(world: &World) -> usize {
+    let mut complete = 0;
+    for target in world.worker.worker.targets {
+        complete +=
+            usize::from(lane(world, target.lane().as_str()).await.is_some_and(|lane| lane.last_complete.is_some()));
+    }
+    complete
+}
+
+fn kind_of(message: &Outgoing) -> Value {
+    serde_json::from_str::<Value>(&message.body).unwrap()["kind"].clone()
+}
+
+#[tokio::test]
+async fn one_kind() {
+    let world = services().await;
+    assert_eq!(run(&world, "one-kind").await, [""; 0]);
+    assert_eq!((complete(&world).await, world.asked()), (1, 1));
+    assert_eq!(world.keys("KIND#demo#").await.len(), 1);
+}
+
+#[tokio::test]
+async fn all_kinds_are_mirrored_by_one_message() {
+    let world = services().await;
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
+    assert_eq!(complete(&world).await, world.worker.worker.targets.len());
+    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+}
+
+/// What has to wait comes back as a message for its kind alone, however it has to wait, and the others are mirrored.
+#[tokio::test]
+async fn a_kind_that_has_to_wait_holds_up_no_other() {
+    // The simulator's clock is ahead of the worker's: how long a limit lasts is its own matter.
+    for (effect, delay) in [(Effect::rate_limit(LimitKind::Hourly), 1..=u64::MAX), (Effect::status(503), 60..=60)] {
+        let world = services().await;
+        world.sim.faults().add(Fault::on("/v2/certificates", effect));
+        assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
+        let sent = world.queue.sent(QUEUE);
+        assert_eq!((sent.len(), kind_of(&sent[0])), (1, json!("certificate")));
+        assert!(delay.contains(&sent[0].delay.as_secs()), "{:?}", sent[0].delay);
+        assert_eq!(complete(&world).await, world.worker.worker.targets.len() - 1);
+        world.sim.faults().clear();
+        world.sim.requests().clear();
+        let body = sent[0].body.as_bytes();
+        let sent = runtime::batch::Sent { at: None, message_id: None };
+        let message = runtime::Message::parse(body, "services", &sent).unwrap();
+        assert_eq!((fate(&world.handle(message).await), world.asked()), ("done".to_owned(), 1));
+        assert_eq!(complete(&world).await, world.worker.worker.targets.len());
+    }
+}
+
+/// A product that the account does not have, or the token may not see, wakes nobody up.
+#[tokio::test]
+async fn a_kind_that_is_not_there_is_told_and_done_with() {
+    let world = services().await;
+    for (path, status) in [("/v2/databases", 404), ("/v2/functions/namespaces", 403)] {
+        world.sim.faults().add(Fault::on(path, Effect::status(status)));
+    }
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
+    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+    for kind in ["managed_db", "functions_namespace"] {
+        let receipt = lane(&world, kind).await.unwrap().last.unwrap();
+        assert_eq!(receipt.status, domain::SweepStatus::NotVisible, "{kind}");
+        assert!(receipt.error.is_some(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_kind_of_another_worker_is_refused() {
+    let world = services().await;
+    let message = world.message("demo").with_fields(json!({ "kind": "droplet" })).unwrap();
+    assert_eq!(fate(&world.handle(message).await), "terminal");
+    assert_eq!(world.asked(), 0);
+}
+
+/// The quick look is over with its minute: nothing of it is tried again.
+#[tokio::test]
+async fn a_quick_look_that_fails_is_done_with() {
+    let world = World::of("droplets-fast", "2026-04-12T12:00:05Z".parse().unwrap()).await;
+    world.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
+    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+}
+
+/// A round over many parents that meets the rate limit waits as a message, and goes on where it stopped.
+#[tokio::test]
+async fn a_round_comes_back_where_it_stopped() {
+    let world = World::of("backups", "2026-04-12T12:00:05Z".parse().unwrap()).await;
+    let lists = "/v2/droplets/*/backups";
+    world.sim.faults().add(Fault::on(lists, Effect::rate_limit(LimitKind::Hourly)).after(1));
+    let refused = fate(&world.handle(world.message("demo")).await);
+    assert!(refused.starts_with("later "), "{refused}");
+    assert!(lane(&world, "droplet_backup").await.unwrap().round.is_some());
+    world.sim.faults().clear();
+    world.sim.requests().clear();
+    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
+    assert_eq!(world.sim.requests().count(&RequestFilter::path(lists)), 1);
+    assert_eq!(world.keys("KIND#demo#droplet_backup").await.len(), 4);
+}

@@ -1,0 +1,75 @@
+//! The attempts of one call: each passes the gate, and what failed is tried again where that is safe and worth it.
+
+use std::time::Duration;
+
+use backon::ExponentialBackoff;
+use chrono::Utc;
+use tracing::Span;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::gate::Closed;
+use crate::rate_limit::LimitKind;
+use crate::request::{Request, millis};
+
+/// How long a closed gate is left alone at the least.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+
+/// The attempts of one call.
+#[derive(Debug)]
+pub(crate) struct Attempts<'a> {
+    client: &'a Client,
+    request: &'a Request,
+    delays: ExponentialBackoff,
+    begun: u32,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn of(client: &'a Client, request: &'a Request) -> Self {
+        Self { client, request, delays: client.retry.delays(), begun: 0 }
+    }
+
+    /// Waits until the next attempt may begin, and numbers it.
+    pub(crate) async fn begin(&mut self) -> Result<(u32, Span), Error> {
+        self.begun += 1;
+        self.pass_gate().await?;
+        let Request { operation, url, .. } = self.request;
+        let (method, path, attempt) = (&operation.method, url.path(), self.begun);
+        Ok((attempt, tracing::debug_span!("digitalocean", %method, path, attempt)))
+    }
+
+    /// Waits before the call is made again after `error`; gives it back where that is neither safe nor worth it.
+    pub(crate) async fn wait(&mut self, error: Error) -> Result<(), Error> {
+        let Client { retry, deadline, .. } = self.client;
+        let (method, remaining) = (&self.request.operation.method, deadline.remaining());
+        let Some(wait) = retry.wait(method, &error, self.delays.next(), remaining, Utc::now()) else {
+            return Err(error);
+        };
+        tracing::debug!(%error, wait_ms = millis(wait), "the call is repeated");
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+
+    /// Waits until the gate lets a request pass, if that is soon.
+    async fn pass_gate(&self) -> Result<(), Error> {
+        let Self { client, request, .. } = self;
+        let Some(gate) = &client.gate else { return Ok(()) };
+        while let Err(Closed { until }) = gate.admit(client.rate_limit()).await {
+            let wait = (until - Utc::now()).to_std().unwrap_or_default().max(SHORTEST_WAIT);
+            let in_time = client.deadline.remaining().is_none_or(|left| wait < left);
+            if wait > client.retry.max_retry_after || !in_time {
+                let (call, kind) = (Box::new(request.call()), LimitKind::Gate);
+                return Err(Error::RateLimited {
+                    call,
+                    kind,
+                    until,
+                    retry_after: None,
+                    rate_limit: client.rate_limit(),
+                });
+            }
+            tracing::debug!(wait_ms = millis(wait), "the gate is closed");
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
+    }
+}

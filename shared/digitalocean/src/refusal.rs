@@ -1,0 +1,91 @@
+//! What an answer means that does not give what was asked for, and how much of it an error may quote.
+
+use chrono::{TimeDelta, Utc};
+use http::{HeaderMap, StatusCode};
+
+use crate::envelope::ErrorBody;
+use crate::error::{Call, Error};
+use crate::rate_limit::{Limited, RateLimit, retry_after};
+
+/// The longest piece of an answer that an error quotes, in characters.
+const SNIPPET: usize = 300;
+
+/// What an answer that is not a success means.
+pub(crate) fn refusal(
+    mut call: Box<Call>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    rate_limit: Option<RateLimit>,
+    attempts: u32,
+) -> Error {
+    let now = Utc::now();
+    let error = ErrorBody::read(body);
+    if let Some(id) = error.as_ref().and_then(|error| error.request_id.clone()) {
+        call.request_id = Some(clipped(&id));
+    }
+    let message = match &error {
+        Some(error) => clipped(&error.message),
+        None if status.is_redirection() => {
+            "a redirect, which is never followed with a token; check the base URL".to_owned()
+        }
+        None => snippet(body),
+    };
+    match status {
+        StatusCode::UNAUTHORIZED => Error::Unauthorized { call, message },
+        StatusCode::FORBIDDEN => Error::Forbidden { call, message },
+        // Only DigitalOcean's own "not found" proves an absence; a gateway's page does not. Its body may be missing, its request id not.
+        StatusCode::NOT_FOUND if error.is_some() || (body.is_empty() && call.request_id.is_some()) => {
+            Error::NotFound { call, message }
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            let Limited { kind, until, retry_after } = Limited::read(headers, rate_limit, now);
+            Error::RateLimited { call, kind, until, retry_after, rate_limit }
+        }
+        status if status.is_server_error() => {
+            let wait = retry_after(headers, now).and_then(|wait| TimeDelta::from_std(wait).ok());
+            let retry_at = wait.and_then(|wait| now.checked_add_signed(wait));
+            Error::ServerError { call, status, message, attempts, retry_at }
+        }
+        status => Error::Api { call, status, id: error.map(|error| error.id.to_ascii_lowercase()), message },
+    }
+}
+
+/// An error body where the status promised a result. It keeps that status: a "not found" under 200 proves no absence.
+pub(crate) fn api_error(mut call: Box<Call>, status: StatusCode, error: ErrorBody) -> Error {
+    call.request_id = error.request_id.map(|id| clipped(&id)).or(call.request_id);
+    let id = Some(error.id.to_ascii_lowercase());
+    Error::Api { call, status, id, message: clipped(&error.message) }
+}
+
+/// What may be quoted of an answer that is not as documented: JSON may hold passwords, whatever else came instead is worth seeing.
+pub(crate) fn quotable(body: &[u8]) -> String {
+    if body.trim_ascii_start().starts_with(b"{") { "JSON, not quoted".to_owned() } else { snippet(body) }
+}
+
+/// The beginning of an answer, on one line.
+fn snippet(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body.get(..SNIPPET * 4).unwrap_or(body));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() { "(empty)".to_owned() } else { clipped(&text) }
+}
+
+fn clipped(text: &str) -> String {
+    match text.char_indices().nth(SNIPPET) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snippets_are_bounded_and_on_one_line() {
+        assert_eq!(snippet(b""), "(empty)");
+        assert_eq!(snippet(b"<html>\n\n  <b>down</b>"), "<html> <b>down</b>");
+        let long = "ä".repeat(5_000);
+        assert_eq!(snippet(long.as_bytes()).chars().count(), SNIPPET + 1);
+    }
+}

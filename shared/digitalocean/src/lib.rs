@@ -80,8 +80,8 @@ pub use account::{Account, AccountStatus};
 pub use apps::App;
 pub use autoscale_pools::{AutoscalePool, AutoscalePoolStatus};
 pub use billing::{
-    Balance, BillingHistoryEntry, BillingHistoryType, Invoice, InvoiceCharges, InvoiceItem, InvoicePreview, InvoiceProduct,
-    InvoiceSummary,
+    Balance, BillingHistoryEntry, BillingHistoryType, Invoice, InvoiceCharges, InvoiceItem, InvoicePreview,
+    InvoiceProduct, InvoiceSummary,
 };
 pub use cdn::CdnEndpoint;
 pub use certificates::{Certificate, CertificateState, CertificateType};

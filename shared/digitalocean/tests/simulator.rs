@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use digitalocean::billing::PREVIEW;
 use digitalocean::{Client, Config, DropletType, Error, NewProject, RetryPolicy, Token};
-use digitalocean_sim::{Effect, Fault, RequestFilter, Seed, Shift, Simulator};
+use digitalocean_sim::{CutPoint, Effect, Fault, RequestFilter, Seed, Shift, Simulator};
+use rust_decimal::Decimal;
 
 /// The simulator with its demo account, and a client with the account's `sync` token.
 async fn demo() -> (Simulator, Client) {
@@ -87,6 +89,65 @@ async fn a_project_is_made_and_read_back() {
     assert!(client.domains().get("no-such-zone.example").await.unwrap_err().is_not_found());
     let stranger = client.with_token(Token::new("dop_v1_stranger").unwrap());
     assert!(stranger.account().get().await.unwrap_err().needs_new_token());
+}
+
+#[tokio::test]
+async fn the_invoices_are_read_and_the_csv_is_whole_or_an_error() {
+    let (sim, client) = demo().await;
+    let billing = client.billing();
+    let balance = billing.balance().await.unwrap();
+    let preview = billing.invoice_preview().await.unwrap().unwrap();
+    assert_eq!(balance.month_to_date_usage, preview.amount);
+    assert_eq!(balance.month_to_date_balance, balance.account_balance + balance.month_to_date_usage);
+    let history = billing.billing_history().collect_all().await.unwrap().items;
+    assert_eq!(history.iter().map(|entry| entry.amount).sum::<Decimal>(), balance.account_balance);
+    let invoices = billing.invoices().collect_all().await.unwrap().items;
+    assert_eq!(invoices.len(), 137);
+    let april = invoices.iter().find(|invoice| invoice.invoice_period == "2026-04").unwrap();
+    let uuid = april.invoice_uuid.as_str();
+    for (uuid, lines, amount) in [(uuid, 33, april.amount), (PREVIEW, 33, preview.amount)] {
+        let items = billing.invoice_items(uuid).per_page(10).collect_all().await.unwrap();
+        assert_eq!((items.items.len(), items.pages), (lines, 4));
+        assert_eq!(items.items.iter().map(|item| item.amount).sum::<Decimal>(), amount);
+        assert_eq!(billing.invoice_summary(uuid).await.unwrap().amount, amount);
+    }
+
+    let path = format!("/v2/customers/my/invoices/{uuid}/csv");
+    sim.faults().add(Fault::on(&path, Effect::status(503)).times(1));
+    sim.faults().add(Fault::on(&path, Effect::Cut { at: CutPoint::BeforeResponse }).times(1));
+    let mut file = billing.invoice_csv(uuid).await.unwrap();
+    let mut csv = Vec::new();
+    while let Some(chunk) = file.chunk().await.unwrap() {
+        csv.extend_from_slice(&chunk);
+    }
+    assert_eq!(csv.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count(), 34);
+    assert_eq!(sim.requests().count(&RequestFilter::path(&path)), 3);
+
+    sim.faults().add(Fault::on(&path, Effect::Cut { at: CutPoint::MidBody }).times(1));
+    let mut file = billing.invoice_csv(uuid).await.unwrap();
+    let broken = loop {
+        match file.chunk().await {
+            Ok(chunk) => assert!(chunk.is_some(), "half of a file is not a file"),
+            Err(error) => break error,
+        }
+    };
+    assert!(broken.is_retryable(), "{broken}");
+    sim.faults().add(Fault::on(&path, Effect::error_body()).times(1));
+    assert!(matches!(billing.invoice_csv(uuid).await.unwrap_err(), Error::Api { .. }));
+}
+
+/// A line came between two pages of the preview: what was read twice is not taken for two lines.
+#[tokio::test]
+async fn a_preview_that_shifts_is_read_again() {
+    for change in [Shift::Remove, Shift::Insert] {
+        let (sim, client) = demo().await;
+        let quiet = client.billing().invoice_items(PREVIEW).per_page(10).collect_all().await.unwrap();
+        let fault = Fault::on("/v2/customers/my/invoices/preview", Effect::page_shift(change));
+        sim.faults().add(fault.times(1));
+        let again = client.billing().invoice_items(PREVIEW).per_page(10).collect_all().await.unwrap();
+        assert_eq!(again.items, quiet.items, "{change:?}");
+        assert!(again.requests > quiet.requests);
+    }
 }
 
 fn ids(droplets: &[digitalocean::Droplet]) -> BTreeSet<u64> {

@@ -30,6 +30,12 @@ pub enum Error {
         #[source]
         source: serde_dynamo::Error,
     },
+    /// An item is gone that another one speaks of.
+    #[error("the item {key} is not there, though it should be")]
+    Missing {
+        /// The item's key.
+        key: String,
+    },
     /// A record could not be written as an item.
     #[error("a {record} cannot be written as an item")]
     Unwritable {
@@ -57,7 +63,7 @@ impl Error {
     #[must_use]
     pub fn is_about_one_item(&self) -> bool {
         match self {
-            Self::Malformed { .. } | Self::Unwritable { .. } | Self::Contended { .. } => true,
+            Self::Malformed { .. } | Self::Missing { .. } | Self::Unwritable { .. } | Self::Contended { .. } => true,
             Self::Dynamo { code, .. } => code == "ValidationException",
             Self::Request(_) => false,
         }

@@ -1,16 +1,17 @@
 //! Every key format of the table.
 //!
-//! Separators are `#`. Of the parts only a provider id may contain one; the number of parts before it is fixed, so no two records share a
-//! key.
+//! Separators are `#`. Of the parts only an id of DigitalOcean's may contain one; the number of parts before it is fixed, and what follows
+//! it holds none, so no two records share a key.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use domain::{AccountId, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
+use domain::billing::{HistoryEntry, Period};
+use domain::{AccountId, InvoiceUuid, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
 
 /// Partition key attribute.
 pub const PK: &str = "pk";
 /// Sort key attribute.
 pub const SK: &str = "sk";
-/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`. It projects all attributes.
+/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`, `PERIOD#`. It projects all attributes.
 pub const GSI1: &str = "gsi1";
 /// Partition key of [`GSI1`].
 pub const GSI1_PK: &str = "gsi1pk";
@@ -222,6 +223,73 @@ pub fn expected_partition(account: &AccountId, kind: &Kind) -> String {
     format!("EXPECTED#{account}#{kind}")
 }
 
+/// What an account owed at one moment.
+#[must_use]
+pub fn balance(account: &AccountId, at: DateTime<Utc>) -> Key {
+    Key::new(balance_partition(account), time(at))
+}
+
+/// The partition of an account's balances.
+#[must_use]
+pub fn balance_partition(account: &AccountId) -> String {
+    format!("BALANCE#{account}")
+}
+
+/// An entry of an account's billing history; `repetition` counts those that say the very same, from 0.
+#[must_use]
+pub fn history(entry: &HistoryEntry, repetition: u32) -> Key {
+    Key::new(history_partition(&entry.account), format!("{}#{}", time(entry.date), entry.digest(repetition)))
+}
+
+/// The partition of an account's billing history.
+#[must_use]
+pub fn history_partition(account: &AccountId) -> String {
+    format!("HISTORY#{account}")
+}
+
+/// The places in a history between which all entries of these times are, both included.
+#[must_use]
+pub fn history_places(first: DateTime<Utc>, last: DateTime<Utc>) -> [String; 2] {
+    // `~` sorts after every digest.
+    [time(first), format!("{}#~", time(last))]
+}
+
+/// The head of an invoice.
+#[must_use]
+pub fn invoice(account: &AccountId, period: Period, uuid: &InvoiceUuid) -> Key {
+    Key::new(invoice_partition(account), format!("{period}#{uuid}"))
+}
+
+/// The partition of the heads of an account's invoices.
+#[must_use]
+pub fn invoice_partition(account: &AccountId) -> String {
+    format!("INVOICES#{account}")
+}
+
+/// An invoice's entry in [`GSI1`]: the invoices of its month, of all accounts.
+#[must_use]
+pub fn invoice_gsi1(account: &AccountId, period: Period, uuid: &InvoiceUuid) -> Key {
+    Key::new(period_partition(period), format!("{account}#{uuid}"))
+}
+
+/// The partition of [`GSI1`] that lists the invoices of a month.
+#[must_use]
+pub fn period_partition(period: Period) -> String {
+    format!("PERIOD#{period}")
+}
+
+/// A page of the lines of an invoice, from 0.
+#[must_use]
+pub fn lines(account: &AccountId, uuid: &InvoiceUuid, revision: u64, page: u32) -> Key {
+    Key::new(lines_partition(account, uuid, revision), format!("{page:06}"))
+}
+
+/// The partition of one set of lines of an invoice.
+#[must_use]
+pub fn lines_partition(account: &AccountId, uuid: &InvoiceUuid, revision: u64) -> String {
+    format!("LINES#{account}#{uuid}#{revision}")
+}
+
 /// What is reserved of the requests of one token, named by its digest.
 #[must_use]
 pub fn budget(token_id: &str) -> Key {
@@ -251,6 +319,7 @@ mod tests {
         let droplet = key("droplet", "3164444");
         let project = ProjectId::new("4e1bfbc3").unwrap();
         let at = DateTime::parse_from_rfc3339("2026-04-12T08:00:00.5Z").unwrap().to_utc();
+        let (april, uuid) = (Period::of(at.date_naive()), InvoiceUuid::new("22737513-0ea7").unwrap());
         let shown = [
             account(&droplet.account),
             super::project(&droplet.account, &project),
@@ -263,6 +332,10 @@ mod tests {
             project_gsi1(&TenantId::new("acme").unwrap(), &droplet.account, &project),
             claim(&TenantId::new("acme").unwrap(), &droplet),
             expected_change(&droplet, "s1"),
+            balance(&droplet.account, at),
+            invoice(&droplet.account, april, &uuid),
+            invoice_gsi1(&droplet.account, april, &uuid),
+            lines(&droplet.account, &uuid, 3, 12),
             budget("8f14e45fceea167a"),
             audit(at, "x"),
         ]
@@ -279,6 +352,10 @@ mod tests {
             "TENANT#acme / PROJECT#demo#4e1bfbc3",
             "TENANT#acme / CLAIM#demo#droplet#3164444",
             "EXPECTED#demo#droplet / 3164444#s1",
+            "BALANCE#demo / 2026-04-12T08:00:00.500Z",
+            "INVOICES#demo / 2026-04#22737513-0ea7",
+            "PERIOD#2026-04 / demo#22737513-0ea7",
+            "LINES#demo#22737513-0ea7#3 / 000012",
             "BUDGET#8f14e45fceea167a / BUDGET",
             "AUDIT#2026-04 / 2026-04-12T08:00:00.500Z#x",
         ];

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod audit;
+mod billing;
 mod budget;
 mod claims;
 mod error;
@@ -29,6 +30,7 @@ mod writes;
 
 pub use accounts::{Registered, Updated};
 pub use audit::AuditEntry;
+pub use billing::{InvoiceCommitted, InvoiceWrite, LinePage, LinePosition, Replaced, Replacement, Stretch};
 pub use budget::{Observed, Priority, Reservation};
 pub use error::Error;
 pub use everything::Extent;

@@ -50,5 +50,8 @@ async fn run(cli: Cli) -> Result<Vec<String>> {
         report.add_starvation(starvation::run().await?, cli.json);
     }
     report.finish(cli.json)?;
+    if report.violations.is_empty() {
+        say("\nAll that must hold does.");
+    }
     Ok(report.violations)
 }

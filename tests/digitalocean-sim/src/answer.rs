@@ -54,9 +54,10 @@ impl Content {
     /// A body that fails after its first half, and the length that it should have had.
     fn into_failing(self) -> (Body, Option<usize>) {
         let (sent, length): (Box<dyn Iterator<Item = Vec<u8>> + Send>, _) = match self {
-            Self::Whole(body) => {
+            Self::Whole(mut body) => {
                 let length = body.len();
-                (Box::new([body.into_iter().take(length / 2).collect()].into_iter()), Some(length))
+                body.truncate(length / 2);
+                (Box::new(std::iter::once(body)), Some(length))
             }
             Self::Pieces(pieces, count) => (Box::new(pieces.take(count / 2)), None),
         };

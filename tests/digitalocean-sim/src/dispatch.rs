@@ -97,7 +97,9 @@ fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
         Effect::Status { status, body, .. } => {
             let status = code(*status);
             match body {
-                Some(Value::String(text)) => Answer { body: Content::Whole(text.clone().into_bytes()), ..Answer::empty(status) },
+                Some(Value::String(text)) => {
+                    Answer { body: Content::Whole(text.clone().into_bytes()), ..Answer::empty(status) }
+                }
                 Some(body) => Answer::json(status, body),
                 None => error_answer(status),
             }
@@ -180,7 +182,9 @@ fn perform(shared: &Shared, state: &mut State, request: &Request, arrived: &Arri
     match (route.handler)(&mut call)? {
         Reply::Json(status, body) => Ok(Answer::json(status, &body)),
         Reply::File { media_type, name, body } => Ok(Answer::file(media_type, &name, body)),
-        Reply::Rows(rows) => Ok(Answer::json(StatusCode::OK, &paging::page_of_rows(rows, request, arrived.faults.shift))),
+        Reply::Rows(rows) => {
+            Ok(Answer::json(StatusCode::OK, &paging::page_of_rows(rows, request, arrived.faults.shift)))
+        }
         Reply::NoContent => Ok(Answer::empty(StatusCode::NO_CONTENT)),
         Reply::List(mut list) => {
             if !granted {

@@ -24,6 +24,7 @@
 
 mod admin;
 mod answer;
+mod billing;
 mod call;
 mod clock;
 mod dispatch;

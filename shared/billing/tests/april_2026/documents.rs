@@ -1,4 +1,4 @@
-//! The documents of the invoice, as DigitalOcean writes them.
+//! The documents of the invoice, as DigitalOcean writes them: the simulator of its API serves the very same.
 
 use std::fs;
 use std::path::Path;
@@ -13,10 +13,19 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// One of the documents.
+/// What was written beside this test: what is expected, what is known.
+pub(crate) fn written<T: DeserializeOwned>(name: &str) -> T {
+    read("tests/april_2026", name)
+}
+
+/// One of the documents that are served.
 pub(crate) fn document<T: DeserializeOwned>(name: &str) -> T {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/april_2026");
-    serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+    read("../../tests/digitalocean-sim/seeds/billing/april-2026", name)
+}
+
+fn read<T: DeserializeOwned>(folder: &str, name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(name);
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// What a line should be: its kind, and its resource and how it is found, or the reason why it has none.
@@ -45,7 +54,7 @@ struct Resources {
 
 /// What is known: all that exists, and what is gone if `tombstones`.
 pub(crate) fn inventory(tombstones: bool) -> Inventory {
-    let Resources { live, gone } = document("inventory.json");
+    let Resources { live, gone } = written("inventory.json");
     let known = |Resource { kind, provider_id, name, created_at, deleted_at, parent_kind }| Known {
         kind,
         provider_id,

@@ -16,9 +16,9 @@ use billing::{Tally, settle};
 use domain::billing::{CostLine, Existence, ItemId, Outcome, Period};
 use rust_decimal::Decimal;
 
-use documents::{Expected, document, inventory, items};
+use documents::{Expected, inventory, items, written};
 
-const INVOICE: &str = include_str!("invoice.csv");
+const INVOICE: &str = include_str!("../../../../tests/digitalocean-sim/seeds/billing/april-2026/invoice.csv");
 
 fn period() -> Period {
     Period::new("2026-04").unwrap()
@@ -64,7 +64,7 @@ fn check(lines: &[CostLine], expected: &[Expected]) {
 #[test]
 fn every_line_has_its_owner_or_its_reason() {
     let (lines, tally) = lines(&inventory(true));
-    check(&lines, &document::<Vec<Expected>>("expected.json"));
+    check(&lines, &written::<Vec<Expected>>("expected.json"));
     assert_eq!(tally.sum, Decimal::new(8692, 2));
     assert_eq!((tally.counts.lines, tally.counts.matched, tally.counts.explained), (33, 24, 9));
     assert_eq!((tally.counts.unexplained(), tally.counts.rate()), (0, Decimal::new(727, 1)));
@@ -75,7 +75,7 @@ fn every_line_has_its_owner_or_its_reason() {
 #[test]
 fn an_inventory_that_began_later_explains_the_rest() {
     let (lines, tally) = lines(&inventory(false));
-    let mut expected: Vec<Expected> = document("expected.json");
+    let mut expected: Vec<Expected> = written("expected.json");
     for line in &mut expected {
         if line.is.ends_with(" gone") || line.is == "name_variance" {
             line.is = "destroyed_before_first_sync".to_owned();

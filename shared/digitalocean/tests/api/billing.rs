@@ -2,6 +2,7 @@
 
 use digitalocean::billing::PREVIEW;
 use digitalocean::{BillingHistoryType, Client, Error, InvoiceItem};
+use futures::StreamExt;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use wiremock::{MockServer, Request, ResponseTemplate};
@@ -42,7 +43,8 @@ async fn the_official_examples_are_read() {
         }
         example
     };
-    let balance = serve(ok(example("balance"))).await.1.billing().balance().await.unwrap();
+    let (_server, client) = serve(ok(example("balance"))).await;
+    let balance = client.billing().balance().await.unwrap();
     assert_eq!(balance.month_to_date_balance, balance.account_balance + balance.month_to_date_usage);
     let (server, client) = serve(ok(example("billing_history"))).await;
     let entries = client.billing().billing_history().collect_all().await.unwrap().items;
@@ -50,17 +52,17 @@ async fn the_official_examples_are_read() {
     assert_eq!((entries[0].invoice_id.as_deref(), entries[0].amount), (Some("123"), cents(1234)));
     assert_eq!((&entries[1].entry_type, &entries[1].invoice_uuid), (&BillingHistoryType::Payment, &None));
     assert_eq!(entries[1].amount, cents(-1234));
-    let client = serve(ok(example("invoices"))).await.1;
+    let (_server, client) = serve(ok(example("invoices"))).await;
     let invoices = client.billing().invoices().collect_all().await.unwrap().items;
     assert_eq!((invoices.len(), invoices[0].invoice_period.as_str()), (2, "2019-12"));
     let preview = client.billing().invoice_preview().await.unwrap().unwrap();
     assert_eq!((preview.invoice_period.as_str(), preview.amount), ("2020-02", cents(3456)));
     assert_eq!(preview.updated_at, Some("2020-02-23T06:31:50Z".parse().unwrap()));
-    let client = serve(ok(example("invoice"))).await.1;
+    let (_server, client) = serve(ok(example("invoice"))).await;
     let items = client.billing().invoice_items(UUID).collect_all().await.unwrap().items;
     assert_eq!(items[0].resource_uuid.as_deref(), Some("711157cb-37c8-4817-b371-44fa3504a39c"));
     assert_eq!((items[0].duration, &items[1].group_description), (Some(Decimal::from(744)), &None));
-    let client = serve(ok(example("invoice_summary"))).await.1;
+    let (_server, client) = serve(ok(example("invoice_summary"))).await;
     let summary = client.billing().invoice_summary(PREVIEW).await.unwrap();
     assert_eq!((summary.amount, summary.taxes.amount), (cents(2713), Some(cents(456))));
     assert_eq!((summary.product_charges.items.len(), summary.product_charges.items[0].amount), (2, cents(1000)));
@@ -76,13 +78,13 @@ async fn what_is_absent_blank_or_null_is_none_and_an_amount_is_none_of_these() {
         (blank[field], null[field]) = (json!(""), Value::Null);
     }
     for item in [bare.clone(), blank, null] {
-        let client = serve(ok(list(item))).await.1;
+        let (_server, client) = serve(ok(list(item))).await;
         let read = client.billing().invoice_items(UUID).collect_all().await.unwrap().items;
         let item: InvoiceItem = serde_json::from_value(bare.clone()).unwrap();
         assert_eq!((read[0].amount, &read), (cents(-2104), &vec![item]));
     }
     for amount in [json!(""), Value::Null, json!("free")] {
-        let client = serve(ok(list(json!({ "product": "Credits", "amount": amount })))).await.1;
+        let (_server, client) = serve(ok(list(json!({ "product": "Credits", "amount": amount })))).await;
         let error = client.billing().invoice_items(UUID).collect_all().await.unwrap_err();
         assert!(matches!(&error, Error::Decode { at, .. } if at == "invoice_items[0].amount"), "{amount}: {error}");
     }
@@ -145,6 +147,19 @@ async fn a_change_behind_an_equal_total_is_noticed_by_who_asks_for_it() {
     assert_eq!(amounts(&listing.items), ["10", "20", "30"]);
 }
 
+/// What was given out cannot be taken back, so a stream ends where a list would be read again.
+#[tokio::test]
+async fn a_stream_of_items_gives_equal_ones_and_ends_when_they_move() {
+    let next = || Some(NEXT.to_owned());
+    let quiet = vec![items(&["6", "6"], 3, next()), items(&["6"], 3, None)];
+    let moved = vec![items(&["6", "6"], 3, next()), items(&["6", "6"], 4, None)];
+    let (_server, client) = walks(vec![quiet, moved]).await;
+    let given = async || client.billing().invoice_items(PREVIEW).into_stream().collect::<Vec<_>>().await;
+    assert!(matches!(&given().await[..], [Ok(_), Ok(_), Ok(_)]));
+    let given = given().await;
+    assert!(matches!(&given[..], [Ok(_), Ok(_), Err(Error::ListShifted { walks: 1, .. })]), "{given:?}");
+}
+
 #[tokio::test]
 async fn a_history_without_a_total_is_read_until_two_readings_agree() {
     let entry = |day: u32| json!({ "date": format!("2026-05-0{day}T00:00:00Z"), "type": "Wonder", "amount": "-1.00" });
@@ -168,9 +183,9 @@ async fn a_preview_may_be_missing_from_the_list_of_invoices_and_from_nothing_els
         assert_eq!(client.billing().invoice_preview().await.unwrap(), None);
         assert_eq!(query(&server.received_requests().await.unwrap()[0], "per_page").as_deref(), Some("1"));
     }
-    let client = serve(ok(json!({ "balances": [] }))).await.1;
+    let (_server, client) = serve(ok(json!({ "balances": [] }))).await;
     assert!(matches!(client.billing().invoice_preview().await.unwrap_err(), Error::Decode { .. }));
-    let client = serve(ok(json!({ "id": "server_error", "message": "Oops" }))).await.1;
+    let (_server, client) = serve(ok(json!({ "id": "server_error", "message": "Oops" }))).await;
     for error in [
         client.billing().invoice_preview().await.unwrap_err(),
         client.billing().balance().await.unwrap_err(),
@@ -184,7 +199,8 @@ async fn a_preview_may_be_missing_from_the_list_of_invoices_and_from_nothing_els
 async fn what_a_summary_does_not_tell_is_not_zero() {
     let body = json!({ "invoice_uuid": UUID, "billing_period": "2020-01", "amount": "5", "taxes": { "amount": "" },
                        "overages": null, "user_email": "sammy@digitalocean.com" });
-    let summary = serve(ok(body)).await.1.billing().invoice_summary(UUID).await.unwrap();
+    let (_server, client) = serve(ok(body)).await;
+    let summary = client.billing().invoice_summary(UUID).await.unwrap();
     assert_eq!((summary.taxes.amount, summary.overages.amount, summary.amount), (None, None, cents(500)));
     assert!(!serde_json::to_string(&summary).unwrap().contains("sammy"));
 }

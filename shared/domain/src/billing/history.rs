@@ -43,16 +43,17 @@ pub struct HistoryEntry {
 }
 
 impl HistoryEntry {
-    /// A digest of all it says. DigitalOcean gives entries no id, so that this, after the date, tells them apart; two
-    /// that say the very same at the same second are one.
+    /// A digest of all it says. DigitalOcean gives entries no id, so that this, after the date, tells them apart;
+    /// `repetition` counts, from 0, those that say the very same at the same second.
     #[must_use]
-    pub fn digest(&self) -> String {
+    pub fn digest(&self, repetition: u32) -> String {
         let date = self.date.to_rfc3339_opts(SecondsFormat::Secs, true);
         let amount = self.amount.amount.normalize().to_string();
         let uuid = self.invoice_uuid.as_ref().map_or("", InvoiceUuid::as_str);
         let id = self.invoice_id.as_deref().unwrap_or_default();
+        let repetition = repetition.to_string();
         let mut hash = Sha256::new();
-        for part in [date.as_str(), &self.entry_type.0, &amount, &self.description, uuid, id] {
+        for part in [date.as_str(), &self.entry_type.0, &amount, &self.description, uuid, id, &repetition] {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
@@ -80,10 +81,11 @@ mod tests {
     #[test]
     fn an_entry_is_what_it_says() {
         let one = payment(-1234, "Payment (MC 2018)");
-        assert_eq!(one.digest(), payment(-1234, "Payment (MC 2018)").digest());
-        assert_ne!(one.digest(), payment(-1235, "Payment (MC 2018)").digest());
-        assert_ne!(one.digest(), payment(-1234, "Payment (MC 2019)").digest());
+        assert_eq!(one.digest(0), payment(-1234, "Payment (MC 2018)").digest(0));
+        assert_ne!(one.digest(0), one.digest(1));
+        assert_ne!(one.digest(0), payment(-1235, "Payment (MC 2018)").digest(0));
+        assert_ne!(one.digest(0), payment(-1234, "Payment (MC 2019)").digest(0));
         let invoice_id = Some("Payment".to_owned());
-        assert_ne!(one.digest(), HistoryEntry { invoice_id, ..one.clone() }.digest());
+        assert_ne!(one.digest(0), HistoryEntry { invoice_id, ..one.clone() }.digest(0));
     }
 }

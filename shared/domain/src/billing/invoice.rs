@@ -1,5 +1,7 @@
 //! The head of an invoice: what it is, and how far it was taken in.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,12 @@ pub struct Invoice {
     /// The lines that readers see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<LineSet>,
+    /// Lines that are being written; no reader sees them yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
+    /// Sets that no reader is led to any more, and that are still to be given their end.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub retired: BTreeSet<u64>,
     /// What the preview of its month came to last, once the month is billed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previewed: Option<Money>,
@@ -59,7 +67,7 @@ pub struct Invoice {
 /// A set of lines, which is only ever replaced as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineSet {
-    /// Which set it is.
+    /// Which set it is: the version of the invoice that its writing began with.
     pub revision: u64,
     /// SHA-256 of what was read, in hex: the same bytes make the same lines.
     pub content_hash: String,
@@ -69,6 +77,15 @@ pub struct LineSet {
     pub tie_out: TieOut,
     /// When it was made.
     pub ingested_at: DateTime<Utc>,
+}
+
+/// A set of lines that is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Which set it will be.
+    pub revision: u64,
+    /// What the lines say: only the very same lines may go on with it.
+    pub digest: String,
 }
 
 /// How many lines have an owner.

@@ -18,7 +18,7 @@ pub use charge::{Charge, Span};
 pub use cost_kind::CostKind;
 pub use cost_line::{CostLine, ItemId};
 pub use history::{EntryType, HistoryEntry};
-pub use invoice::{Invoice, InvoiceStatus, LineSet, MatchCounts};
+pub use invoice::{Draft, Invoice, InvoiceStatus, LineSet, MatchCounts};
 pub use outcome::{Confidence, Existence, Match, MatchMethod, MatchedResource, Outcome, UnmatchedReason};
 pub use period::Period;
 pub use tie_out::{AmountSource, Difference, TieOut, TieOutStatus};

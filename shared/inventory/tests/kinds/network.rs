@@ -57,7 +57,7 @@ fn expected() -> [(&'static dyn ListedKind, &'static str, &'static str, Value); 
             "91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05",
             json!({
                 "name": "alpine-egress", "region": "fra1", "status": "ACTIVE", "tags": [],
-                "created_at": "2025-11-04T09:40:18Z", "parent": { "kind": "vpc", "provider_id": VPC_ID },
+                "created_at": "2026-08-11T09:40:18Z", "parent": { "kind": "vpc", "provider_id": VPC_ID },
                 "attrs": {
                     "type": "PUBLIC", "size": 1, "vpc_uuids": [VPC_ID], "gateway_addresses": ["10.114.0.3"],
                     "public_addresses": ["198.18.20.12"], "udp_timeout_seconds": 30, "icmp_timeout_seconds": 30,
@@ -88,7 +88,7 @@ fn firewall() -> Value {
 fn load_balancer() -> Value {
     json!({
         "name": "alpine-shop", "region": "fra1", "status": "active", "tags": [], "price_monthly": usd("12.00"),
-        "created_at": "2024-05-02T14:02:09Z",
+        "created_at": "2026-04-27T12:00:00Z",
         "attrs": {
             "type": "REGIONAL", "size_unit": 1, "size": "lb-small", "algorithm": "round_robin", "network": "EXTERNAL",
             "network_stack": "IPV4", "vpc_uuid": VPC_ID, "ip": "198.18.20.5", "droplet_ids": [402_117_355],

@@ -23,7 +23,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
             "apps",
             "a3d90c5e-6b14-4c77-9e02-58f1d2b7c680",
             json!({
-                "name": "jansen-bestellen", "region": "ams", "tags": [], "created_at": "2024-10-21T12:08:45Z",
+                "name": "jansen-bestellen", "region": "ams", "tags": [], "created_at": "2026-05-21T12:08:45Z",
                 "attrs": {
                     "tier": "basic",
                     "default_ingress": "https://jansen-bestellen-x7k2q.ondigitalocean.app",
@@ -45,7 +45,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
             "d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42",
             json!({
                 "name": "alpine-imports", "region": "fra1", "status": "active", "tags": [],
-                "created_at": "2025-06-17T08:00:30Z",
+                "created_at": "2026-06-17T08:00:30Z",
                 "parent": { "kind": "project", "provider_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77" },
                 "attrs": {
                     "config": {
@@ -64,7 +64,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
             "registries",
             "noorderlicht",
             json!({
-                "name": "noorderlicht", "region": "fra1", "tags": [], "created_at": "2024-01-15T10:05:00Z",
+                "name": "noorderlicht", "region": "fra1", "tags": [], "created_at": "2026-05-15T10:05:00Z",
                 "price_monthly": { "amount": "5.00", "currency": "USD" }, "attrs": { "subscription_tier": "basic" }
             }),
         ),
@@ -82,7 +82,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
             json!({
                 "name": "alpine-cluster", "region": "fra1", "status": "running",
                 "tags": ["k8s", "k8s:9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953", "shop"],
-                "price_monthly": { "amount": "40.00", "currency": "USD" }, "created_at": "2025-02-11T09:40:00Z",
+                "price_monthly": { "amount": "40.00", "currency": "USD" }, "created_at": "2026-04-30T12:00:00Z",
                 "attrs": {
                     "version": "1.33.1-do.0", "ha": true, "auto_upgrade": true, "surge_upgrade": true,
                     "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131",
@@ -106,7 +106,7 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
             "2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264",
             json!({
                 "name": "alpine-orders-pg", "region": "fra1", "status": "online", "tags": ["prod", "shop"],
-                "created_at": "2024-06-03T07:15:22Z",
+                "created_at": "2026-04-30T08:00:00Z",
                 "attrs": {
                     "engine": "pg", "version": "16", "size": "db-s-2vcpu-4gb", "num_nodes": 2, "storage_size_mib": 61440,
                     "private_network_uuid": "00000000-5d4e-4c2b-8000-000066726131"

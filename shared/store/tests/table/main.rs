@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
 mod accounts;
+mod billing;
 mod budget;
 mod conflicts;
 mod events;

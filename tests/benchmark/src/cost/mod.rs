@@ -99,13 +99,10 @@ mod tests {
 
         let items = bill(&load, &template);
         let amount = |name: &str| items.iter().find(|item| item.name == name).unwrap().amount;
-        assert_eq!(amount("table writes"), load.write_units * 0.625 / 1.0e6);
+        let close = |one: f64, other: f64| (one - other).abs() < 1.0e-9 * other;
+        assert!(close(amount("table writes"), load.write_units * 0.625 / 1.0e6));
         // Five pollers of each queue, three times a minute.
-        assert_eq!(
-            amount("queue polling").round(),
-            (730.0 * 60.0 * 15.0 * template.polled_queues * 0.4 / 1.0e6).round()
-        );
-        assert_eq!(sum(&items, |item| item.amount), items.iter().map(|item| item.amount).sum::<f64>());
+        assert!(close(amount("queue polling"), 730.0 * 60.0 * 15.0 * template.polled_queues * 0.4 / 1.0e6));
         assert!(items.iter().all(|item| item.with_free_tier <= item.amount));
 
         // Each of 3,000 rows in three sweeps: three units to write, an eighth to read.

@@ -3,6 +3,8 @@
 mod account;
 mod apps;
 mod autoscale_pools;
+mod balance;
+pub(crate) mod billing_history;
 mod cdn;
 mod certificates;
 mod databases;
@@ -13,6 +15,7 @@ pub(crate) mod droplets;
 mod firewalls;
 mod functions_namespaces;
 pub(crate) mod images;
+pub(crate) mod invoices;
 mod kubernetes_clusters;
 mod load_balancers;
 mod monitoring_alerts;
@@ -63,6 +66,9 @@ static FAMILIES: &[&Family] = &[
     &uptime_checks::FAMILY,
     &monitoring_alerts::FAMILY,
     &tags::FAMILY,
+    &balance::FAMILY,
+    &billing_history::FAMILY,
+    &invoices::FAMILY,
 ];
 
 /// Every operation.

@@ -15,12 +15,12 @@ pub(crate) struct Collection {
 
 impl Collection {
     /// Adds an object, or replaces the one of that id in its place.
-    pub(crate) fn put(&mut self, id: &str, object: Value) {
+    pub(crate) fn put(&mut self, id: &str, object: impl Into<Arc<Value>>) {
         let place = *self.places.entry(id.to_owned()).or_insert_with(|| {
             self.next += 1;
             self.next
         });
-        self.items.insert(place, Arc::new(object));
+        self.items.insert(place, object.into());
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Arc<Value>> {

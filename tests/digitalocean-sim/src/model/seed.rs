@@ -1,6 +1,7 @@
 //! The state to start from, as JSON or as Rust values. An unknown field is an error that names it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::account::{Account, Profile};
 use super::kind::spec;
+use crate::billing;
 use crate::endpoints;
 use crate::latency::Latency;
 use crate::limits::Limits;
@@ -88,6 +90,15 @@ pub struct AccountSeed {
     tokens: BTreeMap<String, Token>,
     objects: BTreeMap<&'static str, Vec<Value>>,
     unassigned: Vec<String>,
+    billing: Option<Billing>,
+}
+
+/// Invoices and a history to start with.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Billing {
+    /// Those of the demo account: `seeds/billing`.
+    Demo,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +112,8 @@ struct Fields {
     tokens: BTreeMap<String, Token>,
     #[serde(default)]
     unassigned: Vec<String>,
+    #[serde(default)]
+    billing: Option<Billing>,
 }
 
 impl TryFrom<Map<String, Value>> for AccountSeed {
@@ -124,6 +137,7 @@ impl TryFrom<Map<String, Value>> for AccountSeed {
             tokens: fields.tokens,
             objects,
             unassigned: fields.unassigned,
+            billing: fields.billing,
         })
     }
 }
@@ -185,6 +199,11 @@ impl AccountSeed {
                 account
                     .add(kind, object.clone(), now)
                     .map_err(|error| format!("{}[{index}]: {error}", kind.collection))?;
+            }
+        }
+        if let Some(Billing::Demo) = self.billing {
+            for (kind, object) in billing::billed().map_err(|error| format!("billing: {error}"))? {
+                account.of(kind).put(&kind.id_of(object), Arc::clone(object));
             }
         }
         for urn in &self.unassigned {

@@ -4,9 +4,11 @@
 
 mod account_services;
 mod admin;
+mod billing;
 mod client;
 mod endpoints;
 mod faults;
+mod invoices;
 mod limits;
 mod network;
 mod paging;

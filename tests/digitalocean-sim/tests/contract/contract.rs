@@ -56,6 +56,11 @@ const WHOLE: &[&str] = &[
     "namespace_info",
     "autoscale_pool",
     "current_utilization",
+    "balance",
+    "invoice_summary",
+    "product_usage_charges",
+    "product_charge_item",
+    "simple_charge",
 ];
 
 /// An operation that gets one object and that DO has, but not this document.

@@ -53,6 +53,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("{volume_id}", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611"),
     ("{snapshot_id}", "198402113"),
     ("{image_id}", "186203417"),
+    ("{invoice_uuid}", "b7c0d3a2-5e41-4f68-9a17-3d2c8e60f5b4"),
 ];
 
 /// The answers of every operation: as it should go, for what is not there, for bad input, and refused in every way.
@@ -217,6 +218,23 @@ impl Exercise {
         ] {
             self.go("GET", path, none.clone()).await;
         }
+        let april = "/v2/customers/my/invoices/b7c0d3a2-5e41-4f68-9a17-3d2c8e60f5b4";
+        for path in [
+            "/v2/customers/my/balance",
+            "/v2/customers/my/billing_history",
+            "/v2/customers/my/billing_history?per_page=2&page=2",
+            "/v2/customers/my/invoices",
+            "/v2/customers/my/invoices?per_page=200",
+            "/v2/customers/my/invoices/preview",
+            "/v2/customers/my/invoices/preview/summary",
+            april,
+            &format!("{april}?per_page=5&page=7"),
+            &format!("{april}/summary"),
+            &format!("{april}/csv"),
+            &format!("{april}/pdf"),
+        ] {
+            self.go("GET", path, none.clone()).await;
+        }
         // A narrow token sees less of the same shapes.
         for path in ["/v2/account", "/v2/droplets", "/v2/domains", "/v2/projects/default/resources"] {
             self.call("dop_v1_demo_narrow", "GET", path, None).await;
@@ -279,6 +297,10 @@ impl Exercise {
             ("GET", "/v2/volumes/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/snapshots/1"),
             ("GET", "/v2/images/1"),
+            ("GET", "/v2/customers/my/invoices/gone"),
+            ("GET", "/v2/customers/my/invoices/gone/csv"),
+            ("GET", "/v2/customers/my/invoices/gone/pdf"),
+            ("GET", "/v2/customers/my/invoices/gone/summary"),
         ] {
             self.fail(404, method, path, none.clone()).await;
         }

@@ -1,0 +1,102 @@
+//! The lines of an invoice as readers see them: of one set, from its first page to its last.
+
+use std::borrow::Cow;
+
+use domain::billing::{CostLine, Invoice};
+use serde::{Deserialize, Serialize};
+
+use super::pages::PAGE_LINES;
+use crate::rows::{from_item, text, text_of};
+use crate::{Error, Table, keys};
+
+/// Some lines of a set, as one item holds them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LinesItem<'a> {
+    /// The lines.
+    pub(super) lines: Cow<'a, [CostLine]>,
+    /// Whether the set ends with them: a page that is missing is not taken for the end.
+    pub(super) last: bool,
+}
+
+/// Where a page of lines ended. It is a position in one set only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinePosition {
+    /// The set.
+    pub revision: u64,
+    /// The item, from 0.
+    pub page: u32,
+    /// How many lines of the item were read.
+    pub offset: usize,
+}
+
+/// Some lines of an invoice in their order, and where to go on; `next` is absent at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinePage {
+    /// The lines.
+    pub lines: Vec<CostLine>,
+    /// Where the next page begins.
+    pub next: Option<LinePosition>,
+}
+
+impl Table {
+    /// Lines of the set that `invoice` shows: at most `limit`, maybe fewer and still with a next page. `None` when `from` is a position in
+    /// another set, so that what was read before it is no longer the beginning of what would follow.
+    ///
+    /// An `invoice` that was read before its lines were replaced still leads to the lines of then, for a day.
+    ///
+    /// # Errors
+    /// When the table cannot be read, or a page of the set is not there: never a part that looks whole.
+    pub async fn lines(
+        &self,
+        invoice: &Invoice,
+        from: Option<LinePosition>,
+        limit: usize,
+    ) -> Result<Option<LinePage>, Error> {
+        let revision = invoice.lines.as_ref().map(|set| set.revision);
+        if from.is_some_and(|from| Some(from.revision) != revision) {
+            return Ok(None);
+        }
+        let mut page = LinePage { lines: Vec::new(), next: None };
+        let Some(revision) = revision else { return Ok(Some(page)) };
+        let mut at = from.unwrap_or(LinePosition { revision, page: 0, offset: 0 });
+        let limit = limit.max(1);
+        let key = |page| keys::lines(&invoice.account, &invoice.uuid, revision, page);
+        let answer = self
+            .query(None, &key(0).pk, "")
+            .key_condition_expression("#pk = :pk AND #sk >= :from")
+            .expression_attribute_names("#sk", keys::SK)
+            .expression_attribute_values(":from", text(key(at.page).sk))
+            .consistent_read(true)
+            // One more, for the first may be read in part.
+            .limit(i32::try_from(limit.div_ceil(PAGE_LINES)).unwrap_or(i32::MAX).saturating_add(1))
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("Query", e))?;
+        let mut missing = true;
+        for item in answer.items.unwrap_or_default() {
+            missing = text_of(&item, keys::SK) != Some(key(at.page).sk.as_str());
+            if missing {
+                break;
+            }
+            let LinesItem { lines, last } = from_item("page of lines", item)?;
+            let wanted = limit - page.lines.len();
+            let (all, read) = (lines.len(), lines.len().saturating_sub(at.offset).min(wanted));
+            page.lines.extend(lines.into_owned().into_iter().skip(at.offset).take(read));
+            at.offset += read;
+            if at.offset >= all {
+                if last {
+                    return Ok(Some(page));
+                }
+                at = LinePosition { page: at.page + 1, offset: 0, ..at };
+            }
+            if page.lines.len() == limit {
+                break;
+            }
+        }
+        if missing {
+            return Err(Error::Missing { key: key(at.page).to_string() });
+        }
+        page.next = Some(at);
+        Ok(Some(page))
+    }
+}

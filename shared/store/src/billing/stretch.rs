@@ -1,0 +1,49 @@
+//! Records of one partition in the order of their sort keys, some at a time.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use serde::de::DeserializeOwned;
+
+use crate::rows::{from_item, text, text_of};
+use crate::{Error, Table, keys};
+
+/// Some records, and the place after which the next begin; `next` is absent at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch<T> {
+    /// The records.
+    pub items: Vec<T>,
+    /// Where to go on.
+    pub next: Option<String>,
+}
+
+impl Table {
+    /// What the query of the partition `pk` finds after the place `after`: at most `limit`, maybe fewer and still with a next one, for
+    /// DynamoDB ends an answer at 1 MB.
+    pub(super) async fn stretch<T: DeserializeOwned>(
+        &self,
+        record: &'static str,
+        query: QueryFluentBuilder,
+        pk: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Stretch<T>, Error> {
+        let limit = limit.max(1);
+        let start =
+            after.map(|place| HashMap::from([(keys::PK.to_owned(), text(pk)), (keys::SK.to_owned(), text(place))]));
+        let answer = query
+            // One more: whether it is there tells whether there is a next one.
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("Query", e))?;
+        let cut_short = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        let mut found = answer.items.unwrap_or_default();
+        let more = cut_short || found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().and_then(|item| text_of(item, keys::SK)).map(str::to_owned);
+        let items = found.into_iter().map(|item| from_item(record, item)).collect::<Result<_, _>>()?;
+        Ok(Stretch { items, next: last.filter(|_| more) })
+    }
+}

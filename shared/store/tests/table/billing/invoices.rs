@@ -1,0 +1,79 @@
+use domain::AccountId;
+use domain::billing::{Invoice, Period};
+use embedded_table::{Death, EmbeddedTable};
+use store::{InvoiceCommitted, InvoiceWrite};
+
+use super::records::{current, dollars, insert_invoice, invoice};
+use crate::fixtures::{demo, keys_of};
+
+fn next(invoice: &Invoice, cents: i64) -> Invoice {
+    Invoice { version: invoice.version + 1, amount: dollars(cents), ..invoice.clone() }
+}
+
+/// What it is about, what was written before, the version decided on, the invoice, and what comes of it.
+type Case<'a> = (&'static str, Vec<&'a Invoice>, Option<u64>, Invoice, InvoiceCommitted);
+
+#[tokio::test]
+async fn an_invoice_is_written_only_on_the_version_it_was_decided_on() {
+    let first = invoice("2026-10", "u1");
+    let second = next(&first, 200);
+    let conflict = |invoice: Option<&Invoice>| InvoiceCommitted::Conflict(invoice.cloned().map(Box::new));
+    let cases: [Case<'_>; 6] = [
+        ("new", vec![], None, first.clone(), InvoiceCommitted::Written),
+        ("next", vec![&first], Some(1), second.clone(), InvoiceCommitted::Written),
+        ("new, but there is one", vec![&first], None, next(&first, 1), conflict(Some(&first))),
+        ("stale", vec![&first, &second], Some(1), next(&first, 1), conflict(Some(&second))),
+        ("next, but there is none", vec![], Some(1), second.clone(), conflict(None)),
+        ("again", vec![&first, &second], Some(1), second.clone(), InvoiceCommitted::Written),
+    ];
+    for (case, there, before, invoice, expected) in cases {
+        let embedded = EmbeddedTable::start().await;
+        for invoice in there {
+            let before = invoice.version.checked_sub(1).filter(|version| *version > 0);
+            let write = InvoiceWrite { before, invoice: invoice.clone() };
+            assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+        }
+        let write = InvoiceWrite { before, invoice: invoice.clone() };
+        assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), expected, "{case}");
+        if expected == InvoiceCommitted::Written {
+            assert_eq!(current(&embedded.table, &invoice).await, invoice, "{case}");
+            assert_eq!(keys_of(&embedded).await, ["INVOICES#demo / 2026-10#u1"], "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_recognised() {
+    let embedded = EmbeddedTable::start().await;
+    let (dying, requests) = embedded.another_process();
+    requests.die(Death::After(1));
+    let write = InvoiceWrite { before: None, invoice: invoice("2026-10", "u1") };
+    dying.commit_invoice(&write).await.unwrap_err();
+    assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+}
+
+#[tokio::test]
+async fn invoices_are_listed_newest_first_and_by_month() {
+    let embedded = EmbeddedTable::start().await;
+    let other = Invoice { account: AccountId::new("other").unwrap(), ..invoice("2026-09", "u4") };
+    let all = [invoice("2026-10", "u1"), invoice("2026-09", "u3"), invoice("2026-09", "u2"), invoice("2025-12", "u5")];
+    for invoice in all.iter().rev().chain([&other]) {
+        insert_invoice(&embedded.table, invoice).await;
+    }
+    for limit in 1..6 {
+        let (mut seen, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let found = embedded.table.invoices(&demo(), after.as_deref(), limit).await.unwrap();
+            assert!(found.items.len() <= limit);
+            seen.extend(found.items);
+            after = found.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, all, "{limit} at a time");
+    }
+    let of = embedded.table.invoices_of(Period::new("2026-09").unwrap()).await.unwrap();
+    assert_eq!(of, [invoice("2026-09", "u2"), invoice("2026-09", "u3"), other]);
+    assert_eq!(embedded.table.invoices_of(Period::new("2026-08").unwrap()).await.unwrap(), []);
+}

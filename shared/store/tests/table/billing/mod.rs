@@ -1,0 +1,8 @@
+//! Balances, the history of what was billed and paid, and invoices with their lines.
+
+mod balances;
+mod history;
+mod invoices;
+mod lines;
+mod records;
+mod replacement;

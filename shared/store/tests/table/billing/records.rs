@@ -1,0 +1,114 @@
+//! Records of billing, and the invoice as readers see it.
+
+use domain::InvoiceUuid;
+use domain::billing::{
+    BalanceSnapshot, Charge, CostKind, CostLine, EntryType, HistoryEntry, Invoice, InvoiceStatus, ItemId, MatchCounts,
+    Outcome, Period, TieOut, TieOutStatus, UnmatchedReason,
+};
+use domain::{Kind, Money};
+use rust_decimal::Decimal;
+use store::{InvoiceCommitted, InvoiceWrite, Replacement, Table};
+
+use crate::fixtures::{at, demo};
+
+pub(super) static BALANCED: TieOut =
+    TieOut { status: TieOutStatus::Balanced, differences: Vec::new(), missing: Vec::new() };
+
+pub(super) fn dollars(cents: i64) -> Money {
+    Money::usd(Decimal::new(cents, 2))
+}
+
+pub(super) fn balance(minutes: i64, cents: i64) -> BalanceSnapshot {
+    BalanceSnapshot {
+        account: demo(),
+        at: at(minutes),
+        generated_at: at(minutes - 60),
+        month_to_date_balance: dollars(cents),
+        account_balance: dollars(-cents),
+        month_to_date_usage: dollars(2 * cents),
+    }
+}
+
+pub(super) fn entry(minutes: i64, description: &str) -> HistoryEntry {
+    HistoryEntry {
+        account: demo(),
+        date: at(minutes),
+        entry_type: EntryType("Payment".to_owned()),
+        description: description.to_owned(),
+        amount: dollars(-1234),
+        invoice_id: None,
+        invoice_uuid: None,
+    }
+}
+
+pub(super) fn invoice(month: &str, uuid: &str) -> Invoice {
+    Invoice {
+        account: demo(),
+        uuid: InvoiceUuid::new(uuid).unwrap(),
+        invoice_id: None,
+        period: Period::new(month).unwrap(),
+        amount: dollars(12345),
+        status: InvoiceStatus::Pending,
+        updated_at: None,
+        lines: None,
+        draft: None,
+        retired: std::collections::BTreeSet::new(),
+        previewed: None,
+        error: None,
+        version: 1,
+    }
+}
+
+/// So many lines; `word` is part of each.
+pub(super) fn lines(word: &str, count: u32) -> Vec<CostLine> {
+    let line = |line: u32| CostLine {
+        line,
+        kind: CostKind::Known(Kind::of("droplet")),
+        charge: Charge {
+            product: "Droplets".to_owned(),
+            group_description: None,
+            description: format!("{word}-{line} (s-1vcpu-1gb)"),
+            hours: Some(Decimal::from(line)),
+            start: Some(at(0)),
+            end: Some(at(60)),
+            amount: dollars(line.into()),
+            project_name: Some("Shop".to_owned()),
+            category: Some("iaas".to_owned()),
+        },
+        item: ItemId::default(),
+        outcome: Outcome::Unmatched(UnmatchedReason::NameVariance),
+    };
+    (1..=count).map(line).collect()
+}
+
+/// A replacement by these lines; the hash is of the test's choosing.
+pub(super) fn replacement<'a>(content_hash: &'a str, lines: &'a [CostLine]) -> Replacement<'a> {
+    let count = u32::try_from(lines.len()).unwrap();
+    let counts = MatchCounts { lines: count, matched: 0, explained: count };
+    Replacement { content_hash, lines, counts, tie_out: &BALANCED, at: at(5) }
+}
+
+/// Writes the head of an invoice that is new.
+pub(super) async fn insert_invoice(table: &Table, invoice: &Invoice) {
+    let write = InvoiceWrite { before: None, invoice: invoice.clone() };
+    assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+}
+
+/// The invoice as it is.
+pub(super) async fn current(table: &Table, invoice: &Invoice) -> Invoice {
+    table.invoice(&invoice.account, invoice.period, &invoice.uuid).await.unwrap().expect("the invoice is there")
+}
+
+/// All lines that this head leads to, so many at a time.
+pub(super) async fn read(table: &Table, invoice: &Invoice, limit: usize) -> Vec<CostLine> {
+    let (mut seen, mut from) = (Vec::new(), None);
+    loop {
+        let page = table.lines(invoice, from, limit).await.unwrap().expect("a position in this set");
+        assert!(page.lines.len() <= limit);
+        seen.extend(page.lines);
+        from = page.next;
+        if from.is_none() {
+            return seen;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use domain::billing::{CostLine, Invoice, InvoiceStatus};
+use embedded_table::{Death, EmbeddedTable};
+use store::{InvoiceWrite, Replaced, Replacement, Table, keys};
+
+use super::records::{current, insert_invoice, invoice, lines, read, replacement};
+use crate::fixtures::{at, ttl_of};
+
+fn head() -> Invoice {
+    invoice("2026-10", "u1")
+}
+
+/// Replaces the lines of the invoice as it is.
+async fn replace(table: &Table, new: &Replacement<'_>) -> Replaced {
+    let head = current(table, &head()).await;
+    table.replace_lines(&head, new).await.unwrap()
+}
+
+/// An invoice that shows these lines.
+async fn showing(lines: &[CostLine]) -> EmbeddedTable {
+    let embedded = EmbeddedTable::start().await;
+    insert_invoice(&embedded.table, &head()).await;
+    assert!(matches!(replace(&embedded.table, &replacement("old", lines)).await, Replaced::Written(_)));
+    embedded.requests.reset();
+    embedded
+}
+
+async fn seen(table: &Table) -> Vec<CostLine> {
+    read(table, &current(table, &head()).await, 60).await
+}
+
+/// That every page is of the set shown, or has its end.
+async fn assert_nothing_is_left(embedded: &EmbeddedTable) {
+    let head = current(&embedded.table, &head()).await;
+    assert_eq!((&head.draft, &head.retired), (&None, &BTreeSet::new()));
+    let shown = format!("{} /", keys::lines_partition(&head.account, &head.uuid, head.lines.unwrap().revision));
+    for item in embedded.dump().await.iter().filter(|item| item.starts_with("LINES#")) {
+        assert_ne!(item.starts_with(&shown), item.contains("\"ttl\""), "{item}");
+    }
+}
+
+#[tokio::test]
+async fn lines_are_replaced_and_the_old_ones_end_after_a_day() {
+    let (old, new) = (lines("old", 250), lines("new", 130));
+    let embedded = showing(&old).await;
+    let before = current(&embedded.table, &head()).await;
+    let Replaced::Written(after) = replace(&embedded.table, &replacement("new", &new)).await else { panic!("stale") };
+    assert_eq!(current(&embedded.table, &head()).await, *after);
+    assert_eq!(seen(&embedded.table).await, new);
+    assert_eq!((after.status, after.lines.as_ref().unwrap().counts.lines), (InvoiceStatus::Ingested, 130));
+    assert_nothing_is_left(&embedded).await;
+    let retired = keys::lines(&before.account, &before.uuid, before.lines.as_ref().unwrap().revision, 2);
+    assert_eq!(ttl_of(&embedded, &retired).await, (at(5) + TimeDelta::days(1)).timestamp());
+}
+
+#[tokio::test]
+async fn the_same_content_writes_nothing() {
+    let embedded = showing(&lines("old", 250)).await;
+    let before = embedded.dump().await;
+    // What is known of the resources may have changed since: the content is what counts.
+    for again in [lines("old", 250), lines("matched otherwise", 250)] {
+        let replaced = replace(&embedded.table, &replacement("old", &again)).await;
+        assert!(matches!(replaced, Replaced::Unchanged(_)), "{replaced:?}");
+    }
+    assert_eq!(embedded.requests.counts().writes, 0);
+    assert_eq!(embedded.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_death_at_any_write_shows_one_set_whole_and_is_made_up_for() {
+    let (old, new) = (lines("old", 130), lines("new", 250));
+    let undisturbed = showing(&old).await;
+    replace(&undisturbed.table, &replacement("new", &new)).await;
+    let expected = undisturbed.dump().await;
+    let writes = undisturbed.requests.counts().writes;
+    assert_eq!(writes, 1 + 3 + 1 + 2 + 1, "draft, pages, shown, pages retired, forgotten");
+    for write in 1..=writes {
+        for death in [Death::Before(write), Death::After(write)] {
+            let embedded = showing(&old).await;
+            let (dying, requests) = embedded.another_process();
+            requests.die(death);
+            let before = current(&dying, &head()).await;
+            dying.replace_lines(&before, &replacement("new", &new)).await.unwrap_err();
+            assert!(requests.is_dead(), "{death:?}");
+            let shown = write > 5 || death == Death::After(5);
+            assert_eq!(seen(&embedded.table).await, if shown { new.clone() } else { old.clone() }, "{death:?}");
+            replace(&embedded.table, &replacement("new", &new)).await;
+            assert_eq!(embedded.dump().await, expected, "{death:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_death_left_unretired_can_be_retired_by_itself() {
+    let embedded = showing(&lines("old", 130)).await;
+    let (dying, requests) = embedded.another_process();
+    requests.die(Death::After(3));
+    let before = current(&dying, &head()).await;
+    dying.replace_lines(&before, &replacement("new", &lines("new", 1))).await.unwrap_err();
+    let left = current(&embedded.table, &head()).await;
+    assert_eq!(left.retired.len(), 1);
+    assert!(matches!(embedded.table.retire_lines(&left, at(9)).await.unwrap(), Replaced::Written(_)));
+    assert_nothing_is_left(&embedded).await;
+    let retired = current(&embedded.table, &head()).await;
+    assert!(matches!(embedded.table.retire_lines(&retired, at(9)).await.unwrap(), Replaced::Unchanged(_)));
+}
+
+#[tokio::test]
+async fn a_reader_goes_on_in_the_old_set_or_is_sent_back() {
+    let (old, new) = (lines("old", 250), lines("new", 250));
+    let embedded = showing(&old).await;
+    let before = current(&embedded.table, &head()).await;
+    let first = embedded.table.lines(&before, None, 60).await.unwrap().unwrap();
+    replace(&embedded.table, &replacement("new", &new)).await;
+    assert_eq!(read(&embedded.table, &before, 60).await, old, "who holds the old head reads on in the old set");
+    let after = current(&embedded.table, &head()).await;
+    assert_eq!(embedded.table.lines(&after, first.next, 60).await.unwrap(), None, "a cursor of the old set");
+    assert_eq!(read(&embedded.table, &after, 60).await, new);
+}
+
+#[tokio::test]
+async fn a_reader_never_sees_some_of_both() {
+    let sets = [lines("a", 250), lines("b", 120)];
+    let embedded = showing(&sets[0]).await;
+    let (table, _) = embedded.another_process();
+    let writing = async {
+        for (hash, set) in ["1", "2", "3", "4"].into_iter().zip([1, 0, 1, 0]) {
+            replace(&embedded.table, &replacement(hash, &sets[set])).await;
+        }
+    };
+    let mut reads = 0;
+    let reading = async {
+        loop {
+            let lines = seen(&table).await;
+            assert!(sets.contains(&lines), "{} lines", lines.len());
+            reads += 1;
+        }
+    };
+    tokio::select! { () = writing => {}, () = reading => {} }
+    assert!(reads > 4, "{reads}");
+}
+
+#[tokio::test]
+async fn a_draft_of_other_lines_is_given_up() {
+    let other = lines("other", 250);
+    let mut matched = other.clone();
+    matched[200].charge.project_name = None;
+    let old = lines("old", 130);
+    // Other content; the same content read anew to other lines; and the content that is shown already.
+    for (hash, next) in [("new", lines("new", 150)), ("other", matched), ("old", old.clone())] {
+        let embedded = showing(&old).await;
+        let (dying, requests) = embedded.another_process();
+        requests.die(Death::After(3));
+        let before = current(&dying, &head()).await;
+        dying.replace_lines(&before, &replacement("other", &other)).await.unwrap_err();
+        replace(&embedded.table, &replacement(hash, &next)).await;
+        assert_eq!(seen(&embedded.table).await, next, "{hash}");
+        assert_nothing_is_left(&embedded).await;
+        // And no later set meets the pages of the one given up.
+        let last = lines("last", 250);
+        replace(&embedded.table, &replacement("last", &last)).await;
+        assert_eq!(seen(&embedded.table).await, last, "{hash}");
+        assert_nothing_is_left(&embedded).await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_overtaken_while_writing_pages_writes_no_more() {
+    let (slow, quick) = (lines("slow", 1200), lines("quick", 150));
+    let embedded = showing(&lines("old", 1)).await;
+    let (overtaking, _) = embedded.another_process();
+    let before = current(&embedded.table, &head()).await;
+    let slow = replacement("slow", &slow);
+    let overtaken = embedded.table.replace_lines(&before, &slow);
+    let overtake = async {
+        while current(&overtaking, &before).await.draft.is_none() {}
+        replace(&overtaking, &replacement("quick", &quick)).await
+    };
+    let (overtaken, overtook) = tokio::join!(overtaken, overtake);
+    assert!(matches!(overtook, Replaced::Written(_)), "{overtook:?}");
+    assert!(matches!(overtaken.unwrap(), Replaced::Stale(Some(_))));
+    assert_eq!(seen(&embedded.table).await, quick);
+    assert_nothing_is_left(&embedded).await;
+}
+
+#[tokio::test]
+async fn what_the_head_says_of_itself_follows() {
+    let cases = [
+        (InvoiceStatus::Pending, InvoiceStatus::Ingested),
+        (InvoiceStatus::Failed, InvoiceStatus::Ingested),
+        (InvoiceStatus::Open, InvoiceStatus::Open),
+    ];
+    for (before, after) in cases {
+        for hash in ["old", "new"] {
+            let embedded = showing(&lines("old", 1)).await;
+            let was = current(&embedded.table, &head()).await;
+            let error = Some("The CSV ended early.".to_owned());
+            let invoice = Invoice { status: before, error, version: was.version + 1, ..was.clone() };
+            let write = InvoiceWrite { before: Some(was.version), invoice };
+            embedded.table.commit_invoice(&write).await.unwrap();
+            replace(&embedded.table, &replacement(hash, &lines("new", 1))).await;
+            let now = current(&embedded.table, &head()).await;
+            assert_eq!((now.status, now.error), (after, None), "{before:?}, {hash}");
+        }
+    }
+}

@@ -17,14 +17,15 @@ use crate::child::Child;
     version,
     args_conflicts_with_subcommands = true,
     after_help = "\
-Checked in every pass:
-  requests to DigitalOcean = pages of the lists, by the receipts and by the simulator's own count
-  table writes <= changes + 2 for each lane + the blocks in which requests are reserved; changes = what somebody changed
+Checked:
+  requests to DigitalOcean = pages, by the receipts and by the simulator's own count
+  table writes <= changes + 2 for each lane + the blocks in which requests are reserved
+  changes = what somebody changed
   peak memory of every sweeping process < 128 MB
-  the backups of 3,000 droplets, at DigitalOcean's real limits: nobody waits for them
+  nobody waits for the backups of 3,000 droplets, at DigitalOcean's real limits
 
-Tables go to standard output, progress to standard error. Units are DynamoDB's own request units (ReturnConsumedCapacity);
-prices and assumptions are printed with the bill. Times are this machine's, counts and memory are not.
+Tables go to standard output, progress to standard error. Units are DynamoDB's request units.
+Prices and assumptions stand below the bill. Times are this machine's; counts are not.
 
   cargo benchmark                          everything: ten minutes or more
   cargo benchmark --resources 500          one account and its bill: seconds

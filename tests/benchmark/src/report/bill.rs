@@ -64,6 +64,7 @@ pub(super) fn show(bills: &[Bill]) -> String {
     text.push_str("Assumed:\n");
     sentences().iter().for_each(|sentence| _ = writeln!(text, "- {sentence}"));
     let mut sources: Vec<&str> = PRICES.iter().map(|price| price.source).collect();
+    sources.sort_unstable();
     sources.dedup();
     let _ = writeln!(text, "Prices: {}", sources.join(", "));
     text

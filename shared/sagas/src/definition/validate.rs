@@ -1,0 +1,197 @@
+//! Validation: every bad field is named, and nothing is called.
+
+use chrono::TimeDelta;
+use domain::AccountId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Definition;
+use super::reference::{is_reference, target};
+use crate::record::StepSpec;
+use crate::steps::{Fields, Steps};
+
+/// The most steps that a saga may have.
+const MOST_STEPS: usize = 20;
+
+/// A step as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRequest {
+    /// Which step.
+    pub step: String,
+    /// Its inputs.
+    #[serde(default)]
+    pub inputs: Map<String, Value>,
+}
+
+/// What is wrong with a field of a request. The text is constant: nothing that was sent is repeated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputError {
+    /// The field, as a JSON pointer in a URI fragment: `#/steps/0/inputs/dns_record_ttl`.
+    pub pointer: String,
+    /// What is wrong.
+    pub detail: &'static str,
+}
+
+/// The definition of these steps, with inputs for all of them that a step's own inputs override.
+///
+/// # Errors
+/// Every field that is wrong, in order.
+pub fn validate(
+    steps: &Steps,
+    account: &AccountId,
+    requests: &[StepRequest],
+    shared: &Map<String, Value>,
+) -> Result<Definition, Vec<InputError>> {
+    let mut errors = Vec::new();
+    if requests.is_empty() || requests.len() > MOST_STEPS {
+        errors.push(InputError { pointer: "#/steps".to_owned(), detail: "expected 1 to 20 steps" });
+    }
+    let mut definition = Definition { steps: Vec::new(), locks: Vec::new(), patience_s: 0 };
+    let mut patience = TimeDelta::zero();
+    for (index, request) in requests.iter().take(MOST_STEPS).enumerate() {
+        let Some(step) = steps.named(&request.step) else {
+            errors.push(InputError { pointer: format!("#/steps/{index}/step"), detail: "no such step" });
+            continue;
+        };
+        let inputs = with_shared(&request.inputs, shared, step.input_names());
+        let mut fields = Fields::of(&inputs);
+        let (locks, takes) = step.check(account, &mut fields);
+        for name in inputs.iter().filter(|(_, value)| is_reference(value)).map(|(name, _)| name) {
+            if let Some(detail) = bad_reference(steps, requests, index, &inputs[name]) {
+                fields.refuse(name, detail);
+            }
+        }
+        errors.extend(fields.errors().iter().map(|(name, detail)| {
+            let is_shared = !request.inputs.contains_key(name) && shared.contains_key(name);
+            let pointer = if is_shared { format!("#/inputs/{name}") } else { format!("#/steps/{index}/inputs/{name}") };
+            InputError { pointer, detail }
+        }));
+        definition.locks.extend(locks);
+        patience += takes;
+        definition.steps.push(StepSpec { step: request.step.clone(), version: step.version(), inputs });
+    }
+    let known = |name: &String| {
+        let mut asked = requests.iter().filter_map(|request| steps.named(&request.step));
+        asked.any(|step| step.input_names().contains(&name.as_str()))
+    };
+    let useless = shared.keys().filter(|name| !known(name));
+    errors.extend(
+        useless.map(|name| InputError { pointer: format!("#/inputs/{name}"), detail: "no step has such an input" }),
+    );
+    if !errors.is_empty() {
+        errors.sort();
+        errors.dedup();
+        return Err(errors);
+    }
+    definition.locks.sort();
+    definition.locks.dedup();
+    definition.patience_s = patience.num_seconds();
+    Ok(definition)
+}
+
+fn with_shared(own: &Map<String, Value>, shared: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
+    let usable = shared.iter().filter(|(name, _)| names.contains(&name.as_str()));
+    usable.chain(own).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn bad_reference(steps: &Steps, requests: &[StepRequest], index: usize, value: &Value) -> Option<&'static str> {
+    let Some((to, output)) = target(value) else {
+        return Some("expected a reference such as #/steps/0/outputs/snapshot_name");
+    };
+    if to >= index {
+        return Some("refers to a step that does not come before this one");
+    }
+    let step = requests.get(to).and_then(|request| steps.named(&request.step))?;
+    (!step.output_names().contains(&output)).then_some("refers to what that step does not give")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::definition::ReadyMade;
+    use crate::record::LockTarget;
+    use crate::steps::STEPS;
+
+    fn check(steps: &Value, shared: &Value) -> Result<Definition, Vec<String>> {
+        let requests: Vec<StepRequest> = serde_json::from_value(steps.clone()).unwrap();
+        let account = AccountId::new("demo").unwrap();
+        let checked = validate(&STEPS, &account, &requests, shared.as_object().unwrap());
+        checked
+            .map_err(|errors| errors.into_iter().map(|error| format!("{}: {}", error.pointer, error.detail)).collect())
+    }
+
+    #[test]
+    fn every_bad_field_is_named() {
+        let reference = |to: &str| json!({ "$ref": to });
+        let txt = |data: &Value| {
+            json!({ "step": "upsert_dns_record", "inputs": {
+                "dns_domain": "shop.example", "dns_record_type": "TXT", "dns_record_name": "a", "dns_record_data": data } })
+        };
+        let snapshot = json!({ "step": "create_droplet_snapshot", "inputs": { "droplet_id": "7" } });
+        let name = reference("#/steps/0/outputs/snapshot_name");
+        for (steps, shared, wrong) in [
+            (json!([]), json!({}), vec!["#/steps: expected 1 to 20 steps"]),
+            (
+                json!([{ "step": "reboot" }, { "step": "wait" }]),
+                json!({}),
+                vec!["#/steps/0/step: no such step", "#/steps/1/inputs/seconds: is required"],
+            ),
+            (json!([{ "step": "fail", "inputs": { "x": 1 } }]), json!({}), vec!["#/steps/0/inputs/x: no such input"]),
+            (
+                json!([{ "step": "wait" }, { "step": "wait", "inputs": { "seconds": 5 } }]),
+                json!({ "seconds": 0, "y": 1 }),
+                vec!["#/inputs/seconds: expected whole seconds, 1 to 604800", "#/inputs/y: no step has such an input"],
+            ),
+            (json!([snapshot, txt(&name)]), json!({}), vec![]),
+            (
+                json!([txt(&name), snapshot]),
+                json!({}),
+                vec!["#/steps/0/inputs/dns_record_data: refers to a step that does not come before this one"],
+            ),
+            (
+                json!([snapshot, txt(&reference("#/steps/0/outputs/size"))]),
+                json!({}),
+                vec!["#/steps/1/inputs/dns_record_data: refers to what that step does not give"],
+            ),
+            (
+                json!([snapshot, txt(&reference("steps.0"))]),
+                json!({}),
+                vec!["#/steps/1/inputs/dns_record_data: expected a reference such as #/steps/0/outputs/snapshot_name"],
+            ),
+            (
+                json!([snapshot, { "step": "create_droplet_snapshot", "inputs": { "droplet_id": name } }]),
+                json!({}),
+                vec!["#/steps/1/inputs/droplet_id: must be known at the start: it decides what is locked"],
+            ),
+        ] {
+            assert_eq!(check(&steps, &shared).err().unwrap_or_default(), wrong, "{steps} {shared}");
+        }
+    }
+
+    #[test]
+    fn a_definition_says_what_is_locked_and_for_how_long() {
+        let record = |name: &str, of: &str| json!({ "step": "delete_dns_record", "inputs": { "dns_record_name": name, "dns_record_type": of } });
+        let steps = json!([record("www", "A"), record("www.shop.example.", "TXT"), record("@", "MX"), { "step": "wait", "inputs": { "seconds": 90 } }]);
+        let definition = check(&steps, &json!({ "dns_domain": "Shop.Example" })).unwrap();
+        let locks: Vec<&str> = definition.locks.iter().map(LockTarget::as_str).collect();
+        assert_eq!(locks, ["dns#demo#shop.example#@", "dns#demo#shop.example#www"]);
+        assert_eq!(definition.patience_s, 3 * 15 * 60 + 90);
+        assert!(definition.is_known(&STEPS) && !definition.is_known(&Steps(&[])));
+    }
+
+    #[test]
+    fn who_asks_for_no_step_is_told_of_none() {
+        let account = AccountId::new("demo").unwrap();
+        let inputs =
+            json!({ "dns_record_type": "MX", "dns_record_name": "@", "dns_record_data": "mail.example.org", "x": 1 });
+        let errors = ReadyMade::named("ensure-dns")
+            .unwrap()
+            .validate(&STEPS, &account, inputs.as_object().unwrap())
+            .unwrap_err();
+        let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(pointers, ["#/inputs/dns_domain", "#/inputs/dns_record_priority", "#/inputs/x"]);
+    }
+}

@@ -1,0 +1,74 @@
+//! What the inventory will see of a write to a record.
+
+use std::collections::BTreeMap;
+
+use domain::Expected;
+use serde_json::{Value as Json, json};
+
+use super::name::APEX;
+use super::{Identity, RecordSet};
+use crate::rim::{Announced, RecordFields, Write};
+
+/// The inventory's kind of a DNS record.
+const KIND: &str = "dns_record";
+
+/// What will be seen of a write: the record it changes or deletes, and its siblings' times to live.
+#[must_use]
+pub fn announce(write: &Write, identity: &Identity, now: &RecordSet) -> Vec<Announced> {
+    match write {
+        Write::CreateRecord { record, .. } => siblings(now, None, record.ttl),
+        Write::UpdateRecord { id, record, .. } => {
+            let changed = Announced {
+                kind: KIND,
+                provider_id: id.to_string(),
+                expected: Expected::Fields(fields(record, identity)),
+            };
+            std::iter::once(changed).chain(siblings(now, Some(*id), record.ttl)).collect()
+        }
+        Write::DeleteRecord { id, .. } => {
+            vec![Announced { kind: KIND, provider_id: id.to_string(), expected: Expected::Disappearance }]
+        }
+        Write::SnapshotDroplet { .. } | Write::DeleteSnapshot { .. } => Vec::new(),
+    }
+}
+
+/// That a record was made.
+#[must_use]
+pub fn appearance(id: u64) -> Announced {
+    Announced { kind: KIND, provider_id: id.to_string(), expected: Expected::Appearance }
+}
+
+/// The fields that a record will be shown with.
+fn fields(sent: &RecordFields, identity: &Identity) -> BTreeMap<String, Json> {
+    let data = match sent.data.strip_suffix('.') {
+        Some(host) if host == identity.zone.as_str() => APEX,
+        Some("") | None => &sent.data,
+        Some(host) => host,
+    };
+    let attrs = [
+        ("data", json!(data)),
+        ("ttl", json!(sent.ttl)),
+        ("priority", json!(sent.priority)),
+        ("port", json!(sent.port)),
+        ("weight", json!(sent.weight)),
+        ("flags", json!(sent.flags)),
+        ("tag", json!(sent.tag)),
+    ];
+    attrs
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (format!("attrs.{name}"), value))
+        .collect()
+}
+
+fn siblings(now: &RecordSet, of: Option<u64>, ttl: Option<u32>) -> Vec<Announced> {
+    let Some(ttl) = ttl else { return Vec::new() };
+    let changed = now.entries().iter().filter(|entry| Some(entry.id) != of && entry.ttl != ttl);
+    changed
+        .map(|entry| Announced {
+            kind: KIND,
+            provider_id: entry.id.to_string(),
+            expected: Expected::Fields(BTreeMap::from([("attrs.ttl".to_owned(), json!(ttl))])),
+        })
+        .collect()
+}

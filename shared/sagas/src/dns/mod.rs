@@ -1,0 +1,32 @@
+//! DNS records in one form, whatever the form they come in.
+//!
+//! DigitalOcean takes host names with a dot at the end and shows them without, shows the zone itself as `@`, lowers all data but texts, and
+//! keeps one time to live for all records of a name and type.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
+
+mod announce;
+mod name;
+mod record_type;
+mod recover;
+mod restore;
+mod rrset;
+mod story;
+mod tries;
+mod value;
+
+pub use announce::{announce, appearance};
+pub use name::{Name, Zone, host_of_input, host_shown};
+pub use record_type::RecordType;
+pub use recover::recover;
+pub use restore::restore;
+pub use rrset::{Entry, Identity, RecordSet, Stash};
+pub use story::{Story, is_behind};
+pub use tries::Tries;
+pub use value::{Value, sent, sent_again};
+
+/// The time to live of a record that says nothing and has no siblings, in seconds.
+pub const DEFAULT_TTL: u32 = 1800;
+/// The least time to live that DigitalOcean takes, in seconds.
+pub const LEAST_TTL: u32 = 30;
+/// The greatest time to live that DNS has, in seconds (RFC 2181, section 8).
+pub const GREATEST_TTL: u32 = 2_147_483_647;

@@ -1,0 +1,33 @@
+//! What became of a write to a record whose answer is not known.
+
+use super::{Entry, RecordSet, Tries};
+use crate::record::Intent;
+use crate::rim::{Made, Record, Write};
+use crate::steps::Recovered;
+
+/// What became of it, by what the zone shows now (`None`: there is no such zone).
+#[must_use]
+pub fn recover(intent: &Intent, tries: Tries<'_>, now: Option<&RecordSet>) -> Recovered {
+    let identity = tries.identity;
+    match (&intent.write, now) {
+        (Write::CreateRecord { record, .. }, Some(now)) => {
+            let value = identity.value(record);
+            let found = tries.strangers(now, &value).next().and_then(|id| now.get(id));
+            found.map_or(Recovered::Unseen, |entry| Recovered::Applied(made(entry)))
+        }
+        (Write::UpdateRecord { id, record, .. }, Some(now)) => match now.get(*id) {
+            Some(entry) if entry.value == identity.value(record) && Some(entry.ttl) == record.ttl => {
+                Recovered::Applied(made(entry))
+            }
+            _ => Recovered::Unseen,
+        },
+        (Write::DeleteRecord { id, .. }, now) if now.is_none_or(|now| now.get(*id).is_none()) => {
+            Recovered::Applied(Made::Nothing)
+        }
+        _ => Recovered::Unseen,
+    }
+}
+
+fn made(entry: &Entry) -> Made {
+    Made::Record(Record { id: entry.id, fields: entry.shown.clone() })
+}

@@ -1,0 +1,162 @@
+//! `delete_dns_record`: sees to it that a name stands for nothing, or not for a value.
+
+use chrono::TimeDelta;
+use domain::AccountId;
+
+use super::dns_inputs::{self, Mode, Parts, Said};
+use super::dns_preview::{self, Planned};
+use super::{At, Effect, Fields, Next, Preview, Prices, Recovered, StepKind};
+use crate::dns::{Entry, Identity, RecordSet, Stash, Story, announce, is_behind, recover, restore};
+use crate::record::{Intent, LockTarget};
+use crate::rim::{Read, Seen, Write};
+
+/// The step `delete_dns_record`.
+pub(super) struct DeleteDnsRecord;
+
+/// Which records are to go: all that bear what is said.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    identity: Identity,
+    data: Option<String>,
+    parts: Parts,
+    mode: Mode,
+}
+
+type Here<'a> = At<'a, Inputs, Stash>;
+
+impl StepKind for DeleteDnsRecord {
+    // Inputs.
+    type Inputs = Inputs;
+    type Stash = Stash;
+    const NAME: &'static str = "delete_dns_record";
+    const INPUTS: &'static [&'static str] = dns_inputs::INPUTS;
+    const LATE_LOOKS: usize = 1;
+
+    fn inputs(fields: &mut Fields<'_>) -> Option<Inputs> {
+        let mode = dns_inputs::mode(fields);
+        dns_inputs::ttl(fields);
+        let said = Said::of(fields);
+        if said.is_delegation() {
+            fields.refuse("dns_record_type", "the zone's own name servers are not to be deleted");
+        }
+        if mode == Some(Mode::Additive) {
+            fields.require("dns_record_data");
+        }
+        let parts = said.parts(fields);
+        let data = said.data(fields, parts.tag.as_deref());
+        let identity = said.identity()?;
+        dns_inputs::is_complete(fields).then_some(Inputs { identity, data, parts, mode: mode? })
+    }
+
+    fn locks(account: &AccountId, fields: &mut Fields<'_>) -> Vec<LockTarget> {
+        dns_inputs::locks(account, fields)
+    }
+
+    fn patience(_: &mut Fields<'_>) -> TimeDelta {
+        TimeDelta::minutes(15)
+    }
+
+    // Plan.
+    fn preview(at: &Here<'_>, seen: &Seen, _: &Prices) -> Preview {
+        let Inputs { identity, .. } = at.inputs;
+        let Some(zone) = seen.records(identity.zone.as_str()) else {
+            return Preview::without_change(Effect::Fail, dns_preview::NO_ZONE);
+        };
+        let now = RecordSet::of(zone, identity);
+        let planned = match at.inputs.targets(&now) {
+            Err(why) => Planned::Refused(why),
+            Ok(meant) if meant.is_empty() => Planned::Nothing,
+            Ok(meant) => Planned::Writes(meant.into_iter().map(|entry| at.inputs.delete(entry)).collect()),
+        };
+        dns_preview::preview(identity, &now, planned)
+    }
+
+    // Execute.
+    fn reads(at: &Here<'_>) -> Vec<Read> {
+        vec![Read::Records { zone: at.inputs.identity.zone.as_str().to_owned() }]
+    }
+
+    fn stash(at: &Here<'_>, seen: &Seen) -> Option<Stash> {
+        let zone = seen.records(at.inputs.identity.zone.as_str())?;
+        Some(Stash::of(zone, &at.inputs.identity))
+    }
+
+    fn forward(at: &Here<'_>, seen: &Seen) -> Next {
+        let Inputs { identity, .. } = at.inputs;
+        let Some(zone) = seen.records(identity.zone.as_str()) else {
+            return Next::Failed(dns_preview::NO_ZONE.to_owned());
+        };
+        if at.stash.is_none() && is_behind(at, identity.zone.as_str(), zone) {
+            return Next::Wait(dns_preview::BEHIND.to_owned());
+        }
+        let story = Story::of(identity, at, seen);
+        let (base, now, tries) = (&story.base, RecordSet::of(zone, identity), story.tries());
+        let targets = match at.inputs.targets(base) {
+            Err(why) => return Next::Failed(why),
+            Ok(targets) if targets.is_empty() => return Next::done("noop"),
+            Ok(targets) => targets,
+        };
+        let deleted = tries.deleted();
+        let Some(open) = targets.iter().find(|entry| !deleted.contains(&entry.id)) else {
+            return Next::done("deleted");
+        };
+        if now.get(open.id).is_some_and(|current| current.value != open.value) {
+            return Next::Failed(format!("record {} was changed by somebody else meanwhile", open.id));
+        }
+        let write = at.inputs.delete(open);
+        let announce = announce(&write, identity, &now);
+        Next::Send { write, announce }
+    }
+
+    // Recover.
+    fn recover(at: &Here<'_>, intent: &Intent, seen: &Seen) -> Recovered {
+        let story = Story::of(&at.inputs.identity, at, seen);
+        recover(intent, story.tries(), story.now.as_ref())
+    }
+
+    // Compensate.
+    fn undo(at: &Here<'_>, seen: &Seen) -> Next {
+        let story = Story::of(&at.inputs.identity, at, seen);
+        let Some(now) = &story.now else { return Next::done("the zone is gone") };
+        restore(story.tries(), now, seen, at.now, at.timing.read_lag)
+    }
+
+    fn late(at: &Here<'_>, seen: &Seen, succeeded: bool) -> Next {
+        // A deletion that arrives after the saga succeeded deletes what is gone.
+        if succeeded { Next::done("nothing arrived late") } else { Self::undo(at, seen) }
+    }
+
+    #[cfg(test)]
+    fn examples() -> Vec<crate::testkit::Example> {
+        crate::testkit::dns_examples::delete()
+    }
+}
+
+impl Inputs {
+    /// The records to delete, or why it is nobody's to choose.
+    fn targets<'a>(&self, found: &'a RecordSet) -> Result<Vec<&'a Entry>, String> {
+        let meant: Vec<&Entry> = found.entries().iter().filter(|entry| self.means(entry)).collect();
+        if self.mode == Mode::Exclusive && self.data.is_none() && meant.len() > 1 {
+            let count = meant.len();
+            return Err(format!(
+                "there are {count} such records: say which (dns_record_data), or dns_mode replace for all"
+            ));
+        }
+        Ok(meant)
+    }
+
+    fn means(&self, entry: &Entry) -> bool {
+        let Parts { priority, port, weight, flags, tag } = &self.parts;
+        let said = |wanted: &Option<u32>, is: Option<u32>| wanted.is_none_or(|wanted| Some(wanted) == is);
+        self.data.as_ref().is_none_or(|data| *data == entry.value.data)
+            && said(priority, entry.value.priority)
+            && said(port, entry.value.port)
+            && said(weight, entry.value.weight)
+            && said(flags, entry.value.flags)
+            && (tag.is_none() || *tag == entry.value.tag)
+    }
+
+    fn delete(&self, entry: &Entry) -> Write {
+        Write::DeleteRecord { zone: self.identity.zone.as_str().to_owned(), id: entry.id, record: entry.shown.clone() }
+    }
+}

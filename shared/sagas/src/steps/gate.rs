@@ -1,0 +1,86 @@
+//! `gate`: somebody must let the saga through, within a time.
+
+use chrono::TimeDelta;
+use serde_json::{Map, json};
+
+use super::{At, Done, Effect, Fields, Next, Preview, Prices, StepKind};
+use crate::rim::Seen;
+
+/// The step `gate`.
+pub(super) struct Gate;
+
+/// What a gate asks.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    /// How long it is open to an answer.
+    expires_in: TimeDelta,
+    /// What is asked, for people.
+    question: Option<String>,
+}
+
+/// The longest time that a gate waits for an answer: 30 days, in seconds.
+const LONGEST: u64 = 30 * 24 * 3600;
+/// How long it waits if it does not say: a day, in seconds.
+const USUAL: u64 = 24 * 3600;
+
+impl StepKind for Gate {
+    // Inputs.
+    type Inputs = Inputs;
+    type Stash = ();
+    const NAME: &'static str = "gate";
+    const INPUTS: &'static [&'static str] = &["expires_in_seconds", "question"];
+    const OUTPUTS: &'static [&'static str] = &["approved_by"];
+    const ASKS: bool = true;
+
+    fn inputs(fields: &mut Fields<'_>) -> Option<Inputs> {
+        let question = fields.text("question").map(str::to_owned);
+        fields.fixed("expires_in_seconds");
+        let seconds = match fields.number("expires_in_seconds", 60..=LONGEST, "expected whole seconds, 60 to 2592000") {
+            Some(seconds) => seconds,
+            None if fields.errors().is_empty() => USUAL,
+            None => return None,
+        };
+        Some(Inputs { expires_in: TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?, question })
+    }
+
+    fn patience(fields: &mut Fields<'_>) -> TimeDelta {
+        Self::inputs(fields).map(|inputs| inputs.expires_in).unwrap_or_default()
+    }
+
+    // Plan.
+    fn preview(at: &At<'_, Inputs, ()>, _: &Seen, _: &Prices) -> Preview {
+        let seconds = at.inputs.expires_in.num_seconds();
+        let question = at.inputs.question.as_deref().map(|question| format!(" ({question})")).unwrap_or_default();
+        Preview::without_change(Effect::Wait, format!("waits for somebody's word{question}, for {seconds} s at most"))
+    }
+
+    // Execute.
+
+    /// Of a word and the end of its time the one that is written first counts.
+    fn forward(at: &At<'_, Inputs, ()>, _: &Seen) -> Next {
+        let until = at.state.began_at.unwrap_or(at.now) + at.inputs.expires_in;
+        match &at.state.verdict {
+            Some(verdict) if verdict.approved => Next::Done(Done {
+                outcome: "approved",
+                outputs: Map::from_iter([("approved_by".to_owned(), json!(verdict.by))]),
+                ..Done::default()
+            }),
+            Some(verdict) => Next::Failed(format!("denied by {}", verdict.by)),
+            None if at.now >= until => Next::Failed("nobody approved it in time".to_owned()),
+            None => Next::Until(until, "it waits for approval".to_owned()),
+        }
+    }
+
+    // Recover and compensate: it writes nothing.
+
+    #[cfg(test)]
+    fn examples() -> Vec<crate::testkit::Example> {
+        use crate::testkit::{Example, Word};
+        let inputs = json!({ "expires_in_seconds": 600, "question": "go on?" });
+        vec![
+            Example::new("approved", inputs.clone()).answered(Word::Approve),
+            Example::new("denied", inputs.clone()).answered(Word::Deny).fails(),
+            Example::new("expired", inputs).fails(),
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+//! The steps. Adding one is one file with a [`StepKind`] and one line in [`STEPS`].
+//!
+//! A step is pure. It says what to read, and decides from what was seen and from what its own writes became ([`StepState`]). The engine
+//! does the rest: it makes every intent durable before its write, finds out what became of a write whose answer was lost, and starts no
+//! other write of the saga before it knows.
+//!
+//! What a list shows may be old. So a step trusts the answers to its own writes more than a list, in both directions.
+
+mod create_droplet_snapshot;
+mod delete_dns_record;
+mod dns_inputs;
+mod dns_preview;
+mod fail;
+mod fields;
+mod gate;
+mod kind;
+mod next;
+mod preview;
+mod upsert_dns_record;
+mod wait;
+
+use crate::record::StepSpec;
+use kind::Typed;
+
+pub use fields::{FieldError, Fields};
+pub use kind::{At, Step, StepKind};
+pub use next::{Done, Next, Recovered};
+pub use preview::{Effect, PlannedChange, Preview, Prices, SiblingTtl, Undo};
+
+/// Every step.
+pub const STEPS: Steps = Steps(&[
+    &Typed::<upsert_dns_record::UpsertDnsRecord>::STEP,
+    &Typed::<delete_dns_record::DeleteDnsRecord>::STEP,
+    &Typed::<create_droplet_snapshot::CreateDropletSnapshot>::STEP,
+    &Typed::<fail::Fail>::STEP,
+    &Typed::<gate::Gate>::STEP,
+    &Typed::<wait::Wait>::STEP,
+]);
+
+/// The steps that a build knows.
+#[derive(Clone, Copy)]
+pub struct Steps(pub &'static [&'static dyn Step]);
+
+impl std::fmt::Debug for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|step| step.name())).finish()
+    }
+}
+
+impl Steps {
+    /// The step of this name, in the version that this build has.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&'static dyn Step> {
+        self.0.iter().copied().find(|step| step.name() == name)
+    }
+
+    /// The step that a definition means; `None` where this build does not have it in that version.
+    #[must_use]
+    pub fn of(&self, spec: &StepSpec) -> Option<&'static dyn Step> {
+        self.named(&spec.step).filter(|step| step.version() == spec.version)
+    }
+}

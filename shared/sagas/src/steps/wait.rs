@@ -1,0 +1,50 @@
+//! `wait`: lets time pass.
+
+use chrono::TimeDelta;
+
+use super::{At, Effect, Fields, Next, Preview, Prices, StepKind};
+use crate::rim::Seen;
+
+/// The step `wait`.
+pub(super) struct Wait;
+
+/// The longest wait: a week, in seconds.
+const LONGEST: u64 = 7 * 24 * 3600;
+
+impl StepKind for Wait {
+    // Inputs.
+    type Inputs = TimeDelta;
+    type Stash = ();
+    const NAME: &'static str = "wait";
+    const INPUTS: &'static [&'static str] = &["seconds"];
+
+    fn inputs(fields: &mut Fields<'_>) -> Option<TimeDelta> {
+        fields.require("seconds");
+        fields.fixed("seconds");
+        let seconds = fields.number("seconds", 1..=LONGEST, "expected whole seconds, 1 to 604800")?;
+        TimeDelta::try_seconds(i64::try_from(seconds).ok()?)
+    }
+
+    fn patience(fields: &mut Fields<'_>) -> TimeDelta {
+        Self::inputs(fields).unwrap_or_default()
+    }
+
+    // Plan.
+    fn preview(at: &At<'_, TimeDelta, ()>, _: &Seen, _: &Prices) -> Preview {
+        Preview::without_change(Effect::Wait, format!("waits for {} s", at.inputs.num_seconds()))
+    }
+
+    // Execute.
+
+    fn forward(at: &At<'_, TimeDelta, ()>, _: &Seen) -> Next {
+        let until = at.state.began_at.unwrap_or(at.now) + *at.inputs;
+        if at.now >= until { Next::done("waited") } else { Next::Until(until, "it waits".to_owned()) }
+    }
+
+    // Recover and compensate: it writes nothing.
+
+    #[cfg(test)]
+    fn examples() -> Vec<crate::testkit::Example> {
+        vec![crate::testkit::Example::new("20 minutes", serde_json::json!({ "seconds": 1200 }))]
+    }
+}

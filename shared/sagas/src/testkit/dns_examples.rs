@@ -1,0 +1,74 @@
+//! Examples of the DNS steps: one for each way that they can go.
+
+use serde_json::{Value, json};
+
+use super::Example;
+use super::cloud::ZONE;
+use crate::rim::RecordFields;
+
+pub(crate) fn record(record_type: &str, name: &str, data: &str, ttl: u32) -> RecordFields {
+    RecordFields {
+        record_type: record_type.to_owned(),
+        name: name.to_owned(),
+        data: data.to_owned(),
+        ttl: Some(ttl),
+        priority: None,
+        port: None,
+        weight: None,
+        flags: None,
+        tag: None,
+    }
+}
+
+fn www(data: &str, ttl: u32) -> RecordFields {
+    record("A", "www", data, ttl)
+}
+
+fn a(more: &Value) -> Value {
+    let mut inputs = json!({ "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": "www" });
+    inputs.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    inputs
+}
+
+pub(crate) fn upsert() -> Vec<Example> {
+    let wanted = "192.0.2.7";
+    vec![
+        Example::new("created", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300 }))),
+        Example::new(
+            "created beside others",
+            a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300, "dns_mode": "additive" })),
+        )
+        .beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)]),
+        Example::new("updated", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300 })))
+            .beside(vec![www("192.0.2.1", 3600)]),
+        Example::new(
+            "time to live updated",
+            a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300, "dns_mode": "additive" })),
+        )
+        .beside(vec![www(wanted, 3600), www("192.0.2.2", 3600)]),
+        Example::new("nothing to do", a(&json!({ "dns_record_data": wanted }))).beside(vec![www(wanted, 3600)]),
+        Example::new("replaced", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 60, "dns_mode": "replace" })))
+            .beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600), www("192.0.2.3", 3600)]),
+        Example::new("refused", a(&json!({ "dns_record_data": wanted })))
+            .beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)])
+            .fails(),
+    ]
+}
+
+pub(crate) fn delete() -> Vec<Example> {
+    vec![
+        Example::new("deleted", a(&json!({}))).beside(vec![www("192.0.2.1", 3600)]),
+        Example::new("one deleted", a(&json!({ "dns_record_data": "192.0.2.2" }))).beside(vec![
+            www("192.0.2.1", 3600),
+            www("192.0.2.2", 3600),
+            www("192.0.2.3", 3600),
+        ]),
+        Example::new("all deleted", a(&json!({ "dns_mode": "replace" }))).beside(vec![
+            www("192.0.2.1", 3600),
+            www("192.0.2.2", 3600),
+            www("192.0.2.2", 3600),
+        ]),
+        Example::new("nothing to delete", a(&json!({}))),
+        Example::new("refused", a(&json!({}))).beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)]).fails(),
+    ]
+}

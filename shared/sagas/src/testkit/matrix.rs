@@ -1,0 +1,182 @@
+//! The crash matrix: every scenario, every call that it makes, every fault that fits it, once, twice and for half an hour.
+
+use std::collections::BTreeMap;
+
+use super::faults::{ALL, Call, Fault, Injection, TIMES, Times};
+use super::invariants::{Outcome, judge};
+use super::run::Run;
+use super::scenario::{Scenario, all};
+use super::world::Trouble;
+use crate::record::{SagaStatus, StuckReason};
+
+/// How often the same call is a place of its own: polls are many, and all alike.
+const SAME_CALL: usize = 2;
+
+/// The most calls of DigitalOcean that a step may take, whatever goes wrong for half an hour.
+const MOST_CALLS: usize = 300;
+
+/// How a scenario goes without any fault, and the calls that it makes.
+pub(super) fn baseline(scenario: &Scenario) -> (Outcome, Vec<(Call, usize)>) {
+    let run = Run::of(std::slice::from_ref(scenario), Trouble::None, None, 4);
+    run.world.lock().trace = Some(Vec::new());
+    let run = run.run();
+    let outcome = judge(&run, false);
+    assert!(outcome.violations.is_empty(), "{}: {:?}", scenario.name, outcome.violations);
+    let mut counts: BTreeMap<Call, usize> = BTreeMap::new();
+    for call in run.world.lock().trace.take().unwrap_or_default() {
+        let count = counts.entry(call).or_default();
+        *count = (*count + 1).min(SAME_CALL);
+    }
+    let places = counts.into_iter().flat_map(|(call, count)| (1..=count).map(move |nth| (call.clone(), nth))).collect();
+    (outcome, places)
+}
+
+/// One history of the matrix, and what is wrong with it.
+pub(super) fn history(scenario: &Scenario, expected: &Outcome, injection: &Injection) -> Outcome {
+    let run = Run::of(std::slice::from_ref(scenario), Trouble::At(injection.clone()), None, 4).run();
+    if std::env::var("SAGA_LEDGER").is_ok() {
+        super::run::show(&run);
+    }
+    let foreign = injection.fault.is_foreign();
+    let mut outcome = judge(&run, foreign);
+    let struck = !run.world.lock().struck.is_empty();
+    let status = outcome.statuses[0];
+    let passes = injection.times != Times::On && passes_by_itself(injection.fault);
+    if (passes || !struck) && status != expected.statuses[0] {
+        outcome.violations.push(format!("I9: it ended {status:?}, not {:?}", expected.statuses[0]));
+    }
+    if status == SagaStatus::Succeeded
+        && expected.statuses[0] == SagaStatus::Succeeded
+        && !foreign
+        && outcome.after != expected.after
+    {
+        let difference = super::invariants::difference(&expected.after, &outcome.after);
+        outcome.violations.push(format!("I3: it succeeded otherwise: {difference:?}"));
+    }
+    if status == SagaStatus::Closed && !foreign && struck && injection.times != Times::On {
+        outcome.violations.push("I15: it had to be closed".to_owned());
+    }
+    let most = MOST_CALLS * scenario.requests.len();
+    if outcome.calls > most {
+        outcome.violations.push(format!("I13: {} calls of DigitalOcean, more than {most}", outcome.calls));
+    }
+    outcome
+}
+
+/// Whether a saga ends as without the fault.
+fn passes_by_itself(fault: Fault) -> bool {
+    !fault.is_foreign() && !matches!(fault, Fault::Refused | Fault::Cancelled | Fault::ActionFails)
+}
+
+/// A history, to be repeated by name.
+pub(super) fn shown(scenario: &Scenario, injection: &Injection) -> String {
+    let Injection { fault, call, nth, times } = injection;
+    format!("{} | {fault:?} {times:?} at {call:?} {nth}", scenario.name)
+}
+
+/// Every history of a scenario.
+pub(super) fn histories(places: &[(Call, usize)]) -> impl Iterator<Item = Injection> + '_ {
+    places.iter().flat_map(|(call, nth)| {
+        let fitting = ALL.iter().filter(|fault| fault.fits(call));
+        fitting.flat_map(move |fault| {
+            TIMES.iter().map(move |times| Injection { fault: *fault, call: call.clone(), nth: *nth, times: *times })
+        })
+    })
+}
+
+#[test]
+fn crash_matrix() {
+    let only = std::env::var("SAGA_HISTORY").ok();
+    let scenarios = all();
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let part = |part| {
+            let (scenarios, only) = (&scenarios, only.as_deref());
+            scope.spawn(move || {
+                scenarios.iter().map(|scenario| tally(scenario, only, part, threads)).fold(Tally::default(), Tally::and)
+            })
+        };
+        let parts: Vec<_> = (0..threads).map(part).collect();
+        parts.into_iter().map(|part| part.join().unwrap()).collect()
+    });
+    let tally = tallies.into_iter().fold(Tally::default(), Tally::and);
+    println!(
+        "crash matrix: {} scenarios, {} histories, {} violations",
+        scenarios.len(),
+        tally.histories,
+        tally.wrong.len()
+    );
+    println!(
+        "ended {:?}, were stuck for {:?}, called DigitalOcean at most {} times",
+        tally.ends, tally.stuck, tally.most_calls
+    );
+    println!("by fault: {:?}", tally.by_fault);
+    for line in tally.wrong.iter().take(40) {
+        println!("{line}");
+    }
+    assert!(tally.wrong.is_empty(), "{} histories violate an invariant", tally.wrong.len());
+}
+
+/// What came of some histories.
+#[derive(Debug, Default)]
+struct Tally {
+    histories: usize,
+    by_fault: BTreeMap<Fault, usize>,
+    ends: BTreeMap<String, usize>,
+    stuck: BTreeMap<StuckReason, usize>,
+    most_calls: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn and(mut self, other: Self) -> Self {
+        self.histories += other.histories;
+        other.by_fault.into_iter().for_each(|(fault, count)| *self.by_fault.entry(fault).or_default() += count);
+        other.ends.into_iter().for_each(|(end, count)| *self.ends.entry(end).or_default() += count);
+        other.stuck.into_iter().for_each(|(reason, count)| *self.stuck.entry(reason).or_default() += count);
+        self.most_calls = self.most_calls.max(other.most_calls);
+        self.wrong.extend(other.wrong);
+        self
+    }
+}
+
+/// The histories of a scenario that fall to one of several threads.
+fn tally(scenario: &Scenario, only: Option<&str>, part: usize, parts: usize) -> Tally {
+    let mut tally = Tally::default();
+    let (expected, places) = baseline(scenario);
+    for injection in histories(&places).skip(part).step_by(parts) {
+        let name = shown(scenario, &injection);
+        if only.is_some_and(|only| !name.contains(only)) {
+            continue;
+        }
+        let outcome = history(scenario, &expected, &injection);
+        tally.histories += 1;
+        *tally.by_fault.entry(injection.fault).or_default() += 1;
+        *tally.ends.entry(format!("{:?}", outcome.statuses[0])).or_default() += 1;
+        outcome.stuck.iter().for_each(|reason| *tally.stuck.entry(*reason).or_default() += 1);
+        tally.most_calls = tally.most_calls.max(outcome.calls);
+        if !outcome.violations.is_empty() {
+            let violations = outcome.violations.join("; ");
+            tally.wrong.push(format!(
+                "SAGA_HISTORY='{name}' cargo test -p sagas --lib crash_matrix -- --nocapture  # {violations}"
+            ));
+        }
+    }
+    tally
+}
+
+#[test]
+fn every_scenario_ends_well_without_faults() {
+    for scenario in all() {
+        let (outcome, places) = baseline(&scenario);
+        println!(
+            "{}: {:?}, {} changes, {} ticks, {} calls, {} places",
+            scenario.name,
+            outcome.statuses,
+            outcome.changes,
+            outcome.ticks,
+            outcome.calls,
+            places.len()
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! Random schedules: several sagas and workers, several faults at once.
+//!
+//! A seed says all: which sagas, how many workers, which faults, whose turn it is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::faults::Fault;
+use super::invariants::{Outcome, judge};
+use super::rng::Rng;
+use super::run::{Run, show};
+use super::scenario::{Scenario, all};
+use super::world::Trouble;
+use crate::record::SagaStatus;
+
+/// How many, unless `SAGA_SEEDS` says otherwise.
+const SEEDS: u64 = 10_000;
+
+/// What may happen to sagas that want the same names.
+const AMONG_SAGAS: &[Fault] = &[
+    Fault::DiesBefore,
+    Fault::DiesAfter,
+    Fault::AnswerOfTableLost,
+    Fault::NoAnswerOfTable,
+    Fault::NotSent,
+    Fault::AnswerLost,
+    Fault::ServerError,
+    Fault::AppliedLater,
+    Fault::RingLost,
+    Fault::RingTripled,
+    Fault::Purged,
+    Fault::FreezesBefore,
+    Fault::FreezesAfter,
+    Fault::ClockAhead,
+    Fault::ClockBehind,
+    Fault::ListFails,
+    Fault::Burst,
+    Fault::TokenRevoked,
+    Fault::PendingEvent,
+    Fault::ActionFails,
+    Fault::Cancelled,
+    Fault::TableDown,
+    Fault::Conflict,
+    Fault::Panics,
+    Fault::Garbage,
+];
+
+/// What may happen to one alone, besides.
+const ALONE: &[Fault] = &[
+    Fault::DiesBefore,
+    Fault::DiesAfter,
+    Fault::AnswerOfTableLost,
+    Fault::NotSent,
+    Fault::AnswerLost,
+    Fault::AppliedLater,
+    Fault::AppliedMuchLater,
+    Fault::RingHoursLate,
+    Fault::Purged,
+    Fault::FreezesBefore,
+    Fault::FreezesAfter,
+    Fault::ClockAhead,
+    Fault::ClockBehind,
+    Fault::StaleList,
+    Fault::HourSpent,
+    Fault::Refused,
+    Fault::OtherBuild,
+    Fault::Cancelled,
+    Fault::Conflict,
+];
+
+/// One schedule.
+fn schedule(scenarios: &[Scenario], seed: u64) -> (Run, Outcome) {
+    let mut rng = Rng::seeded(seed);
+    let alone = rng.percent(40);
+    let count = if alone { 1 } else { 2 + rng.below(2) };
+    let chosen: Vec<Scenario> = (0..count).map(|_| rng.pick(scenarios).clone()).collect();
+    let workers = 2 + rng.below(3);
+    let percent = [1, 3, 6, 12][rng.below(4)];
+    let faults = if alone { ALONE } else { AMONG_SAGAS };
+    let order = Rng::seeded(rng.next());
+    let run = Run::of(&chosen, Trouble::Anywhere(rng, percent, faults), Some(order), workers);
+    run.world.lock().watches = !alone;
+    let run = run.run();
+    let mut outcome = judge(&run, false);
+    if let (true, SagaStatus::Succeeded) = (alone, outcome.statuses[0]) {
+        let expected = super::matrix::baseline(&chosen[0]).0;
+        if expected.statuses[0] != SagaStatus::Succeeded || expected.after != outcome.after {
+            let difference = super::invariants::difference(&expected.after, &outcome.after);
+            outcome.violations.push(format!("I3: it succeeded otherwise: {difference:?}"));
+        }
+    }
+    (run, outcome)
+}
+
+/// Violations by seed, of the seeds that a thread takes.
+fn search(seeds: u64, most_wrong: usize) -> (u64, [usize; 3], Vec<String>) {
+    let scenarios = all();
+    let next = AtomicU64::new(0);
+    let parts: Vec<([usize; 3], Vec<String>)> = std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let work = || {
+            let (mut ends, mut wrong) = ([0; 3], Vec::new());
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= seeds || wrong.len() >= most_wrong {
+                    return (ends, wrong);
+                }
+                let (_, outcome) = schedule(&scenarios, seed);
+                for status in &outcome.statuses {
+                    match status {
+                        SagaStatus::Succeeded => ends[0] += 1,
+                        SagaStatus::RolledBack => ends[1] += 1,
+                        _ => ends[2] += 1,
+                    }
+                }
+                if !outcome.violations.is_empty() {
+                    wrong.push(format!(
+                        "SAGA_SEED={seed} cargo test -p sagas --lib random_schedules -- --nocapture  # {}",
+                        outcome.violations.join("; ")
+                    ));
+                }
+            }
+        };
+        let parts: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        parts.into_iter().map(|part| part.join().unwrap()).collect()
+    });
+    let mut ends = [0; 3];
+    for (part, _) in &parts {
+        (0..3).for_each(|index| ends[index] += part[index]);
+    }
+    (next.into_inner().min(seeds), ends, parts.into_iter().flat_map(|(_, wrong)| wrong).collect())
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn random_schedules_end_clean() {
+    if let Some(seed) = number("SAGA_SEED") {
+        let (run, outcome) = schedule(&all(), seed);
+        show(&run);
+        assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
+        return;
+    }
+    let (count, [succeeded, rolled_back, closed], wrong) = search(number("SAGA_SEEDS").unwrap_or(SEEDS), 20);
+    println!(
+        "random schedules: {count}, sagas: {succeeded} succeeded, {rolled_back} rolled back, {closed} closed, violations: {}",
+        wrong.len()
+    );
+    for line in &wrong {
+        println!("{line}");
+    }
+    assert!(wrong.is_empty(), "{} schedules violate an invariant", wrong.len());
+}

@@ -1,0 +1,129 @@
+//! How long things take and are waited for. A staging stack may shorten them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::record::SagaId;
+
+/// How long things take and are waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timing {
+    /// The longest that one request to DigitalOcean may take. The provider must not wait longer.
+    pub http_timeout: TimeDelta,
+    /// What a lease must last beyond a write's own time.
+    pub lease_margin: TimeDelta,
+    /// How far two workers' clocks may be apart.
+    pub clock_skew: TimeDelta,
+    /// How long a write of unknown outcome is looked for before it counts as not carried out: at least twice `http_timeout`.
+    pub quarantine: TimeDelta,
+    /// How long a droplet must have been idle before a snapshot that is not seen counts as not taken.
+    pub snapshot_grace: TimeDelta,
+    /// How long a completed snapshot that has to be undone is looked for.
+    pub listing_lag: TimeDelta,
+    /// How long what was just made may not be found by its id.
+    pub read_lag: TimeDelta,
+    /// The first and the longest wait between two looks.
+    pub poll: (TimeDelta, TimeDelta),
+    /// The first and the longest wait after a failure.
+    pub backoff: (TimeDelta, TimeDelta),
+    /// How long a saga waits before it asks again for a lock that another holds.
+    pub lock_retry: TimeDelta,
+    /// How often, at this distance, a token that is not accepted is tried before people are called.
+    pub denied: (u32, TimeDelta),
+    /// How often, at this distance, a definition that this build does not know is looked at before people are called.
+    pub unknown: (u32, TimeDelta),
+    /// So many leases taken without any change, and the saga kills its workers.
+    pub crash_limit: u32,
+    /// When, after its end, a saga looks for writes that arrive late.
+    pub late: [TimeDelta; 2],
+    /// What a saga is given beyond what its steps may take.
+    pub patience: TimeDelta,
+    /// How long overdue a saga is before the reconciler rings for it.
+    pub overdue: TimeDelta,
+    /// How long a saga may be without a change, while it waits for nothing, before people are called.
+    pub stalled: TimeDelta,
+    /// Under this, what is left of a worker's time does not suffice for another change.
+    pub slice: TimeDelta,
+    /// How long a lease outlives its worker's time.
+    pub lease_slack: TimeDelta,
+    /// How long the inventory takes a change that a saga announced for the saga's.
+    pub announced: TimeDelta,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        let seconds = TimeDelta::seconds;
+        Self {
+            http_timeout: seconds(15),
+            lease_margin: seconds(5),
+            clock_skew: seconds(65),
+            quarantine: seconds(45),
+            snapshot_grace: TimeDelta::minutes(10),
+            listing_lag: TimeDelta::minutes(15),
+            read_lag: seconds(60),
+            poll: (seconds(5), seconds(120)),
+            backoff: (seconds(5), TimeDelta::minutes(5)),
+            lock_retry: seconds(30),
+            denied: (3, seconds(60)),
+            unknown: (30, seconds(60)),
+            crash_limit: 8,
+            late: [TimeDelta::minutes(15), TimeDelta::hours(24)],
+            patience: TimeDelta::minutes(30),
+            overdue: seconds(30),
+            stalled: TimeDelta::minutes(30),
+            slice: seconds(25),
+            lease_slack: seconds(5),
+            announced: TimeDelta::hours(24),
+        }
+    }
+}
+
+impl Timing {
+    /// The wait after `count` failures: doubling, bounded, and up to a quarter longer so that sagas do not come back together.
+    #[must_use]
+    pub fn after_failures(&self, saga: &SagaId, count: u32) -> TimeDelta {
+        spread(saga, count, growing(self.backoff, count))
+    }
+
+    /// The wait after `count` looks at something that takes its time.
+    #[must_use]
+    pub fn after_looks(&self, saga: &SagaId, count: u32) -> TimeDelta {
+        spread(saga, count, growing(self.poll, count / 2))
+    }
+
+    /// When to ask again for a lock.
+    #[must_use]
+    pub fn lock_retry_at(&self, saga: &SagaId, count: u32, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + spread(saga, count, self.lock_retry)
+    }
+}
+
+fn growing((first, longest): (TimeDelta, TimeDelta), count: u32) -> TimeDelta {
+    (first * (1 << count.min(16))).min(longest)
+}
+
+/// Without a random number: a saga's own digits do as well, and the same decision gives the same time.
+fn spread(saga: &SagaId, count: u32, wait: TimeDelta) -> TimeDelta {
+    let share = saga.part(97).wrapping_mul(31).wrapping_add(u64::from(count).wrapping_mul(17)) % 100;
+    let millis = wait.num_milliseconds() / 400 * i64::try_from(share).unwrap_or(0);
+    wait + TimeDelta::milliseconds(millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_are_bounded_and_differ() {
+        let timing = Timing::default();
+        let sagas = ["0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11", "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a12"];
+        let sagas = sagas.map(|id| id.parse::<SagaId>().unwrap());
+        let (first, longest) = timing.backoff;
+        for count in 0..40 {
+            let wait = timing.after_failures(&sagas[0], count);
+            assert!(wait >= first && wait <= longest + longest / 4, "{count}: {wait}");
+        }
+        assert!(timing.after_failures(&sagas[0], 3) > timing.after_failures(&sagas[0], 0) * 4);
+        assert_ne!(timing.after_failures(&sagas[0], 0), timing.after_failures(&sagas[1], 0));
+        assert!(timing.quarantine >= timing.http_timeout * 2);
+    }
+}

@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, Noted};
 use runtime::{ConfigError, Env};
 
+use crate::workers::{self, Worker};
+
 /// The claim that names the caller's groups, unless `GROUPS_CLAIM` names another.
 pub const DEFAULT_GROUPS_CLAIM: &str = "cognito:groups";
 /// The claim that names the caller's tenant, unless `TENANT_CLAIM` names another.
@@ -79,11 +81,8 @@ fn worker_queues(env: &mut Env) -> Result<BTreeMap<String, String>, Noted> {
     const EXPECTED: &str = "a JSON object of every worker's queue URL";
     let queues: BTreeMap<String, String> = env.json("WORKER_QUEUES", EXPECTED)?;
     let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    let missing: Vec<&str> = inventory::workers::WORKERS
-        .iter()
-        .map(|worker| worker.name)
-        .filter(|name| !queues.get(*name).is_some_and(is_url))
-        .collect();
+    let missing: Vec<&str> =
+        workers::all().map(Worker::name).filter(|name| !queues.get(*name).is_some_and(is_url)).collect();
     if missing.is_empty() {
         return Ok(queues);
     }
@@ -98,10 +97,8 @@ mod tests {
 
     #[test]
     fn what_may_be_absent_has_its_default() {
-        let queues: BTreeMap<String, String> = inventory::workers::WORKERS
-            .iter()
-            .map(|worker| (worker.name.to_owned(), format!("https://sqs/{}", worker.name)))
-            .collect();
+        let queues: BTreeMap<String, String> =
+            workers::all().map(|worker| (worker.name().to_owned(), format!("https://sqs/{}", worker.name()))).collect();
         let queues = serde_json::to_string(&queues).unwrap();
         let env = [("STAGE", "dev"), ("TABLE_NAME", "t"), ("WORKER_QUEUES", queues.as_str()), ("GROUPS_CLAIM", " ")];
         let config = Config::read(Env::from_map(env)).unwrap();
@@ -120,6 +117,6 @@ mod tests {
         let variables: Vec<_> = error.problems.iter().map(|problem| problem.variable.as_str()).collect();
         assert_eq!(variables, ["STAGE", "TABLE_NAME", "WORKER_QUEUES", "EVENT_RETENTION_DAYS"]);
         assert!(error.to_string().contains("has no queue URL of"), "{error}");
-        assert!(error.to_string().contains("domains"), "{error}");
+        assert!(error.to_string().contains("domains") && error.to_string().contains("invoice-ingest"), "{error}");
     }
 }

@@ -54,15 +54,34 @@ impl Freshness {
         finished(self.lanes.get(account)?.get(&lane_of(kind))?.last_complete.as_ref())
     }
 
+    /// When this worker of billing last read all of its own of this account.
+    #[must_use]
+    pub fn billed_at(&self, account: &AccountId, worker: &billing::Worker) -> Option<DateTime<Utc>> {
+        finished(self.lanes.get(account)?.get(&worker.lane)?.last_complete.as_ref())
+    }
+
     /// What an answer that covers this kind says of itself, or every kind: then it rests on the projects as well, whose lists are all that
     /// speaks of some. `now` where it rests on nothing.
     #[must_use]
     pub fn covering(&self, kind: Option<&Kind>, now: DateTime<Utc>) -> Coverage {
         let every = || resource_kinds().into_iter().chain([PROJECT]).collect();
         let covered: Vec<Kind> = kind.map_or_else(every, |kind| vec![lane_of(kind)]);
+        self.resting_on(&covered, now)
+    }
+
+    /// What an answer that rests on these workers of billing says of itself. Without an account it is not complete: what is not known is
+    /// not nothing.
+    #[must_use]
+    pub fn billed(&self, workers: &[billing::Worker], now: DateTime<Utc>) -> Coverage {
+        let lanes: Vec<Kind> = workers.iter().map(|worker| worker.lane.clone()).collect();
+        let coverage = self.resting_on(&lanes, now);
+        Coverage { complete: coverage.complete && !self.lanes.is_empty(), ..coverage }
+    }
+
+    fn resting_on(&self, covered: &[Kind], now: DateTime<Utc>) -> Coverage {
         let mut coverage = Coverage { as_of: now, complete: true };
         for lanes in self.lanes.values() {
-            for kind in &covered {
+            for kind in covered {
                 let lane = lanes.get(kind);
                 let last = lane.and_then(|lane| lane.last.as_ref());
                 coverage.complete &= last.is_some_and(|receipt| receipt.status.is_complete());

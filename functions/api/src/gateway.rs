@@ -4,7 +4,7 @@
 //! event with a header that is none; an authorizer's claims may be lists or numbers, and `lambda_http` refuses all but text. Each would be a
 //! 500 for what is at worst a bad request.
 
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime};
 use runtime::bootstrap::Init;
@@ -13,9 +13,13 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use tower::ServiceBuilder;
 
+/// The header that names a request, so that repeating it starts nothing twice.
+/// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// The headers that anything here reads. The rest is left out: with `host` and `x-forwarded-proto` `lambda_http` would write a URI, and
 /// `authorization` is the authorizer's, who has read it.
-const HEADERS: [header::HeaderName; 2] = [header::ACCEPT, header::CONTENT_TYPE];
+const HEADERS: [HeaderName; 3] = [header::ACCEPT, header::CONTENT_TYPE, IDEMPOTENCY_KEY];
 
 /// An event that `lambda_http` can make a request of.
 #[derive(Debug)]

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use api::provisioning::Provisioning;
 use api::{AppState, Config, gateway};
-use domain::SystemClock;
+use domain::{Clock, SystemClock};
 use runtime::{Aws, SqsQueue, bootstrap};
 use store::Table;
 
@@ -19,7 +20,9 @@ async fn main() -> ExitCode {
         table.warm_up().await;
         init.phase("table");
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
-        let router = api::router(AppState::new(config, table, queue, Arc::new(SystemClock)));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let provisioning = Provisioning::from_env(&aws, &config.secret_prefix, &table, &clock)?;
+        let router = api::router(AppState::new(config, table, queue, clock, provisioning));
         init.phase("router");
         gateway::run(init, router).await
     })

@@ -28,7 +28,9 @@ use crate::{VERSION, routes};
         (name = "service", description = "The service itself."),
         (name = "accounts", description = "The accounts that are mirrored."),
         (name = "inventory", description = "What is in them."),
-        (name = "sync", description = "How the mirror does.")
+        (name = "billing", description = "What is owed, what was billed, and whose each cent of it is."),
+        (name = "sync", description = "How the mirror does."),
+        (name = "sagas", description = "Provisioning: changes that end done, or undone.")
     )
 )]
 pub(crate) struct Base;

@@ -4,6 +4,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use sagas::Refusal;
+use sagas::rim::JournalError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -132,6 +134,53 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, kind, detail)
     }
 
+    /// 409: an idempotency key is used again for something else.
+    #[must_use]
+    pub const fn key_reused() -> Self {
+        let detail = "The idempotency key was used for another request. Repeat that one as it was, or use a new key.";
+        Self::conflict("idempotency-key-reused", detail)
+    }
+
+    /// 409: a saga would not do any more what its plan said.
+    #[must_use]
+    pub const fn plan_drift() -> Self {
+        let detail =
+            "It would not do any more what the plan said, or is not what was planned. Plan it anew: POST /sagas/plan.";
+        Self::conflict("plan-drift", detail)
+    }
+
+    /// 409: a saga is not to be done with as was asked.
+    #[must_use]
+    pub fn refused(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::Status { .. } => Self::conflict(
+                "saga-status",
+                "The saga is not in a state for this, or it was said before; see its status. What goes forward can be cancelled, once; \
+                 what is stuck can be resumed or closed.",
+            ),
+            Refusal::NotAsked => Self::conflict("not-asked", "The saga waits at no gate for somebody's word."),
+            Refusal::NotStuckThere => Self::conflict(
+                "not-stuck-there",
+                "The saga is not stuck in undoing that step, and no other can be skipped; see stuck.step.",
+            ),
+            Refusal::Unproven(why) => {
+                let detail =
+                    "What the saga is stuck at is not mended; see errors, and do what stuck.runbook says first.";
+                let errors = vec![FieldError { pointer: "#".to_owned(), detail: why.clone() }];
+                Self { errors, ..Self::conflict("not-mended", detail) }
+            }
+        }
+    }
+
+    /// 503: DigitalOcean does not answer, or not before then.
+    #[must_use]
+    pub const fn digitalocean_unavailable(retry_after_seconds: u32) -> Self {
+        let detail = "DigitalOcean did not answer, or takes no more requests for now. Repeat the request.";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "digitalocean-unavailable", detail);
+        problem.retry_after_seconds = Some(retry_after_seconds);
+        problem
+    }
+
     /// 413: the body is too large.
     #[must_use]
     pub const fn too_large() -> Self {
@@ -204,6 +253,14 @@ impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
         tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
         if is_passing(&error) { Self::unavailable() } else { Self::internal() }
+    }
+}
+
+/// Logged here, once, with its sources.
+impl From<JournalError> for Problem {
+    fn from(error: JournalError) -> Self {
+        tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
+        Self::unavailable()
     }
 }
 

@@ -1,15 +1,18 @@
 //! What handlers share.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{Clock, Kind, RunId};
 use runtime::{Message, Outgoing, Queue};
+use serde::Serialize;
 use store::{Reader, Table};
 
 use crate::caller::{Admin, Caller};
 use crate::problem::Problem;
+use crate::provisioning::Provisioning;
 use crate::{Config, openapi};
 
 /// What handlers share. Cheap to clone.
@@ -21,6 +24,7 @@ struct Shared {
     table: Table,
     queue: Arc<dyn Queue>,
     clock: Arc<dyn Clock>,
+    provisioning: Option<Provisioning>,
     document: OnceLock<Bytes>,
 }
 
@@ -31,10 +35,35 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// Over a table, the workers' queues and a clock.
+    /// Over a table, the workers' queues, a clock, and what sagas need besides, where the function serves them.
     #[must_use]
-    pub fn new(config: Config, table: Table, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Shared { config, table, queue, clock, document: OnceLock::new() }))
+    pub fn new(
+        config: Config,
+        table: Table,
+        queue: Arc<dyn Queue>,
+        clock: Arc<dyn Clock>,
+        provisioning: Option<Provisioning>,
+    ) -> Self {
+        Self(Arc::new(Shared { config, table, queue, clock, provisioning, document: OnceLock::new() }))
+    }
+
+    /// What sagas need besides the table and the clock.
+    ///
+    /// # Errors
+    /// Where the function does not serve them: the gateway should not have sent the request here.
+    pub fn provisioning(&self) -> Result<&Provisioning, Problem> {
+        self.0.provisioning.as_ref().ok_or_else(|| {
+            tracing::error!(
+                "this function is not configured for sagas: route /sagas and /provisioning to the one that is"
+            );
+            Problem::internal()
+        })
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
     }
 
     /// The configuration.
@@ -72,16 +101,27 @@ impl AppState {
     /// # Errors
     /// When the queue does not take it.
     pub async fn ask_for_run(&self, worker: &str, account: &str, kind: Option<&Kind>) -> Result<RunId, Problem> {
+        let kind = kind.map(|kind| ("kind", kind));
+        self.ask_for(worker, account, &BTreeMap::from_iter(kind)).await
+    }
+
+    /// Sends a message with these fields of the worker's own, for an account, or for all (`*`), to the worker's queue.
+    ///
+    /// # Errors
+    /// When the queue does not take it.
+    pub async fn ask_for<T: Serialize + Sync>(
+        &self,
+        worker: &str,
+        account: &str,
+        fields: &T,
+    ) -> Result<RunId, Problem> {
         // The configuration is refused unless it names every worker's queue.
         let Some(queue) = self.0.config.worker_queues.get(worker) else { return Err(Problem::internal()) };
         let run_id = RunId::random();
-        let mut message = Message::new(worker, account, self.now(), run_id.as_str());
-        if let Some(kind) = kind {
-            message.fields.insert("kind".to_owned(), kind.as_str().into());
-        }
+        let message = Message::new(worker, account, self.now(), run_id.as_str()).with_fields(fields)?;
+        let fields = serde_json::Value::from(message.fields.clone());
         self.0.queue.send(queue, Outgoing::new(message.to_body())).await?;
-        let kind = kind.map(Kind::as_str);
-        tracing::info!(worker, account, kind, run_id = run_id.as_str(), "run asked for");
+        tracing::info!(worker, account, %fields, run_id = run_id.as_str(), "run asked for");
         Ok(run_id)
     }
 }

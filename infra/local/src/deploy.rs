@@ -21,6 +21,7 @@ const BUCKET: &str = "arcadia-packages";
 pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, options: &Options) -> Result<Facts> {
     let step = Step::begin("deploy template.yaml");
     let mut template = template::read(&layout::workspace().join("template.yaml"))?;
+    template::allow_default_schedule_group(&mut template)?;
     let mut packages = BTreeMap::new();
     for binary in template::use_packages(&mut template, BUCKET)? {
         let path = binaries::find(binaries, &binary)?.clone();

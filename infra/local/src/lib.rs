@@ -16,6 +16,7 @@
 
 mod api;
 mod aws;
+mod billing;
 mod binaries;
 mod command;
 mod deploy;
@@ -27,14 +28,14 @@ mod provider;
 mod stack;
 mod summary;
 mod sync;
-mod template;
 mod venv;
 
 pub mod cli;
+pub mod template;
 
 pub use api::As;
 pub use layout::Facts;
 pub use progress::{Step, say};
 pub use provider::Provider;
 pub use stack::{Options, Stack};
-pub use sync::{all_complete, incomplete};
+pub use sync::{all_complete, incomplete, is_unbilled};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use local::cli::{Cli, Command, Up, caller};
-use local::{Stack, all_complete, incomplete, say};
+use local::{Stack, all_complete, incomplete, is_unbilled, say};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -63,8 +63,9 @@ async fn up(up: Up, state_dir: Option<PathBuf>) -> Result<ExitCode> {
     let work = async {
         let stack = Stack::up(options).await?;
         stack.register("demo", "Demo Hosting", None).await?;
-        let receipts = stack.run_all().await?;
+        let mut receipts = stack.run_all().await?;
         report(&stack, &receipts).await?;
+        receipts.retain(|receipt| !is_unbilled(receipt));
         if !all_complete(&receipts) {
             incomplete.store(true, Relaxed);
             say("\nNot everything was mirrored completely, see above. The stack stays up all the same.");
@@ -109,7 +110,12 @@ async fn report(stack: &Stack, receipts: &[Value]) -> Result<()> {
     say(&format!("AWS emulator   {}  (region {}, key and secret: test)", facts.aws_endpoint, facts.region));
     say(&format!("Logs           {}", stack.log().display()));
     say("\nTry, in another terminal:");
-    for command in ["call GET 'inventory/resources?kind=droplet&limit=2'", "call GET sync", "run droplets"] {
+    for command in [
+        "call GET 'inventory/resources?kind=droplet&limit=2'",
+        "call GET 'billing/tie-out?period=2026-04-01'",
+        "call GET sync",
+        "run droplets",
+    ] {
         say(&format!("  {}", stack.command(command)));
     }
     say(&format!("  curl -H \"Authorization: Bearer $({})\" \\", stack.command("token --admin")));

@@ -13,7 +13,7 @@ use crate::layout::{self, Facts, Layout};
 use crate::process::Processes;
 use crate::progress::Step;
 use crate::provider::Provider;
-use crate::{binaries, deploy, emulator, summary, sync, venv};
+use crate::{billing, binaries, deploy, emulator, summary, sync, venv};
 
 /// How long it may take until the next receipt is there: a function's time limit, and a little.
 const PATIENCE: Duration = Duration::from_secs(310);
@@ -213,8 +213,8 @@ impl Stack {
         self.run_together(&[worker.to_owned()]).await
     }
 
-    /// Runs every worker once: those that list at the same time, then the quick look at droplets, and the one that attributes resources
-    /// to projects last. Returns all receipts.
+    /// Runs every worker once: those that list at the same time, then the quick look at droplets, the one that attributes resources to
+    /// projects, and those of billing, until all invoices are taken in. Returns all receipts.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -223,6 +223,9 @@ impl Stack {
         for workers in sync::groups(&self.api).await? {
             receipts.extend(self.run_together(&workers).await?);
         }
+        let step = Step::begin("take in invoices");
+        let taken_in = billing::taken_in(&self.api, &self.aws, &self.facts, PATIENCE, &step).await?;
+        step.done(&taken_in);
         Ok(receipts)
     }
 
@@ -236,12 +239,12 @@ impl Stack {
         Ok(states)
     }
 
-    /// What the mirror holds, as tables by kind and by project.
+    /// What the mirror holds, as tables by kind and by project, and what is billed.
     ///
     /// # Errors
     /// When the API does not say.
     pub async fn summary(&self) -> Result<String> {
-        summary::read(&self.api).await
+        Ok(format!("{}\n{}", summary::read(&self.api).await?, billing::summary(&self.api).await?))
     }
 
     /// Any call of the emulator's AWS API, with boto3's names: `aws("sqs", "get_queue_attributes", json!({"QueueUrl": ..}))`.

@@ -12,9 +12,15 @@ use crate::progress::Step;
 
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The workers that have something to say only of what others have discovered: the quick look at droplets, and last of all the one
-/// that says which project a resource belongs to.
-const AFTERWARDS: [&str; 2] = ["droplets-fast", "projects"];
+/// The workers that have something to say only of what others have discovered: the quick look at droplets, then the one that says which
+/// project a resource belongs to, and then billing, whose lines are matched with all of it.
+const AFTERWARDS: [&[&str]; 3] = [&["droplets-fast"], &["projects"], &BILLING];
+
+/// Those of billing that are run: they leave a receipt for an account, and the second feeds [`INGEST`].
+const BILLING: [&str; 2] = ["balance", "billing-history"];
+
+/// The worker that is not run by itself: it takes in invoices as they are asked for, and leaves no receipt of one.
+pub(crate) const INGEST: &str = "invoice-ingest";
 
 /// A run that was asked for.
 struct Asked {
@@ -86,8 +92,8 @@ pub(crate) async fn groups(api: &Api) -> Result<Vec<Vec<String>>> {
 
 fn order(states: &[Value]) -> Vec<Vec<String>> {
     let mut groups: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for worker in states.iter().filter_map(|state| state["worker"].as_str()) {
-        let place = AFTERWARDS.iter().position(|late| *late == worker).map_or(0, |place| place + 1);
+    for worker in states.iter().filter_map(|state| state["worker"].as_str()).filter(|worker| *worker != INGEST) {
+        let place = AFTERWARDS.iter().position(|late| late.contains(&worker)).map_or(0, |place| place + 1);
         let group = groups.entry(place).or_default();
         if !group.iter().any(|known| known == worker) {
             group.push(worker.to_owned());
@@ -100,6 +106,12 @@ fn order(states: &[Value]) -> Vec<Vec<String>> {
 #[must_use]
 pub fn all_complete(states: &[Value]) -> bool {
     states.iter().all(|state| state["status"] == "complete")
+}
+
+/// Whether a receipt says only that a token may not read what is billed, which a mirror can do without.
+#[must_use]
+pub fn is_unbilled(state: &Value) -> bool {
+    state["status"] == "not_visible" && BILLING.iter().any(|worker| state["worker"] == *worker)
 }
 
 /// A line for each receipt of a run that did not see everything: which it was, and why.
@@ -165,10 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn lists_go_first_and_at_once_and_projects_last() {
-        let workers = ["backups", "droplets", "droplets-fast", "projects", "services", "services"];
-        let groups = order(&workers.map(|worker| state(worker, "-", "never", 0)));
-        assert_eq!(groups, [vec!["backups", "droplets", "services"], vec!["droplets-fast"], vec!["projects"]]);
+    fn lists_go_first_and_at_once_then_projects_then_billing() {
+        let workers =
+            "backups balance billing-history droplets droplets-fast invoice-ingest projects services services";
+        let states: Vec<Value> = workers.split(' ').map(|worker| state(worker, "-", "never", 0)).collect();
+        let expected: [&[&str]; 4] =
+            [&["backups", "droplets", "services"], &["droplets-fast"], &["projects"], &["balance", "billing-history"]];
+        assert_eq!(order(&states), expected);
+    }
+
+    #[test]
+    fn only_a_token_without_billing_is_excused() {
+        assert!(is_unbilled(&state("balance", "balance", "not_visible", 0)));
+        assert!(!is_unbilled(&state("balance", "balance", "failed", 0)));
+        assert!(!is_unbilled(&state("services", "vpc", "not_visible", 0)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The deployed template: the real one, but that the binaries come from the emulator's S3.
+//! The deployed template: the real one, but that the binaries come from the emulator's S3, and what the emulator knows otherwise.
 
 use std::path::Path;
 
@@ -12,7 +12,11 @@ pub(crate) fn read(path: &Path) -> Result<Value> {
     parse(&text).with_context(|| format!("{} is not a template", path.display()))
 }
 
-pub(crate) fn parse(text: &str) -> Result<Value> {
+/// A template from its text.
+///
+/// # Errors
+/// When it is no YAML, or has a key that is no text.
+pub fn parse(text: &str) -> Result<Value> {
     to_json(serde_yaml_ng::from_str(text)?)
 }
 
@@ -33,6 +37,22 @@ pub(crate) fn use_packages(template: &mut Value, bucket: &str) -> Result<Vec<Str
         }
     }
     Ok(binaries)
+}
+
+/// Lets whoever may make one-time schedules in the stack's group make them in the group `default`, too: the emulator (1.5.33) takes every
+/// schedule to be in that one when it looks whether a role may make it.
+pub(crate) fn allow_default_schedule_group(template: &mut Value) -> Result<()> {
+    for resource in resources_mut(template)?.values_mut().filter(|resource| resource["Type"] == "AWS::IAM::Role") {
+        let policies = resource["Properties"]["Policies"].as_array_mut().into_iter().flatten();
+        let statements = policies.filter_map(|policy| policy["PolicyDocument"]["Statement"].as_array_mut()).flatten();
+        for statement in statements.filter(|statement| statement["Action"] == "scheduler:CreateSchedule") {
+            let own = statement["Resource"].take();
+            let arn = own["Fn::Sub"].as_str().and_then(|arn| arn.split_once(":schedule/"));
+            let (service, _) = arn.with_context(|| format!("a role may make schedules in no group: {own}"))?;
+            statement["Resource"] = json!([own, { "Fn::Sub": format!("{service}:schedule/default/*") }]);
+        }
+    }
+    Ok(())
 }
 
 fn resources_mut(template: &mut Value) -> Result<&mut Map<String, Value>> {

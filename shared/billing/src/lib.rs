@@ -9,7 +9,9 @@ pub mod matching;
 mod settle;
 mod tally;
 mod tie_out;
+mod workers;
 
 pub use settle::{rematch, settle};
 pub use tally::Tally;
 pub use tie_out::{Summary, Sums, tie_out};
+pub use workers::{BALANCE, BILLING_HISTORY, INVOICE_INGEST, Task, WORKERS, Worker};

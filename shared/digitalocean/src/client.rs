@@ -19,6 +19,8 @@ pub struct Client {
     pub(crate) retry: RetryPolicy,
     pub(crate) attempt_timeout: Duration,
     pub(crate) deadline: Deadline,
+    /// No attempt begins after this.
+    pub(crate) send_by: Deadline,
     pub(crate) gate: Option<Arc<dyn Gate>>,
     requests: Arc<AtomicU64>,
     /// Belongs to the token.
@@ -41,6 +43,7 @@ impl Client {
             retry,
             attempt_timeout,
             deadline: Deadline::none(),
+            send_by: Deadline::none(),
             gate: None,
             requests: Arc::default(),
             rate_limit: Arc::default(),
@@ -64,6 +67,20 @@ impl Client {
     #[must_use]
     pub fn with_gate(&self, gate: Arc<dyn Gate>) -> Self {
         Self { gate: Some(gate), ..self.clone() }
+    }
+
+    /// The same client for a write that must never be repeated, not even a PUT or a DELETE: each call is sent at most once, not after
+    /// `send_by`, and has `answer_within` for its answer. A gate that is closed is not waited for.
+    #[must_use]
+    pub fn once(&self, send_by: Deadline, answer_within: Duration) -> Self {
+        let retry = RetryPolicy { attempts: 1, max_retry_after: Duration::ZERO, ..self.retry };
+        Self { send_by, attempt_timeout: answer_within, retry, ..self.clone() }
+    }
+
+    /// The same client, whose every attempt may take this long, from connecting to the last byte.
+    #[must_use]
+    pub fn with_attempt_timeout(&self, attempt_timeout: Duration) -> Self {
+        Self { attempt_timeout, ..self.clone() }
     }
 
     /// The same client, counting its requests from 0: one per run.

@@ -8,7 +8,7 @@ use crate::{Client, Error};
 
 mod records;
 
-pub use records::DomainRecord;
+pub use records::{DomainRecord, RecordToSend};
 
 static LIST: Operation = Operation::get("/v2/domains", "domain:read");
 static GET: Operation = Operation::get("/v2/domains/{}", "domain:read");

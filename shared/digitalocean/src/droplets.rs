@@ -4,6 +4,7 @@ use crate::operation::Operation;
 use crate::pages::{ListItem, Listing, Pages};
 use crate::{Client, Error};
 
+mod actions;
 mod backups;
 mod model;
 

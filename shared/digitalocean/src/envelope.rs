@@ -53,6 +53,11 @@ pub(crate) fn read_bare<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadabl
     read(body, PhantomData)
 }
 
+/// Reads nothing: all but an error body will do.
+pub(crate) fn read_nothing(body: &[u8]) -> Result<(), Unreadable> {
+    ErrorBody::read(body).map_or(Ok(()), |error| Err(Unreadable::ErrorBody(error)))
+}
+
 /// Reads the list under `key`. A missing list is an error; `null` is an empty one only where the total says zero.
 pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
     read_list(body, key, |total| total == Some(0))

@@ -26,9 +26,10 @@
 //! [`Client::vpcs`], [`Client::nat_gateways`], [`Client::volumes`], [`Client::snapshots`], [`Client::images`],
 //! [`Client::cdn_endpoints`], [`Client::certificates`], [`Client::ssh_keys`], [`Client::spaces_keys`], [`Client::uptime_checks`],
 //! [`Client::alert_policies`], [`Client::tags`], [`Client::kubernetes_clusters`], [`Client::databases`], [`Client::apps`],
-//! [`Client::registries`], [`Client::functions_namespaces`], [`Client::autoscale_pools`], [`Client::billing`].
+//! [`Client::registries`], [`Client::functions_namespaces`], [`Client::autoscale_pools`], [`Client::billing`], [`Client::actions`].
 
 pub mod account;
+pub mod actions;
 pub mod apps;
 mod attempts;
 pub mod autoscale_pools;
@@ -77,6 +78,7 @@ pub mod vpcs;
 mod walk;
 
 pub use account::{Account, AccountStatus};
+pub use actions::{Action, ActionStatus};
 pub use apps::App;
 pub use autoscale_pools::{AutoscalePool, AutoscalePoolStatus};
 pub use billing::{
@@ -89,7 +91,7 @@ pub use client::Client;
 pub use config::{Config, DEFAULT_BASE_URL, TlsRoots};
 pub use databases::{Database, DatabaseStatus};
 pub use deadline::Deadline;
-pub use domains::{Domain, DomainRecord};
+pub use domains::{Domain, DomainRecord, RecordToSend};
 pub use download::Download;
 pub use droplets::{Droplet, DropletBackup, DropletStatus, DropletType};
 pub use error::{Call, Error, TransportKind};

@@ -23,6 +23,14 @@ impl Operation {
         Self { method: Method::POST, path, scope }
     }
 
+    pub(crate) const fn put(path: &'static str, scope: &'static str) -> Self {
+        Self { method: Method::PUT, path, scope }
+    }
+
+    pub(crate) const fn delete(path: &'static str, scope: &'static str) -> Self {
+        Self { method: Method::DELETE, path, scope }
+    }
+
     /// The path's segments with the parameters in place, not yet percent-encoded.
     ///
     /// A parameter that is empty or a dot segment would call another endpoint (`/v2/domains/` lists), so it is refused.

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::attempts::Attempts;
 use crate::client::Client;
-use crate::envelope::{Unreadable, read_bare, read_one};
+use crate::envelope::{Unreadable, read_bare, read_nothing, read_one};
 use crate::error::{Call, Error, TransportKind};
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
@@ -108,6 +108,13 @@ impl Client {
         Ok(self.execute(&request, &mut 0, |body| read_one(body, key)).await?.value)
     }
 
+    /// Calls `operation`, whose answer has nothing in it that matters.
+    pub(crate) async fn send_away(&self, operation: &'static Operation, parameters: &[&str]) -> Result<(), Error> {
+        let request = self.request(operation, parameters)?;
+        self.execute(&request, &mut 0, read_nothing).await?;
+        Ok(())
+    }
+
     /// Sends `request`, again where that is safe and worth it, and adds the attempts to `requests`.
     pub(crate) async fn execute<T>(
         &self,
@@ -159,7 +166,7 @@ impl Client {
     /// How long an attempt that begins now may take.
     pub(crate) fn time_for_attempt(&self, request: &Request) -> Result<Duration, Error> {
         let remaining = self.deadline.remaining();
-        if remaining.is_some_and(|left| left.is_zero()) {
+        if remaining.is_some_and(|left| left.is_zero()) || self.send_by.has_passed() {
             return Err(Error::DeadlineExceeded { call: Box::new(request.call()), sent: false });
         }
         Ok(remaining.map_or(self.attempt_timeout, |left| left.min(self.attempt_timeout)))

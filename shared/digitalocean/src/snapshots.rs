@@ -12,6 +12,7 @@ use crate::{Client, Error};
 
 static LIST: Operation = Operation::get("/v2/snapshots", "snapshot:read");
 static GET: Operation = Operation::get("/v2/snapshots/{}", "snapshot:read and block_storage_snapshot:read");
+static DELETE: Operation = Operation::delete("/v2/snapshots/{}", "image:delete and snapshot:delete");
 
 /// Calls on snapshots.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +34,26 @@ impl Snapshots<'_> {
         Pages::new(self.client, &LIST, &[], "snapshots")
     }
 
+    /// `GET /v2/snapshots?resource_type=…`, scope `snapshot:read`: the same of droplets or of volumes alone. A snapshot that is being
+    /// taken is not listed, one that was deleted may be for a while.
+    pub fn list_of(&self, resource_type: &SnapshotResourceType) -> Pages<Snapshot> {
+        self.list().filter("resource_type", resource_type.as_str())
+    }
+
     /// `GET /v2/snapshots/{id}`, scopes `snapshot:read` and `block_storage_snapshot:read` together.
     ///
     /// # Errors [`Error::NotFound`] when nothing has this id; [`Error::Api`] with status 400 ("the resource is not a
     /// snapshot") when a backup or another image has it; any [`Error`] of a call.
     pub async fn get(&self, id: &str) -> Result<Snapshot, Error> {
         self.client.get_one(&GET, &[id], "snapshot").await
+    }
+
+    /// `DELETE /v2/snapshots/{id}`, scopes `image:delete` and `snapshot:delete` together.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nothing has this id, as after a first attempt whose answer was lost; any [`Error`] of a call.
+    pub async fn delete(&self, id: &str) -> Result<(), Error> {
+        self.client.send_away(&DELETE, &[id]).await
     }
 }
 

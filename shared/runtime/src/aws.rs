@@ -25,6 +25,7 @@ pub struct Aws {
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
     sqs: OnceLock<aws_sdk_sqs::Client>,
+    scheduler: OnceLock<aws_sdk_scheduler::Client>,
 }
 
 impl Aws {
@@ -56,7 +57,13 @@ impl Aws {
     /// Over a configuration made elsewhere; for tests.
     #[must_use]
     pub const fn from_config(config: SdkConfig) -> Self {
-        Self { config, dynamodb: OnceLock::new(), secretsmanager: OnceLock::new(), sqs: OnceLock::new() }
+        Self {
+            config,
+            dynamodb: OnceLock::new(),
+            secretsmanager: OnceLock::new(),
+            sqs: OnceLock::new(),
+            scheduler: OnceLock::new(),
+        }
     }
 
     /// The shared configuration, for a client that is not among these.
@@ -81,6 +88,12 @@ impl Aws {
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs.get_or_init(|| aws_sdk_sqs::Client::new(&self.config)).clone()
+    }
+
+    /// The `EventBridge` Scheduler client; cloning one is cheap.
+    #[must_use]
+    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        self.scheduler.get_or_init(|| aws_sdk_scheduler::Client::new(&self.config)).clone()
     }
 }
 

@@ -60,6 +60,17 @@ pub enum Error {
         #[source]
         source: BoxError,
     },
+    /// `EventBridge` Scheduler refused or failed.
+    #[error("Scheduler {operation} of {name} failed")]
+    Schedule {
+        /// The API operation, in AWS's spelling.
+        operation: &'static str,
+        /// The schedule.
+        name: String,
+        /// The service's error.
+        #[source]
+        source: BoxError,
+    },
     /// A message's own fields do not serialise to a JSON object.
     #[error("message fields do not serialise to a JSON object")]
     Fields(#[source] BoxError),
@@ -86,6 +97,7 @@ impl Error {
             Self::SecretBase { .. } => "SecretBase",
             Self::InvalidSlug { .. } => "InvalidSlug",
             Self::Queue { .. } => "Queue",
+            Self::Schedule { .. } => "Schedule",
             Self::Fields(_) => "Fields",
             Self::Unreportable { .. } => "Unreportable",
             Self::Runtime(_) => "Runtime",

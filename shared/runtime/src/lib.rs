@@ -33,6 +33,7 @@ pub mod deadline;
 mod error;
 pub mod fake;
 pub mod queue;
+pub mod schedule;
 pub mod secrets;
 pub mod telemetry;
 
@@ -43,5 +44,6 @@ pub use config::{ConfigError, Env, ProviderWrites, WorkerConfig};
 pub use deadline::Deadline;
 pub use error::{BoxError, Error};
 pub use queue::{Outgoing, Queue, SqsQueue};
+pub use schedule::{EventBridgeScheduler, OneTime, Scheduler};
 pub use secrets::Secrets;
 pub use telemetry::Metrics;

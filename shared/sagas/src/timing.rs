@@ -78,10 +78,50 @@ impl Default for Timing {
 }
 
 impl Timing {
+    /// For a staging stack and for tests that wait for real: seconds and minutes in place of minutes and hours, in the same proportions. A
+    /// live DigitalOcean may be slower than this takes it to be.
+    #[must_use]
+    pub fn short() -> Self {
+        let seconds = TimeDelta::seconds;
+        Self {
+            http_timeout: seconds(4),
+            lease_margin: seconds(2),
+            clock_skew: seconds(2),
+            quarantine: seconds(9),
+            snapshot_grace: seconds(12),
+            listing_lag: seconds(15),
+            read_lag: seconds(4),
+            poll: (seconds(1), seconds(4)),
+            backoff: (seconds(1), seconds(8)),
+            lock_retry: seconds(2),
+            denied: (3, seconds(2)),
+            unknown: (5, seconds(2)),
+            crash_limit: 8,
+            late: [seconds(20), seconds(60)],
+            patience: TimeDelta::minutes(10),
+            overdue: seconds(2),
+            stalled: TimeDelta::minutes(2),
+            slice: seconds(8),
+            lease_slack: seconds(2),
+            announced: TimeDelta::hours(24),
+        }
+    }
+
     /// The wait after `count` failures: doubling, bounded, and up to a quarter longer so that sagas do not come back together.
     #[must_use]
     pub fn after_failures(&self, saga: &SagaId, count: u32) -> TimeDelta {
         spread(saga, count, growing(self.backoff, count))
+    }
+
+    /// The wait before a write is sent again whose answer was lost and that was never seen, after `count` such losses before: none, then
+    /// doubling up to an hour. It is what bounds a saga's head while DigitalOcean answers no write for days.
+    #[must_use]
+    pub fn after_losses(&self, saga: &SagaId, count: u32) -> TimeDelta {
+        let (first, longest) = self.backoff;
+        match count {
+            0 => TimeDelta::zero(),
+            count => spread(saga, count, growing((first, longest * 12), count)),
+        }
     }
 
     /// The wait after `count` looks at something that takes its time.
@@ -124,6 +164,18 @@ mod tests {
         }
         assert!(timing.after_failures(&sagas[0], 3) > timing.after_failures(&sagas[0], 0) * 4);
         assert_ne!(timing.after_failures(&sagas[0], 0), timing.after_failures(&sagas[1], 0));
-        assert!(timing.quarantine >= timing.http_timeout * 2);
+    }
+
+    #[test]
+    fn the_times_suit_each_other() {
+        for timing in [Timing::default(), Timing::short()] {
+            assert!(timing.quarantine >= timing.http_timeout * 2, "a write arrives before it counts as lost");
+            assert!(timing.slice >= timing.lease_margin + timing.http_timeout, "a slice is enough for a write");
+            assert!(timing.snapshot_grace > timing.quarantine && timing.listing_lag >= timing.snapshot_grace);
+            assert!(timing.late[0] >= timing.listing_lag && timing.late[1] > timing.late[0]);
+            assert!(timing.stalled > timing.listing_lag && timing.stalled > timing.backoff.1);
+            assert!(timing.poll.0 <= timing.poll.1 && timing.backoff.0 <= timing.backoff.1);
+            assert!(timing.announced > timing.late[1] || timing.announced >= TimeDelta::hours(24));
+        }
     }
 }

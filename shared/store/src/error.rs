@@ -36,6 +36,12 @@ pub enum Error {
         /// The item's key.
         key: String,
     },
+    /// An item is there that nobody but us could have written, and we did not.
+    #[error("the item {key} is there already, though it should not be")]
+    Present {
+        /// The item's key.
+        key: String,
+    },
     /// A record could not be written as an item.
     #[error("a {record} cannot be written as an item")]
     Unwritable {
@@ -63,7 +69,11 @@ impl Error {
     #[must_use]
     pub fn is_about_one_item(&self) -> bool {
         match self {
-            Self::Malformed { .. } | Self::Missing { .. } | Self::Unwritable { .. } | Self::Contended { .. } => true,
+            Self::Malformed { .. }
+            | Self::Missing { .. }
+            | Self::Present { .. }
+            | Self::Unwritable { .. }
+            | Self::Contended { .. } => true,
             Self::Dynamo { code, .. } => code == "ValidationException",
             Self::Request(_) => false,
         }

@@ -99,6 +99,22 @@ fn of_kinds(partitions: Vec<Partition>, kinds: &[Kind]) -> impl Iterator<Item = 
 }
 
 impl Table {
+    /// Hands over every resource of a kind in an account, tombstones too, each once. No more than one answer of DynamoDB's, of up to 1 MB, is
+    /// held at a time.
+    ///
+    /// # Errors
+    /// When the table cannot be read; what was handed over by then is a part.
+    pub async fn every_resource(
+        &self,
+        account: &AccountId,
+        kind: &Kind,
+        mut take: impl FnMut(Resource),
+    ) -> Result<(), Error> {
+        let query = Partition::Kind(account.clone(), kind.clone()).query(self);
+        self.all_as(query, |item| from_item("resource", item).map(&mut take)).await?;
+        Ok(())
+    }
+
     /// Hands over what lives in a partition, as far as so many rows may be read.
     async fn drain(
         &self,

@@ -1,23 +1,31 @@
 //! Every key format of the table.
 //!
-//! Separators are `#`. Of the parts only an id of DigitalOcean's may contain one; the number of parts before it is fixed, and what follows
-//! it holds none, so no two records share a key.
+//! Separators are `#`. Of the parts only the last of a key, or an id of DigitalOcean's, may contain one; the number of parts before it is
+//! fixed, and what follows an id holds none, so no two records share a key.
+
+mod sagas;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
 
+pub use self::sagas::{
+    DUE_SHARDS, LEDGER_PREFIX, SAGAS, TENANT_SAGA_PREFIX, due_partition, due_place, idempotency, lock,
+    parse_saga_place, saga_due_gsi1, saga_entry, saga_gsi2, saga_head, saga_partition, saga_place, saga_pre_image,
+    saga_tenant, saga_tenant_gsi1, saga_terminal,
+};
+
 /// Partition key attribute.
 pub const PK: &str = "pk";
 /// Sort key attribute.
 pub const SK: &str = "sk";
-/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`, `PERIOD#`. It projects all attributes.
+/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`, `PERIOD#`, `DUE#`. It projects all attributes.
 pub const GSI1: &str = "gsi1";
 /// Partition key of [`GSI1`].
 pub const GSI1_PK: &str = "gsi1pk";
 /// Sort key of [`GSI1`].
 pub const GSI1_SK: &str = "gsi1sk";
-/// The index a sweep reads: what is known of a kind, in small entries. Live resources only.
+/// The index a sweep reads: what is known of a kind, in small entries, live resources only; and [`SAGAS`], of which it has the keys alone.
 pub const GSI2: &str = "gsi2";
 /// Partition key of [`GSI2`].
 pub const GSI2_PK: &str = "gsi2pk";
@@ -257,7 +265,13 @@ pub fn history_places(first: DateTime<Utc>, last: DateTime<Utc>) -> [String; 2] 
 /// The head of an invoice.
 #[must_use]
 pub fn invoice(account: &AccountId, period: Period, uuid: &InvoiceUuid) -> Key {
-    Key::new(invoice_partition(account), format!("{period}#{uuid}"))
+    Key::new(invoice_partition(account), format!("{}{uuid}", invoice_month(period)))
+}
+
+/// What the sort keys of the heads of a month's invoices begin with.
+#[must_use]
+pub fn invoice_month(period: Period) -> String {
+    format!("{period}#")
 }
 
 /// The partition of the heads of an account's invoices.
@@ -282,6 +296,11 @@ pub fn period_partition(period: Period) -> String {
 #[must_use]
 pub fn lines(account: &AccountId, uuid: &InvoiceUuid, revision: u64, page: u32) -> Key {
     Key::new(lines_partition(account, uuid, revision), format!("{page:06}"))
+}
+
+/// The number of a page of lines, by its sort key.
+pub(crate) fn page_of_lines(sk: &str) -> Option<u32> {
+    sk.parse().ok()
 }
 
 /// The partition of one set of lines of an invoice.

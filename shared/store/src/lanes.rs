@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::AuditEntry;
 use crate::rows::{attribute, from_item, number, text, text_of, to_item};
-use crate::writes::{TRIES, Written, is_transaction_conflict, pause};
+use crate::writes::{Changed, Written};
 use crate::{Error, Table, keys};
 
 /// How long a receipt stays in its lane's history.
@@ -93,27 +93,15 @@ impl Table {
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew);
-        for round in 0..TRIES {
-            match request.clone().send().await {
-                Ok(answer) => {
-                    let lane: Lane = from_item("lane", answer.attributes.unwrap_or_default())?;
-                    let lease = Lease {
-                        account: account.clone(),
-                        kind: kind.clone(),
-                        owner: owner.to_owned(),
-                        fence: lane.fence,
-                        until,
-                    };
-                    return Ok(Acquired::Granted(lease, Box::new(lane)));
-                }
-                Err(error) if is_transaction_conflict(&error) => pause(round).await,
-                Err(error) => match error.as_service_error() {
-                    Some(service) if service.is_conditional_check_failed_exception() => return Ok(Acquired::Busy),
-                    _ => return Err(Error::dynamo("UpdateItem", error)),
-                },
+        match self.update(request, &key).await? {
+            Changed::Yes(item) => {
+                let lane: Lane = from_item("lane", item)?;
+                let (account, kind, owner) = (account.clone(), kind.clone(), owner.to_owned());
+                let lease = Lease { account, kind, owner, fence: lane.fence, until };
+                Ok(Acquired::Granted(lease, Box::new(lane)))
             }
+            Changed::Refused(_) => Ok(Acquired::Busy),
         }
-        Err(Error::Contended { what: key.to_string(), tries: TRIES })
     }
 
     /// Ends a sweep: its receipt becomes the lane's last, the lease is given back, and the receipt joins the history; one transaction.

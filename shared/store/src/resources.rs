@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use domain::{
     AccountId, Attribution, Kind, Money, Parent, ProjectId, ProviderId, Resource, ResourceEvent, ResourceKey, Strikes,
@@ -13,11 +13,8 @@ use serde::Deserialize;
 
 use crate::keys::{self, Key};
 use crate::rows::{Item, attribute, from_item, number, put_key, text, text_of, to_item};
-use crate::writes::{TRIES, Written, pause};
+use crate::writes::Written;
 use crate::{Error, Table};
-
-/// DynamoDB's limit of keys in one `BatchGetItem`.
-const BATCH_GET_LIMIT: usize = 100;
 
 /// What a sweep knows of a live resource before it looks: the small entry of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -98,33 +95,8 @@ impl Table {
     /// # Errors
     /// When the table cannot be read; never a part.
     pub async fn resources(&self, wanted: &[ResourceKey]) -> Result<Vec<Resource>, Error> {
-        let mut found = Vec::with_capacity(wanted.len());
-        for chunk in wanted.chunks(BATCH_GET_LIMIT) {
-            let mut open: Vec<Item> = chunk.iter().map(|key| key_item(&keys::resource(key))).collect();
-            for round in 0u32.. {
-                let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(open)).build()?;
-                let answer = self
-                    .client
-                    .batch_get_item()
-                    .request_items(&self.name, request)
-                    .send()
-                    .await
-                    .map_err(|e| Error::dynamo("BatchGetItem", e))?;
-                for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
-                    found.push(from_item("resource", item)?);
-                }
-                let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
-                match left.map(|left| left.keys).filter(|keys| !keys.is_empty()) {
-                    None => break,
-                    Some(_) if round >= TRIES => {
-                        return Err(Error::Contended { what: "a batch of resources".to_owned(), tries: round });
-                    }
-                    Some(keys) => open = keys,
-                }
-                pause(round).await;
-            }
-        }
-        Ok(found)
+        let keys: Vec<Key> = wanted.iter().map(keys::resource).collect();
+        self.items_as(&keys, |item| from_item("resource", item)).await
     }
 
     /// Writes a row and its events: all of it or nothing, and only on the row it was decided on.
@@ -193,8 +165,4 @@ impl Table {
             }
         })
     }
-}
-
-fn key_item(key: &Key) -> Item {
-    Item::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
 }

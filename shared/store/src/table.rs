@@ -1,4 +1,4 @@
-//! The table, and the two ways everything is read from it: one item, and all entries of a partition.
+//! The table, and the ways everything is read from it: one item, some items, and all entries of a partition.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_sdk_dynamodb::{Client, Config};
 use chrono::TimeDelta;
 use domain::Scope;
@@ -14,9 +15,12 @@ use crate::Error;
 use crate::keys::{self, Key};
 use crate::reader::Reader;
 use crate::rows::{Item, text};
+use crate::writes::{TRIES, pause};
 
 /// How long a warm-up may hold up a cold start.
 const WARM_UP_PATIENCE: Duration = Duration::from_secs(1);
+/// DynamoDB's limit of keys in one `BatchGetItem`.
+const BATCH_GET_LIMIT: usize = 100;
 
 /// The table. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -110,7 +114,7 @@ impl Table {
     pub(crate) async fn all_as<T>(
         &self,
         query: QueryFluentBuilder,
-        read: impl Fn(Item) -> Result<T, Error>,
+        mut read: impl FnMut(Item) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::new();
         let mut start = None;
@@ -126,6 +130,47 @@ impl Table {
             }
         }
     }
+}
+
+impl Table {
+    /// Those of the items at these keys that are there, each made into what is wanted of it; consistent, never a part, in no order.
+    pub(crate) async fn items_as<T>(
+        &self,
+        wanted: &[Key],
+        read: impl Fn(Item) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut found = Vec::with_capacity(wanted.len());
+        for chunk in wanted.chunks(BATCH_GET_LIMIT) {
+            let mut open: Vec<Item> = chunk.iter().map(key_item).collect();
+            for round in 0u32.. {
+                let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(open)).build()?;
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&self.name, request)
+                    .send()
+                    .await
+                    .map_err(|e| Error::dynamo("BatchGetItem", e))?;
+                for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
+                    found.push(read(item)?);
+                }
+                let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+                match left.map(|left| left.keys).filter(|keys| !keys.is_empty()) {
+                    None => break,
+                    Some(_) if round >= TRIES => {
+                        return Err(Error::Contended { what: "a batch of items".to_owned(), tries: round });
+                    }
+                    Some(keys) => open = keys,
+                }
+                pause(round).await;
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn key_item(key: &Key) -> Item {
+    Item::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
 }
 
 /// The key attributes of the table (no index) or of one of its indexes.

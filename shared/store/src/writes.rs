@@ -5,6 +5,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use crate::keys::Key;
@@ -22,10 +24,31 @@ pub(crate) enum Written {
     Refused(Option<Item>),
 }
 
+/// How a transaction ended.
+pub(crate) enum Transacted {
+    /// All of it is written.
+    Yes,
+    /// The condition of the item at this place in it does not hold, those before it do; the item as it is, where DynamoDB handed it over.
+    Refused {
+        /// The place, from 0.
+        place: usize,
+        /// The item.
+        item: Option<Item>,
+    },
+}
+
+/// How a conditional update ended.
+pub(crate) enum Changed {
+    /// It is written; what DynamoDB was asked to hand over.
+    Yes(Item),
+    /// Its condition does not hold; the item as it is, where DynamoDB handed it over.
+    Refused(Option<Item>),
+}
+
 /// Why DynamoDB refused a write, where it is one of the two reasons that are part of the game.
 enum Refusal {
-    /// A condition does not hold.
-    Condition(Option<Item>),
+    /// A condition does not hold: of a transaction, that of the item at this place.
+    Condition(usize, Option<Item>),
     /// Another transaction is on one of the items.
     Busy,
 }
@@ -33,12 +56,20 @@ enum Refusal {
 impl Table {
     /// Writes all items or none. `what` is the item it is about.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<Written, Error> {
+        Ok(match self.transact_at(items, what).await? {
+            Transacted::Yes => Written::Yes,
+            Transacted::Refused { item, .. } => Written::Refused(item),
+        })
+    }
+
+    /// The same, for who wants to know which of the conditions does not hold.
+    pub(crate) async fn transact_at(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<Transacted, Error> {
         for round in 0..TRIES {
             let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             match request.send().await {
-                Ok(_) => return Ok(Written::Yes),
+                Ok(_) => return Ok(Transacted::Yes),
                 Err(error) => match transaction_refusal(&error) {
-                    Some(Refusal::Condition(item)) => return Ok(Written::Refused(item)),
+                    Some(Refusal::Condition(place, item)) => return Ok(Transacted::Refused { place, item }),
                     Some(Refusal::Busy) => pause(round).await,
                     None => return Err(Error::dynamo("TransactWriteItems", error)),
                 },
@@ -61,9 +92,24 @@ impl Table {
             match request.clone().send().await {
                 Ok(_) => return Ok(Written::Yes),
                 Err(error) => match put_refusal(&error) {
-                    Some(Refusal::Condition(item)) => return Ok(Written::Refused(item)),
+                    Some(Refusal::Condition(_, item)) => return Ok(Written::Refused(item)),
                     Some(Refusal::Busy) => pause(round).await,
                     None => return Err(Error::dynamo("PutItem", error)),
+                },
+            }
+        }
+        Err(Error::Contended { what: what.to_string(), tries: TRIES })
+    }
+
+    /// Changes one item by itself.
+    pub(crate) async fn update(&self, request: UpdateItemFluentBuilder, what: &Key) -> Result<Changed, Error> {
+        for round in 0..TRIES {
+            match request.clone().send().await {
+                Ok(answer) => return Ok(Changed::Yes(answer.attributes.unwrap_or_default())),
+                Err(error) => match update_refusal(&error) {
+                    Some(Refusal::Condition(_, item)) => return Ok(Changed::Refused(item)),
+                    Some(Refusal::Busy) => pause(round).await,
+                    None => return Err(Error::dynamo("UpdateItem", error)),
                 },
             }
         }
@@ -72,7 +118,7 @@ impl Table {
 }
 
 /// Whether an error says that a transaction is on the item; the SDK does not retry it.
-pub(crate) fn is_transaction_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+fn is_transaction_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     error.code() == Some("TransactionConflictException")
 }
 
@@ -83,7 +129,19 @@ pub(crate) async fn pause(round: u32) {
 
 fn put_refusal<R>(error: &SdkError<PutItemError, R>) -> Option<Refusal> {
     match error.as_service_error()? {
-        PutItemError::ConditionalCheckFailedException(failed) => Some(Refusal::Condition(handed_over(failed.item()))),
+        PutItemError::ConditionalCheckFailedException(failed) => {
+            Some(Refusal::Condition(0, handed_over(failed.item())))
+        }
+        _ if is_transaction_conflict(error) => Some(Refusal::Busy),
+        _ => None,
+    }
+}
+
+fn update_refusal<R>(error: &SdkError<UpdateItemError, R>) -> Option<Refusal> {
+    match error.as_service_error()? {
+        UpdateItemError::ConditionalCheckFailedException(failed) => {
+            Some(Refusal::Condition(0, handed_over(failed.item())))
+        }
         _ if is_transaction_conflict(error) => Some(Refusal::Busy),
         _ => None,
     }
@@ -94,9 +152,9 @@ fn transaction_refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Optio
         return None;
     };
     let mut busy = false;
-    for reason in cancelled.cancellation_reasons() {
+    for (place, reason) in cancelled.cancellation_reasons().iter().enumerate() {
         match reason.code() {
-            Some("ConditionalCheckFailed") => return Some(Refusal::Condition(handed_over(reason.item()))),
+            Some("ConditionalCheckFailed") => return Some(Refusal::Condition(place, handed_over(reason.item()))),
             Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => busy = true,
             _ => {}
         }

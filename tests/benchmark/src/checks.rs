@@ -99,7 +99,7 @@ fn allowed_writes(run: &Run) -> usize {
 }
 
 /// How often so many requests are reserved: in blocks that begin small, double, and stay at 64 (`access::Share`).
-fn blocks(requests: u32) -> usize {
+pub(crate) fn blocks(requests: u32) -> usize {
     let (mut blocks, mut size, mut left) = (0, 4, requests);
     while left > 0 {
         blocks += 1;

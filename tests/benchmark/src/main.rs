@@ -5,9 +5,11 @@ mod checks;
 mod child;
 mod cli;
 mod cost;
+mod invoice;
 mod measured;
 mod mirror;
 mod report;
+mod simulator;
 mod starvation;
 mod text;
 
@@ -17,7 +19,7 @@ use anyhow::Result;
 use clap::Parser as _;
 use local::say;
 
-use cli::Cli;
+use cli::{Cli, Plan};
 use report::Report;
 
 #[tokio::main]
@@ -37,7 +39,7 @@ async fn main() -> ExitCode {
 
 /// Says what does not hold.
 async fn run(cli: Cli) -> Result<Vec<String>> {
-    let (accounts, starvation) = cli.plan();
+    let Plan { accounts, invoice, starvation } = cli.plan();
     if let Some(child) = cli.child {
         child.run().await?;
         return Ok(Vec::new());
@@ -45,6 +47,9 @@ async fn run(cli: Cli) -> Result<Vec<String>> {
     let mut report = Report::new()?;
     for account in accounts {
         report.add(mirror::measure(account).await?, cli.json)?;
+    }
+    if let Some(lines) = invoice {
+        report.add_invoice(invoice::measure(lines).await?, cli.json);
     }
     if starvation {
         report.add_starvation(starvation::run().await?, cli.json);

@@ -1,17 +1,17 @@
 //! One account at the simulator, its mirror, and the passes over it: each worker of each pass in a process of its own.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use chrono::Utc;
 use domain::{AccountId, AccountStatus};
 use embedded_table::Requests;
 use local::Step;
-use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use store::AuditEntry;
 
-use crate::account::{Account, Change, NAME};
+use crate::account::{Account, NAME};
 use crate::child::{Server, run_to_end};
 use crate::measured::{Baseline, Measured, Pass, PassName, Run, Size};
+use crate::simulator::Simulator;
 
 /// What the names of secrets begin with.
 pub(crate) const SECRET_PREFIX: &str = "arcadia/benchmark/do";
@@ -27,7 +27,7 @@ pub(crate) async fn measure(account: Account) -> Result<Measured> {
     let unchanged = mirror.pass(PassName::Unchanged, 0).await?;
     let size = mirror.size().await?;
     let changes = account.changes();
-    mirror.change(&changes).await?;
+    mirror.simulator.change(&changes).await?;
     let changed = mirror.pass(PassName::OnePercent, u32::try_from(changes.len())?).await?;
     let baseline = mirror.baseline().await?;
     Ok(Measured { account, passes: vec![discover, unchanged, changed], size, baseline })
@@ -36,8 +36,7 @@ pub(crate) async fn measure(account: Account) -> Result<Measured> {
 struct Mirror {
     account: Account,
     table: Server,
-    simulator: Server,
-    http: Client,
+    simulator: Simulator,
 }
 
 impl Mirror {
@@ -45,16 +44,16 @@ impl Mirror {
         let step = Step::begin(format!("{}: start", account.title()));
         let table = Server::start(&["table".to_owned()]).await?;
         let arguments: Vec<String> = std::iter::once("simulator".to_owned()).chain(account.arguments()).collect();
-        let simulator = Server::start(&arguments).await?;
+        let simulator = Simulator::start(&arguments).await?;
         register(&table.address).await?;
         step.done("");
-        Ok(Self { account, table, simulator, http: Client::builder().no_proxy().build()? })
+        Ok(Self { account, table, simulator })
     }
 
     /// Runs every worker once, in the order of the schedules; the projects, which need what the others found, come last.
     async fn pass(&mut self, name: PassName, changed: u32) -> Result<Pass> {
         let step = Step::begin(format!("{}: {}", self.account.title(), crate::text::pass(name)));
-        self.answer(self.http.delete(self.admin("requests"))).await?;
+        self.simulator.forget_requests().await?;
         let mut workers: Vec<&str> = self.account.workers().map(|worker| worker.name).collect();
         // What has no parent to follow is placed in the first round, what follows others in the same; a second one finds nothing left.
         workers.extend(workers.contains(&"projects").then_some("projects"));
@@ -63,9 +62,8 @@ impl Mirror {
             step.detail(worker);
             runs.push(self.run(worker).await?);
         }
-        let requests = self.answer(self.http.get(self.admin("requests"))).await?;
-        let requests = requests["requests"].as_array().context("the simulator tells no requests")?;
-        let no_pages = requests.iter().filter(|request| request["path"] == NO_PAGE).count();
+        let requests = self.simulator.requests().await?;
+        let no_pages = requests.iter().filter(|path| *path == NO_PAGE).count();
         let pass = Pass {
             name,
             runs,
@@ -78,7 +76,7 @@ impl Mirror {
     }
 
     async fn run(&self, worker: &str) -> Result<Run> {
-        let (table, digitalocean) = (&self.table.address, &self.simulator.address);
+        let (table, digitalocean) = (&self.table.address, self.simulator.address());
         let arguments = ["sweep", "--worker", worker, "--table", table, "--digitalocean", digitalocean];
         let (log, result) = run_to_end(&arguments.map(str::to_owned)).await?;
         let mut run: Run = serde_json::from_str(&result).with_context(|| format!("{worker} said {result}"))?;
@@ -93,34 +91,12 @@ impl Mirror {
         Ok(serde_json::from_str(&self.table.ask("size").await?)?)
     }
 
-    async fn change(&self, changes: &[Change]) -> Result<()> {
-        for Change { list, id, fields } in changes {
-            let url = self.admin(&format!("accounts/{NAME}/{list}/{id}"));
-            self.answer(self.http.patch(url).json(fields)).await?;
-        }
-        Ok(())
-    }
-
     async fn baseline(&self) -> Result<Baseline> {
         let step = Step::begin(format!("{}: baseline", self.account.title()));
         let arguments = ["baseline", "--kind", BASELINE_KIND, "--table", &self.table.address];
         let (_, result) = run_to_end(&arguments.map(str::to_owned)).await?;
         step.done("");
         Ok(serde_json::from_str(&result)?)
-    }
-
-    fn admin(&self, path: &str) -> String {
-        format!("{}/_sim/{path}", self.simulator.address)
-    }
-
-    async fn answer(&self, request: RequestBuilder) -> Result<Value> {
-        let response = request.send().await?;
-        let status = response.status();
-        let body: Value = response.json().await?;
-        if !status.is_success() {
-            bail!("the simulator answered {status}: {body}");
-        }
-        Ok(body)
     }
 }
 
@@ -131,7 +107,8 @@ fn metrics(line: &str) -> Vec<String> {
     metrics.iter().filter_map(|metric| metric["Name"].as_str().map(str::to_owned)).collect()
 }
 
-async fn register(table: &str) -> Result<()> {
+/// Puts the account into a table.
+pub(crate) async fn register(table: &str) -> Result<()> {
     let now = Utc::now();
     let account = domain::Account {
         account: AccountId::new(NAME)?,

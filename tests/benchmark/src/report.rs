@@ -1,6 +1,7 @@
 //! What is shown: tables as they are known, or everything as JSON at the end.
 
 mod bill;
+mod ingest;
 mod passes;
 mod starving;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use crate::checks;
 use crate::cost::{Load, Template};
+use crate::invoice::{self, Ingested};
 use crate::measured::Measured;
 use crate::starvation::Starvation;
 
@@ -17,6 +19,7 @@ use crate::starvation::Starvation;
 pub(crate) struct Report {
     accounts: Vec<Measured>,
     bills: Vec<bill::Bill>,
+    invoice: Option<Ingested>,
     starvation: Option<Starvation>,
     /// What does not hold, in sentences.
     pub(crate) violations: Vec<String>,
@@ -27,7 +30,8 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn new() -> Result<Self> {
         let template = Template::read(crate::cost::TEMPLATE)?;
-        Ok(Self { accounts: Vec::new(), bills: Vec::new(), starvation: None, violations: Vec::new(), template })
+        let (accounts, bills, violations) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { accounts, bills, invoice: None, starvation: None, violations, template })
     }
 
     /// Adds an account, and its bill if it has all that a bill is for.
@@ -41,6 +45,14 @@ impl Report {
         }
         self.accounts.push(measured);
         Ok(())
+    }
+
+    pub(crate) fn add_invoice(&mut self, ingested: Ingested, json: bool) {
+        self.violations.extend(invoice::violations(&ingested));
+        if !json {
+            println!("{}", ingest::show(&ingested));
+        }
+        self.invoice = Some(ingested);
     }
 
     pub(crate) fn add_starvation(&mut self, starvation: Starvation, json: bool) {

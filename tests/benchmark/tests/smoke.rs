@@ -1,18 +1,35 @@
-//! A small account through everything that the benchmark does: what it checks must hold here too.
+//! A small account and a short invoice through everything that the benchmark does: what it checks must hold here too.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
 use std::process::Command;
 
 use serde_json::Value;
 
-#[test]
-fn a_small_account_goes_through_everything() {
-    let benchmark = env!("CARGO_BIN_EXE_benchmark");
-    let output = Command::new(benchmark).args(["--resources", "100", "--json"]).output().unwrap();
+/// What the benchmark measures of so much of a thing.
+fn measured(option: &str, size: &str) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_benchmark")).args([option, size, "--json"]).output().unwrap();
     let progress = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{progress}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["violations"], Value::Array(Vec::new()));
+    report
+}
 
+#[test]
+fn a_short_invoice_goes_through_everything() {
+    let invoice = &measured("--invoice", "2000")["invoice"];
+    let pages = ["first", "again", "killed", "resumed"].map(|run| invoice[run]["pages"].as_u64().unwrap());
+    assert_eq!((pages[0], pages[1], pages[2] + pages[3]), (20, 0, 20), "{invoice}");
+    assert!(pages[2] > 5 && pages[3] > 5, "{invoice}");
+    // Ten pages of JSON items, the CSV and the summary.
+    assert_eq!(invoice["first"]["requests"], 12, "{invoice}");
+    assert_eq!(invoice["reading"]["rows"], 2_000);
+}
+
+#[test]
+fn a_small_account_goes_through_everything() {
+    let report = measured("--resources", "100");
     let [account] = &report["accounts"].as_array().unwrap()[..] else { panic!("{report}") };
     let [discover, unchanged, changed] = &account["passes"].as_array().unwrap()[..] else { panic!("{account}") };
     let of = |pass: &Value, worker: &str| -> Value {

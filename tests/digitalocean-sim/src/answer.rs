@@ -22,6 +22,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Content,
     pub(crate) cut: Option<CutPoint>,
+    /// How long it is kept back.
+    pub(crate) hold: Duration,
 }
 
 /// What is sent.
@@ -77,7 +79,7 @@ impl Answer {
         if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
             headers.insert("x-request-id", id);
         }
-        Self { status, headers, body: Content::Whole(Vec::new()), cut: None }
+        Self { status, headers, body: Content::Whole(Vec::new()), cut: None, hold: Duration::ZERO }
     }
 
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {

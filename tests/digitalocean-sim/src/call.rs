@@ -21,6 +21,8 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Request,
     pub(crate) params: Params,
     pub(crate) now: DateTime<Utc>,
+    /// Whether the action that is begun is to fail.
+    pub(crate) action_fails: bool,
 }
 
 /// What a handler answers.
@@ -90,13 +92,17 @@ impl Call<'_> {
 
     /// The answer that lists the objects of a kind that pass a filter.
     pub(crate) fn list(&self, kind: &'static Kind, links: LinkStyle, keep: impl Fn(&Value) -> bool) -> Reply {
-        let items = self.account.objects(kind).filter(|object| keep(object)).cloned().collect();
+        let items = self.account.listed(kind).filter(|object| keep(object)).cloned().collect();
         Reply::List(Listing { key: kind.collection, items, kind: Some(kind), links })
     }
 
     /// Removes the object that the first path parameter names.
     pub(crate) fn delete(&mut self, kind: &Kind) -> Result<Reply, ApiError> {
         let id = self.param(0).to_owned();
-        if self.account.remove(kind, &id) { Ok(Reply::NoContent) } else { Err(ApiError::not_found()) }
+        if self.account.remove_and_linger(kind, &id, self.now) {
+            Ok(Reply::NoContent)
+        } else {
+            Err(ApiError::not_found())
+        }
     }
 }

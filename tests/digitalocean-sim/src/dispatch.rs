@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -10,6 +11,8 @@ use crate::answer::{Answer, Content};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, id_for};
 use crate::faults::{Arrival, CutPoint, Effect, LimitKind, Terminal};
+use crate::habits::span;
+use crate::late::LateWrite;
 use crate::limits::{self, Limits, Verdict};
 use crate::paging;
 use crate::request::Request;
@@ -36,9 +39,11 @@ pub(crate) async fn serve(shared: Arc<Shared>, request: Request) -> Answer {
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
-    let mut state = shared.state();
-    let answer = answer(&shared, &mut state, &request, &arrived);
-    state.log.answered(arrived.seq, answer.seen_status());
+    let answer = answer(&shared, &mut shared.state(), &request, &arrived);
+    if !answer.hold.is_zero() {
+        tokio::time::sleep(answer.hold).await;
+    }
+    shared.state().log.answered(arrived.seq, answer.seen_status());
     answer
 }
 
@@ -113,6 +118,15 @@ fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
             usual(shared, state, request, arrived);
             error_answer(code(*status))
         }
+        Effect::AppliedLater { after_ms, status } => {
+            state.late.extend(arrived.identity.clone().map(|identity| LateWrite {
+                at: shared.clock.now() + span(*after_ms),
+                identity,
+                request: request.clone(),
+                action_fails: arrived.faults.action_fails,
+            }));
+            status.map_or_else(|| Answer::empty(StatusCode::OK), |status| error_answer(code(status)))
+        }
         // The others show what was asked for, more or less.
         _ => usual(shared, state, request, arrived),
     };
@@ -122,6 +136,8 @@ fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
             answer.set_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
         }
         Effect::Cut { at } => answer.cut = Some(*at),
+        Effect::AppliedLater { status: None, .. } => answer.cut = Some(CutPoint::BeforeResponse),
+        Effect::LateAnswer { delay_ms } => answer.hold = Duration::from_millis(*delay_ms),
         Effect::TruncatedJson => answer.body = answer.body.halved(),
         Effect::RateLimit { limit, wait_seconds } => {
             let now = shared.clock.now().timestamp();
@@ -156,11 +172,19 @@ fn error_answer(status: StatusCode) -> Answer {
 
 /// The answer without any fault but a stale state or a shifted page.
 fn usual(shared: &Shared, state: &mut State, request: &Request, arrived: &Arrived) -> Answer {
-    perform(shared, state, request, arrived).unwrap_or_else(|error| Answer::error(&error))
+    let identity = arrived.identity.as_ref();
+    perform(state, request, identity, &arrived.faults, shared.clock.now()).unwrap_or_else(|error| Answer::error(&error))
 }
 
-fn perform(shared: &Shared, state: &mut State, request: &Request, arrived: &Arrived) -> Result<Answer, ApiError> {
-    let identity = arrived.identity.as_ref().ok_or_else(ApiError::unauthorized)?;
+/// Does what is asked.
+pub(crate) fn perform(
+    state: &mut State,
+    request: &Request,
+    identity: Option<&Identity>,
+    faults: &Arrival,
+    now: DateTime<Utc>,
+) -> Result<Answer, ApiError> {
+    let identity = identity.ok_or_else(ApiError::unauthorized)?;
     // An unknown method of a known path is 404 too: DO's own answer is not recorded.
     let (route, params) = route::find(&request.method, &request.path).ok_or_else(ApiError::not_found)?;
     let token = &identity.token;
@@ -172,25 +196,23 @@ fn perform(shared: &Shared, state: &mut State, request: &Request, arrived: &Arri
             _ => return Err(ApiError::forbidden()),
         }
     }
-    let stale = arrived.faults.stale.as_deref().filter(|_| request.method == Method::GET);
+    let stale = faults.stale.as_deref().filter(|_| request.method == Method::GET);
     let mut past = stale.and_then(|fault| state.faults.snapshot(fault, &identity.account));
     let account = match &mut past {
         Some(past) => past,
         None => state.accounts.get_mut(&identity.account).ok_or_else(ApiError::unauthorized)?,
     };
-    let mut call = Call { account, token, request, params, now: shared.clock.now() };
+    let mut call = Call { account, token, request, params, now, action_fails: faults.action_fails };
     match (route.handler)(&mut call)? {
         Reply::Json(status, body) => Ok(Answer::json(status, &body)),
         Reply::File { media_type, name, body } => Ok(Answer::file(media_type, &name, body)),
-        Reply::Rows(rows) => {
-            Ok(Answer::json(StatusCode::OK, &paging::page_of_rows(rows, request, arrived.faults.shift)))
-        }
+        Reply::Rows(rows) => Ok(Answer::json(StatusCode::OK, &paging::page_of_rows(rows, request, faults.shift))),
         Reply::NoContent => Ok(Answer::empty(StatusCode::NO_CONTENT)),
         Reply::List(mut list) => {
             if !granted {
                 list.items.clear();
             }
-            Ok(Answer::json(StatusCode::OK, &paging::page(&list, request, token, arrived.faults.shift)))
+            Ok(Answer::json(StatusCode::OK, &paging::page(&list, request, token, faults.shift)))
         }
     }
 }

@@ -100,6 +100,7 @@ impl Builder {
             faults: FaultBook::default(),
             log: RequestLog::new(self.log_capacity),
             latency: self.latency.unwrap_or(self.seed.latency),
+            late: Vec::new(),
         };
         let shared = Arc::new(Shared::new(state, self.clock, base_url));
         let app = Router::new().nest("/_sim", admin::router()).fallback(api).with_state(Arc::clone(&shared));

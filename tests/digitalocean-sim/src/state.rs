@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
 use crate::faults::FaultBook;
+use crate::late::LateWrite;
 use crate::latency::Latency;
 use crate::limits::Meter;
 use crate::model::account::Account;
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) faults: FaultBook,
     pub(crate) log: RequestLog,
     pub(crate) latency: Latency,
+    pub(crate) late: Vec<LateWrite>,
 }
 
 impl State {
@@ -50,9 +52,11 @@ impl Shared {
         Self { clock, base_url, state: Mutex::new(state) }
     }
 
-    /// The state. A handler that panicked left it whole enough for a test to see its own failure, so poison is ignored.
+    /// The state as it is by now. A handler that panicked left it whole enough for a test to see its own failure, so poison is ignored.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.settle(self.clock.now());
+        state
     }
 
     /// Reads or changes one account.

@@ -93,7 +93,7 @@ pub(super) async fn list(
     let after: Option<String> = page.position(&binding)?;
     let accounts = state.table(&admin).accounts().await?;
     let key = |account: &Account| account.account.to_string();
-    let (accounts, next) = page_of(accounts, key, after.as_deref(), page.limit, &binding);
+    let (accounts, next) = page_of(accounts, key, after.as_ref(), page.limit, &binding);
     let coverage = Coverage { as_of: state.now(), complete: true };
     let data: Vec<AccountView> = accounts.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))

@@ -18,6 +18,7 @@ use crate::observe::RequestId;
 use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
 use crate::problem::Problem;
 use crate::views::ConfirmedView;
+use crate::workers;
 
 /// Which deletions are real.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -50,8 +51,8 @@ pub(super) async fn confirm(
     Path(path): Path<WorkerPath>,
     Body(Confirmation { account, kind, hold_id }): Body<Confirmation>,
 ) -> Result<(StatusCode, Json<ConfirmedView>), Problem> {
-    let worker = path.worker()?;
-    let kind = kind.map(|kind| kind_of(worker, kind)).transpose()?;
+    let worker = path.mirror()?;
+    let kind = kind.map(|kind| kind_of(workers::Worker::Inventory(worker), kind)).transpose()?;
     let hold_id = hold_id.map(RunId::new).transpose();
     let hold_id = hold_id.map_err(|_| wrong("#/hold_id", "the hold_id that GET /sync shows"))?;
     let account = enabled_account(&admin, &state, account).await?.account;

@@ -1,6 +1,7 @@
 //! The routes: one file per area.
 
 mod accounts;
+mod billing;
 mod claims;
 mod events;
 mod feed;
@@ -12,6 +13,7 @@ mod openapi;
 mod projects;
 mod resources;
 mod runs;
+mod sagas;
 mod summary;
 mod sync;
 mod tenancy;
@@ -47,7 +49,29 @@ pub(crate) fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(projects::one, projects::change))
         .routes(routes!(sync::list))
         .routes(routes!(runs::run))
-        .routes(routes!(holds::confirm));
+        .routes(routes!(holds::confirm))
+        .routes(routes!(sagas::list::list, sagas::start::start))
+        .routes(routes!(sagas::plan::plan))
+        .routes(routes!(sagas::list::one))
+        .routes(routes!(sagas::ledger::list))
+        .routes(routes!(sagas::verbs::cancel))
+        .routes(routes!(sagas::verbs::resume))
+        .routes(routes!(sagas::verbs::skip))
+        .routes(routes!(sagas::verbs::close))
+        .routes(routes!(sagas::verbs::approve))
+        .routes(routes!(sagas::verbs::deny))
+        .routes(routes!(sagas::ready_made::snapshot_droplet))
+        .routes(routes!(sagas::ready_made::dns))
+        .routes(routes!(billing::balances::latest))
+        .routes(routes!(billing::balances::list))
+        .routes(routes!(billing::history::list))
+        .routes(routes!(billing::invoices::list))
+        .routes(routes!(billing::invoices::one))
+        .routes(routes!(billing::rematch::rematch))
+        .routes(routes!(billing::cost_lines::list))
+        .routes(routes!(billing::match_rate::rate))
+        .routes(routes!(billing::tie_out::list))
+        .routes(routes!(billing::accrual::accrual));
     OpenApiRouter::with_openapi(Base::openapi()).nest(ROOT, routes)
 }
 

@@ -129,7 +129,7 @@ pub(super) async fn list(
     let mut wanted: Vec<Project> = projects.into_iter().filter(|project| filter.wants(project)).collect();
     let key = |project: &Project| format!("{}/{}", project.account, project.id);
     wanted.sort_by_cached_key(key);
-    let (found, next) = page_of(wanted, key, after.as_deref(), page.limit, &binding);
+    let (found, next) = page_of(wanted, key, after.as_ref(), page.limit, &binding);
     let data = found.into_iter().map(|project| {
         let last_complete_at = freshness.last_complete_at(&project.account, &PROJECT);
         ProjectView::new(project, reader.scope(), last_complete_at)

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use domain::{Account, AccountId, AccountStatus, Kind};
 use http::StatusCode;
-use inventory::workers::Worker;
 use runtime::batch::ALL_ACCOUNTS;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,6 +16,7 @@ use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFou
 use crate::parameters::{FromParameters, Parameters};
 use crate::problem::{FieldError, Problem};
 use crate::views::RunView;
+use crate::workers::Worker;
 
 /// A worker in a path.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) struct RunRequest {
     /// The account; all enabled ones if left out.
     #[schema(example = "main")]
     account: Option<String>,
-    /// The one kind of the worker's to mirror, as `GET /sync` names it; all that it mirrors if left out.
+    /// The one kind of the worker's to mirror, as `GET /sync` names it; all that it mirrors if left out. Workers of billing take none.
     #[schema(example = "droplet")]
     kind: Option<String>,
 }
@@ -42,8 +42,16 @@ impl FromParameters for WorkerPath {
 
 impl WorkerPath {
     /// The worker, or 404.
-    pub(super) fn worker(&self) -> Result<&'static Worker, Problem> {
+    fn worker(&self) -> Result<Worker, Problem> {
         Worker::named(&self.0).ok_or(Problem::not_found())
+    }
+
+    /// The worker that mirrors, or 404: no other holds anything back.
+    pub(super) fn mirror(&self) -> Result<&'static inventory::workers::Worker, Problem> {
+        match self.worker()? {
+            Worker::Inventory(worker) => Ok(worker),
+            Worker::Billing(_) => Err(Problem::not_found()),
+        }
     }
 }
 
@@ -68,7 +76,7 @@ pub(super) async fn run(
         None => ALL_ACCOUNTS.to_owned(),
         Some(slug) => enabled_account(&admin, &state, slug).await?.account.to_string(),
     };
-    let run_id = state.ask_for_run(worker.name, &account, kind.as_ref()).await?;
+    let run_id = state.ask_for_run(worker.name(), &account, kind.as_ref()).await?;
     Ok((StatusCode::ACCEPTED, Json(run_id.into())))
 }
 
@@ -86,10 +94,13 @@ pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: Strin
 }
 
 /// One of the worker's kinds.
-pub(super) fn kind_of(worker: &Worker, name: String) -> Result<Kind, Problem> {
-    let kind = Kind::new(name).ok().filter(|kind| worker.target(kind).is_some());
-    kind.ok_or_else(|| {
-        let kinds: Vec<String> = worker.targets.iter().map(|target| target.lane().into()).collect();
+pub(super) fn kind_of(worker: Worker, name: String) -> Result<Kind, Problem> {
+    if let Worker::Billing(_) = worker {
+        return Err(wrong("#/kind", "none: a worker of billing mirrors no kind"));
+    }
+    let kinds = worker.lanes();
+    Kind::new(name).ok().filter(|kind| kinds.contains(kind)).ok_or_else(|| {
+        let kinds: Vec<String> = kinds.into_iter().map(Into::into).collect();
         wrong("#/kind", &format!("one of {}", kinds.join(", ")))
     })
 }

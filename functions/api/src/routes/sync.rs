@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Kind, Scope};
-use inventory::workers::{WORKERS, Worker};
 use serde::Serialize;
 use utoipa::IntoParams;
 
@@ -18,6 +17,7 @@ use crate::parameters::{FromParameters, Parameters};
 use crate::problem::Problem;
 use crate::representation::Representation;
 use crate::views::{List, SyncView, page_of};
+use crate::workers::{self, Worker};
 
 /// Whose sync is wanted; all that are given must fit.
 #[derive(Debug, Serialize, IntoParams)]
@@ -42,11 +42,11 @@ pub(super) struct SyncQuery {
 
 impl FromParameters for SyncQuery {
     fn read(parameters: &mut Parameters) -> Option<Self> {
-        let names: Vec<&str> = WORKERS.iter().map(|worker| worker.name).collect();
+        let names: Vec<&str> = workers::all().map(Worker::name).collect();
         let expected = format!("one of {}", names.join(", "));
         let filter = SyncFilter {
             account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            worker: parameters.parse("worker", &expected, |text| Worker::named(text).map(|w| w.name.to_owned())),
+            worker: parameters.parse("worker", &expected, |text| Worker::named(text).map(|w| w.name().to_owned())),
             kind: parameters.parse("kind", KIND, |text| Kind::new(text).ok()),
         };
         Some(Self { filter, page: PageQuery::read(parameters)? })
@@ -60,7 +60,7 @@ impl SyncFilter {
     }
 }
 
-/// How every worker does with each of its kinds in every account. Admins only.
+/// How every worker does with each of its kinds in every account; those of billing have one lane each. Admins only.
 #[utoipa::path(
     get, path = "/sync", operation_id = "listSync", tag = "sync", params(SyncFilter, PageQuery), security(("id_token" = [])),
     responses((status = 200, description = "A row for each.", body = List<SyncView>), BadParameters, Denials, Failures)
@@ -78,17 +78,17 @@ pub(super) async fn list(
     accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
     let lanes = reader.lanes(&accounts).await?;
     let now = state.now();
-    let targets = || WORKERS.iter().flat_map(|worker| worker.targets.iter().map(move |target| (worker, target)));
+    let targets = || workers::all().flat_map(|worker| worker.lanes().into_iter().map(move |kind| (worker, kind)));
     let mut rows: Vec<SyncView> = lanes
         .iter()
-        .flat_map(|(account, lanes)| targets().map(move |(worker, target)| (account, lanes, worker, target)))
-        .map(|(account, lanes, worker, target)| SyncView::new(account, worker, target, lanes.get(&target.lane()), now))
+        .flat_map(|(account, lanes)| targets().map(move |(worker, kind)| (account, lanes.get(&kind), worker, kind)))
+        .map(|(account, lane, worker, kind)| SyncView::new(account, worker, &kind, lane, now))
         .filter(|row| filter.wants(row))
         .collect();
     let key = |row: &SyncView| format!("{}/{}/{}", row.account, row.worker, row.kind);
     rows.sort_by_cached_key(key);
     let complete = rows.iter().all(|row| row.status.is_complete());
     let as_of = rows.iter().filter_map(|row| row.last_complete_at).min().unwrap_or(now);
-    let (rows, next) = page_of(rows, key, after.as_deref(), page.limit, &binding);
+    let (rows, next) = page_of(rows, key, after.as_ref(), page.limit, &binding);
     representation.of(&List::new(rows, next, Coverage { as_of, complete }))
 }

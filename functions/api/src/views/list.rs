@@ -48,14 +48,14 @@ impl<T: Serialize + ToSchema> Tabular for List<T> {
 
 /// A page of what is at hand as a whole: what sorts after `after`, at most `limit`, and the cursor for the rest.
 /// `items` are sorted by the key that `key` gives.
-pub fn page_of<T>(
+pub fn page_of<T, K: Ord + Serialize>(
     items: impl IntoIterator<Item = T>,
-    key: impl Fn(&T) -> String,
-    after: Option<&str>,
+    key: impl Fn(&T) -> K,
+    after: Option<&K>,
     limit: usize,
     binding: &Binding,
 ) -> (Vec<T>, Option<String>) {
-    let mut rest = items.into_iter().filter(|item| after.is_none_or(|after| key(item).as_str() > after));
+    let mut rest = items.into_iter().filter(|item| after.is_none_or(|after| key(item) > *after));
     let page: Vec<T> = rest.by_ref().take(limit).collect();
     let more = rest.next().is_some();
     let next = page.last().filter(|_| more).map(|last| binding.seal(&key(last)));

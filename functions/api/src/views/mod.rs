@@ -1,23 +1,37 @@
 //! The shapes of answers. Names are fixed; fields may be added.
 
 mod account;
+mod billing;
 mod event;
 mod finding;
 mod hold;
+mod ledger;
 mod list;
+mod plan;
 mod price;
 mod project;
 mod resource;
+mod saga;
+mod saga_step;
 mod summary;
 mod sync;
 
 pub use account::AccountView;
+pub use billing::{
+    AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, BalanceView, ChargedResourceView, CostLineView,
+    DayView, DifferenceView, HistoryEntryView, InvoiceView, MatchRateView, PreviewedView, TieOutList, TieOutRowView,
+    TieOutTotalView,
+};
 pub use event::{CauseView, ChangeView, EventView};
 pub use finding::{FindingList, FindingView, SkippedView};
 pub use hold::{ConfirmedView, HeldView};
+pub use ledger::{ActorView, LedgerEntryView};
 pub use list::{List, page_of};
+pub use plan::{PlanView, PlannedChangeView, PlannedStepView, SiblingTtlView};
 pub use price::Price;
 pub use project::{ProjectView, TenancyView};
 pub use resource::{Reason, ResourceView, UnattributedView};
+pub use saga::{CancelView, SagaView, StuckView};
+pub use saga_step::{SagaStepView, VerdictView};
 pub use summary::{SummaryRowView, SummaryTotalsView, SummaryView};
 pub use sync::{ChangesView, RoundView, RunView, SyncView};

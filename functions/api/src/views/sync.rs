@@ -1,12 +1,12 @@
 //! The state of the mirror.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, ChangeCounts, Lane, Round, RunId, SweepStatus};
-use inventory::workers::{Target, Worker};
+use domain::{AccountId, ChangeCounts, Kind, Lane, Round, RunId, SweepStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::HeldView;
+use crate::workers::Worker;
 
 /// How a worker does with one of its kinds in an account. What a run found is of the last complete one; how it went, of the last.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -18,7 +18,8 @@ pub struct SyncView {
     /// The worker.
     #[schema(example = "droplets")]
     pub worker: String,
-    /// What it is about: a kind of resources, `project`, or `droplet_fast` for the quick look at droplets.
+    /// What it is about: a kind of resources, `project`, `droplet_fast` for the quick look at droplets, or, of a worker of billing, `balance`,
+    /// `billing_history` or `invoice_ingest`.
     #[schema(example = "droplet")]
     pub kind: String,
     /// How the last run ended: `complete`, `partial`, `failed`, `not_visible`, `held`, or `never` where none has.
@@ -149,16 +150,16 @@ impl From<Round> for RoundView {
 }
 
 impl SyncView {
-    /// How `worker` does with `target` in `account`, as the target's lane has it.
+    /// How `worker` does with `kind` in `account`, as the kind's lane has it.
     #[must_use]
-    pub fn new(account: &AccountId, worker: &Worker, target: &Target, lane: Option<&Lane>, now: DateTime<Utc>) -> Self {
+    pub fn new(account: &AccountId, worker: Worker, kind: &Kind, lane: Option<&Lane>, now: DateTime<Utc>) -> Self {
         let lane = lane.cloned().unwrap_or_default();
         let (complete, last) = (lane.last_complete.as_ref(), lane.last.as_ref());
         let last_complete_at = complete.map(|receipt| receipt.finished_at);
         Self {
             account: account.to_string(),
-            worker: worker.name.to_owned(),
-            kind: target.lane().into(),
+            worker: worker.name().to_owned(),
+            kind: kind.to_string(),
             status: last.map_or(SweepStatus::Never, |receipt| receipt.status),
             last_complete_at,
             age_seconds: last_complete_at.map(|at| (now - at).num_seconds().max(0)),

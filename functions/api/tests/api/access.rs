@@ -27,6 +27,7 @@ fn filled(path: &str, account: &str, kind: &str, provider_id: &str, id: &str) ->
         .replace("{provider_id}", provider_id)
         .replace("{id}", id)
         .replace("{worker}", "droplets")
+        .replace("{uuid}", "acme-invoice")
 }
 
 fn body(method: &str) -> Option<String> {
@@ -72,11 +73,31 @@ async fn the_admins_routes_are_closed_to_tenants_whatever_they_send() {
     closed.sort();
     let expected = [
         "GET /accounts",
+        "GET /billing/accrual",
+        "GET /billing/balance",
+        "GET /billing/balances",
+        "GET /billing/cost-lines",
+        "GET /billing/history",
+        "GET /billing/invoices",
+        "GET /billing/invoices/{uuid}",
+        "GET /billing/match-rate",
+        "GET /billing/tie-out",
         "GET /sync",
         "PATCH /accounts/{account}",
         "PATCH /inventory/projects/{account}/{id}",
         "PATCH /inventory/resources/{account}/{kind}/{provider_id}",
         "POST /accounts",
+        "POST /billing/invoices/{uuid}/rematch",
+        "POST /provisioning/dns",
+        "POST /provisioning/snapshot-droplet",
+        "POST /sagas",
+        "POST /sagas/plan",
+        "POST /sagas/{id}/approve",
+        "POST /sagas/{id}/cancel",
+        "POST /sagas/{id}/close",
+        "POST /sagas/{id}/deny",
+        "POST /sagas/{id}/resume",
+        "POST /sagas/{id}/skip",
         "POST /sync/{worker}",
         "POST /sync/{worker}/confirm",
     ];

@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use api::gateway::GatewayEvent;
-use api::{AppState, Config};
+use api::{AppState, Config, workers};
 use axum::Router;
 use chrono::{DateTime, Utc};
 use domain::ManualClock;
 use embedded_table::EmbeddedTable;
-use inventory::workers::WORKERS;
 use runtime::Env;
 use runtime::fake::MemoryQueue;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use crate::sagas::cloud::Cloud;
 
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,7 @@ pub(crate) struct App {
     pub(crate) table: EmbeddedTable,
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) clock: Arc<ManualClock>,
+    pub(crate) cloud: Cloud,
     router: Router,
 }
 
@@ -88,7 +90,7 @@ pub(crate) fn queue_url(worker: &str) -> String {
 
 pub(crate) fn config() -> Config {
     let queues: serde_json::Map<_, _> =
-        WORKERS.iter().map(|worker| (worker.name.to_owned(), queue_url(worker.name).into())).collect();
+        workers::all().map(|worker| (worker.name().to_owned(), queue_url(worker.name()).into())).collect();
     let queues = Value::Object(queues).to_string();
     let env = [("STAGE", "dev"), ("TABLE_NAME", embedded_table::TABLE_NAME), ("WORKER_QUEUES", queues.as_str())];
     Config::read(Env::from_map(env)).unwrap()
@@ -99,9 +101,11 @@ impl App {
     pub(crate) async fn start() -> Self {
         let table = EmbeddedTable::start().await;
         let queue = Arc::new(MemoryQueue::new());
+        let cloud = Cloud::default();
         let clock = Arc::new(ManualClock::at(time("2026-04-12T12:00:00Z")));
-        let state = AppState::new(config(), table.table.clone(), queue.clone(), clock.clone());
-        Self { table, queue, clock, router: api::router(state) }
+        let state =
+            AppState::new(config(), table.table.clone(), queue.clone(), clock.clone(), Some(cloud.provisioning()));
+        Self { table, queue, clock, cloud, router: api::router(state) }
     }
 
     pub(crate) async fn get(&self, who: Who, path: &str) -> Answer {

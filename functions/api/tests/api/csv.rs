@@ -3,18 +3,33 @@
 use serde_json::{Value, json};
 
 use crate::app::{App, DOCUMENT, Who};
-use crate::rivals::world;
+use crate::rivals::{World, world};
 use crate::seed;
 
-/// Every route that answers CSV, its path's parameters filled.
-fn lists() -> Vec<String> {
+/// Every route that answers CSV, its path's parameters and those that it asks for filled.
+fn lists(world: &World) -> Vec<String> {
     let is_csv = |item: &Value| item["get"]["responses"]["200"]["content"]["text/csv"].is_object();
     let paths = DOCUMENT["paths"].as_object().unwrap().iter().filter(|(_, item)| is_csv(item));
-    let filled = |path: &str| {
+    let filled = |path: &str, item: &Value| {
         let path = path.strip_prefix("/api/v1").unwrap();
-        path.replace("{account}", "main").replace("{kind}", "droplet").replace("{provider_id}", "alpha-droplet")
+        let path =
+            path.replace("{account}", "main").replace("{kind}", "droplet").replace("{provider_id}", "alpha-droplet");
+        let path = path.replace("/sagas/{id}", &format!("/sagas/{}", world.sagas[0].id));
+        let parameters = item["get"]["parameters"].as_array().unwrap().iter();
+        let mut required = parameters.filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+        match required.next() {
+            Some(parameter) => {
+                assert_eq!(
+                    (&parameter["name"], required.next()),
+                    (&json!("period"), None),
+                    "say what to ask {path} for"
+                );
+                format!("{path}?period=2026-04")
+            }
+            None => path,
+        }
     };
-    paths.map(|(path, _)| filled(path)).collect()
+    paths.map(|(path, item)| filled(path, item)).collect()
 }
 
 /// What a cell says of a value.
@@ -38,9 +53,10 @@ fn cells(header: &[String], row: &Value) -> Vec<String> {
 #[tokio::test]
 async fn every_list_says_in_csv_what_it_says_in_json() {
     let app = App::start().await;
-    world(&app).await;
-    let lists = lists();
-    for expected in ["/accounts", "/sync", "/inventory/resources", "/inventory/events", "/inventory/summary"] {
+    let lists = lists(&world(&app).await);
+    for expected in
+        ["/accounts", "/sync", "/inventory/resources", "/inventory/events", "/inventory/summary", "/billing/invoices"]
+    {
         assert!(lists.iter().any(|list| list == expected), "{expected} is no CSV: {lists:?}");
     }
     for list in lists {

@@ -131,6 +131,15 @@ async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
         "/inventory/events",
         "/inventory/findings",
         "/inventory/summary",
+        "/billing/balance",
+        "/billing/balances",
+        "/billing/history",
+        "/billing/invoices",
+        "/billing/invoices/u1",
+        "/billing/cost-lines?period=2026-04",
+        "/billing/match-rate",
+        "/billing/tie-out",
+        "/billing/accrual",
     ];
     for path in paths {
         let answer = app.get_csv(Who::Admin, path).await;

@@ -39,6 +39,7 @@ async fn every_event_file_gets_its_answer() {
     let answers: Vec<(&str, u16)> = answers.iter().map(|(name, status)| (name.as_str(), *status)).collect();
     let expected = [
         ("admin", 200),
+        ("cost-lines", 200),
         ("duplicate", 201),
         ("happy", 200),
         ("malformed", 422),

@@ -9,7 +9,7 @@ use crate::seed;
 const SECRET: &str = "dop_v1_5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee";
 const NEEDLE: &str = "5ec2e7";
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 21] = [
     "/inventory/resources",
     "/inventory/events",
     "/inventory/summary",
@@ -21,11 +21,20 @@ const PATHS: [&str; 12] = [
     "/inventory/resources/main/droplet/1001/events",
     "/inventory/projects/main/acme-project",
     "/sync/droplets/confirm",
+    "/billing/balances",
+    "/billing/cost-lines",
+    "/billing/tie-out",
+    "/billing/invoices/acme-invoice/rematch",
+    "/sagas",
+    "/sagas/plan",
+    "/sagas/0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11/ledger",
+    "/sagas/0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11/cancel",
+    "/provisioning/dns",
     "/health",
 ];
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 19] = [
     "account", "kind", "status", "project", "tenant", "q", "deleted", "since", "type", "rule", "limit", "cursor",
-    "worker", "secret", SECRET,
+    "worker", "period", "from", "to", "match", "secret", SECRET,
 ];
 
 fn hostile_text() -> impl Strategy<Value = String> {
@@ -82,6 +91,12 @@ fn json_value() -> impl Strategy<Value = Value> {
             Just("kind".to_owned()),
             Just("purpose".to_owned()),
             Just("hold_id".to_owned()),
+            Just("type".to_owned()),
+            Just("steps".to_owned()),
+            Just("step".to_owned()),
+            Just("inputs".to_owned()),
+            Just("dns_domain".to_owned()),
+            Just("reason".to_owned()),
             hostile_text(),
         ];
         prop_oneof![

@@ -51,11 +51,13 @@ fn values(name: &str, world: &World) -> Vec<String> {
         "project" => texts(&["alpha-project", "omega-project", "handed-0", "nobody-project"]),
         "tenant" => texts(&RIVALS),
         "q" => texts(&["alpha", "omega", "nobody", "a", "0"]),
-        "status" => texts(&["active", "off"]),
+        "status" => texts(&["active", "off", "rolled_back"]),
         "deleted" => texts(&["true", "false"]),
-        "since" => texts(&["2026-01-01T00:00:00Z", "2026-04-12T09:30:00Z"]),
-        "type" => texts(&["discovered", "updated", "deleted"]),
+        "since" | "from" | "to" => texts(&["2026-01-01T00:00:00Z", "2026-04-12T09:30:00Z"]),
+        "type" => texts(&["discovered", "updated", "deleted", "custom"]),
         "rule" => texts(&["powered_off_droplet", "unattached_volume"]),
+        "period" => texts(&["2026-04", "2026-03-31"]),
+        "match" => texts(&["matched", "unexplained"]),
         "worker" => texts(&["droplets"]),
         "limit" => texts(&["1"]),
         "cursor" => texts(&["nonsense"]),
@@ -67,7 +69,9 @@ fn values(name: &str, world: &World) -> Vec<String> {
 fn targets(path: &str, world: &World) -> Vec<(String, Option<Option<&'static str>>)> {
     let things = match path {
         path if path.contains("{provider_id}") => &world.resources,
+        path if path.starts_with("/sagas/{id}") => &world.sagas,
         path if path.contains("{id}") => &world.projects,
+        path if path.contains("{uuid}") => &world.invoices,
         _ => {
             let target = path.replace("{worker}", "droplets").replace("{account}", "main");
             assert!(!target.contains('{'), "say what to put into {path}");
@@ -76,7 +80,7 @@ fn targets(path: &str, world: &World) -> Vec<(String, Option<Option<&'static str
     };
     let filled = |account: &str, kind: &str, id: &str| {
         let target = path.replace("{account}", account).replace("{kind}", kind);
-        let target = target.replace("{provider_id}", id).replace("{id}", id);
+        let target = target.replace("{provider_id}", id).replace("{uuid}", id).replace("{id}", id);
         assert!(!target.contains('{'), "say what to put into {path}");
         target
     };

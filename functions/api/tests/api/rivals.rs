@@ -10,6 +10,8 @@ use serde_json::json;
 use store::{ProjectWrite, ResourceWrite, Table};
 
 use crate::app::{App, Who, time};
+use crate::billing::bills;
+use crate::sagas::started;
 use crate::seed;
 
 /// The two; and what is nobody's is called `nobody`.
@@ -28,6 +30,9 @@ pub(crate) struct Thing {
 pub(crate) struct World {
     pub(crate) resources: Vec<Thing>,
     pub(crate) projects: Vec<Thing>,
+    /// The invoices of the accounts, which are no tenant's.
+    pub(crate) invoices: Vec<Thing>,
+    pub(crate) sagas: Vec<Thing>,
 }
 
 /// The other of the two.
@@ -83,7 +88,11 @@ pub(crate) async fn world(app: &App) -> World {
         found(table, seed::row("main", "droplet", id, project), "nobody").await;
         world.resource("main", "droplet", id, None);
     }
+    world.start_sagas(app).await;
     for account in ["main", "alpha-account", "omega-account"] {
+        for uuid in bills::everything(table, account).await {
+            world.invoices.push(Thing { account: account.to_owned(), kind: "invoice", id: uuid, owner: None });
+        }
         for kind in ["droplet", "dns_zone", "dns_record", "floating_ip", "volume"] {
             seed::sweep(table, account, kind, SweepStatus::Complete, at(11)).await;
         }
@@ -102,6 +111,37 @@ impl World {
 
     fn project(&mut self, account: &str, id: impl Into<String>, owner: Option<&'static str>) {
         self.projects.push(Thing { account: account.to_owned(), kind: "project", id: id.into(), owner });
+    }
+
+    /// Sagas on what is one's and nobody's, on what is both's, and on what is nobody's alone, all undone.
+    async fn start_sagas(&mut self, app: &App) {
+        let zone = |whose: &str| format!("{whose}.example");
+        for whose in [RIVALS[0], RIVALS[1], "nobody"] {
+            app.cloud.record(&zone(whose), "TXT", "www", &format!("{whose}-record"), 1800);
+        }
+        let upsert = |whose: &str, number: usize| {
+            json!({ "step": "upsert_dns_record", "inputs": {
+                "dns_domain": zone(whose), "dns_record_type": "TXT", "dns_record_name": format!("n{number}"), "dns_record_data": format!("{whose}-data")
+            } })
+        };
+        for number in 0..3 {
+            for (whose, owner) in [
+                ([RIVALS[0], "nobody"], Some(RIVALS[0])),
+                ([RIVALS[1], "nobody"], Some(RIVALS[1])),
+                (RIVALS, None),
+                (["nobody", "nobody"], None),
+            ] {
+                let mut steps: Vec<_> = whose.iter().map(|whose| upsert(whose, number)).collect();
+                steps.push(json!({ "step": "gate", "inputs": { "question": "does nobody object?" } }));
+                let id = started(app, "main", json!(steps)).await;
+                app.cloud.drive(&app.table.table, &app.clock, &id).await;
+                let denied =
+                    app.post(Who::Admin, &format!("/sagas/{id}/deny"), json!({ "reason": "nobody agrees" })).await;
+                assert_eq!(denied.status, 200, "{}", denied.text);
+                app.cloud.drive(&app.table.table, &app.clock, &id).await;
+                self.sagas.push(Thing { account: "main".to_owned(), kind: "saga", id, owner });
+            }
+        }
     }
 
     /// What was its owner's from the beginning.

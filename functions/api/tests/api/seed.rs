@@ -6,7 +6,6 @@ use domain::{
     Interval, Kind, Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey,
     RunId, SweepStatus, TenantId,
 };
-use inventory::workers::WORKERS;
 use serde_json::{Value, json};
 use store::{Acquired, AuditEntry, Finish, ProjectWrite, ResourceWrite, Table};
 
@@ -187,10 +186,10 @@ pub(crate) async fn sweep_leaving(
     assert!(table.finish(&lease, &finish).await.unwrap());
 }
 
-/// A complete sweep of everything in an account.
+/// A complete run of every worker of an account, for everything it is about.
 pub(crate) async fn sweep_all(table: &Table, account: &str, finished_at: DateTime<Utc>) {
-    for target in WORKERS.iter().flat_map(|worker| worker.targets) {
-        sweep(table, account, target.lane().as_str(), SweepStatus::Complete, finished_at).await;
+    for lane in api::workers::all().flat_map(api::workers::Worker::lanes) {
+        sweep(table, account, lane.as_str(), SweepStatus::Complete, finished_at).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{AccountStatus, ChangeCounts, Kind, ProviderId, Round, RunId, SweepStatus};
-use inventory::workers::{WORKERS, Worker};
+use inventory::workers::Worker;
 use runtime::Message;
 use runtime::batch::Sent;
 use serde_json::json;
@@ -22,8 +22,8 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
     seed::sweep(table, "main", "droplet", SweepStatus::Failed, time("2026-04-12T11:58:00Z")).await;
     seed::sweep(table, "main", "dns_zone", SweepStatus::Held, time("2026-04-12T11:58:00Z")).await;
     let list = app.get(Who::Admin, "/sync?limit=200").await;
-    let targets = WORKERS.iter().flat_map(|worker| worker.targets).count();
-    assert_eq!(list.body["data"].as_array().unwrap().len(), 2 * targets);
+    let lanes = api::workers::all().flat_map(api::workers::Worker::lanes).count();
+    assert_eq!(list.body["data"].as_array().unwrap().len(), 2 * lanes);
     assert_eq!((&list.body["complete"], &list.body["as_of"]), (&json!(false), &json!("2026-04-12T11:50:00Z")));
 
     let row = |worker| app.get(Who::Admin, worker);
@@ -47,6 +47,7 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
     let expected: Vec<String> = Worker::named("services").unwrap().targets.iter().map(|t| t.lane().into()).collect();
     assert_eq!(services.iter().collect::<BTreeSet<_>>(), expected.iter().collect());
     assert_eq!(row("/sync?kind=certificate").await.all("account"), ["main", "other"]);
+    assert_eq!(row("/sync?worker=billing-history").await.all("kind"), ["billing_history", "billing_history"]);
     assert_eq!(row("/sync?worker=nonsense").await.pointers(), ["#/query/worker"]);
 }
 
@@ -103,6 +104,22 @@ async fn a_run_is_a_message_that_the_worker_reads() {
 }
 
 #[tokio::test]
+async fn workers_of_billing_are_run_like_the_others() {
+    let app = App::start().await;
+    seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
+    for worker in billing::WORKERS {
+        for (body, account) in [(json!({}), "*"), (json!({ "account": "main" }), "main")] {
+            let answer = app.post(Who::Admin, &format!("/sync/{}", worker.name), body).await;
+            assert_eq!(answer.status, 202, "{}", answer.text);
+            let sent = app.queue.sent(&queue_url(worker.name));
+            let message = Message::parse(sent.last().unwrap().body.as_bytes(), worker.name, &Sent::default()).unwrap();
+            assert_eq!((message.account.as_str(), message.fields.len()), (account, 0));
+            assert_eq!(answer.body["run_id"], message.run_id);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_run_that_cannot_be_is_refused() {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
@@ -115,6 +132,8 @@ async fn a_run_that_cannot_be_is_refused() {
         ("/sync/droplets", json!({ "acount": "main" }), 422),
         ("/sync/droplets", json!({ "kind": "certificate" }), 422),
         ("/sync/droplets", json!({ "kind": "Not a kind" }), 422),
+        ("/sync/balance", json!({ "kind": "balance" }), 422),
+        ("/sync/balance/confirm", json!({ "account": "main" }), 404),
         ("/sync/droplets", json!([]), 422),
         ("/sync/droplets/confirm", json!({ "account": "main" }), 409),
         ("/sync/droplets/confirm", json!({ "account": "main", "kind": "droplet" }), 409),
@@ -127,7 +146,7 @@ async fn a_run_that_cannot_be_is_refused() {
         let answer = app.post(Who::Admin, path, body.clone()).await;
         assert_eq!(answer.status, status, "{path} {body}: {}", answer.text);
     }
-    assert!(app.queue.sent(&queue_url("droplets")).is_empty());
+    assert!(app.queue.sent(&queue_url("droplets")).is_empty() && app.queue.sent(&queue_url("balance")).is_empty());
     app.queue.refuse(&queue_url("droplets"));
     let answer = app.post(Who::Admin, "/sync/droplets", json!({})).await;
     assert_eq!((answer.status, answer.headers.contains_key("retry-after")), (503, true));

@@ -6,5 +6,4 @@ mod batch;
 mod failures;
 mod messages;
 mod services;
-mod template;
 mod world;

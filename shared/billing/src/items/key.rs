@@ -8,41 +8,61 @@ use rust_decimal::Decimal;
 
 use crate::csv::{Column, Columns};
 
-/// All that a row of the CSV and its JSON item both tell, times to the second and ends as [`Charge::span`] means them.
+/// All that a row of the CSV and its JSON item both tell, times to the second and ends as [`Charge::span`] means them. An invoice may have
+/// a hundred thousand of them, so that each is kept small.
 ///
 /// Hours and category are no part of it: JSON says `0` where the CSV is blank, and not every item has a category.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    product: String,
-    group: Option<String>,
-    description: String,
-    amount: Decimal,
+    /// Product, group, description and project, those that are absent blank, with a line break between them: no row has one within a field.
+    words: Box<str>,
+    pub(super) amount: Decimal,
     start: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
-    project: Option<String>,
 }
 
 impl Key {
-    pub(super) fn of(charge: &Charge, columns: &Columns) -> Self {
-        let known = |column, text: &Option<String>| {
-            let text = text.as_deref().map(str::trim).filter(|text| columns.has(column) && !text.is_empty());
-            text.map(str::to_owned)
-        };
+    pub(super) fn of(charge: &Charge) -> Self {
+        let Charge { product, group_description, description, project_name, .. } = charge;
+        let known = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().replace('\n', " ");
+        let [product, description] = [product, description].map(|text| text.trim().replace('\n', " "));
         Self {
-            product: charge.product.trim().to_owned(),
-            group: known(Column::GroupDescription, &charge.group_description),
-            description: charge.description.trim().to_owned(),
+            words: words([&product, &known(group_description), &description, &known(project_name)]),
             amount: charge.amount.amount,
-            start: charge.start.filter(|_| columns.has(Column::Start)).map(|start| start.trunc_subsecs(0)),
-            until: charge.until().filter(|_| columns.has(Column::End)),
-            project: known(Column::ProjectName, &charge.project_name),
+            start: charge.start.map(|start| start.trunc_subsecs(0)),
+            until: charge.until(),
         }
     }
+
+    /// Without what a CSV of these columns does not tell.
+    pub(super) fn within(self, columns: &Columns) -> Self {
+        let [has_group, has_project] =
+            [Column::GroupDescription, Column::ProjectName].map(|column| columns.has(column));
+        let start = self.start.filter(|_| columns.has(Column::Start));
+        let until = self.until.filter(|_| columns.has(Column::End));
+        if has_group && has_project {
+            return Self { start, until, ..self };
+        }
+        let [product, group, description, project] = self.parts();
+        let told = |told: bool, text| if told { text } else { "" };
+        let words = words([product, told(has_group, group), description, told(has_project, project)]);
+        Self { words, start, until, ..self }
+    }
+
+    fn parts(&self) -> [&str; 4] {
+        let mut parts = self.words.split('\n');
+        [(); 4].map(|()| parts.next().unwrap_or_default())
+    }
+}
+
+fn words(parts: [&str; 4]) -> Box<str> {
+    parts.join("\n").into_boxed_str()
 }
 
 /// What to look for on the invoice.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} (${})", self.product, self.description, self.amount)
+        let [product, _, description, _] = self.parts();
+        write!(f, "{product}: {description} (${})", self.amount)
     }
 }

@@ -8,6 +8,7 @@
 mod key;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::billing::{Charge, ItemId};
 use rust_decimal::Decimal;
@@ -15,22 +16,35 @@ use rust_decimal::Decimal;
 use crate::csv::Columns;
 pub use key::Key;
 
-/// One JSON item.
+/// One JSON item: of its charge only what a row is found by, for the items of an invoice are held all at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The charge.
-    pub charge: Charge,
-    /// The ids that came with it.
-    pub id: ItemId,
+    key: Key,
+    id: ItemId,
+}
+
+impl Item {
+    /// The item of this charge, and the ids that came with it.
+    #[must_use]
+    pub fn new(charge: &Charge, id: ItemId) -> Self {
+        Self { key: Key::of(charge), id }
+    }
 }
 
 /// The items of an invoice that no row was joined to yet.
 #[derive(Debug)]
 pub struct Items {
-    columns: Columns,
-    waiting: HashMap<Key, Vec<ItemId>>,
+    waiting: HashMap<Key, Ids>,
     count: u32,
     sum: Decimal,
+}
+
+/// The ids of items that tell the very same, of which there mostly is one.
+#[derive(Debug)]
+struct Ids {
+    first: ItemId,
+    /// The others, the next one last.
+    others: Vec<ItemId>,
 }
 
 impl Items {
@@ -38,15 +52,20 @@ impl Items {
     /// differ.
     #[must_use]
     pub fn new(items: impl IntoIterator<Item = Item>, columns: &Columns) -> Self {
-        let mut all = Self { columns: *columns, waiting: HashMap::new(), count: 0, sum: Decimal::ZERO };
-        for item in items {
-            all.count += 1;
-            all.sum += item.charge.amount.amount;
-            all.waiting.entry(Key::of(&item.charge, columns)).or_default().push(item.id);
+        let items = items.into_iter();
+        let mut waiting: HashMap<Key, Ids> = HashMap::with_capacity(items.size_hint().0);
+        let (mut count, mut sum) = (0, Decimal::ZERO);
+        for Item { key, id } in items {
+            count += 1;
+            sum += key.amount;
+            match waiting.entry(key.within(columns)) {
+                Entry::Vacant(place) => _ = place.insert(Ids { first: id, others: Vec::new() }),
+                Entry::Occupied(mut same) => same.get_mut().others.push(id),
+            }
         }
         // Equal ones leave in the order in which they came.
-        all.waiting.values_mut().for_each(|ids| ids.reverse());
-        all
+        waiting.values_mut().for_each(|ids| ids.others.reverse());
+        Self { waiting, count, sum }
     }
 
     /// The item that a row is, which no other row will be; `None` where there is none, or no more.
@@ -54,13 +73,11 @@ impl Items {
     /// Of items that tell the very same, any is as good: the first of them is given first, so that the same invoice is
     /// joined the same way.
     pub fn take(&mut self, row: &Charge) -> Option<ItemId> {
-        let key = Key::of(row, &self.columns);
-        let ids = self.waiting.get_mut(&key)?;
-        let id = ids.pop();
-        if ids.is_empty() {
-            self.waiting.remove(&key);
-        }
-        id
+        let Entry::Occupied(mut ids) = self.waiting.entry(Key::of(row)) else { return None };
+        Some(match ids.get_mut().others.pop() {
+            Some(next) => std::mem::replace(&mut ids.get_mut().first, next),
+            None => ids.remove().first,
+        })
     }
 
     /// How many items there were at first.
@@ -78,7 +95,7 @@ impl Items {
     /// The items that are no row's, in order, and how many times each: after the last row there should be none.
     #[must_use]
     pub fn left(&self) -> Vec<(&Key, usize)> {
-        let mut left: Vec<_> = self.waiting.iter().map(|(key, ids)| (key, ids.len())).collect();
+        let mut left: Vec<_> = self.waiting.iter().map(|(key, ids)| (key, 1 + ids.others.len())).collect();
         left.sort();
         left
     }
@@ -98,11 +115,12 @@ mod tests {
         (rows.map(Result::unwrap).collect(), columns)
     }
 
-    /// The JSON items of the rows, their ids counted from 1, last first.
-    fn items(rows: &[Charge]) -> Vec<Item> {
+    /// JSON items of these charges, the last one first, their ids the charges' places from 1.
+    fn items(charges: &[Charge], columns: &Columns) -> Items {
         let id =
             |at: usize| ItemId { resource_id: Some(ProviderId::new(at.to_string()).unwrap()), resource_uuid: None };
-        rows.iter().enumerate().map(|(at, row)| Item { charge: row.clone(), id: id(at + 1) }).rev().collect()
+        let items = charges.iter().enumerate().map(|(at, charge)| Item::new(charge, id(at + 1)));
+        Items::new(items.rev(), columns)
     }
 
     #[test]
@@ -113,16 +131,16 @@ mod tests {
              Droplets,,a (s-1vcpu-1gb),720,2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000,$6.00,Two,iaas\n\
              Taxes,,GST (9.00%),,2026-04-01 00:00:00 +0000,2026-04-30 23:59:59 +0000,$0.54,,iaas\n"
         ));
-        let mut json = items(&rows);
+        let mut json = rows.clone();
         // JSON may write the tax's end as the midnight, an amount with more zeros, a time with fractions of a second,
         // nothing as blank, and a space that no row keeps.
-        let tax = &mut json[0].charge;
+        let tax = &mut json[3];
         tax.end = Some("2026-05-01T00:00:00.000Z".parse().unwrap());
         tax.amount.amount = Decimal::new(5400, 4);
-        json[1].charge.start = Some("2026-04-01T00:00:00.400Z".parse().unwrap());
-        json[1].charge.group_description = Some(String::new());
-        json[1].charge.description.push(' ');
-        let mut items = Items::new(json, &columns);
+        json[2].start = Some("2026-04-01T00:00:00.400Z".parse().unwrap());
+        json[2].group_description = Some(String::new());
+        json[2].description.push(' ');
+        let mut items = items(&json, &columns);
         assert_eq!((items.count(), items.sum()), (4, Decimal::new(1854, 2)));
         let ids: Vec<_> = rows.iter().map(|row| items.take(row).unwrap().resource_id.unwrap().to_string()).collect();
         // The two equal rows take the two equal items, the first of them first.
@@ -143,9 +161,9 @@ mod tests {
             |charge| charge.project_name = None,
         ];
         for change in change {
-            let mut json = items(&rows);
-            change(&mut json[0].charge);
-            let mut items = Items::new(json, &columns);
+            let mut json = rows.clone();
+            change(&mut json[0]);
+            let mut items = items(&json, &columns);
             assert_eq!(items.take(&rows[0]), None);
             assert_eq!(items.left().iter().map(|(_, times)| times).sum::<usize>(), 1);
         }
@@ -154,10 +172,11 @@ mod tests {
     #[test]
     fn an_old_csv_is_joined_by_the_columns_that_it_has() {
         let (rows, columns) = rows("product,description,USD\nDroplets,a,$6.00\n");
-        let mut json = items(&rows);
-        json[0].charge.project_name = Some("One".to_owned());
-        json[0].charge.start = Some("2026-04-01T00:00:00Z".parse().unwrap());
-        let mut items = Items::new(json, &columns);
+        let mut json = rows.clone();
+        json[0].project_name = Some("One".to_owned());
+        json[0].start = Some("2026-04-01T00:00:00Z".parse().unwrap());
+        let mut items = items(&json, &columns);
+        assert_eq!(items.left()[0].0.to_string(), "Droplets: a ($6.00)");
         assert!(items.take(&rows[0]).is_some());
     }
 }

@@ -88,9 +88,9 @@ struct JsonItems {
 
 /// The JSON items.
 pub(crate) fn items() -> Vec<Item> {
-    let item = |item: JsonItem| Item {
-        id: ItemId { resource_id: item.resource_id, resource_uuid: item.resource_uuid },
-        charge: Charge {
+    let item = |item: JsonItem| {
+        let id = ItemId { resource_id: item.resource_id, resource_uuid: item.resource_uuid };
+        let charge = Charge {
             product: item.product,
             group_description: item.group_description,
             description: item.description,
@@ -100,7 +100,8 @@ pub(crate) fn items() -> Vec<Item> {
             amount: Money::usd(amount::parse(&item.amount).unwrap()),
             project_name: item.project_name,
             category: item.category,
-        },
+        };
+        Item::new(&charge, id)
     };
     document::<JsonItems>("items.json").invoice_items.into_iter().map(item).collect()
 }

@@ -92,7 +92,7 @@ proptest! {
         }
         let total = charges.len();
         let all: Decimal = charges.iter().map(|charge| charge.amount.amount).sum();
-        let items = charges.into_iter().map(|charge| Item { charge, id: ItemId::default() });
+        let items = charges.into_iter().map(|charge| Item::new(&charge, ItemId::default()));
         let mut items = Items::new(items, &Columns::all());
         prop_assert_eq!((items.count() as usize, items.sum()), (total, all));
         let joined = rows.iter().filter(|row| items.take(row).is_some()).count();

@@ -17,3 +17,4 @@ mod retries;
 mod secrecy;
 mod server;
 mod storage;
+mod writes;

@@ -13,7 +13,7 @@ use crate::{AccountId, InvoiceUuid, Money};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceStatus {
-    /// It is known, and its lines are not.
+    /// It is known and to be read. Lines of before, if any, still stand: its amount has changed since.
     Pending,
     /// Its lines are being read.
     Ingesting,
@@ -64,12 +64,22 @@ pub struct Invoice {
     pub version: u64,
 }
 
+impl Invoice {
+    /// The lines it shows, if they are those of its last reading: nothing is left to be read or went wrong since, and its amount is that which
+    /// they were held against.
+    #[must_use]
+    pub fn settled(&self) -> Option<&LineSet> {
+        let is_read = matches!(self.status, InvoiceStatus::Ingested | InvoiceStatus::Open) && self.error.is_none();
+        self.lines.as_ref().filter(|_| is_read)
+    }
+}
+
 /// A set of lines, which is only ever replaced as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineSet {
     /// Which set it is: the version of the invoice that its writing began with.
     pub revision: u64,
-    /// SHA-256 of what was read, in hex: the same bytes make the same lines.
+    /// SHA-256 of what the set says, in hex: its lines, their owners and whether its sums agree.
     pub content_hash: String,
     /// What was found of its lines.
     pub counts: MatchCounts,

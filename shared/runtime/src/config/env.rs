@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use serde::de::DeserializeOwned;
+use url::Url;
 
 /// One variable that is missing or invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +129,21 @@ impl Env {
     /// It does not parse.
     pub fn parse_optional<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<Option<T>, Noted> {
         if self.optional(variable).is_none() { Ok(None) } else { self.parse(variable, expected).map(Some) }
+    }
+
+    /// The value as an http or https URL without credentials: it would be logged with the first error that names the URL.
+    ///
+    /// # Errors
+    /// It is absent or none.
+    pub fn http_url(&mut self, variable: &str, expected: &str) -> Result<Url, Noted> {
+        let url = self.parse::<Url>(variable, expected)?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(self.invalid(variable, "is not an http(s) URL", expected));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(self.invalid(variable, "has credentials in it", expected));
+        }
+        Ok(url)
     }
 
     /// A whole number within `range`, or `default` if it is absent.

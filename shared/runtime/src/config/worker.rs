@@ -64,15 +64,15 @@ impl WorkerConfig {
         let stage = env.required("STAGE", "the deployment's name, such as dev");
         let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
         let worker = worker(&mut env);
-        let digitalocean_url = http_url(&mut env, "DIGITALOCEAN_URL", "https://api.digitalocean.com");
+        let digitalocean_url = env.http_url("DIGITALOCEAN_URL", "https://api.digitalocean.com");
         let provider_writes =
             env.one_of("PROVIDER_WRITES", &[("allow", ProviderWrites::Allow), ("deny", ProviderWrites::Deny)]);
         let strike_interval = env.seconds("STRIKE_INTERVAL_SECONDS");
         let internal_project = env.optional("INTERNAL_PROJECT").unwrap_or_else(|| DEFAULT_INTERNAL_PROJECT.to_owned());
         let event_retention_days = env.number("EVENT_RETENTION_DAYS", DEFAULT_EVENT_RETENTION_DAYS, 1..=36_500);
         let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
-        let queue_url = http_url(&mut env, "QUEUE_URL", "the URL of the worker's SQS queue");
-        let dlq_url = http_url(&mut env, "DLQ_URL", "the URL of the worker's dead-letter queue");
+        let queue_url = env.http_url("QUEUE_URL", "the URL of the worker's SQS queue");
+        let dlq_url = env.http_url("DLQ_URL", "the URL of the worker's dead-letter queue");
         env.finish(|| {
             let stage = stage?;
             Ok(Self {
@@ -96,16 +96,4 @@ fn worker(env: &mut Env) -> Result<String, Noted> {
     const EXPECTED: &str = "a worker's name, such as droplets-fast";
     let worker = env.required("WORKER", EXPECTED)?;
     if crate::batch::is_slug(&worker) { Ok(worker) } else { Err(env.invalid("WORKER", "is not valid", EXPECTED)) }
-}
-
-fn http_url(env: &mut Env, variable: &str, expected: &str) -> Result<Url, Noted> {
-    let url = env.parse::<Url>(variable, expected)?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(env.invalid(variable, "is not an http(s) URL", expected));
-    }
-    // A URL with credentials in it would be logged with the first error that names the URL.
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(env.invalid(variable, "has credentials in it", expected));
-    }
-    Ok(url)
 }

@@ -1,6 +1,7 @@
 //! In-memory stand-ins for AWS, for the tests of this and other crates.
 
 mod logs;
+mod schedules;
 
 use std::{
     collections::HashSet,
@@ -14,6 +15,7 @@ use futures::{FutureExt, future::BoxFuture};
 use crate::{Deadline, Error, Invocation, Outgoing, Queue};
 
 pub use logs::Logs;
+pub use schedules::MemoryScheduler;
 
 /// The `SentTimestamp` of [`record`]: 2026-04-01T00:00:00Z, in milliseconds since the Unix epoch.
 pub const SENT_TIMESTAMP_MS: i64 = 1_775_001_600_000;

@@ -13,6 +13,10 @@ use crate::steps::{Fields, Steps};
 /// The most steps that a saga may have.
 const MOST_STEPS: usize = 20;
 
+/// The longest definition, as JSON, in bytes. It is a part of the head, whose item may have 400 KB: the rest is for what becomes of the
+/// steps' writes, of which a step makes few and repeats one whose answers are lost ever less often.
+const LONGEST: usize = 64 * 1024;
+
 /// A step as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +87,10 @@ pub fn validate(
         errors.sort();
         errors.dedup();
         return Err(errors);
+    }
+    if serde_json::to_vec(&definition.steps).map_or(true, |json| json.len() > LONGEST) {
+        let detail = "the inputs are too long: all steps together may have 64 KB";
+        return Err(vec![InputError { pointer: "#/steps".to_owned(), detail }]);
     }
     definition.locks.sort();
     definition.locks.dedup();
@@ -169,6 +177,14 @@ mod tests {
         ] {
             assert_eq!(check(&steps, &shared).err().unwrap_or_default(), wrong, "{steps} {shared}");
         }
+    }
+
+    #[test]
+    fn a_definition_that_would_not_fit_the_head_is_refused() {
+        let gate = |letters: usize| json!([{ "step": "gate", "inputs": { "question": "x".repeat(letters) } }]);
+        assert!(check(&gate(LONGEST - 200), &json!({})).is_ok());
+        let wrong = ["#/steps: the inputs are too long: all steps together may have 64 KB"];
+        assert_eq!(check(&gate(LONGEST), &json!({})).unwrap_err(), wrong);
     }
 
     #[test]

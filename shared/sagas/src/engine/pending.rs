@@ -58,6 +58,13 @@ fn settled(view: &View<'_>, intent: &Intent, fate: Fate, note: &str) -> Decision
         Fate::Refused(_) => EntryKind::Refused,
     };
     let mut draft = draft(view, kind, intent, note);
+    if fate == Fate::Lost {
+        let losses = view.at_work().map_or(0, |state| state.tries.iter().filter(|tried| tried.is_lost()).count());
+        let wait = view.timing.after_losses(&view.head.about.id, u32::try_from(losses).unwrap_or(u32::MAX));
+        if wait > chrono::TimeDelta::zero() {
+            draft.rest(view.bounded(view.now + wait));
+        }
+    }
     if let (Write::CreateRecord { .. }, Fate::Applied(Made::Record(record))) = (&intent.write, &fate) {
         draft.announce.push(appearance(record.id));
     }

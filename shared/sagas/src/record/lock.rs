@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::AccountId;
+use domain::{AccountId, Kind, ProviderId, ResourceKey};
 use serde::{Deserialize, Serialize};
 
 /// What a lock is on, as text: `dns#<account>#<zone>#<name>` or `droplet#<account>#<id>`.
@@ -23,6 +23,19 @@ impl LockTarget {
     #[must_use]
     pub fn droplet(account: &AccountId, id: u64) -> Self {
         Self(format!("droplet#{account}#{id}"))
+    }
+
+    /// The resource that it is on, or of which it is a part, as the inventory has it: the zone of a name, or a droplet.
+    #[must_use]
+    pub fn resource(&self) -> Option<ResourceKey> {
+        let (sort, rest) = self.0.split_once('#')?;
+        let (account, rest) = rest.split_once('#')?;
+        let (kind, id) = match sort {
+            "dns" => (Kind::of("dns_zone"), rest.split_once('#')?.0),
+            "droplet" => (Kind::of("droplet"), rest),
+            _ => return None,
+        };
+        Some(ResourceKey { account: AccountId::new(account).ok()?, kind, provider_id: ProviderId::new(id).ok()? })
     }
 
     /// It as text.
@@ -48,4 +61,21 @@ pub enum Take {
     Free,
     /// If nobody holds it and nobody else held it since this saga gave it back.
     Untouched,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_names_the_resource_that_it_is_on() {
+        let account = AccountId::new("demo").unwrap();
+        let on = |target: LockTarget| {
+            let ResourceKey { account, kind, provider_id } = target.resource().unwrap();
+            format!("{account}/{kind}/{provider_id}")
+        };
+        assert_eq!(on(LockTarget::dns(&account, "shop.example", "www")), "demo/dns_zone/shop.example");
+        assert_eq!(on(LockTarget::droplet(&account, 7)), "demo/droplet/7");
+        assert_eq!(LockTarget("volume#demo#7".to_owned()).resource(), None);
+    }
 }

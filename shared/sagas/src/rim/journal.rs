@@ -96,7 +96,8 @@ pub struct Due {
 
 /// The table.
 pub trait Journal: std::fmt::Debug + Send + Sync {
-    /// Starts a saga: idempotency item (if none of its key is there that has not expired), head and first entry, all new, together.
+    /// Starts a saga: idempotency item (if none of its key is there that has not expired at the time of the first entry), head and first
+    /// entry, all new, together. [`Started::New`] as well where this very saga was started before and the answer was lost.
     fn start<'a>(&'a self, start: &'a Start) -> BoxFuture<'a, Result<Started, JournalError>>;
 
     /// The head; a consistent read.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::AccountId;
 
-use super::dns_inputs::{self, Mode, Parts, Said};
+use super::dns_inputs::{self, MOST_GIVEN_UP, Mode, Parts, Said};
 use super::dns_preview::{self, Planned};
 use super::{At, Effect, Fields, Next, Preview, Prices, Recovered, StepKind};
 use crate::dns::{Entry, Identity, RecordSet, Stash, Story, announce, is_behind, recover, restore};
@@ -141,6 +141,10 @@ impl Inputs {
             return Err(format!(
                 "there are {count} such records: say which (dns_record_data), or dns_mode replace for all"
             ));
+        }
+        if meant.len() > MOST_GIVEN_UP {
+            let count = meant.len();
+            return Err(format!("there are {count} such records; a step deletes at most {MOST_GIVEN_UP}"));
         }
         Ok(meant)
     }

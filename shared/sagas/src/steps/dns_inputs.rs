@@ -21,6 +21,9 @@ pub(super) const INPUTS: &[&str] = &[
     "dns_mode",
 ];
 
+/// The most records that one step gives up: each is a write or two, which the saga's head keeps.
+pub(super) const MOST_GIVEN_UP: usize = 20;
+
 /// What a step takes the records of its name and type for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::AccountId;
 use serde_json::{Map, json};
 
-use super::dns_inputs::{self, Mode, Said};
+use super::dns_inputs::{self, MOST_GIVEN_UP, Mode, Said};
 use super::dns_preview::{self, Planned};
 use super::{At, Done, Effect, Fields, Next, Preview, Prices, Recovered, StepKind};
 use crate::dns::{
@@ -199,6 +199,10 @@ impl Inputs {
             }
             _ => Vec::new(),
         };
+        if extra.len() > MOST_GIVEN_UP {
+            let count = extra.len();
+            return Plan::Refused(format!("{count} records would give way; a step replaces at most {MOST_GIVEN_UP}"));
+        }
         let main = match kept {
             None => Main::Make(record),
             Some(kept) if kept.value == self.value && kept.ttl == ttl && extra.is_empty() => {

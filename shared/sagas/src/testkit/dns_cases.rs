@@ -144,6 +144,22 @@ fn what_digitalocean_would_refuse_is_refused_before_anything_is_called() {
     }
 }
 
+/// What a step does must fit the saga's head.
+#[test]
+fn a_step_gives_up_no_more_records_than_its_saga_can_remember() {
+    for (step, text, given_up, outcome) in [
+        ("upsert_dns_record", "A app 192.0.2.7 mode=replace", 21, SagaStatus::Succeeded),
+        ("upsert_dns_record", "A app 192.0.2.7 mode=replace", 22, SagaStatus::RolledBack),
+        ("delete_dns_record", "A app mode=replace", 20, SagaStatus::Succeeded),
+        ("delete_dns_record", "A app mode=replace", 21, SagaStatus::RolledBack),
+    ] {
+        let found = (0..given_up).map(|n| record("A", "app", &format!("192.0.2.{}", 100 + n), 60)).collect();
+        let request = request(step, &inputs(text, step == "upsert_dns_record"));
+        let run = run(&Case { line: text, request, found, outcome: "", shown: "" }, None);
+        assert_eq!(ended(&run).0, outcome, "{step} of {given_up}");
+    }
+}
+
 /// Case 33: the zone has so many records, the one that is asked for among them.
 #[test]
 fn a_record_is_found_in_a_zone_of_many_pages() {

@@ -28,18 +28,28 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn start(&mut self, start: &Start, now: DateTime<Utc>) -> Started {
-        let id = start.head.about.id;
-        if let Some(asked) = &start.idempotency {
-            let key = (asked.scope.clone(), asked.key.clone());
-            if let Some((saga, body, expires_at)) = self.keys.get(&key)
-                && now < *expires_at
-            {
-                return if *body == asked.body_hash { Started::Same(*saga) } else { Started::Conflict };
-            }
-            self.keys.insert(key, (id, asked.body_hash.clone(), asked.expires_at));
+        let about = &start.head.about;
+        let key = start.idempotency.as_ref().map(|asked| (asked, (asked.scope.clone(), asked.key.clone())));
+        if let Some((asked, key)) = &key
+            && let Some((saga, body, expires_at)) = self.keys.get(key)
+            && now < *expires_at
+        {
+            return match saga {
+                // The answer to the first request was lost.
+                saga if *saga == about.id => Started::New,
+                saga if *body == asked.body_hash => Started::Same(*saga),
+                _ => Started::Conflict,
+            };
         }
-        assert!(self.heads.insert(id, start.head.clone()).is_none());
-        self.ledgers.insert(id, vec![start.entry.clone()]);
+        if let Some(known) = self.heads.get(&about.id) {
+            assert_eq!(known.about, *about, "a saga is put only if there is none");
+            return Started::New;
+        }
+        if let Some((asked, key)) = key {
+            self.keys.insert(key, (about.id, asked.body_hash.clone(), asked.expires_at));
+        }
+        self.heads.insert(about.id, start.head.clone());
+        self.ledgers.insert(about.id, vec![start.entry.clone()]);
         Started::New
     }
 
@@ -65,7 +75,7 @@ impl Table {
         if let Some((target, _)) = refused {
             return Committed::Locked(target.clone());
         }
-        let ledger = self.ledgers.get_mut(&saga).unwrap();
+        let ledger = self.ledgers.entry(saga).or_default();
         assert!(ledger.iter().all(|entry| entry.rev != transition.entry.rev), "an entry is put only if there is none");
         ledger.push(transition.entry.clone());
         for (target, _) in &transition.take {
@@ -130,7 +140,7 @@ impl Table {
     }
 
     pub(super) fn tick(&mut self, tick: &Tick) -> Committed {
-        let head = self.heads.get_mut(&tick.saga).unwrap();
+        let Some(head) = self.heads.get_mut(&tick.saga) else { panic!("there is no saga {}", tick.saga) };
         if head.drive.fence != tick.fence || head.state.rev != tick.rev {
             return Committed::Refused(Box::new(head.clone()));
         }
@@ -158,6 +168,7 @@ impl Table {
     }
 
     /// Whether an intent is in the ledger, under this lease.
+    #[cfg(test)]
     pub(super) fn intends(&self, saga: &SagaId, op_hash: &str, fence: u64) -> bool {
         self.ledgers[saga].iter().any(|entry| {
             entry.kind == crate::record::EntryKind::Intended

@@ -29,10 +29,14 @@ pub(super) fn shown(begun: &Invoice, set: LineSet) -> Invoice {
 
 /// It shows already what was read. A draft of anything else retires.
 pub(super) fn settled(invoice: &Invoice) -> Invoice {
+    Invoice { status: unless_open(invoice, InvoiceStatus::Ingested), error: None, ..without_draft(invoice) }
+}
+
+/// It has no draft. One that it had retires.
+pub(super) fn without_draft(invoice: &Invoice) -> Invoice {
     let mut next = invoice.clone();
     next.retired.extend(invoice.draft.as_ref().map(|draft| draft.revision));
-    next.status = unless_open(invoice, InvoiceStatus::Ingested);
-    Invoice { draft: None, error: None, ..next }
+    Invoice { draft: None, ..next }
 }
 
 /// A preview stays one however often its lines are written.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::Put;
-use domain::AccountId;
-use domain::billing::HistoryEntry;
+use domain::billing::{HistoryEntry, Period};
+use domain::{AccountId, InvoiceUuid};
 
 use super::Stretch;
 use crate::keys::{self, Key};
-use crate::rows::{text, text_of, to_item};
+use crate::rows::{from_item, text, text_of, to_item};
 use crate::writes::Written;
 use crate::{Error, Table};
 
@@ -54,6 +54,27 @@ impl Table {
             .consistent_read(true);
         let places = self.all_as(query, |item| Ok(text_of(&item, keys::SK).map(str::to_owned))).await?;
         Ok(places.into_iter().flatten().collect())
+    }
+
+    /// The entries that name an invoice, oldest first. None is older than the month that the invoice is for.
+    ///
+    /// # Errors
+    /// When the table cannot be read; never a part.
+    pub async fn history_of(
+        &self,
+        account: &AccountId,
+        period: Period,
+        invoice: &InvoiceUuid,
+    ) -> Result<Vec<HistoryEntry>, Error> {
+        let query = self
+            .query(None, &keys::history_partition(account), "")
+            .key_condition_expression("#pk = :pk AND #sk >= :first")
+            .expression_attribute_names("#sk", keys::SK)
+            .expression_attribute_values(":first", text(keys::time(period.start())))
+            .filter_expression("invoice_uuid = :invoice")
+            .expression_attribute_values(":invoice", text(invoice.as_str()))
+            .consistent_read(true);
+        self.all_as(query, |item| from_item("history entry", item)).await
     }
 
     /// An account's entries, newest first: at most `limit` after the place `after`.

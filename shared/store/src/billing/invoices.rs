@@ -6,7 +6,7 @@ use domain::{AccountId, InvoiceUuid};
 
 use super::Stretch;
 use crate::keys::{self, Key};
-use crate::rows::{from_item, number, put_key, to_item};
+use crate::rows::{from_item, number, put_key, text, to_item};
 use crate::writes::Written;
 use crate::{Error, Table};
 
@@ -43,6 +43,20 @@ impl Table {
         item.map(|item| from_item("invoice", item)).transpose()
     }
 
+    /// The invoice of this id, of whatever month. All heads of the account are looked through: there is one a month.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn find_invoice(&self, account: &AccountId, uuid: &InvoiceUuid) -> Result<Option<Invoice>, Error> {
+        let query = self
+            .query(None, &keys::invoice_partition(account), "")
+            .filter_expression("#uuid = :uuid")
+            .expression_attribute_names("#uuid", "uuid")
+            .expression_attribute_values(":uuid", text(uuid.as_str()))
+            .consistent_read(true);
+        Ok(self.all_as(query, |item| from_item("invoice", item)).await?.pop())
+    }
+
     /// An account's invoices, the newest month first: at most `limit` after the place `after`.
     ///
     /// # Errors
@@ -56,6 +70,15 @@ impl Table {
         let partition = keys::invoice_partition(account);
         let query = self.query(None, &partition, "").scan_index_forward(false);
         self.stretch("invoice", query, &partition, after, limit).await
+    }
+
+    /// An account's invoices of one month as they are now, its preview among them: mostly one.
+    ///
+    /// # Errors
+    /// When the table cannot be read; never a part.
+    pub async fn invoices_in(&self, account: &AccountId, period: Period) -> Result<Vec<Invoice>, Error> {
+        let query = self.query(None, &keys::invoice_partition(account), &keys::invoice_month(period));
+        self.all_as(query.consistent_read(true), |item| from_item("invoice", item)).await
     }
 
     /// The invoices of a month, of all accounts, from the index: it may lag behind by moments.
@@ -85,7 +108,7 @@ impl Table {
         })
     }
 
-    fn invoice_put(&self, write: &InvoiceWrite, key: &Key) -> Result<Put, Error> {
+    pub(super) fn invoice_put(&self, write: &InvoiceWrite, key: &Key) -> Result<Put, Error> {
         let Invoice { account, period, uuid, .. } = &write.invoice;
         let mut item = to_item("invoice", &write.invoice, key)?;
         put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::invoice_gsi1(account, *period, uuid));

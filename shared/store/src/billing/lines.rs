@@ -1,19 +1,20 @@
 //! The lines of an invoice as readers see them: of one set, from its first page to its last.
 
-use std::borrow::Cow;
-
 use domain::billing::{CostLine, Invoice};
 use serde::{Deserialize, Serialize};
 
-use super::pages::PAGE_LINES;
+use super::draft::PAGE_LINES;
 use crate::rows::{from_item, text, text_of};
 use crate::{Error, Table, keys};
 
+/// Items looked through at a time for lines that are wanted. DynamoDB ends an answer at 1 MB, which is about as many.
+const LOOKED_THROUGH: usize = 20;
+
 /// Some lines of a set, as one item holds them.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct LinesItem<'a> {
+pub(super) struct LinesItem {
     /// The lines.
-    pub(super) lines: Cow<'a, [CostLine]>,
+    pub(super) lines: Vec<CostLine>,
     /// Whether the set ends with them: a page that is missing is not taken for the end.
     pub(super) last: bool,
 }
@@ -52,6 +53,35 @@ impl Table {
         from: Option<LinePosition>,
         limit: usize,
     ) -> Result<Option<LinePage>, Error> {
+        // One more, for the first may be read in part.
+        let pages = limit.max(1).div_ceil(PAGE_LINES) + 1;
+        self.lines_of_pages(invoice, from, limit, pages, |_| true).await
+    }
+
+    /// The same of those lines only that are `wanted`: one answer of DynamoDB's is looked through, so that a page may be empty and still have
+    /// a next one.
+    ///
+    /// # Errors
+    /// As [`Table::lines`].
+    pub async fn lines_wanted(
+        &self,
+        invoice: &Invoice,
+        from: Option<LinePosition>,
+        limit: usize,
+        wanted: impl Fn(&CostLine) -> bool + Send,
+    ) -> Result<Option<LinePage>, Error> {
+        self.lines_of_pages(invoice, from, limit, LOOKED_THROUGH, wanted).await
+    }
+
+    /// The lines that are wanted, of at most so many items.
+    async fn lines_of_pages(
+        &self,
+        invoice: &Invoice,
+        from: Option<LinePosition>,
+        limit: usize,
+        pages: usize,
+        wanted: impl Fn(&CostLine) -> bool + Send,
+    ) -> Result<Option<LinePage>, Error> {
         let revision = invoice.lines.as_ref().map(|set| set.revision);
         if from.is_some_and(|from| Some(from.revision) != revision) {
             return Ok(None);
@@ -67,8 +97,7 @@ impl Table {
             .expression_attribute_names("#sk", keys::SK)
             .expression_attribute_values(":from", text(key(at.page).sk))
             .consistent_read(true)
-            // One more, for the first may be read in part.
-            .limit(i32::try_from(limit.div_ceil(PAGE_LINES)).unwrap_or(i32::MAX).saturating_add(1))
+            .limit(i32::try_from(pages).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(|e| Error::dynamo("Query", e))?;
@@ -79,10 +108,16 @@ impl Table {
                 break;
             }
             let LinesItem { lines, last } = from_item("page of lines", item)?;
-            let wanted = limit - page.lines.len();
-            let (all, read) = (lines.len(), lines.len().saturating_sub(at.offset).min(wanted));
-            page.lines.extend(lines.into_owned().into_iter().skip(at.offset).take(read));
-            at.offset += read;
+            let all = lines.len();
+            for line in lines.into_iter().skip(at.offset) {
+                if page.lines.len() == limit {
+                    break;
+                }
+                at.offset += 1;
+                if wanted(&line) {
+                    page.lines.push(line);
+                }
+            }
             if at.offset >= all {
                 if last {
                     return Ok(Some(page));

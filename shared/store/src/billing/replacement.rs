@@ -7,22 +7,21 @@
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
-use domain::billing::{CostLine, Invoice, LineSet, MatchCounts, TieOut};
+use domain::billing::{Invoice, LineSet, MatchCounts, TieOut};
 
 use super::lines::LinesItem;
-use super::pages::Pages;
-use super::{InvoiceCommitted, InvoiceWrite, head};
+use super::{DraftLines, InvoiceCommitted, InvoiceWrite, head};
 use crate::rows::{number, text, to_item};
 use crate::writes::Written;
 use crate::{Error, Table, keys};
 
 /// Lines to take the place of an invoice's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Replacement<'a> {
-    /// SHA-256 of what was read, in hex.
+    /// SHA-256 of what the set will say, in hex: the very same says nothing new.
     pub content_hash: &'a str,
     /// The lines.
-    pub lines: &'a [CostLine],
+    pub lines: &'a DraftLines,
     /// What was found of them.
     pub counts: MatchCounts,
     /// Whether their sums agree.
@@ -73,12 +72,21 @@ impl Table {
     /// # Errors
     /// When the table cannot be read or written. Readers then see either; doing it again, from the invoice as it is, goes on where it was.
     pub async fn replace_lines(&self, invoice: &Invoice, new: &Replacement<'_>) -> Result<Replaced, Error> {
+        self.replace(invoice, new, None).await
+    }
+
+    pub(super) async fn replace(
+        &self,
+        invoice: &Invoice,
+        new: &Replacement<'_>,
+        preview: Option<&Invoice>,
+    ) -> Result<Replaced, Error> {
         let shows = invoice.lines.as_ref().is_some_and(|set| set.content_hash == new.content_hash);
         let done = async {
             let shown = if shows {
                 self.advance(invoice, head::settled(invoice)).await?
             } else {
-                self.show(invoice, new).await?
+                self.show(invoice, new, preview).await?
             };
             self.retire(shown, new.at).await
         };
@@ -90,13 +98,14 @@ impl Table {
     }
 
     /// Names the draft, writes it, and shows it.
-    async fn show(&self, invoice: &Invoice, new: &Replacement<'_>) -> Result<Invoice, Halt> {
-        let Pages { pages, digest } = Pages::of(new.lines)?;
-        let (begun, revision) = head::begun(invoice, &digest);
+    async fn show(&self, invoice: &Invoice, new: &Replacement<'_>, preview: Option<&Invoice>) -> Result<Invoice, Halt> {
+        let (begun, revision) = head::begun(invoice, &new.lines.digest());
+        let goes_on = begun.draft == invoice.draft;
         let begun = self.advance(invoice, begun).await?;
-        let mut rest = pages.into_iter().zip(0u32..).peekable();
+        let there = if goes_on { self.pages_there(&begun, revision).await? } else { 0 };
+        let mut rest = new.lines.pages(there).zip(there..).peekable();
         while let Some((lines, page)) = rest.next() {
-            let item = LinesItem { lines: lines.into(), last: rest.peek().is_none() };
+            let item = LinesItem { lines: lines?, last: rest.peek().is_none() };
             self.write_page(&begun, revision, page, &item).await?;
         }
         let set = LineSet {
@@ -106,7 +115,11 @@ impl Table {
             tie_out: new.tie_out.clone(),
             ingested_at: new.at,
         };
-        self.advance(&begun, head::shown(&begun, set)).await
+        let shown = head::shown(&begun, set);
+        match preview {
+            Some(preview) => self.succeed(&begun, shown, preview, new.at).await,
+            None => self.advance(&begun, shown).await,
+        }
     }
 
     /// Writes the head as it should be next, at the version after; nothing where it is so already.
@@ -123,7 +136,7 @@ impl Table {
     }
 
     /// Writes a page of the draft, unless it is there.
-    async fn write_page(&self, invoice: &Invoice, revision: u64, page: u32, item: &LinesItem<'_>) -> Result<(), Halt> {
+    async fn write_page(&self, invoice: &Invoice, revision: u64, page: u32, item: &LinesItem) -> Result<(), Halt> {
         let Invoice { account, period, uuid, .. } = invoice;
         let key = keys::lines(account, uuid, revision, page);
         let put = Put::builder().table_name(&self.name).set_item(Some(to_item("page of lines", item, &key)?));

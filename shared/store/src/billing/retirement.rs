@@ -32,21 +32,27 @@ impl Table {
     /// Gives every page of the retired sets its end, and then lets the head forget them.
     pub(super) async fn retire(&self, invoice: Invoice, now: DateTime<Utc>) -> Result<Invoice, Halt> {
         for revision in &invoice.retired {
-            let partition = keys::lines_partition(&invoice.account, &invoice.uuid, *revision);
-            let endless = self
-                .query(None, &partition, "")
-                .filter_expression("attribute_not_exists(#ttl)")
-                .expression_attribute_names("#ttl", keys::TTL)
-                .expression_attribute_names("#sk", keys::SK)
-                .projection_expression("#pk, #sk")
-                .consistent_read(true);
-            let place = |item: Item| Ok(text_of(&item, keys::SK).map(str::to_owned));
-            for sk in self.all_as(endless, place).await?.into_iter().flatten() {
-                self.end_page(Key { pk: partition.clone(), sk }, now + GRACE).await?;
-            }
+            self.end_set(&invoice, *revision, now).await?;
         }
         let forgotten = Invoice { retired: BTreeSet::new(), ..invoice.clone() };
         self.advance(&invoice, forgotten).await
+    }
+
+    /// Gives every page of a set its end, in a day.
+    pub(super) async fn end_set(&self, invoice: &Invoice, revision: u64, now: DateTime<Utc>) -> Result<(), Error> {
+        let partition = keys::lines_partition(&invoice.account, &invoice.uuid, revision);
+        let endless = self
+            .query(None, &partition, "")
+            .filter_expression("attribute_not_exists(#ttl)")
+            .expression_attribute_names("#ttl", keys::TTL)
+            .expression_attribute_names("#sk", keys::SK)
+            .projection_expression("#pk, #sk")
+            .consistent_read(true);
+        let place = |item: Item| Ok(text_of(&item, keys::SK).map(str::to_owned));
+        for sk in self.all_as(endless, place).await?.into_iter().flatten() {
+            self.end_page(Key { pk: partition.clone(), sk }, now + GRACE).await?;
+        }
+        Ok(())
     }
 
     async fn end_page(&self, key: Key, end: DateTime<Utc>) -> Result<(), Error> {

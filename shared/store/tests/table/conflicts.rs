@@ -11,7 +11,6 @@ use crate::fixtures::{account, at, audit, demo, receipt, resource, run, write};
 
 /// A table on which others are busy for the first `busy` transactions.
 async fn contended(busy: u64) -> (Table, MockServer) {
-    let server = MockServer::start().await;
     let cancelled = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
         "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None]",
@@ -20,7 +19,13 @@ async fn contended(busy: u64) -> (Table, MockServer) {
             { "Code": "None" },
         ],
     });
-    let refused = ResponseTemplate::new(400).set_body_raw(cancelled.to_string(), "application/x-amz-json-1.0");
+    contended_by(&cancelled, busy).await
+}
+
+/// The same for another refusal.
+async fn contended_by(refusal: &serde_json::Value, busy: u64) -> (Table, MockServer) {
+    let server = MockServer::start().await;
+    let refused = ResponseTemplate::new(400).set_body_raw(refusal.to_string(), "application/x-amz-json-1.0");
     Mock::given(method("POST")).respond_with(refused).up_to_n_times(busy).mount(&server).await;
     let written = ResponseTemplate::new(200).set_body_raw("{}", "application/x-amz-json-1.0");
     Mock::given(method("POST")).respond_with(written).with_priority(9).mount(&server).await;
@@ -56,6 +61,31 @@ async fn every_transaction_waits_for_the_others_on_its_items() {
             .await
             .unwrap()
     );
+}
+
+/// A person's word at the very moment of a worker's write, and the other way round: each is made again, neither is an error.
+#[tokio::test]
+async fn the_writes_of_a_saga_wait_for_the_others_on_its_head() {
+    use crate::sagas::records::{change, id, saga};
+    use ::sagas::rim::{Committed, DriveChange, Journal, Started, Tick};
+
+    let start = saga(1, None, at(0));
+    let (table, _server) = contended(2).await;
+    assert_eq!(Journal::start(&table, &start).await.unwrap(), Started::New);
+
+    let (table, server) = contended(2).await;
+    let transition = change(&start.head, "t", ::sagas::record::SagaStatus::Running, DriveChange::Keep);
+    assert_eq!(Journal::commit(&table, &transition).await.unwrap(), Committed::Written);
+    assert_eq!(server.received_requests().await.unwrap().len(), 3);
+
+    let conflict = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+        "message": "Transaction is ongoing for the item",
+    });
+    let (table, server) = contended_by(&conflict, 2).await;
+    let tick = Tick { saga: id(1), fence: 1, rev: 1, next_due: at(1), polls: 1, denied: 0 };
+    assert_eq!(Journal::tick(&table, &tick).await.unwrap(), Committed::Written);
+    assert_eq!(server.received_requests().await.unwrap().len(), 3);
 }
 
 #[tokio::test]

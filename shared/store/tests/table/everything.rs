@@ -131,3 +131,13 @@ async fn what_has_too_many_rows_is_said_to_be_cut() {
         assert_eq!(admin.surroundings(&demo(), &Kind::of("droplet"), &mut rows, |_| {}).await.unwrap(), extent);
     }
 }
+
+#[tokio::test]
+async fn every_resource_of_a_kind_is_handed_over_tombstones_too() {
+    let embedded = world().await;
+    let mut ids = Vec::new();
+    let take = |row: Resource| ids.push(row.key.provider_id.to_string());
+    embedded.table.every_resource(&demo(), &KINDS[0], take).await.unwrap();
+    ids.sort();
+    assert_eq!(ids, ["1", "3", "claimed", "gone", "nobodys"]);
+}

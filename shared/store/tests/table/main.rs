@@ -15,4 +15,5 @@ mod paging;
 mod projects;
 mod reader;
 mod resources;
+mod sagas;
 mod schema;

@@ -21,7 +21,7 @@ pub(crate) const TOKEN: &str = "dop_v1_benchmark";
 /// The internal project. It is there already, so that the first sweep has only to read.
 pub(crate) const INTERNAL: &str = "skyai-internal";
 /// So high that no gate ever closes: the shares of all lanes grow with the limit that DigitalOcean names.
-const HOURLY_LIMIT: u32 = 50_000_000;
+pub(crate) const HOURLY_LIMIT: u32 = 50_000_000;
 
 /// What an account holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args, Serialize, Deserialize)]

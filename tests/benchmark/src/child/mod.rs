@@ -1,8 +1,11 @@
 //! The processes of the benchmark: this program again, under hidden commands, so that the memory of one is not that of another.
 
 mod baseline;
+mod bill;
+mod function;
 mod host;
 mod process;
+mod reading;
 mod simulator;
 mod sweep;
 mod table;
@@ -13,6 +16,7 @@ use clap::Subcommand;
 use url::Url;
 
 use crate::account::Account;
+use crate::invoice;
 
 pub(crate) use process::{Server, run_to_end};
 
@@ -38,6 +42,30 @@ pub(crate) enum Child {
         #[arg(long)]
         digitalocean: Url,
     },
+    /// A DigitalOcean with one invoice; prints where it listens
+    #[command(hide = true)]
+    BillingSimulator {
+        #[arg(long)]
+        lines: u32,
+    },
+    /// The readers of the invoice's CSV
+    #[command(hide = true)]
+    ReadCsv {
+        #[arg(long)]
+        digitalocean: Url,
+    },
+    /// A worker's function of billing, with one message
+    #[command(hide = true)]
+    Bill {
+        #[arg(long)]
+        worker: String,
+        #[arg(long)]
+        table: String,
+        #[arg(long)]
+        digitalocean: Url,
+        #[arg(long)]
+        dies_after: Option<usize>,
+    },
     /// The mirror that the figures are compared with
     #[command(hide = true)]
     Baseline {
@@ -52,7 +80,12 @@ impl Child {
     pub(crate) async fn run(self) -> Result<()> {
         match self {
             Self::Table => table::run().await,
-            Self::Simulator { account } => simulator::run(account).await,
+            Self::Simulator { account } => simulator::run(account.seed()).await,
+            Self::BillingSimulator { lines } => simulator::run(invoice::seed(lines)).await,
+            Self::ReadCsv { digitalocean } => reading::run(digitalocean).await,
+            Self::Bill { worker, table, digitalocean, dies_after } => {
+                bill::run(&worker, &table, digitalocean, dies_after).await
+            }
             Self::Sweep { worker, table, digitalocean } => sweep::run(&worker, &table, digitalocean).await,
             Self::Baseline { kind, table } => baseline::run(&kind, &table).await,
         }

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 use digitalocean_sim::{Seed, Simulator};
+use serde_json::Value;
 
 use super::host;
-use crate::account::Account;
 
 /// All requests of a pass over the largest account, and more.
 const LOGGED_REQUESTS: usize = 1_000_000;
 
-pub(super) async fn run(account: Account) -> Result<()> {
-    let seed = Seed::from_value(account.seed())?;
+pub(super) async fn run(seed: Value) -> Result<()> {
+    let seed = Seed::from_value(seed)?;
     let simulator = Simulator::builder().seed(seed).log_capacity(LOGGED_REQUESTS).start().await?;
     let mut questions = host::serving(simulator.base_url());
     // It is steered over HTTP, below /_sim.

@@ -25,8 +25,8 @@ pub(crate) const PLATFORM_LOG_BYTES: f64 = 1_000.0;
 pub(crate) const LOG_COMPRESSION: f64 = 0.15;
 /// A warm function asks for its token again after so long (`runtime::Secrets`).
 pub(crate) const TOKEN_SECONDS: f64 = 300.0;
-/// Secrets of the account: a token for `sync` and one for `fast`.
-pub(crate) const SECRETS: f64 = 2.0;
+/// Secrets of the account: a token for each of `sync`, `fast`, `billing` and `provisioning`.
+pub(crate) const SECRETS: f64 = 4.0;
 /// Use of the API.
 pub(crate) const API_CALLS: f64 = 10_000.0;
 pub(crate) const API_READ_UNITS: f64 = 20.0;
@@ -35,6 +35,21 @@ pub(crate) const USERS: f64 = 5.0;
 pub(crate) const ROUTE_METRICS: f64 = 6.0;
 /// Metrics that the API's function writes itself.
 pub(crate) const API_METRICS: f64 = 2.0;
+
+/// An invoice has a line for each resource; so many bytes of the table each, so many on a page of the table.
+pub(crate) const LINE_BYTES: f64 = 400.0;
+pub(crate) const LINES_OF_A_PAGE: f64 = 100.0;
+/// Monthly invoices whose lines are kept.
+pub(crate) const INVOICES_KEPT: f64 = 36.0;
+/// What of a resource is read to match a line with it.
+pub(crate) const KNOWN_BYTES: f64 = 600.0;
+/// Sagas of a month, how often each is rung for, and how often it is looked at after its end.
+pub(crate) const SAGAS: f64 = 200.0;
+pub(crate) const RINGS: f64 = 12.0;
+pub(crate) const LATE_LOOKS: f64 = 2.0;
+/// What a run of a worker that is not measured logs, and how many metrics such a worker writes.
+pub(crate) const LOG_BYTES: f64 = 1_500.0;
+pub(crate) const METRICS_OF_A_WORKER: f64 = 4.0;
 
 /// In words, with where it comes from.
 pub(crate) fn sentences() -> Vec<String> {
@@ -60,6 +75,11 @@ pub(crate) fn sentences() -> Vec<String> {
         format!(
             "{API_CALLS} calls of the API by {USERS} people, each of {API_READ_UNITS} read units; {ROUTE_METRICS} metrics a route \
              (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html); {SECRETS} secrets."
+        ),
+        format!(
+            "Billing and sagas are reckoned, not measured: the running month's invoice anew every day and matched again every night, with a \
+             line of {LINE_BYTES} bytes for each resource, {INVOICES_KEPT} invoices kept; {SAGAS} sagas, each rung for {RINGS} times; \
+             {METRICS_OF_A_WORKER} metrics of each of those workers, in the hours in which it runs."
         ),
         "Not included: tax, support, and traffic out of AWS (requests to DigitalOcean, a few GB of answers to the API's callers).".to_owned(),
     ]

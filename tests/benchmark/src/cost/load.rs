@@ -5,9 +5,9 @@ use inventory::Worker;
 use serde::Serialize;
 use store::Priority;
 
-use super::Template;
 use super::assumptions as assumed;
 use super::rounds::Round;
+use super::{Template, beside};
 use crate::measured::{Measured, Pass, PassName, Run};
 
 /// The quantities that depend on the account.
@@ -41,11 +41,18 @@ pub(crate) struct Hourly {
 
 const GIGA: f64 = 1.0e9;
 /// A message is sent and deleted; that it is received is counted with the polling.
-const REQUESTS_OF_A_MESSAGE: f64 = 2.0;
+pub(super) const REQUESTS_OF_A_MESSAGE: f64 = 2.0;
 
 impl Load {
-    /// From the pass in which nothing changed, and what a change took in the one after.
+    /// What was measured, and what runs beside it.
     pub(crate) fn of(measured: &Measured, template: &Template) -> Result<Self> {
+        let mut load = Self::measured(measured, template)?;
+        beside::add(&mut load, template);
+        Ok(load)
+    }
+
+    /// From the pass in which nothing changed, and what a change took in the one after.
+    pub(super) fn measured(measured: &Measured, template: &Template) -> Result<Self> {
         let unchanged = measured.pass(PassName::Unchanged).context("no unchanged pass")?;
         let changed = measured.pass(PassName::OnePercent).context("no changed pass")?;
         let mut load = Self { resources: measured.account.size(), ..Self::default() };

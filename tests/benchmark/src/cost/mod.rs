@@ -1,6 +1,7 @@
 //! What a month costs, everything included. Pure: from what was measured, what the template deploys, prices and assumptions.
 
 pub(crate) mod assumptions;
+mod beside;
 mod load;
 mod prices;
 mod rounds;
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn a_bill_is_counts_times_prices() {
         let (template, measured) = (Template::read(TEMPLATE).unwrap(), measured());
-        let load = Load::of(&measured, &template).unwrap();
+        let load = Load::measured(&measured, &template).unwrap();
         // Every quarter of an hour, every minute, every quarter of an hour.
         let ticks = 730.0 * (4.0 + 60.0 + 4.0);
         let changes = 1_000.0 * 0.01 * 730.0 / 24.0;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::reply::{AdminError, AdminResult, read};
 use crate::endpoints;
+use crate::habits::Habits;
 use crate::limits::Limits;
 use crate::model::account::Account;
 use crate::model::seed::{AccountSeed, Seed};
@@ -19,7 +20,12 @@ use crate::state::Shared;
 pub(super) async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let state = shared.state();
     let accounts: Map<_, _> = state.accounts.iter().map(|(name, account)| (name.clone(), shape(account))).collect();
-    Json(json!({ "now": shared.clock.now(), "latency": state.latency, "accounts": accounts }))
+    Json(json!({
+        "now": shared.clock.now(),
+        "latency": state.latency,
+        "late_writes": state.late.len(),
+        "accounts": accounts,
+    }))
 }
 
 pub(super) async fn replace_state(State(shared): State<Arc<Shared>>, body: Bytes) -> AdminResult {
@@ -29,6 +35,7 @@ pub(super) async fn replace_state(State(shared): State<Arc<Shared>>, body: Bytes
     let mut state = shared.state();
     state.accounts = accounts;
     state.latency = seed.latency;
+    state.late.clear();
     // What the old tokens used does not count against new ones of the same name.
     state.meters.clear();
     Ok(Json(names))
@@ -75,6 +82,24 @@ pub(super) async fn set_limits(
     Ok(Json(json!(limits)))
 }
 
+pub(super) async fn set_habits(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> AdminResult {
+    let habits: Habits = read(&body)?;
+    shared.edit(&name, |account, _| {
+        account.habits = habits;
+        Ok(())
+    })?;
+    Ok(Json(json!(habits)))
+}
+
+/// What the account holds, in a form that can be compared.
+pub(super) async fn comparable(State(shared): State<Arc<Shared>>, Path(account): Path<String>) -> AdminResult {
+    Ok(Json(shared.edit(&account, |account, _| Ok(account.comparable()))?))
+}
+
 pub(super) async fn set_token(
     State(shared): State<Arc<Shared>>,
     Path((account, name)): Path<(String, String)>,
@@ -102,7 +127,12 @@ pub(super) async fn remove_token(
 
 fn shape(account: &Account) -> Value {
     let tokens: Map<_, _> = account.tokens.iter().map(|(name, token)| (name.clone(), token_shape(token))).collect();
-    let mut shown = json!({ "profile": account.profile, "limits": account.limits, "tokens": tokens });
+    let mut shown = json!({
+        "profile": account.profile,
+        "limits": account.limits,
+        "habits": account.habits,
+        "tokens": tokens,
+    });
     for kind in endpoints::kinds() {
         shown[kind.collection] = account.objects(kind).map(|object| Value::clone(object)).collect();
     }

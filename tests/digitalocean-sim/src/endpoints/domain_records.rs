@@ -1,5 +1,8 @@
 //! The records of domains (OpenAPI `schemas/domain_record`).
 
+mod sent;
+mod write;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -41,11 +44,39 @@ pub(crate) static FAMILY: Family = Family {
             handler: list,
         },
         Route {
+            method: Method::POST,
+            path: "/v2/domains/{domain_name}/records",
+            access: Access::Other,
+            scopes: &[&["domain:create"], &["domain:update"]],
+            handler: write::create,
+        },
+        Route {
             method: Method::GET,
             path: "/v2/domains/{domain_name}/records/{domain_record_id}",
             access: Access::Object,
             scopes: &[&["domain:read"]],
             handler: show,
+        },
+        Route {
+            method: Method::PUT,
+            path: "/v2/domains/{domain_name}/records/{domain_record_id}",
+            access: Access::Other,
+            scopes: &[&["domain:update"]],
+            handler: write::change,
+        },
+        Route {
+            method: Method::PATCH,
+            path: "/v2/domains/{domain_name}/records/{domain_record_id}",
+            access: Access::Other,
+            scopes: &[&["domain:update"]],
+            handler: write::change,
+        },
+        Route {
+            method: Method::DELETE,
+            path: "/v2/domains/{domain_name}/records/{domain_record_id}",
+            access: Access::Other,
+            scopes: &[&["domain:delete"], &["domain:update"]],
+            handler: write::delete,
         },
     ],
 };
@@ -154,7 +185,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let domain = existing_domain(call)?;
     let query = &call.request.query;
     let (name, record_type) = (query.get("name"), query.get("type"));
-    let records = call.account.objects(&KIND).filter(|record| {
+    let records = call.account.listed(&KIND).filter(|record| {
         domain_of(record) == domain
             && name.is_none_or(|name| full_name(record).eq_ignore_ascii_case(name))
             && record_type.is_none_or(|wanted| record["type"] == **wanted)

@@ -111,7 +111,7 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
 /// The images of an account: what `private=true` lists (OpenAPI `GET /v2/images`, "User Images").
 fn private(account: &Account) -> impl Iterator<Item = Arc<Value>> {
     let of_droplets = |snapshot: &&Arc<Value>| snapshots::droplet_of(snapshot).is_some();
-    let snapshots = account.objects(&snapshots::KIND).filter(of_droplets).map(|object| saved(object, "snapshot"));
+    let snapshots = account.listed(&snapshots::KIND).filter(of_droplets).map(|object| saved(object, "snapshot"));
     let backups = account.objects(&droplet_backups::KIND).map(|object| saved(object, "backup"));
     account.objects(&KIND).cloned().chain(snapshots.chain(backups).map(Arc::new))
 }

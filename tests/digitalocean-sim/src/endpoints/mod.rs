@@ -1,6 +1,7 @@
 //! The endpoint families. A new one is a file here and a line in [`FAMILIES`].
 
 mod account;
+pub(crate) mod actions;
 mod apps;
 mod autoscale_pools;
 mod balance;
@@ -40,6 +41,7 @@ static FAMILIES: &[&Family] = &[
     &account::FAMILY,
     &droplets::FAMILY,
     &droplet_backups::FAMILY,
+    &actions::FAMILY,
     &volumes::FAMILY,
     &snapshots::FAMILY,
     &images::FAMILY,

@@ -1,13 +1,15 @@
 //! Snapshots of droplets and of volumes (OpenAPI `schemas/snapshots`). What they were taken of may be gone.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::images;
-use crate::call::{Call, LinkStyle, Reply};
+use super::{droplets, images};
+use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
@@ -45,6 +47,20 @@ pub(crate) static FAMILY: Family = Family {
             access: Access::Object,
             scopes: &[&["snapshot:read", "block_storage_snapshot:read"]],
             handler: show,
+        },
+        Route {
+            method: Method::DELETE,
+            path: "/v2/snapshots/{snapshot_id}",
+            access: Access::Other,
+            scopes: &[&["image:delete", "snapshot:delete"]],
+            handler: delete,
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/droplets/{droplet_id}/snapshots",
+            access: Access::Object,
+            scopes: &[&["droplet:read"]],
+            handler: list_of_droplet,
         },
     ],
 };
@@ -133,11 +149,39 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }))
 }
 
-/// OpenAPI `responses/not_a_snapshot`, for the id of another image.
+/// The snapshots of one droplet, whose ids are numbers here (OpenAPI `schemas/droplet_snapshot`).
+fn list_of_droplet(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let droplet = call.param(0);
+    if !call.account.has(&droplets::KIND, droplet) {
+        return Err(ApiError::not_found());
+    }
+    let own = call.account.listed(&KIND).filter(|snapshot| droplet_of(snapshot).as_deref() == Some(droplet));
+    let shown = |snapshot: &Arc<Value>| {
+        let mut shown = json!({ "id": numeric(&snapshot["id"]), "type": "snapshot" });
+        for field in ["name", "created_at", "regions", "min_disk_size", "size_gigabytes"] {
+            shown[field] = snapshot[field].clone();
+        }
+        Arc::new(shown)
+    };
+    let items = own.map(shown).collect();
+    Ok(Reply::List(Listing { key: KIND.collection, items, kind: None, links: LinkStyle::Usual }))
+}
+
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    refuse_other_images(call)?;
+    call.show(&KIND, call.param(0), StatusCode::OK)
+}
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    refuse_other_images(call)?;
+    call.delete(&KIND)
+}
+
+/// OpenAPI `responses/not_a_snapshot`, for the id of another image.
+fn refuse_other_images(call: &Call<'_>) -> Result<(), ApiError> {
     let id = call.param(0);
     if !call.account.has(&KIND, id) && images::find(call.account, id).is_some() {
         return Err(ApiError::bad_request("the resource is not a snapshot"));
     }
-    call.show(&KIND, id, StatusCode::OK)
+    Ok(())
 }

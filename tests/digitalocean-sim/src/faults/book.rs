@@ -39,6 +39,8 @@ pub(crate) struct Arrival {
     pub(crate) shift: i64,
     /// The id of the stale fault whose snapshot is to be read.
     pub(crate) stale: Option<String>,
+    /// Whether the action that is begun is to fail.
+    pub(crate) action_fails: bool,
     /// What decides the answer.
     pub(crate) terminal: Option<Terminal>,
 }
@@ -100,6 +102,7 @@ impl FaultBook {
                     let items = i64::try_from(*items).unwrap_or(i64::MAX);
                     arrival.shift += if *change == Shift::Remove { items } else { -items };
                 }
+                Effect::ActionFails => arrival.action_fails = true,
                 Effect::Stale { .. } => arrival.stale = Some(entry.id.clone()),
                 terminal => {
                     arrival.terminal = Some(terminal.clone());

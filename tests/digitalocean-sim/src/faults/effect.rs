@@ -66,6 +66,21 @@ pub enum Effect {
         #[serde(default = "internal_error")]
         status: u16,
     },
+    /// Answers this status, or cuts the connection before any byte of an answer, and does what is asked later, as the request was.
+    AppliedLater {
+        /// How much later by the simulator's clock, in milliseconds.
+        after_ms: u64,
+        /// The status; the connection is cut if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
+    /// Does what is asked at once and keeps the answer back.
+    LateAnswer {
+        /// Milliseconds.
+        delay_ms: u64,
+    },
+    /// The action on a droplet that a request begins ends as `errored`.
+    ActionFails,
     /// Reads see the state as it was when the fault was set.
     Stale {
         /// For how long; until the fault is removed if absent.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::endpoints::kind_of;
+use crate::habits::Habits;
 use crate::limits::Limits;
 use crate::model::account;
 use crate::model::kind::Kind;
@@ -66,6 +67,23 @@ impl Account {
             account.limits = limits;
             Ok(())
         });
+    }
+
+    /// Sets what the documentation leaves open.
+    #[track_caller]
+    pub fn set_habits(&self, habits: Habits) {
+        self.edit(|account, _| {
+            account.habits = habits;
+            Ok(())
+        });
+    }
+
+    /// What the account holds, so that two of them can be compared: in a stable order, without the ids of records, and of the actions only
+    /// those in progress.
+    #[track_caller]
+    #[must_use]
+    pub fn state(&self) -> Value {
+        self.edit(|account, _| Ok(account.comparable()))
     }
 
     /// Adds an object in its JSON seed form to a list such as `droplets`, and gives its id.

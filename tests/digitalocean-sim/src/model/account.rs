@@ -1,6 +1,6 @@
 //! One account: who it is, its tokens, its objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::assignments::Assignments;
 use super::collection::Collection;
 use super::kind::{Kind, Site};
-use crate::endpoints;
+use crate::endpoints::{self, actions};
+use crate::habits::Habits;
 use crate::limits::Limits;
 use crate::scopes::Token;
 
@@ -53,20 +54,25 @@ impl Default for Profile {
 pub(crate) struct Account {
     pub(crate) profile: Profile,
     pub(crate) limits: Limits,
+    pub(crate) habits: Habits,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) assignments: Assignments,
     collections: BTreeMap<&'static str, Collection>,
+    /// The ids of the actions that are in progress.
+    running: BTreeSet<String>,
     next_id: u64,
 }
 
 impl Account {
-    pub(crate) fn new(profile: Profile, limits: Limits) -> Self {
+    pub(crate) fn new(profile: Profile, limits: Limits, habits: Habits) -> Self {
         Self {
             profile,
             limits,
+            habits,
             tokens: BTreeMap::new(),
             assignments: Assignments::default(),
             collections: endpoints::kinds().map(|kind| (kind.collection, Collection::default())).collect(),
+            running: BTreeSet::new(),
             next_id: 410_000_000,
         }
     }
@@ -78,11 +84,34 @@ impl Account {
 
     /// The objects of a kind, to read.
     pub(crate) fn objects(&self, kind: &Kind) -> impl Iterator<Item = &Arc<Value>> {
-        self.collections.get(kind.collection).into_iter().flat_map(Collection::iter)
+        self.collection(kind).into_iter().flat_map(Collection::iter)
+    }
+
+    pub(super) fn collection(&self, kind: &Kind) -> Option<&Collection> {
+        self.collections.get(kind.collection)
+    }
+
+    /// The actions that are in progress.
+    pub(crate) fn running(&self) -> impl Iterator<Item = &Arc<Value>> {
+        self.running.iter().filter_map(|id| self.get(&actions::KIND, id))
+    }
+
+    /// Notes whether an action is in progress.
+    pub(super) fn note_action(&mut self, id: &str, action: &Value) {
+        if actions::is_running(action) {
+            self.running.insert(id.to_owned());
+        } else {
+            self.running.remove(id);
+        }
+    }
+
+    /// Lets the lists of every kind catch up.
+    pub(super) fn settle_lists(&mut self, now: DateTime<Utc>) {
+        self.collections.values_mut().for_each(|collection| collection.settle(now));
     }
 
     pub(crate) fn get(&self, kind: &Kind, id: &str) -> Option<&Arc<Value>> {
-        self.collections.get(kind.collection)?.get(id)
+        self.collection(kind)?.get(id)
     }
 
     pub(crate) fn has(&self, kind: &Kind, id: &str) -> bool {

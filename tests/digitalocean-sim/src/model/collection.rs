@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// Objects are shared, so that the snapshot behind a stale list costs no copy.
@@ -11,6 +12,10 @@ pub(crate) struct Collection {
     items: BTreeMap<u64, Arc<Value>>,
     places: HashMap<String, u64>,
     next: u64,
+    /// Those that no list shows before a time.
+    unlisted: HashMap<u64, DateTime<Utc>>,
+    /// Those that are gone and that lists show until a time.
+    lingering: BTreeMap<u64, (Arc<Value>, DateTime<Utc>)>,
 }
 
 impl Collection {
@@ -32,7 +37,9 @@ impl Collection {
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<Arc<Value>> {
-        self.items.remove(&self.places.remove(id)?)
+        let place = self.places.remove(id)?;
+        self.unlisted.remove(&place);
+        self.items.remove(&place)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Value>> {
@@ -45,5 +52,37 @@ impl Collection {
 
     pub(crate) fn len(&self) -> usize {
         self.items.len()
+    }
+
+    /// Keeps an object out of lists until a time.
+    pub(crate) fn unlist(&mut self, id: &str, until: DateTime<Utc>) {
+        if let Some(place) = self.places.get(id) {
+            self.unlisted.insert(*place, until);
+        }
+    }
+
+    /// Leaves an object that is about to be removed in lists until a time, unless none has shown it yet.
+    pub(crate) fn linger(&mut self, id: &str, until: DateTime<Utc>) {
+        let Some(place) = self.places.get(id) else { return };
+        if let Some(object) = self.items.get(place).filter(|_| !self.unlisted.contains_key(place)) {
+            self.lingering.insert(*place, (Arc::clone(object), until));
+        }
+    }
+
+    /// The objects as lists show them, which may be behind.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &Arc<Value>> {
+        let there = self.items.iter().filter(|(place, _)| !self.unlisted.contains_key(*place));
+        let gone = self.lingering.iter().map(|(place, (object, _))| (place, object));
+        let mut listed: Vec<_> = there.chain(gone).collect();
+        if !self.lingering.is_empty() {
+            listed.sort_by_key(|(place, _)| **place);
+        }
+        listed.into_iter().map(|(_, object)| object)
+    }
+
+    /// Lists catch up.
+    pub(crate) fn settle(&mut self, now: DateTime<Utc>) {
+        self.unlisted.retain(|_, until| *until > now);
+        self.lingering.retain(|_, (_, until)| *until > now);
     }
 }

@@ -4,6 +4,8 @@ pub(crate) mod account;
 pub(crate) mod assignments;
 pub(crate) mod catalog;
 pub(crate) mod collection;
+mod comparable;
 pub(crate) mod kind;
+mod listing;
 mod relations;
 pub(crate) mod seed;

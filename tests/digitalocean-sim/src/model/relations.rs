@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::account::Account;
 use super::kind::Kind;
-use crate::endpoints::{domain_records, domains, droplet_backups, droplets, images, snapshots, volumes};
+use crate::endpoints::{actions, domain_records, domains, droplet_backups, droplets, images, snapshots, volumes};
 
 /// Objects whose ids their droplet shows.
 struct Shown {
@@ -62,6 +62,9 @@ impl Account {
                 self.change_shown(shown, of, |ids| ids.retain(|id| *id != shown.id(&object)));
                 self.change_shown(shown, now_of, |ids| ids.push(shown.id(&object)));
             }
+        }
+        if kind.collection == actions::KIND.collection {
+            self.note_action(id, &object);
         }
         self.of(kind).put(id, object);
     }

@@ -11,6 +11,7 @@ use super::account::{Account, Profile};
 use super::kind::spec;
 use crate::billing;
 use crate::endpoints;
+use crate::habits::Habits;
 use crate::latency::Latency;
 use crate::limits::Limits;
 use crate::scopes::Token;
@@ -87,6 +88,7 @@ impl Seed {
 pub struct AccountSeed {
     profile: Profile,
     limits: Limits,
+    habits: Habits,
     tokens: BTreeMap<String, Token>,
     objects: BTreeMap<&'static str, Vec<Value>>,
     unassigned: Vec<String>,
@@ -108,6 +110,8 @@ struct Fields {
     profile: Profile,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    habits: Habits,
     #[serde(default)]
     tokens: BTreeMap<String, Token>,
     #[serde(default)]
@@ -134,6 +138,7 @@ impl TryFrom<Map<String, Value>> for AccountSeed {
         Ok(Self {
             profile: fields.profile,
             limits: fields.limits,
+            habits: fields.habits,
             tokens: fields.tokens,
             objects,
             unassigned: fields.unassigned,
@@ -165,6 +170,13 @@ impl AccountSeed {
         self
     }
 
+    /// Sets what the documentation leaves open.
+    #[must_use]
+    pub fn habits(mut self, habits: Habits) -> Self {
+        self.habits = habits;
+        self
+    }
+
     /// Adds an object in its JSON seed form to a list such as `droplets`.
     ///
     /// # Panics
@@ -188,7 +200,7 @@ impl AccountSeed {
     }
 
     pub(crate) fn build(&self, now: DateTime<Utc>) -> Result<Account, String> {
-        let mut account = Account::new(self.profile.clone(), self.limits);
+        let mut account = Account::new(self.profile.clone(), self.limits, self.habits);
         account.tokens.clone_from(&self.tokens);
         // Projects come first: the default one takes what no project names. The others follow in the order of the table: what others
         // refer to stands before them there.

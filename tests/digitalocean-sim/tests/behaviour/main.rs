@@ -3,17 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "the lint knows tests by their attribute and does not see what they call")]
 
 mod account_services;
+mod actions;
 mod admin;
 mod billing;
 mod client;
 mod endpoints;
 mod faults;
 mod invoices;
+mod late;
 mod limits;
 mod network;
 mod paging;
 mod platform;
 mod process;
+mod record_writes;
 mod records;
 mod scopes;
 mod storage;

@@ -1,5 +1,7 @@
 //! Asks the simulator for everything it serves, well and badly.
 
+mod writes;
+
 use digitalocean_sim::{AccountSeed, Droplet, Effect, Fault, LimitKind, Limits, Seed, Simulator, Token, routes};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -27,6 +29,7 @@ const ALL: &str = "dop_v1_demo_sync";
 /// What to put into a path, by the name of its parameter.
 const PARAMETERS: &[(&str, &str)] = &[
     ("{droplet_id}", "402117301"),
+    ("{action_id}", "700000001"),
     ("{domain_name}", "bakkerij-jansen.example"),
     ("{project_id}", "3f1c9a52-7d0e-4c1b-9a64-0d5e8b7f2a10"),
     ("{domain_record_id}", "61100001"),
@@ -74,6 +77,8 @@ pub(crate) async fn answers() -> Vec<Answer> {
     demo.add("reserved_ipv6s", json!({ "ip": "2001:db8:0:2020::a2", "droplet": 402_117_301 }));
     let mut exercise = Exercise { sim, answers: Vec::new() };
     exercise.as_it_should_go().await;
+    exercise.records().await;
+    exercise.actions().await;
     exercise.badly().await;
     exercise.refused().await;
     exercise.answers

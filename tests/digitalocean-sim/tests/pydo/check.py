@@ -1,6 +1,7 @@
 """Uses DigitalOcean's own Python client as its documentation says, against the simulator whose URL is the only argument."""
 
 import sys
+import time
 from urllib.parse import parse_qs, urlparse
 
 from azure.core.exceptions import HttpResponseError
@@ -24,12 +25,60 @@ def every_page(operation, key, *args, **query):
 
 
 def refused(operation, *args):
-    """The status and message of an operation that fails. pydo raises at 401 and 500 and hands over the body of a 404."""
+    """The status and message of an operation that fails. pydo raises, except that it hands over the body of a 404."""
     try:
         answer = operation(*args, **PLAIN)
     except HttpResponseError as error:
         return error.status_code, error.message
     return answer["id"], answer["message"]
+
+
+def write_records(client, zone):
+    """Makes, changes and deletes a record."""
+    domains = client.domains
+    host = {"type": "CNAME", "name": "pydo", "data": "pydo.example.", "ttl": 300}
+    made = domains.create_record(zone, body=host, **PLAIN)["domain_record"]
+    assert (made["data"], made["ttl"], made["priority"]) == ("pydo.example", 300, None), made
+    assert domains.get_record(zone, made["id"], **PLAIN)["domain_record"] == made
+    body = {"type": "CNAME", "data": f"{zone}."}
+    changed = domains.update_record(zone, made["id"], body=body, **PLAIN)["domain_record"]
+    assert changed == made | {"data": "@"}, changed
+    patched = domains.patch_record(zone, made["id"], body=body | {"ttl": 60}, **PLAIN)["domain_record"]
+    assert patched == changed | {"ttl": 60}, patched
+    dotless = refused(lambda **options: domains.create_record(zone, body=host | {"data": "x.example"}, **options))
+    assert dotless[0] == 422 and "Data needs to end with a dot (.)" in dotless[1], dotless
+    domains.delete_record(zone, made["id"], **PLAIN)
+    assert refused(domains.delete_record, zone, made["id"])[0] in (404, "not_found")
+
+
+def take_snapshot(client, droplet):
+    """Has a snapshot made, waits for it as long as it takes to be listed, and deletes it."""
+    body = {"type": "snapshot", "name": "by pydo"}
+    action = client.droplet_actions.post(droplet, body=body, **PLAIN)["action"]
+    assert (action["status"], action["completed_at"]) == ("in-progress", None), action
+    second = refused(lambda **options: client.droplet_actions.post(droplet, body=body, **options))
+    assert second[0] == 422 and "Droplet already has a pending event." in second[1], second
+    assert client.droplet_actions.list(droplet, **PLAIN)["actions"][0]["id"] == action["id"]
+    while client.actions.get(action["id"], **PLAIN)["action"]["status"] == "in-progress":
+        time.sleep(0.05)
+    ended = client.droplet_actions.get(droplet, action["id"], **PLAIN)["action"]
+    assert ended["status"] == "completed" and ended["completed_at"], ended
+    assert every_page(client.actions.list, "actions")[0] == ended
+
+    def made():
+        listed = every_page(client.snapshots.list, "snapshots", resource_type="droplet", per_page=5)
+        return [snapshot for snapshot in listed if snapshot["name"] == "by pydo"]
+
+    # It is listed later than its action completes.
+    while not made():
+        time.sleep(0.05)
+    [snapshot] = made()
+    assert snapshot["created_at"] == action["started_at"] and snapshot["resource_id"] == str(droplet), snapshot
+    of_droplet = every_page(client.droplets.list_snapshots, "snapshots", droplet)
+    assert of_droplet[-1]["id"] == int(snapshot["id"]), of_droplet
+    client.snapshots.delete(snapshot["id"], **PLAIN)
+    assert made() == []
+    assert refused(client.snapshots.delete, snapshot["id"])[0] in (404, "not_found")
 
 
 def check(endpoint):
@@ -60,6 +109,8 @@ def check(endpoint):
     assert texts == [record for record in records if record["type"] == "TXT"] != [], texts
     one = client.domains.get_record("bakkerij-jansen.example", texts[0]["id"], **PLAIN)["domain_record"]
     assert one == texts[0], one
+    write_records(client, "bakkerij-jansen.example")
+    take_snapshot(client, named[0]["id"])
 
     for operation, key in [
         (client.cdn.list_endpoints, "endpoints"),

@@ -1,5 +1,5 @@
-use domain::AccountId;
-use domain::billing::HistoryEntry;
+use domain::billing::{HistoryEntry, Period};
+use domain::{AccountId, InvoiceUuid};
 use embedded_table::{Death, EmbeddedTable};
 
 use super::records::entry;
@@ -76,4 +76,19 @@ async fn a_death_at_any_write_leaves_what_is_completed_later() {
             assert_eq!(embedded.dump().await, expected, "{death:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_entries_of_an_invoice_are_found_from_its_month_on() {
+    let embedded = EmbeddedTable::start().await;
+    let uuid = InvoiceUuid::new("u1").unwrap();
+    let of = |minutes, text: &str| HistoryEntry { invoice_uuid: Some(uuid.clone()), ..entry(minutes, text) };
+    let other = HistoryEntry { invoice_uuid: InvoiceUuid::new("u2").ok(), ..entry(3, "another") };
+    let page = [of(9, "corrected"), other, of(2, "billed"), entry(1, "paid")];
+    embedded.table.put_history(&page).await.unwrap();
+    let month = Period::of(page[0].date.date_naive());
+    let found = embedded.table.history_of(&demo(), month, &uuid).await.unwrap();
+    assert_eq!(told(&found), ["billed", "corrected"]);
+    let after = Period::of(month.end().date_naive());
+    assert_eq!(embedded.table.history_of(&demo(), after, &uuid).await.unwrap(), []);
 }

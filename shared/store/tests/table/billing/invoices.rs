@@ -1,5 +1,5 @@
-use domain::AccountId;
 use domain::billing::{Invoice, Period};
+use domain::{AccountId, InvoiceUuid};
 use embedded_table::{Death, EmbeddedTable};
 use store::{InvoiceCommitted, InvoiceWrite};
 
@@ -76,4 +76,17 @@ async fn invoices_are_listed_newest_first_and_by_month() {
     let of = embedded.table.invoices_of(Period::new("2026-09").unwrap()).await.unwrap();
     assert_eq!(of, [invoice("2026-09", "u2"), invoice("2026-09", "u3"), other]);
     assert_eq!(embedded.table.invoices_of(Period::new("2026-08").unwrap()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_invoice_is_found_without_its_month() {
+    let embedded = EmbeddedTable::start().await;
+    let other = Invoice { account: AccountId::new("other").unwrap(), ..invoice("2026-09", "u4") };
+    for invoice in [&invoice("2026-10", "u1"), &invoice("2025-12", "u5"), &other] {
+        insert_invoice(&embedded.table, invoice).await;
+    }
+    for (uuid, expected) in [("u5", Some(invoice("2025-12", "u5"))), ("u4", None), ("u", None)] {
+        let found = embedded.table.find_invoice(&demo(), &InvoiceUuid::new(uuid).unwrap()).await.unwrap();
+        assert_eq!(found, expected, "{uuid}");
+    }
 }

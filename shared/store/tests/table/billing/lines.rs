@@ -3,7 +3,7 @@ use domain::billing::{CostLine, Invoice};
 use embedded_table::{EmbeddedTable, TABLE_NAME};
 use store::{Error, LinePage, Replaced, keys};
 
-use super::records::{current, insert_invoice, invoice, lines, read, replacement};
+use super::records::{current, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::keys_of;
 
 /// An invoice that shows these lines.
@@ -11,7 +11,7 @@ async fn showing(lines: &[CostLine]) -> (EmbeddedTable, Invoice) {
     let embedded = EmbeddedTable::start().await;
     let head = invoice("2026-10", "u1");
     insert_invoice(&embedded.table, &head).await;
-    let replaced = embedded.table.replace_lines(&head, &replacement("h1", lines)).await.unwrap();
+    let replaced = replace(&embedded.table, &head, "h1", lines).await.unwrap();
     let Replaced::Written(head) = replaced else { panic!("{replaced:?}") };
     (embedded, *head)
 }
@@ -63,5 +63,28 @@ async fn a_page_that_is_missing_is_an_error_and_not_the_end() {
             }
         };
         assert!(matches!(&error, Error::Missing { key: missing } if *missing == key.to_string()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn of_those_wanted_every_line_is_on_exactly_one_page() {
+    let all = lines("web", 2_150);
+    let (embedded, head) = showing(&all).await;
+    for every in [1, 7, 100, 3_000] {
+        let wanted = |line: &CostLine| line.line.is_multiple_of(every);
+        let expected: Vec<CostLine> = all.iter().filter(|line| wanted(line)).cloned().collect();
+        for limit in [3, 100, 5_000] {
+            let (mut seen, mut from) = (Vec::new(), None);
+            loop {
+                let page = embedded.table.lines_wanted(&head, from, limit, wanted).await.unwrap().unwrap();
+                assert!(page.lines.len() <= limit);
+                seen.extend(page.lines);
+                from = page.next;
+                if from.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "one in {every}, {limit} at a time");
+        }
     }
 }

@@ -6,3 +6,4 @@ mod invoices;
 mod lines;
 mod records;
 mod replacement;
+mod succession;

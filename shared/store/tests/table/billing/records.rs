@@ -7,7 +7,7 @@ use domain::billing::{
 };
 use domain::{Kind, Money};
 use rust_decimal::Decimal;
-use store::{InvoiceCommitted, InvoiceWrite, Replacement, Table};
+use store::{DraftLines, Error, InvoiceCommitted, InvoiceWrite, Replaced, Replacement, Table};
 
 use crate::fixtures::{at, demo};
 
@@ -81,11 +81,19 @@ pub(super) fn lines(word: &str, count: u32) -> Vec<CostLine> {
     (1..=count).map(line).collect()
 }
 
-/// A replacement by these lines; the hash is of the test's choosing.
-pub(super) fn replacement<'a>(content_hash: &'a str, lines: &'a [CostLine]) -> Replacement<'a> {
+/// Replaces the lines of the invoice, as it was read, by these; the hash is of the test's choosing.
+pub(super) async fn replace(
+    table: &Table,
+    was: &Invoice,
+    content_hash: &str,
+    lines: &[CostLine],
+) -> Result<Replaced, Error> {
+    let mut draft = DraftLines::default();
+    lines.iter().try_for_each(|line| draft.push(line))?;
     let count = u32::try_from(lines.len()).unwrap();
     let counts = MatchCounts { lines: count, matched: 0, explained: count };
-    Replacement { content_hash, lines, counts, tie_out: &BALANCED, at: at(5) }
+    let new = Replacement { content_hash, lines: &draft, counts, tie_out: &BALANCED, at: at(5) };
+    table.replace_lines(was, &new).await
 }
 
 /// Writes the head of an invoice that is new.

@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use domain::billing::{CostLine, Invoice, InvoiceStatus};
 use embedded_table::{Death, EmbeddedTable};
-use store::{InvoiceWrite, Replaced, Replacement, Table, keys};
+use store::{InvoiceWrite, Replaced, Table, keys};
 
-use super::records::{current, insert_invoice, invoice, lines, read, replacement};
+use super::records::{current, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::{at, ttl_of};
 
 fn head() -> Invoice {
@@ -13,16 +13,15 @@ fn head() -> Invoice {
 }
 
 /// Replaces the lines of the invoice as it is.
-async fn replace(table: &Table, new: &Replacement<'_>) -> Replaced {
-    let head = current(table, &head()).await;
-    table.replace_lines(&head, new).await.unwrap()
+async fn replace_now(table: &Table, hash: &str, new: &[CostLine]) -> Replaced {
+    replace(table, &current(table, &head()).await, hash, new).await.unwrap()
 }
 
 /// An invoice that shows these lines.
 async fn showing(lines: &[CostLine]) -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     insert_invoice(&embedded.table, &head()).await;
-    assert!(matches!(replace(&embedded.table, &replacement("old", lines)).await, Replaced::Written(_)));
+    assert!(matches!(replace_now(&embedded.table, "old", lines).await, Replaced::Written(_)));
     embedded.requests.reset();
     embedded
 }
@@ -46,7 +45,7 @@ async fn lines_are_replaced_and_the_old_ones_end_after_a_day() {
     let (old, new) = (lines("old", 250), lines("new", 130));
     let embedded = showing(&old).await;
     let before = current(&embedded.table, &head()).await;
-    let Replaced::Written(after) = replace(&embedded.table, &replacement("new", &new)).await else { panic!("stale") };
+    let Replaced::Written(after) = replace_now(&embedded.table, "new", &new).await else { panic!("stale") };
     assert_eq!(current(&embedded.table, &head()).await, *after);
     assert_eq!(seen(&embedded.table).await, new);
     assert_eq!((after.status, after.lines.as_ref().unwrap().counts.lines), (InvoiceStatus::Ingested, 130));
@@ -61,7 +60,7 @@ async fn the_same_content_writes_nothing() {
     let before = embedded.dump().await;
     // What is known of the resources may have changed since: the content is what counts.
     for again in [lines("old", 250), lines("matched otherwise", 250)] {
-        let replaced = replace(&embedded.table, &replacement("old", &again)).await;
+        let replaced = replace_now(&embedded.table, "old", &again).await;
         assert!(matches!(replaced, Replaced::Unchanged(_)), "{replaced:?}");
     }
     assert_eq!(embedded.requests.counts().writes, 0);
@@ -72,7 +71,7 @@ async fn the_same_content_writes_nothing() {
 async fn a_death_at_any_write_shows_one_set_whole_and_is_made_up_for() {
     let (old, new) = (lines("old", 130), lines("new", 250));
     let undisturbed = showing(&old).await;
-    replace(&undisturbed.table, &replacement("new", &new)).await;
+    replace_now(&undisturbed.table, "new", &new).await;
     let expected = undisturbed.dump().await;
     let writes = undisturbed.requests.counts().writes;
     assert_eq!(writes, 1 + 3 + 1 + 2 + 1, "draft, pages, shown, pages retired, forgotten");
@@ -82,13 +81,29 @@ async fn a_death_at_any_write_shows_one_set_whole_and_is_made_up_for() {
             let (dying, requests) = embedded.another_process();
             requests.die(death);
             let before = current(&dying, &head()).await;
-            dying.replace_lines(&before, &replacement("new", &new)).await.unwrap_err();
+            replace(&dying, &before, "new", &new).await.unwrap_err();
             assert!(requests.is_dead(), "{death:?}");
             let shown = write > 5 || death == Death::After(5);
             assert_eq!(seen(&embedded.table).await, if shown { new.clone() } else { old.clone() }, "{death:?}");
-            replace(&embedded.table, &replacement("new", &new)).await;
+            replace_now(&embedded.table, "new", &new).await;
             assert_eq!(embedded.dump().await, expected, "{death:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_is_there_is_not_written_again() {
+    let new = lines("new", 350);
+    for written in 0..=4 {
+        let embedded = EmbeddedTable::start().await;
+        insert_invoice(&embedded.table, &head()).await;
+        let (dying, requests) = embedded.another_process();
+        requests.die(Death::Before(1 + written + 1));
+        replace(&dying, &head(), "new", &new).await.unwrap_err();
+        embedded.requests.reset();
+        replace_now(&embedded.table, "new", &new).await;
+        assert_eq!(embedded.requests.counts().writes, 4 - written + 1, "{written} pages were written");
+        assert_eq!(seen(&embedded.table).await, new);
     }
 }
 
@@ -98,7 +113,7 @@ async fn what_a_death_left_unretired_can_be_retired_by_itself() {
     let (dying, requests) = embedded.another_process();
     requests.die(Death::After(3));
     let before = current(&dying, &head()).await;
-    dying.replace_lines(&before, &replacement("new", &lines("new", 1))).await.unwrap_err();
+    replace(&dying, &before, "new", &lines("new", 1)).await.unwrap_err();
     let left = current(&embedded.table, &head()).await;
     assert_eq!(left.retired.len(), 1);
     assert!(matches!(embedded.table.retire_lines(&left, at(9)).await.unwrap(), Replaced::Written(_)));
@@ -113,7 +128,7 @@ async fn a_reader_goes_on_in_the_old_set_or_is_sent_back() {
     let embedded = showing(&old).await;
     let before = current(&embedded.table, &head()).await;
     let first = embedded.table.lines(&before, None, 60).await.unwrap().unwrap();
-    replace(&embedded.table, &replacement("new", &new)).await;
+    replace_now(&embedded.table, "new", &new).await;
     assert_eq!(read(&embedded.table, &before, 60).await, old, "who holds the old head reads on in the old set");
     let after = current(&embedded.table, &head()).await;
     assert_eq!(embedded.table.lines(&after, first.next, 60).await.unwrap(), None, "a cursor of the old set");
@@ -127,7 +142,7 @@ async fn a_reader_never_sees_some_of_both() {
     let (table, _) = embedded.another_process();
     let writing = async {
         for (hash, set) in ["1", "2", "3", "4"].into_iter().zip([1, 0, 1, 0]) {
-            replace(&embedded.table, &replacement(hash, &sets[set])).await;
+            replace_now(&embedded.table, hash, &sets[set]).await;
         }
     };
     let mut reads = 0;
@@ -154,13 +169,13 @@ async fn a_draft_of_other_lines_is_given_up() {
         let (dying, requests) = embedded.another_process();
         requests.die(Death::After(3));
         let before = current(&dying, &head()).await;
-        dying.replace_lines(&before, &replacement("other", &other)).await.unwrap_err();
-        replace(&embedded.table, &replacement(hash, &next)).await;
+        replace(&dying, &before, "other", &other).await.unwrap_err();
+        replace_now(&embedded.table, hash, &next).await;
         assert_eq!(seen(&embedded.table).await, next, "{hash}");
         assert_nothing_is_left(&embedded).await;
         // And no later set meets the pages of the one given up.
         let last = lines("last", 250);
-        replace(&embedded.table, &replacement("last", &last)).await;
+        replace_now(&embedded.table, "last", &last).await;
         assert_eq!(seen(&embedded.table).await, last, "{hash}");
         assert_nothing_is_left(&embedded).await;
     }
@@ -172,11 +187,10 @@ async fn who_is_overtaken_while_writing_pages_writes_no_more() {
     let embedded = showing(&lines("old", 1)).await;
     let (overtaking, _) = embedded.another_process();
     let before = current(&embedded.table, &head()).await;
-    let slow = replacement("slow", &slow);
-    let overtaken = embedded.table.replace_lines(&before, &slow);
+    let overtaken = replace(&embedded.table, &before, "slow", &slow);
     let overtake = async {
         while current(&overtaking, &before).await.draft.is_none() {}
-        replace(&overtaking, &replacement("quick", &quick)).await
+        replace_now(&overtaking, "quick", &quick).await
     };
     let (overtaken, overtook) = tokio::join!(overtaken, overtake);
     assert!(matches!(overtook, Replaced::Written(_)), "{overtook:?}");
@@ -200,7 +214,7 @@ async fn what_the_head_says_of_itself_follows() {
             let invoice = Invoice { status: before, error, version: was.version + 1, ..was.clone() };
             let write = InvoiceWrite { before: Some(was.version), invoice };
             embedded.table.commit_invoice(&write).await.unwrap();
-            replace(&embedded.table, &replacement(hash, &lines("new", 1))).await;
+            replace_now(&embedded.table, hash, &lines("new", 1)).await;
             let now = current(&embedded.table, &head()).await;
             assert_eq!((now.status, now.error), (after, None), "{before:?}, {hash}");
         }

@@ -1,0 +1,129 @@
+//! What of a saga a caller is told.
+//!
+//! An admin is told everything. A tenant is told of its own sagas, and what it is told is built from named fields: how far the saga is, and
+//! of steps on what is the tenant's (its droplet, its zone) what they were to do and what came of it. Such a saga may also work on what is
+//! not the tenant's: a zone of the company's, or one that went to somebody else since. Of those steps a tenant learns no more than their
+//! names and how far they are. Texts that people, workers or DigitalOcean wrote may speak of anything: none is passed on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{ResourceKey, TenantId};
+use sagas::record::{About, LockTarget, StepSpec};
+use sagas::steps::{Fields, STEPS};
+use store::{Reader, Table};
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+/// What a tenant is told instead of why something failed.
+pub const FAILED: &str = "It failed. The platform's operators know why: name them this saga.";
+
+/// What of a saga a caller is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disclosure {
+    /// All of it.
+    Everything,
+    /// A tenant's view: these steps are on what is the tenant's.
+    Own(BTreeSet<usize>),
+}
+
+impl Disclosure {
+    /// Whether the caller is told what a step was to do and what came of it.
+    #[must_use]
+    pub fn covers(&self, step: usize) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Own(steps) => steps.contains(&step),
+        }
+    }
+
+    /// Whether the caller is told everything.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        *self == Self::Everything
+    }
+
+    /// A text, or for tenants the constant one.
+    #[must_use]
+    pub fn error(&self, error: Option<&String>) -> Option<String> {
+        error.map(|error| if self.is_whole() { error.clone() } else { FAILED.to_owned() })
+    }
+}
+
+/// Finds out what a caller is told of sagas; what is whose is looked up once.
+pub struct Discloser<'a> {
+    caller: &'a Caller,
+    reader: &'a Reader,
+    seen: BTreeMap<ResourceKey, bool>,
+}
+
+impl std::fmt::Debug for Discloser<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Discloser").field("caller", self.caller).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Discloser<'a> {
+    /// For a caller, whose reader this is.
+    #[must_use]
+    pub fn new(caller: &'a Caller, reader: &'a Reader) -> Self {
+        Self { caller, reader, seen: BTreeMap::new() }
+    }
+
+    /// What the caller is told of a saga that it may read.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn of(&mut self, about: &About) -> Result<Disclosure, Problem> {
+        if matches!(self.caller, Caller::Admin(_)) {
+            return Ok(Disclosure::Everything);
+        }
+        let mut own = BTreeSet::new();
+        for (index, spec) in about.definition.steps.iter().enumerate() {
+            let targets = targets(about, spec);
+            let mut is_own = !targets.is_empty();
+            for target in targets {
+                is_own &= self.may_see(target).await?;
+            }
+            if is_own {
+                own.insert(index);
+            }
+        }
+        Ok(Disclosure::Own(own))
+    }
+
+    async fn may_see(&mut self, key: ResourceKey) -> Result<bool, Problem> {
+        if let Some(seen) = self.seen.get(&key) {
+            return Ok(*seen);
+        }
+        let seen = self.reader.resource(&key).await?.is_some();
+        self.seen.insert(key, seen);
+        Ok(seen)
+    }
+}
+
+/// What a step is on; nothing where this build does not know the step.
+fn targets(about: &About, spec: &StepSpec) -> Vec<ResourceKey> {
+    let Some(step) = STEPS.of(spec) else { return Vec::new() };
+    let (locks, _) = step.check(&about.account, &mut Fields::of(&spec.inputs));
+    locks.iter().filter_map(LockTarget::resource).collect()
+}
+
+/// Whose a saga on these targets is: the tenant that some of them belong to now, if all others are nobody's.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn tenant_of(table: &Table, locks: &[LockTarget]) -> Result<Option<TenantId>, Problem> {
+    let targets: BTreeSet<ResourceKey> = locks.iter().filter_map(LockTarget::resource).collect();
+    let mut tenants = BTreeSet::new();
+    for target in targets {
+        let Some(resource) = table.resource(&target).await?.filter(domain::Resource::is_live) else { continue };
+        let project = match &resource.project_id {
+            Some(id) => table.project(&target.account, id).await?,
+            None => None,
+        };
+        let by_project = || project.and_then(|project| project.tenant_id);
+        tenants.extend(resource.claimed_tenant().cloned().or_else(by_project));
+    }
+    Ok(tenants.pop_first().filter(|_| tenants.is_empty()))
+}

@@ -1,0 +1,103 @@
+//! Invoices. Admins only.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use domain::billing::{Invoice, InvoiceStatus};
+use domain::{AccountId, InvoiceUuid, Scope};
+use serde::Serialize;
+use utoipa::IntoParams;
+
+use super::month;
+use super::parameters::{AccountQuery, InvoicePath, PeriodQuery, accounts};
+use crate::AppState;
+use crate::caller::Admin;
+use crate::cursor::Binding;
+use crate::extract::{Path, Query};
+use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::Problem;
+use crate::representation::Representation;
+use crate::routes::listing::PageQuery;
+use crate::views::{InvoiceView, List, page_of};
+
+/// Which invoices are wanted beside month and account.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::routes) struct StatusQuery {
+    /// In this status: `pending`, `ingesting`, `ingested`, `failed` or `open`.
+    #[param(value_type = Option<String>)]
+    status: Option<InvoiceStatus>,
+}
+
+/// Which invoices are wanted, and which page of them.
+#[derive(Debug)]
+pub(in crate::routes) struct InvoiceQuery {
+    of: PeriodQuery,
+    status: StatusQuery,
+    page: PageQuery,
+}
+
+impl FromParameters for InvoiceQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        let expected = "one of pending, ingesting, ingested, failed, open";
+        let status = |text: &str| serde_json::from_value(text.into()).ok();
+        Some(Self {
+            of: PeriodQuery::read(parameters)?,
+            status: StatusQuery { status: parameters.parse("status", expected, status) },
+            page: PageQuery::read(parameters)?,
+        })
+    }
+}
+
+/// Invoices, the newest month first, and how far each was taken in; the running month's preview is `open`. Admins only.
+#[utoipa::path(
+    get, path = "/billing/invoices", operation_id = "listInvoices", tag = "billing", params(PeriodQuery, StatusQuery, PageQuery), security(("id_token" = [])),
+    responses((status = 200, description = "A page of invoices.", body = List<InvoiceView>), BadParameters, Denials, Failures)
+)]
+pub(in crate::routes) async fn list(
+    admin: Admin,
+    State(state): State<AppState>,
+    Query(InvoiceQuery { of, status, page }): Query<InvoiceQuery>,
+    representation: Representation,
+) -> Result<Response, Problem> {
+    let binding = Binding::new(&Scope::Platform, "invoices", &(&of, &status));
+    let after: Option<month::Place> = page.position(&binding)?;
+    let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
+    let mut invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
+    invoices.retain(|invoice| status.status.is_none_or(|status| status == invoice.status));
+    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding);
+    let data: Vec<InvoiceView> = invoices.into_iter().map(Into::into).collect();
+    representation.of(&List::new(data, next, month::freshness_of_heads(&freshness, state.now())))
+}
+
+/// One invoice. Admins only.
+#[utoipa::path(
+    get, path = "/billing/invoices/{uuid}", operation_id = "getInvoice", tag = "billing", security(("id_token" = [])),
+    params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
+    responses((status = 200, description = "It.", body = InvoiceView), BadParameters, Denials, NotFound, Failures)
+)]
+pub(in crate::routes) async fn one(
+    admin: Admin,
+    State(state): State<AppState>,
+    Path(InvoicePath(uuid)): Path<InvoicePath>,
+    Query(AccountQuery { account }): Query<AccountQuery>,
+) -> Result<Json<InvoiceView>, Problem> {
+    Ok(Json(find(&admin, &state, account.as_ref(), &uuid).await?.into()))
+}
+
+/// The invoice of this id, in the account or in any; or 404.
+pub(super) async fn find(
+    admin: &Admin,
+    state: &AppState,
+    account: Option<&AccountId>,
+    uuid: &InvoiceUuid,
+) -> Result<Invoice, Problem> {
+    let (accounts, _) = accounts(state, admin, account).await?;
+    for account in accounts {
+        if let Some(invoice) = state.table(admin).find_invoice(&account, uuid).await? {
+            return Ok(invoice);
+        }
+    }
+    Err(Problem::not_found())
+}

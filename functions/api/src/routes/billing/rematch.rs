@@ -1,0 +1,44 @@
+//! Matching anew. Admins only.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+
+use super::invoices::find;
+use super::parameters::{AccountQuery, InvoicePath};
+use crate::AppState;
+use crate::caller::Admin;
+use crate::extract::{Path, Query};
+use crate::openapi::{BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::problem::Problem;
+use crate::routes::runs::enabled_account;
+use crate::views::RunView;
+
+/// Asks for the lines of an invoice to be matched with what the inventory knows now. It is queued; the lines show what came of it.
+/// Admins only.
+#[utoipa::path(
+    post, path = "/billing/invoices/{uuid}/rematch", operation_id = "rematchInvoice", tag = "billing", security(("id_token" = [])),
+    params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
+    responses(
+        (status = 202, description = "It is asked for.", body = RunView),
+        BadParameters, Denials, NotFound, Conflict, Failures
+    )
+)]
+pub(in crate::routes) async fn rematch(
+    admin: Admin,
+    State(state): State<AppState>,
+    Path(InvoicePath(uuid)): Path<InvoicePath>,
+    Query(AccountQuery { account }): Query<AccountQuery>,
+) -> Result<(StatusCode, Json<RunView>), Problem> {
+    let invoice = find(&admin, &state, account.as_ref(), &uuid).await?;
+    let account = enabled_account(&admin, &state, invoice.account.into()).await?.account;
+    if invoice.lines.is_none() {
+        return Err(Problem::conflict(
+            "no-lines",
+            "The invoice has no lines to match: they were not read yet. See its status and error.",
+        ));
+    }
+    let task = billing::Task::Rematch { period: invoice.period, invoice: invoice.uuid };
+    let run_id = state.ask_for(billing::INVOICE_INGEST.name, account.as_str(), &task).await?;
+    Ok((StatusCode::ACCEPTED, Json(run_id.into())))
+}

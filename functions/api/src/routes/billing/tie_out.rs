@@ -1,0 +1,54 @@
+//! Whether the sums of invoices agree. Admins only.
+
+use axum::extract::State;
+use axum::response::Response;
+use domain::Scope;
+
+use super::month;
+use super::parameters::{PeriodQuery, accounts};
+use crate::AppState;
+use crate::caller::Admin;
+use crate::cursor::Binding;
+use crate::extract::Query;
+use crate::openapi::{BadParameters, Denials, Failures};
+use crate::parameters::{FromParameters, Parameters};
+use crate::problem::Problem;
+use crate::representation::Representation;
+use crate::routes::listing::PageQuery;
+use crate::views::{List, TieOutList, TieOutRowView, TieOutTotalView, page_of};
+
+/// Which invoices are wanted, and which page of them.
+#[derive(Debug)]
+pub(in crate::routes) struct TieOutQuery {
+    of: PeriodQuery,
+    page: PageQuery,
+}
+
+impl FromParameters for TieOutQuery {
+    fn read(parameters: &mut Parameters) -> Option<Self> {
+        Some(Self { of: PeriodQuery::read(parameters)?, page: PageQuery::read(parameters)? })
+    }
+}
+
+/// Whether the sums of each invoice agree to the cent: of its lines, of the JSON items, of the summary and its parts, the amount in the list of
+/// invoices and that in the history. `total` is of all that were asked for, whatever the page. Admins only.
+#[utoipa::path(
+    get, path = "/billing/tie-out", operation_id = "tieOut", tag = "billing", params(PeriodQuery, PageQuery), security(("id_token" = [])),
+    responses((status = 200, description = "A page of invoices, the newest month first.", body = TieOutList), BadParameters, Denials, Failures)
+)]
+pub(in crate::routes) async fn list(
+    admin: Admin,
+    State(state): State<AppState>,
+    Query(TieOutQuery { of, page }): Query<TieOutQuery>,
+    representation: Representation,
+) -> Result<Response, Problem> {
+    let binding = Binding::new(&Scope::Platform, "tie-out", &of);
+    let after: Option<month::Place> = page.position(&binding)?;
+    let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
+    let invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
+    let coverage = month::freshness_of_lines(&freshness, &accounts, &invoices, of.period, state.now());
+    let total = TieOutTotalView::of(&invoices);
+    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding);
+    let data: Vec<TieOutRowView> = invoices.iter().map(Into::into).collect();
+    representation.of(&TieOutList { list: List::new(data, next, coverage), total })
+}

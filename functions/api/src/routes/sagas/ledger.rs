@@ -1,0 +1,77 @@
+//! The ledgers of sagas.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+use sagas::record::{Entry, EntryKind, SagaId};
+use sagas::rim::{Journal, PreImage};
+
+use super::SagaPath;
+use crate::AppState;
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::disclosure::Discloser;
+use crate::extract::{Path, Query};
+use crate::freshness::Coverage;
+use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::problem::Problem;
+use crate::representation::Representation;
+use crate::routes::listing::{PageQuery, refused_start};
+use crate::views::{LedgerEntryView, List};
+
+/// The ledger of a saga, oldest entry first: one entry for each change, each bound to the one before it by its hash.
+#[utoipa::path(
+    get, path = "/sagas/{id}/ledger", operation_id = "getSagaLedger", tag = "sagas", security(("id_token" = [])),
+    params(("id" = String, Path, description = "The saga's id."), PageQuery),
+    responses((status = 200, description = "A page of it.", body = List<LedgerEntryView>), BadParameters, Denials, NotFound, Failures)
+)]
+pub(in crate::routes) async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(SagaPath(id)): Path<SagaPath>,
+    Query(page): Query<PageQuery>,
+    representation: Representation,
+) -> Result<Response, Problem> {
+    let reader = state.reader(&caller);
+    let binding = Binding::new(reader.scope(), "ledger", &id);
+    let after: Option<u64> = page.position(&binding)?;
+    let Some(head) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
+    let found = reader.saga_ledger(&id, after, page.limit).await;
+    let found = found.map_err(|error| refused_start(error, after.is_some()))?;
+    let Some(found) = found else { return Err(Problem::not_found()) };
+    let disclosure = Discloser::new(&caller, &reader).of(&head.about).await?;
+    let before = match &caller {
+        Caller::Admin(admin) => pre_images(state.table(admin), &id, &found.entries).await?,
+        Caller::Tenant { .. } => BTreeMap::new(),
+    };
+    let view = |entry: &Entry| {
+        let pre = entry.step.and_then(|step| before.get(&step)).filter(|pre| begins(entry, pre));
+        LedgerEntryView::new(entry, &head.about.definition, pre.map(|pre| &pre.stash), &disclosure)
+    };
+    let data = found.entries.iter().map(view).collect();
+    let next = found.next.map(|next| binding.seal(&next));
+    representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
+}
+
+/// Whether an entry is the one that the pre-image was written with.
+fn begins(entry: &Entry, pre: &PreImage) -> bool {
+    entry.kind == EntryKind::Intended && entry.at == pre.at
+}
+
+/// What was there before the first writes that these entries tell of.
+async fn pre_images(
+    journal: &dyn Journal,
+    saga: &SagaId,
+    entries: &[Entry],
+) -> Result<BTreeMap<usize, PreImage>, Problem> {
+    let mut found = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Intended) {
+        let Some((step, state)) = entry.step.and_then(|step| Some((step, entry.steps.get(&step)?))) else { continue };
+        if state.stashed && !found.contains_key(&step) {
+            let pre = journal.pre_image(saga, step).await?;
+            found.extend(pre.map(|pre| (step, pre)));
+        }
+    }
+    Ok(found)
+}

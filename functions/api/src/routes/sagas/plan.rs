@@ -1,0 +1,78 @@
+//! Plans: what a saga would do. Admins only.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use sagas::plan::{Plan, Planner};
+use sagas::record::SagaId;
+use sagas::rim::Fault;
+use sagas::steps::STEPS;
+
+use super::request::{SagaRequest, Wanted};
+use crate::AppState;
+use crate::caller::Admin;
+use crate::disclosure::tenant_of;
+use crate::extract::Json as Body;
+use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::problem::Problem;
+use crate::provisioning::PRICES;
+use crate::views::PlanView;
+
+/// When to ask again where DigitalOcean does not say, in seconds.
+const RETRY_AFTER: u32 = 5;
+/// The longest wait that is named, in seconds.
+const LONGEST_RETRY: i64 = 3_600;
+
+/// What a saga would do, and what undoing it could restore. It reads DigitalOcean and writes nothing; the body is that of `POST /sagas`.
+/// Admins only.
+#[utoipa::path(
+    post, path = "/sagas/plan", operation_id = "planSaga", tag = "sagas", request_body = SagaRequest, security(("id_token" = [])),
+    responses(
+        (status = 200, description = "The plan.", body = PlanView),
+        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+    )
+)]
+pub(in crate::routes) async fn plan(
+    admin: Admin,
+    State(state): State<AppState>,
+    Body(body): Body<SagaRequest>,
+) -> Result<Json<PlanView>, Problem> {
+    let checked = body.check(state.now()).map_err(Problem::unprocessable)?;
+    let table = state.table(&admin);
+    let wanted = checked.in_account(table.accounts().await?)?;
+    let plan = planned(&state, &wanted).await?;
+    let tenant = tenant_of(table, &wanted.definition.locks).await?;
+    Ok(Json(PlanView::new(plan, wanted.saga_type, wanted.account.into(), tenant.map(Into::into))))
+}
+
+/// The plan of a saga as things are now. No saga has the id that names are built with: the same plan twice reads the same.
+pub(super) async fn planned(state: &AppState, wanted: &Wanted) -> Result<Plan, Problem> {
+    let provisioning = state.provisioning()?;
+    let saga = SagaId::from(uuid::Uuid::nil());
+    let planner = Planner { steps: STEPS, timing: &provisioning.timing, prices: PRICES, saga, now: state.now() };
+    let provider = provisioning.reach.provider();
+    let plan = planner.plan(provider.as_ref(), &wanted.account, &wanted.definition).await;
+    plan.map_err(|fault| problem(&fault, state.now()))
+}
+
+/// Why there is no plan. Logged here, once; DigitalOcean's words are not passed on.
+fn problem(fault: &Fault, now: DateTime<Utc>) -> Problem {
+    tracing::warn!(error = runtime::telemetry::chain(fault), "DigitalOcean could not be read for a plan");
+    match fault {
+        Fault::Limited { until } => {
+            let wait = (*until - now).num_seconds().clamp(1, LONGEST_RETRY);
+            Problem::digitalocean_unavailable(u32::try_from(wait).unwrap_or(RETRY_AFTER))
+        }
+        Fault::Unauthorised(_) => Problem::conflict(
+            "token-not-accepted",
+            "DigitalOcean does not accept the account's token for provisioning, or there is none. See the log, and mend the secret.",
+        ),
+        Fault::Refused(_) => Problem::conflict(
+            "digitalocean-refuses",
+            "DigitalOcean refuses to show what the steps work on. The log has its reason under this request id.",
+        ),
+        Fault::Absent(_) | Fault::PendingEvent | Fault::Ambiguous(_) | Fault::Transient(_) => {
+            Problem::digitalocean_unavailable(RETRY_AFTER)
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What is asked for, read and checked: every bad field is named, and nothing is called.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Account, AccountId};
+use sagas::definition::{Definition, InputError, READY_MADE, ReadyMade, StepRequest, validate};
+use sagas::record::digest;
+use sagas::steps::STEPS;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::accounts::Asked;
+use crate::parameters::is_plain;
+use crate::problem::{FieldError, Problem};
+use crate::text::{TOKEN_REFUSED, holds_token};
+
+/// The type of a saga that nobody gave a name.
+const CUSTOM: &str = "custom";
+
+/// How far ahead a saga may begin.
+const FARTHEST: TimeDelta = TimeDelta::days(366);
+
+/// A saga to start: the steps, or the name of a ready-made definition.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::routes) struct SagaRequest {
+    /// Without `steps`: which ready-made definition, `snapshot-droplet`, `ensure-dns` or `remove-dns`. With `steps`: what to call it, 1 to
+    /// 48 characters of a-z, 0-9 and '-'; `custom` if left out.
+    #[serde(rename = "type")]
+    #[schema(example = "ensure-dns")]
+    pub(super) saga_type: Option<String>,
+    /// The account to work in; the only one that is registered if left out.
+    #[schema(example = "main")]
+    pub(super) account: Option<String>,
+    /// The steps, in order: 1 to 20.
+    pub(super) steps: Option<Vec<StepBody>>,
+    /// Inputs of all steps that have such an input; a step's own go before.
+    #[serde(default)]
+    #[schema(value_type = Object, required = false, example = json!({
+        "dns_domain": "shop.example", "dns_record_type": "A", "dns_record_name": "www", "dns_record_data": "192.0.2.7"
+    }))]
+    pub(super) inputs: Map<String, Value>,
+    /// `hash` of a plan: the saga is refused (409) unless it would still do just that.
+    pub(super) plan_hash: Option<String>,
+    /// When it begins; now if left out or past. At most a year ahead.
+    pub(super) start_at: Option<DateTime<Utc>>,
+}
+
+/// A step of a saga to start.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StepRequest)]
+pub(in crate::routes) struct StepBody {
+    /// What it does: `upsert_dns_record`, `delete_dns_record`, `create_droplet_snapshot`, `gate`, `wait` or `fail`.
+    #[schema(example = "create_droplet_snapshot")]
+    step: String,
+    /// Its inputs. `{"$ref": "#/steps/0/outputs/snapshot_name"}` stands for what an earlier step gives.
+    #[serde(default)]
+    #[schema(value_type = Object, required = false, example = json!({ "droplet_id": "3164444" }))]
+    inputs: Map<String, Value>,
+}
+
+/// What is asked for, as far as it can be checked without knowing the accounts.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// Names what was asked: the same again gives the same.
+    pub(super) body_hash: String,
+    request: SagaRequest,
+    asked: Asked,
+}
+
+/// A saga that may be started.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) saga_type: String,
+    pub(super) account: AccountId,
+    pub(super) definition: Definition,
+    pub(super) plan_hash: Option<String>,
+    pub(super) start_at: Option<DateTime<Utc>>,
+}
+
+impl SagaRequest {
+    /// A ready-made definition with these inputs.
+    pub(super) fn ready_made(name: &str, inputs: Map<String, Value>) -> Self {
+        Self { saga_type: Some(name.to_owned()), inputs, ..Self::default() }
+    }
+
+    /// What is asked for, or every field that is wrong, whatever the account.
+    pub(super) fn check(self, now: DateTime<Utc>) -> Result<Checked, Vec<FieldError>> {
+        let mut errors: Vec<FieldError> = self.tokens();
+        let asked = Asked::of(self.account.as_deref());
+        errors.extend(asked.as_ref().err().cloned());
+        let mut note = |pointer: &str, detail: &str| {
+            errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+        };
+        if self.plan_hash.as_ref().is_some_and(|hash| !is_digest(hash)) {
+            note("#/plan_hash", "expected hash of a plan: 64 hexadecimal digits");
+        }
+        if self.start_at.is_some_and(|at| at > now + FARTHEST) {
+            note("#/start_at", "expected a time at most 366 days ahead");
+        }
+        // Which account it is makes no difference to what is wrong.
+        if let Ok(any) = AccountId::new("any")
+            && let Err(wrong) = self.definition(&any)
+        {
+            errors.extend(wrong);
+        }
+        errors.sort();
+        errors.dedup_by(|a, b| a.pointer == b.pointer);
+        match asked {
+            Ok(asked) if errors.is_empty() => Ok(Checked { body_hash: digest(&self), asked, request: self }),
+            _ => Err(errors),
+        }
+    }
+
+    fn definition(&self, account: &AccountId) -> Result<(String, Definition), Vec<FieldError>> {
+        let name = self.saga_type.as_deref();
+        let ready_made = name.and_then(ReadyMade::named);
+        let checked = match (&self.steps, ready_made) {
+            (None, Some(ready_made)) => ready_made.validate(&STEPS, account, &self.inputs),
+            (None, None) => return Err(vec![self.nothing_to_do()]),
+            (Some(_), Some(_)) => {
+                let detail = "a ready-made definition has its own steps: leave them out, or the type".to_owned();
+                return Err(vec![FieldError { pointer: "#/steps".to_owned(), detail }]);
+            }
+            (Some(steps), None) => {
+                let label = name.filter(|name| !is_label(name)).map(|_| InputError {
+                    pointer: "#/type".to_owned(),
+                    detail: "expected 1 to 48 characters of a-z, 0-9 and '-'",
+                });
+                let steps: Vec<StepRequest> = steps.iter().map(StepBody::request).collect();
+                match (validate(&STEPS, account, &steps, &self.inputs), label) {
+                    (Ok(_), Some(label)) => Err(vec![label]),
+                    (Err(mut errors), label) => {
+                        errors.extend(label);
+                        Err(errors)
+                    }
+                    (valid, None) => valid,
+                }
+            }
+        };
+        let shown = |error: InputError| FieldError { pointer: shown(&error.pointer), detail: error.detail.to_owned() };
+        let definition = checked.map_err(|errors| errors.into_iter().map(shown).collect::<Vec<_>>())?;
+        Ok((name.unwrap_or(CUSTOM).to_owned(), definition))
+    }
+
+    fn nothing_to_do(&self) -> FieldError {
+        let names: Vec<&str> = READY_MADE.iter().map(|ready_made| ready_made.name).collect();
+        match self.saga_type {
+            Some(_) => FieldError {
+                pointer: "#/type".to_owned(),
+                detail: format!("expected one of {}, or steps as well", names.join(", ")),
+            },
+            None => {
+                FieldError { pointer: "#/steps".to_owned(), detail: "is required, or a ready-made type".to_owned() }
+            }
+        }
+    }
+
+    /// Every field that has a token in it: the table is no place for one.
+    fn tokens(&self) -> Vec<FieldError> {
+        let texts = [("#/type", &self.saga_type), ("#/account", &self.account), ("#/plan_hash", &self.plan_hash)];
+        let mut found: Vec<String> = texts
+            .iter()
+            .filter(|(_, text)| text.as_deref().is_some_and(holds_token))
+            .map(|(at, _)| (*at).to_owned())
+            .collect();
+        let of = |inputs: &Map<String, Value>, below: &str| {
+            let bad = inputs.iter().filter(|(name, value)| holds_token(name) || holds_token(&value.to_string()));
+            bad.map(|(name, _)| shown(&format!("{below}/{name}"))).collect::<Vec<_>>()
+        };
+        found.extend(of(&self.inputs, "#/inputs"));
+        for (index, step) in self.steps.iter().flatten().enumerate() {
+            if holds_token(&step.step) {
+                found.push(format!("#/steps/{index}/step"));
+            }
+            found.extend(of(&step.inputs, &format!("#/steps/{index}/inputs")));
+        }
+        found.into_iter().map(|pointer| FieldError { pointer, detail: TOKEN_REFUSED.to_owned() }).collect()
+    }
+}
+
+impl Checked {
+    /// The saga, in the account among those registered that is meant.
+    pub(super) fn in_account(self, registered: Vec<Account>) -> Result<Wanted, Problem> {
+        let account = self.asked.among(registered)?;
+        let (saga_type, definition) = self.request.definition(&account).map_err(Problem::unprocessable)?;
+        let SagaRequest { plan_hash, start_at, .. } = self.request;
+        Ok(Wanted { saga_type, account, definition, plan_hash, start_at })
+    }
+}
+
+impl StepBody {
+    fn request(&self) -> StepRequest {
+        StepRequest { step: self.step.clone(), inputs: self.inputs.clone() }
+    }
+}
+
+/// A pointer as it may be shown: a name that is not plainly one ends it.
+fn shown(pointer: &str) -> String {
+    let is_index = |part: &str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = pointer.split('/').enumerate();
+    let plain: Vec<&str> = parts
+        .take_while(|(place, part)| *place == 0 || is_plain(part) || (*place == 2 && is_index(part)))
+        .map(|(_, part)| part)
+        .collect();
+    plain.join("/")
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_label(text: &str) -> bool {
+    (1..=48).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}

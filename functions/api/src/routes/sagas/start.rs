@@ -1,0 +1,107 @@
+//! Starting sagas. Admins only.
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use http::{StatusCode, header};
+use sagas::record::{Request, SagaId, Start};
+use sagas::rim::{Journal, Lane, Started};
+use serde_json::json;
+
+use super::idempotency::Key;
+use super::plan::planned;
+use super::request::{Checked, SagaRequest, Wanted};
+use super::{audit, tx};
+use crate::AppState;
+use crate::caller::Admin;
+use crate::disclosure::{Disclosure, tenant_of};
+use crate::extract::Json as Body;
+use crate::observe::RequestId;
+use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::problem::Problem;
+use crate::views::SagaView;
+
+/// A saga that was started, now or before.
+pub(super) type Answer = (StatusCode, [(header::HeaderName, String); 1], Json<SagaView>);
+
+/// Starts a saga: its steps are done in order, and all of them undone if one fails. It is written before this answers, and goes on by
+/// itself. With an `Idempotency-Key` the same request starts one saga however often it is sent. Admins only.
+#[utoipa::path(
+    post, path = "/sagas", operation_id = "startSaga", tag = "sagas", request_body = SagaRequest, security(("id_token" = [])),
+    params(("idempotency-key" = Option<String>, Header, description = "Names the request for 7 days: 1 to 128 printable characters.")),
+    responses(
+        (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
+        (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
+        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+    )
+)]
+pub(in crate::routes) async fn start(
+    admin: Admin,
+    key: Key,
+    State(state): State<AppState>,
+    Extension(request): Extension<RequestId>,
+    Body(body): Body<SagaRequest>,
+) -> Result<Answer, Problem> {
+    let checked = body.check(state.now()).map_err(Problem::unprocessable)?;
+    begin(&admin, &state, &request, key, checked).await
+}
+
+/// Starts what was checked, or answers with what the key started before, whatever has changed since.
+pub(super) async fn begin(
+    admin: &Admin,
+    state: &AppState,
+    request: &RequestId,
+    key: Key,
+    checked: Checked,
+) -> Result<Answer, Problem> {
+    let provisioning = state.provisioning()?;
+    let (table, now) = (state.table(admin), state.now());
+    let key = key.with(admin, &checked.body_hash, now);
+    if let Some(key) = &key
+        && let Some(before) = table.started_with(key, now).await?
+    {
+        return started_before(admin, state, before).await;
+    }
+    let wanted = checked.in_account(table.accounts().await?)?;
+    if let Some(hash) = &wanted.plan_hash
+        && !planned(state, &wanted).await?.hash.eq_ignore_ascii_case(hash)
+    {
+        return Err(Problem::plan_drift());
+    }
+    let tenant_id = tenant_of(table, &wanted.definition.locks).await?;
+    let Wanted { saga_type, account, definition, plan_hash, start_at } = wanted;
+    let id = SagaId::random();
+    let steps: Vec<&str> = definition.steps.iter().map(|spec| spec.step.as_str()).collect();
+    let values = json!({
+        "type": saga_type, "account": account, "tenant_id": tenant_id, "steps": steps, "plan_hash": plan_hash, "start_at": start_at
+    });
+    let audit = audit(admin, state, request, "saga.start", &id, values);
+    let by = admin.subject().to_owned();
+    let asked = Request { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
+    let start = Start::new(id, asked, &tx(request), now, &provisioning.timing);
+    let start = match key {
+        Some(key) => start.under(key),
+        None => start,
+    };
+    match table.audited(audit).start(&start).await? {
+        Started::New => {}
+        before => return started_before(admin, state, before).await,
+    }
+    let head = start.head;
+    tracing::info!(saga = %id, saga_type = head.about.saga_type, "saga started");
+    provisioning.bell.ring(&id, Lane::Execute, head.about.start_at, head.state.rev).await;
+    Ok(answer(StatusCode::ACCEPTED, SagaView::new(&head, &Disclosure::Everything)))
+}
+
+async fn started_before(admin: &Admin, state: &AppState, started: Started) -> Result<Answer, Problem> {
+    let Started::Same(id) = started else { return Err(Problem::key_reused()) };
+    let head = state.table(admin).load(&id).await?.ok_or_else(|| {
+        tracing::error!(saga = %id, "a key names a saga that is not there");
+        Problem::internal()
+    })?;
+    Ok(answer(StatusCode::OK, SagaView::new(&head, &Disclosure::Everything)))
+}
+
+fn answer(status: StatusCode, saga: SagaView) -> Answer {
+    let location = format!("{}/sagas/{}", crate::routes::ROOT, saga.id);
+    (status, [(header::LOCATION, location)], Json(saga))
+}

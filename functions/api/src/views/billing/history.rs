@@ -1,0 +1,49 @@
+//! The history of what was billed and paid.
+
+use chrono::{DateTime, Utc};
+use domain::billing::HistoryEntry;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::views::Price;
+
+/// An entry of an account's billing history.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = BillingHistoryEntry)]
+pub struct HistoryEntryView {
+    /// The account.
+    #[schema(example = "main")]
+    pub account: String,
+    /// When it was.
+    pub date: DateTime<Utc>,
+    /// What sort of entry it is, in DigitalOcean's words: `Invoice`, `Payment`, `Credit` and others; the set is open.
+    #[serde(rename = "type")]
+    #[schema(example = "Invoice")]
+    pub entry_type: String,
+    /// What it says.
+    #[schema(example = "Invoice for April 2026")]
+    pub description: String,
+    /// How much: negative for payments and credits.
+    pub amount: Price,
+    /// The number on the invoice's face, for an invoice's entry.
+    #[schema(required, example = "106")]
+    pub invoice_id: Option<String>,
+    /// The invoice it is for.
+    #[schema(required, example = "22737513-0ea7-4206-8ceb-98a575af7681")]
+    pub invoice_uuid: Option<String>,
+}
+
+impl From<HistoryEntry> for HistoryEntryView {
+    fn from(entry: HistoryEntry) -> Self {
+        let HistoryEntry { account, date, entry_type, description, amount, invoice_id, invoice_uuid } = entry;
+        Self {
+            account: account.into(),
+            date,
+            entry_type: entry_type.0,
+            description,
+            amount: amount.into(),
+            invoice_id,
+            invoice_uuid: invoice_uuid.map(Into::into),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What is billed.
+
+mod accrual;
+mod balance;
+mod cost_line;
+mod history;
+mod invoice;
+mod match_rate;
+mod tie_out;
+
+pub use accrual::{AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, DayView};
+pub use balance::BalanceView;
+pub use cost_line::{ChargedResourceView, CostLineView};
+pub use history::HistoryEntryView;
+pub use invoice::{InvoiceView, PreviewedView};
+pub use match_rate::MatchRateView;
+pub use tie_out::{DifferenceView, TieOutList, TieOutRowView, TieOutTotalView};

@@ -1,0 +1,161 @@
+//! The ledger of a saga.
+
+use chrono::{DateTime, Utc};
+use sagas::definition::Definition;
+use sagas::record::{Actor, Entry, EntryKind, Fate, SagaStatus, StepState, StepStatus};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::disclosure::Disclosure;
+
+/// One change of a saga. A tenant is told less of it; what it is not told is null.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LedgerEntry)]
+pub struct LedgerEntryView {
+    /// Its number: 1 for the first.
+    #[schema(example = 3)]
+    pub rev: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What happened: `started`, `begun`, `waiting`, `intended` (a write is about to be sent), then what became of it (`applied`,
+    /// `put_off`, `doubted`, `lost`, `absent`, `refused`), `step_succeeded`, `step_failed`, `step_compensated`, `late_checked`, `stuck`,
+    /// or what an operator said (`cancelled`, `resumed`, `skipped`, `closed`, `approved`, `denied`).
+    #[schema(value_type = String, example = "step_compensated")]
+    pub kind: EntryKind,
+    /// Who did it.
+    pub actor: ActorView,
+    /// Which of the saga's steps it is about.
+    #[schema(required, example = 0)]
+    pub index: Option<usize>,
+    /// What that step does.
+    #[schema(required, example = "create_droplet_snapshot")]
+    pub step: Option<String>,
+    /// Where that step is from then on; null where it did not change.
+    #[schema(value_type = Option<String>, required, example = "compensated")]
+    pub status: Option<StepStatus>,
+    /// Where the saga is from then on.
+    #[schema(value_type = String, example = "unwinding")]
+    pub saga_status: SagaStatus,
+    /// How the step succeeded or was undone, in a word.
+    #[schema(required, example = "created")]
+    pub outcome: Option<String>,
+    /// What there is to say of it.
+    #[schema(required)]
+    pub note: Option<String>,
+    /// The write that it is about, as it is sent to DigitalOcean: what is ours.
+    #[schema(value_type = Option<Object>, required, example = json!({ "write": "snapshot_droplet", "id": 3_164_444, "name": "arcadia-snap-3164444-0d9f86a2" }))]
+    pub write: Option<Value>,
+    /// Whether that write undoes; null where it is about none.
+    #[schema(required)]
+    pub undoes: Option<bool>,
+    /// What became of it: `applied`, `lost`, `absent` or `refused`.
+    #[schema(required, example = "applied")]
+    pub fate: Option<&'static str>,
+    /// What was there before the step's first write, with that write's `intended` entry.
+    #[schema(value_type = Option<Object>, required)]
+    pub before: Option<Value>,
+    /// Names the write: all its entries bear it.
+    #[schema(required)]
+    pub op_hash: Option<String>,
+    /// The hash of the entry before it; empty for the first.
+    #[schema(required)]
+    pub prev: Option<String>,
+    /// Its own hash: the SHA-256 of `entry` as it is stored, without this field.
+    #[schema(required)]
+    pub hash: Option<String>,
+    /// The entry as it is stored: folding all of a saga's gives its state.
+    #[schema(value_type = Option<Object>, required)]
+    pub entry: Option<Value>,
+}
+
+/// Who made a change.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Actor)]
+pub struct ActorView {
+    /// `worker` or `person`.
+    #[serde(rename = "type")]
+    #[schema(pattern = "^(worker|person)$", example = "worker")]
+    pub kind: &'static str,
+    /// The worker's request, or the subject of the person's token.
+    #[schema(required)]
+    pub id: Option<String>,
+    /// The number of the worker's lease.
+    #[schema(required, example = 2)]
+    pub fence: Option<u64>,
+}
+
+impl LedgerEntryView {
+    /// An entry of a saga of this definition, as far as the caller is told of it.
+    #[must_use]
+    pub fn new(entry: &Entry, definition: &Definition, before: Option<&Value>, disclosure: &Disclosure) -> Self {
+        let is_whole = disclosure.is_whole();
+        let is_told = entry.step.is_some_and(|step| disclosure.covers(step));
+        let spec = entry.step.and_then(|step| definition.steps.get(step));
+        let state = entry.step.and_then(|step| entry.steps.get(&step));
+        let write = state.and_then(|state| Written::of(entry, state)).filter(|_| is_told);
+        let stored = || serde_json::to_value(entry).unwrap_or_default();
+        Self {
+            rev: entry.rev,
+            at: entry.at,
+            kind: entry.kind,
+            actor: ActorView::new(&entry.actor, disclosure),
+            index: entry.step,
+            step: spec.map(|spec| spec.step.clone()),
+            status: state.map(|state| state.status),
+            saga_status: entry.core.status,
+            outcome: state.and_then(|state| state.outcome.clone()).filter(|_| is_told),
+            note: is_whole.then(|| entry.note.clone()).filter(|note| !note.is_empty()),
+            undoes: write.as_ref().map(|write| write.undoes),
+            fate: write.as_ref().and_then(|write| write.fate),
+            write: write.map(|write| write.sent),
+            before: before.cloned().filter(|_| is_whole),
+            op_hash: entry.op_hash.clone().filter(|_| is_whole),
+            prev: is_whole.then(|| entry.prev.clone()),
+            hash: is_whole.then(|| entry.hash.clone()),
+            entry: is_whole.then(stored),
+        }
+    }
+}
+
+impl ActorView {
+    fn new(actor: &Actor, disclosure: &Disclosure) -> Self {
+        let (kind, id, fence) = match actor {
+            Actor::Worker { fence, owner } => ("worker", owner, Some(*fence)),
+            Actor::Person(subject) => ("person", subject, None),
+        };
+        let is_whole = disclosure.is_whole();
+        Self { kind, id: is_whole.then(|| id.clone()), fence: fence.filter(|_| is_whole) }
+    }
+}
+
+/// The write that an entry is about.
+struct Written {
+    sent: Value,
+    undoes: bool,
+    fate: Option<&'static str>,
+}
+
+impl Written {
+    fn of(entry: &Entry, state: &StepState) -> Option<Self> {
+        let op_hash = entry.op_hash.as_ref()?;
+        let (write, undoes, fate) = match state.tries.iter().find(|tried| tried.op_hash == *op_hash) {
+            Some(tried) => (&tried.write, tried.undo, Some(named(&tried.fate))),
+            None => {
+                let intent = state.pending.as_ref().filter(|intent| intent.op_hash == *op_hash)?;
+                (&intent.write, intent.undo, None)
+            }
+        };
+        // A write is plain data with text keys.
+        Some(Self { sent: serde_json::to_value(write).unwrap_or_default(), undoes, fate })
+    }
+}
+
+fn named(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Applied(_) => "applied",
+        Fate::Lost => "lost",
+        Fate::Absent => "absent",
+        Fate::Refused(_) => "refused",
+    }
+}

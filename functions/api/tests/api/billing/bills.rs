@@ -1,0 +1,177 @@
+//! Bills for tests, written as the workers write them.
+
+use chrono::{DateTime, Utc};
+use domain::billing::{
+    AmountSource, BalanceSnapshot, Charge, Confidence, CostKind, CostLine, Difference, EntryType, Existence,
+    HistoryEntry, Invoice, InvoiceStatus, ItemId, Match, MatchMethod, MatchedResource, Outcome, Period, TieOut,
+    TieOutStatus, UnmatchedReason,
+};
+use domain::{InvoiceUuid, Kind, Money, ProviderId, SweepStatus};
+use store::{DraftLines, InvoiceCommitted, InvoiceWrite, Replaced, Replacement, Table};
+
+use crate::app::time;
+use crate::seed;
+
+/// When every worker of billing ran last.
+pub(crate) const RAN_AT: &str = "2026-04-12T11:07:00Z";
+
+pub(crate) fn dollars(amount: &str) -> Money {
+    Money::usd(amount.parse().unwrap())
+}
+
+pub(crate) fn period(month: &str) -> Period {
+    Period::new(month).unwrap()
+}
+
+/// Every worker of billing ran in the account, and ended like this.
+pub(crate) async fn workers_ran(table: &Table, account: &str, status: SweepStatus) {
+    for worker in billing::WORKERS {
+        seed::sweep(table, account, worker.lane.as_str(), status, time(RAN_AT)).await;
+    }
+}
+
+pub(crate) async fn balance(table: &Table, account: &str, at: DateTime<Utc>, usage: Money) {
+    let balance = BalanceSnapshot {
+        account: seed::account_id(account),
+        at,
+        generated_at: at,
+        month_to_date_balance: Money::usd(usage.amount + dollars("5").amount),
+        account_balance: dollars("5"),
+        month_to_date_usage: usage,
+    };
+    assert!(table.put_balance(&balance).await.unwrap());
+}
+
+/// A payment of so much, below zero.
+pub(crate) fn payment(account: &str, date: &str, amount: &str) -> HistoryEntry {
+    HistoryEntry {
+        account: seed::account_id(account),
+        date: time(date),
+        entry_type: EntryType("Payment".to_owned()),
+        description: "Payment (MC 2018)".to_owned(),
+        amount: dollars(amount),
+        invoice_id: None,
+        invoice_uuid: None,
+    }
+}
+
+/// An invoice that is known, and whose lines were not read.
+pub(crate) fn invoice(account: &str, month: &str, uuid: &str, amount: &str) -> Invoice {
+    Invoice {
+        account: seed::account_id(account),
+        uuid: InvoiceUuid::new(uuid).unwrap(),
+        invoice_id: Some(format!("number-of-{uuid}")),
+        period: period(month),
+        amount: dollars(amount),
+        status: InvoiceStatus::Pending,
+        updated_at: None,
+        lines: None,
+        draft: None,
+        retired: std::collections::BTreeSet::new(),
+        previewed: None,
+        error: None,
+        version: 1,
+    }
+}
+
+/// The preview of a month.
+pub(crate) fn preview(account: &str, month: &str, uuid: &str, amount: &str, updated_at: &str) -> Invoice {
+    let invoice = invoice(account, month, uuid, amount);
+    Invoice { invoice_id: None, status: InvoiceStatus::Open, updated_at: Some(time(updated_at)), ..invoice }
+}
+
+/// A line without an owner, for what it is not known by any rule unless its kind is changed.
+pub(crate) fn line(line: u32, kind: &str, amount: &str, reason: UnmatchedReason) -> CostLine {
+    CostLine {
+        line,
+        kind: CostKind::new(kind).unwrap(),
+        charge: Charge {
+            product: format!("product-of-{kind}"),
+            group_description: None,
+            description: format!("{kind}-{line} (s-1vcpu-1gb)"),
+            hours: None,
+            start: None,
+            end: None,
+            amount: dollars(amount),
+            project_name: None,
+            category: None,
+        },
+        item: ItemId::default(),
+        outcome: Outcome::Unmatched(reason),
+    }
+}
+
+/// A droplet's line of a project, with its owner.
+pub(crate) fn droplet(number: u32, amount: &str, project: &str) -> CostLine {
+    let mut owned = line(number, "droplet", amount, UnmatchedReason::NameVariance);
+    owned.charge.project_name = Some(project.to_owned());
+    owned.charge.hours = Some("240".parse().unwrap());
+    owned.charge.start = Some(time("2026-04-01T00:00:00Z"));
+    owned.charge.end = Some(time("2026-04-11T00:00:00Z"));
+    owned.outcome = Outcome::Matched(Match {
+        resource: MatchedResource {
+            kind: Kind::of("droplet"),
+            provider_id: ProviderId::new(format!("40{number}")).unwrap(),
+            name: format!("droplet-{number}"),
+        },
+        method: MatchMethod::Name,
+        confidence: Confidence::percent(90),
+        existence: Existence::Tombstone,
+    });
+    owned
+}
+
+pub(crate) const BALANCED: TieOut =
+    TieOut { status: TieOutStatus::Balanced, differences: Vec::new(), missing: Vec::new() };
+
+/// The list of invoices tells so much, which is so much more than the lines.
+pub(crate) fn differs(amount: &str, difference: &str) -> TieOut {
+    let difference =
+        Difference { source: AmountSource::Invoice, amount: dollars(amount), difference: dollars(difference) };
+    TieOut { status: TieOutStatus::Differs, differences: vec![difference], missing: Vec::new() }
+}
+
+pub(crate) async fn insert(table: &Table, invoice: &Invoice) {
+    let write = InvoiceWrite { before: None, invoice: invoice.clone() };
+    assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+}
+
+/// Lets an invoice show these lines.
+pub(crate) async fn show(table: &Table, invoice: &Invoice, lines: &[CostLine], tie_out: &TieOut) -> Invoice {
+    let (mut draft, mut tally) = (DraftLines::default(), billing::Tally::default());
+    lines.iter().for_each(|line| draft.push(line).unwrap());
+    tally.extend(lines);
+    let content_hash = format!("{}-{}", invoice.version, lines.len());
+    let new = Replacement {
+        content_hash: &content_hash,
+        lines: &draft,
+        counts: tally.counts,
+        tie_out,
+        at: time("2026-04-12T02:30:00Z"),
+    };
+    match table.replace_lines(invoice, &new).await.unwrap() {
+        Replaced::Written(invoice) => *invoice,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An invoice that shows these lines and balances.
+pub(crate) async fn ingested(table: &Table, invoice: &Invoice, lines: &[CostLine]) -> Invoice {
+    insert(table, invoice).await;
+    show(table, invoice, lines, &BALANCED).await
+}
+
+/// Some of everything in an account; the ids of its invoices.
+pub(crate) async fn everything(table: &Table, account: &str) -> Vec<String> {
+    workers_ran(table, account, SweepStatus::Complete).await;
+    balance(table, account, time("2026-04-12T11:07:00Z"), dollars("40.25")).await;
+    table.put_history(&[payment(account, "2026-04-02T10:00:00Z", "-86.92")]).await.unwrap();
+    let march = invoice(account, "2026-03", &format!("march-of-{account}"), "86.92");
+    let march = Invoice { previewed: Some(dollars("80.00")), ..march };
+    let lines = [droplet(1, "80.00", "shop"), line(2, "tax", "6.92", UnmatchedReason::Tax)];
+    ingested(table, &march, &lines).await;
+    let april = preview(account, "2026-04", &format!("april-of-{account}"), "12.00", "2026-04-11T00:00:00Z");
+    let lines = [droplet(1, "10.00", "shop"), line(2, "other:Quantum", "2.00", UnmatchedReason::UnknownProduct)];
+    ingested(table, &april, &lines).await;
+    vec![march.uuid.into(), april.uuid.into()]
+}

@@ -1,0 +1,196 @@
+//! What the head of an invoice says, given what DigitalOcean lists; pure.
+
+use std::collections::BTreeSet;
+
+use domain::billing::{AmountSource, Invoice, InvoiceStatus, Period};
+use domain::{AccountId, InvalidId, InvoiceUuid, Money};
+use store::InvoiceWrite;
+
+/// An invoice as DigitalOcean lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The month it is for.
+    pub period: Period,
+    /// Its id.
+    pub uuid: InvoiceUuid,
+    /// The number on its face.
+    pub invoice_id: Option<String>,
+    /// Its amount.
+    pub amount: Money,
+}
+
+impl TryFrom<digitalocean::Invoice> for Listed {
+    type Error = InvalidId;
+
+    /// One whose id or month is none fails the list: leaving it out would read as "not billed".
+    fn try_from(invoice: digitalocean::Invoice) -> Result<Self, InvalidId> {
+        Ok(Self {
+            period: Period::new(&invoice.invoice_period)?,
+            uuid: InvoiceUuid::new(invoice.invoice_uuid)?,
+            invoice_id: invoice.invoice_id,
+            amount: Money::usd(invoice.amount),
+        })
+    }
+}
+
+/// The head to write for a listed invoice; `None` where the one that is there says it all.
+///
+/// What was taken in stays so, with two exceptions. The preview that became the month's invoice under its own id is to be read anew, and keeps
+/// what it came to. So is an invoice whose amount is not what it was: that it is pending then is what makes sure that it is read, whatever
+/// becomes of the message that asks for it. The lines of before are shown until it is.
+#[must_use]
+pub fn head(account: &AccountId, listed: &Listed, current: Option<&Invoice>) -> Option<InvoiceWrite> {
+    let Listed { period, uuid, invoice_id, amount } = listed.clone();
+    let Some(current) = current else {
+        return Some(InvoiceWrite { before: None, invoice: pending(account, period, uuid, invoice_id, amount) });
+    };
+    let (status, previewed) = match current.status {
+        InvoiceStatus::Open => (InvoiceStatus::Pending, Some(current.amount)),
+        InvoiceStatus::Ingested if current.amount.amount != amount.amount => {
+            (InvoiceStatus::Pending, current.previewed)
+        }
+        status => (status, current.previewed),
+    };
+    let invoice_id = invoice_id.or_else(|| current.invoice_id.clone());
+    let next = Invoice { invoice_id, amount, status, previewed, updated_at: None, ..current.clone() };
+    (next != *current).then(|| InvoiceWrite {
+        before: Some(current.version),
+        invoice: Invoice { version: current.version + 1, ..next },
+    })
+}
+
+fn pending(
+    account: &AccountId,
+    period: Period,
+    uuid: InvoiceUuid,
+    invoice_id: Option<String>,
+    amount: Money,
+) -> Invoice {
+    Invoice {
+        account: account.clone(),
+        uuid,
+        invoice_id,
+        period,
+        amount,
+        status: InvoiceStatus::Pending,
+        updated_at: None,
+        lines: None,
+        draft: None,
+        retired: BTreeSet::new(),
+        previewed: None,
+        error: None,
+        version: 1,
+    }
+}
+
+/// Whether an invoice is to be read: it never was, or not to the end, or its sums were held against a history that did not have it yet, and
+/// now has.
+#[must_use]
+pub fn is_due(invoice: &Invoice, in_history: bool) -> bool {
+    let lacks_history = || {
+        let missing = invoice.lines.as_ref().map(|set| &set.tie_out.missing);
+        missing.is_none_or(|missing| missing.contains(&AmountSource::History))
+    };
+    match invoice.status {
+        InvoiceStatus::Pending | InvoiceStatus::Ingesting | InvoiceStatus::Failed => true,
+        InvoiceStatus::Ingested => in_history && lacks_history(),
+        InvoiceStatus::Open => false,
+    }
+}
+
+/// Whether lines that have no owner may be looked for again: no reader of the invoice is at work, and not all lines are matched. Which of them
+/// have a reason that can pass, their own lines tell.
+#[must_use]
+pub fn may_learn(invoice: &Invoice) -> bool {
+    let open = |set: &domain::billing::LineSet| set.counts.matched < set.counts.lines;
+    invoice.status == InvoiceStatus::Ingested && invoice.lines.as_ref().is_some_and(open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::billing::{LineSet, MatchCounts, TieOut, TieOutStatus};
+    use rust_decimal::Decimal;
+
+    fn demo() -> AccountId {
+        AccountId::new("demo").unwrap()
+    }
+
+    fn listed(cents: i64) -> Listed {
+        Listed {
+            period: Period::new("2026-04").unwrap(),
+            uuid: InvoiceUuid::new("u1").unwrap(),
+            invoice_id: Some("7".to_owned()),
+            amount: Money::usd(Decimal::new(cents, 2)),
+        }
+    }
+
+    fn taken_in(status: InvoiceStatus, missing: Vec<AmountSource>) -> Invoice {
+        let set = LineSet {
+            revision: 1,
+            content_hash: String::new(),
+            counts: MatchCounts { lines: 2, matched: 1, explained: 1 },
+            tie_out: TieOut { status: TieOutStatus::Incomplete, differences: vec![], missing },
+            ingested_at: "2026-05-01T06:00:00Z".parse().unwrap(),
+        };
+        let head = head(&demo(), &listed(500), None).unwrap().invoice;
+        Invoice { status, lines: Some(set), ..head }
+    }
+
+    #[test]
+    fn what_was_taken_in_stays_so_until_its_amount_changes() {
+        use InvoiceStatus::{Failed, Ingested, Ingesting, Open, Pending};
+        // (status, status after the same amount, status after another).
+        let cases = [
+            (Pending, Pending, Pending),
+            (Ingesting, Ingesting, Ingesting),
+            (Failed, Failed, Failed),
+            (Ingested, Ingested, Pending),
+            (Open, Pending, Pending),
+        ];
+        for (status, same, other) in cases {
+            let current = taken_in(status, vec![]);
+            for (cents, after) in [(500, same), (501, other)] {
+                let write = head(&demo(), &listed(cents), Some(&current));
+                let Some(InvoiceWrite { before, invoice }) = write else {
+                    assert_eq!((status, cents), (after, 500), "nothing is written where nothing is new");
+                    continue;
+                };
+                assert_eq!((before, invoice.version), (Some(1), 2), "{status:?}, {cents}");
+                assert_eq!((invoice.status, invoice.amount), (after, listed(cents).amount), "{status:?}, {cents}");
+                assert_eq!(invoice.lines, current.lines, "what is shown is shown until it is read");
+                assert_eq!(invoice.previewed, (status == Open).then_some(current.amount), "{status:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_invoice_is_due_until_its_sums_were_held_against_the_history() {
+        use InvoiceStatus::{Failed, Ingested, Ingesting, Open, Pending};
+        let history = vec![AmountSource::History];
+        let cases = [
+            (Pending, vec![], false, true),
+            (Ingesting, vec![], false, true),
+            (Failed, vec![], true, true),
+            (Ingested, vec![], true, false),
+            (Ingested, vec![AmountSource::Summary], true, false),
+            (Ingested, history.clone(), true, true),
+            (Ingested, history.clone(), false, false),
+            (Open, history, true, false),
+        ];
+        for (status, missing, in_history, due) in cases {
+            let invoice = taken_in(status, missing.clone());
+            assert_eq!(is_due(&invoice, in_history), due, "{status:?}, {missing:?}, {in_history}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_taken_in_and_has_no_owner_may_learn() {
+        let mut invoice = taken_in(InvoiceStatus::Ingested, vec![]);
+        assert!(may_learn(&invoice));
+        assert!(!may_learn(&Invoice { status: InvoiceStatus::Failed, ..invoice.clone() }));
+        invoice.lines.as_mut().unwrap().counts.matched = 2;
+        assert!(!may_learn(&invoice));
+        assert!(!may_learn(&Invoice { lines: None, ..invoice }));
+    }
+}

@@ -1,0 +1,111 @@
+//! What was billed and paid, and which invoices there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use billing::{INVOICE_INGEST, Task};
+use digitalocean::Client;
+use domain::billing::{HistoryEntry, Invoice, Period};
+use domain::{AccountId, InvoiceUuid};
+use runtime::{Message, Outgoing};
+use store::{InvoiceCommitted, InvoiceWrite};
+
+use crate::BillingWorker;
+use crate::converted;
+use crate::handler::Run;
+use crate::heads::{Listed, head, is_due};
+use crate::report::Done;
+use crate::trouble::Trouble;
+
+/// Heads read at a time.
+const HEADS: usize = 200;
+/// How often a head is decided on that others change meanwhile.
+const TRIES: u32 = 4;
+
+/// The heads that an account has.
+pub(crate) type Heads = BTreeMap<(Period, InvoiceUuid), Invoice>;
+
+impl BillingWorker {
+    /// Keeps the history, knows every invoice that is listed, and asks for those that are due and for the running month's preview.
+    ///
+    /// Each of its writes is one that the next run would not make again, so that it goes on where it was broken off.
+    pub(crate) async fn discover(&self, client: &Client, run: &Run<'_>) -> Result<Done, Trouble> {
+        let billing = client.billing();
+        let history = billing.billing_history().collect_all().await?;
+        let invoices = billing.invoices().collect_all().await?;
+        let mut done = Done {
+            pages: history.pages + invoices.pages,
+            items: u32::try_from(history.items.len() + invoices.items.len()).unwrap_or(u32::MAX),
+            requests: history.requests + invoices.requests,
+            rate_limit_remaining: invoices.rate_limit.and_then(|limit| limit.remaining),
+            ..Done::default()
+        };
+        let entries = history.items.into_iter().map(|entry| converted::entry(run.slug(), entry));
+        let entries: Vec<HistoryEntry> = entries.collect::<Result<_, _>>()?;
+        let listed: Vec<Listed> = invoices.items.into_iter().map(Listed::try_from).collect::<Result<_, _>>()?;
+        // The list as a whole: entries that say the very same are numbered through, wherever DigitalOcean's pages end.
+        let new = run.in_time(self.table.put_history(&entries)).await?;
+        done.changes.discovered += u32::try_from(new).unwrap_or(u32::MAX);
+        let of_invoices = entries.iter().filter(|entry| entry.entry_type.is_invoice());
+        let billed: BTreeSet<&InvoiceUuid> = of_invoices.filter_map(|entry| entry.invoice_uuid.as_ref()).collect();
+        let mut known = self.heads(run.slug()).await?;
+        for listed in &listed {
+            let current = known.remove(&(listed.period, listed.uuid.clone()));
+            let head = run.in_time(self.upsert(run.slug(), listed, current, &mut done)).await?;
+            if is_due(&head, billed.contains(&listed.uuid)) {
+                self.ask(run, &Task::Ingest { period: head.period, invoice: head.uuid }).await?;
+                done.sent += 1;
+            }
+        }
+        self.ask(run, &Task::Preview).await?;
+        done.sent += 1;
+        Ok(done)
+    }
+
+    /// All heads of an account's invoices.
+    pub(crate) async fn heads(&self, account: &AccountId) -> Result<Heads, store::Error> {
+        let (mut heads, mut after) = (Heads::new(), None);
+        loop {
+            let page = self.table.invoices(account, after.as_deref(), HEADS).await?;
+            heads.extend(page.items.into_iter().map(|head| ((head.period, head.uuid.clone()), head)));
+            after = page.next;
+            if after.is_none() {
+                return Ok(heads);
+            }
+        }
+    }
+
+    /// The head of a listed invoice as it now is, written where it says something new.
+    async fn upsert(
+        &self,
+        account: &AccountId,
+        listed: &Listed,
+        mut current: Option<Invoice>,
+        done: &mut Done,
+    ) -> Result<Invoice, store::Error> {
+        for _ in 0..TRIES {
+            let Some(write) = head(account, listed, current.as_ref()) else { break };
+            current = match self.table.commit_invoice(&write).await? {
+                InvoiceCommitted::Written => {
+                    let InvoiceWrite { before, invoice } = write;
+                    done.changes.discovered += u32::from(before.is_none());
+                    done.changes.updated += u32::from(before.is_some());
+                    return Ok(invoice);
+                }
+                InvoiceCommitted::Conflict(now) => now.map(|now| *now),
+            };
+        }
+        current.ok_or_else(|| store::Error::Contended {
+            what: format!("the invoice {} of {}", listed.uuid, listed.period),
+            tries: TRIES,
+        })
+    }
+
+    /// Asks for something to be done with an invoice, in the name of this run. Sent twice, the second finds it done.
+    pub(crate) async fn ask(&self, run: &Run<'_>, task: &Task) -> Result<(), Trouble> {
+        let Message { scheduled_at, .. } = *run.message;
+        let message = Message::new(INVOICE_INGEST.name, run.slug().as_str(), scheduled_at, run.run_id.as_str());
+        let message = message.with_fields(task)?;
+        self.queue.send(&self.ingest_queue_url, Outgoing::new(message.to_body())).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Reading one invoice: its CSV for the lines, its JSON items for the ids, its summary and the history for the sums.
+
+mod feed;
+mod rows;
+
+use billing::items::Item;
+use billing::{Sums, tie_out};
+use digitalocean::Client;
+use domain::InvoiceUuid;
+use domain::billing::{Invoice, InvoiceStatus, Period};
+use rust_decimal::Decimal;
+
+use crate::BillingWorker;
+use crate::converted;
+use crate::handler::Run;
+use crate::heads::is_due;
+use crate::preview::told;
+use crate::report::Done;
+use crate::trouble::Trouble;
+use rows::Reading;
+
+impl BillingWorker {
+    /// Reads an invoice and shows its lines. Any failure leaves shown what was shown before.
+    pub(crate) async fn ingest(
+        &self,
+        client: &Client,
+        period: Period,
+        uuid: &InvoiceUuid,
+        run: &Run<'_>,
+    ) -> Result<Done, Trouble> {
+        let Some(invoice) = self.table.invoice(run.slug(), period, uuid).await? else {
+            return Err(Trouble::Person(format!("no invoice {uuid} of {period} is known; run billing-history")));
+        };
+        if invoice.status == InvoiceStatus::Open {
+            return Ok(Done::dropped("it is the running month's preview"));
+        }
+        if !is_due(&invoice, true) && was_read_since(&invoice, run) {
+            return Ok(Done::dropped("it was read since"));
+        }
+        let billing = client.billing();
+        // Of each item only what a row is found by, for an invoice may have a hundred thousand.
+        let items = billing.invoice_items(uuid.as_str()).collect_all_as(|item| {
+            let (charge, ids) = converted::charge(item);
+            Item::new(&charge, ids)
+        });
+        // An invoice without JSON items, or without a summary, is held against what there is.
+        let items = told(items.await)?;
+        let (pages, requests) = items.as_ref().map_or((0, 0), |list| (list.pages, list.requests));
+        let items = items.map(|list| list.items);
+        let summary = told(billing.invoice_summary(uuid.as_str()).await)?.as_ref().map(converted::summary);
+        let inventory = self.inventory(run).await?;
+        let csv = billing.invoice_csv(uuid.as_str()).await?;
+        let reading = rows::read(csv, items, period, inventory).await?;
+        let history = self.history_amount(&invoice).await?;
+        let Reading { lines, tally, items_sum, .. } = &reading;
+        let sums = Sums { lines: tally.sum, items: *items_sum, summary, invoice: Some(invoice.amount.amount), history };
+        let done = self.show(run, invoice, lines, tally.clone(), &tie_out(&sums)).await?;
+        let requests = requests + 2;
+        Ok(Done { pages, requests, notes: reading.notes(), ..done })
+    }
+
+    /// What the history says that an invoice came to; `None` where it does not have it yet.
+    async fn history_amount(&self, invoice: &Invoice) -> Result<Option<Decimal>, Trouble> {
+        let entries = self.table.history_of(&invoice.account, invoice.period, &invoice.uuid).await?;
+        let amounts = entries.iter().filter(|entry| entry.entry_type.is_invoice()).map(|entry| entry.amount.amount);
+        // Billed twice is a difference, and must show as one.
+        Ok(amounts.reduce(|one, other| one + other))
+    }
+}
+
+fn was_read_since(invoice: &Invoice, run: &Run<'_>) -> bool {
+    invoice.lines.as_ref().is_some_and(|set| set.ingested_at > run.message.scheduled_at)
+}

@@ -1,0 +1,81 @@
+//! What a schedule asks for: one at a time in an account, each with its receipt.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::{Receipt, RunId, SweepStatus};
+use runtime::Failure;
+use store::{Acquired, Finish};
+
+use crate::BillingWorker;
+use crate::handler::Run;
+use crate::job::Job;
+use crate::report::Done;
+use crate::trouble::Trouble;
+
+/// How much longer than the function may run its lease is: a run never outlives its lease.
+const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(30);
+/// How soon a message comes back that found another run of its lane.
+const BUSY_DELAY: Duration = Duration::from_secs(20);
+/// How often it does. Another message of the same lane is on its way by then, so the one that waited in vain may go.
+const BUSY_ATTEMPTS: u32 = 18;
+
+impl BillingWorker {
+    /// Does the job, unless a newer run already did.
+    pub(crate) async fn in_lane(&self, job: &Job, run: &Run<'_>) -> Result<(), Failure> {
+        let lane = self.table.lane(run.slug(), &self.worker.lane).await?;
+        if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
+            && receipt.started_at > run.message.scheduled_at
+        {
+            tracing::info!(newer_run_id = %receipt.run_id, "a newer run is complete, message dropped");
+            return Ok(());
+        }
+        let owner = RunId::random();
+        let ttl = TimeDelta::from_std(run.deadline.remaining()).unwrap_or_default() + LEASE_MARGIN;
+        let acquired = self.table.acquire(run.slug(), &self.worker.lane, owner.as_str(), run.at, ttl).await?;
+        let Acquired::Granted(lease, _) = acquired else { return busy(run) };
+        let outcome = self.perform(job, run).await;
+        if !self.table.finish(&lease, &self.finish(run, &outcome)).await? {
+            return busy(run);
+        }
+        match outcome {
+            Ok(_) => Ok(()),
+            // The operator sees it in the receipt; every tick asks again, so nothing is gained by waking somebody for each.
+            Err(trouble) if trouble.status() == SweepStatus::NotVisible => Ok(()),
+            Err(trouble) => Err(trouble.failure(self.clock.now())),
+        }
+    }
+
+    fn finish(&self, run: &Run<'_>, outcome: &Result<Done, Trouble>) -> Finish {
+        let nothing = Done::default();
+        let done = outcome.as_ref().unwrap_or(&nothing);
+        let finished_at = self.clock.now();
+        let receipt = Receipt {
+            run_id: run.run_id.clone(),
+            status: outcome.as_ref().err().map_or(SweepStatus::Complete, Trouble::status),
+            started_at: run.at,
+            finished_at,
+            pages: done.pages,
+            items: done.items,
+            requests: done.requests,
+            changes: done.changes,
+            rate_limit_remaining: done.rate_limit_remaining,
+            token_id: None,
+            duration_ms: u64::try_from((finished_at - run.at).num_milliseconds()).unwrap_or_default(),
+            error: outcome.as_ref().err().map(Trouble::told),
+            notes: done.notes.clone(),
+        };
+        Finish { receipt, listed: outcome.is_ok(), hold: None, round: None, urn_kinds: None }
+    }
+}
+
+fn busy(run: &Run<'_>) -> Result<(), Failure> {
+    if run.message.attempt < BUSY_ATTEMPTS {
+        return Err(Failure::later(BUSY_DELAY, "another run of this lane is under way"));
+    }
+    tracing::warn!(
+        attempt = run.message.attempt,
+        "another run of this lane is under way all the while, message dropped"
+    );
+    Ok(())
+}

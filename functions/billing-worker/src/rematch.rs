@@ -1,0 +1,49 @@
+//! Matching the lines of an invoice with what is known now.
+
+use billing::{Tally, rematch};
+use domain::InvoiceUuid;
+use domain::billing::{CostLine, InvoiceStatus, Period};
+use store::DraftLines;
+
+use crate::BillingWorker;
+use crate::handler::Run;
+use crate::report::Done;
+use crate::trouble::Trouble;
+
+/// Lines read at a time.
+const LINES: usize = 500;
+
+impl BillingWorker {
+    /// Matches the lines that an invoice shows with what is known now. What the invoice says, and whether its sums agree, stays as it was read.
+    pub(crate) async fn rematch(&self, period: Period, uuid: &InvoiceUuid, run: &Run<'_>) -> Result<Done, Trouble> {
+        let Some(invoice) = self.table.invoice(run.slug(), period, uuid).await? else {
+            return Err(Trouble::Person(format!("no invoice {uuid} of {period} is known; run billing-history")));
+        };
+        let set = match &invoice.lines {
+            Some(set) if invoice.status == InvoiceStatus::Ingested => set.clone(),
+            _ => return Ok(Done::dropped("it is to be read, and is matched then")),
+        };
+        if set.ingested_at > run.message.scheduled_at {
+            return Ok(Done::dropped("it was matched since"));
+        }
+        let inventory = self.inventory(run).await?;
+        let (mut lines, mut tally, mut from) = (DraftLines::default(), Tally::default(), None);
+        loop {
+            // Only another set could refuse the position, and it is this head's set that is read.
+            let page = self.table.lines(&invoice, from, LINES).await?.ok_or(Trouble::Overtaken)?;
+            for line in page.lines {
+                let line = CostLine { outcome: rematch(&line, period, &inventory), ..line };
+                tally.add(&line);
+                lines.push(&line)?;
+            }
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+            if run.is_out_of_time() {
+                return Err(Trouble::OutOfTime);
+            }
+        }
+        self.show(run, invoice, &lines, tally, &set.tie_out).await
+    }
+}

@@ -1,0 +1,83 @@
+//! What is known when the invoice of April 2026 is matched: written by hand beside the test of matching itself.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use domain::{Facts, Kind, Parent, ProviderId, Resource, ResourceKey};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use store::{Committed, ResourceWrite, Table};
+
+use crate::world::demo;
+
+fn written<T: DeserializeOwned>(name: &str) -> T {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/billing/tests/april_2026");
+    serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+/// What a line should be: its kind, and its resource and how it is found, or the reason why it has none.
+#[derive(Deserialize)]
+pub(crate) struct Expected {
+    pub(crate) line: u32,
+    pub(crate) kind: String,
+    pub(crate) is: String,
+}
+
+pub(crate) fn expected() -> Vec<Expected> {
+    written("expected.json")
+}
+
+#[derive(Deserialize)]
+struct Known {
+    kind: Kind,
+    provider_id: ProviderId,
+    name: String,
+    created_at: Option<DateTime<Utc>>,
+    deleted_at: Option<DateTime<Utc>>,
+    parent_kind: Option<Kind>,
+}
+
+#[derive(Deserialize)]
+struct Inventory {
+    live: Vec<Known>,
+    gone: Vec<Known>,
+}
+
+/// Puts what exists into the table.
+pub(crate) async fn put_live(table: &Table) {
+    put(table, written::<Inventory>("inventory.json").live).await;
+}
+
+/// Puts what is gone into the table, as the tombstones it left.
+pub(crate) async fn put_gone(table: &Table) {
+    put(table, written::<Inventory>("inventory.json").gone).await;
+}
+
+async fn put(table: &Table, known: Vec<Known>) {
+    for known in known {
+        let write = ResourceWrite { before: None, row: row(known), events: Vec::new() };
+        assert_eq!(table.commit(&write).await.unwrap(), Committed::Written);
+    }
+}
+
+fn row(known: Known) -> Resource {
+    let Known { kind, provider_id, name, created_at, deleted_at, parent_kind } = known;
+    let parent = parent_kind.map(|kind| Parent { kind, provider_id: ProviderId::of("1") });
+    let facts = Facts { name, created_at, parent, ..Facts::default() };
+    let seen = "2026-04-10T00:00:00Z".parse().unwrap();
+    Resource {
+        key: ResourceKey { account: demo(), kind, provider_id },
+        fingerprint: facts.fingerprint(),
+        facts,
+        version: 1,
+        incarnation: 1,
+        project_id: None,
+        attribution: None,
+        project_history: Vec::new(),
+        tenant_claims: Vec::new(),
+        first_seen_at: seen,
+        last_seen_at: seen,
+        strikes: None,
+        deleted_at,
+    }
+}

@@ -1,0 +1,15 @@
+//! A worker from the message to the table: the simulator for DigitalOcean, an embedded DynamoDB, queues and secrets in memory.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
+
+mod balance;
+mod batch;
+mod deaths;
+mod failures;
+mod history;
+mod ingest;
+mod inventory;
+mod kinds;
+mod preview;
+mod rematch;
+mod world;

@@ -1,0 +1,298 @@
+//! Everything around the workers, and what they leave behind.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use access::DigitalOcean;
+use billing::{INVOICE_INGEST, Task, Worker};
+use billing_worker::{BillingWorker, LastKnown};
+use digitalocean_sim::{AccountSeed, Limits, RequestFilter, Seed, Simulator};
+use domain::billing::{CostLine, Invoice, Period};
+use domain::{Account, AccountId, AccountStatus, Clock, InvoiceUuid, Lane, ManualClock};
+use embedded_table::EmbeddedTable;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use runtime::fake::{Logs, MemoryQueue};
+use runtime::secrets::{FetchError, SecretSource};
+use runtime::{Deadline, Failure, Message, ProviderWrites, Secrets, WorkerConfig};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use store::Table;
+use tracing::subscriber::DefaultGuard;
+
+pub(crate) const INGEST: &str = "https://sqs.test/invoice-ingest";
+pub(crate) const DLQ: &str = "https://sqs.test/dlq";
+/// The name of the demo account's token.
+pub(crate) const SECRET: &str = "arcadia/test/do/demo/billing";
+/// What every token begins with, and nothing else does.
+const TOKEN_PREFIX: &str = "dop_v1_";
+const DEADLINE: Duration = Duration::from_secs(300);
+
+pub(crate) fn queue_of(worker: &str) -> String {
+    format!("https://sqs.test/{worker}")
+}
+
+pub(crate) fn demo() -> AccountId {
+    AccountId::new("demo").unwrap()
+}
+
+pub(crate) fn period(text: &str) -> Period {
+    Period::new(text).unwrap()
+}
+
+/// A Secrets Manager of tokens; one that is given several values gives the last one on a refresh.
+#[derive(Clone, Default)]
+pub(crate) struct Vault(Arc<Mutex<HashMap<String, Vec<String>>>>);
+
+impl Vault {
+    pub(crate) fn put(&self, name: &str, values: &[&str]) {
+        self.0.lock().unwrap().insert(name.to_owned(), values.iter().rev().map(|&value| value.to_owned()).collect());
+    }
+
+    pub(crate) fn remove(&self, name: &str) {
+        self.0.lock().unwrap().remove(name);
+    }
+}
+
+impl SecretSource for Vault {
+    fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
+        async move {
+            let mut shelf = self.0.lock().unwrap();
+            let values = shelf.get_mut(name).ok_or(FetchError::NotFound)?;
+            let value = if values.len() > 1 { values.pop() } else { values.first().cloned() };
+            Ok(value.unwrap().into())
+        }
+        .boxed()
+    }
+}
+
+/// The workers and all they can reach. What they log is kept.
+pub(crate) struct World {
+    pub(crate) sim: Simulator,
+    pub(crate) embedded: EmbeddedTable,
+    pub(crate) queue: Arc<MemoryQueue>,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) logs: Logs,
+    /// Messages to invoice-ingest that were handled.
+    handled: Mutex<usize>,
+    _logging: DefaultGuard,
+}
+
+impl World {
+    /// The demo account with its 137 invoices, registered and with its token, a few seconds after the messages of `events/` were sent.
+    pub(crate) async fn whole() -> Self {
+        Self::of(Seed::demo()).await
+    }
+
+    /// The same account as if it had but the invoice of April 2026 and the running month's preview.
+    pub(crate) async fn new() -> Self {
+        let item = |product: &str, description: &str, amount: &str| json!({ "product": product, "description": description, "amount": amount });
+        let items =
+            [item("Droplets", "web-01.bakkerij-jansen.example (s-1vcpu-2gb)", "9.20"), item("Taxes", "GST", "0.83")];
+        let preview = json!({ "invoice_uuid": "so-far", "invoice_period": "2026-11", "preview": true, "items": items,
+                              "updated_at": "2026-11-24T06:31:50Z" });
+        let account = AccountSeed::new("dop_v1_small").object("invoices", april()).object("invoices", preview);
+        Self::of(Seed::empty().with_account("demo", account)).await
+    }
+
+    async fn of(seed: Seed) -> Self {
+        let logs = Logs::default();
+        let logging = tracing::subscriber::set_default(logs.subscriber("debug"));
+        let sim = Simulator::start(seed).await.unwrap();
+        // The clock of the budget stands still: a minute must have room for everything.
+        sim.account("demo").set_limits(Limits::hourly(1_000_000).burst(1_000_000));
+        let world = Self {
+            sim,
+            embedded: EmbeddedTable::start().await,
+            queue: Arc::new(MemoryQueue::new()),
+            vault: Vault::default(),
+            clock: Arc::new(ManualClock::at("2026-11-24T12:00:05Z".parse().unwrap())),
+            logs,
+            handled: Mutex::new(0),
+            _logging: logging,
+        };
+        world.register("demo", AccountStatus::Enabled).await;
+        world.vault.put(SECRET, &[&world.sim.account("demo").token("sync")]);
+        world
+    }
+
+    pub(crate) async fn register(&self, slug: &str, status: AccountStatus) {
+        let now = self.clock.now();
+        let account = Account {
+            account: AccountId::new(slug).unwrap(),
+            name: slug.to_owned(),
+            secret: format!("arcadia/test/do/{slug}"),
+            status,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let audit = store::AuditEntry {
+            id: format!("request-{slug}"),
+            at: now,
+            actor: "somebody".to_owned(),
+            action: "account.register".to_owned(),
+            target: slug.to_owned(),
+            values: serde_json::Value::Null,
+        };
+        self.embedded.table.register_account(&account, &audit).await.unwrap();
+    }
+
+    /// A worker on this table.
+    pub(crate) fn worker_on(&self, name: &str, table: Table) -> BillingWorker {
+        let config = WorkerConfig {
+            stage: "test".to_owned(),
+            table_name: embedded_table::TABLE_NAME.to_owned(),
+            worker: name.to_owned(),
+            digitalocean_url: self.sim.base_url().parse().unwrap(),
+            provider_writes: ProviderWrites::Deny,
+            strike_interval: None,
+            internal_project: "skyai-internal".to_owned(),
+            event_retention_days: 400,
+            secret_prefix: "arcadia/test/do".to_owned(),
+            queue_url: queue_of(name),
+            dlq_url: DLQ.to_owned(),
+        };
+        // Values are fetched for every message: what a cache does is `Secrets`' own matter.
+        let secrets = Secrets::new(self.vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
+        BillingWorker {
+            worker: Worker::named(name).unwrap(),
+            digitalocean: DigitalOcean::new(
+                config.digitalocean_url.clone(),
+                secrets,
+                table.clone(),
+                self.clock.clone(),
+            ),
+            config,
+            ingest_queue_url: INGEST.to_owned(),
+            table,
+            queue: self.queue.clone(),
+            clock: self.clock.clone(),
+            last_known: LastKnown::default(),
+        }
+    }
+
+    pub(crate) fn worker(&self, name: &str) -> BillingWorker {
+        self.worker_on(name, self.embedded.table.clone())
+    }
+
+    /// The message for an account, asked for just now.
+    pub(crate) fn message(&self, worker: &str, account: &str) -> Message {
+        Message::new(worker, account, self.clock.now(), "run-1")
+    }
+
+    /// A message that asks for something to be done with an invoice.
+    pub(crate) fn task(&self, task: &Task) -> Message {
+        self.message(INVOICE_INGEST.name, "demo").with_fields(task).unwrap()
+    }
+
+    /// Handles a message; whatever comes of it, no token is to be seen anywhere.
+    pub(crate) async fn handle(&self, message: Message) -> Result<(), Failure> {
+        let result = self.worker(&message.worker).handle(message, Deadline::after(DEADLINE)).await;
+        self.assert_no_token(&format!("{result:?}")).await;
+        result
+    }
+
+    /// Runs a worker for the demo account.
+    pub(crate) async fn run(&self, worker: &str) -> String {
+        fate(&self.handle(self.message(worker, "demo")).await)
+    }
+
+    /// Does one thing with an invoice.
+    pub(crate) async fn perform(&self, task: &Task) -> String {
+        fate(&self.handle(self.task(task)).await)
+    }
+
+    /// Handles what was asked of invoice-ingest since the last time, and says how many messages that were.
+    pub(crate) async fn work_off(&self) -> usize {
+        let worker = self.worker(INVOICE_INGEST.name);
+        let sent = self.queue.sent(INGEST);
+        let before = std::mem::replace(&mut *self.handled.lock().unwrap(), sent.len());
+        for message in &sent[before..] {
+            let sent = runtime::batch::Sent::default();
+            let message = Message::parse(message.body.as_bytes(), INVOICE_INGEST.name, &sent).unwrap();
+            let result = worker.handle(message.clone(), Deadline::after(DEADLINE)).await;
+            assert!(result.is_ok(), "{message:?}: {result:?}");
+        }
+        sent.len() - before
+    }
+
+    pub(crate) async fn assert_no_token(&self, result: &str) {
+        assert!(!result.contains(TOKEN_PREFIX), "{result}");
+        let lines = self.logs.lines();
+        assert!(!lines.is_empty(), "nothing is logged");
+        for line in lines.iter().chain(&self.embedded.dump().await) {
+            assert!(!line.contains(TOKEN_PREFIX), "{line}");
+        }
+    }
+
+    /// The lane of a worker, in the demo account.
+    pub(crate) async fn lane(&self, worker: &str) -> Option<Lane> {
+        self.embedded.table.lane(&demo(), &Worker::named(worker).unwrap().lane).await.unwrap()
+    }
+
+    /// The table but for receipts and the rate budget.
+    pub(crate) async fn records(&self) -> Vec<String> {
+        let receipts = |item: &String| item.starts_with("SWEEP#") || item.contains(" / SWEEP#");
+        self.embedded.dump().await.into_iter().filter(|item| !receipts(item) && !item.starts_with("BUDGET#")).collect()
+    }
+
+    pub(crate) async fn heads(&self) -> Vec<Invoice> {
+        self.embedded.table.invoices(&demo(), None, 1000).await.unwrap().items
+    }
+
+    pub(crate) async fn head(&self, month: &str, uuid: &str) -> Invoice {
+        let uuid = InvoiceUuid::new(uuid).unwrap();
+        self.embedded.table.invoice(&demo(), period(month), &uuid).await.unwrap().expect("the invoice is known")
+    }
+
+    /// All lines that an invoice shows.
+    pub(crate) async fn lines(&self, invoice: &Invoice) -> Vec<CostLine> {
+        let (mut lines, mut from) = (Vec::new(), None);
+        loop {
+            let page = self.embedded.table.lines(invoice, from, 500).await.unwrap().unwrap();
+            lines.extend(page.lines);
+            from = page.next;
+            if from.is_none() {
+                return lines;
+            }
+        }
+    }
+
+    /// The requests that DigitalOcean got.
+    pub(crate) fn asked(&self) -> usize {
+        self.sim.requests().count(&RequestFilter::default())
+    }
+}
+
+/// The invoice of April 2026 as the demo account has it: written by hand.
+fn april() -> Value {
+    let read = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/digitalocean-sim/seeds/billing/april-2026/");
+        std::fs::read_to_string(format!("{folder}{name}")).unwrap()
+    };
+    let document = |name: &str| serde_json::from_str::<Value>(&read(name)).unwrap();
+    let mut invoice = document("invoice.json");
+    invoice["issued_at"] = document("history.json")["date"].take();
+    invoice["items"] = document("items.json")["invoice_items"].take();
+    invoice["summary"] = document("summary.json");
+    invoice["csv"] = read("invoice.csv").into();
+    invoice
+}
+
+/// Ingesting an invoice.
+pub(crate) fn ingest(month: &str, uuid: &str) -> Task {
+    Task::Ingest { period: period(month), invoice: InvoiceUuid::new(uuid).unwrap() }
+}
+
+/// What becomes of a message, in a word.
+pub(crate) fn fate(result: &Result<(), Failure>) -> String {
+    match result {
+        Ok(()) => "done".to_owned(),
+        Err(Failure::Retry { .. }) => "retry".to_owned(),
+        Err(Failure::Later { delay, .. }) => format!("later {}", delay.as_secs()),
+        Err(Failure::Terminal { .. }) => "terminal".to_owned(),
+    }
+}

@@ -1,0 +1,148 @@
+//! One message: a saga driven on, or all that are overdue rung for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::DigitalOcean;
+use chrono::{TimeDelta, Timelike};
+use digitalocean::Deadline as CallDeadline;
+use domain::{Clock, RunId, Scope};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use provisioning::{Announcements, DigitalOceanProvider, Doorbell, Doorbells, Worker};
+use runtime::{Deadline, Failure, Message, Metrics, OrFail, WorkerConfig};
+use sagas::record::{SagaId, SagaStatus};
+use sagas::rim::Lane;
+use sagas::steps::Steps;
+use sagas::{Driven, Rim, Timing, Turn, drive, reconcile};
+use store::{SagaFilter, Table};
+
+/// Time kept for giving a saga back when its turn has to end.
+const SAVE_MARGIN: Duration = Duration::from_secs(3);
+/// How many overdue sagas one tick rings for: as many as can be sent for within the function's time.
+const RINGS: usize = 500;
+/// How often those that are stuck are counted, in minutes: they are not in the index of what is due.
+const COUNT_EVERY: u32 = 5;
+/// More than so many are not counted: people are called long before.
+const COUNT_UP_TO: usize = 100;
+
+/// A worker: everything its messages need.
+#[derive(Debug)]
+pub struct SagaWorker {
+    /// Which worker.
+    pub worker: &'static Worker,
+    /// Its configuration.
+    pub config: WorkerConfig,
+    /// How long things take.
+    pub timing: Timing,
+    /// The steps of this build.
+    pub steps: Steps,
+    /// The table.
+    pub table: Table,
+    /// DigitalOcean.
+    pub digitalocean: Arc<DigitalOcean>,
+    /// Doorbells.
+    pub bell: Doorbells,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl SagaWorker {
+    /// Handles one message.
+    ///
+    /// # Errors
+    /// What should become of the message if it is not done with.
+    pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
+        // Boxed: the futures of a turn nest deeper than the compiler looks.
+        async move {
+            match self.worker.lane {
+                Some(lane) => {
+                    let doorbell: Doorbell = message.typed().or_terminal("not a doorbell")?.fields;
+                    self.drive(&doorbell.saga, lane, deadline).await
+                }
+                None => self.reconcile(&message).await,
+            }
+        }
+        .boxed()
+    }
+
+    async fn drive(&self, saga: &SagaId, lane: Lane, deadline: Deadline) -> Result<(), Failure> {
+        let left = deadline.remaining_minus(SAVE_MARGIN);
+        let provider = DigitalOceanProvider::new(
+            self.digitalocean.clone(),
+            self.table.clone(),
+            self.clock.clone(),
+            lane,
+            self.config.provider_writes,
+            &self.timing,
+            CallDeadline::after(left),
+        );
+        let expectations = Announcements(self.table.clone());
+        let rim = Rim {
+            journal: &self.table,
+            provider: &provider,
+            bell: &self.bell,
+            expectations: &expectations,
+            clock: self.clock.as_ref(),
+            steps: self.steps,
+            timing: &self.timing,
+        };
+        // A delivery has an owner of its own: the ledger names it, and this line leads from it to the request's other lines.
+        let owner = RunId::random();
+        let until = self.clock.now() + TimeDelta::from_std(left).unwrap_or_default();
+        let turn = Turn { owner: owner.as_str(), lane, until };
+        let driven = drive(&rim, saga, &turn).await?;
+        let requests = provider.requests();
+        match driven {
+            Driven::Unknown => tracing::warn!(%saga, "there is no such saga, doorbell dropped"),
+            driven => tracing::info!(%saga, owner = owner.as_str(), ?driven, requests, "driven"),
+        }
+        let mut metrics = Metrics::new(self.worker.name);
+        metrics.property("saga", saga.to_string());
+        metrics.count("DigitalOceanRequests", requests);
+        metrics.count(outcome(driven), 1);
+        Ok(())
+    }
+
+    async fn reconcile(&self, message: &Message) -> Result<(), Failure> {
+        let reconciled = reconcile(&self.table, &self.bell, self.clock.as_ref(), &self.timing, RINGS).await?;
+        for due in &reconciled.stalled {
+            let (saga, status, since) = (due.saga, due.status, due.updated_at);
+            tracing::error!(%saga, ?status, %since, "a saga has not changed for long: look in the log for its id");
+        }
+        let stuck = match message.scheduled_at.minute() % COUNT_EVERY {
+            0 => self.stuck().await?,
+            _ => 0,
+        };
+        let stalled = reconciled.stalled.len();
+        tracing::info!(rung = reconciled.rung, stalled, stuck, "reconciled");
+        let mut metrics = Metrics::new(self.worker.name);
+        metrics.count("SagasRung", number(reconciled.rung));
+        metrics.count("StalledSagas", number(stalled));
+        metrics.count("StuckSagas", number(stuck));
+        Ok(())
+    }
+
+    /// How many sagas wait for people.
+    async fn stuck(&self) -> Result<usize, store::Error> {
+        let filter = SagaFilter { status: Some(SagaStatus::Stuck), ..SagaFilter::default() };
+        let page = self.table.reader(Scope::Platform).sagas(&filter, None, COUNT_UP_TO).await?;
+        Ok(page.sagas.len())
+    }
+}
+
+/// What is counted of a turn.
+fn outcome(driven: Driven) -> &'static str {
+    match driven {
+        Driven::Unknown => "SagasUnknown",
+        Driven::NotNow | Driven::TakenOver => "TurnsInVain",
+        Driven::Rested(SagaStatus::Stuck) => "SagasGotStuck",
+        Driven::Rested(SagaStatus::RolledBack) => "SagasRolledBack",
+        Driven::Rested(SagaStatus::Succeeded) => "SagasSucceeded",
+        Driven::Rested(_) => "SagasDriven",
+    }
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

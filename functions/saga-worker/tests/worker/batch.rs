@@ -1,0 +1,110 @@
+//! The events of `events/saga-worker`, delivered as they stand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use embedded_table::Death;
+use runtime::fake::{self, MemoryQueue};
+use runtime::{BatchRunner, Outgoing};
+use saga_worker::SagaWorker;
+use sagas::record::{SagaId, SagaStatus};
+
+use crate::saga::{fail, upsert};
+use crate::world::{DLQ, World, config};
+
+/// The saga that the events name.
+const SAGA: &str = "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11";
+
+fn event(case: &str) -> SqsEvent {
+    let path = format!("{}/../../events/saga-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// Runs the batch as `main.rs` does; gives the ids of those that are to be delivered again, and the dead letters.
+async fn run(worker: &Arc<SagaWorker>, case: &str) -> (Vec<String>, Vec<Outgoing>) {
+    let queue = Arc::new(MemoryQueue::new());
+    let runner = BatchRunner::from_config(&worker.config, queue.clone());
+    let invocation = fake::invocation(Duration::from_secs(60));
+    let response = runner
+        .run_batch(event(case), &invocation, |message, deadline| {
+            let worker = Arc::clone(worker);
+            async move { worker.handle(message, deadline).await }
+        })
+        .await
+        .unwrap();
+    let response = serde_json::to_value(response).unwrap();
+    let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
+    let failures = failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect();
+    (failures, queue.sent(DLQ))
+}
+
+/// A few seconds after the events were sent, with a saga that ends rolled back.
+async fn world() -> (World, SagaId) {
+    let world = World::at("2026-04-12T12:00:05Z".parse().unwrap()).await;
+    let steps = [upsert("shop", "192.0.2.9", 300, "exclusive"), fail()];
+    let saga = world.start_as(SAGA.parse().unwrap(), &steps, None).await;
+    (world, saga)
+}
+
+#[tokio::test]
+async fn happy_and_then_compensate() {
+    let (world, saga) = world().await;
+    let (before, process) = (world.state(), world.process());
+    assert_eq!(run(&process.execute, "happy").await, (vec![], vec![]));
+    assert_eq!(world.head(&saga).await.status(), SagaStatus::Unwinding, "the other lane's work from here on");
+    assert_eq!(world.records("shop").len(), 1);
+    assert_eq!(run(&process.compensate, "compensate").await, (vec![], vec![]));
+    assert_eq!((world.head(&saga).await.status(), world.state()), (SagaStatus::RolledBack, before));
+}
+
+#[tokio::test]
+async fn duplicate() {
+    let (once, saga) = world().await;
+    run(&once.process().execute, "happy").await;
+    let (twice, _) = world().await;
+    assert_eq!(run(&twice.process().execute, "duplicate").await, (vec![], vec![]));
+    assert_eq!(twice.ledger(&saga).await, once.ledger(&saga).await);
+    assert_eq!(twice.written("POST"), 1);
+}
+
+#[tokio::test]
+async fn malformed() {
+    let (world, saga) = world().await;
+    let (failures, letters) = run(&world.process().execute, "malformed").await;
+    assert_eq!(failures, [""; 0], "no try makes them better");
+    let says = ["EOF while parsing", "at worker", "not a doorbell", "not a doorbell", "at v: version 2"];
+    assert_eq!(letters.len(), says.len());
+    for ((letter, record), says) in letters.iter().zip(event("malformed").records).zip(says) {
+        let (_, reason) = letter.attributes.iter().find(|(name, _)| name == "reason").expect("it says why");
+        assert!(reason.contains(says), "{says}: {reason}");
+        assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
+    }
+    assert_eq!((world.head(&saga).await.status(), world.written("POST")), (SagaStatus::Pending, 0));
+}
+
+#[tokio::test]
+async fn partial_batch() {
+    let (world, saga) = world().await;
+    let process = world.process();
+    process.requests.die(Death::Before(3));
+    let (failures, letters) = run(&process.execute, "partial-batch").await;
+    let again = ["059f36b4-87a3-44ab-83d2-661975830a7d", "8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"];
+    assert_eq!((failures, letters.len()), (again.map(str::to_owned).to_vec(), 1), "the table does not answer");
+
+    let (failures, letters) = run(&world.process().execute, "partial-batch").await;
+    assert_eq!((failures, letters.len()), (vec![], 1), "a saga that is not there is no failure");
+    assert_eq!(world.finish(&saga).await.status(), SagaStatus::RolledBack);
+}
+
+#[tokio::test]
+async fn tick() {
+    let (world, saga) = world().await;
+    let process = world.process();
+    assert_eq!(run(&process.reconcile, "tick").await, (vec![], vec![]));
+    assert_eq!(world.reconcilers_rings(&config().execute.url), 0, "it is not overdue yet");
+    world.wait_until("2026-04-12T12:01:00Z".parse().unwrap());
+    assert_eq!(run(&process.reconcile, "tick").await, (vec![], vec![]));
+    assert_eq!(world.reconcilers_rings(&config().execute.url), 1);
+    assert_eq!(world.head(&saga).await.status(), SagaStatus::Pending, "it rings and does nothing itself");
+}

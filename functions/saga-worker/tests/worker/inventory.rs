@@ -1,0 +1,90 @@
+//! The inventory takes what a saga did for a saga's, not for drift.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::DigitalOcean;
+use chrono::TimeDelta;
+use domain::{Cause, CauseType, Clock, EventType, Kind, ProviderId, ResourceKey, Scope};
+use runtime::fake::MemoryQueue;
+use runtime::{Deadline, Message, Secrets};
+use sagas::record::SagaStatus;
+use sync_worker::SyncWorker;
+
+use crate::saga::{fail, snapshot, upsert};
+use crate::world::{Vault, World};
+
+impl World {
+    /// A sweep of a kind by the inventory's worker of this name, a while later.
+    async fn sweep(&self, name: &str, kind: &str) {
+        self.wait_until(self.clock.now() + TimeDelta::minutes(20));
+        let table = self.embedded.table.clone();
+        let config = self.process().execute.config.clone();
+        let secrets = Secrets::new(Vault, "arcadia/test/do");
+        let worker = SyncWorker {
+            worker: inventory::Worker::named(name).unwrap(),
+            digitalocean: DigitalOcean::new(
+                config.digitalocean_url.clone(),
+                secrets,
+                table.clone(),
+                self.clock.clone(),
+            ),
+            config,
+            table,
+            queue: Arc::new(MemoryQueue::new()),
+            clock: self.clock.clone(),
+        };
+        let message = Message::new(name, "demo", self.clock.now(), format!("sweep-{}", self.clock.now().timestamp()));
+        let message = message.with_fields(serde_json::json!({ "kind": kind })).unwrap();
+        worker.handle(message, Deadline::after(Duration::from_secs(300))).await.unwrap();
+    }
+
+    /// What happened to a resource last.
+    async fn last_event(&self, kind: &'static str, id: &str) -> (EventType, Cause) {
+        let provider_id = ProviderId::new(id).unwrap();
+        let key = ResourceKey { account: self.account.clone(), kind: Kind::of(kind), provider_id };
+        let reader = self.embedded.table.reader(Scope::Platform);
+        let page = reader.events(&key, None, 1).await.unwrap().expect("the inventory has it");
+        let event = page.events.into_iter().next().expect("something happened to it");
+        (event.event_type, event.cause)
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_a_saga_took_is_a_sagas() {
+    let world = World::new().await;
+    world.sweep("snapshots", "snapshot").await;
+    let saga = world.start(&[snapshot()]).await;
+    let head = world.finish(&saga).await;
+    assert_eq!(head.status(), SagaStatus::Succeeded);
+    let id = head.state.steps[0].outputs["snapshot_id"].as_str().unwrap().to_owned();
+    world.sweep("snapshots", "snapshot").await;
+    let ours = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
+    assert_eq!(world.last_event("snapshot", &id).await, (EventType::Discovered, ours));
+}
+
+#[tokio::test]
+async fn a_record_that_a_saga_changed_is_no_drift() {
+    let world = World::new().await;
+    world.add_record("shop", "192.0.2.1", 1_800);
+    world.add_record("other", "192.0.2.1", 1_800);
+    let id_of = |name: &str| {
+        let records = world.sim.account("demo").list("domain_records");
+        records.iter().find(|record| record["name"] == name).unwrap()["id"].to_string()
+    };
+    let (shop, other) = (id_of("shop"), id_of("other"));
+    world.sweep("services", "dns_record").await;
+    let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "replace")]).await;
+    assert_eq!(world.finish(&saga).await.status(), SagaStatus::Succeeded);
+    world.sim.account("demo").change("domain_records", &other, serde_json::json!({ "data": "192.0.2.66" }));
+    world.sweep("services", "dns_record").await;
+    let ours = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
+    assert_eq!(world.last_event("dns_record", &shop).await, (EventType::Updated, ours.clone()));
+    let (_, foreign) = world.last_event("dns_record", &other).await;
+    assert_ne!(foreign, ours, "somebody else's change is not taken for ours");
+
+    let undone = world.start(&[upsert("shop", "192.0.2.10", 60, "replace"), fail()]).await;
+    assert_eq!(world.finish(&undone).await.status(), SagaStatus::RolledBack);
+    world.sweep("services", "dns_record").await;
+    assert_eq!(world.last_event("dns_record", &shop).await, (EventType::Updated, ours), "nothing has changed");
+}

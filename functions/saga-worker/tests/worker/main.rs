@@ -1,0 +1,12 @@
+//! The saga worker from the doorbell to DigitalOcean and back: the simulator, an embedded DynamoDB, queues and schedules in memory.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
+
+mod batch;
+mod deaths;
+mod doorbells;
+mod inventory;
+mod people;
+mod proofs;
+mod saga;
+mod world;

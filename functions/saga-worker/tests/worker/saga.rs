@@ -1,0 +1,100 @@
+//! Sagas of the tests: started as the API starts them, and looked at afterwards.
+
+use chrono::{DateTime, Utc};
+use domain::Clock;
+use sagas::definition::{StepRequest, validate};
+use sagas::record::{EntryKind, Head, Request, SagaId, SagaStatus, Start, StepStatus};
+use sagas::rim::{Bell, Journal, Lane, Started};
+use sagas::steps::STEPS;
+use serde_json::{Map, Value, json};
+
+use crate::world::{Heard, World};
+
+pub(crate) const ZONE: &str = "bakkerij-jansen.example";
+pub(crate) const DROPLET: u64 = 402_117_301;
+
+/// A step as it is asked for.
+pub(crate) fn step(name: &str, inputs: Value) -> StepRequest {
+    let Value::Object(inputs) = inputs else { panic!("inputs are an object") };
+    StepRequest { step: name.to_owned(), inputs }
+}
+
+pub(crate) fn snapshot() -> StepRequest {
+    step("create_droplet_snapshot", json!({ "droplet_id": DROPLET }))
+}
+
+pub(crate) fn fail() -> StepRequest {
+    step("fail", json!({}))
+}
+
+/// That a name stands for an address.
+pub(crate) fn upsert(name: &str, data: &str, ttl: u32, mode: &str) -> StepRequest {
+    step(
+        "upsert_dns_record",
+        json!({
+            "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": name, "dns_record_data": data,
+            "dns_record_ttl": ttl, "dns_mode": mode
+        }),
+    )
+}
+
+pub(crate) fn delete(name: &str) -> StepRequest {
+    step("delete_dns_record", json!({ "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": name }))
+}
+
+impl World {
+    /// Starts a saga of these steps and rings for it.
+    pub(crate) async fn start(&self, steps: &[StepRequest]) -> SagaId {
+        self.start_as(SagaId::random(), steps, None).await
+    }
+
+    pub(crate) async fn start_as(&self, id: SagaId, steps: &[StepRequest], start_at: Option<DateTime<Utc>>) -> SagaId {
+        let request = Request {
+            saga_type: "custom".to_owned(),
+            account: self.account.clone(),
+            tenant_id: None,
+            definition: validate(&STEPS, &self.account, steps, &Map::new()).unwrap(),
+            by: "somebody".to_owned(),
+            start_at,
+            deadline: None,
+        };
+        let start = Start::new(id, request, &format!("start-{id}"), self.clock.now(), &self.timing);
+        assert_eq!(self.embedded.table.start(&start).await.unwrap(), Started::New);
+        let at = start.head.drive.next_due.unwrap();
+        self.drivers_bell().ring(&id, Lane::Execute, at, start.head.state.rev).await;
+        id
+    }
+
+    pub(crate) async fn head(&self, saga: &SagaId) -> Head {
+        self.embedded.table.load(saga).await.unwrap().expect("the saga is there")
+    }
+
+    /// Lets it run to its end, with every doorbell and one process.
+    pub(crate) async fn finish(&self, saga: &SagaId) -> Head {
+        self.run(self.process(), Heard::All, async || self.head(saga).await.status().is_terminal()).await;
+        self.head(saga).await
+    }
+
+    /// Its ledger, in words.
+    pub(crate) async fn ledger(&self, saga: &SagaId) -> Vec<(EntryKind, Option<usize>)> {
+        let entries = self.embedded.table.ledger(saga).await.unwrap();
+        entries.iter().map(|entry| (entry.kind, entry.step)).collect()
+    }
+
+    /// The records of a name in the test's zone: data and time to live.
+    pub(crate) fn records(&self, name: &str) -> Vec<(String, u64)> {
+        let records = self.sim.account("demo").list("domain_records");
+        let of_name = records.iter().filter(|record| record["name"] == name && record["type"] == "A");
+        of_name.map(|record| (record["data"].as_str().unwrap().to_owned(), record["ttl"].as_u64().unwrap())).collect()
+    }
+
+    pub(crate) fn add_record(&self, name: &str, data: &str, ttl: u32) {
+        let record = json!({ "domain": ZONE, "type": "A", "name": name, "data": data, "ttl": ttl });
+        self.sim.account("demo").add("domain_records", record);
+    }
+}
+
+/// Where a saga and its steps are.
+pub(crate) fn statuses(head: &Head) -> (SagaStatus, Vec<StepStatus>) {
+    (head.status(), head.state.steps.iter().map(|step| step.status).collect())
+}

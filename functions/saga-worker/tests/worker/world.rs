@@ -1,0 +1,291 @@
+//! Everything around the workers of sagas: time passes from one doorbell to the next.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use access::DigitalOcean;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use digitalocean_sim::{Clock as SimClock, RequestFilter, Seed, Simulator, Token};
+use domain::{Account, AccountId, AccountStatus, Clock, ManualClock};
+use embedded_table::{EmbeddedTable, Requests};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use provisioning::{Doorbells, QueueAddress, SagaConfig, Worker};
+use runtime::batch::{ALL_ACCOUNTS, Sent};
+use runtime::fake::{Logs, MemoryQueue, MemoryScheduler};
+use runtime::secrets::{FetchError, SecretSource};
+use runtime::{Deadline, Failure, Message, OneTime, ProviderWrites, Secrets, WorkerConfig};
+use saga_worker::SagaWorker;
+use sagas::Timing;
+use sagas::rim::Lane;
+use sagas::steps::STEPS;
+use secrecy::SecretString;
+use serde_json::Value;
+use store::Table;
+use tracing::subscriber::DefaultGuard;
+
+pub(crate) const DLQ: &str = "https://sqs.test/dead-letters";
+const TOKEN: &str = "dop_v1_demo_provisioning";
+/// How long the function has, as deployed.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// One secret for everybody.
+pub(crate) struct Vault;
+
+impl SecretSource for Vault {
+    fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
+        async move {
+            match name {
+                "arcadia/test/do/demo/provisioning" | "arcadia/test/do/demo/sync" => Ok(TOKEN.to_owned().into()),
+                _ => Err(FetchError::NotFound),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// The three functions of one deployment; each with a view of the table whose requests are counted, and which may die.
+pub(crate) struct Process {
+    pub(crate) execute: Arc<SagaWorker>,
+    pub(crate) compensate: Arc<SagaWorker>,
+    pub(crate) reconcile: Arc<SagaWorker>,
+    pub(crate) requests: Requests,
+}
+
+/// Which doorbells arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// All of them.
+    All,
+    /// None but those that the reconciler rings.
+    OnlyTheReconcilers,
+}
+
+/// A ring on its way.
+struct Ring {
+    lane: Lane,
+    at: DateTime<Utc>,
+    body: String,
+}
+
+pub(crate) struct World {
+    pub(crate) sim: Simulator,
+    pub(crate) embedded: EmbeddedTable,
+    /// Where drivers ring, and where the reconciler does.
+    rings: [Arc<MemoryQueue>; 2],
+    pub(crate) scheduler: Arc<MemoryScheduler>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) account: AccountId,
+    pub(crate) timing: Timing,
+    pub(crate) logs: Logs,
+    pub(crate) writes: ProviderWrites,
+    taken: Mutex<[[usize; 2]; 2]>,
+    scheduled: Mutex<usize>,
+    _logging: DefaultGuard,
+}
+
+pub(crate) fn config() -> SagaConfig {
+    let address = |name: &str| QueueAddress {
+        url: format!("https://sqs.test/{name}"),
+        arn: format!("arn:aws:sqs:eu-central-1:123456789012:arcadia-test-{name}"),
+    };
+    SagaConfig {
+        execute: address("execute"),
+        compensate: address("compensate"),
+        schedule_group: "arcadia-test".to_owned(),
+        schedule_role_arn: "arn:aws:iam::123456789012:role/schedules".to_owned(),
+        timing: Timing::default(),
+    }
+}
+
+impl World {
+    /// The demo account now: the client reckons limits by the machine's clock.
+    pub(crate) async fn new() -> Self {
+        Self::at(Utc::now().trunc_subsecs(0)).await
+    }
+
+    pub(crate) async fn at(now: DateTime<Utc>) -> Self {
+        let logs = Logs::default();
+        let logging = tracing::subscriber::set_default(logs.subscriber("debug"));
+        let sim = Simulator::builder().seed(Seed::demo()).clock(SimClock::manual(now)).start().await.unwrap();
+        sim.account("demo").set_token("provisioning", Token::new(TOKEN));
+        let embedded = EmbeddedTable::start().await;
+        let account = AccountId::new("demo").unwrap();
+        let registered = Account {
+            account: account.clone(),
+            name: "demo".to_owned(),
+            secret: "arcadia/test/do/demo".to_owned(),
+            status: AccountStatus::Enabled,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let audit = store::AuditEntry {
+            id: "request-1".to_owned(),
+            at: now,
+            actor: "somebody".to_owned(),
+            action: "account.register".to_owned(),
+            target: "demo".to_owned(),
+            values: Value::Null,
+        };
+        embedded.table.register_account(&registered, &audit).await.unwrap();
+        Self {
+            sim,
+            embedded,
+            rings: [Arc::new(MemoryQueue::new()), Arc::new(MemoryQueue::new())],
+            scheduler: Arc::new(MemoryScheduler::new()),
+            clock: Arc::new(ManualClock::at(now)),
+            account,
+            timing: Timing::default(),
+            logs,
+            writes: ProviderWrites::Allow,
+            taken: Mutex::default(),
+            scheduled: Mutex::default(),
+            _logging: logging,
+        }
+    }
+
+    /// A process of each function, new.
+    pub(crate) fn process(&self) -> Process {
+        let (table, requests) = self.embedded.another_process();
+        let worker = |name, queue: &Arc<MemoryQueue>| Arc::new(self.worker(name, &table, queue));
+        let [driven, reconciled] = &self.rings;
+        Process {
+            execute: worker("execute", driven),
+            compensate: worker("compensate", driven),
+            reconcile: worker("reconcile", reconciled),
+            requests,
+        }
+    }
+
+    fn worker(&self, name: &str, table: &Table, queue: &Arc<MemoryQueue>) -> SagaWorker {
+        let digitalocean_url: url::Url = self.sim.base_url().parse().unwrap();
+        let secrets = Secrets::new(Vault, "arcadia/test/do");
+        let digitalocean = DigitalOcean::new(digitalocean_url.clone(), secrets, table.clone(), self.clock.clone());
+        let config = WorkerConfig {
+            stage: "test".to_owned(),
+            table_name: embedded_table::TABLE_NAME.to_owned(),
+            worker: name.to_owned(),
+            digitalocean_url,
+            provider_writes: self.writes,
+            strike_interval: None,
+            internal_project: "skyai-internal".to_owned(),
+            event_retention_days: 400,
+            secret_prefix: "arcadia/test/do".to_owned(),
+            queue_url: format!("https://sqs.test/{name}"),
+            dlq_url: DLQ.to_owned(),
+        };
+        SagaWorker {
+            worker: Worker::named(name).unwrap(),
+            config,
+            timing: self.timing.clone(),
+            steps: STEPS,
+            table: table.clone(),
+            digitalocean: Arc::new(digitalocean),
+            bell: self.bell(queue),
+            clock: self.clock.clone(),
+        }
+    }
+
+    fn bell(&self, queue: &Arc<MemoryQueue>) -> Doorbells {
+        Doorbells::new(&config(), queue.clone(), self.scheduler.clone(), self.clock.clone())
+    }
+
+    /// The doorbells of whoever is neither worker, such as the API.
+    pub(crate) fn drivers_bell(&self) -> Doorbells {
+        self.bell(&self.rings[0])
+    }
+
+    /// What was rung since it was last asked, as far as it is heard.
+    fn rung(&self, heard: Heard) -> Vec<Ring> {
+        let (now, config) = (self.clock.now(), config());
+        let mut taken = self.taken.lock().unwrap();
+        let mut rings = Vec::new();
+        for (who, queue) in self.rings.iter().enumerate() {
+            for (number, lane) in [Lane::Execute, Lane::Compensate].into_iter().enumerate() {
+                let sent = queue.sent(&config.queue(lane).url);
+                let new = sent.iter().skip(taken[who][number]);
+                let new = new.filter(|_| who == 1 || heard == Heard::All);
+                let after = |delay| now + TimeDelta::from_std(delay).unwrap();
+                rings.extend(new.map(|ring| Ring { lane, at: after(ring.delay), body: ring.body.clone() }));
+                taken[who][number] = sent.len();
+            }
+        }
+        let schedules = self.scheduler.schedules();
+        let mut scheduled = self.scheduled.lock().unwrap();
+        let new = schedules.iter().skip(*scheduled).filter(|_| heard == Heard::All);
+        rings.extend(new.map(|OneTime { at, queue_arn, body, .. }| {
+            let lane = if *queue_arn == config.execute.arn { Lane::Execute } else { Lane::Compensate };
+            Ring { lane, at: *at, body: body.clone() }
+        }));
+        *scheduled = schedules.len();
+        rings
+    }
+
+    /// Lets time pass until nothing is left to do before `until`: doorbells arrive when they are due, the reconciler ticks every minute.
+    /// A process that died is replaced by a new one.
+    pub(crate) async fn run(&self, mut process: Process, heard: Heard, is_over: impl AsyncFn() -> bool) {
+        let mut rings: Vec<Ring> = Vec::new();
+        let mut tick = self.clock.now() + TimeDelta::minutes(1);
+        for _ in 0..2_000 {
+            rings.extend(self.rung(heard));
+            if is_over().await {
+                return;
+            }
+            if process.requests.is_dead() {
+                process = self.process();
+            }
+            rings.sort_by_key(|ring| ring.at);
+            if rings.first().is_some_and(|ring| ring.at <= tick) {
+                let Ring { lane, at, body } = rings.remove(0);
+                self.wait_until(at);
+                let worker = if lane == Lane::Execute { &process.execute } else { &process.compensate };
+                // A message that comes back, comes back late; the reconciler is earlier.
+                let _ = self.deliver(worker, &body).await;
+            } else {
+                self.wait_until(tick);
+                tick += TimeDelta::minutes(1);
+                let message = Message::new("reconcile", ALL_ACCOUNTS, self.clock.now(), "tick");
+                let _ = process.reconcile.handle(message, Deadline::after(DEADLINE)).await;
+            }
+        }
+        panic!("it does not end");
+    }
+
+    /// Hands a body to a worker.
+    pub(crate) async fn deliver(&self, worker: &SagaWorker, body: &str) -> Result<(), Failure> {
+        let sent = Sent { at: Some(self.clock.now()), message_id: Some("m-1".to_owned()) };
+        let message = Message::parse(body.as_bytes(), worker.worker.name, &sent).unwrap();
+        worker.handle(message, Deadline::after(DEADLINE)).await
+    }
+
+    /// Both clocks, the simulator's as well.
+    pub(crate) fn wait_until(&self, at: DateTime<Utc>) {
+        if let Ok(by) = (at - self.clock.now()).to_std() {
+            self.clock.advance(at - self.clock.now());
+            self.sim.clock().advance(by);
+        }
+    }
+
+    /// What the account holds.
+    pub(crate) fn state(&self) -> Value {
+        self.sim.account("demo").state()
+    }
+
+    /// The writes that DigitalOcean got, by method.
+    pub(crate) fn written(&self, method: &str) -> usize {
+        self.sim.requests().count(&RequestFilter::default().method(method))
+    }
+
+    /// How often the reconciler rang on a queue.
+    pub(crate) fn reconcilers_rings(&self, queue_url: &str) -> usize {
+        self.rings[1].sent(queue_url).len()
+    }
+
+    /// No token is anywhere.
+    pub(crate) async fn assert_no_token(&self) {
+        for line in self.logs.lines().iter().chain(&self.embedded.dump().await) {
+            assert!(!line.contains("dop_v1_"), "{line}");
+        }
+    }
+}

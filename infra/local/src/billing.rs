@@ -1,0 +1,165 @@
+//! What is billed: waiting until invoices are taken in, and a table of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::aws::Aws;
+use crate::layout::Facts;
+use crate::progress::Step;
+use crate::sync::INGEST;
+
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What is waiting, being worked on, and put off.
+const COUNTS: [&str; 3] =
+    ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
+
+/// Waits until every invoice that is asked for is taken in or has failed; returns how many of each there are. `patience` is how long none
+/// may come: what is not there by then is not waited for.
+pub(crate) async fn taken_in(api: &Api, aws: &Aws, facts: &Facts, patience: Duration, step: &Step) -> Result<String> {
+    let (mut told, mut since) = (String::new(), Instant::now());
+    loop {
+        let statuses = statuses(&api.list("billing/invoices").await?);
+        let now = tally(&statuses);
+        step.detail(&now);
+        if now != told {
+            (told, since) = (now, Instant::now());
+        }
+        let open = ["pending", "ingesting"].iter().any(|status| statuses.contains_key(*status));
+        // Asked last: it takes longer than the list.
+        if !open && waiting(aws, facts).await? == 0 {
+            return Ok(told);
+        }
+        if since.elapsed() > patience {
+            return Ok(format!("{told}; the rest goes on, see: cargo local call GET billing/invoices"));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Messages of the worker that takes invoices in.
+async fn waiting(aws: &Aws, facts: &Facts) -> Result<u64> {
+    let Some(queue) = facts.queue_urls.get(INGEST) else { return Ok(0) };
+    let wanted = json!({ "QueueUrl": queue, "AttributeNames": COUNTS });
+    let request = json!({ "service": "sqs", "operation": "get_queue_attributes", "parameters": wanted });
+    let answer = aws.ask("call", request, None).await?;
+    let count = |name: &&str| answer["Attributes"][*name].as_str().and_then(|count| count.parse::<u64>().ok());
+    Ok(COUNTS.iter().filter_map(count).sum())
+}
+
+fn statuses(invoices: &[Value]) -> BTreeMap<String, usize> {
+    let mut statuses = BTreeMap::new();
+    for invoice in invoices {
+        *statuses.entry(text(invoice, "status").to_owned()).or_default() += 1;
+    }
+    statuses
+}
+
+fn tally(statuses: &BTreeMap<String, usize>) -> String {
+    if statuses.is_empty() {
+        return "no invoices".to_owned();
+    }
+    let told: Vec<String> = statuses.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    told.join(", ")
+}
+
+/// A line for each account that is billed.
+pub(crate) async fn summary(api: &Api) -> Result<String> {
+    Ok(table(&api.list("billing/invoices").await?))
+}
+
+/// An account's invoices, added up.
+#[derive(Debug, Default)]
+struct Sum {
+    ingested: u64,
+    failed: u64,
+    lines: u64,
+    matched: u64,
+    explained: u64,
+    balanced: u64,
+    running: Option<String>,
+}
+
+impl Sum {
+    fn add(&mut self, invoice: &Value) {
+        match text(invoice, "status") {
+            "open" => {
+                let (amount, currency) = (text(&invoice["amount"], "amount"), text(&invoice["amount"], "currency"));
+                self.running = Some(format!("{} {amount} {currency}", text(invoice, "period")));
+                return;
+            }
+            "ingested" => self.ingested += 1,
+            "failed" => self.failed += 1,
+            _ => {}
+        }
+        let number = |key: &str| invoice[key].as_u64().unwrap_or_default();
+        self.lines += number("lines");
+        self.matched += number("matched");
+        self.explained += number("explained");
+        self.balanced += u64::from(invoice["tie_out"] == "balanced");
+    }
+}
+
+fn table(invoices: &[Value]) -> String {
+    let mut accounts: BTreeMap<&str, Sum> = BTreeMap::new();
+    for invoice in invoices {
+        accounts.entry(text(invoice, "account")).or_default().add(invoice);
+    }
+    let mut table = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        table,
+        "{:<16} {:>8} {:>8} {:>8} {:>8} {:>9} {:>6}  THIS MONTH",
+        "ACCOUNT", "INVOICES", "BALANCED", "LINES", "MATCHED", "EXPLAINED", "FAILED"
+    );
+    for (account, sum) in accounts {
+        let Sum { ingested, failed, lines, matched, explained, balanced, running } = sum;
+        let running = running.as_deref().unwrap_or("-");
+        let _ = writeln!(
+            table,
+            "{account:<16} {ingested:>8} {balanced:>8} {lines:>8} {matched:>8} {explained:>9} {failed:>6}  {running}"
+        );
+    }
+    table
+}
+
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invoice(status: &str, lines: u32, tie_out: &str) -> Value {
+        json!({
+            "account": "demo", "period": "2026-04", "amount": { "amount": "86.92", "currency": "USD" }, "status": status,
+            "lines": lines, "matched": lines / 2, "explained": lines, "tie_out": tie_out,
+        })
+    }
+
+    #[test]
+    fn the_running_month_is_told_apart() {
+        let invoices = [
+            invoice("ingested", 33, "balanced"),
+            invoice("ingested", 10, "differs"),
+            invoice("failed", 0, "incomplete"),
+            invoice("open", 7, "balanced"),
+        ];
+        let table = table(&invoices);
+        let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!(row, ["demo", "2", "1", "43", "21", "43", "1", "2026-04", "86.92", "USD"], "{table}");
+        assert_eq!(tally(&statuses(&invoices)), "1 failed, 2 ingested, 1 open");
+    }
+
+    #[test]
+    fn without_billing_there_is_no_row() {
+        assert_eq!(table(&[]).lines().count(), 1);
+        assert_eq!(tally(&statuses(&[])), "no invoices");
+    }
+}

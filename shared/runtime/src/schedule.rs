@@ -1,0 +1,101 @@
+//! One-time schedules, behind a trait so that the rest is tested without AWS: a message that SQS sends later than it can delay one.
+
+use aws_sdk_scheduler::Client;
+use aws_sdk_scheduler::types::{ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use futures::{FutureExt, future::BoxFuture};
+
+use crate::{BoxError, Error};
+
+/// A message that is to be on a queue at a time, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneTime {
+    /// Names the schedule within its group: `[0-9a-zA-Z-_.]{1,64}`. A second one of this name is taken for the first.
+    pub name: String,
+    /// When; rounded up to whole seconds. EventBridge fires within the minute that follows.
+    pub at: DateTime<Utc>,
+    /// The queue's ARN.
+    pub queue_arn: String,
+    /// `MessageBody`.
+    pub body: String,
+}
+
+/// Makes one-time schedules.
+pub trait Scheduler: Send + Sync {
+    /// Makes a schedule; it goes away by itself once it has fired. That there is one of this name already is fine.
+    fn create(&self, schedule: OneTime) -> BoxFuture<'_, Result<(), Error>>;
+}
+
+/// [`Scheduler`] on Amazon `EventBridge` Scheduler.
+#[derive(Clone, Debug)]
+pub struct EventBridgeScheduler {
+    client: Client,
+    group: String,
+    role_arn: String,
+}
+
+impl EventBridgeScheduler {
+    /// Over a client, usually [`crate::Aws::scheduler`]. Schedules are made in this group, and send with this role.
+    #[must_use]
+    pub const fn new(client: Client, group: String, role_arn: String) -> Self {
+        Self { client, group, role_arn }
+    }
+
+    async fn create_schedule(&self, schedule: &OneTime) -> Result<(), BoxError> {
+        let target =
+            Target::builder().arn(&schedule.queue_arn).role_arn(&self.role_arn).input(&schedule.body).build()?;
+        let at_once = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build()?;
+        let created = self
+            .client
+            .create_schedule()
+            .group_name(&self.group)
+            .name(&schedule.name)
+            .schedule_expression(at(schedule.at))
+            .schedule_expression_timezone("UTC")
+            .flexible_time_window(at_once)
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(target)
+            .send()
+            .await
+            .map_err(aws_sdk_scheduler::error::SdkError::into_service_error);
+        match created {
+            Err(error) if !error.is_conflict_exception() => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Scheduler for EventBridgeScheduler {
+    /// See <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>.
+    fn create(&self, schedule: OneTime) -> BoxFuture<'_, Result<(), Error>> {
+        async move {
+            let created = self.create_schedule(&schedule).await;
+            created.map_err(|source| Error::Schedule { operation: "CreateSchedule", name: schedule.name, source })
+        }
+        .boxed()
+    }
+}
+
+/// A one-time expression, which takes whole seconds. Rounded up: a message that comes too early only waits again.
+fn at(time: DateTime<Utc>) -> String {
+    let whole = time.duration_trunc(TimeDelta::seconds(1)).unwrap_or(time);
+    let whole = if whole < time { whole + TimeDelta::seconds(1) } else { whole };
+    format!("at({})", whole.format("%Y-%m-%dT%H:%M:%S"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_whole_seconds_rounded_up() {
+        for (time, expression) in [
+            ("2026-04-12T12:00:05Z", "at(2026-04-12T12:00:05)"),
+            ("2026-04-12T12:00:05.001Z", "at(2026-04-12T12:00:06)"),
+            ("2026-12-31T23:59:59.999Z", "at(2027-01-01T00:00:00)"),
+            ("2026-04-12T14:00:05+02:00", "at(2026-04-12T12:00:05)"),
+        ] {
+            assert_eq!(at(time.parse().unwrap()), expression, "{time}");
+        }
+    }
+}

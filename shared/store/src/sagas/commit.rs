@@ -1,0 +1,156 @@
+//! A change of a saga's state: one transaction, the head first, so that whoever lost the lease learns of that before anything else.
+
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use sagas::record::{LockTarget, SagaId, Take};
+use sagas::rim::{Committed, DriveChange, Transition};
+
+use super::expression::Expression;
+use super::items::{entry_item, missing};
+use crate::keys::{self, Key};
+use crate::rows::{Item, attribute, number, text, to_item};
+use crate::writes::Transacted;
+use crate::{AuditEntry, Error, Table};
+
+/// What a part of the transaction is for.
+enum Part {
+    Head,
+    /// An item that is written once.
+    New(Key),
+    Taken(LockTarget),
+    GivenBack(LockTarget),
+}
+
+impl Table {
+    pub(super) async fn commit_saga(
+        &self,
+        transition: &Transition,
+        audit: Option<&AuditEntry>,
+    ) -> Result<Committed, Error> {
+        let saga = &transition.saga;
+        let key = keys::saga_head(saga);
+        // What is not this saga's is not given back; the engine gives back what it holds.
+        let mut not_ours: Vec<LockTarget> = Vec::new();
+        loop {
+            let (mut parts, items): (Vec<Part>, Vec<TransactWriteItem>) =
+                self.parts(transition, &not_ours)?.into_iter().unzip();
+            let items = items.into_iter().chain(audit.map(|audit| self.audit_put(audit)).transpose()?).collect();
+            let (place, item) = match self.transact_at(items, &key).await? {
+                Transacted::Yes => return Ok(Committed::Written),
+                Transacted::Refused { place, item } => (place, item),
+            };
+            match parts.swap_remove(place) {
+                Part::Head => {
+                    let head = self.saga_as_it_is(saga, item).await?;
+                    return Ok(Committed::Refused(Box::new(head.ok_or_else(|| missing(&key))?)));
+                }
+                Part::Taken(target) => return Ok(Committed::Locked(target)),
+                Part::GivenBack(target) => not_ours.push(target),
+                Part::New(key) => return Err(Error::Present { key: key.to_string() }),
+            }
+        }
+    }
+
+    fn parts(&self, change: &Transition, not_ours: &[LockTarget]) -> Result<Vec<(Part, TransactWriteItem)>, Error> {
+        let Transition { saga, entry, pre, take, release, terminal, .. } = change;
+        let mut parts = vec![(Part::Head, self.head_part(change)?)];
+        let mut new = |key: Key, item: Item| -> Result<(), Error> {
+            parts.push((Part::New(key), self.put_new(item)?));
+            Ok(())
+        };
+        new(keys::saga_entry(saga, entry.rev), entry_item(saga, entry)?)?;
+        if let Some(pre) = pre {
+            let key = keys::saga_pre_image(saga, pre.step);
+            new(key.clone(), to_item("pre-image", pre, &key)?)?;
+        }
+        if let Some(terminal) = terminal {
+            let key = keys::saga_terminal(saga);
+            new(key.clone(), to_item("terminal marker", terminal, &key)?)?;
+        }
+        for (target, how) in take {
+            let keeps = !release.contains(target);
+            parts.push((Part::Taken(target.clone()), self.taken_part(saga, target, *how, keeps)?));
+        }
+        let taken = |target: &&LockTarget| take.iter().any(|(taken, _)| taken == *target);
+        for target in release.iter().filter(|target| !taken(target) && !not_ours.contains(target)) {
+            parts.push((Part::GivenBack(target.clone()), self.given_back_part(saga, target)?));
+        }
+        Ok(parts)
+    }
+
+    fn head_part(&self, transition: &Transition) -> Result<TransactWriteItem, Error> {
+        let Transition { saga, expect, tx, state, drive, .. } = transition;
+        let mut change = Expression::default();
+        change.set("state", attribute("saga", state)?);
+        change.set("last_tx", text(tx));
+        for counter in ["takeovers", "polls", "denied"] {
+            change.set(counter, number(0));
+        }
+        match drive {
+            DriveChange::Keep => {}
+            DriveChange::Wake(at) => change.due(saga, *at),
+            DriveChange::Rest(at) => {
+                change.due(saga, *at);
+                change.give_back();
+            }
+            DriveChange::Clear => {
+                change.never_due();
+                change.give_back();
+            }
+        }
+        change.value("expected_rev", number(expect.rev));
+        change.only_if("#state.#rev = :expected_rev");
+        change.value("expected_status", attribute("status", &expect.status)?);
+        change.only_if("#state.#status = :expected_status");
+        if let Some(fence) = expect.fence {
+            change.value("expected_fence", number(fence));
+            change.only_if("fence = :expected_fence");
+        }
+        self.part(&keys::saga_head(saga), change)
+    }
+
+    /// A lock that is given back stays, with its last holder.
+    fn taken_part(
+        &self,
+        saga: &SagaId,
+        target: &LockTarget,
+        how: Take,
+        keeps: bool,
+    ) -> Result<TransactWriteItem, Error> {
+        let mut change = Expression::default();
+        change.set("last_saga_id", text(saga.to_string()));
+        if keeps {
+            change.set("saga_id", text(saga.to_string()));
+        } else {
+            change.remove(&["saga_id"]);
+        }
+        change.value("me", text(saga.to_string()));
+        change.only_if(match how {
+            Take::Free => "attribute_not_exists(saga_id) OR saga_id = :me",
+            Take::Untouched => "attribute_not_exists(last_saga_id) OR last_saga_id = :me",
+        });
+        self.part(&keys::lock(target), change)
+    }
+
+    fn given_back_part(&self, saga: &SagaId, target: &LockTarget) -> Result<TransactWriteItem, Error> {
+        let mut change = Expression::default();
+        change.set("last_saga_id", text(saga.to_string()));
+        change.remove(&["saga_id"]);
+        change.value("me", text(saga.to_string()));
+        change.only_if("saga_id = :me");
+        self.part(&keys::lock(target), change)
+    }
+
+    fn part(&self, key: &Key, change: Expression) -> Result<TransactWriteItem, Error> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .key(keys::PK, text(&key.pk))
+            .key(keys::SK, text(&key.sk))
+            .update_expression(change.update())
+            .condition_expression(change.condition())
+            .set_expression_attribute_names(Some(change.names))
+            .set_expression_attribute_values(Some(change.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}

@@ -1,0 +1,82 @@
+//! What is due, by the index: read by the reconciler alone, which rings for it.
+
+use chrono::{DateTime, Utc};
+use futures::future::try_join_all;
+use sagas::record::{SagaId, SagaStatus};
+use sagas::rim::Due;
+use serde::Deserialize;
+
+use crate::rows::{Item, from_item, text, text_of};
+use crate::{Error, Table, keys};
+
+/// What the index tells of a head that is due.
+#[derive(Deserialize)]
+struct DueItem {
+    about: DueAbout,
+    state: DueState,
+    next_due: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct DueAbout {
+    id: SagaId,
+}
+
+#[derive(Deserialize)]
+struct DueState {
+    status: SagaStatus,
+    rev: u64,
+    updated_at: DateTime<Utc>,
+}
+
+impl Table {
+    /// The longest overdue of all shards, in order.
+    pub(super) async fn due_sagas(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Error> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let shards = (0..keys::DUE_SHARDS).map(|shard| self.due_in(shard, before, limit));
+        let mut due: Vec<Due> = try_join_all(shards).await?.into_iter().flatten().collect();
+        due.sort_by_key(|due| (due.next_due, due.saga));
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    async fn due_in(&self, shard: u64, before: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Error> {
+        let query = self
+            .query(Some(keys::GSI1), &keys::due_partition(shard), "")
+            .key_condition_expression("#pk = :pk AND #sk <= :before")
+            .expression_attribute_names("#sk", keys::GSI1_SK)
+            .expression_attribute_values(":before", text(keys::due_place(before)))
+            .projection_expression("about.id, #state.#status, #state.rev, #state.updated_at, next_due, gsi1sk")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#status", "status")
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let answer =
+                query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
+            found.extend(answer.items.unwrap_or_default().into_iter().filter_map(due_of));
+            match answer.last_evaluated_key.filter(|key| !key.is_empty()) {
+                Some(key) if found.len() < limit => start = Some(key),
+                _ => return Ok(found),
+            }
+        }
+    }
+}
+
+/// One that this build cannot read must not keep the others from being rung for.
+fn due_of(item: Item) -> Option<Due> {
+    let place = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
+    match from_item::<DueItem>("saga that is due", item) {
+        Ok(DueItem { about, state, next_due }) => {
+            let DueState { status, rev, updated_at } = state;
+            Some(Due { saga: about.id, status, rev, next_due, updated_at })
+        }
+        Err(error) => {
+            tracing::error!(place, error = &error as &dyn std::error::Error, "a saga that is due cannot be read");
+            None
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Leases: asked for, and given back by a look that changed nothing. One request each.
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use sagas::record::SagaId;
+use sagas::rim::{Acquired, Committed, Lease, Tick};
+
+use super::expression::Expression;
+use super::items::{head_of, missing};
+use crate::rows::{attribute, number, text};
+use crate::writes::Changed;
+use crate::{Error, Table, keys};
+
+impl Table {
+    pub(super) async fn lease_saga(&self, lease: &Lease) -> Result<Acquired, Error> {
+        let Lease { saga, owner, lane, now, until, skew } = lease;
+        let mut change = Expression::default();
+        change.set("lease_owner", text(owner));
+        change.set("lease_until", text(keys::time(*until)));
+        change.count("fence");
+        change.count("takeovers");
+        let statuses = lane.statuses().iter().enumerate();
+        let statuses: Vec<String> = statuses
+            .map(|(index, status)| {
+                change.value(&format!("status_{index}"), attribute("status", status)?);
+                Ok(format!(":status_{index}"))
+            })
+            .collect::<Result<_, Error>>()?;
+        change.only_if(&format!("#state.#status IN ({})", statuses.join(", ")));
+        change.value("now", text(keys::time(*now)));
+        change.only_if("next_due <= :now");
+        change.value("ended", text(keys::time(*now - *skew)));
+        change.only_if("attribute_not_exists(lease_until) OR lease_until < :ended");
+        let request = self.head_update(saga, change).return_values(ReturnValue::AllNew);
+        match self.update(request, &keys::saga_head(saga)).await? {
+            Changed::Yes(item) => Ok(Acquired::Granted(Box::new(head_of(item)?))),
+            Changed::Refused(item) => {
+                let head = self.saga_as_it_is(saga, item).await?;
+                Ok(head.map_or(Acquired::Unknown, |head| Acquired::Refused(Box::new(head))))
+            }
+        }
+    }
+
+    pub(super) async fn tick_saga(&self, tick: &Tick) -> Result<Committed, Error> {
+        let Tick { saga, fence, rev, next_due, polls, denied } = tick;
+        let mut change = Expression::default();
+        change.due(saga, *next_due);
+        change.set("polls", number(*polls));
+        change.set("denied", number(*denied));
+        change.set("takeovers", number(0));
+        change.give_back();
+        change.value("fence", number(*fence));
+        change.only_if("fence = :fence");
+        change.value("rev", number(*rev));
+        change.only_if("#state.#rev = :rev");
+        let key = keys::saga_head(saga);
+        match self.update(self.head_update(saga, change), &key).await? {
+            Changed::Yes(_) => Ok(Committed::Written),
+            Changed::Refused(item) => {
+                let head = self.saga_as_it_is(saga, item).await?;
+                Ok(Committed::Refused(Box::new(head.ok_or_else(|| missing(&key))?)))
+            }
+        }
+    }
+
+    fn head_update(&self, saga: &SagaId, change: Expression) -> UpdateItemFluentBuilder {
+        let key = keys::saga_head(saga);
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .key(keys::PK, text(key.pk))
+            .key(keys::SK, text(key.sk))
+            .update_expression(change.update())
+            .condition_expression(change.condition())
+            .set_expression_attribute_names(Some(change.names))
+            .set_expression_attribute_values(Some(change.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+}

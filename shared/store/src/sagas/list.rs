@@ -1,0 +1,190 @@
+//! What a caller may read of sagas: lists, newest first, one saga, its ledger.
+
+use std::collections::BTreeMap;
+
+use domain::{Scope, TenantId};
+use sagas::record::{Entry, Head, SagaId, SagaStatus};
+use serde::{Deserialize, Serialize};
+
+use super::items::{entry_of, head_of};
+use crate::rows::{text, text_of};
+use crate::{Error, Reader, keys};
+
+/// Times that entries are read for one page at the most: a filter that fits little ends a page early, with a position to go on from.
+const READS_PER_PAGE: usize = 20;
+/// Entries read at a time where a filter may pass most of them over: as many as their heads can be read in one go.
+const READ_SIZE: usize = 100;
+
+/// Which sagas are wanted. Absent fields want all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SagaFilter {
+    /// In this status.
+    pub status: Option<SagaStatus>,
+    /// Of this type.
+    pub saga_type: Option<String>,
+    /// Of this tenant.
+    pub tenant: Option<TenantId>,
+}
+
+/// Where a page of a list ended: all sagas up to this place, newest first, were on it or on those before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SagaPosition {
+    /// The place: [`keys::saga_place`].
+    pub place: String,
+}
+
+/// Some sagas, newest first, and where to go on; `next` is absent at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SagaPage {
+    /// The sagas.
+    pub sagas: Vec<Head>,
+    /// Where the next page begins.
+    pub next: Option<SagaPosition>,
+}
+
+/// Some entries of a ledger, in order, and the number after which the next page begins; `next` is absent at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerPage {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The number after which to go on.
+    pub next: Option<u64>,
+}
+
+impl SagaFilter {
+    fn is_narrow(&self) -> bool {
+        self.status.is_some() || self.saga_type.is_some()
+    }
+
+    fn wants(&self, head: &Head) -> bool {
+        self.status.is_none_or(|status| head.status() == status)
+            && self.saga_type.as_ref().is_none_or(|saga_type| head.about.saga_type == *saga_type)
+    }
+}
+
+impl Reader {
+    /// A page of sagas: at most `limit`, maybe fewer and still with a next one. A tenant's are those that were started for it.
+    ///
+    /// The list comes from an index and may be behind by moments; each saga on it is as the table has it.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn sagas(
+        &self,
+        filter: &SagaFilter,
+        from: Option<&SagaPosition>,
+        limit: usize,
+    ) -> Result<SagaPage, Error> {
+        let tenant = match (self.scope(), &filter.tenant) {
+            (Scope::Tenant(own), Some(asked)) if own != asked => return Ok(SagaPage { sagas: Vec::new(), next: None }),
+            (Scope::Tenant(own), _) => Some(own),
+            (Scope::Platform, asked) => asked.as_ref(),
+        };
+        let mut sagas = Vec::new();
+        let mut from = from.cloned();
+        for _ in 0..READS_PER_PAGE {
+            let size = if filter.is_narrow() { READ_SIZE } else { (limit - sagas.len()).min(READ_SIZE) };
+            let (places, end) = self.places(tenant, from.as_ref(), size).await?;
+            let heads = self.heads(&places).await?;
+            for (place, saga) in places {
+                from = Some(SagaPosition { place });
+                let head = heads.get(&saga).filter(|head| filter.wants(head) && is_of(head, tenant));
+                sagas.extend(head.cloned());
+                if sagas.len() == limit {
+                    return Ok(SagaPage { sagas, next: from });
+                }
+            }
+            if end {
+                return Ok(SagaPage { sagas, next: None });
+            }
+        }
+        Ok(SagaPage { sagas, next: from })
+    }
+
+    /// The next places of a list, newest first, and whether those are the last.
+    async fn places(
+        &self,
+        tenant: Option<&TenantId>,
+        from: Option<&SagaPosition>,
+        size: usize,
+    ) -> Result<(Vec<(String, SagaId)>, bool), Error> {
+        let (index, partition, prefix, place_name) = match tenant {
+            Some(tenant) => (keys::GSI1, keys::tenant_partition(tenant), keys::TENANT_SAGA_PREFIX, keys::GSI1_SK),
+            None => (keys::GSI2, keys::SAGAS.to_owned(), "", keys::GSI2_SK),
+        };
+        // Places begin with digits; `~` sorts after them.
+        let last = from.map_or("~", |from| from.place.as_str());
+        let answer = self
+            .table()
+            .query(Some(index), &partition, "")
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#sk", place_name)
+            .expression_attribute_values(":first", text(format!("{prefix}0")))
+            .expression_attribute_values(":last", text(format!("{prefix}{last}")))
+            .scan_index_forward(false)
+            // One more: the one at the position itself is read again.
+            .limit(i32::try_from(size + 1).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("Query", e))?;
+        let end = answer.last_evaluated_key.is_none_or(|key| key.is_empty());
+        let places = answer.items.unwrap_or_default().into_iter().filter_map(|item| {
+            let place = text_of(&item, place_name)?.strip_prefix(prefix)?.to_owned();
+            let saga = keys::parse_saga_place(&place)?;
+            (place != last).then_some((place, saga))
+        });
+        Ok((places.collect(), end))
+    }
+
+    async fn heads(&self, places: &[(String, SagaId)]) -> Result<BTreeMap<SagaId, Head>, Error> {
+        let wanted: Vec<keys::Key> = places.iter().map(|(_, saga)| keys::saga_head(saga)).collect();
+        let heads = self.table().items_as(&wanted, head_of).await?;
+        Ok(heads.into_iter().map(|head| (head.about.id, head)).collect())
+    }
+
+    /// One saga, if there is one and the caller may see it.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn saga(&self, saga: &SagaId) -> Result<Option<Head>, Error> {
+        let head = self.table().saga(saga).await?;
+        Ok(head.filter(|head| is_of(head, self.scope().tenant())))
+    }
+
+    /// A page of the ledger of a saga that the caller may see, oldest first; `None` where it may not see the saga. `after` is the number of
+    /// the last entry of the page before.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn saga_ledger(
+        &self,
+        saga: &SagaId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<LedgerPage>, Error> {
+        if self.saga(saga).await?.is_none() {
+            return Ok(None);
+        }
+        let first = keys::saga_entry(saga, after.unwrap_or(0).saturating_add(1));
+        let answer = self
+            .table()
+            .query(None, &first.pk, "")
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#sk", keys::SK)
+            .expression_attribute_values(":first", text(first.sk))
+            .expression_attribute_values(":last", text(format!("{}~", keys::LEDGER_PREFIX)))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|e| Error::dynamo("Query", e))?;
+        let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        let entries = answer.items.unwrap_or_default().into_iter().map(entry_of).collect::<Result<Vec<_>, _>>()?;
+        let next = entries.last().filter(|_| more).map(|entry| entry.rev);
+        Ok(Some(LedgerPage { entries, next }))
+    }
+}
+
+/// Whether a saga was started for a tenant, where one is asked for.
+fn is_of(head: &Head, tenant: Option<&TenantId>) -> bool {
+    tenant.is_none_or(|tenant| head.about.tenant_id.as_ref() == Some(tenant))
+}

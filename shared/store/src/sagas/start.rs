@@ -1,0 +1,97 @@
+//! The start of a saga: its head, its first entry, its key and its tenant's entry, all new, together.
+
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use chrono::{DateTime, Utc};
+use sagas::record::{Idempotency, SagaId, Start};
+use sagas::rim::Started;
+use serde::{Deserialize, Serialize};
+
+use super::items::{entry_item, head_item, missing};
+use crate::keys;
+use crate::rows::{Item, from_item, number, put_key, text, to_item};
+use crate::writes::Transacted;
+use crate::{AuditEntry, Error, Table};
+
+/// A key that was used, as its item has it.
+#[derive(Serialize, Deserialize)]
+struct UsedKey {
+    saga_id: SagaId,
+    body_hash: String,
+    /// As keys hold times, to be compared as text.
+    expires_at: String,
+}
+
+impl Table {
+    /// Starts a saga. A repeated start whose first answer was lost is as good as the first: the key, or without one the head, says whose it is.
+    pub(super) async fn start_saga(&self, start: &Start, audit: Option<&AuditEntry>) -> Result<Started, Error> {
+        let Start { head, entry, idempotency } = start;
+        let saga = head.about.id;
+        let mut items = Vec::new();
+        if let Some(asked) = idempotency {
+            items.push(self.key_put(asked, &saga, entry.at)?);
+        }
+        items.push(self.put_new(head_item(head)?)?);
+        items.push(self.put_new(entry_item(&saga, entry)?)?);
+        if let Some(tenant) = &head.about.tenant_id {
+            let mut pointer = Item::new();
+            put_key(&mut pointer, [keys::PK, keys::SK], &keys::saga_tenant(&saga));
+            let listed = keys::saga_tenant_gsi1(tenant, &saga, head.about.created_at);
+            put_key(&mut pointer, [keys::GSI1_PK, keys::GSI1_SK], &listed);
+            items.push(self.put_new(pointer)?);
+        }
+        items.extend(audit.map(|audit| self.audit_put(audit)).transpose()?);
+        let key = keys::saga_head(&saga);
+        match (self.transact_at(items, &key).await?, idempotency) {
+            (Transacted::Yes, _) => Ok(Started::New),
+            (Transacted::Refused { place: 0, item }, Some(asked)) => self.started_before(asked, &saga, item).await,
+            (Transacted::Refused { .. }, _) => {
+                let known = self.saga(&saga).await?.ok_or_else(|| missing(&key))?;
+                let is_ours = known.about == head.about;
+                if is_ours { Ok(Started::New) } else { Err(Error::Present { key: key.to_string() }) }
+            }
+        }
+    }
+
+    /// What a key was used for, if it was and has not expired; a consistent read.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn started_with(&self, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<Started>, Error> {
+        let Some(item) = self.get(&keys::idempotency(&asked.scope, &asked.key), true).await? else { return Ok(None) };
+        let used: UsedKey = from_item("idempotency key", item)?;
+        let is_same = used.body_hash == asked.body_hash;
+        let started = if is_same { Started::Same(used.saga_id) } else { Started::Conflict };
+        Ok((used.expires_at > keys::time(now)).then_some(started))
+    }
+
+    /// The put of a key, if there is none or it has expired. DynamoDB drops what expired when it likes.
+    fn key_put(&self, asked: &Idempotency, saga: &SagaId, now: DateTime<Utc>) -> Result<TransactWriteItem, Error> {
+        let Idempotency { scope, key, body_hash, expires_at } = asked;
+        let used = UsedKey { saga_id: *saga, body_hash: body_hash.clone(), expires_at: keys::time(*expires_at) };
+        let mut item = to_item("idempotency key", &used, &keys::idempotency(scope, key))?;
+        item.insert(keys::TTL.to_owned(), number(expires_at.timestamp()));
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+            .expression_attribute_values(":now", text(keys::time(now)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// What the key was used for.
+    async fn started_before(&self, asked: &Idempotency, saga: &SagaId, item: Option<Item>) -> Result<Started, Error> {
+        let key = keys::idempotency(&asked.scope, &asked.key);
+        let item = match item {
+            Some(item) => item,
+            None => self.get(&key, true).await?.ok_or_else(|| missing(&key))?,
+        };
+        let used: UsedKey = from_item("idempotency key", item)?;
+        Ok(match used {
+            UsedKey { saga_id, .. } if saga_id == *saga => Started::New,
+            UsedKey { saga_id, body_hash, .. } if body_hash == asked.body_hash => Started::Same(saga_id),
+            UsedKey { .. } => Started::Conflict,
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! The rest of a worker's world, in which all goes well: a zone, a bell that nobody needs, a clock that stands.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use domain::{AccountId, Clock, ExpectedChange};
+use futures::future::BoxFuture;
+use sagas::record::SagaId;
+use sagas::rim::{Bell, Expectations, Fault, Found, Lane, Made, Provider, Read, Record, Stamp, Write};
+
+use crate::fixtures::at;
+
+#[derive(Debug, Default)]
+pub(super) struct Calm {
+    records: Mutex<Vec<Record>>,
+    calls: Mutex<usize>,
+    announced: Mutex<usize>,
+}
+
+fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Calm {
+    /// Requests to DigitalOcean.
+    pub(super) fn calls(&self) -> usize {
+        *open(&self.calls)
+    }
+
+    /// Changes that the inventory was told of.
+    pub(super) fn announced(&self) -> usize {
+        *open(&self.announced)
+    }
+}
+
+impl Clock for Calm {
+    fn now(&self) -> DateTime<Utc> {
+        at(0)
+    }
+}
+
+impl Bell for Calm {
+    fn ring<'a>(&'a self, _: &'a SagaId, _: Lane, _: DateTime<Utc>, _: u64) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+}
+
+impl Expectations for Calm {
+    fn expect<'a>(&'a self, _: &'a ExpectedChange) -> BoxFuture<'a, ()> {
+        Box::pin(async { *open(&self.announced) += 1 })
+    }
+}
+
+impl Provider for Calm {
+    fn read<'a>(&'a self, _: &'a AccountId, read: &'a Read) -> BoxFuture<'a, Result<Found, Fault>> {
+        *open(&self.calls) += 1;
+        let records = open(&self.records).clone();
+        Box::pin(async move {
+            match read {
+                Read::Records { .. } => Ok(Found::Records(records)),
+                Read::Record { id, .. } => {
+                    let found = records.into_iter().find(|record| record.id == *id);
+                    found.map(Found::Record).ok_or_else(|| Fault::Absent("no such record".to_owned()))
+                }
+                other => panic!("nobody asks for {other:?}"),
+            }
+        })
+    }
+
+    fn write<'a>(&'a self, _: &'a AccountId, write: &'a Write, _: &'a Stamp) -> BoxFuture<'a, Result<Made, Fault>> {
+        *open(&self.calls) += 1;
+        Box::pin(async move {
+            let Write::CreateRecord { record, .. } = write else { panic!("nobody sends {write:?}") };
+            let mut records = open(&self.records);
+            let record = Record { id: 1 + records.len() as u64, fields: record.clone() };
+            records.push(record.clone());
+            Ok(Made::Record(record))
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! What callers may read.
+
+use domain::{Scope, TenantId};
+use embedded_table::EmbeddedTable;
+use sagas::record::{Head, SagaStatus};
+use sagas::rim::{DriveChange, Journal};
+use store::{Reader, SagaFilter};
+
+use super::records::{change, id, saga};
+use crate::fixtures::{at, tenant};
+
+/// Sagas 0 to 11, one a minute; every third is acme's, every third globex's; the even ones are custom; the first four have succeeded.
+async fn seeded() -> EmbeddedTable {
+    let embedded = EmbeddedTable::start().await;
+    let journal: &dyn Journal = &embedded.table;
+    for number in 0..12 {
+        let owner = [None, Some("acme"), Some("globex")][number as usize % 3];
+        let start = saga(number, owner, at(i64::from(number)));
+        journal.start(&start).await.unwrap();
+        if number < 4 {
+            let end = change(&start.head, "end", SagaStatus::Succeeded, DriveChange::Clear);
+            journal.commit(&end).await.unwrap();
+        }
+    }
+    embedded
+}
+
+/// All pages of a list, by number.
+async fn listed(reader: &Reader, filter: &SagaFilter, limit: usize) -> Vec<u32> {
+    let mut found: Vec<Head> = Vec::new();
+    let mut from = None;
+    loop {
+        let page = reader.sagas(filter, from.as_ref(), limit).await.unwrap();
+        assert!(page.sagas.len() <= limit);
+        found.extend(page.sagas);
+        from = page.next;
+        if from.is_none() {
+            let number = |head: &Head| (0..12).find(|number| id(*number) == head.about.id).unwrap();
+            return found.iter().map(number).collect();
+        }
+    }
+}
+
+#[tokio::test]
+async fn sagas_are_listed_newest_first_by_who_asks_and_what_for() {
+    let embedded = seeded().await;
+    let all = SagaFilter::default();
+    let of = |tenant: TenantId| SagaFilter { tenant: Some(tenant), ..SagaFilter::default() };
+    let succeeded = SagaFilter { status: Some(SagaStatus::Succeeded), ..SagaFilter::default() };
+    let both = SagaFilter { saga_type: Some("custom".to_owned()), ..succeeded.clone() };
+    let acme = || Scope::Tenant(tenant("acme"));
+    for (scope, filter, expected) in [
+        (Scope::Platform, &all, vec![11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        (Scope::Platform, &succeeded, vec![3, 2, 1, 0]),
+        (Scope::Platform, &both, vec![2, 0]),
+        (Scope::Platform, &of(tenant("globex")), vec![11, 8, 5, 2]),
+        (acme(), &all, vec![10, 7, 4, 1]),
+        (acme(), &of(tenant("acme")), vec![10, 7, 4, 1]),
+        (acme(), &of(tenant("globex")), vec![]),
+        (acme(), &succeeded, vec![1]),
+    ] {
+        let reader = embedded.table.reader(scope.clone());
+        for limit in [1, 3, 200] {
+            assert_eq!(listed(&reader, filter, limit).await, expected, "{scope:?} {filter:?} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_reads_its_own_saga_and_its_ledger() {
+    let embedded = seeded().await;
+    for (scope, sees) in
+        [(Scope::Platform, true), (Scope::Tenant(tenant("acme")), true), (Scope::Tenant(tenant("globex")), false)]
+    {
+        let reader = embedded.table.reader(scope.clone());
+        assert_eq!(reader.saga(&id(1)).await.unwrap().is_some(), sees, "{scope:?}");
+        assert_eq!(reader.saga_ledger(&id(1), None, 10).await.unwrap().is_some(), sees, "{scope:?}");
+        assert_eq!(reader.saga(&id(99)).await.unwrap(), None);
+        assert!(reader.saga_ledger(&id(99), None, 10).await.unwrap().is_none());
+    }
+    let reader = embedded.table.reader(Scope::Platform);
+    let mut revs = Vec::new();
+    let mut after = None;
+    loop {
+        let page = reader.saga_ledger(&id(1), after, 1).await.unwrap().unwrap();
+        revs.extend(page.entries.iter().map(|entry| entry.rev));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(revs, [1, 2]);
+}

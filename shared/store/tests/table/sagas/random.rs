@@ -1,0 +1,181 @@
+//! The same calls, drawn at random, get the same answers from the twin and from the table.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use embedded_table::EmbeddedTable;
+use sagas::record::{SagaStatus, Take, fold};
+use sagas::rim::{DriveChange, Journal, Lane, Lease, PreImage, Tick, Transition};
+use sagas::testkit::Twin;
+use serde_json::json;
+
+use super::records::{change, id, key, lock, saga};
+use crate::fixtures::at;
+
+const SAGAS: u32 = 5;
+const SEEDS: u64 = 12;
+const CALLS: usize = 120;
+
+/// Numbers that a seed repeats (`SplitMix64`).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % end
+    }
+
+    fn number(&mut self, end: u32) -> u32 {
+        u32::try_from(self.below(u64::from(end))).unwrap()
+    }
+
+    fn one_in(&mut self, count: u64) -> bool {
+        self.below(count) == 0
+    }
+}
+
+/// The two journals, and what is remembered to be said again.
+struct Pair<'a> {
+    twin: Twin,
+    table: &'a dyn Journal,
+    dice: Dice,
+    now: DateTime<Utc>,
+    last: Option<Transition>,
+    trail: Vec<String>,
+}
+
+impl Pair<'_> {
+    /// One call on both.
+    async fn call(&mut self, number: usize) {
+        let seconds = i64::from(self.dice.number(40));
+        self.now += TimeDelta::seconds(seconds);
+        let chosen = self.dice.number(SAGAS);
+        let twin: &dyn Journal = &self.twin;
+        match self.dice.below(10) {
+            0 | 1 => {
+                let mut start = saga(chosen, Some("acme").filter(|_| chosen == 1), self.now);
+                if let Some(known) = twin.load(&id(chosen)).await.unwrap() {
+                    // Only the same request may come again for a saga that is there.
+                    start.head.about = known.about;
+                }
+                if self.dice.one_in(2) {
+                    let body = if self.dice.one_in(2) { "a" } else { "b" };
+                    let hours = i64::from(self.dice.number(2));
+                    start = start.under(key(body, self.now + TimeDelta::minutes(1 + hours * 60)));
+                }
+                let answers = (twin.start(&start).await.unwrap(), self.table.start(&start).await.unwrap());
+                self.same(format!("{number}: start {chosen} {:?} {:?}", start.idempotency, answers.0), answers);
+            }
+            2..=4 => {
+                let lane = if self.dice.one_in(4) { Lane::Compensate } else { Lane::Execute };
+                let until = self.now + TimeDelta::seconds(20 + i64::from(self.dice.number(60)));
+                let owner = format!("w{number}");
+                let skew = TimeDelta::seconds(20);
+                let lease = Lease { saga: id(chosen), owner, lane, now: self.now, until, skew };
+                let answers = (twin.acquire(&lease).await.unwrap(), self.table.acquire(&lease).await.unwrap());
+                self.same(format!("{number}: acquire {chosen} {lane:?}"), answers);
+            }
+            5..=7 => {
+                let again = self.last.clone().filter(|_| self.dice.one_in(6));
+                let Some(transition) = (match again {
+                    Some(again) => Some(again),
+                    None => self.transition(chosen, number).await,
+                }) else {
+                    return;
+                };
+                let twin: &dyn Journal = &self.twin;
+                let answers = (twin.commit(&transition).await.unwrap(), self.table.commit(&transition).await.unwrap());
+                self.last = Some(transition);
+                self.same(format!("{number}: commit {chosen}"), answers);
+            }
+            8 => {
+                let Some(head) = twin.load(&id(chosen)).await.unwrap() else { return };
+                let fence = head.drive.fence + u64::from(self.dice.one_in(4));
+                let rev = head.state.rev + u64::from(self.dice.one_in(4));
+                let next_due = self.now + TimeDelta::milliseconds(i64::from(self.dice.number(60_000)));
+                let (polls, denied) = (self.dice.number(9), self.dice.number(3));
+                let tick = Tick { saga: id(chosen), fence, rev, next_due, polls, denied };
+                let answers = (twin.tick(&tick).await.unwrap(), self.table.tick(&tick).await.unwrap());
+                self.same(format!("{number}: tick {chosen}"), answers);
+            }
+            _ => {
+                let before = self.now + TimeDelta::seconds(30);
+                let limit = self.dice.number(SAGAS + 1) as usize;
+                let answers = (twin.due(before, limit).await.unwrap(), self.table.due(before, limit).await.unwrap());
+                self.same(format!("{number}: due {limit}"), answers);
+            }
+        }
+    }
+
+    /// A change that may or may not hold.
+    async fn transition(&mut self, chosen: u32, number: usize) -> Option<Transition> {
+        let twin: &dyn Journal = &self.twin;
+        let head = twin.load(&id(chosen)).await.unwrap()?;
+        use SagaStatus::{Pending, RolledBack, Running, Stuck, Unwinding, Waiting};
+        let statuses = [Running, Waiting, Unwinding, Stuck, Running, Waiting, RolledBack];
+        let status = if head.status().is_terminal() { head.status() } else { statuses[self.dice.below(7) as usize] };
+        let at = self.now + TimeDelta::milliseconds(i64::from(self.dice.number(40_000)));
+        let changes = [DriveChange::Keep, DriveChange::Rest(at), DriveChange::Wake(at), DriveChange::Clear];
+        let drive = changes[self.dice.below(4) as usize];
+        let mut transition = change(&head, &format!("t{number}"), status, drive);
+        match self.dice.below(12) {
+            0 => transition.expect.rev += 1,
+            1 => transition.expect.fence = Some(head.drive.fence + 1),
+            2 => transition.expect.status = if head.status() == Pending { Running } else { Pending },
+            3 => transition.expect.fence = None,
+            _ => {}
+        }
+        if self.dice.one_in(5) {
+            let step = usize::try_from(transition.entry.rev).unwrap();
+            transition.pre = Some(PreImage { step, at, stash: json!({ "number": number }) });
+        }
+        for name in ["a", "b", "c"] {
+            match self.dice.below(8) {
+                0 | 1 => transition.take.push((lock(name), Take::Free)),
+                2 => transition.take.push((lock(name), Take::Untouched)),
+                3 | 4 => transition.release.push(lock(name)),
+                5 => {
+                    transition.take.push((lock(name), Take::Free));
+                    transition.release.push(lock(name));
+                }
+                _ => {}
+            }
+        }
+        Some(transition)
+    }
+
+    fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: String, (twin, table): (T, T)) {
+        self.trail.push(what);
+        assert_eq!(twin, table, "the twin and the table differ after {:#?}", self.trail);
+    }
+}
+
+#[tokio::test]
+async fn the_table_answers_as_its_twin_does() {
+    for seed in 0..SEEDS {
+        let embedded = EmbeddedTable::start().await;
+        let dice = Dice(seed);
+        let trail = vec![format!("seed {seed}")];
+        let mut pair = Pair { twin: Twin::default(), table: &embedded.table, dice, now: at(0), last: None, trail };
+        for number in 0..CALLS {
+            pair.call(number).await;
+        }
+        for number in 0..SAGAS {
+            let (twin, table): (&dyn Journal, &dyn Journal) = (&pair.twin, pair.table);
+            let head = twin.load(&id(number)).await.unwrap();
+            assert_eq!(head, table.load(&id(number)).await.unwrap(), "seed {seed}");
+            let ledger = table.ledger(&id(number)).await.unwrap();
+            assert_eq!(twin.ledger(&id(number)).await.unwrap(), ledger, "seed {seed}");
+            if let Some(head) = head {
+                assert_eq!(fold(&ledger).unwrap(), head.state, "seed {seed}");
+            }
+            for step in 0..CALLS {
+                let pre = twin.pre_image(&id(number), step).await.unwrap();
+                if pre.is_some() {
+                    assert_eq!(pre, table.pre_image(&id(number), step).await.unwrap(), "seed {seed}");
+                }
+            }
+        }
+    }
+}

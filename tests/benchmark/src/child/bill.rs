@@ -1,0 +1,80 @@
+//! A worker of billing, with one message: as [`super::sweep`] does it for the mirror.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use access::DigitalOcean;
+use anyhow::{Context as _, Result};
+use billing::{INVOICE_INGEST, Task, Worker};
+use billing_worker::{BillingWorker, LastKnown};
+use domain::{AccountId, Clock as _, RunId, SystemClock};
+use embedded_table::{Death, Requests};
+use runtime::fake::MemoryQueue;
+use runtime::{Message, Secrets, telemetry};
+use store::keys;
+use url::Url;
+
+use super::function::{OneToken, config, handle_all};
+use super::usage;
+use crate::account::NAME;
+use crate::invoice::{Intake, invoice};
+use crate::measured::Table;
+
+/// Where the invoices that are due are asked for. Nobody listens.
+const INGEST_QUEUE: &str = "https://sqs.test/ingest";
+
+/// Prints its log as the function does, and last what it took. With `dies_after` it is dead, as far as the table can tell, after so many
+/// writes.
+pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after: Option<usize>) -> Result<()> {
+    let started = Instant::now();
+    telemetry::init();
+    let worker = Worker::named(worker).with_context(|| format!("no worker is named {worker}"))?;
+    let requests = Requests::metered();
+    if let Some(writes) = dies_after {
+        requests.die(Death::After(writes));
+    }
+    let (function, queue) = function(worker, embedded_table::connect(table, &requests), digitalocean);
+    let mut first = Message::new(worker.name, NAME, SystemClock.now(), RunId::random().as_str());
+    if *worker == INVOICE_INGEST {
+        let (invoice, period) = invoice()?;
+        first = first.with_fields(Task::Ingest { period, invoice })?;
+    }
+    let handle = |message, deadline| function.handle(message, deadline);
+    let handled = handle_all(&function.config, queue, &first, handle).await;
+    let died = requests.is_dead();
+    let counts = requests.counts();
+    let written = |under: &str| counts.written.iter().filter(|key| key.starts_with(under)).count();
+    let intake = Intake {
+        messages: if died { 1 } else { handled? },
+        died,
+        pages: u32::try_from(written(&pages()?))?,
+        heads: u32::try_from(written(&keys::invoice_partition(&AccountId::new(NAME)?)))?,
+        seconds: started.elapsed().as_secs_f64(),
+        cpu_seconds: usage::cpu().as_secs_f64(),
+        peak_bytes: usage::peak_bytes(),
+        table: Table::from(counts),
+        requests: 0,
+    };
+    println!("{}", serde_json::to_string(&intake)?);
+    Ok(())
+}
+
+/// The function, put together as its `main` does it.
+fn function(worker: &'static Worker, table: store::Table, digitalocean: Url) -> (BillingWorker, Arc<MemoryQueue>) {
+    let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
+    let config = config(worker.name, digitalocean.clone());
+    let secrets = Secrets::new(OneToken, &config.secret_prefix);
+    let digitalocean = DigitalOcean::new(digitalocean, secrets, table.clone(), clock.clone());
+    let ingest_queue_url = INGEST_QUEUE.to_owned();
+    let (sender, last_known) = (queue.clone(), LastKnown::default());
+    let worker =
+        BillingWorker { worker, config, ingest_queue_url, table, digitalocean, queue: sender, clock, last_known };
+    (worker, queue)
+}
+
+/// What the keys of all pages of the invoice's lines begin with, whatever the set.
+fn pages() -> Result<String> {
+    let (uuid, _) = invoice()?;
+    let partition = keys::lines_partition(&AccountId::new(NAME)?, &uuid, 0);
+    Ok(partition.trim_end_matches('0').to_owned())
+}

@@ -1,0 +1,82 @@
+//! What stands around a worker of a function: the real batch runner and configuration; only what AWS gives is stood in for. The queue is in
+//! memory, and the token is at hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use runtime::fake::{MemoryQueue, event, invocation, record};
+use runtime::secrets::{FetchError, SecretSource};
+use runtime::{BatchRunner, Deadline, Failure, Message, ProviderWrites, WorkerConfig};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::account::{INTERNAL, TOKEN};
+
+const QUEUE: &str = "https://sqs.test/queue";
+const DEAD_LETTERS: &str = "https://sqs.test/dead-letters";
+/// The time of an invocation, as in the template.
+const TIMEOUT: Duration = Duration::from_secs(300);
+/// Work that sends itself on more often than this is going in circles.
+const MESSAGES: u32 = 200;
+
+/// The configuration of a worker's function.
+pub(super) fn config(worker: &str, digitalocean: Url) -> WorkerConfig {
+    WorkerConfig {
+        stage: "benchmark".to_owned(),
+        table_name: embedded_table::TABLE_NAME.to_owned(),
+        worker: worker.to_owned(),
+        digitalocean_url: digitalocean,
+        provider_writes: ProviderWrites::Allow,
+        strike_interval: None,
+        internal_project: INTERNAL.to_owned(),
+        event_retention_days: 400,
+        secret_prefix: crate::mirror::SECRET_PREFIX.to_owned(),
+        queue_url: QUEUE.to_owned(),
+        dlq_url: DEAD_LETTERS.to_owned(),
+    }
+}
+
+/// Handles a message and all that come of it; says how many those were.
+pub(super) async fn handle_all<H, Fut>(
+    config: &WorkerConfig,
+    queue: Arc<MemoryQueue>,
+    first: &Message,
+    handle: H,
+) -> Result<u32>
+where
+    H: Fn(Message, Deadline) -> Fut,
+    Fut: Future<Output = Result<(), Failure>>,
+{
+    let runner = BatchRunner::from_config(config, queue.clone());
+    let mut open = vec![first.to_body()];
+    let (mut handled, mut seen) = (0, 0);
+    while let Some(body) = open.pop() {
+        let batch = event(vec![record(&format!("m-{handled}"), &body)]);
+        let invocation = invocation(TIMEOUT);
+        let answer = runner.run_batch(batch, &invocation, &handle).await;
+        if !answer?.batch_item_failures.is_empty() || !queue.sent(DEAD_LETTERS).is_empty() {
+            bail!("a message failed; its log says why");
+        }
+        handled += 1;
+        if handled >= MESSAGES {
+            bail!("{MESSAGES} messages, and no end");
+        }
+        // Delays are for others to get a turn; nobody else is here.
+        let sent = queue.sent(QUEUE);
+        open.extend(sent.iter().skip(seen).map(|message| message.body.clone()));
+        seen = sent.len();
+    }
+    Ok(handled)
+}
+
+/// A Secrets Manager with the simulator's token for every purpose.
+pub(super) struct OneToken;
+
+impl SecretSource for OneToken {
+    fn fetch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
+        async { Ok(SecretString::from(TOKEN)) }.boxed()
+    }
+}

@@ -1,0 +1,105 @@
+//! The account that gets the invoice: pure functions from a number of lines to what the simulator is to hold and the mirror to know.
+
+use anyhow::Result;
+use billing::csv::Rows;
+use chrono::{DateTime, Utc};
+use domain::billing::{Charge, Period};
+use domain::{AccountId, Facts, InvoiceUuid, Kind, ProviderId, Resource, ResourceKey};
+use serde_json::{Value, json};
+
+use crate::account::{HOURLY_LIMIT, NAME, TOKEN};
+
+/// DigitalOcean's id of the invoice.
+const UUID: &str = "0f6c8f1e-7c6b-4d0a-9a55-5f9d3c1b2a47";
+/// The month it is for.
+const MONTH: &str = "2026-04";
+/// When everything on it was made: well before the month.
+const MADE: &str = "2026-01-01T00:00:00Z";
+/// Of so many lines, one is of a resource that is known: 5,000 of 100,000.
+const ONE_IN: usize = 20;
+/// The number that the simulator adds to that of a line for the id of its droplet.
+const FIRST_ID: u64 = 500_000_000;
+/// What is sold, and the kind of what is named then.
+static OWNERS: [(&str, Kind); 5] = [
+    ("Droplets", Kind::of("droplet")),
+    ("Droplet Backups", Kind::of("droplet")),
+    ("Droplet Snapshots", Kind::of("snapshot")),
+    ("Volumes", Kind::of("volume")),
+    ("Load Balancers", Kind::of("load_balancer")),
+];
+
+/// The invoice's id and its month.
+pub(crate) fn invoice() -> Result<(InvoiceUuid, Period)> {
+    Ok((InvoiceUuid::new(UUID)?, Period::new(MONTH)?))
+}
+
+/// The simulator's seed: an invoice of so many lines, and nothing else.
+pub(crate) fn seed(lines: u32) -> Value {
+    let invoice = json!({ "invoice_uuid": UUID, "invoice_period": MONTH, "generate": { "lines": lines, "seed": 4 } });
+    json!({ "accounts": { NAME: {
+        "tokens": { "billing": { "value": TOKEN, "scopes": "all" } },
+        "limits": { "hourly": HOURLY_LIMIT },
+        "invoices": [invoice],
+    } } })
+}
+
+/// What the mirror knows of all that the invoice names.
+pub(crate) fn known(csv: &[u8]) -> Result<Vec<Resource>> {
+    let mut known = Vec::new();
+    for charge in Rows::new(csv)?.step_by(ONE_IN) {
+        known.extend(owner(&charge?)?);
+    }
+    Ok(known)
+}
+
+/// The resource that a line is of; none where it is of none.
+fn owner(charge: &Charge) -> Result<Option<Resource>> {
+    let Some((_, kind)) = OWNERS.iter().find(|(product, _)| *product == charge.product) else { return Ok(None) };
+    let description = charge.description.as_str();
+    let name = description.split_once(" (").map_or(description, |(name, _)| name);
+    // `web-00017.t123.example-data` is on line 17.
+    let digits: String = name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let provider_id = ProviderId::new((FIRST_ID + digits.parse::<u64>()?).to_string())?;
+    let made: DateTime<Utc> = MADE.parse()?;
+    let facts = Facts { name: name.to_owned(), created_at: Some(made), ..Facts::default() };
+    Ok(Some(Resource {
+        key: ResourceKey { account: AccountId::new(NAME)?, kind: kind.clone(), provider_id },
+        fingerprint: facts.fingerprint(),
+        facts,
+        version: 1,
+        incarnation: 1,
+        project_id: None,
+        attribution: None,
+        project_history: Vec::new(),
+        tenant_claims: Vec::new(),
+        first_seen_at: made,
+        last_seen_at: made,
+        strikes: None,
+        deleted_at: None,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_simulator_takes_it() {
+        digitalocean_sim::Seed::from_value(seed(100)).unwrap();
+    }
+
+    #[test]
+    fn lines_are_of_what_they_name() {
+        let csv = "product,description,USD\n\
+                   Droplets,web-00017.t123.example (s-1vcpu-1gb),$6.00\n\
+                   Load Balancers,web-00018.t007.example-lb,$6.00\n\
+                   Uptime Health Check,Additional uptime check,$1.00\n";
+        let owners = Rows::new(csv.as_bytes()).unwrap().map(|charge| owner(&charge.unwrap()).unwrap());
+        let named: Vec<_> = owners
+            .map(|owner| owner.map(|row| format!("{} {} {}", row.key.kind, row.key.provider_id, row.facts.name)))
+            .collect();
+        let expected =
+            ["droplet 500000017 web-00017.t123.example", "load_balancer 500000018 web-00018.t007.example-lb"];
+        assert_eq!(named, [Some(expected[0].to_owned()), Some(expected[1].to_owned()), None]);
+    }
+}

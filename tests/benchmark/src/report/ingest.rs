@@ -1,0 +1,81 @@
+//! A long invoice, read and taken in.
+
+use std::fmt::Write as _;
+
+use crate::invoice::{Ingested, Intake, Reading};
+use crate::text::{count, ratio, table, whole};
+
+const MB: f64 = 1_048_576.0;
+
+pub(super) fn show(ingested: &Ingested) -> String {
+    let Ingested { lines, known, reading, first, again, killed, resumed, shown, .. } = ingested;
+    let mut text = format!(
+        "== an invoice of {} lines, {} bytes of CSV; {} resources are known ==\n\n",
+        count(*lines),
+        count(reading.bytes),
+        count(*known)
+    );
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}", speeds(reading, first));
+    let runs = [("first", first), ("once more", again), ("killed half-way", killed), ("resumed", resumed)];
+    let rows: Vec<Vec<String>> = runs.into_iter().map(|(name, intake)| row(name, intake)).collect();
+    let _ = writeln!(text, "{}", table(&HEAD, &rows));
+    let operations = first.table.requests.iter().map(|(name, times)| format!("{} {name}", count(*times as u64)));
+    let _ = writeln!(text, "table requests of the first run: {}", operations.collect::<Vec<_>>().join(", "));
+    let _ = writeln!(
+        text,
+        "lines read back: {}, {} with an owner, {} explained; they come to ${}, the invoice to ${}",
+        count(shown.lines),
+        count(shown.counts.matched),
+        count(shown.counts.explained),
+        shown.sum,
+        shown.amount
+    );
+    text
+}
+
+/// From the bare reading to the whole.
+fn speeds(reading: &Reading, first: &Intake) -> String {
+    let Reading { bytes, rows, csv_seconds, charges_seconds, settle_seconds } = *reading;
+    let line = |name: &str, seconds: f64| {
+        let (lines, bytes) = (f64::from(rows) / seconds, bytes as f64 / seconds);
+        vec![name.to_owned(), whole(lines), format!("{:.1}", bytes / MB), ratio(seconds, csv_seconds)]
+    };
+    let lines = [
+        line("csv crate, records alone", csv_seconds),
+        line("csv::Rows, every row a charge", charges_seconds),
+        line("settle, every charge a line with its kind and owner", settle_seconds),
+        line("the whole: CSV, JSON items, join, match, tie out, write", first.seconds),
+    ];
+    table(&["", "lines/s", "MB/s", "time, of the csv crate's"], &lines)
+}
+
+const HEAD: [&str; 11] = [
+    "run",
+    "seconds",
+    "CPU s",
+    "peak MB",
+    "DO requests",
+    "reads",
+    "RRU",
+    "writes",
+    "WRU",
+    "pages written",
+    "head written",
+];
+
+fn row(name: &str, intake: &Intake) -> Vec<String> {
+    vec![
+        if intake.messages > 1 { format!("{name} ({} messages)", intake.messages) } else { name.to_owned() },
+        format!("{:.2}", intake.seconds),
+        format!("{:.2}", intake.cpu_seconds),
+        intake.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MB)),
+        count(intake.requests),
+        count(intake.table.reads() as u64),
+        whole(intake.table.read_units),
+        count(intake.table.writes as u64),
+        whole(intake.table.write_units),
+        count(intake.pages),
+        count(intake.heads),
+    ]
+}

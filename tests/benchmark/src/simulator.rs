@@ -1,0 +1,67 @@
+//! The simulator's process, as whoever measures steers it.
+
+use anyhow::{Context as _, Result, bail};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+use crate::account::{Change, NAME, TOKEN};
+use crate::child::Server;
+
+/// A DigitalOcean with one account.
+#[derive(Debug)]
+pub(crate) struct Simulator {
+    server: Server,
+    http: Client,
+}
+
+impl Simulator {
+    pub(crate) async fn start(arguments: &[String]) -> Result<Self> {
+        let server = Server::start(arguments).await?;
+        Ok(Self { server, http: Client::builder().no_proxy().build()? })
+    }
+
+    /// The root of the API.
+    pub(crate) fn address(&self) -> &str {
+        &self.server.address
+    }
+
+    /// Forgets the requests that it got.
+    pub(crate) async fn forget_requests(&self) -> Result<()> {
+        checked(self.http.delete(self.admin("requests"))).await?;
+        Ok(())
+    }
+
+    /// The paths of the requests that it got.
+    pub(crate) async fn requests(&self) -> Result<Vec<String>> {
+        let log: Value = checked(self.http.get(self.admin("requests"))).await?.json().await?;
+        let requests = log["requests"].as_array().context("the simulator tells no requests")?;
+        Ok(requests.iter().map(|request| request["path"].as_str().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// Changes objects of the account.
+    pub(crate) async fn change(&self, changes: &[Change]) -> Result<()> {
+        for Change { list, id, fields } in changes {
+            let url = self.admin(&format!("accounts/{NAME}/{list}/{id}"));
+            checked(self.http.patch(url).json(fields)).await?;
+        }
+        Ok(())
+    }
+
+    /// What the API answers.
+    pub(crate) async fn get(&self, path: &str) -> Result<Response> {
+        checked(self.http.get(format!("{}{path}", self.address())).bearer_auth(TOKEN)).await
+    }
+
+    fn admin(&self, path: &str) -> String {
+        format!("{}/_sim/{path}", self.address())
+    }
+}
+
+async fn checked(request: RequestBuilder) -> Result<Response> {
+    let response = request.send().await?;
+    let status = response.status();
+    if !status.is_success() {
+        bail!("the simulator answered {status}: {}", response.text().await?);
+    }
+    Ok(response)
+}

@@ -1,0 +1,103 @@
+//! Actions on droplets (OpenAPI `schemas/action`). They take a while, and a droplet has one at a time.
+
+mod course;
+mod shape;
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::droplets;
+use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::error::ApiError;
+use crate::model::kind::Kind;
+use crate::route::{Access, Family, Route, envelope};
+
+pub(crate) use course::end_due;
+
+pub(crate) static KIND: Kind = Kind {
+    collection: "actions",
+    single: "action",
+    id: "id",
+    urn: None,
+    read_scope: "actions:read",
+    scoped_fields: &[],
+    build: shape::build,
+    set: shape::set,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    kind: Some(&KIND),
+    routes: &[
+        Route {
+            method: Method::GET,
+            path: "/v2/droplets/{droplet_id}/actions",
+            access: Access::Object,
+            scopes: &[&["droplet:read"]],
+            handler: list_of_droplet,
+        },
+        Route {
+            method: Method::POST,
+            path: "/v2/droplets/{droplet_id}/actions",
+            access: Access::Other,
+            scopes: &[&["droplet:update"]],
+            handler: course::begin,
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/droplets/{droplet_id}/actions/{action_id}",
+            access: Access::Object,
+            scopes: &[&["droplet:read"]],
+            handler: show_of_droplet,
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/actions",
+            access: Access::List,
+            scopes: &[&["actions:read"]],
+            handler: |call| Ok(list(call, |_| true)),
+        },
+        Route {
+            method: Method::GET,
+            path: "/v2/actions/{action_id}",
+            access: Access::Object,
+            scopes: &[&["actions:read"]],
+            handler: |call| show(call, 0, |_| true),
+        },
+    ],
+};
+
+/// Whether an action is in progress.
+pub(crate) fn is_running(action: &Value) -> bool {
+    action["status"] == json!(shape::Status::InProgress)
+}
+
+/// The latest first. The order is not documented.
+fn list(call: &Call<'_>, keep: impl Fn(&Value) -> bool) -> Reply {
+    let mut items: Vec<_> = call.account.listed(&KIND).filter(|action| keep(action)).collect();
+    items.reverse();
+    let items = items.into_iter().map(|action| Arc::new(shape::shown(action))).collect();
+    Reply::List(Listing { key: KIND.collection, items, kind: None, links: LinkStyle::Usual })
+}
+
+fn show(call: &Call<'_>, param: usize, keep: impl Fn(&Value) -> bool) -> Result<Reply, ApiError> {
+    let action = call.account.get(&KIND, call.param(param)).filter(|action| keep(action));
+    Ok(Reply::Json(StatusCode::OK, envelope(&KIND, shape::shown(action.ok_or_else(ApiError::not_found)?))))
+}
+
+fn list_of_droplet(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let droplet = droplet(call)?;
+    Ok(list(call, |action| action["resource_id"] == droplet))
+}
+
+fn show_of_droplet(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let droplet = droplet(call)?;
+    show(call, 1, |action| action["resource_id"] == droplet)
+}
+
+/// The id of the droplet that the path names. What it was put through is found by the account's list once it has gone.
+fn droplet(call: &Call<'_>) -> Result<Value, ApiError> {
+    let droplet = call.account.get(&droplets::KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
+    Ok(droplet["id"].clone())
+}

@@ -1,0 +1,95 @@
+//! An action as a seed gives it and as DO shows it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::clock::rfc3339;
+use crate::model::catalog;
+use crate::model::kind::{Built, Site, set_known, spec};
+
+/// What is kept of an action besides what is shown: when it ends, how, and the seed form of the snapshot it makes.
+pub(super) const ENDS_AT: &str = "ends_at";
+pub(super) const ENDS_AS: &str = "ends_as";
+pub(super) const SNAPSHOT: &str = "snapshot";
+
+/// The state of an action (OpenAPI `schemas/action`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Status {
+    InProgress,
+    Completed,
+    Errored,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    #[serde(default)]
+    id: Option<u64>,
+    #[serde(rename = "type")]
+    action_type: String,
+    droplet_id: u64,
+    #[serde(default = "amsterdam")]
+    region: String,
+    #[serde(default = "completed")]
+    status: Status,
+    #[serde(default)]
+    started_at: Option<DateTime<Utc>>,
+    /// When it ends or ended, at once if absent.
+    #[serde(default)]
+    ends_at: Option<DateTime<Utc>>,
+    /// How one that is in progress ends.
+    #[serde(default = "completed")]
+    ends_as: Status,
+    /// What it makes: a snapshot in its seed form.
+    #[serde(default)]
+    snapshot: Option<Value>,
+}
+
+fn amsterdam() -> String {
+    "ams3".to_owned()
+}
+
+fn completed() -> Status {
+    Status::Completed
+}
+
+pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+    let action: Spec = spec(value)?;
+    let started_at = action.started_at.unwrap_or(site.now);
+    let ends_at = action.ends_at.unwrap_or(started_at);
+    Ok(json!({
+        "id": site.numeric_id(action.id),
+        "status": action.status,
+        "type": action.action_type,
+        "started_at": rfc3339(started_at),
+        "completed_at": (action.status != Status::InProgress).then(|| rfc3339(ends_at)),
+        "resource_id": action.droplet_id,
+        "resource_type": "droplet",
+        "region": catalog::region(&action.region)?,
+        "region_slug": action.region,
+        ENDS_AT: ends_at,
+        ENDS_AS: action.ends_as,
+        SNAPSHOT: action.snapshot,
+    })
+    .into())
+}
+
+pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
+    if field == "status" || field == ENDS_AS {
+        spec::<Status>(value.clone()).map_err(|error| format!("{field}: {error}"))?;
+    }
+    set_known(object, field, value)
+}
+
+/// The action as the API shows it. It names no snapshot, neither by name nor by id.
+pub(super) fn shown(action: &Value) -> Value {
+    let mut shown = action.clone();
+    if let Some(fields) = shown.as_object_mut() {
+        for kept in [ENDS_AT, ENDS_AS, SNAPSHOT] {
+            fields.remove(kept);
+        }
+    }
+    shown
+}

@@ -1,0 +1,106 @@
+//! Making, changing and deleting records. DO has no condition on a write: the last one wins.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::sent::Sent;
+use super::{KIND, domain_of, existing_domain, shown};
+use crate::call::{Call, Reply};
+use crate::error::ApiError;
+use crate::model::account::Account;
+use crate::route::envelope;
+
+/// A second record that says the same is made like any other (kubernetes-sigs/external-dns#487, kubernetes-sigs/external-dns#503).
+pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let domain = existing_domain(call)?;
+    let record = Sent::read(Value::Object(call.body()?))?.checked(&domain)?;
+    refuse_shared_name(call.account, &record, None)?;
+    let id = call.account.add(&KIND, record, call.now).map_err(ApiError::unprocessable)?;
+    call.account.list_later(&KIND, &id, call.now);
+    answer(call, &id, StatusCode::CREATED)
+}
+
+/// PUT and PATCH are described alike (OpenAPI `PUT` and `PATCH /v2/domains/{domain_name}/records/{domain_record_id}`: "Any attribute valid
+/// for the record type can be set"). The id stays (traffic recorded by dns-lexicon/dns-lexicon).
+pub(super) fn change(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let id = existing_record(call)?;
+    let sent = Value::Object(call.body()?);
+    let kept = call.account.get(&KIND, &id).map(|record| Value::clone(record)).unwrap_or_default();
+    let changed = if kept["type"] == "SOA" {
+        soa(&sent)?
+    } else {
+        let record = Sent::read(sent)?.over(Sent::read(kept.clone())?)?.checked(domain_of(&kept))?;
+        refuse_shared_name(call.account, &record, Some(&id))?;
+        record
+    };
+    let Value::Object(mut fields) = changed else { return Err(ApiError::not_found()) };
+    fields.remove(super::DOMAIN);
+    call.account.patch(&KIND, &id, Value::Object(fields)).map_err(ApiError::unprocessable)?;
+    answer(call, &id, StatusCode::OK)
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let id = existing_record(call)?;
+    if call.account.get(&KIND, &id).is_some_and(|record| record["type"] == "SOA") {
+        // It goes with its domain. The answer is not recorded.
+        return Err(ApiError::unprocessable("The SOA record of a domain cannot be deleted."));
+    }
+    call.account.remove_and_linger(&KIND, &id, call.now);
+    Ok(Reply::NoContent)
+}
+
+/// Of an SOA only the time to live is written, which is its data too (OpenAPI `schemas/domain_record_soa`; traffic recorded by
+/// dns-lexicon/dns-lexicon).
+fn soa(sent: &Value) -> Result<Value, ApiError> {
+    let ttl = sent["ttl"].as_u64().ok_or_else(|| ApiError::unprocessable("ttl is required"))?;
+    Ok(json!({ "ttl": ttl, "data": ttl.to_string() }))
+}
+
+/// The answer to a write, whose time to live all records of that name and type have from now on.
+fn answer(call: &mut Call<'_>, id: &str, status: StatusCode) -> Result<Reply, ApiError> {
+    let record = call.account.get(&KIND, id).map(|record| Value::clone(record)).ok_or_else(ApiError::not_found)?;
+    spread_ttl(call.account, &record);
+    Ok(Reply::Json(status, envelope(&KIND, shown(&record))))
+}
+
+/// digitalocean/terraform-provider-digitalocean#1012, digitalocean/terraform-provider-digitalocean#1157: silently, whatever the others had.
+fn spread_ttl(account: &mut Account, record: &Value) {
+    let across_types = account.habits.ttl_across_types;
+    let is_sibling = |other: &Value| {
+        let one_set = ["domain", "name"].iter().all(|field| other[field] == record[field]) && other["type"] != "SOA";
+        one_set && (across_types || other["type"] == record["type"]) && other["ttl"] != record["ttl"]
+    };
+    let siblings: Vec<_> =
+        account.objects(&KIND).filter(|other| is_sibling(other)).map(|other| KIND.id_of(other)).collect();
+    for id in siblings {
+        if let Some(sibling) = account.of(&KIND).get_mut(&id) {
+            sibling["ttl"] = record["ttl"].clone();
+        }
+    }
+}
+
+/// kubernetes-sigs/external-dns#4802, kubernetes-sigs/external-dns#4495. The name of the domain itself has records always, so that it
+/// cannot have a CNAME.
+fn refuse_shared_name(account: &Account, record: &Value, own: Option<&str>) -> Result<(), ApiError> {
+    let same_name = |other: &&Arc<Value>| {
+        ["domain", "name"].iter().all(|field| other[field] == record[field]) && own != Some(&KIND.id_of(other))
+    };
+    let mut others = account.objects(&KIND).filter(same_name);
+    if record["type"] == "CNAME" && others.next().is_some() {
+        return Err(ApiError::unprocessable("CNAME records cannot share a name with other records"));
+    }
+    if others.any(|other| other["type"] == "CNAME") {
+        return Err(ApiError::unprocessable("records cannot share a name with a CNAME record"));
+    }
+    Ok(())
+}
+
+/// The id of the record that the path names, which must be in the domain that it names.
+fn existing_record(call: &Call<'_>) -> Result<String, ApiError> {
+    let domain = existing_domain(call)?;
+    let id = call.param(1);
+    let record = call.account.get(&KIND, id).filter(|record| domain_of(record) == domain);
+    record.map(|_| id.to_owned()).ok_or_else(ApiError::not_found)
+}

@@ -1,0 +1,42 @@
+//! An account as a value that is equal to another one exactly if the accounts hold the same.
+
+use serde_json::{Map, Value, json};
+
+use super::account::Account;
+use super::kind::Kind;
+use crate::endpoints::{actions, domain_records, kinds, projects};
+
+impl Account {
+    /// The objects of every kind and what the projects hold, in a stable order. A record that was deleted and made again has another id and
+    /// says the same, so that records have none here. Of the actions there are those in progress alone: the others are history.
+    pub(crate) fn comparable(&self) -> Value {
+        let mut state: Map<_, _> = kinds().map(|kind| (kind.collection.to_owned(), self.sorted(kind))).collect();
+        let held = self.objects(&projects::KIND).map(|project| {
+            let id = projects::KIND.id_of(project);
+            let mut urns: Vec<_> = self.assignments.of(&id).into_iter().map(|(urn, _)| urn.to_owned()).collect();
+            urns.sort();
+            (id, json!(urns))
+        });
+        state.insert("assignments".to_owned(), Value::Object(held.collect()));
+        Value::Object(state)
+    }
+
+    fn sorted(&self, kind: &Kind) -> Value {
+        let is_history = |object: &Value| kind.collection == actions::KIND.collection && !actions::is_running(object);
+        let keyed = |object: &Value| {
+            if kind.collection != domain_records::KIND.collection {
+                return (kind.id_of(object), object.clone());
+            }
+            let mut record = object.clone();
+            if let Some(fields) = record.as_object_mut() {
+                fields.remove(kind.id);
+            }
+            let key = ["domain", "name", "type"].map(|field| record[field].as_str().unwrap_or_default().to_owned());
+            (format!("{} {record}", key.join(" ")), record)
+        };
+        let mut objects: Vec<_> =
+            self.objects(kind).filter(|object| !is_history(object)).map(|object| keyed(object)).collect();
+        objects.sort_by(|(one, _), (other, _)| one.cmp(other));
+        objects.into_iter().map(|(_, object)| object).collect()
+    }
+}

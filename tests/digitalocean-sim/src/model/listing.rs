@@ -1,0 +1,41 @@
+//! What lists show of an account, which may be behind what is there, and what has become of it meanwhile.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::account::Account;
+use super::collection::Collection;
+use super::kind::Kind;
+use crate::endpoints::actions;
+
+impl Account {
+    /// The objects of a kind as lists show them.
+    pub(crate) fn listed(&self, kind: &Kind) -> impl Iterator<Item = &Arc<Value>> {
+        self.collection(kind).into_iter().flat_map(Collection::listed)
+    }
+
+    /// Keeps a new object out of lists for as long as they are behind.
+    pub(crate) fn list_later(&mut self, kind: &Kind, id: &str, made_at: DateTime<Utc>) {
+        let listed_from = made_at + self.habits.lag_of(kind).appears();
+        if listed_from > made_at {
+            self.of(kind).unlist(id, listed_from);
+        }
+    }
+
+    /// Removes an object, which lists go on to show for as long as they are behind. False if it is not there.
+    pub(crate) fn remove_and_linger(&mut self, kind: &Kind, id: &str, now: DateTime<Utc>) -> bool {
+        let listed_until = now + self.habits.lag_of(kind).lingers();
+        if listed_until > now {
+            self.of(kind).linger(id, listed_until);
+        }
+        self.remove(kind, id)
+    }
+
+    /// What has happened by now: actions have ended, lists have caught up.
+    pub(crate) fn settle(&mut self, now: DateTime<Utc>) {
+        actions::end_due(self, now);
+        self.settle_lists(now);
+    }
+}

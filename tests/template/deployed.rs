@@ -1,0 +1,91 @@
+//! The template as the tests look at it.
+
+use serde_json::{Map, Value, json};
+
+/// `template.yaml`, its short intrinsics in their long form.
+pub(crate) struct Deployed(pub(crate) Value);
+
+/// A function that works off a queue.
+pub(crate) struct Worker {
+    /// What its logical names begin with, such as `FloatingIps`.
+    pub(crate) id: String,
+    /// Its `WORKER`, such as `floating-ips`.
+    pub(crate) name: String,
+    /// The binary that it runs.
+    pub(crate) binary: String,
+}
+
+impl Deployed {
+    /// The real one.
+    pub(crate) fn read() -> Self {
+        Self(local::template::parse(include_str!("../../template.yaml")).expect("template.yaml is a template"))
+    }
+
+    pub(crate) fn resources(&self) -> &Map<String, Value> {
+        self.0["Resources"].as_object().unwrap()
+    }
+
+    /// The properties of a resource.
+    pub(crate) fn properties(&self, id: &str) -> &Value {
+        &self.resources().get(id).unwrap_or_else(|| panic!("the template has no {id}"))["Properties"]
+    }
+
+    /// What a function has in its environment beside what all have.
+    pub(crate) fn variables(&self, function: &str) -> &Value {
+        &self.properties(function)["Environment"]["Variables"]
+    }
+
+    /// Logical name and properties of each resource of a type.
+    pub(crate) fn of_type(&self, wanted: &str) -> Vec<(&str, &Value)> {
+        let resources = self.resources().iter().filter(|(_, resource)| resource["Type"] == wanted);
+        resources.map(|(id, resource)| (id.as_str(), &resource["Properties"])).collect()
+    }
+
+    /// Every worker.
+    pub(crate) fn workers(&self) -> Vec<Worker> {
+        let worker = |(id, function): (&str, &Value)| {
+            let name = function["Environment"]["Variables"]["WORKER"].as_str()?.to_owned();
+            let binary = self.resources()[id]["Metadata"]["BuildProperties"]["Binary"].as_str()?.to_owned();
+            Some(Worker { id: id.strip_suffix("Function").unwrap().to_owned(), name, binary })
+        };
+        self.of_type("AWS::Serverless::Function").into_iter().filter_map(worker).collect()
+    }
+
+    /// The workers that tick. The others are rung by sagas.
+    pub(crate) fn ticking(&self) -> impl Iterator<Item = Worker> {
+        let rung = |worker: &&provisioning::Worker| worker.cadence_minutes.is_none();
+        let rung: Vec<&str> = provisioning::WORKERS.iter().filter(rung).map(|worker| worker.name).collect();
+        self.workers().into_iter().filter(move |worker| !rung.contains(&worker.name.as_str()))
+    }
+
+    /// The statements of a role's only policy.
+    pub(crate) fn statements(&self, role: &str) -> &[Value] {
+        let [policy] = self.properties(role)["Policies"].as_array().unwrap().as_slice() else { panic!("{role}") };
+        policy["PolicyDocument"]["Statement"].as_array().unwrap()
+    }
+
+    /// What a role may do such a thing with, as JSON texts in order.
+    pub(crate) fn may(&self, role: &str, action: &str) -> Vec<String> {
+        let listed = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        let allows = |statement: &&Value| listed(&statement["Action"]).contains(&json!(action));
+        let statements = self.statements(role).iter().filter(allows);
+        let mut resources: Vec<String> = statements
+            .flat_map(|statement| listed(&statement["Resource"]))
+            .map(|resource| resource.to_string())
+            .collect();
+        resources.sort();
+        resources
+    }
+}
+
+/// `!GetAtt resource.attribute`.
+pub(crate) fn get_att(resource: &str, attribute: &str) -> Value {
+    json!({ "Fn::GetAtt": [resource, attribute] })
+}
+
+/// The ARNs of these resources, as [`Deployed::may`] tells them.
+pub(crate) fn arns<'a>(resources: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut arns: Vec<String> = resources.into_iter().map(|resource| get_att(resource, "Arn").to_string()).collect();
+    arns.sort();
+    arns
+}

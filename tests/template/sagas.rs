@@ -1,0 +1,85 @@
+//! What drives sagas: the bell's queues and one-time schedules, and what watches over it.
+
+use serde_json::{Value, json};
+
+use crate::deployed::{Deployed, arns, get_att};
+
+/// Who rings for sagas, and so is told how.
+const RINGERS: [&str; 4] = ["Execute", "Compensate", "Reconcile", "ProvisioningApi"];
+
+#[test]
+fn who_rings_is_told_where_and_may_and_nobody_else() {
+    let deployed = Deployed::read();
+    let told = json!({
+        "EXECUTE_QUEUE_URL": {"Ref": "ExecuteQueue"},
+        "EXECUTE_QUEUE_ARN": get_att("ExecuteQueue", "Arn"),
+        "COMPENSATE_QUEUE_URL": {"Ref": "CompensateQueue"},
+        "COMPENSATE_QUEUE_ARN": get_att("CompensateQueue", "Arn"),
+        "SCHEDULE_GROUP": {"Ref": "SagaScheduleGroup"},
+        "SCHEDULE_ROLE_ARN": get_att("SagaScheduleRole", "Arn"),
+        "SAGA_TIMING": {"Ref": "SagaTiming"},
+    });
+    let group = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${SagaScheduleGroup}/*";
+    for (function, _) in deployed.of_type("AWS::Serverless::Function") {
+        let id = function.strip_suffix("Function").unwrap();
+        let rings = RINGERS.contains(&id);
+        for (variable, value) in told.as_object().unwrap() {
+            assert_eq!(deployed.variables(function).get(variable), rings.then_some(value), "{id} {variable}");
+        }
+        let role = format!("{id}Role");
+        let schedules = if rings { vec![json!({"Fn::Sub": group}).to_string()] } else { Vec::new() };
+        assert_eq!(deployed.may(&role, "scheduler:CreateSchedule"), schedules, "{id}");
+        let passes = if rings { arns(["SagaScheduleRole"]) } else { Vec::new() };
+        assert_eq!(deployed.may(&role, "iam:PassRole"), passes, "{id}");
+        let sends = deployed.may(&role, "sqs:SendMessage");
+        assert!(!rings || arns(["ExecuteQueue", "CompensateQueue"]).iter().all(|queue| sends.contains(queue)), "{id}");
+    }
+}
+
+#[test]
+fn the_role_of_one_time_schedules_reaches_the_two_queues_and_is_passed_to_scheduler_alone() {
+    let deployed = Deployed::read();
+    assert_eq!(deployed.may("SagaScheduleRole", "sqs:SendMessage"), arns(["ExecuteQueue", "CompensateQueue"]));
+    assert_eq!(deployed.statements("SagaScheduleRole").len(), 1);
+    let passed = json!({"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}});
+    for id in RINGERS {
+        let statements = deployed.statements(&format!("{id}Role"));
+        let pass: &Value = statements.iter().find(|statement| statement["Action"] == "iam:PassRole").unwrap();
+        assert_eq!(pass["Condition"], passed, "{id}");
+    }
+}
+
+#[test]
+fn what_reconcile_counts_alarms_under_the_stacks_own_name() {
+    let deployed = Deployed::read();
+    let namespace = json!({"Fn::Sub": "Arcadia/${AWS::StackName}"});
+    for (id, metric) in [("SagasStuck", "StuckSagas"), ("SagasStalled", "StalledSagas")] {
+        let filter = deployed.properties(&format!("{id}MetricFilter"));
+        assert_eq!(filter["LogGroupName"], json!({"Ref": "ReconcileLogGroup"}));
+        assert_eq!(filter["FilterPattern"], format!("{{ $.{metric} > 0 }}"));
+        let value = format!("$.{metric}");
+        let counted = json!([{"MetricNamespace": namespace, "MetricName": metric, "MetricValue": value}]);
+        assert_eq!(filter["MetricTransformations"], counted);
+        let alarm = deployed.properties(&format!("{id}Alarm"));
+        assert_eq!((&alarm["Namespace"], &alarm["MetricName"]), (&namespace, &json!(metric)));
+        // A name that the worker does not write would never alarm.
+        let written = include_str!("../../functions/saga-worker/src/handler.rs");
+        assert!(written.contains(&format!("metrics.count(\"{metric}\"")), "{metric}");
+    }
+}
+
+#[test]
+fn a_missing_heartbeat_alarms_where_schedules_are_enabled() {
+    let deployed = Deployed::read();
+    let alarm = &deployed.resources()["ReconcileHeartbeatAlarm"];
+    assert_eq!(alarm["Condition"], "Ticking");
+    assert_eq!(deployed.0["Conditions"]["Ticking"], json!({"Fn::Equals": [{"Ref": "Schedules"}, "ENABLED"]}));
+    let alarm = &alarm["Properties"];
+    assert_eq!(
+        (&alarm["MetricName"], &alarm["ComparisonOperator"]),
+        (&json!("Invocations"), &json!("LessThanThreshold"))
+    );
+    assert_eq!(alarm["Dimensions"], json!([{"Name": "FunctionName", "Value": {"Ref": "ReconcileFunction"}}]));
+    assert_eq!((&alarm["Period"], &alarm["Threshold"]), (&json!(300), &json!(1)));
+    assert_eq!(alarm["TreatMissingData"], "breaching");
+}

@@ -48,6 +48,9 @@ impl BillingWorker {
         let of_invoices = entries.iter().filter(|entry| entry.entry_type.is_invoice());
         let billed: BTreeSet<&InvoiceUuid> = of_invoices.filter_map(|entry| entry.invoice_uuid.as_ref()).collect();
         let mut known = self.heads(run.slug()).await?;
+        // First: it is one invoice, and behind years of them it would wait for the rate limit.
+        self.ask(run, &Task::Preview).await?;
+        done.sent += 1;
         for listed in &listed {
             let current = known.remove(&(listed.period, listed.uuid.clone()));
             let head = run.in_time(self.upsert(run.slug(), listed, current, &mut done)).await?;
@@ -56,8 +59,6 @@ impl BillingWorker {
                 done.sent += 1;
             }
         }
-        self.ask(run, &Task::Preview).await?;
-        done.sent += 1;
         Ok(done)
     }
 

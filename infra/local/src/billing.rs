@@ -19,9 +19,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 const COUNTS: [&str; 3] =
     ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
 
-/// Waits until every invoice that is asked for is taken in or has failed; returns how many of each there are. `patience` is how long none
-/// may come: what is not there by then is not waited for.
-pub(crate) async fn taken_in(api: &Api, aws: &Aws, facts: &Facts, patience: Duration, step: &Step) -> Result<String> {
+/// How long no invoice may come before the rest is not waited for: it is the rate limit's next minute that they wait for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Waits until every invoice that is asked for is taken in or has failed, or none comes for [`PATIENCE`]; returns how many of each there
+/// are.
+pub(crate) async fn taken_in(api: &Api, aws: &Aws, facts: &Facts, step: &Step) -> Result<String> {
     let (mut told, mut since) = (String::new(), Instant::now());
     loop {
         let statuses = statuses(&api.list("billing/invoices").await?);
@@ -35,8 +38,8 @@ pub(crate) async fn taken_in(api: &Api, aws: &Aws, facts: &Facts, patience: Dura
         if !open && waiting(aws, facts).await? == 0 {
             return Ok(told);
         }
-        if since.elapsed() > patience {
-            return Ok(format!("{told}; the rest goes on, see: cargo local call GET billing/invoices"));
+        if since.elapsed() > PATIENCE {
+            return Ok(format!("{told}; the rest comes as DigitalOcean's rate limit allows"));
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -77,6 +80,7 @@ pub(crate) async fn summary(api: &Api) -> Result<String> {
 #[derive(Debug, Default)]
 struct Sum {
     ingested: u64,
+    pending: u64,
     failed: u64,
     lines: u64,
     matched: u64,
@@ -95,7 +99,7 @@ impl Sum {
             }
             "ingested" => self.ingested += 1,
             "failed" => self.failed += 1,
-            _ => {}
+            _ => self.pending += 1,
         }
         let number = |key: &str| invoice[key].as_u64().unwrap_or_default();
         self.lines += number("lines");
@@ -114,15 +118,15 @@ fn table(invoices: &[Value]) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(
         table,
-        "{:<16} {:>8} {:>8} {:>8} {:>8} {:>9} {:>6}  THIS MONTH",
-        "ACCOUNT", "INVOICES", "BALANCED", "LINES", "MATCHED", "EXPLAINED", "FAILED"
+        "{:<16} {:>8} {:>8} {:>6} {:>8} {:>8} {:>8} {:>9}  THIS MONTH",
+        "ACCOUNT", "INVOICES", "TO COME", "FAILED", "BALANCED", "LINES", "MATCHED", "EXPLAINED"
     );
     for (account, sum) in accounts {
-        let Sum { ingested, failed, lines, matched, explained, balanced, running } = sum;
+        let Sum { ingested, pending, failed, lines, matched, explained, balanced, running } = sum;
         let running = running.as_deref().unwrap_or("-");
         let _ = writeln!(
             table,
-            "{account:<16} {ingested:>8} {balanced:>8} {lines:>8} {matched:>8} {explained:>9} {failed:>6}  {running}"
+            "{account:<16} {ingested:>8} {pending:>8} {failed:>6} {balanced:>8} {lines:>8} {matched:>8} {explained:>9}  {running}"
         );
     }
     table
@@ -149,12 +153,13 @@ mod tests {
             invoice("ingested", 33, "balanced"),
             invoice("ingested", 10, "differs"),
             invoice("failed", 0, "incomplete"),
+            invoice("pending", 0, "incomplete"),
             invoice("open", 7, "balanced"),
         ];
         let table = table(&invoices);
         let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
-        assert_eq!(row, ["demo", "2", "1", "43", "21", "43", "1", "2026-04", "86.92", "USD"], "{table}");
-        assert_eq!(tally(&statuses(&invoices)), "1 failed, 2 ingested, 1 open");
+        assert_eq!(row, ["demo", "2", "1", "1", "1", "43", "21", "43", "2026-04", "86.92", "USD"], "{table}");
+        assert_eq!(tally(&statuses(&invoices)), "1 failed, 2 ingested, 1 open, 1 pending");
     }
 
     #[test]

@@ -214,7 +214,7 @@ impl Stack {
     }
 
     /// Runs every worker once: those that list at the same time, then the quick look at droplets, the one that attributes resources to
-    /// projects, and those of billing, until all invoices are taken in. Returns all receipts.
+    /// projects, and those of billing, with the newest invoices. Returns all receipts.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -224,7 +224,7 @@ impl Stack {
             receipts.extend(self.run_together(&workers).await?);
         }
         let step = Step::begin("take in invoices");
-        let taken_in = billing::taken_in(&self.api, &self.aws, &self.facts, PATIENCE, &step).await?;
+        let taken_in = billing::taken_in(&self.api, &self.aws, &self.facts, &step).await?;
         step.done(&taken_in);
         Ok(receipts)
     }

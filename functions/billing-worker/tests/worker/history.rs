@@ -32,8 +32,8 @@ async fn every_invoice_is_known_and_asked_for_and_so_is_the_running_month() {
     assert_eq!(heads.len(), 137);
     assert!(heads.iter().all(|head| head.status == InvoiceStatus::Pending && head.invoice_id.is_some()));
     let tasks = asked(&world, 0);
-    assert_eq!((tasks.len(), tasks.last()), (138, Some(&Task::Preview)));
-    let invoices: BTreeSet<_> = tasks[..137].iter().map(|task| serde_json::to_string(task).unwrap()).collect();
+    assert_eq!((tasks.len(), tasks.first()), (138, Some(&Task::Preview)));
+    let invoices: BTreeSet<_> = tasks[1..].iter().map(|task| serde_json::to_string(task).unwrap()).collect();
     assert_eq!(invoices.len(), 137, "each once");
     let entries = world.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
     let types: BTreeSet<_> = entries.iter().map(|entry| entry.entry_type.0.as_str()).collect();

@@ -81,11 +81,8 @@ async fn a_discovery_that_dies_at_any_write_is_made_up_for_to_the_byte() {
             let again = Message { scheduled_at: domain::Clock::now(world.clock.as_ref()), ..message.clone() };
             world.handle(again).await.unwrap();
             assert_eq!(world.records().await, expected, "{death:?}");
-            assert_eq!(
-                world.work_off().await % 2,
-                0,
-                "each run that came so far asked for the invoice and the preview"
-            );
+            let asked = world.work_off().await;
+            assert!((2..=4).contains(&asked), "{death:?}: {asked}; the whole run asked for the preview and the invoice");
             let head = world.head(APRIL.0, APRIL.1).await;
             assert_eq!(head.status, InvoiceStatus::Ingested, "{death:?}");
         }

@@ -82,7 +82,10 @@ async fn a_discovery_that_dies_at_any_write_is_made_up_for_to_the_byte() {
             world.handle(again).await.unwrap();
             assert_eq!(world.records().await, expected, "{death:?}");
             let asked = world.work_off().await;
-            assert!((2..=4).contains(&asked), "{death:?}: {asked}; the whole run asked for the preview and the invoice");
+            assert!(
+                (2..=4).contains(&asked),
+                "{death:?}: {asked}; the whole run asked for the preview and the invoice"
+            );
             let head = world.head(APRIL.0, APRIL.1).await;
             assert_eq!(head.status, InvoiceStatus::Ingested, "{death:?}");
         }

@@ -68,15 +68,16 @@ pub struct DigitalOcean {
     clock: Arc<dyn Clock>,
     /// The first client; later ones share its connections.
     pool: Mutex<Option<Client>>,
-    /// What is reserved and not used yet, by token and priority: a warm function goes on with it.
-    shares: Mutex<HashMap<(String, Priority), Arc<Share>>>,
+    /// By token and priority: a warm function goes on with what is reserved and not used yet, and knows what DigitalOcean said last of the
+    /// token's limit.
+    clients: Mutex<HashMap<(String, Priority), Client>>,
 }
 
 impl DigitalOcean {
     /// DigitalOcean at this address, with tokens from these secrets and the rate budget in this table.
     #[must_use]
     pub fn new(base_url: Url, secrets: Secrets, table: Table, clock: Arc<dyn Clock>) -> Self {
-        Self { base_url, secrets, table, clock, pool: Mutex::default(), shares: Mutex::default() }
+        Self { base_url, secrets, table, clock, pool: Mutex::default(), clients: Mutex::default() }
     }
 
     /// A client with the account's token for a purpose.
@@ -124,16 +125,26 @@ impl DigitalOcean {
             reason: format!("no {purpose} token for {account}: {}", error_chain(&error)),
         })?;
         let token_id = token_id(&secret);
-        let client = Token::new(secret.expose_secret()).and_then(|token| self.client(token));
-        let client = client.map_err(|error| Refusal {
+        let client = self.client(&token_id, priority, &secret).map_err(|error| Refusal {
             reason: format!("the {purpose} token of {account} cannot be used: {}", error_chain(&error)),
             retry: false,
         })?;
-        let client = client.with_deadline(deadline).with_gate(self.share(&token_id, priority));
-        Ok(Opened { client, token_id })
+        Ok(Opened { client: client.with_own_counter().with_deadline(deadline), token_id })
     }
 
-    fn client(&self, token: Token) -> Result<Client, digitalocean::Error> {
+    fn client(&self, token_id: &str, priority: Priority, secret: &SecretString) -> Result<Client, digitalocean::Error> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (token_id.to_owned(), priority);
+        if let Some(client) = clients.get(&key) {
+            return Ok(client.clone());
+        }
+        let share = Share::new(self.table.clone(), token_id, priority, self.clock.clone());
+        let client = self.pooled(Token::new(secret.expose_secret())?)?.with_gate(Arc::new(share));
+        clients.insert(key, client.clone());
+        Ok(client)
+    }
+
+    fn pooled(&self, token: Token) -> Result<Client, digitalocean::Error> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = pool.as_ref() {
             return Ok(client.with_token(token));
@@ -143,12 +154,6 @@ impl DigitalOcean {
         let client = Client::new(config)?;
         *pool = Some(client.clone());
         Ok(client)
-    }
-
-    fn share(&self, token_id: &str, priority: Priority) -> Arc<Share> {
-        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Share::new(self.table.clone(), token_id, priority, self.clock.clone()));
-        shares.entry((token_id.to_owned(), priority)).or_insert_with(new).clone()
     }
 }
 

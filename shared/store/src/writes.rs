@@ -122,9 +122,10 @@ fn is_transaction_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -
     error.code() == Some("TransactionConflictException")
 }
 
-/// Waits before another try, longer each time: 20 ms to 1.3 s.
+/// Waits before another try, longer each time: 20 ms to 1.3 s, and up to as much again, so that those who met once do not meet again.
 pub(crate) async fn pause(round: u32) {
-    tokio::time::sleep(Duration::from_millis(20 << round.min(6))).await;
+    let least = 20_u64 << round.min(6);
+    tokio::time::sleep(Duration::from_millis(fastrand::u64(least..=2 * least))).await;
 }
 
 fn put_refusal<R>(error: &SdkError<PutItemError, R>) -> Option<Refusal> {

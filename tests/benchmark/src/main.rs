@@ -9,6 +9,7 @@ mod invoice;
 mod measured;
 mod mirror;
 mod report;
+mod saga;
 mod simulator;
 mod starvation;
 mod text;
@@ -39,7 +40,7 @@ async fn main() -> ExitCode {
 
 /// Says what does not hold.
 async fn run(cli: Cli) -> Result<Vec<String>> {
-    let Plan { accounts, invoice, starvation } = cli.plan();
+    let Plan { accounts, invoice, sagas, starvation } = cli.plan();
     if let Some(child) = cli.child {
         child.run().await?;
         return Ok(Vec::new());
@@ -50,6 +51,9 @@ async fn run(cli: Cli) -> Result<Vec<String>> {
     }
     if let Some(lines) = invoice {
         report.add_invoice(invoice::measure(lines).await?, cli.json);
+    }
+    if let Some(count) = sagas {
+        report.add_sagas(saga::measure(count).await?, cli.json);
     }
     if starvation {
         report.add_starvation(starvation::run().await?, cli.json);

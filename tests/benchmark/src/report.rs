@@ -3,6 +3,7 @@
 mod bill;
 mod ingest;
 mod passes;
+mod provision;
 mod starving;
 
 use anyhow::Result;
@@ -12,6 +13,7 @@ use crate::checks;
 use crate::cost::{Load, Template};
 use crate::invoice::{self, Ingested};
 use crate::measured::Measured;
+use crate::saga::{self, Sagas};
 use crate::starvation::Starvation;
 
 /// Everything that was measured.
@@ -20,6 +22,7 @@ pub(crate) struct Report {
     accounts: Vec<Measured>,
     bills: Vec<bill::Bill>,
     invoice: Option<Ingested>,
+    sagas: Option<Sagas>,
     starvation: Option<Starvation>,
     /// What does not hold, in sentences.
     pub(crate) violations: Vec<String>,
@@ -31,7 +34,7 @@ impl Report {
     pub(crate) fn new() -> Result<Self> {
         let template = Template::read(crate::cost::TEMPLATE)?;
         let (accounts, bills, violations) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { accounts, bills, invoice: None, starvation: None, violations, template })
+        Ok(Self { accounts, bills, invoice: None, sagas: None, starvation: None, violations, template })
     }
 
     /// Adds an account, and its bill if it has all that a bill is for.
@@ -53,6 +56,14 @@ impl Report {
             println!("{}", ingest::show(&ingested));
         }
         self.invoice = Some(ingested);
+    }
+
+    pub(crate) fn add_sagas(&mut self, sagas: Sagas, json: bool) {
+        self.violations.extend(saga::violations(&sagas));
+        if !json {
+            println!("{}", provision::show(&sagas));
+        }
+        self.sagas = Some(sagas);
     }
 
     pub(crate) fn add_starvation(&mut self, starvation: Starvation, json: bool) {

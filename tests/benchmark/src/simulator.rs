@@ -1,5 +1,7 @@
 //! The simulator's process, as whoever measures steers it.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, bail};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -36,6 +38,23 @@ impl Simulator {
         let log: Value = checked(self.http.get(self.admin("requests"))).await?.json().await?;
         let requests = log["requests"].as_array().context("the simulator tells no requests")?;
         Ok(requests.iter().map(|request| request["path"].as_str().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// How often it got which request, by method and route.
+    pub(crate) async fn calls(&self) -> Result<BTreeMap<String, u32>> {
+        let log: Value = checked(self.http.get(self.admin("requests"))).await?.json().await?;
+        let requests = log["requests"].as_array().context("the simulator tells no requests")?;
+        let mut calls = BTreeMap::new();
+        for request in requests {
+            let text = |field: &str| request[field].as_str().unwrap_or_default();
+            *calls.entry(format!("{} {}", text("method"), text("route"))).or_default() += 1;
+        }
+        Ok(calls)
+    }
+
+    /// What the account holds, in a form that can be compared.
+    pub(crate) async fn state(&self) -> Result<Value> {
+        Ok(checked(self.http.get(self.admin(&format!("accounts/{NAME}/state")))).await?.json().await?)
     }
 
     /// Changes objects of the account.

@@ -1,4 +1,4 @@
-//! A small account and a short invoice through everything that the benchmark does: what it checks must hold here too.
+//! A small account, a short invoice and a few sagas through everything that the benchmark does: what it checks must hold here too.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -25,6 +25,24 @@ fn a_short_invoice_goes_through_everything() {
     // Ten pages of JSON items, the CSV and the summary.
     assert_eq!(invoice["first"]["requests"], 12, "{invoice}");
     assert_eq!(invoice["reading"]["rows"], 2_000);
+}
+
+#[test]
+fn a_few_sagas_go_through_everything() {
+    let sagas = &measured("--sagas", "20")["sagas"];
+    let (succeeded, rolled_back) = (&sagas["succeeded"], &sagas["rolled_back"]);
+    assert_eq!(
+        (&succeeded["statuses"]["succeeded"], &rolled_back["statuses"]["rolled_back"]),
+        (&20.into(), &20.into())
+    );
+    let of = |run: &Value, method: &str| -> u64 {
+        let calls = run["calls"].as_object().unwrap().iter().filter(|(kind, _)| kind.starts_with(method));
+        calls.map(|(_, times)| times.as_u64().unwrap()).sum()
+    };
+    let writes = |run: &Value| ["POST", "PUT", "DELETE"].map(|method| of(run, method));
+    // Two records are made and one is changed; undone, two are deleted and one is changed back.
+    assert_eq!((writes(succeeded), writes(rolled_back)), ([40, 20, 0], [40, 40, 40]), "{sagas}");
+    assert_eq!(succeeded["folded"], 2, "{sagas}");
 }
 
 #[test]

@@ -61,3 +61,19 @@ async fn each_lane_has_its_share_of_the_budget() {
     assert_eq!(undoing.requests(), 1);
     assert_eq!(world.sim.requests().count(&RequestFilter::default().token("provisioning")), 1);
 }
+
+/// What another program has asked for with the same token is in DigitalOcean's word alone.
+#[tokio::test]
+async fn what_digitalocean_said_of_its_limit_is_known_the_next_time() {
+    let world = World::new().await;
+    let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
+    let open = async || {
+        let (purpose, priority) = (access::Purpose::Provisioning, Priority::Provisioning);
+        world.digitalocean.access(&account, purpose, priority, Deadline::none()).await.unwrap().client
+    };
+    assert_eq!(open().await.rate_limit(), None);
+    assert_eq!(word(&world.read(&reads()[0]).await), "done");
+    let again = open().await;
+    assert_eq!(again.rate_limit().and_then(|seen| seen.limit), Some(5_000));
+    assert_eq!(again.requests(), 0, "each counts its own requests");
+}

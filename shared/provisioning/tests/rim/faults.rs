@@ -51,7 +51,10 @@ async fn every_outcome_of_a_write_is_told_and_the_write_is_sent_once() {
             let before = world.asked();
             let made = world.write(&write).await;
             assert_eq!(word(&made), told, "{outcome}: {write:?}: {made:?}");
-            assert_eq!(world.asked() - before, 1, "{outcome}: {write:?}");
+            // Once DigitalOcean has said that nothing is left, the next one may be held back here.
+            let held_back = told == "limited" && before > 0;
+            let sent = world.asked() - before;
+            assert!(sent == 1 || sent == 0 && held_back, "{outcome}: {write:?} was sent {sent} times");
         }
     }
 }

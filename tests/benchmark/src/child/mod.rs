@@ -4,7 +4,9 @@ mod baseline;
 mod bill;
 mod function;
 mod host;
+mod line;
 mod process;
+mod provision;
 mod reading;
 mod simulator;
 mod sweep;
@@ -17,6 +19,7 @@ use url::Url;
 
 use crate::account::Account;
 use crate::invoice;
+use crate::saga::{self, Ending};
 
 pub(crate) use process::{Server, run_to_end};
 
@@ -66,6 +69,24 @@ pub(crate) enum Child {
         #[arg(long)]
         dies_after: Option<usize>,
     },
+    /// A DigitalOcean with the zones of so many sagas; prints where it listens
+    #[command(hide = true)]
+    SagaSimulator {
+        #[arg(long)]
+        sagas: u32,
+    },
+    /// The functions that drive sagas, with so many of them
+    #[command(hide = true)]
+    Provision {
+        #[arg(long)]
+        sagas: u32,
+        #[arg(long)]
+        ending: Ending,
+        #[arg(long)]
+        table: String,
+        #[arg(long)]
+        digitalocean: Url,
+    },
     /// The mirror that the figures are compared with
     #[command(hide = true)]
     Baseline {
@@ -85,6 +106,10 @@ impl Child {
             Self::ReadCsv { digitalocean } => reading::run(digitalocean).await,
             Self::Bill { worker, table, digitalocean, dies_after } => {
                 bill::run(&worker, &table, digitalocean, dies_after).await
+            }
+            Self::SagaSimulator { sagas } => simulator::run(saga::seed(sagas)).await,
+            Self::Provision { sagas, ending, table, digitalocean } => {
+                provision::run(sagas, ending, table, digitalocean).await
             }
             Self::Sweep { worker, table, digitalocean } => sweep::run(&worker, &table, digitalocean).await,
             Self::Baseline { kind, table } => baseline::run(&kind, &table).await,

@@ -1,0 +1,178 @@
+//! Sagas, started and driven to their end: the real batch runner, workers, doorbells and client. Only what AWS gives is stood in for, as in
+//! [`super::function`]; all functions share this process, and each has its own connections, token and reserved requests.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use access::DigitalOcean;
+use anyhow::{Context as _, Result, ensure};
+use domain::{AccountId, Clock as _, Scope, SystemClock};
+use embedded_table::Requests;
+use futures::{StreamExt as _, TryStreamExt as _, future, stream};
+use provisioning::{COMPENSATE, Doorbells, EXECUTE, Worker};
+use runtime::fake::{MemoryScheduler, event, invocation, record};
+use runtime::{BatchRunner, Secrets, telemetry};
+use saga_worker::SagaWorker;
+use sagas::Timing;
+use sagas::definition::validate;
+use sagas::record::{Request, SagaId, SagaStatus, Start, fold};
+use sagas::rim::{Bell as _, Journal as _, Lane};
+use sagas::steps::STEPS;
+use serde_json::Map;
+use store::{SagaFilter, Table};
+use url::Url;
+
+use super::function::{OneToken, config};
+use super::line::{self, Line, Ring};
+use super::usage;
+use crate::account::NAME;
+use crate::measured;
+use crate::saga::{Driven, Ending, WORKERS, steps};
+
+/// The time of an invocation, as in the template.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Sagas read at a time, and of so many the ledger of one.
+const PAGE: usize = 100;
+const LEDGER_OF: usize = 10;
+
+/// A function of each lane, and what hands it its messages.
+struct Pair {
+    execute: (SagaWorker, BatchRunner),
+    compensate: (SagaWorker, BatchRunner),
+}
+
+/// What everything here shares.
+struct Around {
+    address: String,
+    digitalocean: Url,
+    line: Arc<Line>,
+    driving: Requests,
+    budget: Requests,
+}
+
+/// Prints its log as the functions do, and last what all of it took.
+pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean: Url) -> Result<()> {
+    telemetry::init();
+    let (line, rung) = Line::new();
+    let (driving, budget) = (Requests::metered(), Requests::metered());
+    let around = Around { address: table, digitalocean, line: Arc::new(line), driving, budget };
+    let starts = around.start(sagas, ending).await?;
+
+    let began = Instant::now();
+    let idle = Mutex::new((0..WORKERS).map(|_| around.pair()).collect::<Result<Vec<_>>>()?);
+    let rings = rung.take_while(|ring| future::ready(ring.is_some())).filter_map(future::ready);
+    let answer = async |ring: Ring| -> Result<()> {
+        let pair = idle.lock().unwrap_or_else(PoisonError::into_inner).pop().context("no worker is idle")?;
+        pair.answer(&ring).await?;
+        idle.lock().unwrap_or_else(PoisonError::into_inner).push(pair);
+        around.line.answered();
+        Ok(())
+    };
+    let answers = rings.map(answer).buffer_unordered(WORKERS as usize);
+    let doorbells = answers.try_fold(0, async |sum, ()| Ok(sum + 1)).await?;
+    let driven = Driven {
+        seconds: began.elapsed().as_secs_f64(),
+        cpu_seconds: usage::cpu().as_secs_f64(),
+        peak_bytes: usage::peak_bytes(),
+        doorbells,
+        later: around.line.later(),
+        starts,
+        driving: measured::Table::from(around.driving.counts()),
+        budget: measured::Table::from(around.budget.counts()),
+        ..Driven::default()
+    };
+    // What is read now is no part of what is measured.
+    let driven = looked_at(driven, &embedded_table::connect(&around.address, &Requests::default())).await?;
+    println!("{}", serde_json::to_string(&driven)?);
+    Ok(())
+}
+
+impl Around {
+    /// Starts the sagas and rings for them, as the API does, but for a key and the audit; says what that took of the table.
+    async fn start(&self, sagas: u32, ending: Ending) -> Result<measured::Table> {
+        let requests = Requests::metered();
+        let (table, bell, account) =
+            (embedded_table::connect(&self.address, &requests), self.bell(), AccountId::new(NAME)?);
+        let start = async |number: u32| -> Result<()> {
+            let checked = validate(&STEPS, &account, &steps(number, ending), &Map::new());
+            let Ok(definition) = checked else { anyhow::bail!("the steps of saga {number} are refused: {checked:?}") };
+            let request = Request {
+                saga_type: "custom".to_owned(),
+                account: account.clone(),
+                tenant_id: None,
+                definition,
+                by: "benchmark".to_owned(),
+                start_at: None,
+                deadline: None,
+            };
+            let now = SystemClock.now();
+            let start = Start::new(SagaId::random(), request, &format!("start-{number}"), now, &Timing::default());
+            table.start(&start).await?;
+            bell.ring(&start.head.about.id, Lane::Execute, now, start.head.state.rev).await;
+            Ok(())
+        };
+        stream::iter((0..sagas).map(Ok)).try_for_each_concurrent(WORKERS as usize, start).await?;
+        Ok(measured::Table::from(requests.counts()))
+    }
+
+    fn bell(&self) -> Doorbells {
+        // What SQS cannot delay so long is after the end.
+        let scheduler = Arc::new(MemoryScheduler::new());
+        Doorbells::new(&line::config(), self.line.clone(), scheduler, Arc::new(SystemClock))
+    }
+
+    fn pair(&self) -> Result<Pair> {
+        Ok(Pair { execute: self.function(&EXECUTE)?, compensate: self.function(&COMPENSATE)? })
+    }
+
+    /// A function, put together as its `main` does it.
+    fn function(&self, worker: &Worker) -> Result<(SagaWorker, BatchRunner)> {
+        let worker = Worker::named(worker.name).context("no worker of that name")?;
+        let (config, clock) = (config(worker.name, self.digitalocean.clone()), Arc::new(SystemClock));
+        let secrets = Secrets::new(OneToken, &config.secret_prefix);
+        let budget = embedded_table::connect(&self.address, &self.budget);
+        let digitalocean = Arc::new(DigitalOcean::new(self.digitalocean.clone(), secrets, budget, clock.clone()));
+        let table = embedded_table::connect(&self.address, &self.driving);
+        let runner = BatchRunner::from_config(&config, self.line.clone());
+        let (timing, bell) = (Timing::default(), self.bell());
+        Ok((SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, bell, clock }, runner))
+    }
+}
+
+impl Pair {
+    /// One invocation with one message.
+    async fn answer(&self, ring: &Ring) -> Result<()> {
+        let (worker, runner) = match ring.lane {
+            Lane::Execute => &self.execute,
+            Lane::Compensate => &self.compensate,
+        };
+        let batch = event(vec![record("m-1", &ring.body)]);
+        let handle = |message, deadline| worker.handle(message, deadline);
+        let answer = runner.run_batch(batch, &invocation(TIMEOUT), &handle).await?;
+        ensure!(answer.batch_item_failures.is_empty(), "a doorbell failed; its log says why");
+        Ok(())
+    }
+}
+
+/// In which status the sagas are, and whether ledgers bear out what their sagas say.
+async fn looked_at(mut driven: Driven, table: &Table) -> Result<Driven> {
+    let reader = table.reader(Scope::Platform);
+    let mut statuses: HashMap<SagaStatus, u32> = HashMap::new();
+    let mut from = None;
+    loop {
+        let page = reader.sagas(&SagaFilter::default(), from.as_ref(), PAGE).await?;
+        for (place, head) in page.sagas.iter().enumerate() {
+            *statuses.entry(head.status()).or_default() += 1;
+            if place % LEDGER_OF == 0 {
+                let told = fold(&table.ledger(&head.about.id).await?);
+                driven.folded += 1;
+                driven.broken += u32::from(told.as_ref() != Ok(&head.state));
+            }
+        }
+        from = page.next;
+        if from.is_none() {
+            return Ok(Driven { statuses, ..driven });
+        }
+    }
+}

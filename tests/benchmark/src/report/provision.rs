@@ -1,0 +1,117 @@
+//! Sagas that were driven, one ending beside the other.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::measured::Table;
+use crate::saga::{Driven, REQUESTS_OF_A_STEP, STEPS, Sagas};
+use crate::text::{count, ratio, table, whole};
+
+const MB: f64 = 1.0e6;
+/// What a script asks of DigitalOcean for a record: the list in which it looks for it, and the write.
+const CALLS_OF_A_SCRIPT: f64 = 2.0;
+
+pub(super) fn show(measured: &Sagas) -> String {
+    let Sagas { sagas, workers, succeeded, rolled_back } = measured;
+    let mut text = format!("== {} sagas of {STEPS} records each, {workers} workers of each lane ==\n\n", count(*sagas));
+    let runs = [("succeeded", succeeded), ("failed and rolled back", rolled_back)];
+    let rows = runs.map(|(name, driven)| speed(measured, name, driven));
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}", table(&SPEED, &rows));
+    let rows = runs.map(|(name, driven)| asked(measured, name, driven));
+    let _ = writeln!(text, "{}", table(&ASKED, &rows));
+    let undoing = (rolled_back.table_requests() - succeeded.table_requests()) / measured.steps();
+    let _ = writeln!(
+        text,
+        "An uneventful step may take {REQUESTS_OF_A_STEP} table requests: its share of the saga's lease, but not its start, announcements or \
+         budget.\nFailing and undoing took {undoing:.2} more for each step undone. Units of driving include those of the announcements.",
+    );
+    for (name, driven) in runs {
+        let Driven { starts, driving, budget, .. } = driven;
+        for (what, of) in [("starts", starts), ("driving", driving), ("budget", budget)] {
+            let _ = writeln!(text, "table requests, {name}, {what}: {}", operations(of));
+        }
+    }
+    let _ = writeln!(text, "\n{}", calls(measured));
+    let script = CALLS_OF_A_SCRIPT * measured.steps();
+    let _ = writeln!(
+        text,
+        "A script that only lists and writes makes {} calls: this makes {} of those; to undo it as well, {}.",
+        whole(script),
+        ratio(f64::from(succeeded.calls(false)), script),
+        ratio(f64::from(rolled_back.calls(false)), script),
+    );
+    let (folded, later) = (succeeded.folded + rolled_back.folded, succeeded.later + rolled_back.later);
+    let _ = writeln!(
+        text,
+        "{} ledgers were read back. {} looks after the end are not part of this: they come a quarter of an hour later.",
+        count(folded),
+        count(later),
+    );
+    text
+}
+
+const SPEED: [&str; 8] = ["run", "seconds", "sagas/s", "steps/s", "CPU s", "peak MB", "doorbells", "a saga"];
+
+fn speed(measured: &Sagas, name: &str, driven: &Driven) -> Vec<String> {
+    let (sagas, seconds) = (f64::from(measured.sagas), driven.seconds);
+    vec![
+        name.to_owned(),
+        format!("{seconds:.2}"),
+        format!("{:.1}", sagas / seconds),
+        format!("{:.1}", measured.steps() / seconds),
+        format!("{:.2}", driven.cpu_seconds),
+        driven.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MB)),
+        count(driven.doorbells),
+        format!("{:.2}", f64::from(driven.doorbells) / sagas),
+    ]
+}
+
+const ASKED: [&str; 9] = [
+    "for a step",
+    "table requests",
+    "announcements",
+    "budget",
+    "DO calls",
+    "for a saga: start WRU",
+    "driving WRU",
+    "driving RRU",
+    "budget WRU",
+];
+
+fn asked(measured: &Sagas, name: &str, driven: &Driven) -> Vec<String> {
+    let step = |number: f64| format!("{:.2}", number / measured.steps());
+    let saga = |units: f64| format!("{:.2}", units / f64::from(measured.sagas));
+    let Driven { starts, driving, budget, .. } = driven;
+    vec![
+        name.to_owned(),
+        step(driven.table_requests()),
+        step(driven.announcements()),
+        step(budget.requests.values().sum::<usize>() as f64),
+        step(driven.calls(false).into()),
+        saga(starts.write_units),
+        saga(driving.write_units),
+        saga(driving.read_units),
+        saga(budget.write_units),
+    ]
+}
+
+fn operations(of: &Table) -> String {
+    let operations = of.requests.iter().map(|(name, times)| format!("{} {name}", count(*times as u64)));
+    operations.collect::<Vec<_>>().join(", ")
+}
+
+fn calls(measured: &Sagas) -> String {
+    let Sagas { succeeded, rolled_back, .. } = measured;
+    let kinds: BTreeSet<&String> = succeeded.calls.keys().chain(rolled_back.calls.keys()).collect();
+    let of = |driven: &Driven, kind: &String| {
+        let times = driven.calls.get(kind).copied().unwrap_or_default();
+        [count(times), format!("{:.2}", f64::from(times) / measured.steps())]
+    };
+    let row = |kind: &String| {
+        let cells = of(succeeded, kind).into_iter().chain(of(rolled_back, kind));
+        std::iter::once(kind.clone()).chain(cells).collect()
+    };
+    let rows: Vec<Vec<String>> = kinds.into_iter().map(row).collect();
+    table(&["requests to DigitalOcean", "succeeded", "a step", "rolled back", "a step"], &rows)
+}

@@ -1,0 +1,134 @@
+//! The account whose records the sagas change, and what each saga is to do: pure functions from numbers.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use sagas::definition::StepRequest;
+use serde_json::{Map, Value, json};
+
+use super::Ending;
+use crate::account::{HOURLY_LIMIT, NAME, TOKEN};
+
+/// Records that a saga is about: one step for each.
+pub(crate) const STEPS: u32 = 3;
+/// Sagas that share a zone: it is as long as a zone of a customer, and its list fits on a page.
+const SAGAS_OF_A_ZONE: u32 = 10;
+/// The addresses before and after; each saga adds its number.
+const OLD: u32 = 0x0a00_0000;
+const NEW: u32 = 0x0b00_0000;
+/// Times to live before and after, in seconds.
+const OLD_TTL: u32 = 1_800;
+const NEW_TTL: u32 = 300;
+
+/// The simulator's seed: zones in which the second of each saga's records is there already, and says something else.
+pub(crate) fn seed(sagas: u32) -> Value {
+    let zones = (0..sagas.div_ceil(SAGAS_OF_A_ZONE)).map(|zone| {
+        let here = (zone * SAGAS_OF_A_ZONE)..sagas.min((zone + 1) * SAGAS_OF_A_ZONE);
+        let both = here.flat_map(|saga| [Ending::Succeeded, Ending::RolledBack].map(|ending| (saga, ending)));
+        let records: Vec<Value> = both
+            .map(|(saga, ending)| {
+                let data = address(OLD, saga);
+                json!({ "type": "A", "name": name(saga, 1, ending), "data": data, "ttl": OLD_TTL })
+            })
+            .collect();
+        json!({ "name": zone_name(zone), "records": records })
+    });
+    json!({ "accounts": { NAME: {
+        "tokens": { "provisioning": { "value": TOKEN, "scopes": "all" } },
+        "limits": { "hourly": HOURLY_LIMIT },
+        "domains": zones.collect::<Vec<_>>(),
+    } } })
+}
+
+/// The steps of a saga: a record that is made, one that is changed, one that is made; and where all is to be undone, one that fails.
+pub(crate) fn steps(saga: u32, ending: Ending) -> Vec<StepRequest> {
+    let upserts = (0..STEPS).map(|step| {
+        let inputs = [
+            ("dns_domain", json!(zone_name(saga / SAGAS_OF_A_ZONE))),
+            ("dns_record_type", json!("A")),
+            ("dns_record_name", json!(name(saga, step, ending))),
+            ("dns_record_data", json!(address(NEW, saga))),
+            ("dns_record_ttl", json!(NEW_TTL)),
+        ];
+        let inputs = inputs.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        StepRequest { step: "upsert_dns_record".to_owned(), inputs }
+    });
+    let fail = (ending == Ending::RolledBack).then(|| StepRequest { step: "fail".to_owned(), inputs: Map::new() });
+    upserts.chain(fail).collect()
+}
+
+/// How many records are not as they should be after so many sagas succeeded, by the account's state before and after: what is missing, and
+/// what is there besides.
+pub(super) fn leftovers(sagas: u32, before: &Value, after: &Value) -> usize {
+    let mut expected = records(before);
+    for saga in 0..sagas {
+        let zone = zone_name(saga / SAGAS_OF_A_ZONE);
+        let said = |step: u32, data: u32, ttl: u32| {
+            line(&zone, &name(saga, step, Ending::Succeeded), "A", &address(data, saga), ttl.into())
+        };
+        expected.remove(&said(1, OLD, OLD_TTL));
+        expected.extend((0..STEPS).map(|step| said(step, NEW, NEW_TTL)));
+    }
+    expected.symmetric_difference(&records(after)).count()
+}
+
+/// Every record of a state, as a line that says all of it.
+fn records(state: &Value) -> BTreeSet<String> {
+    let records = state["domain_records"].as_array().into_iter().flatten();
+    records
+        .map(|record| {
+            let text = |field: &str| record[field].as_str().unwrap_or_default();
+            line(text("domain"), text("name"), text("type"), text("data"), record["ttl"].as_u64().unwrap_or_default())
+        })
+        .collect()
+}
+
+fn line(zone: &str, name: &str, record_type: &str, data: &str, ttl: u64) -> String {
+    format!("{zone} {name} {record_type} {data} {ttl}")
+}
+
+fn zone_name(zone: u32) -> String {
+    format!("zone-{zone:05}.example")
+}
+
+/// Sagas that succeed and sagas that are undone have names of their own.
+fn name(saga: u32, step: u32, ending: Ending) -> String {
+    let kept = match ending {
+        Ending::Succeeded => "kept",
+        Ending::RolledBack => "undone",
+    };
+    format!("{kept}-{saga:06}-{step}")
+}
+
+fn address(first: u32, saga: u32) -> String {
+    Ipv4Addr::from(first + saga).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use digitalocean_sim::{Seed, Simulator};
+    use domain::AccountId;
+    use sagas::definition::validate;
+    use sagas::steps;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_simulator_takes_it_and_what_differs_is_counted() {
+        let sim = Simulator::builder().seed(Seed::from_value(seed(12)).unwrap()).start().await.unwrap();
+        let before = sim.account(NAME).state();
+        assert_eq!(before["domains"].as_array().unwrap().len(), 2);
+        assert_eq!(leftovers(0, &before, &before), 0);
+        // Of one saga: two records are missing, and one still says what it said.
+        assert_eq!(leftovers(1, &before, &before), 4);
+    }
+
+    #[test]
+    fn the_engine_takes_the_steps() {
+        for (ending, count) in [(Ending::Succeeded, 3), (Ending::RolledBack, 4)] {
+            let account = AccountId::new(NAME).unwrap();
+            let steps = validate(&steps::STEPS, &account, &super::steps(7, ending), &Map::new()).unwrap().steps;
+            assert_eq!(steps.len(), count);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What must hold of sagas that were driven. Pure.
+
+use sagas::record::SagaStatus;
+
+use super::{Driven, STEPS, Sagas};
+use crate::text::count;
+
+/// An uneventful step may ask so much of the table: its share of the lease and of the account too, but not what starts the saga, tells the
+/// inventory of it or reserves its requests.
+pub(crate) const REQUESTS_OF_A_STEP: f64 = 4.0;
+
+/// What does not hold, in sentences; empty when all is well.
+pub(crate) fn violations(measured: &Sagas) -> Vec<String> {
+    let Sagas { sagas, succeeded, rolled_back, .. } = measured;
+    let mut wrong = Vec::new();
+    let mut hold = |holds: bool, sentence: String| {
+        if !holds {
+            wrong.push(format!("{} sagas: {sentence}", count(*sagas)));
+        }
+    };
+    let endings = [(SagaStatus::Succeeded, succeeded, STEPS), (SagaStatus::RolledBack, rolled_back, 2 * STEPS)];
+    for (status, driven, writes_of_a_saga) in endings {
+        let ended = driven.in_status(status);
+        hold(ended == *sagas, format!("{ended} ended {status:?}; all are {:?}", driven.statuses));
+        let Driven { folded, broken, .. } = driven;
+        hold(*folded > 0 && *broken == 0, format!("{broken} of {folded} ledgers do not give their saga's state"));
+        let (writes, needed) = (driven.calls(true), sagas * writes_of_a_saga);
+        hold(writes == needed, format!("{status:?}: DigitalOcean got {writes} writes, {needed} were needed"));
+    }
+    let left = succeeded.leftovers;
+    hold(left == 0, format!("{left} records are not as the sagas that succeeded were to leave them"));
+    hold(rolled_back.leftovers == 0, "after all were undone the account is not as it was before".to_owned());
+    let requests = succeeded.table_requests() / measured.steps();
+    hold(
+        requests <= REQUESTS_OF_A_STEP,
+        format!("an uneventful step took {requests:.2} table requests, the bound is {REQUESTS_OF_A_STEP}"),
+    );
+    wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::measured::Table;
+
+    fn driven(status: SagaStatus, writes: u32) -> Driven {
+        let requests = [("TransactWriteItems", 60), ("UpdateItem", 60), ("PutItem", 500)];
+        let requests = requests.map(|(name, times)| (name.to_owned(), times)).into();
+        Driven {
+            statuses: HashMap::from([(status, 10)]),
+            driving: Table { requests, ..Table::default() },
+            folded: 5,
+            calls: [("GET x", 90), ("POST x", writes)].map(|(kind, times)| (kind.to_owned(), times)).into(),
+            ..Driven::default()
+        }
+    }
+
+    fn good() -> Sagas {
+        let (succeeded, rolled_back) = (driven(SagaStatus::Succeeded, 30), driven(SagaStatus::RolledBack, 60));
+        Sagas { sagas: 10, workers: 8, succeeded, rolled_back }
+    }
+
+    #[test]
+    fn good_sagas_violate_nothing() {
+        assert_eq!(violations(&good()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn whatever_is_wrong_is_said() {
+        type Spoil = fn(&mut Sagas);
+        let cases: [(Spoil, &str); 9] = [
+            (|of| of.succeeded.statuses = HashMap::from([(SagaStatus::Stuck, 10)]), "0 ended Succeeded"),
+            (|of| _ = of.rolled_back.statuses.insert(SagaStatus::RolledBack, 9), "9 ended RolledBack"),
+            (|of| of.rolled_back.broken = 1, "1 of 5 ledgers"),
+            (|of| of.succeeded.folded = 0, "0 of 0 ledgers"),
+            (|of| _ = of.succeeded.calls.insert("PUT x".to_owned(), 1), "got 31 writes, 30 were"),
+            (|of| of.rolled_back.calls.clear(), "got 0 writes, 60 were"),
+            (|of| of.succeeded.leftovers = 2, "2 records are not"),
+            (|of| of.rolled_back.leftovers = 1, "not as it was before"),
+            (|of| _ = of.succeeded.driving.requests.insert("Query".to_owned(), 1), "took 4.03 table requests"),
+        ];
+        for (spoil, said) in cases {
+            let mut sagas = good();
+            spoil(&mut sagas);
+            let violations = violations(&sagas);
+            assert!(violations.iter().any(|sentence| sentence.contains(said)), "{said}: {violations:?}");
+        }
+    }
+}

@@ -203,7 +203,10 @@ impl Client {
         };
         let (status, headers) = (response.status(), response.headers());
         let rate_limit = RateLimit::read(headers, Utc::now());
-        self.saw_rate_limit(rate_limit);
+        // The minute's limit says `ratelimit-remaining: 0` too, whatever is left of the hour.
+        if !headers.contains_key(http::header::RETRY_AFTER) {
+            self.saw_rate_limit(rate_limit);
+        }
         call.request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.token.redact(id));
         tracing::debug!(
             status = status.as_u16(),

@@ -49,8 +49,9 @@ async fn all_kinds_are_mirrored_by_one_message() {
 /// What has to wait comes back as a message for its kind alone, however it has to wait, and the others are mirrored.
 #[tokio::test]
 async fn a_kind_that_has_to_wait_holds_up_no_other() {
+    let limited = Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 };
     // The simulator's clock is ahead of the worker's: how long a limit lasts is its own matter.
-    for (effect, delay) in [(Effect::rate_limit(LimitKind::Hourly), 1..=u64::MAX), (Effect::status(503), 60..=60)] {
+    for (effect, delay) in [(limited, 1..=u64::MAX), (Effect::status(503), 60..=60)] {
         let world = services().await;
         world.sim.faults().add(Fault::on("/v2/certificates", effect));
         assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
@@ -106,7 +107,7 @@ async fn a_quick_look_that_fails_is_done_with() {
 async fn a_round_comes_back_where_it_stopped() {
     let world = World::of("backups", "2026-04-12T12:00:05Z".parse().unwrap()).await;
     let lists = "/v2/droplets/*/backups";
-    world.sim.faults().add(Fault::on(lists, Effect::rate_limit(LimitKind::Hourly)).after(1));
+    world.sim.faults().add(Fault::on(lists, Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 }).after(1));
     let refused = fate(&world.handle(world.message("demo")).await);
     assert!(refused.starts_with("later "), "{refused}");
     assert!(lane(&world, "droplet_backup").await.unwrap().round.is_some());

@@ -96,3 +96,10 @@ async fn every_answer_is_a_snapshot_of_its_own_token() {
     assert_eq!((other.rate_limit(), other.requests(), client.requests()), (None, 1, 1));
     assert_eq!(client.with_own_counter().requests(), 0);
 }
+
+#[tokio::test]
+async fn a_burst_says_nothing_of_the_hour() {
+    let (_server, client) = serve(in_turn(vec![burst(600)])).await;
+    client.domains().list().collect_all().await.unwrap_err();
+    assert_eq!(client.rate_limit(), None);
+}

@@ -13,7 +13,9 @@ mod input;
 mod input_cases;
 mod logs;
 mod mirror;
+mod purge;
 mod queues;
+mod sagas;
 mod secrets;
 mod simulator;
 mod strikes;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         strikes::scenarios(),
         confirm::scenarios(),
         queues::scenarios(),
+        sagas::scenarios(),
+        purge::scenarios(),
         commands::scenarios(),
         // Last, because these read what all of the others have left behind.
         secrets::scenarios(),

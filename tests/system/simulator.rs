@@ -49,6 +49,11 @@ impl Simulator {
         self.ask("DELETE", &format!("accounts/{account}/{collection}/{id}"), None).await;
     }
 
+    /// What an account holds, in a form that can be compared.
+    pub(crate) async fn state(&self, account: &str) -> Value {
+        self.ask("GET", &format!("accounts/{account}/state"), None).await
+    }
+
     /// How many requests it has had of that method, to that path, of that account.
     pub(crate) async fn count(&self, method: &str, path: &str, account: &str) -> u64 {
         let query = format!("requests?method={method}&path={path}&account={account}");

@@ -33,6 +33,7 @@ pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, optio
         ("DigitalOceanUrl", reached.url.clone()),
         ("ProviderWrites", if reached.writes { "allow" } else { "deny" }.to_owned()),
         ("Schedules", if options.schedules { "ENABLED" } else { "DISABLED" }.to_owned()),
+        ("SagaTiming", reached.saga_timing.to_owned()),
         ("LogLevel", options.log_level.clone()),
         ("DeletionProtection", "false".to_owned()),
     ]);

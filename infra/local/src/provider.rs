@@ -39,6 +39,8 @@ pub(crate) struct Reached {
     pub(crate) url: String,
     pub(crate) token: SecretString,
     pub(crate) writes: bool,
+    /// How long sagas wait, as `SagaTiming` takes it: the simulator is as fast as it says, DigitalOcean may not be.
+    pub(crate) saga_timing: &'static str,
 }
 
 impl Provider {
@@ -50,9 +52,12 @@ impl Provider {
         guard: Option<&Path>,
     ) -> Result<Reached> {
         match self {
-            Self::Endpoint { url, token, writes } => {
-                Ok(Reached { url: url.trim_end_matches('/').to_owned(), token: token.clone(), writes: *writes })
-            }
+            Self::Endpoint { url, token, writes } => Ok(Reached {
+                url: url.trim_end_matches('/').to_owned(),
+                token: token.clone(),
+                writes: *writes,
+                saga_timing: "normal",
+            }),
             Self::Simulator => simulate(layout, processes, binaries, guard).await,
         }
     }
@@ -89,7 +94,7 @@ async fn simulate(
         if let Some(port) = fs::read_to_string(&port_file).ok().and_then(|text| parse_port(&text)) {
             let url = format!("http://127.0.0.1:{port}");
             step.done(&url);
-            return Ok(Reached { url, token, writes: true });
+            return Ok(Reached { url, token, writes: true, saga_timing: "short" });
         }
         if processes.has_ended(NAME) || began.elapsed() > PATIENCE {
             bail!(

@@ -256,6 +256,13 @@ impl Stack {
         self.aws.ask("call", request, None).await.with_context(|| format!("{service} {operation}"))
     }
 
+    /// Kills every Lambda function that runs, in the middle of whatever it does; returns how many that were. The next invocation starts
+    /// another.
+    #[must_use]
+    pub fn kill_functions(&self) -> usize {
+        self.processes.as_ref().map_or(0, |processes| processes.kill_children(emulator::NAME))
+    }
+
     /// Returns once a process of this stack has ended, with a line that says why.
     pub async fn ended(&self) -> String {
         let Some(processes) = &self.processes else { return std::future::pending().await };

@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod queues;
+mod sagas;
 mod syncs;
 
 use std::net::SocketAddr;

@@ -1,0 +1,112 @@
+//! Everything that wakes a saga up is taken away, and everything that works on one is killed: what is in the table suffices.
+
+use std::time::{Duration, Instant};
+
+use local::As;
+use serde_json::{Value, json};
+
+use crate::harness::scenarios;
+use crate::world::World;
+
+scenarios![sagas_end_clean_without_their_doorbells_and_through_any_death];
+
+const SAGAS: usize = 20;
+/// How long doorbells are taken away and functions killed ...
+const UNREST: Duration = Duration::from_secs(24);
+/// ... how often ...
+const PAUSE: Duration = Duration::from_millis(800);
+/// ... and how long it may take from then on: a lease outlives the function that was killed by a minute.
+const PATIENCE: Duration = Duration::from_secs(140);
+const WORKERS: [&str; 3] = ["execute", "compensate", "reconcile"];
+
+/// Four in five change a record and wait a little, one takes a snapshot, and every tenth waits for two hours. All fail.
+fn steps(saga: usize) -> Value {
+    let inputs = json!({
+        "dns_domain": format!("zone{}.example", saga % 4), "dns_record_type": "A", "dns_record_name": format!("name{saga}"),
+        "dns_record_data": "192.0.2.9", "dns_record_ttl": 300,
+    });
+    let record = json!({ "step": "upsert_dns_record", "inputs": inputs });
+    let seconds = if is_long(saga) { 7_200 } else { 1 };
+    let wait = json!({ "step": "wait", "inputs": { "seconds": seconds } });
+    let snapshot = json!({ "step": "create_droplet_snapshot", "inputs": { "droplet_id": 8_000 + saga } });
+    let fail = json!({ "step": "fail" });
+    if saga % 5 == 4 { json!([record, snapshot, wait, fail]) } else { json!([record, wait, fail]) }
+}
+
+fn is_long(saga: usize) -> bool {
+    saga % 10 == 3
+}
+
+async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &World) {
+    // Half of the records are there before, and say something else.
+    let zone = |zone: usize| {
+        let names = (0..SAGAS).filter(|saga| saga % 4 == zone && saga % 2 == 0);
+        let record = |saga| json!({ "type": "A", "name": format!("name{saga}"), "data": "192.0.2.1", "ttl": 1800 });
+        json!({ "name": format!("zone{zone}.example"), "records": names.map(record).collect::<Vec<_>>() })
+    };
+    let droplets: Vec<_> = (0..SAGAS).map(|saga| json!({ "id": 8_000 + saga, "name": format!("d{saga}") })).collect();
+    // Its limits are not what this is about.
+    let seed = json!({
+        "droplets": droplets, "domains": (0..4).map(zone).collect::<Vec<_>>(), "limits": { "hourly": 1_000_000 },
+        "habits": { "action_ms": 1500 },
+    });
+    world.new_account("purged", seed).await;
+    let before = world.simulator.state("purged").await;
+    let mut sagas = Vec::new();
+    for saga in 0..SAGAS {
+        sagas.push(world.start_saga("purged", steps(saga)).await);
+    }
+
+    let (mut killed, mut unscheduled) = (0, 0);
+    let began = Instant::now();
+    while began.elapsed() < UNREST {
+        tick(world).await;
+        tokio::time::sleep(PAUSE).await;
+        killed += world.stack.kill_functions();
+        for worker in WORKERS {
+            world.purge(worker).await;
+        }
+        for schedule in world.one_time_schedules().await {
+            let named = json!({ "Name": schedule["Name"], "GroupName": schedule["GroupName"] });
+            world.aws("scheduler", "delete_schedule", named).await;
+            unscheduled += 1;
+        }
+    }
+    assert!(killed > 10, "{killed} functions were killed");
+    for saga in (0..SAGAS).filter(|saga| is_long(*saga)) {
+        let reason = json!({ "reason": "it takes too long" });
+        world.call("POST", &format!("sagas/{}/cancel", sagas[saga]), Some(reason), &As::Admin).await.expect(200);
+    }
+
+    let began = Instant::now();
+    for id in &sagas {
+        world
+            .wait(&format!("the end of the saga {id}"), PATIENCE.saturating_sub(began.elapsed()), async || {
+                tick(world).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                let saga = world.get(&format!("sagas/{id}")).await;
+                assert_ne!(saga["status"], "stuck", "{saga}");
+                assert_ne!(saga["status"], "succeeded", "{saga}");
+                (saga["status"] == "rolled_back").then_some(())
+            })
+            .await;
+    }
+    assert_eq!(world.simulator.state("purged").await, before, "nothing is left over");
+    let (mut leases, mut doubted) = (0, 0);
+    for id in &sagas {
+        let ledger = world.list(&format!("sagas/{id}/ledger")).await;
+        leases += ledger.iter().filter_map(|entry| entry["actor"]["fence"].as_u64()).max().unwrap_or(0);
+        doubted += ledger.iter().filter(|entry| entry["kind"] == "doubted").count();
+    }
+    println!(
+        "{SAGAS} sagas ended clean {:.0} s after {killed} functions were killed and {unscheduled} schedules deleted: {leases} leases, {doubted} \
+         writes of which the answer was never heard",
+        began.elapsed().as_secs_f64()
+    );
+}
+
+/// What EventBridge sends every minute.
+async fn tick(world: &World) {
+    let body = json!({ "v": 1, "worker": "reconcile", "account": "*" }).to_string();
+    world.aws("sqs", "send_message", json!({ "QueueUrl": world.queue("reconcile"), "MessageBody": body })).await;
+}

@@ -21,6 +21,7 @@ mod binaries;
 mod command;
 mod deploy;
 mod emulator;
+mod functions;
 mod layout;
 mod process;
 mod progress;

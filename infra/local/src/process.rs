@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
@@ -118,15 +118,6 @@ impl Processes {
             .with_context(|| format!("cannot write {}", self.file.display()))
     }
 
-    /// Kills what the process of that name has started, and not itself; returns how many that were.
-    pub(crate) fn kill_children(&self, name: &str) -> usize {
-        let leader = self.running().find(|process| process.name == name).map(|process| process.pid);
-        let children =
-            leader.map(|leader| members(leader).into_iter().filter(|pid| *pid != leader).collect::<Vec<_>>());
-        let killed = children.into_iter().flatten().filter(|pid| kill(Pid::from_raw(*pid), Signal::SIGKILL).is_ok());
-        killed.count()
-    }
-
     /// Whether the process of that name has ended, which a process that should serve must not.
     pub(crate) fn has_ended(&self, name: &str) -> bool {
         !self.running().any(|process| process.name == name)
@@ -176,33 +167,6 @@ fn started_from_stat(stat: &str) -> Option<&str> {
     fields.nth(18)
 }
 
-/// The processes of a group.
-fn members(group: i32) -> Vec<i32> {
-    let Ok(processes) = fs::read_dir("/proc") else { return members_by_ps(group) };
-    let ids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    ids.filter(|pid: &i32| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        group_from_stat(&stat) == Some(group)
-    })
-    .collect()
-}
-
-/// Field 5 of /proc/<pid>/stat; of a zombie it is not told.
-fn group_from_stat(stat: &str) -> Option<i32> {
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    if fields.next()? == "Z" { None } else { fields.nth(1)?.parse().ok() }
-}
-
-fn members_by_ps(group: i32) -> Vec<i32> {
-    let listed = Command::new("ps").args(["-A", "-o", "pid=,pgid="]).output().map(|output| output.stdout);
-    let text = String::from_utf8(listed.unwrap_or_default()).unwrap_or_default();
-    let of_group = |line: &str| {
-        let (pid, of) = line.trim().split_once(char::is_whitespace)?;
-        (of.trim().parse() == Ok(group)).then(|| pid.parse().ok())?
-    };
-    text.lines().filter_map(of_group).collect()
-}
-
 fn started_by_ps(pid: i32) -> Option<String> {
     let output = Command::new("ps").args(["-o", "stat=,lstart=", "-p", &pid.to_string()]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -248,23 +212,6 @@ mod tests {
         assert!(first.has_ended("sleeper"));
         assert_eq!(started(child), None);
         assert!(!record.exists());
-    }
-
-    #[test]
-    fn kills_what_a_process_started_and_not_the_process() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut processes = Processes::open(directory.path().join("processes.json")).unwrap();
-        processes.start(&sleeper(directory.path()), None).unwrap();
-        let child = child_of_the_sleeper(directory.path());
-        let leader = processes.running().next().unwrap().pid;
-        let mut group = members(leader);
-        group.sort_unstable();
-        assert_eq!((group, processes.kill_children("another")), (vec![leader, child], 0));
-        assert_eq!(processes.kill_children("sleeper"), 1);
-        while started(child).is_some() {
-            thread::sleep(Duration::from_millis(10));
-        }
-        processes.stop();
     }
 
     #[test]
@@ -316,6 +263,5 @@ mod tests {
         assert_eq!(started_from_stat(stat), Some("4711"));
         assert_eq!(started_from_stat(&stat.replace(" S ", " Z ")), None);
         assert_eq!(started_from_stat(""), None);
-        assert_eq!((group_from_stat(stat), group_from_stat(&stat.replace(" S ", " Z "))), (Some(77), None));
     }
 }

@@ -13,7 +13,7 @@ use crate::layout::{self, Facts, Layout};
 use crate::process::Processes;
 use crate::progress::Step;
 use crate::provider::Provider;
-use crate::{billing, binaries, deploy, emulator, summary, sync, venv};
+use crate::{billing, binaries, deploy, emulator, functions, summary, sync, venv};
 
 /// How long it may take until the next receipt is there: a function's time limit, and a little.
 const PATIENCE: Duration = Duration::from_secs(310);
@@ -260,7 +260,7 @@ impl Stack {
     /// another.
     #[must_use]
     pub fn kill_functions(&self) -> usize {
-        self.processes.as_ref().map_or(0, |processes| processes.kill_children(emulator::NAME))
+        functions::kill_all_of(&self.layout.path("scratch"))
     }
 
     /// Returns once a process of this stack has ended, with a line that says why.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests; there is no harness for clippy to know them by")]
 
 mod answer;
+mod billing;
 mod commands;
 mod confirm;
 mod faults;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         // First, while nothing but the demo account is there.
         mirror::scenarios(),
         tenants::scenarios(),
+        billing::scenarios(),
         input::scenarios(),
         faults::scenarios(),
         strikes::scenarios(),

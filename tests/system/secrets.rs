@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::answer::text;
 use crate::harness::scenarios;
 use crate::input_cases;
 use crate::logs;
@@ -30,7 +31,7 @@ fn expect_clean(world: &World, what: &str, text: &str) {
 
 async fn no_token_is_in_the_table(world: &World) {
     let mut start = Value::Null;
-    let mut items = 0;
+    let (mut items, mut of_sagas, mut of_bills) = (0, 0, 0);
     loop {
         let mut wanted = json!({ "TableName": world.facts().table });
         if !start.is_null() {
@@ -39,6 +40,9 @@ async fn no_token_is_in_the_table(world: &World) {
         let mut page = world.aws("dynamodb", "scan", wanted).await;
         for item in page["Items"].as_array().unwrap() {
             items += 1;
+            let key = item["pk"]["S"].as_str().unwrap_or_default();
+            of_sagas += u32::from(key.starts_with("SAGA#"));
+            of_bills += u32::from(key.starts_with("INVOICE#"));
             expect_clean(world, "an item of the table", &item.to_string());
         }
         start = page["LastEvaluatedKey"].take();
@@ -46,7 +50,7 @@ async fn no_token_is_in_the_table(world: &World) {
             break;
         }
     }
-    assert!(items > 20, "the scan found {items} items");
+    assert!(items > 20 && of_sagas > 20 && of_bills > 20, "{items} items, {of_sagas} of sagas, {of_bills} of invoices");
 }
 
 async fn no_token_is_in_any_log(world: &World) {
@@ -60,15 +64,24 @@ async fn no_token_is_in_any_log(world: &World) {
 }
 
 async fn no_token_is_in_any_answer(world: &World) {
-    for path in ["accounts", "sync", "inventory/resources?limit=200"] {
+    let paths =
+        ["accounts", "sync", "inventory/resources?limit=200", "billing/invoices", "billing/cost-lines?period=2026-04"];
+    for path in paths {
         world.get(path).await;
+    }
+    let sagas = world.list("sagas").await;
+    assert!(sagas.len() > 20, "there are {} sagas", sagas.len());
+    for saga in sagas {
+        let saga = format!("sagas/{}", text(&saga, "id"));
+        world.get(&saga).await;
+        world.list(&format!("{saga}/ledger")).await;
     }
     world.answers().iter().for_each(|answer| expect_clean(world, "an answer of the API", answer));
 }
 
 async fn every_log_line_says_whose_it_is(world: &World) {
     let mut of_an_account = 0;
-    for worker in ["droplets", "domains", "projects"] {
+    for worker in ["droplets", "domains", "projects", "invoice-ingest", "execute", "compensate"] {
         let group = format!("/aws/lambda/{}-{worker}", world.facts().stack);
         for line in logs::lines(world, &group).await {
             let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{group}: {error}: {line}"));

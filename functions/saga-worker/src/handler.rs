@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::DigitalOcean;
-use chrono::{TimeDelta, Timelike};
+use chrono::TimeDelta;
 use digitalocean::Deadline as CallDeadline;
-use domain::{Clock, RunId, Scope};
+use domain::{Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use provisioning::{Announcements, DigitalOceanProvider, Doorbell, Doorbells, Worker};
@@ -15,15 +15,13 @@ use sagas::record::{SagaId, SagaStatus};
 use sagas::rim::Lane;
 use sagas::steps::Steps;
 use sagas::{Driven, Rim, Timing, Turn, drive, reconcile};
-use store::{SagaFilter, Table};
+use store::Table;
 
 /// Time kept for giving a saga back when its turn has to end.
 const SAVE_MARGIN: Duration = Duration::from_secs(3);
 /// How many overdue sagas one tick rings for: as many as can be sent for within the function's time.
 const RINGS: usize = 500;
-/// How often those that are stuck are counted, in minutes: they are not in the index of what is due.
-const COUNT_EVERY: u32 = 5;
-/// More than so many are not counted: people are called long before.
+/// More than so many that are stuck are not counted: people are called long before.
 const COUNT_UP_TO: usize = 100;
 
 /// A worker: everything its messages need.
@@ -60,7 +58,7 @@ impl SagaWorker {
                     let doorbell: Doorbell = message.typed().or_terminal("not a doorbell")?.fields;
                     self.drive(&doorbell.saga, lane, deadline).await
                 }
-                None => self.reconcile(&message).await,
+                None => self.reconcile().await,
             }
         }
         .boxed()
@@ -104,16 +102,13 @@ impl SagaWorker {
         Ok(())
     }
 
-    async fn reconcile(&self, message: &Message) -> Result<(), Failure> {
+    async fn reconcile(&self) -> Result<(), Failure> {
         let reconciled = reconcile(&self.table, &self.bell, self.clock.as_ref(), &self.timing, RINGS).await?;
         for due in &reconciled.stalled {
             let (saga, status, since) = (due.saga, due.status, due.updated_at);
             tracing::error!(%saga, ?status, %since, "a saga has not changed for long: look in the log for its id");
         }
-        let stuck = match message.scheduled_at.minute() % COUNT_EVERY {
-            0 => self.stuck().await?,
-            _ => 0,
-        };
+        let stuck = self.table.stuck_sagas(COUNT_UP_TO).await?;
         let stalled = reconciled.stalled.len();
         tracing::info!(rung = reconciled.rung, stalled, stuck, "reconciled");
         let mut metrics = Metrics::new(self.worker.name);
@@ -121,13 +116,6 @@ impl SagaWorker {
         metrics.count("StalledSagas", number(stalled));
         metrics.count("StuckSagas", number(stuck));
         Ok(())
-    }
-
-    /// How many sagas wait for people.
-    async fn stuck(&self) -> Result<usize, store::Error> {
-        let filter = SagaFilter { status: Some(SagaStatus::Stuck), ..SagaFilter::default() };
-        let page = self.table.reader(Scope::Platform).sagas(&filter, None, COUNT_UP_TO).await?;
-        Ok(page.sagas.len())
     }
 }
 

@@ -10,16 +10,16 @@ use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
 
 pub use self::sagas::{
-    DUE_SHARDS, LEDGER_PREFIX, SAGAS, TENANT_SAGA_PREFIX, due_partition, due_place, idempotency, lock,
+    DUE_SHARDS, LEDGER_PREFIX, SAGAS, STUCK, TENANT_SAGA_PREFIX, due_partition, due_place, idempotency, lock,
     parse_saga_place, saga_due_gsi1, saga_entry, saga_gsi2, saga_head, saga_partition, saga_place, saga_pre_image,
-    saga_tenant, saga_tenant_gsi1, saga_terminal,
+    saga_stuck_gsi1, saga_tenant, saga_tenant_gsi1, saga_terminal,
 };
 
 /// Partition key attribute.
 pub const PK: &str = "pk";
 /// Sort key attribute.
 pub const SK: &str = "sk";
-/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`, `PERIOD#`, `DUE#`. It projects all attributes.
+/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`, `PERIOD#`, `DUE#`, `STUCK`. It projects all attributes.
 pub const GSI1: &str = "gsi1";
 /// Partition key of [`GSI1`].
 pub const GSI1_PK: &str = "gsi1pk";

@@ -6,6 +6,8 @@ use sagas::record::{LockTarget, SagaId};
 
 use super::{Key, tenant_partition, time, version};
 
+/// The partition of [`super::GSI1`] that lists the sagas that wait for people.
+pub const STUCK: &str = "STUCK";
 /// The partition of [`super::GSI2`] that lists all sagas.
 pub const SAGAS: &str = "SAGAS";
 /// How the sort key of a ledger entry begins.
@@ -61,6 +63,12 @@ pub fn saga_due_gsi1(saga: &SagaId, next_due: DateTime<Utc>) -> Key {
 #[must_use]
 pub fn due_partition(shard: u64) -> String {
     format!("DUE#{shard}")
+}
+
+/// The entry in [`super::GSI1`] of a saga that waits for people, since when: it is never due.
+#[must_use]
+pub fn saga_stuck_gsi1(saga: &SagaId, since: DateTime<Utc>) -> Key {
+    Key::new(STUCK, format!("{}#{saga}", time(since)))
 }
 
 /// The place in a [`due_partition`] up to which everything is that is due by a time.

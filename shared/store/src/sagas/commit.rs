@@ -1,7 +1,7 @@
 //! A change of a saga's state: one transaction, the head first, so that whoever lost the lease learns of that before anything else.
 
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
-use sagas::record::{LockTarget, SagaId, Take};
+use sagas::record::{LockTarget, SagaId, SagaStatus, Take};
 use sagas::rim::{Committed, DriveChange, Transition};
 
 use super::expression::Expression;
@@ -93,7 +93,10 @@ impl Table {
                 change.give_back();
             }
             DriveChange::Clear => {
-                change.never_due();
+                match state.core.status {
+                    SagaStatus::Stuck => change.stuck(saga, state.updated_at),
+                    _ => change.never_due(),
+                }
                 change.give_back();
             }
         }

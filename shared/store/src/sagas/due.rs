@@ -1,5 +1,6 @@
-//! What is due, by the index: read by the reconciler alone, which rings for it.
+//! What is due and what waits for people, by the index: read by the reconciler alone, which rings for the one and counts the other.
 
+use aws_sdk_dynamodb::types::Select;
 use chrono::{DateTime, Utc};
 use futures::future::try_join_all;
 use sagas::record::{SagaId, SagaStatus};
@@ -30,6 +31,26 @@ struct DueState {
 }
 
 impl Table {
+    /// How many sagas wait for people; no more than `most` are counted.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn stuck_sagas(&self, most: usize) -> Result<usize, Error> {
+        let query = self.query(Some(keys::GSI1), keys::STUCK, "").select(Select::Count);
+        let mut counted = 0;
+        let mut start = None;
+        loop {
+            let left = i32::try_from(most - counted).unwrap_or(i32::MAX);
+            let answer = query.clone().limit(left).set_exclusive_start_key(start).send().await;
+            let answer = answer.map_err(|e| Error::dynamo("Query", e))?;
+            counted += usize::try_from(answer.count).unwrap_or_default();
+            match answer.last_evaluated_key.filter(|key| !key.is_empty()) {
+                Some(key) if counted < most => start = Some(key),
+                _ => return Ok(counted),
+            }
+        }
+    }
+
     /// The longest overdue of all shards, in order.
     pub(super) async fn due_sagas(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Error> {
         if limit == 0 {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use sagas::record::SagaId;
 
-use crate::keys;
+use crate::keys::{self, Key};
 use crate::rows::{number, text};
 
 /// A change of a head. Attributes stand in it by placeholders: some have names that DynamoDB reserves.
@@ -54,8 +54,17 @@ impl Expression {
 
     /// The saga is due then: in the table and in its index.
     pub(super) fn due(&mut self, saga: &SagaId, at: DateTime<Utc>) {
-        let entry = keys::saga_due_gsi1(saga, at);
         self.set("next_due", text(keys::time(at)));
+        self.listed(keys::saga_due_gsi1(saga, at));
+    }
+
+    /// The saga is due no more, and waits for people since then.
+    pub(super) fn stuck(&mut self, saga: &SagaId, since: DateTime<Utc>) {
+        self.remove(&["next_due"]);
+        self.listed(keys::saga_stuck_gsi1(saga, since));
+    }
+
+    fn listed(&mut self, entry: Key) {
         self.set(keys::GSI1_PK, text(entry.pk));
         self.set(keys::GSI1_SK, text(entry.sk));
     }

@@ -220,6 +220,37 @@ async fn the_longest_overdue_come_first_from_every_shard() {
     .await;
 }
 
+/// What the twin does not have: whoever counts those that wait for people reads no others, however many there are.
+#[tokio::test]
+async fn a_saga_that_is_stuck_is_listed_until_people_have_spoken() {
+    let embedded = EmbeddedTable::start().await;
+    let journal: &dyn Journal = &embedded.table;
+    for (number, drive, status) in [
+        (1, DriveChange::Clear, SagaStatus::Closed),
+        (2, DriveChange::Wake(at(9)), SagaStatus::Unwinding),
+        (3, DriveChange::Rest(at(9)), SagaStatus::Running),
+    ] {
+        let start = saga(number, None, at(0));
+        journal.start(&start).await.unwrap();
+        let stuck = change(&start.head, "stuck", SagaStatus::Stuck, DriveChange::Clear);
+        assert_eq!(journal.commit(&stuck).await.unwrap(), Committed::Written);
+        assert_eq!(embedded.table.stuck_sagas(9).await.unwrap(), 1);
+        assert!(
+            journal.due(at(1_000_000), 9).await.unwrap().iter().all(|due| due.saga != id(number)),
+            "it is never due"
+        );
+        let head = journal.load(&id(number)).await.unwrap().unwrap();
+        assert_eq!(journal.commit(&change(&head, "spoken", status, drive)).await.unwrap(), Committed::Written);
+        assert_eq!(embedded.table.stuck_sagas(9).await.unwrap(), 0, "{status:?}");
+    }
+    for number in 4..9 {
+        let start = saga(number, None, at(0));
+        journal.start(&start).await.unwrap();
+        journal.commit(&change(&start.head, "stuck", SagaStatus::Stuck, DriveChange::Clear)).await.unwrap();
+    }
+    assert_eq!((embedded.table.stuck_sagas(9).await.unwrap(), embedded.table.stuck_sagas(3).await.unwrap()), (5, 3));
+}
+
 /// What the twin does not have: items as they are designed.
 #[tokio::test]
 async fn the_items_of_a_saga_are_as_designed() {

@@ -42,7 +42,7 @@ Prices and assumptions stand below the bill. Times are this machine's; counts ar
   cargo benchmark --resources 500          one account and its bill: seconds
   cargo benchmark --droplets 10000         droplets alone: no bill
   cargo benchmark --invoice 100000         an invoice of so many lines alone: a minute
-  cargo benchmark --sagas 1000             so many sagas alone: a minute
+  cargo benchmark --sagas 1000             so many sagas alone: four minutes
   cargo benchmark --starvation             the rate budget alone
   cargo benchmark --json > figures.json"
 )]

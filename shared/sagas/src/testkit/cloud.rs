@@ -333,7 +333,8 @@ fn shown(sent: &RecordFields, zone: &str, ttl: Option<u32>) -> Result<RecordFiel
         return refused("record ttl must be greater than 30");
     }
     let name = match sent.name.strip_suffix('.') {
-        Some(full) => full.strip_suffix(zone).map_or(full, |rest| rest.strip_suffix('.').unwrap_or("@")),
+        Some(full) if full == zone => "@",
+        Some(full) => full.strip_suffix(zone).and_then(|rest| rest.strip_suffix('.')).unwrap_or(full),
         None => &sent.name,
     };
     Ok(RecordFields { name: name.to_ascii_lowercase(), data, ttl: Some(ttl), ..sent.clone() })

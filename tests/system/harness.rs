@@ -15,7 +15,7 @@ use crate::logs;
 use crate::world::World;
 
 /// The longest that a scenario may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(270);
 /// How much of the log is shown when a scenario fails.
 const TAIL: usize = 25;
 
@@ -97,9 +97,12 @@ fn play(runtime: &Runtime, world: &World, scenario: &Scenario) -> Result<(), Fai
         }
     };
     say(&format!("{} failed. The end of {}:\n{}", scenario.name, world.log().display(), workers(world)));
-    let api = format!("/aws/lambda/{}-api", world.facts().stack);
-    if let Ok(lines) = catch_unwind(AssertUnwindSafe(|| runtime.block_on(logs::lines(world, &api)))) {
-        say(&format!("The end of {api}:\n{}", tail(&lines.iter().map(String::as_str).collect::<Vec<_>>())));
+    for api in ["api", "provisioning-api"] {
+        let group = format!("/aws/lambda/{}-{api}", world.facts().stack);
+        if let Ok(lines) = catch_unwind(AssertUnwindSafe(|| runtime.block_on(logs::lines(world, &group)))) {
+            let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+            say(&format!("The end of {group}:\n{}", tail(&lines)));
+        }
     }
     Err(failed.into())
 }

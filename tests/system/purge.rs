@@ -2,20 +2,25 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use local::As;
 use serde_json::{Value, json};
 
+use crate::answer::text;
 use crate::harness::scenarios;
 use crate::world::World;
 
 scenarios![sagas_end_clean_without_their_doorbells_and_through_any_death];
 
 const SAGAS: usize = 20;
-/// How long doorbells are taken away and functions killed ...
-const UNREST: Duration = Duration::from_secs(24);
+/// Until all of them begin, so that none has before the unrest.
+const HEAD_START: Duration = Duration::from_secs(15);
+/// How long doorbells are taken away and functions killed: longer than a lease outlives the function that was killed, so that sagas lose
+/// more than one ...
+const UNREST: Duration = Duration::from_secs(75);
 /// ... how often ...
 const PAUSE: Duration = Duration::from_millis(800);
-/// ... and how long it may take from then on: a lease outlives the function that was killed by a minute.
+/// ... and how long it may take from then on.
 const PATIENCE: Duration = Duration::from_secs(140);
 const WORKERS: [&str; 3] = ["execute", "compensate", "reconcile"];
 
@@ -26,7 +31,7 @@ fn steps(saga: usize) -> Value {
         "dns_record_data": "192.0.2.9", "dns_record_ttl": 300,
     });
     let record = json!({ "step": "upsert_dns_record", "inputs": inputs });
-    let seconds = if is_long(saga) { 7_200 } else { 1 };
+    let seconds = if is_long(saga) { 7_200 } else { 2 };
     let wait = json!({ "step": "wait", "inputs": { "seconds": seconds } });
     let snapshot = json!({ "step": "create_droplet_snapshot", "inputs": { "droplet_id": 8_000 + saga } });
     let fail = json!({ "step": "fail" });
@@ -53,9 +58,14 @@ async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &W
     world.new_account("purged", seed).await;
     let before = world.simulator.state("purged").await;
     let mut sagas = Vec::new();
+    let (started, start_at) = (Instant::now(), Utc::now() + HEAD_START);
     for saga in 0..SAGAS {
-        sagas.push(world.start_saga("purged", steps(saga)).await);
+        let body = json!({ "account": "purged", "steps": steps(saga), "start_at": start_at });
+        let saga = world.call("POST", "sagas", Some(body), &As::Admin).await.expect(202);
+        sagas.push(text(&saga, "id").to_owned());
     }
+    tokio::time::sleep((HEAD_START - Duration::from_secs(1)).saturating_sub(started.elapsed())).await;
+    assert_eq!(world.list("sagas?status=pending").await.len(), SAGAS, "none has begun");
 
     let (mut killed, mut unscheduled) = (0, 0);
     let began = Instant::now();
@@ -72,7 +82,7 @@ async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &W
             unscheduled += 1;
         }
     }
-    assert!(killed > 10, "{killed} functions were killed");
+    assert!(killed > 10 && unscheduled > 0, "{killed} functions were killed, {unscheduled} schedules deleted");
     for saga in (0..SAGAS).filter(|saga| is_long(*saga)) {
         let reason = json!({ "reason": "it takes too long" });
         world.call("POST", &format!("sagas/{}/cancel", sagas[saga]), Some(reason), &As::Admin).await.expect(200);
@@ -98,6 +108,8 @@ async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &W
         leases += ledger.iter().filter_map(|entry| entry["actor"]["fence"].as_u64()).max().unwrap_or(0);
         doubted += ledger.iter().filter(|entry| entry["kind"] == "doubted").count();
     }
+    // Undisturbed, a saga takes one to begin, one after its wait, and one to be undone.
+    assert!(leases > 3 * SAGAS as u64, "no saga was worked on again: {leases} leases");
     println!(
         "{SAGAS} sagas ended clean {:.0} s after {killed} functions were killed and {unscheduled} schedules deleted: {leases} leases, {doubted} \
          writes of which the answer was never heard",

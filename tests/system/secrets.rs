@@ -81,7 +81,7 @@ async fn no_token_is_in_any_answer(world: &World) {
 
 async fn every_log_line_says_whose_it_is(world: &World) {
     let mut of_an_account = 0;
-    for worker in ["droplets", "domains", "projects", "invoice-ingest", "execute", "compensate"] {
+    for worker in ["droplets", "domains", "projects", "invoice-ingest", "execute", "compensate", "reconcile"] {
         let group = format!("/aws/lambda/{}-{worker}", world.facts().stack);
         for line in logs::lines(world, &group).await {
             let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{group}: {error}: {line}"));
@@ -102,9 +102,11 @@ async fn every_log_line_says_whose_it_is(world: &World) {
         }
     }
     assert!(of_an_account > 0, "no line is about an account");
-    let api = format!("/aws/lambda/{}-api", world.facts().stack);
-    for line in logs::lines(world, &api).await {
-        let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{api}: {error}: {line}"));
-        assert!(entry["message"] == "ready" || entry["request_id"].is_string(), "{line}");
+    for api in ["api", "provisioning-api"] {
+        let group = format!("/aws/lambda/{}-{api}", world.facts().stack);
+        for line in logs::lines(world, &group).await {
+            let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{group}: {error}: {line}"));
+            assert!(entry["message"] == "ready" || entry["request_id"].is_string(), "{line}");
+        }
     }
 }

@@ -6,6 +6,8 @@ use crate::deployed::{Deployed, arns, get_att};
 
 /// Who rings for sagas, and so is told how.
 const RINGERS: [&str; 4] = ["Execute", "Compensate", "Reconcile", "ProvisioningApi"];
+/// Who of them may have to ring later than SQS can.
+const SCHEDULERS: [&str; 3] = ["Execute", "Compensate", "ProvisioningApi"];
 
 #[test]
 fn who_rings_is_told_where_and_may_and_nobody_else() {
@@ -27,9 +29,10 @@ fn who_rings_is_told_where_and_may_and_nobody_else() {
             assert_eq!(deployed.variables(function).get(variable), rings.then_some(value), "{id} {variable}");
         }
         let role = format!("{id}Role");
-        let schedules = if rings { vec![json!({"Fn::Sub": group}).to_string()] } else { Vec::new() };
+        let is_scheduler = SCHEDULERS.contains(&id);
+        let schedules = if is_scheduler { vec![json!({"Fn::Sub": group}).to_string()] } else { Vec::new() };
         assert_eq!(deployed.may(&role, "scheduler:CreateSchedule"), schedules, "{id}");
-        let passes = if rings { arns(["SagaScheduleRole"]) } else { Vec::new() };
+        let passes = if is_scheduler { arns(["SagaScheduleRole"]) } else { Vec::new() };
         assert_eq!(deployed.may(&role, "iam:PassRole"), passes, "{id}");
         let sends = deployed.may(&role, "sqs:SendMessage");
         assert!(!rings || arns(["ExecuteQueue", "CompensateQueue"]).iter().all(|queue| sends.contains(queue)), "{id}");
@@ -42,10 +45,24 @@ fn the_role_of_one_time_schedules_reaches_the_two_queues_and_is_passed_to_schedu
     assert_eq!(deployed.may("SagaScheduleRole", "sqs:SendMessage"), arns(["ExecuteQueue", "CompensateQueue"]));
     assert_eq!(deployed.statements("SagaScheduleRole").len(), 1);
     let passed = json!({"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}});
-    for id in RINGERS {
+    for id in SCHEDULERS {
         let statements = deployed.statements(&format!("{id}Role"));
         let pass: &Value = statements.iter().find(|statement| statement["Action"] == "iam:PassRole").unwrap();
         assert_eq!(pass["Condition"], passed, "{id}");
+    }
+}
+
+#[test]
+fn workers_of_sagas_reach_of_the_table_what_they_use() {
+    let deployed = Deployed::read();
+    let (table, due) = (arns(["Table"]), vec![json!({"Fn::Sub": "${Table.Arn}/index/gsi1"}).to_string()]);
+    let none: Vec<String> = Vec::new();
+    for (role, query, write) in [("Execute", &none, &table), ("Compensate", &none, &table), ("Reconcile", &due, &none)] {
+        let may = |action: &str| deployed.may(&format!("{role}Role"), &format!("dynamodb:{action}"));
+        assert_eq!((&may("Query"), &may("UpdateItem"), &may("PutItem")), (query, write, write), "{role}");
+        for action in ["Scan", "DeleteItem", "BatchGetItem"] {
+            assert_eq!(may(action), none, "{role} {action}");
+        }
     }
 }
 

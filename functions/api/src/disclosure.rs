@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ResourceKey, TenantId};
+use sagas::definition::{CUSTOM, ReadyMade};
 use sagas::record::{About, LockTarget, StepSpec};
 use sagas::steps::{Fields, STEPS};
 use store::{Reader, Table};
@@ -41,6 +42,12 @@ impl Disclosure {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         *self == Self::Everything
+    }
+
+    /// What sort of saga: for tenants not what its starter called it.
+    #[must_use]
+    pub fn saga_type<'a>(&self, saga_type: &'a str) -> &'a str {
+        if self.is_whole() || ReadyMade::named(saga_type).is_some() { saga_type } else { CUSTOM }
     }
 
     /// A text, or for tenants the constant one.

@@ -1,6 +1,7 @@
 //! Errors as RFC 9457 `application/problem+json`.
 //!
-//! Every text is a constant: what a caller sent is pointed at, never repeated, because it may be a secret in the wrong place.
+//! Every text is a constant, except what an admin is told of a saga that is not mended: what a caller sent is pointed at, never repeated,
+//! because it may be a secret in the wrong place.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -13,6 +14,8 @@ use utoipa::ToSchema;
 pub const CONTENT_TYPE: &str = "application/problem+json";
 /// Seconds after which a request that met an overloaded table may be made again.
 const RETRY_AFTER_SECONDS: u32 = 2;
+/// When DigitalOcean may answer again that did not.
+pub(crate) const DIGITALOCEAN_RETRY_AFTER_SECONDS: u32 = 5;
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -163,6 +166,7 @@ impl Problem {
                 "not-stuck-there",
                 "The saga is not stuck in undoing that step, and no other can be skipped; see stuck.step.",
             ),
+            Refusal::Unseen(_) => Self::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS),
             Refusal::Unproven(why) => {
                 let detail =
                     "What the saga is stuck at is not mended; see errors, and do what stuck.runbook says first.";
@@ -260,7 +264,9 @@ impl From<store::Error> for Problem {
 impl From<JournalError> for Problem {
     fn from(error: JournalError) -> Self {
         tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
-        Self::unavailable()
+        let JournalError(source) = error;
+        let is_passing = source.downcast_ref::<store::Error>().is_none_or(is_passing);
+        if is_passing { Self::unavailable() } else { Self::internal() }
     }
 }
 

@@ -43,7 +43,8 @@ pub struct LedgerEntryView {
     /// What there is to say of it.
     #[schema(required)]
     pub note: Option<String>,
-    /// The write that it is about, as it is sent to DigitalOcean: what is ours.
+    /// The write that it is about: what is sent to DigitalOcean, and of what it deletes or makes again what was there; to tenants only
+    /// what the saga itself wants there.
     #[schema(value_type = Option<Object>, required, example = json!({ "write": "snapshot_droplet", "id": 3_164_444, "name": "arcadia-snap-3164444-0d9f86a2" }))]
     pub write: Option<Value>,
     /// Whether that write undoes; null where it is about none.
@@ -108,7 +109,7 @@ impl LedgerEntryView {
             note: is_whole.then(|| entry.note.clone()).filter(|note| !note.is_empty()),
             undoes: write.as_ref().map(|write| write.undoes),
             fate: write.as_ref().and_then(|write| write.fate),
-            write: write.map(|write| write.sent),
+            write: write.and_then(|write| if is_whole { Some(write.sent) } else { write.wanted() }),
             before: before.cloned().filter(|_| is_whole),
             op_hash: entry.op_hash.clone().filter(|_| is_whole),
             prev: is_whole.then(|| entry.prev.clone()),
@@ -132,6 +133,7 @@ impl ActorView {
 /// The write that an entry is about.
 struct Written {
     sent: Value,
+    deletes: bool,
     undoes: bool,
     fate: Option<&'static str>,
 }
@@ -147,7 +149,15 @@ impl Written {
             }
         };
         // A write is plain data with text keys.
-        Some(Self { sent: serde_json::to_value(write).unwrap_or_default(), undoes, fate })
+        Some(Self { sent: serde_json::to_value(write).unwrap_or_default(), deletes: write.deletes(), undoes, fate })
+    }
+
+    /// It without what was there before the saga: undoing puts that back, and deleting takes it away.
+    fn wanted(mut self) -> Option<Value> {
+        if self.deletes {
+            self.sent.as_object_mut()?.remove("record");
+        }
+        (!self.undoes).then_some(self.sent)
     }
 }
 

@@ -16,7 +16,7 @@ pub struct SagaView {
     /// Its id.
     #[schema(example = "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11")]
     pub id: String,
-    /// What sort of saga: a ready-made definition's name, what its starter called it, or `custom`.
+    /// What sort of saga: a ready-made definition's name, or `custom`; to admins also what its starter called it.
     #[serde(rename = "type")]
     #[schema(example = "snapshot-droplet")]
     pub saga_type: String,
@@ -118,7 +118,7 @@ impl SagaView {
         let told = state.steps.iter().enumerate().filter(|(index, _)| disclosure.covers(*index));
         Self {
             id: about.id.to_string(),
-            saga_type: about.saga_type.clone(),
+            saga_type: disclosure.saga_type(&about.saga_type).to_owned(),
             account: about.account.to_string(),
             tenant_id: about.tenant_id.as_ref().map(ToString::to_string),
             status: core.status,

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::record::{LockTarget, StepSpec, StepState, digest};
 use crate::steps::Steps;
 
-pub use ready_made::{READY_MADE, ReadyMade};
+pub use ready_made::{CUSTOM, READY_MADE, ReadyMade};
 pub use reference::{is_reference, resolve};
 pub use validate::{InputError, StepRequest, validate};
 

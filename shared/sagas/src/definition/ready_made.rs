@@ -17,6 +17,9 @@ pub struct ReadyMade {
     steps: &'static [&'static str],
 }
 
+/// The type of a saga that nobody gave a name.
+pub const CUSTOM: &str = "custom";
+
 /// Every ready-made definition.
 pub const READY_MADE: &[ReadyMade] = &[
     ReadyMade { name: "snapshot-droplet", about: "takes a snapshot of a droplet", steps: &["create_droplet_snapshot"] },

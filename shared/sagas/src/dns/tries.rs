@@ -18,6 +18,11 @@ pub struct Tries<'a> {
 }
 
 impl<'a> Tries<'a> {
+    /// All but what was refused: that changed nothing, while one before it whose answer was lost still may.
+    fn heard(self) -> impl DoubleEndedIterator<Item = &'a Try> {
+        self.tries.iter().filter(|tried| !matches!(tried.fate, Fate::Refused(_)))
+    }
+
     fn applied(self) -> impl Iterator<Item = &'a Try> {
         self.tries.iter().filter(|tried| tried.made().is_some())
     }
@@ -49,10 +54,11 @@ impl<'a> Tries<'a> {
             .collect()
     }
 
-    /// The last change made to a record, and what became of it: carried out, lost, or the record was gone.
+    /// The last change made to a record that was not refused, and what became of it: carried out, lost, or the record was gone.
     #[must_use]
     pub fn updated(self, id: u64, undo: bool) -> Option<(&'a RecordFields, &'a Try)> {
-        self.tries.iter().rev().filter(|tried| tried.undo == undo).find_map(|tried| match &tried.write {
+        let mut heard = self.heard().rev().filter(|tried| tried.undo == undo);
+        heard.find_map(|tried| match &tried.write {
             Write::UpdateRecord { id: updated, record, .. } if *updated == id => Some((record, tried)),
             _ => None,
         })
@@ -65,11 +71,11 @@ impl<'a> Tries<'a> {
         self.tries.iter().filter(changes).any(|tried| !tried.undo && tried.is_lost())
     }
 
-    /// The last deletion of a record.
+    /// The last deletion of a record that was not refused.
     #[must_use]
     pub fn delete_of(self, id: u64) -> Option<&'a Try> {
         let deletes = |tried: &&Try| matches!(tried.write, Write::DeleteRecord { id: deleted, .. } if deleted == id);
-        self.tries.iter().rev().find(deletes)
+        self.heard().rev().find(deletes)
     }
 
     /// Ids that were there before, were made by us or were deleted by us: all others came from somewhere else, or from a lost write.

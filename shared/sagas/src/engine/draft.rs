@@ -10,6 +10,7 @@ use crate::record::{
     Actor, Core, Entry, EntryKind, Late, LockTarget, SagaStatus, State, StepState, StepStatus, Stuck, StuckReason, Take,
 };
 use crate::rim::{Announced, DriveChange, Expect, PreImage, Terminal, Transition};
+use crate::steps::Step;
 
 /// A change while it is put together.
 pub(super) struct Draft<'a> {
@@ -141,26 +142,32 @@ impl<'a> Draft<'a> {
         self.plan_late_look(0);
     }
 
+    /// Nobody looks at it after its end: an operator took it over whole.
+    pub(super) fn never_look(&mut self) {
+        self.core.late = None;
+        self.drive = DriveChange::Clear;
+    }
+
     /// Whether there is a look to take after the end, from `round` on, and when.
     pub(super) fn plan_late_look(&mut self, round: usize) {
         let ended_at = self.core.finished_at.unwrap_or(self.view.now);
         let steps: Vec<usize> =
             (0..self.view.head.state.steps.len()).filter(|index| self.may_leave(*index, round)).collect();
-        match self.view.timing.late.get(round).filter(|_| !steps.is_empty() && self.core.status != SagaStatus::Closed) {
+        match self.view.timing.late.get(round).filter(|_| !steps.is_empty()) {
             Some(after) => {
                 self.core.late = Some(Late { round, steps, locked: false });
                 self.rest(ended_at + *after);
             }
-            None => {
-                self.core.late = None;
-                self.drive = DriveChange::Clear;
-            }
+            None => self.never_look(),
         }
     }
 
     fn may_leave(&self, index: usize, round: usize) -> bool {
         let step = self.view.head.about.definition.steps.get(index).and_then(|spec| self.view.steps.of(spec));
-        step.zip(self.peek(index)).is_some_and(|(step, state)| step.late_looks() > round && step.may_leave(state))
+        let looks = |(step, state): (&dyn Step, &StepState)| {
+            state.status != StepStatus::Skipped && step.late_looks() > round && step.may_leave(state)
+        };
+        step.zip(self.peek(index)).is_some_and(looks)
     }
 
     pub(super) fn take_locks(&mut self, how: Take) {

@@ -108,7 +108,8 @@ pub(super) fn intend(view: &View<'_>, seen: &Seen, undo: bool, write: Write, ann
         state.stashed = stash.is_some();
         draft.pre = stash.map(|stash| PreImage { step, at: view.now, stash });
     }
-    if let Some(late) = draft.core.late.as_mut().filter(|late| !late.locked) {
+    let shares = view.with_step(|step, _| step.late_locks()).unwrap_or(true);
+    if let Some(late) = draft.core.late.as_mut().filter(|late| shares && !late.locked) {
         late.locked = true;
         draft.take_locks(Take::Untouched);
     }

@@ -62,13 +62,13 @@ pub(super) fn drop_step(view: &View<'_>, intent: Option<&Intent>, note: &str) ->
     draft.commit()
 }
 
-/// No look is taken any more.
+/// This look is over for all steps; the next one comes at its time.
 pub(super) fn give_up(view: &View<'_>, why: &str) -> Decision {
     let mut draft = Draft::new(view, EntryKind::LateChecked).noted(why);
     if draft.core.late.as_ref().is_some_and(|late| late.locked) {
         draft.release_locks();
     }
-    // Beyond every round.
-    draft.plan_late_look(view.timing.late.len());
+    let round = draft.core.late.as_ref().map_or(0, |late| late.round);
+    draft.plan_late_look(round + 1);
     draft.commit()
 }

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{Commit, Decision, View};
 use crate::record::{Cancel, EntryKind, SagaStatus, StepStatus, StuckReason, Verdict};
-use crate::rim::{Read, Seen};
+use crate::rim::{Fault, Read, Seen};
 use crate::steps::Next;
 
 /// What somebody wants of a saga.
@@ -57,6 +57,9 @@ pub enum Refusal {
     /// What it was stuck at is not mended.
     #[error("what the saga is stuck at is not mended: {0}")]
     Unproven(String),
+    /// It could not be seen whether it is: what kept it may pass by itself.
+    #[error("it cannot be seen whether what the saga is stuck at is mended: {0}")]
+    Unseen(String),
 }
 
 /// What is to be done about somebody's word.
@@ -123,8 +126,12 @@ fn resume(view: &View<'_>, seen: &Seen) -> Result<Response, Refusal> {
     if !view.known {
         return Err(Refusal::Unproven(StuckReason::UnknownDefinition.runbook().to_owned()));
     }
-    if let Some(fault) = seen.fault() {
-        return Err(Refusal::Unproven(fault.to_string()));
+    match seen.fault() {
+        Some(fault @ (Fault::Transient(_) | Fault::Ambiguous(_) | Fault::Limited { .. })) => {
+            return Err(Refusal::Unseen(fault.to_string()));
+        }
+        Some(fault) => return Err(Refusal::Unproven(fault.to_string())),
+        None => {}
     }
     let undoes = stuck.resumes_as == SagaStatus::Unwinding;
     let next = view.with_step(|step, at| match &at.state.pending {
@@ -170,6 +177,7 @@ fn close(view: &View<'_>, reason: &str) -> Result<Response, Refusal> {
     let mut draft = Draft::new(view, EntryKind::Closed).noted(reason);
     draft.core.error.get_or_insert(draft.note.clone());
     draft.end(SagaStatus::Closed);
+    draft.never_look();
     written(draft)
 }
 

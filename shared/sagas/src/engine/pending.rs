@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
-use super::forward::wait;
 use super::seeded::{self, Bug};
 use super::{Decision, Input, View, after_fault, late};
 use crate::dns::appearance;
@@ -146,15 +145,16 @@ fn look(view: &View<'_>, intent: &Intent, seen: &Seen) -> Decision {
     }
     let recovered = view.with_step(|step, at| step.recover(at, intent, seen));
     let unanswered = || intent.not_after + view.timing.quarantine + view.timing.clock_skew;
+    let soon = view.now + view.timing.after_looks(&view.head.about.id, view.head.drive.polls);
     let doubt_until = intent.doubt_until.unwrap_or_else(unanswered);
     match recovered {
         Some(Recovered::Applied(made)) => settled(view, intent, Fate::Applied(made), "it was found to be carried out"),
-        Some(Recovered::UnderWay(why)) => wait(view, why),
+        // Also beyond the saga's deadline: only when the write is over is there anything to undo.
+        Some(Recovered::UnderWay(why)) => Decision::Rest { until: soon, denied: 0, why },
         Some(Recovered::Unseen) | None if view.now >= doubt_until => {
             settled(view, intent, Fate::Lost, "it was not seen for long enough")
         }
         Some(Recovered::Unseen) | None => {
-            let soon = view.now + view.timing.after_looks(&view.head.about.id, view.head.drive.polls);
             let why = "a write's answer was lost, and it is not to be seen yet".to_owned();
             Decision::Rest { until: soon.min(doubt_until), denied: 0, why }
         }

@@ -31,7 +31,7 @@ impl StuckReason {
                  mend, then resume; resuming first tries the step's decision once, without writing."
             }
             Self::NeedsDecision => {
-                "Compare what is there now with `before` and `ours` in the ledger. To let the rollback go on, put back either of the two \
+                "Compare what is there now with `before` and `write` in the ledger. To let the rollback go on, put back either of the two \
                  and resume. To keep what is there, skip the step with a reason; the saga then ends closed, not rolled back."
             }
             Self::UndoRefused => {

@@ -39,6 +39,7 @@ impl StepKind for CreateDropletSnapshot {
     const INPUTS: &'static [&'static str] = &["droplet_id"];
     const OUTPUTS: &'static [&'static str] = &["snapshot_id", "snapshot_name"];
     const LATE_LOOKS: usize = 2;
+    const LATE_LOCKS: bool = false;
 
     fn inputs(fields: &mut Fields<'_>) -> Option<Inputs> {
         fields.fixed("droplet_id");
@@ -127,15 +128,13 @@ impl StepKind for CreateDropletSnapshot {
     // Recover.
     fn recover(at: &Here<'_>, intent: &Intent, seen: &Seen) -> Recovered {
         match &intent.write {
-            Write::DeleteSnapshot { id } if !seen.snapshots().iter().any(|snapshot| snapshot.id == *id) => {
-                Recovered::Applied(Made::Nothing)
-            }
             Write::SnapshotDroplet { .. } => match at.found(seen).first() {
                 Some(snapshot) => Recovered::Applied(Made::Snapshot((*snapshot).clone())),
                 None => at
                     .under_way(intent.at, seen, at.timing.snapshot_grace)
                     .map_or(Recovered::Unseen, Recovered::UnderWay),
             },
+            // Whether it was deleted a list cannot tell: it may be older than the snapshot.
             _ => Recovered::Unseen,
         }
     }

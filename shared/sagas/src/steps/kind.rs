@@ -60,6 +60,9 @@ pub trait StepKind: Sync + 'static {
     const ASKS: bool = false;
     /// How many looks it takes after the saga's end if one of its writes may arrive late: 0 to 2.
     const LATE_LOOKS: usize = 0;
+    /// Whether what it would take away then could by now be another saga's: it needs the locks, and leaves all as it is where another had
+    /// one since. Not so where what it makes bears the saga's own name.
+    const LATE_LOCKS: bool = true;
 
     /// Its inputs, or `None` with at least one error in `fields`, or none where a field refers to what is not known yet.
     fn inputs(fields: &mut Fields<'_>) -> Option<Self::Inputs>;
@@ -134,6 +137,8 @@ pub trait Step: Sync {
     fn asks(&self) -> bool;
     /// [`StepKind::LATE_LOOKS`].
     fn late_looks(&self) -> usize;
+    /// [`StepKind::LATE_LOCKS`].
+    fn late_locks(&self) -> bool;
     /// Checks inputs, whose errors are then in `fields`: what it changes, and how long it may take.
     fn check(&self, account: &AccountId, fields: &mut Fields<'_>) -> (Vec<LockTarget>, TimeDelta);
     /// [`StepKind::reads`].
@@ -217,6 +222,10 @@ impl<K: StepKind> Step for Typed<K> {
 
     fn late_looks(&self) -> usize {
         K::LATE_LOOKS
+    }
+
+    fn late_locks(&self) -> bool {
+        K::LATE_LOCKS
     }
 
     fn check(&self, account: &AccountId, fields: &mut Fields<'_>) -> (Vec<LockTarget>, TimeDelta) {

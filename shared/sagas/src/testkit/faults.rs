@@ -32,6 +32,8 @@ pub(super) enum Fault {
     AnswerLost,
     /// F8: a write is carried out and answered with 500.
     ServerError,
+    /// F8: a write is not carried out, and answered with 500.
+    ServerFails,
     /// F9: a write is carried out half a minute later.
     AppliedLater,
     /// F9: a write is carried out ten minutes later, when it counts as lost.
@@ -101,6 +103,7 @@ pub(super) const ALL: &[Fault] = &[
     Fault::NotSent,
     Fault::AnswerLost,
     Fault::ServerError,
+    Fault::ServerFails,
     Fault::AppliedLater,
     Fault::AppliedMuchLater,
     Fault::RingLost,
@@ -144,6 +147,7 @@ impl Fault {
             Self::NotSent
             | Self::AnswerLost
             | Self::ServerError
+            | Self::ServerFails
             | Self::AppliedLater
             | Self::AppliedMuchLater
             | Self::Refused => matches!(call, Call::Write(_)),

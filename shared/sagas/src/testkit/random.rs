@@ -24,6 +24,7 @@ const AMONG_SAGAS: &[Fault] = &[
     Fault::NotSent,
     Fault::AnswerLost,
     Fault::ServerError,
+    Fault::ServerFails,
     Fault::AppliedLater,
     Fault::RingLost,
     Fault::RingTripled,

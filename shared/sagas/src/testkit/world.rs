@@ -211,6 +211,7 @@ impl Inner {
                 return Err(Answer::Refused(format!("unprocessable_entity: not with {token}")));
             }
             Some(Fault::PendingEvent) => return Err(Answer::PendingEvent),
+            Some(Fault::ServerFails) => return Err(Answer::Ambiguous("500".to_owned())),
             _ => {}
         }
         if let Some(answer) = self.provider_fault(fault) {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::TenantId;
+use sagas::definition::ReadyMade;
 use sagas::record::SagaStatus;
 use store::{SagaFilter, SagaPosition};
 use utoipa::IntoParams;
@@ -69,13 +70,18 @@ pub(in crate::routes) async fn list(
     let reader = state.reader(&caller);
     let binding = Binding::new(reader.scope(), "sagas", &filter);
     let from: Option<SagaPosition> = page.position(&binding)?;
-    let found = reader.sagas(&filter, from.as_ref(), page.limit).await;
+    // What a tenant is not told it cannot ask for.
+    let asked = matches!(caller, Caller::Tenant { .. }).then(|| filter.saga_type.clone()).flatten();
+    let is_told = asked.as_deref().is_none_or(|asked| ReadyMade::named(asked).is_some());
+    let wanted = SagaFilter { saga_type: filter.saga_type.clone().filter(|_| is_told), ..filter.clone() };
+    let found = reader.sagas(&wanted, from.as_ref(), page.limit).await;
     let found = found.map_err(|error| refused_start(error, from.is_some()))?;
     let mut discloser = Discloser::new(&caller, &reader);
     let mut data = Vec::with_capacity(found.sagas.len());
     for head in &found.sagas {
         data.push(SagaView::new(head, &discloser.of(&head.about).await?));
     }
+    data.retain(|saga| asked.as_ref().is_none_or(|asked| saga.saga_type == *asked));
     let next = found.next.map(|next| binding.seal(&next));
     representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
 }

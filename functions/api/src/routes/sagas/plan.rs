@@ -14,12 +14,10 @@ use crate::caller::Admin;
 use crate::disclosure::tenant_of;
 use crate::extract::Json as Body;
 use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
-use crate::problem::Problem;
+use crate::problem::{DIGITALOCEAN_RETRY_AFTER_SECONDS, Problem};
 use crate::provisioning::PRICES;
 use crate::views::PlanView;
 
-/// When to ask again where DigitalOcean does not say, in seconds.
-const RETRY_AFTER: u32 = 5;
 /// The longest wait that is named, in seconds.
 const LONGEST_RETRY: i64 = 3_600;
 
@@ -61,7 +59,7 @@ fn problem(fault: &Fault, now: DateTime<Utc>) -> Problem {
     match fault {
         Fault::Limited { until } => {
             let wait = (*until - now).num_seconds().clamp(1, LONGEST_RETRY);
-            Problem::digitalocean_unavailable(u32::try_from(wait).unwrap_or(RETRY_AFTER))
+            Problem::digitalocean_unavailable(u32::try_from(wait).unwrap_or(DIGITALOCEAN_RETRY_AFTER_SECONDS))
         }
         Fault::Unauthorised(_) => Problem::conflict(
             "token-not-accepted",
@@ -72,7 +70,7 @@ fn problem(fault: &Fault, now: DateTime<Utc>) -> Problem {
             "DigitalOcean refuses to show what the steps work on. The log has its reason under this request id.",
         ),
         Fault::Absent(_) | Fault::PendingEvent | Fault::Ambiguous(_) | Fault::Transient(_) => {
-            Problem::digitalocean_unavailable(RETRY_AFTER)
+            Problem::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS)
         }
     }
 }

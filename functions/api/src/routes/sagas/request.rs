@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Account, AccountId};
-use sagas::definition::{Definition, InputError, READY_MADE, ReadyMade, StepRequest, validate};
+use sagas::definition::{CUSTOM, Definition, InputError, READY_MADE, ReadyMade, StepRequest, validate};
 use sagas::record::digest;
 use sagas::steps::STEPS;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,6 @@ use super::accounts::Asked;
 use crate::parameters::is_plain;
 use crate::problem::{FieldError, Problem};
 use crate::text::{TOKEN_REFUSED, holds_token};
-
-/// The type of a saga that nobody gave a name.
-const CUSTOM: &str = "custom";
 
 /// How far ahead a saga may begin.
 const FARTHEST: TimeDelta = TimeDelta::days(366);
@@ -54,7 +51,8 @@ pub(in crate::routes) struct StepBody {
     /// What it does: `upsert_dns_record`, `delete_dns_record`, `create_droplet_snapshot`, `gate`, `wait` or `fail`.
     #[schema(example = "create_droplet_snapshot")]
     step: String,
-    /// Its inputs. `{"$ref": "#/steps/0/outputs/snapshot_name"}` stands for what an earlier step gives.
+    /// Its inputs: those of the record and droplet steps are in the bodies of `/provisioning`; `gate` takes `question` and
+    /// `expires_in_seconds`, `wait` takes `seconds`, `fail` nothing. `{"$ref": "#/steps/0/outputs/snapshot_name"}` stands for what an earlier step gives.
     #[serde(default)]
     #[schema(value_type = Object, required = false, example = json!({ "droplet_id": "3164444" }))]
     inputs: Map<String, Value>,

@@ -67,6 +67,9 @@ async fn a_tenant_is_told_of_what_is_its_own_alone() {
     }
     let writes = app.get(Who::Tenant("acme"), &ledger).await;
     assert!(writes.text.contains("192.0.2.7") && !writes.text.contains("zone_digest"), "{}", writes.text);
+    let found = "\"192.0.2.1\"";
+    assert!(!writes.text.contains(found), "what was there before is not told: {}", writes.text);
+    assert!(app.get(Who::Admin, &ledger).await.text.contains(found));
     for path in [saga, ledger] {
         let (foreign, missing) = (
             app.get(Who::Tenant("beta"), &path).await,

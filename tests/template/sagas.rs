@@ -57,7 +57,8 @@ fn workers_of_sagas_reach_of_the_table_what_they_use() {
     let deployed = Deployed::read();
     let (table, due) = (arns(["Table"]), vec![json!({"Fn::Sub": "${Table.Arn}/index/gsi1"}).to_string()]);
     let none: Vec<String> = Vec::new();
-    for (role, query, write) in [("Execute", &none, &table), ("Compensate", &none, &table), ("Reconcile", &due, &none)] {
+    for (role, query, write) in [("Execute", &none, &table), ("Compensate", &none, &table), ("Reconcile", &due, &none)]
+    {
         let may = |action: &str| deployed.may(&format!("{role}Role"), &format!("dynamodb:{action}"));
         assert_eq!((&may("Query"), &may("UpdateItem"), &may("PutItem")), (query, write, write), "{role}");
         for action in ["Scan", "DeleteItem", "BatchGetItem"] {

@@ -15,7 +15,8 @@ pub fn recover(intent: &Intent, tries: Tries<'_>, now: Option<&RecordSet>) -> Re
             let found = tries.strangers(now, &value).next().and_then(|id| now.get(id));
             found.map_or(Recovered::Unseen, |entry| Recovered::Applied(made(entry)))
         }
-        (Write::UpdateRecord { id, record, .. }, Some(now)) => match now.get(*id) {
+        // What puts back what was there is no proof: an old list shows the same.
+        (Write::UpdateRecord { id, record, .. }, Some(now)) if !intent.undo => match now.get(*id) {
             Some(entry) if entry.value == identity.value(record) && Some(entry.ttl) == record.ttl => {
                 Recovered::Applied(made(entry))
             }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::draft::Draft;
 use super::forward::{intend, wait, with_seen};
 use super::{Decision, Input, View, pending};
-use crate::record::{EntryKind, Fate, Intent, SagaStatus, Try};
+use crate::record::{EntryKind, SagaStatus};
 use crate::steps::Next;
 
 /// How long after its time a look is given up.
@@ -23,7 +23,7 @@ pub(super) fn late(view: &View<'_>, input: &Input) -> Decision {
     }
     if let Input::Locked(target) = input {
         // Whatever is there now may be that saga's.
-        return drop_step(view, None, &format!("another saga was at {target} since"));
+        return drop_step(view, &format!("another saga was at {target} since"));
     }
     let succeeded = core.status == SagaStatus::Succeeded;
     with_seen(
@@ -32,23 +32,17 @@ pub(super) fn late(view: &View<'_>, input: &Input) -> Decision {
         |seen, next| match next {
             Next::Send { write, announce } => intend(view, seen, !succeeded, write, announce),
             Next::Wait(why) | Next::Until(_, why) => wait(view, why),
-            Next::Done(done) => drop_step(view, None, done.outcome),
-            Next::Failed(why) | Next::Conflict(why) => drop_step(view, None, &why),
-            Next::Look(_) => drop_step(view, None, "it asked for what it had seen"),
+            Next::Done(done) => drop_step(view, done.outcome),
+            Next::Failed(why) | Next::Conflict(why) => drop_step(view, &why),
+            Next::Look(_) => drop_step(view, "it asked for what it had seen"),
         },
         |step, at, seen| step.late(at, seen, succeeded),
     )
 }
 
 /// The look is over for the step at work.
-pub(super) fn drop_step(view: &View<'_>, intent: Option<&Intent>, note: &str) -> Decision {
+fn drop_step(view: &View<'_>, note: &str) -> Decision {
     let mut draft = Draft::new(view, EntryKind::LateChecked).noted(note);
-    if let Some(Intent { write, undo, op_hash, at, .. }) = intent.cloned() {
-        let fate = Fate::Refused(draft.note.clone());
-        let state = draft.at_work();
-        state.pending = None;
-        state.tries.push(Try { write, undo, op_hash, at, fate });
-    }
     let Some(late) = &mut draft.core.late else { return Decision::Stop };
     let locked = std::mem::take(&mut late.locked);
     late.steps.remove(0);

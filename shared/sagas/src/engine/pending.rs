@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::seeded::{self, Bug};
-use super::{Decision, Input, View, after_fault, late};
+use super::{Decision, Input, View, after_fault};
 use crate::dns::appearance;
 use crate::record::{EntryKind, Fate, Intent, StuckReason, Try};
 use crate::rim::{Fault, Made, Seen, Write};
@@ -78,10 +78,19 @@ fn note_fate(draft: &mut Draft<'_>, intent: &Intent, fate: Fate) {
     state.tries.push(Try { write, undo, op_hash, at, fate });
 }
 
-/// DigitalOcean refuses it for good: forward, the step fails; back, people must look; after the end, it is left.
+/// DigitalOcean refuses it for good: forward, the step fails; back, people must look; after the end, it is tried ever less often while the
+/// look goes on, and the other steps' turn comes first.
 fn refused(view: &View<'_>, intent: &Intent, note: &str) -> Decision {
     if view.head.status().is_terminal() {
-        return late::drop_step(view, Some(intent), note);
+        let put_off = view.at_work().map_or(0, |state| state.put_off);
+        let mut draft = draft(view, EntryKind::PutOff, intent, note);
+        let state = draft.at_work();
+        (state.pending, state.put_off) = (None, put_off + 1);
+        if let Some(late) = &mut draft.core.late {
+            late.steps.rotate_left(1);
+        }
+        draft.rest(view.now + view.timing.after_losses(&view.head.about.id, put_off + 1));
+        return draft.commit();
     }
     let mut draft = draft(view, EntryKind::Refused, intent, note);
     let words = draft.note.clone();

@@ -250,3 +250,31 @@ fn people_hear_of_what_does_not_move() {
         assert_eq!((found.rung, found.stalled.len()), (rung, stalled), "after {minutes} min");
     }
 }
+
+/// Faults that do harm only together: what none of them does alone, the matrix does not tell.
+#[test]
+fn faults_that_need_each_other_leave_nothing() {
+    let upsert = scenario(&[("upsert_dns_record", a("www", "192.0.2.7")), ("fail", json!({}))]);
+    let mut change = upsert.clone();
+    change.records = vec![record("A", "www", "192.0.2.1", 1800)];
+    let snapshot =
+        scenario(&[("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })), ("fail", json!({}))]);
+    let pairs: [&'static [Fault]; 4] = [
+        // A deletion that is not carried out, and a list from before what was to be deleted.
+        &[Fault::ServerFails, Fault::StaleList],
+        // A change whose answer is lost, that is refused when it is sent again, and that arrives at last.
+        &[Fault::AppliedMuchLater, Fault::Refused],
+        &[Fault::AppliedMuchLater, Fault::ServerFails],
+        &[Fault::AppliedLater, Fault::StaleList],
+    ];
+    for faults in pairs {
+        for seed in 0..150 {
+            for story in [&upsert, &change, &snapshot] {
+                let trouble = Trouble::Anywhere(Rng::seeded(seed), 40, faults);
+                let run = Run::of(std::slice::from_ref(story), trouble, Some(Rng::seeded(seed)), 2).run();
+                let violations = judge(&run, false).violations;
+                assert!(violations.is_empty(), "seed {seed}, {faults:?}, {:?}: {violations:?}", story.requests);
+            }
+        }
+    }
+}

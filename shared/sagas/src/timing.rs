@@ -19,7 +19,7 @@ pub struct Timing {
     pub snapshot_grace: TimeDelta,
     /// How long a completed snapshot that has to be undone is looked for.
     pub listing_lag: TimeDelta,
-    /// How long what was just made may not be found by its id.
+    /// How long what was just made may not be found by its id, and what another saga did may not be listed: its locks rest for so long.
     pub read_lag: TimeDelta,
     /// The first and the longest wait between two looks.
     pub poll: (TimeDelta, TimeDelta),

@@ -15,7 +15,7 @@ pub(super) fn begin(view: &View<'_>, input: &Input) -> Decision {
     if let Input::Locked(target) = input {
         let polls = view.head.drive.polls;
         let until = view.bounded(view.timing.lock_retry_at(&view.head.about.id, polls, view.now));
-        let why = format!("another saga holds {target}");
+        let why = format!("another saga holds {target}, or gave it back just now");
         if core.status == SagaStatus::Waiting {
             return Decision::Rest { until, denied: 0, why };
         }
@@ -26,7 +26,7 @@ pub(super) fn begin(view: &View<'_>, input: &Input) -> Decision {
     }
     let mut draft = Draft::new(view, EntryKind::Begun);
     draft.core.locked = true;
-    draft.take_locks(Take::Free);
+    draft.take_locks(Take::Free { settled: view.now - view.timing.read_lag });
     draft.enter(0);
     draft.commit()
 }

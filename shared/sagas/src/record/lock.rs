@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use domain::{AccountId, Kind, ProviderId, ResourceKey};
 use serde::{Deserialize, Serialize};
 
@@ -57,8 +58,11 @@ impl fmt::Display for LockTarget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Take {
-    /// If nobody else holds it.
-    Free,
+    /// If nobody else holds it, or gave it back after this time: lists may not show yet what they did.
+    Free {
+        /// The time.
+        settled: DateTime<Utc>,
+    },
     /// If nobody holds it and nobody else held it since this saga gave it back.
     Untouched,
 }

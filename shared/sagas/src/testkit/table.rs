@@ -11,6 +11,7 @@ use crate::rim::{Acquired, Committed, Due, Lease, PreImage, Started, Terminal, T
 struct Lock {
     saga: Option<SagaId>,
     last: SagaId,
+    given_back: Option<DateTime<Utc>>,
 }
 
 /// The table, and what was found wrong with what was written to it.
@@ -79,11 +80,12 @@ impl Table {
         assert!(ledger.iter().all(|entry| entry.rev != transition.entry.rev), "an entry is put only if there is none");
         ledger.push(transition.entry.clone());
         for (target, _) in &transition.take {
-            self.locks.insert(target.clone(), Lock { saga: Some(saga), last: saga });
+            let given_back = self.locks.get(target).and_then(|lock| lock.given_back);
+            self.locks.insert(target.clone(), Lock { saga: Some(saga), last: saga, given_back });
         }
         for target in &transition.release {
             if let Some(lock) = self.locks.get_mut(target).filter(|lock| lock.saga == Some(saga)) {
-                lock.saga = None;
+                (lock.saga, lock.given_back) = (None, Some(transition.entry.at));
             }
         }
         if let Some(pre) = &transition.pre {
@@ -106,7 +108,10 @@ impl Table {
     fn is_free(&self, target: &LockTarget, how: Take, saga: SagaId) -> bool {
         match (self.locks.get(target), how) {
             (None, _) => true,
-            (Some(lock), Take::Free) => lock.saga.is_none_or(|holder| holder == saga),
+            (Some(lock), Take::Free { settled }) => match lock.saga {
+                Some(holder) => holder == saga,
+                None => lock.last == saga || lock.given_back.is_none_or(|at| at <= settled),
+            },
             (Some(lock), Take::Untouched) => lock.last == saga,
         }
     }

@@ -1,6 +1,7 @@
 //! A change of a saga's state: one transaction, the head first, so that whoever lost the lease learns of that before anything else.
 
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use chrono::{DateTime, Utc};
 use sagas::record::{LockTarget, SagaId, SagaStatus, Take};
 use sagas::rim::{Committed, DriveChange, Transition};
 
@@ -68,11 +69,11 @@ impl Table {
         }
         for (target, how) in take {
             let keeps = !release.contains(target);
-            parts.push((Part::Taken(target.clone()), self.taken_part(saga, target, *how, keeps)?));
+            parts.push((Part::Taken(target.clone()), self.taken_part(saga, target, *how, keeps, entry.at)?));
         }
         let taken = |target: &&LockTarget| take.iter().any(|(taken, _)| taken == *target);
         for target in release.iter().filter(|target| !taken(target) && !not_ours.contains(target)) {
-            parts.push((Part::GivenBack(target.clone()), self.given_back_part(saga, target)?));
+            parts.push((Part::GivenBack(target.clone()), self.given_back_part(saga, target, entry.at)?));
         }
         Ok(parts)
     }
@@ -118,26 +119,37 @@ impl Table {
         target: &LockTarget,
         how: Take,
         keeps: bool,
+        at: DateTime<Utc>,
     ) -> Result<TransactWriteItem, Error> {
         let mut change = Expression::default();
         change.set("last_saga_id", text(saga.to_string()));
         if keeps {
             change.set("saga_id", text(saga.to_string()));
         } else {
-            change.remove(&["saga_id"]);
+            change.given_back(at);
         }
         change.value("me", text(saga.to_string()));
-        change.only_if(match how {
-            Take::Free => "attribute_not_exists(saga_id) OR saga_id = :me",
-            Take::Untouched => "attribute_not_exists(last_saga_id) OR last_saga_id = :me",
-        });
+        match how {
+            Take::Free { settled } => {
+                change.value("settled", text(keys::time(settled)));
+                change.only_if("attribute_not_exists(saga_id) OR saga_id = :me");
+                change
+                    .only_if("last_saga_id = :me OR attribute_not_exists(given_back_at) OR given_back_at <= :settled");
+            }
+            Take::Untouched => change.only_if("attribute_not_exists(last_saga_id) OR last_saga_id = :me"),
+        }
         self.part(&keys::lock(target), change)
     }
 
-    fn given_back_part(&self, saga: &SagaId, target: &LockTarget) -> Result<TransactWriteItem, Error> {
+    fn given_back_part(
+        &self,
+        saga: &SagaId,
+        target: &LockTarget,
+        at: DateTime<Utc>,
+    ) -> Result<TransactWriteItem, Error> {
         let mut change = Expression::default();
         change.set("last_saga_id", text(saga.to_string()));
-        change.remove(&["saga_id"]);
+        change.given_back(at);
         change.value("me", text(saga.to_string()));
         change.only_if("saga_id = :me");
         self.part(&keys::lock(target), change)

@@ -74,6 +74,12 @@ impl Expression {
         self.remove(&["next_due", keys::GSI1_PK, keys::GSI1_SK]);
     }
 
+    /// A lock is given back then.
+    pub(super) fn given_back(&mut self, at: DateTime<Utc>) {
+        self.set("given_back_at", text(keys::time(at)));
+        self.remove(&["saga_id"]);
+    }
+
     /// The lease goes.
     pub(super) fn give_back(&mut self) {
         self.remove(&["lease_owner", "lease_until"]);

@@ -164,19 +164,27 @@ async fn locks_are_taken_all_or_none_and_given_back_by_their_holder() {
             }
             committed
         };
-        use Take::{Free, Untouched};
+        use Take::Untouched;
+        // After all that happens here, at 7; and before.
+        let (free, soon) = (Take::Free { settled: at(7) }, Take::Free { settled: at(6) });
         let written = Committed::Written;
-        assert_eq!(step(1, &[("a", Free), ("b", Free)], &[]).await, written);
-        assert_eq!(step(1, &[("a", Free), ("b", Untouched)], &[]).await, written, "it holds them");
-        assert_eq!(step(2, &[("c", Free), ("b", Free), ("a", Free)], &[]).await, Committed::Locked(lock("b")));
+        assert_eq!(step(1, &[("a", free), ("b", free)], &[]).await, written);
+        assert_eq!(step(1, &[("a", free), ("b", Untouched)], &[]).await, written, "it holds them");
+        assert_eq!(step(2, &[("c", free), ("b", free), ("a", free)], &[]).await, Committed::Locked(lock("b")));
         assert_eq!(step(2, &[], &["a", "b"]).await, written, "what is not its own it does not give back");
-        assert_eq!(step(2, &[("b", Free)], &[]).await, Committed::Locked(lock("b")));
+        assert_eq!(step(2, &[("b", free)], &[]).await, Committed::Locked(lock("b")));
         assert_eq!(step(1, &[], &["a", "b"]).await, written);
         assert_eq!(step(1, &[("b", Untouched)], &["b"]).await, written, "nobody was there since");
-        assert_eq!(step(2, &[("c", Free), ("b", Free)], &[]).await, written);
+        assert_eq!(step(1, &[("a", soon)], &["a"]).await, written, "it knows itself what it did");
+        assert_eq!(
+            step(2, &[("c", soon), ("b", soon)], &[]).await,
+            Committed::Locked(lock("b")),
+            "given back just now"
+        );
+        assert_eq!(step(2, &[("c", free), ("b", free)], &[]).await, written);
         assert_eq!(step(2, &[], &["b", "c"]).await, written);
         assert_eq!(step(1, &[("b", Untouched)], &[]).await, Committed::Locked(lock("b")), "another was there");
-        assert_eq!(step(1, &[("b", Free), ("d", Untouched)], &[]).await, written);
+        assert_eq!(step(1, &[("b", free), ("d", Untouched)], &[]).await, written);
     })
     .await;
 }
@@ -262,7 +270,7 @@ async fn the_items_of_a_saga_are_as_designed() {
     assert!(is_listed_as_due().await);
     let mut end = change(&start.head, "t", SagaStatus::Succeeded, DriveChange::Clear);
     end.pre = Some(PreImage { step: 2, at: at(0), stash: json!([]) });
-    end.take = vec![(lock("www"), Take::Free)];
+    end.take = vec![(lock("www"), Take::Free { settled: at(0) })];
     assert_eq!(journal.commit(&end).await.unwrap(), Committed::Written);
     assert!(!is_listed_as_due().await, "its time and its entry in the index go together");
     let saga = format!("SAGA#{}", id(1));

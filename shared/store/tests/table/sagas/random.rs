@@ -108,6 +108,11 @@ impl Pair<'_> {
         }
     }
 
+    /// Every change is of the same time, 7: what it gives back is settled then, or not yet.
+    fn free(&mut self) -> Take {
+        Take::Free { settled: at(if self.dice.one_in(3) { 6 } else { 7 }) }
+    }
+
     /// A change that may or may not hold.
     async fn transition(&mut self, chosen: u32, number: usize) -> Option<Transition> {
         let twin: &dyn Journal = &self.twin;
@@ -132,11 +137,11 @@ impl Pair<'_> {
         }
         for name in ["a", "b", "c"] {
             match self.dice.below(8) {
-                0 | 1 => transition.take.push((lock(name), Take::Free)),
+                0 | 1 => transition.take.push((lock(name), self.free())),
                 2 => transition.take.push((lock(name), Take::Untouched)),
                 3 | 4 => transition.release.push(lock(name)),
                 5 => {
-                    transition.take.push((lock(name), Take::Free));
+                    transition.take.push((lock(name), self.free()));
                     transition.release.push(lock(name));
                 }
                 _ => {}

@@ -48,8 +48,14 @@ mod tests {
         let [mut one, mut other] = [0, 1].map(|place| {
             let program = directories[place].path().join("bootstrap");
             std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
-            Command::new(program).arg("600").stdin(Stdio::null()).spawn().unwrap()
+            let mut command = Command::new(program);
+            command.arg("60").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.spawn().unwrap()
         });
+        // A process that has just begun does not tell its program yet.
+        while directories.iter().any(|directory| running_from(directory.path()).is_empty()) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
         assert_eq!(kill_all_of(directories[0].path()), 1);
         assert!(!one.wait().unwrap().success());
         assert!(other.try_wait().unwrap().is_none(), "it still runs");

@@ -59,7 +59,7 @@ fn who_makes_schedules_makes_them_in_the_emulators_only_group_too() {
         assert_eq!(text.contains("schedule/${SagaScheduleGroup}/*"), text.contains(":schedule/default/*"), "{text}");
         text.contains(":schedule/default/*")
     });
-    assert_eq!(changed.count(), 4);
+    assert_eq!(changed.count(), 3);
     let mut odd = json!({"Resources": {"Odd": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [
         {"PolicyDocument": {"Statement": [{"Action": "scheduler:CreateSchedule", "Resource": "*"}]}},
     ]}}}});

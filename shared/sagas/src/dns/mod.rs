@@ -18,7 +18,7 @@ pub use announce::{announce, appearance};
 pub use name::{Name, Zone, host_of_input, host_shown};
 pub use record_type::RecordType;
 pub use recover::recover;
-pub use restore::restore;
+pub use restore::restored;
 pub use rrset::{Entry, Identity, RecordSet, Stash};
 pub use story::{Story, is_behind};
 pub use tries::Tries;

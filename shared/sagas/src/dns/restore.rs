@@ -7,13 +7,18 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Entry, Identity, RecordSet, Tries, Value, announce, sent_again};
+use super::{Entry, Identity, RecordSet, Story, Tries, Value, announce, sent_again};
 use crate::rim::{Read, RecordFields, Seen, Write};
-use crate::steps::Next;
+use crate::steps::{At, Next};
 
-/// What to write next, given what the zone shows now.
+/// What to write next so that a step's records are as its story begins.
 #[must_use]
-pub fn restore(tries: Tries<'_>, now: &RecordSet, seen: &Seen, at: DateTime<Utc>, read_lag: TimeDelta) -> Next {
+pub fn restored<I, S>(story: &Story<'_>, at: &At<'_, I, S>, seen: &Seen) -> Next {
+    let Some(now) = &story.now else { return Next::done("the zone is gone") };
+    restore(story.tries(), now, seen, at.now, at.timing.read_lag)
+}
+
+fn restore(tries: Tries<'_>, now: &RecordSet, seen: &Seen, at: DateTime<Utc>, read_lag: TimeDelta) -> Next {
     let restore = Restore { tries, now, seen, deleted: tries.deleted(), at, read_lag };
     let next = restore.remove_created().or_else(|| restore.remove_strays(false));
     let next = next.or_else(|| restore.put_back_updated()).or_else(|| restore.make_again_deleted());

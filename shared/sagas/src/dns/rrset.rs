@@ -110,6 +110,12 @@ impl RecordSet {
     }
 }
 
+impl FromIterator<Entry> for RecordSet {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
 /// What a step keeps of what it found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stash {

@@ -1,10 +1,10 @@
 //! What a step knows of its records: what it found, what it wrote, what is there now.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Identity, RecordSet, Stash, Tries};
-use crate::record::{Fate, Try};
+use super::{Entry, Identity, RecordSet, Stash, Tries};
+use crate::record::{Fate, StepState, StepStatus, Try};
 use crate::rim::{Made, Record, RecordFields, Seen, Write};
 use crate::steps::At;
 
@@ -41,10 +41,50 @@ impl<'a> Story<'a> {
         Self { identity, base, now, tries }
     }
 
+    /// A step's, after all of the saga was undone: of what it found, what the saga itself had made before is not to be there again.
+    #[must_use]
+    pub fn of_undone<I>(identity: &'a Identity, at: &'a At<'_, I, Stash>, seen: &Seen) -> Self {
+        let mut story = Self::of(identity, at, seen);
+        let Doing { made, put_back } = Doing::of(at.earlier);
+        let left = story.base.entries().iter().filter(|entry| !made.contains(&entry.id));
+        let as_it_was =
+            |entry: &Entry| put_back.get(&entry.id).map_or_else(|| entry.clone(), |record| Entry::of(record, identity));
+        story.base = left.map(as_it_was).collect();
+        // Its own deletion of such a record has no counterpart any more.
+        let is_about = |tried: &Try| matches!(&tried.write, Write::DeleteRecord { id, .. } if made.contains(id));
+        story.tries.to_mut().retain(|tried| !is_about(tried));
+        story
+    }
+
     /// What became of its writes.
     #[must_use]
     pub fn tries(&self) -> Tries<'_> {
         Tries { tries: &self.tries, base: &self.base, identity: self.identity }
+    }
+}
+
+/// What steps did to records and undid since.
+struct Doing<'a> {
+    /// The ids of what they made.
+    made: BTreeSet<u64>,
+    /// What they changed, as they put it back.
+    put_back: BTreeMap<u64, &'a Record>,
+}
+
+impl<'a> Doing<'a> {
+    fn of(steps: &'a [StepState]) -> Self {
+        let (mut made, mut put_back) = (BTreeSet::new(), BTreeMap::new());
+        let undone = steps.iter().filter(|step| step.status == StepStatus::Compensated);
+        for tried in undone.flat_map(|step| &step.tries) {
+            match (&tried.write, tried.made(), tried.undo) {
+                (Write::CreateRecord { .. }, Some(Made::Record(record)), false) => _ = made.insert(record.id),
+                (Write::UpdateRecord { .. }, Some(Made::Record(record)), true) => {
+                    put_back.insert(record.id, record);
+                }
+                _ => {}
+            }
+        }
+        Self { made, put_back }
     }
 }
 

@@ -6,7 +6,7 @@ use domain::AccountId;
 use super::dns_inputs::{self, MOST_GIVEN_UP, Mode, Parts, Said};
 use super::dns_preview::{self, Planned};
 use super::{At, Effect, Fields, Next, Preview, Prices, Recovered, StepKind};
-use crate::dns::{Entry, Identity, RecordSet, Stash, Story, announce, is_behind, recover, restore};
+use crate::dns::{Entry, Identity, RecordSet, Stash, Story, announce, is_behind, recover, restored};
 use crate::record::{Intent, LockTarget};
 use crate::rim::{Read, Seen, Write};
 
@@ -116,14 +116,15 @@ impl StepKind for DeleteDnsRecord {
 
     // Compensate.
     fn undo(at: &Here<'_>, seen: &Seen) -> Next {
-        let story = Story::of(&at.inputs.identity, at, seen);
-        let Some(now) = &story.now else { return Next::done("the zone is gone") };
-        restore(story.tries(), now, seen, at.now, at.timing.read_lag)
+        restored(&Story::of(&at.inputs.identity, at, seen), at, seen)
     }
 
     fn late(at: &Here<'_>, seen: &Seen, succeeded: bool) -> Next {
         // A deletion that arrives after the saga succeeded deletes what is gone.
-        if succeeded { Next::done("nothing arrived late") } else { Self::undo(at, seen) }
+        match succeeded {
+            true => Next::done("nothing arrived late"),
+            false => restored(&Story::of_undone(&at.inputs.identity, at, seen), at, seen),
+        }
     }
 
     #[cfg(test)]

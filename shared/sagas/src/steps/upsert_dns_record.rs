@@ -9,7 +9,7 @@ use super::dns_preview::{self, Planned};
 use super::{At, Done, Effect, Fields, Next, Preview, Prices, Recovered, StepKind};
 use crate::dns::{
     DEFAULT_TTL, Entry, Identity, RecordSet, RecordType, Stash, Story, Tries, Value, announce, is_behind, recover,
-    restore, sent,
+    restored, sent,
 };
 use crate::record::{Intent, LockTarget};
 use crate::rim::{Read, RecordFields, Seen, Write};
@@ -145,14 +145,12 @@ impl StepKind for UpsertDnsRecord {
 
     // Compensate.
     fn undo(at: &Here<'_>, seen: &Seen) -> Next {
-        let story = Story::of(&at.inputs.identity, at, seen);
-        let Some(now) = &story.now else { return Next::done("the zone is gone") };
-        restore(story.tries(), now, seen, at.now, at.timing.read_lag)
+        restored(&Story::of(&at.inputs.identity, at, seen), at, seen)
     }
 
     fn late(at: &Here<'_>, seen: &Seen, succeeded: bool) -> Next {
         if !succeeded {
-            return Self::undo(at, seen);
+            return restored(&Story::of_undone(&at.inputs.identity, at, seen), at, seen);
         }
         let story = Story::of(&at.inputs.identity, at, seen);
         let Some(now) = &story.now else { return Next::done("the zone is gone") };

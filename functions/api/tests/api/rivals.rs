@@ -119,19 +119,24 @@ impl World {
         for whose in [RIVALS[0], RIVALS[1], "nobody"] {
             app.cloud.record(&zone(whose), "TXT", "www", &format!("{whose}-record"), 1800);
         }
-        let upsert = |whose: &str, number: usize| {
+        let upsert = |whose: &str, name: &str| {
             json!({ "step": "upsert_dns_record", "inputs": {
-                "dns_domain": zone(whose), "dns_record_type": "TXT", "dns_record_name": format!("n{number}"), "dns_record_data": format!("{whose}-data")
+                "dns_domain": zone(whose), "dns_record_type": "TXT", "dns_record_name": name, "dns_record_data": format!("{whose}-data")
             } })
         };
         for number in 0..3 {
-            for (whose, owner) in [
+            for (place, (whose, owner)) in [
                 ([RIVALS[0], "nobody"], Some(RIVALS[0])),
                 ([RIVALS[1], "nobody"], Some(RIVALS[1])),
                 (RIVALS, None),
                 (["nobody", "nobody"], None),
-            ] {
-                let mut steps: Vec<_> = whose.iter().map(|whose| upsert(whose, number)).collect();
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                // Each has a name of its own: a lock rests before the next saga takes it.
+                let name = format!("n{number}-{place}");
+                let mut steps: Vec<_> = whose.iter().map(|whose| upsert(whose, &name)).collect();
                 steps.push(json!({ "step": "gate", "inputs": { "question": "does nobody object?" } }));
                 let id = started(app, "main", json!(steps)).await;
                 app.cloud.drive(&app.table.table, &app.clock, &id).await;

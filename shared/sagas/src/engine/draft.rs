@@ -142,7 +142,7 @@ impl<'a> Draft<'a> {
         self.plan_late_look(0);
     }
 
-    /// Nobody looks at it after its end: an operator took it over whole.
+    /// No look is taken after its end, or none any more.
     pub(super) fn never_look(&mut self) {
         self.core.late = None;
         self.drive = DriveChange::Clear;

@@ -142,3 +142,23 @@ async fn lists_are_filtered_paged_and_csv() {
     }
     assert_eq!(app.get(Who::Admin, "/sagas/not-a-uuid").await.status, 400);
 }
+
+#[tokio::test]
+async fn what_its_starter_called_a_saga_is_for_admins() {
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    let steps = json!([upsert("acme.example", "www", "192.0.2.7")]);
+    let body = json!({ "account": "main", "type": "move-beta-off-acme", "steps": steps });
+    let started = app.post(Who::Admin, "/sagas", body).await;
+    assert_eq!((started.status, &started.body["type"]), (202, &json!("move-beta-off-acme")), "{}", started.text);
+    let types = async |who, query| {
+        let sagas = app.get(who, &format!("/sagas{query}")).await.body;
+        sagas["data"].as_array().unwrap().iter().map(|saga| saga["type"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(types(Who::Admin, "?type=move-beta-off-acme").await, ["move-beta-off-acme"]);
+    for (query, expected) in
+        [("", vec!["custom"]), ("?type=custom", vec!["custom"]), ("?type=move-beta-off-acme", vec![])]
+    {
+        assert_eq!(types(Who::Tenant("acme"), query).await, expected, "{query}");
+    }
+}

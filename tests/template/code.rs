@@ -62,6 +62,28 @@ fn every_worker_ticks_at_its_cadence_with_a_message_it_understands() {
     }
 }
 
+/// Lambda stops a chain of messages from a function to itself after about 16 invocations, and the message ends in the dead-letter queue
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>). The emulator does not, so no system test would find it.
+#[test]
+fn a_function_that_may_send_to_the_queue_it_works_off_allows_the_loop() {
+    let deployed = Deployed::read();
+    let mut looping = 0;
+    for worker in deployed.workers() {
+        let function = deployed.properties(&format!("{}Function", worker.id));
+        let events = function["Events"].as_object().unwrap().values();
+        let queues: Vec<String> = events
+            .filter(|event| event["Type"] == "SQS")
+            .map(|event| event["Properties"]["Queue"].to_string())
+            .collect();
+        assert!(!queues.is_empty(), "{} works off no queue", worker.name);
+        let sends = deployed.may(&format!("{}Role", worker.id), "sqs:SendMessage");
+        let loops = queues.iter().any(|queue| sends.contains(queue));
+        assert_eq!(function["RecursiveLoop"] == "Allow", loops, "{}", worker.name);
+        looping += usize::from(loops);
+    }
+    assert!(looping > 10, "{looping}");
+}
+
 #[test]
 fn a_tick_is_tried_until_the_next_one() {
     let deployed = Deployed::read();

@@ -1,17 +1,22 @@
 //! After everything: no token is anywhere but in Secrets Manager, and every line of the logs says whose it is.
 
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::answer::text;
 use crate::harness::scenarios;
 use crate::input_cases;
 use crate::logs;
-use crate::world::World;
+use crate::world::{TenantCursor, World};
 
 scenarios![
     no_token_is_in_the_table,
     no_token_is_in_any_log,
     no_token_is_in_any_answer,
+    no_cursor_of_a_tenant_tells_what_is_in_it,
     every_log_line_says_whose_it_is,
 ];
 
@@ -77,6 +82,28 @@ async fn no_token_is_in_any_answer(world: &World) {
         world.list(&format!("{saga}/ledger")).await;
     }
     world.answers().iter().for_each(|answer| expect_clean(world, "an answer of the API", answer));
+}
+
+/// A cursor holds the key of the last item that was read, which may be another tenant's.
+async fn no_cursor_of_a_tenant_tells_what_is_in_it(world: &World) {
+    let mut ids = BTreeSet::new();
+    for list in ["inventory/resources", "inventory/resources?deleted=true", "inventory/projects"] {
+        for row in world.list(list).await {
+            for field in ["provider_id", "id", "name", "kind", "account", "project_id", "tenant_id"] {
+                // A shorter one may stand in random bytes by chance.
+                ids.extend(row[field].as_str().filter(|id| id.len() >= 5).map(str::to_owned));
+            }
+        }
+    }
+    let cursors = world.tenant_cursors();
+    assert!(ids.len() > 100 && cursors.len() > 20, "{} ids, {} cursors", ids.len(), cursors.len());
+    for TenantCursor { tenant, path, cursor } in cursors {
+        let bytes = URL_SAFE_NO_PAD.decode(&cursor).expect("a cursor is base64url");
+        let text = String::from_utf8_lossy(&bytes);
+        let told: Vec<_> = ids.iter().filter(|id| text.contains(id.as_str())).collect();
+        assert!(told.is_empty(), "a cursor of {path} tells {tenant} of {told:?}");
+        assert!(serde_json::from_slice::<Value>(&bytes).is_err() && !text.contains("\"position\""), "{path}: {text}");
+    }
 }
 
 async fn every_log_line_says_whose_it_is(world: &World) {

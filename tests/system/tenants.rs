@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use local::As;
 use serde_json::{Value, json};
 
 use crate::answer::{column, text};
 use crate::harness::scenarios;
-use crate::world::World;
+use crate::world::{TenantCursor, World};
 
 scenarios![
     a_tenant_sees_its_own_and_nothing_else,
+    a_cursor_serves_the_tenant_and_the_list_that_it_was_issued_for,
     what_only_admins_may_do_is_refused_to_tenants,
     without_a_good_token_only_health_and_the_document_are_open,
 ];
@@ -78,6 +81,50 @@ async fn a_tenant_sees_its_own_and_nothing_else(world: &World) {
     assert!(world.list_as("inventory/resources", &tenant("alpine")).await.is_empty());
 }
 
+/// The lists that a tenant may read.
+const TENANT_LISTS: [&str; 4] = ["inventory/resources", "inventory/events", "inventory/projects", "inventory/findings"];
+
+async fn a_cursor_serves_the_tenant_and_the_list_that_it_was_issued_for(world: &World) {
+    let shop = project(world, "Alpine Outfitters").await;
+    assign(world, &shop, json!("alpine")).await;
+    let before = world.tenant_cursors().len();
+    for list in TENANT_LISTS {
+        let mut next = format!("{list}?limit=1");
+        // As deep as a reader would go, and past what is others'.
+        for _ in 0..12 {
+            let page = world.call("GET", &next, None, &tenant("alpine")).await.expect(200);
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            next = format!("{list}?limit=1&cursor={cursor}");
+        }
+    }
+    let issued = world.tenant_cursors().split_off(before);
+    let lists: BTreeSet<_> = issued.iter().map(|issued| issued.path.as_str()).collect();
+    assert!(lists.contains("inventory/resources") && lists.contains("inventory/events"), "{lists:?}");
+    for list in lists {
+        let TenantCursor { path, cursor, .. } = issued.iter().find(|issued| issued.path == list).unwrap();
+        world.call("GET", &format!("{path}?limit=1&cursor={cursor}"), None, &tenant("alpine")).await.expect(200);
+        let other_list = TENANT_LISTS.into_iter().find(|other| other != path).unwrap();
+        let refused = [
+            (path.as_str(), cursor.clone(), tenant("jansen")),
+            (path, cursor.clone(), As::Admin),
+            (other_list, cursor.clone(), tenant("alpine")),
+            (path, with_another_byte(cursor), tenant("alpine")),
+            (path, cursor[..cursor.len() - 4].to_owned(), tenant("alpine")),
+            (
+                path,
+                URL_SAFE_NO_PAD.encode(r#"{"v":1,"position":{"partition":"PROJECT#demo#1","after":null}}"#),
+                tenant("alpine"),
+            ),
+        ];
+        for (path, cursor, who) in refused {
+            let answer = world.call("GET", &format!("{path}?limit=1&cursor={cursor}"), None, &who).await;
+            answer.expect_problem(400);
+            assert_eq!(answer.json["type"], "urn:arcadia:problem:bad-cursor", "{path} {cursor}");
+        }
+    }
+    assign(world, &shop, Value::Null).await;
+}
+
 async fn what_only_admins_may_do_is_refused_to_tenants(world: &World) {
     let bakery = project(world, "Bakkerij Jansen").await;
     let calls = [
@@ -104,6 +151,13 @@ async fn without_a_good_token_only_health_and_the_document_are_open(world: &Worl
     assert!(world.call("GET", "health", None, &As::Nobody).await.expect(200).is_object());
     let document = world.call("GET", "openapi.json", None, &As::Nobody).await.expect(200);
     assert!(document["paths"]["/api/v1/inventory/resources"].is_object());
+}
+
+/// The same cursor but for one character in its middle.
+fn with_another_byte(cursor: &str) -> String {
+    let middle = cursor.len() / 2;
+    let other = if cursor.as_bytes()[middle] == b'A' { "B" } else { "A" };
+    format!("{}{other}{}", &cursor[..middle], &cursor[middle + 1..])
 }
 
 /// The same with another name in its claims: what an attacker would want to do.

@@ -71,6 +71,18 @@ fn a_worker_sees_the_tokens_of_its_purposes_and_the_api_none() {
 }
 
 #[test]
+fn only_the_api_reads_the_key_of_cursors() {
+    let deployed = Deployed::read();
+    let key = get_att("CursorSecret", "Id");
+    for (id, _) in deployed.of_type("AWS::IAM::Role") {
+        let reads_key = deployed.may(id, "secretsmanager:GetSecretValue").contains(&key.to_string());
+        assert_eq!(reads_key, ["ApiRole", "ProvisioningApiRole"].contains(&id), "{id}");
+    }
+    let generated = &deployed.properties("CursorSecret")["GenerateSecretString"];
+    assert_eq!(generated, &json!({"PasswordLength": 64, "ExcludePunctuation": true}));
+}
+
+#[test]
 fn nobody_writes_to_an_index_or_deletes_but_who_must() {
     let deployed = Deployed::read();
     for (id, _) in deployed.of_type("AWS::IAM::Role") {

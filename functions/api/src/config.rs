@@ -24,6 +24,8 @@ pub struct Config {
     pub table_name: String,
     /// `SECRET_PREFIX`: what the names of token secrets begin with, without a slash at the end; default `arcadia/<stage>/do`.
     pub secret_prefix: String,
+    /// `CURSOR_SECRET`: the name or ARN of the secret that seals the cursors of lists.
+    pub cursor_secret: String,
     /// `WORKER_QUEUES`: the queue URL of every worker, a JSON object.
     pub worker_queues: BTreeMap<String, String>,
     /// `GROUPS_CLAIM`: the claim that names the caller's groups. API Gateway joins a list with spaces, so the issuer must not have groups
@@ -54,6 +56,7 @@ impl Config {
         let stage = env.required("STAGE", "the deployment's name, such as dev");
         let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
         let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
+        let cursor_secret = env.required("CURSOR_SECRET", "the name or ARN of the secret that seals cursors");
         let worker_queues = worker_queues(&mut env);
         let or_default = |variable: &str, default: &str| env.optional(variable).unwrap_or_else(|| default.to_owned());
         let groups_claim = or_default("GROUPS_CLAIM", DEFAULT_GROUPS_CLAIM);
@@ -66,6 +69,7 @@ impl Config {
                 secret_prefix: secret_prefix.unwrap_or_else(|| format!("arcadia/{stage}/do")),
                 stage,
                 table_name: table_name?,
+                cursor_secret: cursor_secret?,
                 worker_queues: worker_queues?,
                 groups_claim,
                 tenant_claim,
@@ -100,7 +104,13 @@ mod tests {
         let queues: BTreeMap<String, String> =
             workers::all().map(|worker| (worker.name().to_owned(), format!("https://sqs/{}", worker.name()))).collect();
         let queues = serde_json::to_string(&queues).unwrap();
-        let env = [("STAGE", "dev"), ("TABLE_NAME", "t"), ("WORKER_QUEUES", queues.as_str()), ("GROUPS_CLAIM", " ")];
+        let env = [
+            ("STAGE", "dev"),
+            ("TABLE_NAME", "t"),
+            ("CURSOR_SECRET", "c"),
+            ("WORKER_QUEUES", queues.as_str()),
+            ("GROUPS_CLAIM", " "),
+        ];
         let config = Config::read(Env::from_map(env)).unwrap();
         assert_eq!(config.secret_prefix, "arcadia/dev/do");
         assert_eq!(config.groups_claim, "cognito:groups");
@@ -115,7 +125,7 @@ mod tests {
         let env = [("WORKER_QUEUES", queues.as_str()), ("EVENT_RETENTION_DAYS", "0")];
         let error = Config::read(Env::from_map(env)).unwrap_err();
         let variables: Vec<_> = error.problems.iter().map(|problem| problem.variable.as_str()).collect();
-        assert_eq!(variables, ["STAGE", "TABLE_NAME", "WORKER_QUEUES", "EVENT_RETENTION_DAYS"]);
+        assert_eq!(variables, ["STAGE", "TABLE_NAME", "CURSOR_SECRET", "WORKER_QUEUES", "EVENT_RETENTION_DAYS"]);
         assert!(error.to_string().contains("has no queue URL of"), "{error}");
         assert!(error.to_string().contains("domains") && error.to_string().contains("invoice-ingest"), "{error}");
     }

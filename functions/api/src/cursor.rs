@@ -1,73 +1,125 @@
-//! Cursors: opaque to callers, bound to the list, its filters and the caller's scope.
+//! Cursors: sealed with a key of the deployment, bound to the list, its filters and the caller's scope.
 //!
-//! A cursor says where to go on, never what may be read: that is worked out anew from the scope, so a forged one reads nothing foreign.
+//! A position is the key of the last item that was read, and a tenant's list reads past items that are not the tenant's. So a cursor is
+//! encrypted: the caller learns nothing from it. It is authenticated, so a made-up one is refused before anything is read. What may be
+//! read is worked out anew from the scope on every page all the same.
 
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Scope;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::problem::Problem;
 
-const VERSION: u8 = 1;
-/// Longer than any of ours.
+/// The first byte of a cursor. A cursor of another version is refused, and the caller begins the list again.
+const VERSION: u8 = 2;
+/// Longer than any cursor that the API issues.
 const MAX_CHARACTERS: usize = 2_048;
+/// Positions are padded to a multiple of this many bytes, so that a cursor's length does not tell the length of an id.
+const PADDING: usize = 128;
+/// Separates this use of the deployment's secret from every other.
+const KEY_CONTEXT: &[u8] = b"arcadia list cursors v2\n";
 
-#[derive(Serialize, Deserialize)]
-struct Sealed<P> {
-    v: u8,
-    scope: String,
-    list: String,
-    position: P,
+/// The key that seals the cursors of a deployment, derived from a secret that the stack generates.
+#[derive(Clone)]
+pub struct CursorKey(Arc<RandomizedNonceKey>);
+
+impl fmt::Debug for CursorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CursorKey").finish_non_exhaustive()
+    }
 }
 
-/// What a cursor is bound to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
-    scope: String,
-    list: String,
-}
+impl CursorKey {
+    /// Derived from the secret's value, which is of high entropy: 64 random characters.
+    ///
+    /// # Errors
+    /// When the value is shorter than 32 characters: then it is not the generated one.
+    pub fn derive(secret: &SecretString) -> Result<Self, WeakSecret> {
+        let secret = secret.expose_secret().trim();
+        if secret.len() < 32 {
+            return Err(WeakSecret);
+        }
+        let digest = Sha256::new_with_prefix(KEY_CONTEXT).chain_update(secret).finalize();
+        // An AES-256 key has 32 bytes, as the digest does.
+        RandomizedNonceKey::new(&AES_256_GCM_SIV, &digest).map(|key| Self(Arc::new(key))).map_err(|_| WeakSecret)
+    }
 
-impl Binding {
-    /// To this list, as this scope sees it through these filters. The page size is no filter: it may change from page to page.
+    /// Binds cursors to this list, as this scope sees it through these filters. The page size is no filter: it may change from page to page.
     #[must_use]
-    pub fn new(scope: &Scope, list: &str, filters: &impl Serialize) -> Self {
+    pub fn binding(&self, scope: &Scope, list: &str, filters: &impl Serialize) -> Binding {
         let scope = scope.tenant().map_or_else(|| "platform".to_owned(), |tenant| format!("tenant {tenant}"));
         // Filters are plain data, which always serialises.
         let filters = serde_json::to_string(filters).unwrap_or_default();
-        Self { scope: digest(&scope), list: digest(&format!("{list} {filters}")) }
+        Binding { key: self.clone(), context: format!("{VERSION}\n{scope}\n{list}\n{filters}").into_bytes() }
     }
+}
 
+/// The secret of cursors is not the one that the stack generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WeakSecret;
+
+impl fmt::Display for WeakSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is shorter than 32 characters; write 64 random characters to it")
+    }
+}
+
+impl std::error::Error for WeakSecret {}
+
+/// What a cursor is bound to: a key, a list, its filters and the caller's scope.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    key: CursorKey,
+    /// Authenticated with the position, not sent with it.
+    context: Vec<u8>,
+}
+
+impl Binding {
     /// The cursor for this position.
-    #[must_use]
-    pub fn seal<P: Serialize>(&self, position: &P) -> String {
-        let Self { scope, list } = self.clone();
-        let sealed = Sealed { v: VERSION, scope, list, position };
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).unwrap_or_default())
+    ///
+    /// # Errors
+    /// 500 when the position cannot be encrypted. No cursor would read as the end of the list, so the page fails.
+    pub fn seal<P: Serialize>(&self, position: &P) -> Result<String, Problem> {
+        let failed = |error: &dyn fmt::Display| {
+            tracing::error!(error = %error, "cannot seal a cursor");
+            Problem::internal()
+        };
+        let mut text = serde_json::to_vec(position).map_err(|error| failed(&error))?;
+        // White space behind JSON is no part of it.
+        text.resize(text.len().next_multiple_of(PADDING), b' ');
+        let nonce =
+            self.key.0.seal_in_place_append_tag(Aad::from(&self.context), &mut text).map_err(|error| failed(&error))?;
+        let sealed = [&[VERSION], nonce.as_ref().as_slice(), &text].concat();
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
     /// The position in a cursor.
     ///
     /// # Errors
-    /// 400 when it is none, or belongs to another list, other filters or another scope.
+    /// 400 when the API did not issue it, or issued it for another list, other filters or another scope.
     pub fn open<P: DeserializeOwned>(&self, cursor: &str) -> Result<P, Problem> {
-        let sealed: Option<Sealed<P>> = (cursor.len() <= MAX_CHARACTERS)
-            .then(|| URL_SAFE_NO_PAD.decode(cursor).ok())
-            .flatten()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        match sealed {
-            Some(sealed) if sealed.v == VERSION && sealed.scope == self.scope && sealed.list == self.list => {
-                Ok(sealed.position)
-            }
-            _ => Err(Problem::bad_cursor()),
-        }
+        self.position(cursor).ok_or_else(Problem::bad_cursor)
     }
-}
 
-fn digest(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..9])
+    fn position<P: DeserializeOwned>(&self, cursor: &str) -> Option<P> {
+        if cursor.len() > MAX_CHARACTERS {
+            return None;
+        }
+        let sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (nonce, text) = sealed.strip_prefix(&[VERSION])?.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut text = text.to_vec();
+        let position = self.key.0.open_in_place(nonce, Aad::from(&self.context), &mut text).ok()?;
+        serde_json::from_slice(position).ok()
+    }
 }
 
 #[cfg(test)]
@@ -75,23 +127,61 @@ mod tests {
     use super::*;
     use domain::TenantId;
 
+    fn key(secret: char) -> CursorKey {
+        CursorKey::derive(&secret.to_string().repeat(64).into()).unwrap()
+    }
+
+    fn tenant(id: &str) -> Scope {
+        Scope::Tenant(TenantId::new(id).unwrap())
+    }
+
     #[test]
     fn a_cursor_opens_only_where_it_was_made() {
-        let tenant = |id: &str| Scope::Tenant(TenantId::new(id).unwrap());
-        let own = Binding::new(&tenant("acme"), "resources", &Some("droplet"));
-        let cursor = own.seal(&7u64);
+        let own = key('k').binding(&tenant("acme"), "resources", &Some("droplet"));
+        let cursor = own.seal(&7u64).unwrap();
         assert_eq!(own.open::<u64>(&cursor).unwrap(), 7);
         let others = [
-            Binding::new(&tenant("other"), "resources", &Some("droplet")),
-            Binding::new(&Scope::Platform, "resources", &Some("droplet")),
-            Binding::new(&tenant("acme"), "projects", &Some("droplet")),
-            Binding::new(&tenant("acme"), "resources", &None::<&str>),
+            key('k').binding(&tenant("other"), "resources", &Some("droplet")),
+            key('k').binding(&Scope::Platform, "resources", &Some("droplet")),
+            key('k').binding(&tenant("acme"), "projects", &Some("droplet")),
+            key('k').binding(&tenant("acme"), "resources", &None::<&str>),
+            key('x').binding(&tenant("acme"), "resources", &Some("droplet")),
         ];
         for other in others {
             assert_eq!(other.open::<u64>(&cursor).unwrap_err().kind, "bad-cursor");
         }
-        for bad in ["", "!", "bm90IGpzb24", &cursor[1..], &"A".repeat(5_000)] {
+        for bad in ["", "!", "Ag", "bm90IGpzb24", &cursor[1..], &"A".repeat(5_000)] {
             assert!(own.open::<u64>(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_cursor_with_any_byte_changed_is_refused() {
+        let own = key('k').binding(&tenant("acme"), "events", &());
+        let sealed = URL_SAFE_NO_PAD.decode(own.seal(&"place").unwrap()).unwrap();
+        for at in 0..sealed.len() {
+            let mut forged = sealed.clone();
+            forged[at] ^= 1;
+            assert!(own.open::<String>(&URL_SAFE_NO_PAD.encode(forged)).is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_tells_neither_the_position_nor_its_length() {
+        let own = key('k').binding(&tenant("acme"), "events", &());
+        let (short, long) = ("a.example".to_owned(), format!("{}.example", "a".repeat(60)));
+        let cursors = [&short, &long].map(|position| own.seal(position).unwrap());
+        assert_eq!(cursors[0].len(), cursors[1].len());
+        for cursor in &cursors {
+            let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap();
+            assert!(!bytes.windows(7).any(|window| window == b"example"));
+        }
+        assert_ne!(own.seal(&short).unwrap(), own.seal(&short).unwrap(), "each has a nonce of its own");
+    }
+
+    #[test]
+    fn a_secret_that_the_stack_did_not_generate_is_refused() {
+        assert_eq!(CursorKey::derive(&"short".into()).unwrap_err(), WeakSecret);
+        assert_eq!(format!("{:?}", key('k')), "CursorKey { .. }");
     }
 }

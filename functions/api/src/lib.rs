@@ -10,6 +10,7 @@ pub mod caller;
 pub mod columns;
 pub mod config;
 pub mod cursor;
+pub mod cursor_keys;
 pub mod disclosure;
 pub mod extract;
 pub mod freshness;
@@ -27,6 +28,7 @@ pub mod views;
 pub mod workers;
 
 pub use config::Config;
+pub use cursor_keys::CursorKeys;
 pub use routes::router;
 pub use state::AppState;
 

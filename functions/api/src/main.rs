@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use api::provisioning::Provisioning;
-use api::{AppState, Config, gateway};
+use api::{AppState, Config, CursorKeys, gateway};
 use domain::{Clock, SystemClock};
 use runtime::{Aws, SqsQueue, bootstrap};
 use store::Table;
@@ -22,7 +22,8 @@ async fn main() -> ExitCode {
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let provisioning = Provisioning::from_env(&aws, &config.secret_prefix, &table, &clock)?;
-        let router = api::router(AppState::new(config, table, queue, clock, provisioning));
+        let cursor_keys = CursorKeys::new(aws.secretsmanager(), &config.cursor_secret);
+        let router = api::router(AppState::new(config, table, queue, clock, cursor_keys, provisioning));
         init.phase("router");
         gateway::run(init, router).await
     })

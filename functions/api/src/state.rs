@@ -11,6 +11,8 @@ use serde::Serialize;
 use store::{Reader, Table};
 
 use crate::caller::{Admin, Caller};
+use crate::cursor::CursorKey;
+use crate::cursor_keys::CursorKeys;
 use crate::problem::Problem;
 use crate::provisioning::Provisioning;
 use crate::{Config, openapi};
@@ -24,6 +26,7 @@ struct Shared {
     table: Table,
     queue: Arc<dyn Queue>,
     clock: Arc<dyn Clock>,
+    cursor_keys: CursorKeys,
     provisioning: Option<Provisioning>,
     document: OnceLock<Bytes>,
 }
@@ -35,16 +38,17 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// Over a table, the workers' queues, a clock, and what sagas need besides, where the function serves them.
+    /// Over a table, the workers' queues, a clock, the key of cursors, and what sagas need besides, where the function serves them.
     #[must_use]
     pub fn new(
         config: Config,
         table: Table,
         queue: Arc<dyn Queue>,
         clock: Arc<dyn Clock>,
+        cursor_keys: CursorKeys,
         provisioning: Option<Provisioning>,
     ) -> Self {
-        Self(Arc::new(Shared { config, table, queue, clock, provisioning, document: OnceLock::new() }))
+        Self(Arc::new(Shared { config, table, queue, clock, cursor_keys, provisioning, document: OnceLock::new() }))
     }
 
     /// What sagas need besides the table and the clock.
@@ -58,6 +62,14 @@ impl AppState {
             );
             Problem::internal()
         })
+    }
+
+    /// The key that seals cursors.
+    ///
+    /// # Errors
+    /// 503 when Secrets Manager does not give it.
+    pub async fn cursor_key(&self) -> Result<&CursorKey, Problem> {
+        self.0.cursor_keys.key().await
     }
 
     /// The clock.

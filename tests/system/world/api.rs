@@ -6,6 +6,15 @@ use serde_json::Value;
 use super::World;
 use crate::answer::Answer;
 
+/// A cursor that a tenant was given.
+#[derive(Debug, Clone)]
+pub(crate) struct TenantCursor {
+    pub(crate) tenant: String,
+    /// The list that it goes on with.
+    pub(crate) path: String,
+    pub(crate) cursor: String,
+}
+
 impl World {
     /// Sends a request as it is and records the answer.
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -30,7 +39,15 @@ impl World {
     /// Makes one call.
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>, who: &As) -> Answer {
         let request = self.request(method, path, who).await;
-        self.send(if let Some(body) = body { request.json(&body) } else { request }).await
+        let answer = self.send(if let Some(body) = body { request.json(&body) } else { request }).await;
+        if let (As::Tenant(tenant), Some(cursor)) = (who, answer.json["next_cursor"].as_str()) {
+            self.tenant_cursors.lock().unwrap().push(TenantCursor {
+                tenant: tenant.clone(),
+                path: path.split('?').next().unwrap_or_default().to_owned(),
+                cursor: cursor.to_owned(),
+            });
+        }
+        answer
     }
 
     /// What the admin gets, which must be there.

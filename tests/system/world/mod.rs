@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 
 use crate::simulator::Simulator;
 
+pub(crate) use api::TenantCursor;
+
 /// The least time between two strikes. Duplicates of a tick are to be handled within it, also on a slow machine.
 pub(crate) const STRIKE_INTERVAL: Duration = Duration::from_secs(3);
 
@@ -28,6 +30,7 @@ pub(crate) struct World {
     pub(crate) stack: Stack,
     http: reqwest::Client,
     answers: Mutex<Vec<String>>,
+    tenant_cursors: Mutex<Vec<TenantCursor>>,
     /// Accounts registered besides `demo`, which is always there.
     registered: Mutex<Vec<String>>,
     tokens: Mutex<Vec<String>>,
@@ -59,7 +62,15 @@ impl World {
             .build()?;
         let simulator = Simulator { http: http.clone(), url: facts.digitalocean_url.clone() };
         let tokens = Mutex::new(vec!["dop_v1_demo_sync".to_owned(), "dop_v1_demo_narrow".to_owned()]);
-        Ok(Self { simulator, stack, http, answers: Mutex::default(), registered: Mutex::default(), tokens })
+        Ok(Self {
+            simulator,
+            stack,
+            http,
+            answers: Mutex::default(),
+            tenant_cursors: Mutex::default(),
+            registered: Mutex::default(),
+            tokens,
+        })
     }
 
     pub(crate) fn facts(&self) -> &Facts {
@@ -90,6 +101,11 @@ impl World {
     /// Every answer of the API so far.
     pub(crate) fn answers(&self) -> Vec<String> {
         self.answers.lock().unwrap().clone()
+    }
+
+    /// Every cursor that a tenant was given so far.
+    pub(crate) fn tenant_cursors(&self) -> Vec<TenantCursor> {
+        self.tenant_cursors.lock().unwrap().clone()
     }
 
     /// Every token that the simulator knows.

@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 use super::listing::{PageQuery, SLUG};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::cursor::Binding;
 use crate::extract::{Json as Body, Path, Query};
 use crate::freshness::Coverage;
 use crate::observe::RequestId;
@@ -89,11 +88,11 @@ pub(super) async fn list(
     Query(page): Query<PageQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&domain::Scope::Platform, "accounts", &());
+    let binding = state.cursor_key().await?.binding(&domain::Scope::Platform, "accounts", &());
     let after: Option<String> = page.position(&binding)?;
     let accounts = state.table(&admin).accounts().await?;
     let key = |account: &Account| account.account.to_string();
-    let (accounts, next) = page_of(accounts, key, after.as_ref(), page.limit, &binding);
+    let (accounts, next) = page_of(accounts, key, after.as_ref(), page.limit, &binding)?;
     let coverage = Coverage { as_of: state.now(), complete: true };
     let data: Vec<AccountView> = accounts.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))

@@ -7,7 +7,6 @@ use super::listing::PageQuery;
 use super::resources::ResourcePath;
 use crate::AppState;
 use crate::caller::Caller;
-use crate::cursor::Binding;
 use crate::extract::{Path, Query};
 use crate::freshness::Freshness;
 use crate::openapi::{BadParameters, Denials, Failures, NotFound};
@@ -34,12 +33,12 @@ pub(super) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "events", &key);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "events", &key);
     let before: Option<u64> = page.position(&binding)?;
     let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(Problem::not_found()) };
     let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
     let coverage = freshness.covering(Some(&key.kind), state.now());
-    let next = found.next.map(|next| binding.seal(&next));
+    let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))
 }

@@ -11,7 +11,6 @@ use utoipa::IntoParams;
 use super::listing::{KIND, PageQuery, SLUG, covered_accounts, refused_start};
 use crate::AppState;
 use crate::caller::Caller;
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::freshness::Freshness;
 use crate::openapi::{BadParameters, Denials, Failures};
@@ -86,7 +85,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "feed", &wanted);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "feed", &wanted);
     let position: Option<Position> = page.position(&binding)?;
     let now = state.now();
     let since = match &position {
@@ -101,7 +100,7 @@ pub(super) async fn list(
     let from = position.map(|position| position.from);
     let found = reader.feed(&filter, from.as_ref(), now, page.limit).await;
     let found = found.map_err(|error| refused_start(error, from.is_some()))?;
-    let next = found.next.map(|from| binding.seal(&Position { since, from }));
+    let next = found.next.map(|from| binding.seal(&Position { since, from })).transpose()?;
     let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))
 }

@@ -12,7 +12,6 @@ use super::listing::{ID, PageQuery, SLUG, covered_accounts};
 use super::resources::projects_of;
 use crate::AppState;
 use crate::caller::Caller;
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::freshness::Coverage;
 use crate::openapi::{BadParameters, Denials, Failures};
@@ -93,7 +92,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "findings", &filter);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "findings", &filter);
     let after: Option<Place> = page.position(&binding)?;
     let rules: Vec<&Rule> =
         RULES.iter().filter(|rule| filter.rule.as_ref().is_none_or(|wanted| wanted == rule.name)).collect();
@@ -106,7 +105,8 @@ pub(super) async fn list(
     let begin = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
     let page_end = found.len().min(begin + page.limit);
     let on_page = &found[begin..page_end];
-    let next = on_page.last().filter(|_| page_end < found.len()).map(|last| binding.seal(&Place::of(last)));
+    let next =
+        on_page.last().filter(|_| page_end < found.len()).map(|last| binding.seal(&Place::of(last))).transpose()?;
     let projects = projects_of(&reader, on_page.iter().map(|finding| finding.key.account.clone())).await?;
     let data = on_page.iter().map(|finding| {
         let project = finding.project_id.clone().and_then(|id| projects.get(&(finding.key.account.clone(), id)));

@@ -15,7 +15,6 @@ use super::listing::{ID, PageQuery, SLUG, flag};
 use super::tenancy;
 use crate::AppState;
 use crate::caller::{Admin, Caller};
-use crate::cursor::Binding;
 use crate::extract::{Json as Body, Path, Query, present};
 use crate::freshness::Freshness;
 use crate::observe::RequestId;
@@ -119,7 +118,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "projects", &filter);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "projects", &filter);
     let after: Option<String> = page.position(&binding)?;
     let mut accounts = reader.accounts().await?;
     accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
@@ -129,7 +128,7 @@ pub(super) async fn list(
     let mut wanted: Vec<Project> = projects.into_iter().filter(|project| filter.wants(project)).collect();
     let key = |project: &Project| format!("{}/{}", project.account, project.id);
     wanted.sort_by_cached_key(key);
-    let (found, next) = page_of(wanted, key, after.as_ref(), page.limit, &binding);
+    let (found, next) = page_of(wanted, key, after.as_ref(), page.limit, &binding)?;
     let data = found.into_iter().map(|project| {
         let last_complete_at = freshness.last_complete_at(&project.account, &PROJECT);
         ProjectView::new(project, reader.scope(), last_complete_at)

@@ -13,7 +13,6 @@ use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, refused_
 use crate::AppState;
 use crate::attribution::why_unattributed;
 use crate::caller::Caller;
-use crate::cursor::Binding;
 use crate::extract::{Path, Query};
 use crate::freshness::Freshness;
 use crate::openapi::{BadParameters, Denials, Failures, NotFound};
@@ -92,7 +91,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "resources", &filter);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "resources", &filter);
     let from: Option<Position> = page.position(&binding)?;
     let accounts = covered_accounts(&state, &caller, filter.account.as_ref(), filter.tenant.as_ref()).await?;
     let freshness = Freshness::of(&reader, &accounts).await?;
@@ -104,7 +103,7 @@ pub(super) async fn list(
         let project = resource.project_id.clone().and_then(|id| projects.get(&(resource.key.account.clone(), id)));
         view(&caller, resource, project, &freshness)
     });
-    let next = found.next.map(|next| binding.seal(&next));
+    let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     let coverage = freshness.covering(filter.kind.as_ref(), state.now());
     representation.of(&List::new(data.collect(), next, coverage))
 }

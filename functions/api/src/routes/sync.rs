@@ -9,7 +9,6 @@ use utoipa::IntoParams;
 use super::listing::{KIND, PageQuery, SLUG};
 use crate::AppState;
 use crate::caller::{Admin, Caller};
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::freshness::Coverage;
 use crate::openapi::{BadParameters, Denials, Failures};
@@ -71,7 +70,7 @@ pub(super) async fn list(
     Query(SyncQuery { filter, page }): Query<SyncQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&Scope::Platform, "sync", &filter);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "sync", &filter);
     let after: Option<String> = page.position(&binding)?;
     let reader = state.reader(&Caller::Admin(admin));
     let mut accounts = reader.accounts().await?;
@@ -89,6 +88,6 @@ pub(super) async fn list(
     rows.sort_by_cached_key(key);
     let complete = rows.iter().all(|row| row.status.is_complete());
     let as_of = rows.iter().filter_map(|row| row.last_complete_at).min().unwrap_or(now);
-    let (rows, next) = page_of(rows, key, after.as_ref(), page.limit, &binding);
+    let (rows, next) = page_of(rows, key, after.as_ref(), page.limit, &binding)?;
     representation.of(&List::new(rows, next, Coverage { as_of, complete }))
 }

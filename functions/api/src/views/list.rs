@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::cursor::Binding;
 use crate::freshness::Coverage;
+use crate::problem::Problem;
 use crate::representation::Tabular;
 
 /// A page of a list.
@@ -48,16 +49,19 @@ impl<T: Serialize + ToSchema> Tabular for List<T> {
 
 /// A page of what is at hand as a whole: what sorts after `after`, at most `limit`, and the cursor for the rest.
 /// `items` are sorted by the key that `key` gives.
+///
+/// # Errors
+/// As [`Binding::seal`].
 pub fn page_of<T, K: Ord + Serialize>(
     items: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> K,
     after: Option<&K>,
     limit: usize,
     binding: &Binding,
-) -> (Vec<T>, Option<String>) {
+) -> Result<(Vec<T>, Option<String>), Problem> {
     let mut rest = items.into_iter().filter(|item| after.is_none_or(|after| key(item) > *after));
     let page: Vec<T> = rest.by_ref().take(limit).collect();
     let more = rest.next().is_some();
-    let next = page.last().filter(|_| more).map(|last| binding.seal(&key(last)));
-    (page, next)
+    let next = page.last().filter(|_| more).map(|last| binding.seal(&key(last))).transpose()?;
+    Ok((page, next))
 }

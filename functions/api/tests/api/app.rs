@@ -3,14 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use api::cursor::CursorKey;
 use api::gateway::GatewayEvent;
-use api::{AppState, Config, workers};
+use api::{AppState, Config, CursorKeys, workers};
 use axum::Router;
 use chrono::{DateTime, Utc};
-use domain::ManualClock;
+use domain::{ManualClock, Scope, TenantId};
 use embedded_table::EmbeddedTable;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use runtime::Env;
 use runtime::fake::MemoryQueue;
+use runtime::secrets::{FetchError, SecretSource};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -92,8 +97,37 @@ pub(crate) fn config() -> Config {
     let queues: serde_json::Map<_, _> =
         workers::all().map(|worker| (worker.name().to_owned(), queue_url(worker.name()).into())).collect();
     let queues = Value::Object(queues).to_string();
-    let env = [("STAGE", "dev"), ("TABLE_NAME", embedded_table::TABLE_NAME), ("WORKER_QUEUES", queues.as_str())];
+    let env = [
+        ("STAGE", "dev"),
+        ("TABLE_NAME", embedded_table::TABLE_NAME),
+        ("CURSOR_SECRET", CURSOR_SECRET),
+        ("WORKER_QUEUES", queues.as_str()),
+    ];
     Config::read(Env::from_map(env)).unwrap()
+}
+
+const CURSOR_SECRET: &str = "arcadia/dev/api/cursors";
+
+const GENERATED_SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// What the stack generates for cursors.
+struct GeneratedSecret;
+
+/// The key that the API seals its cursors with.
+pub(crate) fn cursor_key() -> CursorKey {
+    CursorKey::derive(&GENERATED_SECRET.into()).unwrap()
+}
+
+/// What a tenant may see.
+pub(crate) fn scope(tenant: &str) -> Scope {
+    Scope::Tenant(TenantId::new(tenant).unwrap())
+}
+
+impl SecretSource for GeneratedSecret {
+    fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
+        assert_eq!(name, CURSOR_SECRET);
+        async { Ok(GENERATED_SECRET.into()) }.boxed()
+    }
 }
 
 impl App {
@@ -103,8 +137,15 @@ impl App {
         let queue = Arc::new(MemoryQueue::new());
         let cloud = Cloud::default();
         let clock = Arc::new(ManualClock::at(time("2026-04-12T12:00:00Z")));
-        let state =
-            AppState::new(config(), table.table.clone(), queue.clone(), clock.clone(), Some(cloud.provisioning()));
+        let cursor_keys = CursorKeys::new(GeneratedSecret, CURSOR_SECRET);
+        let state = AppState::new(
+            config(),
+            table.table.clone(),
+            queue.clone(),
+            clock.clone(),
+            cursor_keys,
+            Some(cloud.provisioning()),
+        );
         Self { table, queue, clock, cloud, router: api::router(state) }
     }
 

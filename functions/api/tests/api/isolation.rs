@@ -166,23 +166,26 @@ async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
                     continue;
                 }
                 let whole = whole.body["data"].as_array().unwrap().clone();
-                let mut next = format!("{target}?limit=2");
+                let (mut next, mut next_of_table) = (format!("{target}?limit=2"), format!("{target}?limit=2"));
                 let (mut rows, mut table): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
                 loop {
                     let page = app.get(who, &next).await;
                     assert_silent(own, &next, &page);
                     rows.extend(page.body["data"].as_array().unwrap().iter().cloned());
-                    let csv = app.get_csv(who, &next).await;
-                    assert_silent(own, &next, &csv);
+                    let csv = app.get_csv(who, &next_of_table).await;
+                    assert_silent(own, &next_of_table, &csv);
                     table.extend(csv.table().1);
                     let Some(link) = csv.next_link() else { break };
                     let cursor = page.body["next_cursor"].as_str().unwrap();
-                    assert!(link.contains(cursor) && link.contains("limit=2"), "{link}");
-                    for stranger in [rival, Who::Admin] {
-                        let refused = app.get(stranger, &link).await;
-                        assert_eq!((refused.status, refused.pointers()), (400, vec!["#/query/cursor"]), "{link}");
+                    assert!(link.contains("cursor=") && link.contains("limit=2"), "{link}");
+                    next = format!("{target}?limit=2&cursor={cursor}");
+                    for (stranger, foreign) in
+                        [(rival, &link), (Who::Admin, &link), (rival, &next), (Who::Admin, &next)]
+                    {
+                        let refused = app.get(stranger, foreign).await;
+                        assert_eq!((refused.status, refused.pointers()), (400, vec!["#/query/cursor"]), "{foreign}");
                     }
-                    next = link;
+                    next_of_table = link;
                 }
                 assert_eq!((rows.len(), table.len()), (whole.len(), whole.len()), "{target}");
                 assert_eq!(rows, whole, "{target}");

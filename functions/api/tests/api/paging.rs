@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::AccountStatus;
+use domain::{AccountStatus, Scope};
 use proptest::prelude::*;
 use serde_json::json;
+use store::ResourceFilter;
 
-use crate::app::{App, Who};
+use crate::app::{App, Who, cursor_key, scope};
 use crate::seed;
 
 async fn walk(app: &App, who: Who, query: &str, limit: usize) -> Vec<String> {
@@ -85,15 +86,13 @@ async fn a_cursor_is_refused_under_another_scope_list_or_filter() {
 }
 
 #[tokio::test]
-async fn a_forged_cursor_reads_nothing_foreign_and_breaks_nothing() {
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+async fn a_cursor_with_a_hostile_position_reads_nothing_foreign_and_breaks_nothing() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     seed::resource(&app.table.table, "main", "droplet", "1002", Some("acme-project")).await;
     let page = app.get(Who::Tenant("acme"), "/inventory/resources?limit=1").await;
-    let cursor = URL_SAFE_NO_PAD.decode(page.body["next_cursor"].as_str().unwrap()).unwrap();
-    let genuine: serde_json::Value = serde_json::from_slice(&cursor).unwrap();
+    let binding = cursor_key().binding(&scope("acme"), "resources", &ResourceFilter::default());
+    let _: serde_json::Value = binding.open(page.body["next_cursor"].as_str().unwrap()).unwrap();
     let positions = [
         json!({ "partition": "PROJECT#main#beta-project", "after": null }),
         json!({ "partition": "PROJECT#main#beta-project", "after": "droplet#1" }),
@@ -107,21 +106,40 @@ async fn a_forged_cursor_reads_nothing_foreign_and_breaks_nothing() {
         json!(null),
     ];
     for position in positions {
-        let mut forged = genuine.clone();
-        forged["position"] = position.clone();
-        let forged = URL_SAFE_NO_PAD.encode(forged.to_string());
+        let forged = binding.seal(&position).unwrap();
         let answer = app.get(Who::Tenant("acme"), &format!("/inventory/resources?cursor={forged}")).await;
         assert!(matches!(answer.status, 200 | 400), "{position}: {}", answer.text);
         assert!(!answer.text.contains("beta"), "{position}: {}", answer.text);
     }
     // The same among the admin's, whose partitions begin at ids.
     let page = app.get(Who::Admin, "/inventory/resources?limit=1").await;
-    let cursor = URL_SAFE_NO_PAD.decode(page.body["next_cursor"].as_str().unwrap()).unwrap();
-    let mut forged: serde_json::Value = serde_json::from_slice(&cursor).unwrap();
+    let binding = cursor_key().binding(&Scope::Platform, "resources", &ResourceFilter::default());
+    let mut forged: serde_json::Value = binding.open(page.body["next_cursor"].as_str().unwrap()).unwrap();
     for after in ["", "\u{0}", &"x".repeat(1_400)] {
-        forged["position"]["after"] = after.into();
-        let forged = URL_SAFE_NO_PAD.encode(forged.to_string());
+        forged["after"] = after.into();
+        let forged = binding.seal(&forged).unwrap();
         let answer = app.get(Who::Admin, &format!("/inventory/resources?cursor={forged}")).await;
         assert!(matches!(answer.status, 200 | 400), "{after:?}: {}", answer.text);
+    }
+}
+
+/// Cursors were plain JSON once: anybody could read them, and make others.
+#[tokio::test]
+async fn a_cursor_that_is_not_sealed_is_refused() {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let app = App::start().await;
+    seed::two_tenants(&app.table.table).await;
+    let page = app.get(Who::Tenant("beta"), "/inventory/resources?limit=1").await;
+    let sealed = URL_SAFE_NO_PAD.decode(page.body["next_cursor"].as_str().unwrap()).unwrap();
+    let position = json!({ "partition": "PROJECT#main#beta-project", "after": "droplet#beta-2000" }).to_string();
+    let plain = [&sealed[..1], position.as_bytes()].concat();
+    let (mut shortened, mut changed) = (sealed.clone(), sealed);
+    shortened.pop();
+    *changed.last_mut().unwrap() ^= 1;
+    for forged in [position.into_bytes(), plain, shortened, changed] {
+        let forged = URL_SAFE_NO_PAD.encode(forged);
+        let answer = app.get(Who::Tenant("beta"), &format!("/inventory/resources?cursor={forged}")).await;
+        assert_eq!((answer.status, &answer.body["type"]), (400, &json!("urn:arcadia:problem:bad-cursor")), "{forged}");
     }
 }

@@ -12,7 +12,6 @@ use super::parameters::{AccountQuery, accounts};
 use super::walk::{Place, Walk};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::openapi::{BadParameters, Denials, Failures};
 use crate::parameters::{FromParameters, Parameters};
@@ -97,10 +96,10 @@ pub(in crate::routes) async fn latest(
     Query(BalanceQuery { wanted, page }): Query<BalanceQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&Scope::Platform, "balance", &wanted);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "balance", &wanted);
     let after: Option<String> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
-    let (accounts, next) = page_of(accounts, AccountId::to_string, after.as_ref(), page.limit, &binding);
+    let (accounts, next) = page_of(accounts, AccountId::to_string, after.as_ref(), page.limit, &binding)?;
     let mut data: Vec<BalanceView> = Vec::with_capacity(accounts.len());
     for account in &accounts {
         data.extend(state.table(&admin).latest_balance(account).await?.map(BalanceView::from));
@@ -119,7 +118,7 @@ pub(in crate::routes) async fn list(
     Query(BalancesQuery { wanted, page }): Query<BalancesQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&Scope::Platform, "balances", &wanted);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &wanted);
     let position: Option<Position> = page.position(&binding)?;
     let has_cursor = position.is_some();
     let (span, place) = match position {
@@ -133,7 +132,7 @@ pub(in crate::routes) async fn list(
         walk.take(found.map_err(|error| refused_start(error, has_cursor))?);
     }
     let (found, next) = walk.end();
-    let next = next.map(|place| binding.seal(&Position { from: span.from, until: span.until, place }));
+    let next = next.map(|place| binding.seal(&Position { from: span.from, until: span.until, place })).transpose()?;
     let data: Vec<BalanceView> = found.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, freshness.billed(&[billing::BALANCE], state.now())))
 }

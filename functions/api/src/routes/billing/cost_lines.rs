@@ -12,7 +12,6 @@ use super::month;
 use super::parameters::{AccountQuery, MONTH, accounts, month};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::openapi::{BadParameters, Denials, Failures};
 use crate::parameters::{FromParameters, Parameters};
@@ -136,11 +135,11 @@ pub(in crate::routes) async fn list(
         .iter()
         .map(|invoice| (&invoice.account, &invoice.uuid, invoice.lines.as_ref().map(|set| set.revision)))
         .collect();
-    let binding = Binding::new(&Scope::Platform, "cost-lines", &(&filter, sets));
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "cost-lines", &(&filter, sets));
     let from: Option<Place> = page.position(&binding)?;
     let (data, next) = read(table, &invoices, &filter, from, page.limit).await?;
     let coverage = month::freshness_of_lines(&freshness, &accounts, &invoices, period, state.now());
-    representation.of(&List::new(data, next.map(|place| binding.seal(&place)), coverage))
+    representation.of(&List::new(data, next.map(|place| binding.seal(&place)).transpose()?, coverage))
 }
 
 /// A page of the wanted lines of these invoices.

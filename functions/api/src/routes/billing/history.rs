@@ -8,7 +8,6 @@ use super::parameters::{AccountQuery, accounts};
 use super::walk::{Place, Walk};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::openapi::{BadParameters, Denials, Failures};
 use crate::parameters::{FromParameters, Parameters};
@@ -41,7 +40,7 @@ pub(in crate::routes) async fn list(
     Query(HistoryQuery { wanted, page }): Query<HistoryQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&Scope::Platform, "billing-history", &wanted);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "billing-history", &wanted);
     let place: Option<Place> = page.position(&binding)?;
     let has_cursor = place.is_some();
     let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
@@ -53,5 +52,5 @@ pub(in crate::routes) async fn list(
     let (found, next) = walk.end();
     let data: Vec<HistoryEntryView> = found.into_iter().map(Into::into).collect();
     let coverage = freshness.billed(&[billing::BILLING_HISTORY], state.now());
-    representation.of(&List::new(data, next.map(|place| binding.seal(&place)), coverage))
+    representation.of(&List::new(data, next.map(|place| binding.seal(&place)).transpose()?, coverage))
 }

@@ -12,7 +12,6 @@ use super::month;
 use super::parameters::{AccountQuery, InvoicePath, PeriodQuery, accounts};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::cursor::Binding;
 use crate::extract::{Path, Query};
 use crate::openapi::{BadParameters, Denials, Failures, NotFound};
 use crate::parameters::{FromParameters, Parameters};
@@ -61,12 +60,12 @@ pub(in crate::routes) async fn list(
     Query(InvoiceQuery { of, status, page }): Query<InvoiceQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&Scope::Platform, "invoices", &(&of, &status));
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "invoices", &(&of, &status));
     let after: Option<month::Place> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let mut invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
     invoices.retain(|invoice| status.status.is_none_or(|status| status == invoice.status));
-    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding);
+    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding)?;
     let data: Vec<InvoiceView> = invoices.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, month::freshness_of_heads(&freshness, state.now())))
 }

@@ -8,7 +8,6 @@ use super::month;
 use super::parameters::{PeriodQuery, accounts};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::cursor::Binding;
 use crate::extract::Query;
 use crate::openapi::{BadParameters, Denials, Failures};
 use crate::parameters::{FromParameters, Parameters};
@@ -42,13 +41,13 @@ pub(in crate::routes) async fn list(
     Query(TieOutQuery { of, page }): Query<TieOutQuery>,
     representation: Representation,
 ) -> Result<Response, Problem> {
-    let binding = Binding::new(&Scope::Platform, "tie-out", &of);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "tie-out", &of);
     let after: Option<month::Place> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
     let coverage = month::freshness_of_lines(&freshness, &accounts, &invoices, of.period, state.now());
     let total = TieOutTotalView::of(&invoices);
-    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding);
+    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding)?;
     let data: Vec<TieOutRowView> = invoices.iter().map(Into::into).collect();
     representation.of(&TieOutList { list: List::new(data, next, coverage), total })
 }

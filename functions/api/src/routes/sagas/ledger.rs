@@ -10,7 +10,6 @@ use sagas::rim::{Journal, PreImage};
 use super::SagaPath;
 use crate::AppState;
 use crate::caller::Caller;
-use crate::cursor::Binding;
 use crate::disclosure::Discloser;
 use crate::extract::{Path, Query};
 use crate::freshness::Coverage;
@@ -34,7 +33,7 @@ pub(in crate::routes) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "ledger", &id);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "ledger", &id);
     let after: Option<u64> = page.position(&binding)?;
     let Some(head) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
     let found = reader.saga_ledger(&id, after, page.limit).await;
@@ -50,7 +49,7 @@ pub(in crate::routes) async fn list(
         LedgerEntryView::new(entry, &head.about.definition, pre.map(|pre| &pre.stash), &disclosure)
     };
     let data = found.entries.iter().map(view).collect();
-    let next = found.next.map(|next| binding.seal(&next));
+    let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
 }
 

@@ -12,7 +12,6 @@ use utoipa::IntoParams;
 use super::SagaPath;
 use crate::AppState;
 use crate::caller::Caller;
-use crate::cursor::Binding;
 use crate::disclosure::Discloser;
 use crate::extract::{Path, Query};
 use crate::freshness::Coverage;
@@ -68,7 +67,7 @@ pub(in crate::routes) async fn list(
     representation: Representation,
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
-    let binding = Binding::new(reader.scope(), "sagas", &filter);
+    let binding = state.cursor_key().await?.binding(reader.scope(), "sagas", &filter);
     let from: Option<SagaPosition> = page.position(&binding)?;
     // What a tenant is not told it cannot ask for.
     let asked = matches!(caller, Caller::Tenant { .. }).then(|| filter.saga_type.clone()).flatten();
@@ -82,7 +81,7 @@ pub(in crate::routes) async fn list(
         data.push(SagaView::new(head, &discloser.of(&head.about).await?));
     }
     data.retain(|saga| asked.as_ref().is_none_or(|asked| saga.saga_type == *asked));
-    let next = found.next.map(|next| binding.seal(&next));
+    let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
 }
 

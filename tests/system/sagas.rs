@@ -18,7 +18,7 @@ scenarios![
     a_long_wait_is_a_one_time_schedule,
 ];
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const ZONE: &str = "shop.example";
 const DROPLET: u64 = 7001;
 
@@ -140,7 +140,7 @@ async fn a_plan_binds_and_a_key_starts_one_saga(world: &World) {
     let mut another = body.clone();
     another["inputs"]["dns_record_data"] = json!("192.0.2.8");
     start(&another).await.expect_problem(409);
-    assert_eq!(world.ended(text(&first, "id"), PATIENCE).await["steps"][0]["outcome"], "updated");
+    assert_eq!(world.ended(text(&first, "id"), TIMEOUT).await["steps"][0]["outcome"], "updated");
     let tenant = As::Tenant("jansen".to_owned());
     world.call("POST", "sagas", Some(body), &tenant).await.expect_problem(403);
     world.call("GET", &format!("sagas/{}", text(&first, "id")), None, &tenant).await.expect_problem(404);
@@ -154,7 +154,7 @@ async fn a_long_wait_is_a_one_time_schedule(world: &World) {
     let steps = json!([upsert("api", &json!({ "dns_record_data": "192.0.2.9" })), wait]);
     let id = world.start_saga("patient", steps).await;
     let schedule = world
-        .wait("a one-time schedule", PATIENCE, async || {
+        .wait("a one-time schedule", TIMEOUT, async || {
             let schedules = world.one_time_schedules().await;
             schedules.into_iter().find(|schedule| text(schedule, "Name").starts_with(&id))
         })
@@ -166,6 +166,6 @@ async fn a_long_wait_is_a_one_time_schedule(world: &World) {
 
     let reason = json!({ "reason": "nobody wants it any more" });
     world.call("POST", &format!("sagas/{id}/cancel"), Some(reason), &As::Admin).await.expect(200);
-    let saga = world.ended(&id, PATIENCE).await;
+    let saga = world.ended(&id, TIMEOUT).await;
     assert_eq!((&saga["status"], world.simulator.state("patient").await), (&json!("rolled_back"), before), "{saga}");
 }

@@ -53,7 +53,7 @@ impl Deployed {
 
     /// The workers that tick. The others are rung by sagas.
     pub(crate) fn ticking(&self) -> impl Iterator<Item = Worker> {
-        let rung = |worker: &&provisioning::Worker| worker.cadence_minutes.is_none();
+        let rung = |worker: &&provisioning::SagaFunction| worker.cadence_minutes.is_none();
         let rung: Vec<&str> = provisioning::WORKERS.iter().filter(rung).map(|worker| worker.name).collect();
         self.workers().into_iter().filter(move |worker| !rung.contains(&worker.name.as_str()))
     }

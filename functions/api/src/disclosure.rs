@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ResourceKey, TenantId};
-use sagas::definition::{CUSTOM, ReadyMade};
-use sagas::record::{About, LockTarget, StepSpec};
-use sagas::steps::{Fields, STEPS};
+use sagas::definition::{CUSTOM, SagaTemplate};
+use sagas::record::{LockTarget, SagaMetadata, StepSpec};
+use sagas::steps::{InputFields, STEPS};
 use store::{Reader, Table};
 
 use crate::caller::Caller;
@@ -47,7 +47,7 @@ impl Disclosure {
     /// What sort of saga: for tenants not what its starter called it.
     #[must_use]
     pub fn saga_type<'a>(&self, saga_type: &'a str) -> &'a str {
-        if self.is_whole() || ReadyMade::named(saga_type).is_some() { saga_type } else { CUSTOM }
+        if self.is_whole() || SagaTemplate::named(saga_type).is_some() { saga_type } else { CUSTOM }
     }
 
     /// A text, or for tenants the constant one.
@@ -81,13 +81,13 @@ impl<'a> Discloser<'a> {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn of(&mut self, about: &About) -> Result<Disclosure, Problem> {
+    pub async fn of(&mut self, metadata: &SagaMetadata) -> Result<Disclosure, Problem> {
         if matches!(self.caller, Caller::Admin(_)) {
             return Ok(Disclosure::Everything);
         }
         let mut own = BTreeSet::new();
-        for (index, spec) in about.definition.steps.iter().enumerate() {
-            let targets = targets(about, spec);
+        for (index, spec) in metadata.definition.steps.iter().enumerate() {
+            let targets = targets(metadata, spec);
             let mut is_own = !targets.is_empty();
             for target in targets {
                 is_own &= self.may_see(target).await?;
@@ -110,9 +110,9 @@ impl<'a> Discloser<'a> {
 }
 
 /// What a step is on; nothing where this build does not know the step.
-fn targets(about: &About, spec: &StepSpec) -> Vec<ResourceKey> {
+fn targets(metadata: &SagaMetadata, spec: &StepSpec) -> Vec<ResourceKey> {
     let Some(step) = STEPS.of(spec) else { return Vec::new() };
-    let (locks, _) = step.check(&about.account, &mut Fields::of(&spec.inputs));
+    let (locks, _) = step.check(&metadata.account, &mut InputFields::of(&spec.inputs));
     locks.iter().filter_map(LockTarget::resource).collect()
 }
 

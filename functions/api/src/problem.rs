@@ -5,8 +5,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use sagas::Refusal;
-use sagas::rim::JournalError;
+use sagas::CommandRefusal;
+use sagas::ports::SagaStoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -154,20 +154,22 @@ impl Problem {
 
     /// 409: a saga is not to be done with as was asked.
     #[must_use]
-    pub fn refused(refusal: &Refusal) -> Self {
+    pub fn refused(refusal: &CommandRefusal) -> Self {
         match refusal {
-            Refusal::Status { .. } => Self::conflict(
+            CommandRefusal::Status { .. } => Self::conflict(
                 "saga-status",
                 "The saga is not in a state for this, or it was said before; see its status. What goes forward can be cancelled, once; \
                  what is stuck can be resumed or closed.",
             ),
-            Refusal::NotAsked => Self::conflict("not-asked", "The saga waits at no gate for somebody's word."),
-            Refusal::NotStuckThere => Self::conflict(
+            CommandRefusal::NotAwaitingApproval => {
+                Self::conflict("not-asked", "The saga waits at no gate for somebody's word.")
+            }
+            CommandRefusal::NotStuckThere => Self::conflict(
                 "not-stuck-there",
                 "The saga is not stuck in undoing that step, and no other can be skipped; see stuck.step.",
             ),
-            Refusal::Unseen(_) => Self::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS),
-            Refusal::Unproven(why) => {
+            CommandRefusal::CannotVerify(_) => Self::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS),
+            CommandRefusal::NotFixed(why) => {
                 let detail =
                     "What the saga is stuck at is not mended; see errors, and do what stuck.runbook says first.";
                 let errors = vec![FieldError { pointer: "#".to_owned(), detail: why.clone() }];
@@ -261,10 +263,10 @@ impl From<store::Error> for Problem {
 }
 
 /// Logged here, once, with its sources.
-impl From<JournalError> for Problem {
-    fn from(error: JournalError) -> Self {
+impl From<SagaStoreError> for Problem {
+    fn from(error: SagaStoreError) -> Self {
         tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
-        let JournalError(source) = error;
+        let SagaStoreError(source) = error;
         let is_passing = source.downcast_ref::<store::Error>().is_none_or(is_passing);
         if is_passing { Self::unavailable() } else { Self::internal() }
     }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use access::DigitalOcean;
 use digitalocean::Deadline;
 use domain::Clock;
-use provisioning::{Announcements, DigitalOceanProvider, Doorbells, SagaConfig};
+use provisioning::{DigitalOceanProvider, SagaConfig, TableExpectations, WakeUpQueue};
 use runtime::{Aws, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
 use sagas::Timing;
-use sagas::rim::{Bell, Expectations, Lane, Provider};
+use sagas::ports::{Expectations, Notifier, Phase, Provider};
 use sagas::steps::Prices;
 use store::Table;
 
@@ -32,7 +32,7 @@ pub struct Provisioning {
     /// DigitalOcean.
     pub reach: Arc<dyn Reach>,
     /// Doorbells.
-    pub bell: Arc<dyn Bell>,
+    pub notifier: Arc<dyn Notifier>,
     /// What the inventory is told beforehand.
     pub expectations: Arc<dyn Expectations>,
     /// How long things take; the same as the workers have.
@@ -54,7 +54,7 @@ impl Reach for Live {
             self.digitalocean.clone(),
             self.table.clone(),
             self.clock.clone(),
-            Lane::Execute,
+            Phase::Forward,
             ProviderWrites::Deny,
             &self.timing,
             Deadline::after(READING),
@@ -85,9 +85,9 @@ impl Provisioning {
         let scheduler =
             EventBridgeScheduler::new(aws.scheduler(), config.schedule_group.clone(), config.schedule_role_arn.clone());
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
-        let bell = Arc::new(Doorbells::new(&config, queue, Arc::new(scheduler), clock.clone()));
+        let notifier = Arc::new(WakeUpQueue::new(&config, queue, Arc::new(scheduler), clock.clone()));
         let timing = config.timing;
         let reach = Arc::new(Live { digitalocean, table: table.clone(), clock: clock.clone(), timing: timing.clone() });
-        Ok(Some(Self { reach, bell, expectations: Arc::new(Announcements(table.clone())), timing }))
+        Ok(Some(Self { reach, notifier, expectations: Arc::new(TableExpectations(table.clone())), timing }))
     }
 }

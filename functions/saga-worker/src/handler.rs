@@ -9,18 +9,18 @@ use digitalocean::Deadline as CallDeadline;
 use domain::{Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use provisioning::{Announcements, DigitalOceanProvider, Doorbell, Doorbells, Worker};
+use provisioning::{DigitalOceanProvider, SagaFunction, TableExpectations, WakeUp, WakeUpQueue};
 use runtime::{Deadline, Failure, Message, Metrics, OrFail, WorkerConfig};
+use sagas::ports::Phase;
 use sagas::record::{SagaId, SagaStatus};
-use sagas::rim::Lane;
 use sagas::steps::Steps;
-use sagas::{Driven, Rim, Timing, Turn, drive, reconcile};
+use sagas::{DriveOutcome, Ports, Timing, WorkerSession, drive, reconcile};
 use store::Table;
 
 /// Time kept for giving a saga back when its turn has to end.
 const SAVE_MARGIN: Duration = Duration::from_secs(3);
 /// How many overdue sagas one tick rings for: as many as can be sent for within the function's time.
-const RINGS: usize = 500;
+const MAX_WAKE_UPS: usize = 500;
 /// More than so many that are stuck are not counted: people are called long before.
 const COUNT_UP_TO: usize = 100;
 
@@ -28,7 +28,7 @@ const COUNT_UP_TO: usize = 100;
 #[derive(Debug)]
 pub struct SagaWorker {
     /// Which worker.
-    pub worker: &'static Worker,
+    pub worker: &'static SagaFunction,
     /// Its configuration.
     pub config: WorkerConfig,
     /// How long things take.
@@ -40,7 +40,7 @@ pub struct SagaWorker {
     /// DigitalOcean.
     pub digitalocean: Arc<DigitalOcean>,
     /// Doorbells.
-    pub bell: Doorbells,
+    pub notifier: WakeUpQueue,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -53,10 +53,10 @@ impl SagaWorker {
     pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
         // Boxed: the futures of a turn nest deeper than the compiler looks.
         async move {
-            match self.worker.lane {
-                Some(lane) => {
-                    let doorbell: Doorbell = message.typed().or_terminal("not a doorbell")?.fields;
-                    self.drive(&doorbell.saga, lane, deadline).await
+            match self.worker.phase {
+                Some(phase) => {
+                    let wake_up: WakeUp = message.typed().or_terminal("not a doorbell")?.fields;
+                    self.drive(&wake_up.saga, phase, deadline).await
                 }
                 None => self.reconcile().await,
             }
@@ -64,22 +64,22 @@ impl SagaWorker {
         .boxed()
     }
 
-    async fn drive(&self, saga: &SagaId, lane: Lane, deadline: Deadline) -> Result<(), Failure> {
+    async fn drive(&self, saga: &SagaId, phase: Phase, deadline: Deadline) -> Result<(), Failure> {
         let left = deadline.remaining_minus(SAVE_MARGIN);
         let provider = DigitalOceanProvider::new(
             self.digitalocean.clone(),
             self.table.clone(),
             self.clock.clone(),
-            lane,
+            phase,
             self.config.provider_writes,
             &self.timing,
             CallDeadline::after(left),
         );
-        let expectations = Announcements(self.table.clone());
-        let rim = Rim {
-            journal: &self.table,
+        let expectations = TableExpectations(self.table.clone());
+        let ports = Ports {
+            saga_store: &self.table,
             provider: &provider,
-            bell: &self.bell,
+            notifier: &self.notifier,
             expectations: &expectations,
             clock: self.clock.as_ref(),
             steps: self.steps,
@@ -88,31 +88,32 @@ impl SagaWorker {
         // A delivery has an owner of its own: the ledger names it, and this line leads from it to the request's other lines.
         let owner = RunId::random();
         let until = self.clock.now() + TimeDelta::from_std(left).unwrap_or_default();
-        let turn = Turn { owner: owner.as_str(), lane, until };
-        let driven = drive(&rim, saga, &turn).await?;
+        let session = WorkerSession { owner: owner.as_str(), phase, until };
+        let outcome = drive(&ports, saga, &session).await?;
         let requests = provider.requests();
-        match driven {
-            Driven::Unknown => tracing::warn!(%saga, "there is no such saga, doorbell dropped"),
-            driven => tracing::info!(%saga, owner = owner.as_str(), ?driven, requests, "driven"),
+        match outcome {
+            DriveOutcome::Unknown => tracing::warn!(%saga, "there is no such saga, doorbell dropped"),
+            outcome => tracing::info!(%saga, owner = owner.as_str(), ?outcome, requests, "driven"),
         }
         let mut metrics = Metrics::new(self.worker.name);
         metrics.property("saga", saga.to_string());
         metrics.count("DigitalOceanRequests", requests);
-        metrics.count(outcome(driven), 1);
+        metrics.count(metric_name(outcome), 1);
         Ok(())
     }
 
     async fn reconcile(&self) -> Result<(), Failure> {
-        let reconciled = reconcile(&self.table, &self.bell, self.clock.as_ref(), &self.timing, RINGS).await?;
+        let reconciled =
+            reconcile(&self.table, &self.notifier, self.clock.as_ref(), &self.timing, MAX_WAKE_UPS).await?;
         for due in &reconciled.stalled {
             let (saga, status, since) = (due.saga, due.status, due.updated_at);
             tracing::error!(%saga, ?status, %since, "a saga has not changed for long: look in the log for its id");
         }
         let stuck = self.table.stuck_sagas(COUNT_UP_TO).await?;
         let stalled = reconciled.stalled.len();
-        tracing::info!(rung = reconciled.rung, stalled, stuck, "reconciled");
+        tracing::info!(woken = reconciled.woken, stalled, stuck, "reconciled");
         let mut metrics = Metrics::new(self.worker.name);
-        metrics.count("SagasRung", number(reconciled.rung));
+        metrics.count("SagasWoken", number(reconciled.woken));
         metrics.count("StalledSagas", number(stalled));
         metrics.count("StuckSagas", number(stuck));
         Ok(())
@@ -120,14 +121,14 @@ impl SagaWorker {
 }
 
 /// What is counted of a turn.
-fn outcome(driven: Driven) -> &'static str {
-    match driven {
-        Driven::Unknown => "SagasUnknown",
-        Driven::NotNow | Driven::TakenOver => "TurnsInVain",
-        Driven::Rested(SagaStatus::Stuck) => "SagasGotStuck",
-        Driven::Rested(SagaStatus::RolledBack) => "SagasRolledBack",
-        Driven::Rested(SagaStatus::Succeeded) => "SagasSucceeded",
-        Driven::Rested(_) => "SagasDriven",
+fn metric_name(outcome: DriveOutcome) -> &'static str {
+    match outcome {
+        DriveOutcome::Unknown => "SagasUnknown",
+        DriveOutcome::NotNow | DriveOutcome::LeaseLost => "IdleSessions",
+        DriveOutcome::Parked(SagaStatus::Stuck) => "SagasGotStuck",
+        DriveOutcome::Parked(SagaStatus::RolledBack) => "SagasRolledBack",
+        DriveOutcome::Parked(SagaStatus::Succeeded) => "SagasSucceeded",
+        DriveOutcome::Parked(_) => "SagasDriven",
     }
 }
 

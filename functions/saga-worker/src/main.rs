@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use access::DigitalOcean;
 use domain::SystemClock;
-use provisioning::{Doorbells, SagaConfig, Worker};
+use provisioning::{SagaConfig, SagaFunction, WakeUpQueue};
 use runtime::{Aws, BatchRunner, EventBridgeScheduler, Secrets, SqsQueue, WorkerConfig, bootstrap};
 use saga_worker::SagaWorker;
 use sagas::steps::STEPS;
@@ -16,7 +16,8 @@ async fn main() -> ExitCode {
     bootstrap::launch(|mut init| async move {
         let config = WorkerConfig::from_env()?;
         let sagas = SagaConfig::from_env()?;
-        let worker = Worker::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
+        let worker =
+            SagaFunction::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
         init.phase("config");
         let aws = Aws::load().await;
         let table = Table::new(aws.dynamodb(), &config.table_name);
@@ -27,12 +28,12 @@ async fn main() -> ExitCode {
         let secrets = Secrets::new(aws.secretsmanager(), &config.secret_prefix);
         let (url, timing) = (config.digitalocean_url.clone(), sagas.timing.clone());
         let digitalocean = Arc::new(DigitalOcean::new(url, secrets, table.clone(), clock.clone()));
-        let bell = Doorbells::new(&sagas, queue.clone(), scheduler, clock.clone());
+        let notifier = WakeUpQueue::new(&sagas, queue.clone(), scheduler, clock.clone());
         init.phase("clients");
         table.warm_up().await;
         init.phase("warm_up");
         let runner = BatchRunner::from_config(&config, queue);
-        let worker = SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, bell, clock };
+        let worker = SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, notifier, clock };
         let worker = Arc::new(worker);
         bootstrap::run_queue(init, &runner, move |message, deadline| {
             let worker = worker.clone();

@@ -2,7 +2,7 @@
 
 use runtime::{ConfigError, Env};
 use sagas::Timing;
-use sagas::rim::Lane;
+use sagas::ports::Phase;
 
 /// Where doorbells go, and how long things take.
 #[derive(Debug, Clone)]
@@ -63,12 +63,12 @@ impl SagaConfig {
         })
     }
 
-    /// The queue of a lane.
+    /// The queue of a phase.
     #[must_use]
-    pub fn queue(&self, lane: Lane) -> &QueueAddress {
-        match lane {
-            Lane::Execute => &self.execute,
-            Lane::Compensate => &self.compensate,
+    pub fn queue(&self, phase: Phase) -> &QueueAddress {
+        match phase {
+            Phase::Forward => &self.execute,
+            Phase::Compensate => &self.compensate,
         }
     }
 }
@@ -95,10 +95,10 @@ mod tests {
         assert!(read("brief").unwrap_err().to_string().contains("SAGA_TIMING is not valid (expected normal or short)"));
         let config = read("").unwrap();
         assert!(
-            config.queue(Lane::Execute).url.ends_with("execute")
-                && config.queue(Lane::Execute).arn.ends_with("execute")
+            config.queue(Phase::Forward).url.ends_with("execute")
+                && config.queue(Phase::Forward).arn.ends_with("execute")
         );
-        assert_eq!(config.queue(Lane::Compensate), &config.compensate);
+        assert_eq!(config.queue(Phase::Compensate), &config.compensate);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use digitalocean::Error;
 use domain::error_chain;
 use http::StatusCode;
-use sagas::rim::Fault;
+use sagas::ports::Fault;
 
 /// What was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
+pub enum RequestKind {
     /// A read: nothing follows from its failure but that it failed.
     Read,
     /// A write, once.
@@ -21,14 +21,14 @@ const PENDING_EVENT: &str = "pending event";
 /// What a failed call allows to conclude. Only DigitalOcean's own word counts: what a gateway in between says proves neither an absence
 /// nor a refusal.
 #[must_use]
-pub fn fault_of(error: &Error, sent: Sent) -> Fault {
+pub fn fault_of(error: &Error, sent: RequestKind) -> Fault {
     let text = error_chain(error);
     let unclear = || match sent {
-        Sent::Write => Fault::Ambiguous(text.clone()),
-        Sent::Read => Fault::Transient(text.clone()),
+        RequestKind::Write => Fault::Ambiguous(text.clone()),
+        RequestKind::Read => Fault::Transient(text.clone()),
     };
     match error {
-        Error::NotFound { .. } => Fault::Absent(text),
+        Error::NotFound { .. } => Fault::NotFound(text),
         Error::Unauthorized { .. } | Error::Forbidden { .. } => Fault::Unauthorised(text),
         Error::RateLimited { until, .. } => Fault::Limited { until: *until },
         Error::Api { status, id: Some(_), message, .. } if status.is_client_error() => match *status {
@@ -40,7 +40,7 @@ pub fn fault_of(error: &Error, sent: Sent) -> Fault {
         },
         Error::InvalidParameter { .. } => Fault::Refused(text),
         Error::Api { .. } => unclear(),
-        error if sent == Sent::Write && error.may_have_been_applied() => unclear(),
+        error if sent == RequestKind::Write && error.may_have_been_applied() => unclear(),
         _ => Fault::Transient(text),
     }
 }

@@ -1,7 +1,7 @@
 //! DigitalOcean's things as the sagas know them.
 
 use digitalocean::RecordToSend;
-use sagas::rim::{Action, ActionStatus, Droplet, Record, RecordFields, Snapshot};
+use sagas::ports::{ActionStatus, ObservedAction, ObservedDroplet, ObservedSnapshot, Record, RecordFields};
 
 pub(crate) fn to_send(fields: &RecordFields) -> RecordToSend {
     let RecordFields { record_type, name, data, ttl, priority, port, weight, flags, tag } = fields.clone();
@@ -13,11 +13,11 @@ pub(crate) fn record(record: digitalocean::DomainRecord) -> Record {
     Record { id, fields: RecordFields { record_type, name, data, ttl, priority, port, weight, flags, tag } }
 }
 
-pub(crate) fn droplet(droplet: digitalocean::Droplet) -> Droplet {
-    Droplet { id: droplet.id, name: droplet.name, disk_gigabytes: droplet.disk }
+pub(crate) fn droplet(droplet: digitalocean::Droplet) -> ObservedDroplet {
+    ObservedDroplet { id: droplet.id, name: droplet.name, disk_gigabytes: droplet.disk }
 }
 
-pub(crate) fn action(action: digitalocean::Action) -> Action {
+pub(crate) fn action(action: digitalocean::Action) -> ObservedAction {
     let digitalocean::Action { id, status, action_type, started_at, completed_at, .. } = action;
     let status = match status {
         digitalocean::ActionStatus::Completed => ActionStatus::Completed,
@@ -25,10 +25,10 @@ pub(crate) fn action(action: digitalocean::Action) -> Action {
         // A word that is not known yet is no end.
         digitalocean::ActionStatus::InProgress | digitalocean::ActionStatus::Other(_) => ActionStatus::InProgress,
     };
-    Action { id, action_type, status, started_at, completed_at }
+    ObservedAction { id, action_type, status, started_at, completed_at }
 }
 
-pub(crate) fn snapshot(snapshot: digitalocean::Snapshot) -> Snapshot {
+pub(crate) fn snapshot(snapshot: digitalocean::Snapshot) -> ObservedSnapshot {
     let digitalocean::Snapshot { id, name, created_at, resource_id, .. } = snapshot;
-    Snapshot { id, name, created_at, droplet_id: resource_id }
+    ObservedSnapshot { id, name, created_at, droplet_id: resource_id }
 }

@@ -12,16 +12,16 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use runtime::ProviderWrites;
 use sagas::Timing;
-use sagas::rim::{Fault, Found, Lane, Made, Provider, Read, Stamp, Write};
+use sagas::ports::{Fault, Phase, Provider, ReadRequest, ReadResult, WriteContext, WriteRequest, WriteResult};
 use store::{Priority, Table};
 
-use crate::fault::{Sent, fault_of};
+use crate::fault::{RequestKind, fault_of};
 use crate::model;
 
 /// How far back a droplet's actions are read.
 const RECENT: TimeDelta = TimeDelta::days(1);
 
-/// DigitalOcean for one turn of a worker, or one request of a person: with the account's token for `provisioning`, out of the lane's share
+/// DigitalOcean for one turn of a worker, or one request of a person: with the account's token for `provisioning`, out of the phase's share
 /// of the rate budget.
 #[derive(Debug)]
 pub struct DigitalOceanProvider {
@@ -38,20 +38,20 @@ pub struct DigitalOceanProvider {
 }
 
 impl DigitalOceanProvider {
-    /// For a lane, reading until the deadline.
+    /// For a phase, reading until the deadline.
     #[must_use]
     pub fn new(
         digitalocean: Arc<DigitalOcean>,
         table: Table,
         clock: Arc<dyn Clock>,
-        lane: Lane,
+        phase: Phase,
         writes: ProviderWrites,
         timing: &Timing,
         deadline: Deadline,
     ) -> Self {
-        let priority = match lane {
-            Lane::Execute => Priority::Provisioning,
-            Lane::Compensate => Priority::Compensation,
+        let priority = match phase {
+            Phase::Forward => Priority::Provisioning,
+            Phase::Compensate => Priority::Compensation,
         };
         let http_timeout = timing.http_timeout.to_std().unwrap_or_default();
         let (account, requests) = (Mutex::default(), AtomicU64::new(0));
@@ -94,13 +94,13 @@ impl DigitalOceanProvider {
         }
     }
 
-    async fn reads(&self, account: &AccountId, read: &Read) -> Result<Found, Fault> {
+    async fn reads(&self, account: &AccountId, read: &ReadRequest) -> Result<ReadResult, Fault> {
         let mut anew = false;
         loop {
             let client = self.open(account, anew, self.deadline).await?.with_attempt_timeout(self.http_timeout);
             let found = find(&client, read, self.clock.now()).await;
             self.requests.fetch_add(client.requests(), Ordering::Relaxed);
-            match found.map_err(|error| fault_of(&error, Sent::Read)) {
+            match found.map_err(|error| fault_of(&error, RequestKind::Read)) {
                 // The token may have been changed since it was fetched: once, the one that is in force now is tried.
                 Err(Fault::Unauthorised(_)) if !anew => anew = true,
                 found => return found,
@@ -108,22 +108,27 @@ impl DigitalOceanProvider {
         }
     }
 
-    async fn writes(&self, account: &AccountId, write: &Write, stamp: &Stamp) -> Result<Made, Fault> {
+    async fn writes(
+        &self,
+        account: &AccountId,
+        write: &WriteRequest,
+        context: &WriteContext,
+    ) -> Result<WriteResult, Fault> {
         if self.writes == ProviderWrites::Deny {
             return Err(Fault::Refused("writes to DigitalOcean are off: PROVIDER_WRITES is `deny` here".to_owned()));
         }
         let client = self.open(account, false, Deadline::none()).await?;
         // On the engine's clock, which a test may have in hand; what is left of it is waited for on the machine's.
-        let left = (stamp.not_after - self.clock.now()).to_std().unwrap_or_default();
+        let left = (context.not_after - self.clock.now()).to_std().unwrap_or_default();
         let client = client.once(Deadline::after(left), self.http_timeout);
         let made = make(&client, write).await;
         self.requests.fetch_add(client.requests(), Ordering::Relaxed);
-        let made = made.map_err(|error| fault_of(&error, Sent::Write));
+        let made = made.map_err(|error| fault_of(&error, RequestKind::Write));
         if matches!(made, Err(Fault::Unauthorised(_))) {
             // It is not repeated here; the next one has the token that is in force now.
             let _ = self.open(account, true, Deadline::none()).await;
         }
-        let Stamp { saga, op_hash, fence, .. } = stamp;
+        let WriteContext { saga, op_hash, fence, .. } = context;
         match &made {
             Ok(_) => tracing::info!(%saga, op_hash, fence, "written at DigitalOcean"),
             Err(fault) => tracing::warn!(%saga, op_hash, fence, %fault, "a write at DigitalOcean"),
@@ -132,62 +137,64 @@ impl DigitalOceanProvider {
     }
 }
 
-async fn find(client: &Client, read: &Read, now: DateTime<Utc>) -> Result<Found, Error> {
+async fn find(client: &Client, read: &ReadRequest, now: DateTime<Utc>) -> Result<ReadResult, Error> {
     Ok(match read {
-        Read::Records { zone } => {
+        ReadRequest::Records { zone } => {
             // A record that is overlooked would be made twice: the pages must agree with each other.
             let records = client.domains().records(zone).confirmed().collect_all().await?;
-            Found::Records(records.items.into_iter().map(model::record).collect())
+            ReadResult::Records(records.items.into_iter().map(model::record).collect())
         }
-        Read::Record { zone, id } => Found::Record(model::record(client.domains().record(zone, *id).await?)),
-        Read::Droplet { id } => Found::Droplet(model::droplet(client.droplets().get(*id).await?)),
-        Read::DropletActions { id } => {
+        ReadRequest::Record { zone, id } => {
+            ReadResult::Record(model::record(client.domains().record(zone, *id).await?))
+        }
+        ReadRequest::Droplet { id } => ReadResult::Droplet(model::droplet(client.droplets().get(*id).await?)),
+        ReadRequest::DropletActions { id } => {
             let actions = client.droplets().actions_since(*id, now - RECENT).await?;
-            Found::Actions(actions.into_iter().map(model::action).collect())
+            ReadResult::Actions(actions.into_iter().map(model::action).collect())
         }
-        Read::Action { id } => Found::Action(model::action(client.actions().get(*id).await?)),
-        Read::DropletSnapshots => {
+        ReadRequest::Action { id } => ReadResult::Action(model::action(client.actions().get(*id).await?)),
+        ReadRequest::DropletSnapshots => {
             let snapshots =
                 client.snapshots().list_of(&SnapshotResourceType::Droplet).confirmed().collect_all().await?;
-            Found::Snapshots(snapshots.items.into_iter().map(model::snapshot).collect())
+            ReadResult::Snapshots(snapshots.items.into_iter().map(model::snapshot).collect())
         }
     })
 }
 
-async fn make(client: &Client, write: &Write) -> Result<Made, Error> {
+async fn make(client: &Client, write: &WriteRequest) -> Result<WriteResult, Error> {
     let domains = client.domains();
     Ok(match write {
-        Write::CreateRecord { zone, record, .. } => {
-            Made::Record(model::record(domains.create_record(zone, &model::to_send(record)).await?))
+        WriteRequest::CreateRecord { zone, record, .. } => {
+            WriteResult::Record(model::record(domains.create_record(zone, &model::to_send(record)).await?))
         }
-        Write::UpdateRecord { zone, id, record } => {
-            Made::Record(model::record(domains.update_record(zone, *id, &model::to_send(record)).await?))
+        WriteRequest::UpdateRecord { zone, id, record } => {
+            WriteResult::Record(model::record(domains.update_record(zone, *id, &model::to_send(record)).await?))
         }
-        Write::DeleteRecord { zone, id, .. } => {
+        WriteRequest::DeleteRecord { zone, id, .. } => {
             domains.delete_record(zone, *id).await?;
-            Made::Nothing
+            WriteResult::Nothing
         }
-        Write::SnapshotDroplet { id, name } => {
-            Made::Action(model::action(client.droplets().snapshot(*id, name).await?))
+        WriteRequest::SnapshotDroplet { id, name } => {
+            WriteResult::Action(model::action(client.droplets().snapshot(*id, name).await?))
         }
-        Write::DeleteSnapshot { id } => {
+        WriteRequest::DeleteSnapshot { id } => {
             client.snapshots().delete(id).await?;
-            Made::Nothing
+            WriteResult::Nothing
         }
     })
 }
 
 impl Provider for DigitalOceanProvider {
-    fn read<'a>(&'a self, account: &'a AccountId, read: &'a Read) -> BoxFuture<'a, Result<Found, Fault>> {
+    fn read<'a>(&'a self, account: &'a AccountId, read: &'a ReadRequest) -> BoxFuture<'a, Result<ReadResult, Fault>> {
         self.reads(account, read).boxed()
     }
 
     fn write<'a>(
         &'a self,
         account: &'a AccountId,
-        write: &'a Write,
-        stamp: &'a Stamp,
-    ) -> BoxFuture<'a, Result<Made, Fault>> {
-        self.writes(account, write, stamp).boxed()
+        write: &'a WriteRequest,
+        context: &'a WriteContext,
+    ) -> BoxFuture<'a, Result<WriteResult, Fault>> {
+        self.writes(account, write, context).boxed()
     }
 }

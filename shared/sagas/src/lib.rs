@@ -4,18 +4,18 @@ pub mod definition;
 pub mod dns;
 mod drive;
 pub mod engine;
-mod people;
+mod operator_commands;
 pub mod plan;
+pub mod ports;
 mod reconcile;
 pub mod record;
-pub mod rim;
 pub mod steps;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 mod timing;
 
-pub use drive::{Driven, Rim, Turn, drive};
-pub use engine::operator::{Refusal, Verb};
-pub use people::{Heard, tell};
+pub use drive::{DriveOutcome, Ports, WorkerSession, drive};
+pub use engine::operator::{CommandRefusal, OperatorCommand};
+pub use operator_commands::{CommandOutcome, apply_command};
 pub use reconcile::{Reconciled, reconcile};
-pub use timing::Timing;
+pub use timing::{RetryLimit, Timing};

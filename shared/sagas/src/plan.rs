@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::definition::{Definition, resolve};
+use crate::ports::{Fault, Observations, Provider, ReadRequest, ReadResult, Record, WriteRequest};
 use crate::record::{SagaId, StepState, digest};
-use crate::rim::{Fault, Found, Provider, Read, Record, Seen, Write};
-use crate::steps::{At, Effect, Preview, Prices, Steps};
+use crate::steps::{PlannedEffect, Preview, Prices, StepContext, Steps};
 use crate::timing::Timing;
 
 /// What one step would do.
@@ -28,7 +28,7 @@ pub struct PlannedStep {
 
 /// What a saga would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Plan {
+pub struct SagaPlan {
     /// Names the definition and what was seen: whoever starts the saga with it is refused if either is another by then.
     pub hash: String,
     /// The steps, in order.
@@ -67,27 +67,27 @@ impl Planner<'_> {
         provider: &dyn Provider,
         account: &AccountId,
         definition: &Definition,
-    ) -> Result<Plan, Fault> {
-        let mut known: BTreeMap<String, Result<Found, Fault>> = BTreeMap::new();
+    ) -> Result<SagaPlan, Fault> {
+        let mut known: BTreeMap<String, Result<ReadResult, Fault>> = BTreeMap::new();
         let mut steps = Vec::new();
         for (index, spec) in definition.steps.iter().enumerate() {
             let Some(step) = self.steps.of(spec) else { continue };
             let state = StepState::pending();
             let inputs = spec.inputs.iter().map(|(name, value)| (name.clone(), resolve(value, &[]))).collect();
-            let at = At {
+            let at = StepContext {
                 saga: &self.saga,
                 account,
                 index,
                 ordinal: definition.ordinal(index),
                 inputs: &inputs,
-                stash: None,
+                pre_image: None,
                 state: &state,
                 earlier: &[],
-                made_again: &BTreeMap::new(),
+                recreated: &BTreeMap::new(),
                 timing: self.timing,
                 now: self.now,
             };
-            let mut seen = Seen::nothing();
+            let mut seen = Observations::nothing();
             for read in step.plan_reads(&at) {
                 let key = digest(&read);
                 let answer = match known.get(&key) {
@@ -95,16 +95,16 @@ impl Planner<'_> {
                     None => provider.read(account, &read).await,
                 };
                 if let Err(fault) = &answer
-                    && !matches!(fault, Fault::Absent(_))
+                    && !matches!(fault, Fault::NotFound(_))
                 {
                     return Err(fault.clone());
                 }
                 known.insert(key, answer.clone());
                 seen.add(read, answer);
             }
-            let preview = step
-                .preview(&at, &seen, &self.prices)
-                .unwrap_or_else(|| Preview::without_change(Effect::Unknown, "depends on what an earlier step gives"));
+            let preview = step.preview(&at, &seen, &self.prices).unwrap_or_else(|| {
+                Preview::without_change(PlannedEffect::Unknown, "depends on what an earlier step gives")
+            });
             for write in &preview.writes {
                 foresee(&mut known, write);
             }
@@ -114,35 +114,37 @@ impl Planner<'_> {
     }
 }
 
-fn assembled(definition: &Definition, steps: Vec<PlannedStep>) -> Plan {
+fn assembled(definition: &Definition, steps: Vec<PlannedStep>) -> SagaPlan {
     let rests_on: Vec<(&str, &Value)> = steps.iter().map(|step| (step.step.as_str(), &step.preview.basis)).collect();
     let hash = digest(&(definition.hash(), rests_on));
     let prices = steps.iter().filter_map(|step| step.preview.price_monthly_up_to);
     let price = prices.map(|price| price.amount).reduce(|sum: Decimal, price| sum.saturating_add(price));
-    Plan {
+    SagaPlan {
         hash,
-        reversible: steps.iter().all(|step| step.preview.effect != Effect::Unknown),
-        fails_at: steps.iter().find(|step| step.preview.effect == Effect::Fail).map(|step| step.index),
+        reversible: steps.iter().all(|step| step.preview.effect != PlannedEffect::Unknown),
+        fails_at: steps.iter().find(|step| step.preview.effect == PlannedEffect::Fail).map(|step| step.index),
         price_monthly_up_to: price.map(Money::usd),
         steps,
     }
 }
 
 /// Changes what is known of a zone as a write would, for the steps that come after.
-fn foresee(known: &mut BTreeMap<String, Result<Found, Fault>>, write: &Write) {
-    let (Write::CreateRecord { zone, .. } | Write::UpdateRecord { zone, .. } | Write::DeleteRecord { zone, .. }) =
-        write
+fn foresee(known: &mut BTreeMap<String, Result<ReadResult, Fault>>, write: &WriteRequest) {
+    let (WriteRequest::CreateRecord { zone, .. }
+    | WriteRequest::UpdateRecord { zone, .. }
+    | WriteRequest::DeleteRecord { zone, .. }) = write
     else {
         return;
     };
-    let Some(Ok(Found::Records(records))) = known.get_mut(&digest(&Read::Records { zone: zone.clone() })) else {
+    let Some(Ok(ReadResult::Records(records))) = known.get_mut(&digest(&ReadRequest::Records { zone: zone.clone() }))
+    else {
         return;
     };
     let (id, fields) = match write {
-        Write::CreateRecord { record, .. } => (u64::MAX - records.len() as u64, Some(record)),
-        Write::UpdateRecord { id, record, .. } => (*id, Some(record)),
-        Write::DeleteRecord { id, .. } => (*id, None),
-        Write::SnapshotDroplet { .. } | Write::DeleteSnapshot { .. } => return,
+        WriteRequest::CreateRecord { record, .. } => (u64::MAX - records.len() as u64, Some(record)),
+        WriteRequest::UpdateRecord { id, record, .. } => (*id, Some(record)),
+        WriteRequest::DeleteRecord { id, .. } => (*id, None),
+        WriteRequest::SnapshotDroplet { .. } | WriteRequest::DeleteSnapshot { .. } => return,
     };
     records.retain(|record| record.id != id);
     let Some(fields) = fields else { return };

@@ -2,17 +2,17 @@
 
 use domain::Clock;
 
+use crate::ports::{DueSaga, Notifier, Phase, SagaStore, SagaStoreError};
 use crate::record::SagaStatus;
-use crate::rim::{Bell, Due, Journal, JournalError, Lane};
 use crate::timing::Timing;
 
 /// What the reconciler found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconciled {
     /// Sagas that it rang for.
-    pub rung: usize,
+    pub woken: usize,
     /// Sagas that have not changed for long although nothing keeps them: people should look.
-    pub stalled: Vec<Due>,
+    pub stalled: Vec<DueSaga>,
 }
 
 /// Rings for up to `limit` overdue sagas.
@@ -20,17 +20,17 @@ pub struct Reconciled {
 /// # Errors
 /// When the table does not answer.
 pub async fn reconcile(
-    journal: &dyn Journal,
-    bell: &dyn Bell,
+    saga_store: &dyn SagaStore,
+    notifier: &dyn Notifier,
     clock: &dyn Clock,
     timing: &Timing,
     limit: usize,
-) -> Result<Reconciled, JournalError> {
+) -> Result<Reconciled, SagaStoreError> {
     let now = clock.now();
     let mut reconciled = Reconciled::default();
-    for due in journal.due(now - timing.overdue, limit).await? {
-        bell.ring(&due.saga, Lane::of(due.status), now, due.rev).await;
-        reconciled.rung += 1;
+    for due in saga_store.due(now - timing.overdue, limit).await? {
+        notifier.schedule_wake_up(&due.saga, Phase::of(due.status), now, due.rev).await;
+        reconciled.woken += 1;
         // What waits for a lock may do so until its deadline, and what has ended is only looked at.
         let works = matches!(due.status, SagaStatus::Pending | SagaStatus::Running | SagaStatus::Unwinding);
         if works && now - due.updated_at > timing.stalled && now - due.next_due > timing.overdue {

@@ -4,6 +4,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::record::SagaId;
 
+/// How often, and at which interval, something is tried again before the saga is stuck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryLimit {
+    /// The attempts.
+    pub attempts: u32,
+    /// The time between two of them.
+    pub interval: TimeDelta,
+}
+
 /// How long things take and are waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
@@ -28,21 +37,21 @@ pub struct Timing {
     /// How long a saga waits before it asks again for a lock that another holds.
     pub lock_retry: TimeDelta,
     /// How often, at this distance, a token that is not accepted is tried before people are called.
-    pub denied: (u32, TimeDelta),
+    pub token_denied: RetryLimit,
     /// How often, at this distance, a definition that this build does not know is looked at before people are called.
-    pub unknown: (u32, TimeDelta),
+    pub unknown_definition: RetryLimit,
     /// So many leases taken without any change, and the saga kills its workers.
     pub crash_limit: u32,
     /// When, after its end, a saga looks for writes that arrive late.
-    pub late: [TimeDelta; 2],
+    pub post_checks: [TimeDelta; 2],
     /// What a saga is given beyond what its steps may take.
-    pub patience: TimeDelta,
+    pub time_budget_margin: TimeDelta,
     /// How long overdue a saga is before the reconciler rings for it.
     pub overdue: TimeDelta,
     /// How long a saga may be without a change, while it waits for nothing, before people are called.
     pub stalled: TimeDelta,
     /// Under this, what is left of a worker's time does not suffice for another change.
-    pub slice: TimeDelta,
+    pub min_remaining: TimeDelta,
     /// How long a lease outlives its worker's time.
     pub lease_slack: TimeDelta,
     /// How long the inventory takes a change that a saga announced for the saga's.
@@ -63,14 +72,14 @@ impl Default for Timing {
             poll: (seconds(5), seconds(120)),
             backoff: (seconds(5), TimeDelta::minutes(5)),
             lock_retry: seconds(30),
-            denied: (3, seconds(60)),
-            unknown: (30, seconds(60)),
+            token_denied: RetryLimit { attempts: 3, interval: seconds(60) },
+            unknown_definition: RetryLimit { attempts: 30, interval: seconds(60) },
             crash_limit: 8,
-            late: [TimeDelta::minutes(15), TimeDelta::hours(24)],
-            patience: TimeDelta::minutes(30),
+            post_checks: [TimeDelta::minutes(15), TimeDelta::hours(24)],
+            time_budget_margin: TimeDelta::minutes(30),
             overdue: seconds(30),
             stalled: TimeDelta::minutes(30),
-            slice: seconds(25),
+            min_remaining: seconds(25),
             lease_slack: seconds(5),
             announced: TimeDelta::hours(24),
         }
@@ -94,14 +103,14 @@ impl Timing {
             poll: (seconds(1), seconds(4)),
             backoff: (seconds(1), seconds(8)),
             lock_retry: seconds(2),
-            denied: (3, seconds(2)),
-            unknown: (5, seconds(2)),
+            token_denied: RetryLimit { attempts: 3, interval: seconds(2) },
+            unknown_definition: RetryLimit { attempts: 5, interval: seconds(2) },
             crash_limit: 8,
-            late: [seconds(20), seconds(60)],
-            patience: TimeDelta::minutes(10),
+            post_checks: [seconds(20), seconds(60)],
+            time_budget_margin: TimeDelta::minutes(10),
             overdue: seconds(2),
             stalled: TimeDelta::minutes(2),
-            slice: seconds(8),
+            min_remaining: seconds(8),
             lease_slack: seconds(2),
             announced: TimeDelta::hours(24),
         }
@@ -114,7 +123,7 @@ impl Timing {
     }
 
     /// The wait before a write is sent again whose answer was lost and that was never seen, after `count` such losses before: none, then
-    /// doubling up to an hour. It is what bounds a saga's head while DigitalOcean answers no write for days.
+    /// doubling up to an hour. It is what bounds a saga's record while DigitalOcean answers no write for days.
     #[must_use]
     pub fn after_losses(&self, saga: &SagaId, count: u32) -> TimeDelta {
         let (first, longest) = self.backoff;
@@ -126,7 +135,7 @@ impl Timing {
 
     /// The wait after `count` looks at something that takes its time.
     #[must_use]
-    pub fn after_looks(&self, saga: &SagaId, count: u32) -> TimeDelta {
+    pub fn after_polls(&self, saga: &SagaId, count: u32) -> TimeDelta {
         spread(saga, count, growing(self.poll, count / 2))
     }
 
@@ -170,12 +179,12 @@ mod tests {
     fn the_times_suit_each_other() {
         for timing in [Timing::default(), Timing::short()] {
             assert!(timing.quarantine >= timing.http_timeout * 2, "a write arrives before it counts as lost");
-            assert!(timing.slice >= timing.lease_margin + timing.http_timeout, "a slice is enough for a write");
+            assert!(timing.min_remaining >= timing.lease_margin + timing.http_timeout, "a slice is enough for a write");
             assert!(timing.snapshot_grace > timing.quarantine && timing.listing_lag >= timing.snapshot_grace);
-            assert!(timing.late[0] >= timing.listing_lag && timing.late[1] > timing.late[0]);
+            assert!(timing.post_checks[0] >= timing.listing_lag && timing.post_checks[1] > timing.post_checks[0]);
             assert!(timing.stalled > timing.listing_lag && timing.stalled > timing.backoff.1);
             assert!(timing.poll.0 <= timing.poll.1 && timing.backoff.0 <= timing.backoff.1);
-            assert!(timing.announced > timing.late[1] || timing.announced >= TimeDelta::hours(24));
+            assert!(timing.announced > timing.post_checks[1] || timing.announced >= TimeDelta::hours(24));
         }
     }
 }

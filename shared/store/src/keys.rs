@@ -11,7 +11,7 @@ use domain::{AccountId, InvoiceUuid, Kind, ProjectId, ProviderId, ResourceKey, R
 
 pub use self::sagas::{
     DUE_SHARDS, LEDGER_PREFIX, SAGAS, STUCK, TENANT_SAGA_PREFIX, due_partition, due_place, idempotency, lock,
-    parse_saga_place, saga_due_gsi1, saga_entry, saga_gsi2, saga_head, saga_partition, saga_place, saga_pre_image,
+    parse_saga_place, saga_due_gsi1, saga_entry, saga_gsi2, saga_partition, saga_place, saga_pre_image, saga_record,
     saga_stuck_gsi1, saga_tenant, saga_tenant_gsi1, saga_terminal,
 };
 

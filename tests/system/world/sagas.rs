@@ -9,7 +9,7 @@ use super::World;
 use crate::answer::text;
 
 /// How long an undisturbed saga may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// The statuses in which nothing more happens.
 const ENDED: [&str; 3] = ["succeeded", "rolled_back", "closed"];
 
@@ -24,12 +24,12 @@ impl World {
     /// Starts a saga and waits for its end; how it is then.
     pub(crate) async fn run_saga(&self, account: &str, steps: Value) -> Value {
         let id = self.start_saga(account, steps).await;
-        self.ended(&id, PATIENCE).await
+        self.ended(&id, TIMEOUT).await
     }
 
     /// Waits for the end of a saga; how it is then.
-    pub(crate) async fn ended(&self, id: &str, patience: Duration) -> Value {
-        self.wait(&format!("the end of the saga {id}"), patience, async || {
+    pub(crate) async fn ended(&self, id: &str, timeout: Duration) -> Value {
+        self.wait(&format!("the end of the saga {id}"), timeout, async || {
             let saga = self.get(&format!("sagas/{id}")).await;
             assert_ne!(saga["status"], "stuck", "{saga}");
             ENDED.contains(&text(&saga, "status")).then_some(saga)

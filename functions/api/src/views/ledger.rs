@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sagas::definition::Definition;
-use sagas::record::{Actor, Entry, EntryKind, Fate, SagaStatus, StepState, StepStatus};
+use sagas::record::{Actor, EntryKind, LedgerEntry, SagaStatus, StepState, StepStatus, WriteOutcome};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -18,8 +18,8 @@ pub struct LedgerEntryView {
     pub rev: u64,
     /// When.
     pub at: DateTime<Utc>,
-    /// What happened: `started`, `begun`, `waiting`, `intended` (a write is about to be sent), then what became of it (`applied`,
-    /// `put_off`, `doubted`, `lost`, `absent`, `refused`), `step_succeeded`, `step_failed`, `step_compensated`, `late_checked`, `stuck`,
+    /// What happened: `started`, `locks_acquired`, `waiting`, `intended` (a write is about to be sent), then what became of it (`applied`,
+    /// `deferred`, `outcome_unknown`, `lost`, `target_missing`, `refused`), `step_succeeded`, `step_failed`, `step_compensated`, `post_checked`, `stuck`,
     /// or what an operator said (`cancelled`, `resumed`, `skipped`, `closed`, `approved`, `denied`).
     #[schema(value_type = String, example = "step_compensated")]
     pub kind: EntryKind,
@@ -50,12 +50,12 @@ pub struct LedgerEntryView {
     /// Whether that write undoes; null where it is about none.
     #[schema(required)]
     pub undoes: Option<bool>,
-    /// What became of it: `applied`, `lost`, `absent` or `refused`.
+    /// What became of it: `applied`, `lost`, `target_missing` or `refused`.
     #[schema(required, example = "applied")]
-    pub fate: Option<&'static str>,
+    pub write_outcome: Option<&'static str>,
     /// What was there before the step's first write, with that write's `intended` entry.
     #[schema(value_type = Option<Object>, required)]
-    pub before: Option<Value>,
+    pub pre_image: Option<Value>,
     /// Names the write: all its entries bear it.
     #[schema(required)]
     pub op_hash: Option<String>,
@@ -89,7 +89,12 @@ pub struct ActorView {
 impl LedgerEntryView {
     /// An entry of a saga of this definition, as far as the caller is told of it.
     #[must_use]
-    pub fn new(entry: &Entry, definition: &Definition, before: Option<&Value>, disclosure: &Disclosure) -> Self {
+    pub fn new(
+        entry: &LedgerEntry,
+        definition: &Definition,
+        pre_image: Option<&Value>,
+        disclosure: &Disclosure,
+    ) -> Self {
         let is_whole = disclosure.is_whole();
         let is_told = entry.step.is_some_and(|step| disclosure.covers(step));
         let spec = entry.step.and_then(|step| definition.steps.get(step));
@@ -104,13 +109,13 @@ impl LedgerEntryView {
             index: entry.step,
             step: spec.map(|spec| spec.step.clone()),
             status: state.map(|state| state.status),
-            saga_status: entry.core.status,
+            saga_status: entry.progress.status,
             outcome: state.and_then(|state| state.outcome.clone()).filter(|_| is_told),
             note: is_whole.then(|| entry.note.clone()).filter(|note| !note.is_empty()),
             undoes: write.as_ref().map(|write| write.undoes),
-            fate: write.as_ref().and_then(|write| write.fate),
+            write_outcome: write.as_ref().and_then(|write| write.outcome),
             write: write.and_then(|write| if is_whole { Some(write.sent) } else { write.wanted() }),
-            before: before.cloned().filter(|_| is_whole),
+            pre_image: pre_image.cloned().filter(|_| is_whole),
             op_hash: entry.op_hash.clone().filter(|_| is_whole),
             prev: is_whole.then(|| entry.prev.clone()),
             hash: is_whole.then(|| entry.hash.clone()),
@@ -135,21 +140,21 @@ struct Written {
     sent: Value,
     deletes: bool,
     undoes: bool,
-    fate: Option<&'static str>,
+    outcome: Option<&'static str>,
 }
 
 impl Written {
-    fn of(entry: &Entry, state: &StepState) -> Option<Self> {
+    fn of(entry: &LedgerEntry, state: &StepState) -> Option<Self> {
         let op_hash = entry.op_hash.as_ref()?;
-        let (write, undoes, fate) = match state.tries.iter().find(|tried| tried.op_hash == *op_hash) {
-            Some(tried) => (&tried.write, tried.undo, Some(named(&tried.fate))),
+        let (write, undoes, outcome) = match state.attempts.iter().find(|attempt| attempt.op_hash == *op_hash) {
+            Some(attempt) => (&attempt.write, attempt.undo, Some(named(&attempt.outcome))),
             None => {
                 let intent = state.pending.as_ref().filter(|intent| intent.op_hash == *op_hash)?;
                 (&intent.write, intent.undo, None)
             }
         };
         // A write is plain data with text keys.
-        Some(Self { sent: serde_json::to_value(write).unwrap_or_default(), deletes: write.deletes(), undoes, fate })
+        Some(Self { sent: serde_json::to_value(write).unwrap_or_default(), deletes: write.deletes(), undoes, outcome })
     }
 
     /// It without what was there before the saga: undoing puts that back, and deleting takes it away.
@@ -161,11 +166,11 @@ impl Written {
     }
 }
 
-fn named(fate: &Fate) -> &'static str {
-    match fate {
-        Fate::Applied(_) => "applied",
-        Fate::Lost => "lost",
-        Fate::Absent => "absent",
-        Fate::Refused(_) => "refused",
+fn named(outcome: &WriteOutcome) -> &'static str {
+    match outcome {
+        WriteOutcome::Applied(_) => "applied",
+        WriteOutcome::Lost => "lost",
+        WriteOutcome::TargetMissing => "target_missing",
+        WriteOutcome::Refused(_) => "refused",
     }
 }

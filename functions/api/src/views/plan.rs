@@ -1,7 +1,7 @@
 //! Plans of sagas.
 
-use sagas::plan::{Plan, PlannedStep};
-use sagas::steps::{Effect, PlannedChange, Preview, SiblingTtl, Undo};
+use sagas::plan::{PlannedStep, SagaPlan};
+use sagas::steps::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -49,7 +49,7 @@ pub struct PlannedStepView {
     pub step: String,
     /// `create`, `update`, `delete`, `none` (all is as it should be), `wait`, `fail`, or `unknown`: it depends on what an earlier step gives.
     #[schema(value_type = String, pattern = "^(create|update|delete|none|wait|fail|unknown)$", example = "update")]
-    pub effect: Effect,
+    pub effect: PlannedEffect,
     /// The same in a sentence.
     #[schema(example = "A www.shop.example: 1 write(s), 0 of them a deletion")]
     pub summary: String,
@@ -102,8 +102,8 @@ pub struct SiblingTtlView {
 impl PlanView {
     /// The plan of a saga.
     #[must_use]
-    pub fn new(plan: Plan, saga_type: String, account: String, tenant_id: Option<String>) -> Self {
-        let Plan { hash, steps, reversible, fails_at, price_monthly_up_to } = plan;
+    pub fn new(plan: SagaPlan, saga_type: String, account: String, tenant_id: Option<String>) -> Self {
+        let SagaPlan { hash, steps, reversible, fails_at, price_monthly_up_to } = plan;
         Self {
             hash,
             saga_type,

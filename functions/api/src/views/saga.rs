@@ -1,7 +1,7 @@
 //! Sagas.
 
 use chrono::{DateTime, Utc};
-use sagas::record::{Head, SagaStatus, Stuck, StuckReason};
+use sagas::record::{SagaRecord, SagaStatus, Stuck, StuckReason};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -109,37 +109,37 @@ pub struct CancelView {
 impl SagaView {
     /// The saga as it is now, as far as the caller is told of it.
     #[must_use]
-    pub fn new(head: &Head, disclosure: &Disclosure) -> Self {
-        let Head { about, state, drive } = head;
-        let core = &state.core;
+    pub fn new(record: &SagaRecord, disclosure: &Disclosure) -> Self {
+        let SagaRecord { metadata, state, scheduling } = record;
+        let progress = &state.progress;
         let admins = |text: &String| disclosure.is_whole().then(|| text.clone());
-        let specs = about.definition.steps.iter().zip(&state.steps).enumerate();
+        let specs = metadata.definition.steps.iter().zip(&state.steps).enumerate();
         let steps = specs.map(|(index, (spec, step))| SagaStepView::new(index, spec, step, disclosure)).collect();
         let told = state.steps.iter().enumerate().filter(|(index, _)| disclosure.covers(*index));
         Self {
-            id: about.id.to_string(),
-            saga_type: disclosure.saga_type(&about.saga_type).to_owned(),
-            account: about.account.to_string(),
-            tenant_id: about.tenant_id.as_ref().map(ToString::to_string),
-            status: core.status,
+            id: metadata.id.to_string(),
+            saga_type: disclosure.saga_type(&metadata.saga_type).to_owned(),
+            account: metadata.account.to_string(),
+            tenant_id: metadata.tenant_id.as_ref().map(ToString::to_string),
+            status: progress.status,
             steps,
             context: told.flat_map(|(_, step)| step.outputs.clone()).collect(),
-            error: disclosure.error(core.error.as_ref()),
-            stuck: core.stuck.as_ref().map(|stuck| StuckView::new(stuck, disclosure)),
-            cancel: core.cancel.as_ref().map(|cancel| CancelView {
+            error: disclosure.error(progress.error.as_ref()),
+            stuck: progress.stuck.as_ref().map(|stuck| StuckView::new(stuck, disclosure)),
+            cancel: progress.cancel.as_ref().map(|cancel| CancelView {
                 by: admins(&cancel.by),
                 at: cancel.at,
                 reason: admins(&cancel.reason),
             }),
-            created_at: about.created_at,
-            created_by: admins(&about.created_by),
-            start_at: about.start_at,
-            deadline: core.deadline,
-            next_due: drive.next_due,
+            created_at: metadata.created_at,
+            created_by: admins(&metadata.created_by),
+            start_at: metadata.start_at,
+            deadline: progress.deadline,
+            next_due: scheduling.next_due,
             updated_at: state.updated_at,
-            finished_at: core.finished_at,
+            finished_at: progress.finished_at,
             rev: state.rev,
-            definition_hash: admins(&about.def_hash),
+            definition_hash: admins(&metadata.def_hash),
         }
     }
 }

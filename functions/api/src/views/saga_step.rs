@@ -1,7 +1,7 @@
 //! Steps of sagas.
 
 use chrono::{DateTime, Utc};
-use sagas::record::{StepSpec, StepState, StepStatus, Verdict};
+use sagas::record::{ApprovalVerdict, StepSpec, StepState, StepStatus};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -79,9 +79,9 @@ impl SagaStepView {
     }
 }
 
-impl From<Verdict> for VerdictView {
-    fn from(verdict: Verdict) -> Self {
-        let Verdict { approved, by, at, reason } = verdict;
+impl From<ApprovalVerdict> for VerdictView {
+    fn from(verdict: ApprovalVerdict) -> Self {
+        let ApprovalVerdict { approved, by, at, reason } = verdict;
         Self { approved, by, at, reason }
     }
 }

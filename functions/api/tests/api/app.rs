@@ -19,7 +19,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::sagas::cloud::Cloud;
+use crate::sagas::fake_digitalocean::FakeDigitalOcean;
 
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub(crate) struct App {
     pub(crate) table: EmbeddedTable,
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) cloud: Cloud,
+    pub(crate) cloud: FakeDigitalOcean,
     router: Router,
 }
 
@@ -135,7 +135,7 @@ impl App {
     pub(crate) async fn start() -> Self {
         let table = EmbeddedTable::start().await;
         let queue = Arc::new(MemoryQueue::new());
-        let cloud = Cloud::default();
+        let cloud = FakeDigitalOcean::default();
         let clock = Arc::new(ManualClock::at(time("2026-04-12T12:00:00Z")));
         let cursor_keys = CursorKeys::new(GeneratedSecret, CURSOR_SECRET);
         let state = AppState::new(

@@ -52,10 +52,10 @@ async fn happy_and_then_compensate() {
     let (world, saga) = world().await;
     let (before, process) = (world.state(), world.process());
     assert_eq!(run(&process.execute, "happy").await, (vec![], vec![]));
-    assert_eq!(world.head(&saga).await.status(), SagaStatus::Unwinding, "the other lane's work from here on");
+    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Unwinding, "the other phase's work from here on");
     assert_eq!(world.records("shop").len(), 1);
     assert_eq!(run(&process.compensate, "compensate").await, (vec![], vec![]));
-    assert_eq!((world.head(&saga).await.status(), world.state()), (SagaStatus::RolledBack, before));
+    assert_eq!((world.saga_record(&saga).await.status(), world.state()), (SagaStatus::RolledBack, before));
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn malformed() {
         assert!(reason.contains(says), "{says}: {reason}");
         assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
     }
-    assert_eq!((world.head(&saga).await.status(), world.written("POST")), (SagaStatus::Pending, 0));
+    assert_eq!((world.saga_record(&saga).await.status(), world.written("POST")), (SagaStatus::Pending, 0));
 }
 
 #[tokio::test]
@@ -102,9 +102,9 @@ async fn tick() {
     let (world, saga) = world().await;
     let process = world.process();
     assert_eq!(run(&process.reconcile, "tick").await, (vec![], vec![]));
-    assert_eq!(world.reconcilers_rings(&config().execute.url), 0, "it is not overdue yet");
+    assert_eq!(world.reconciler_wake_ups(&config().execute.url), 0, "it is not overdue yet");
     world.wait_until("2026-04-12T12:01:00Z".parse().unwrap());
     assert_eq!(run(&process.reconcile, "tick").await, (vec![], vec![]));
-    assert_eq!(world.reconcilers_rings(&config().execute.url), 1);
-    assert_eq!(world.head(&saga).await.status(), SagaStatus::Pending, "it rings and does nothing itself");
+    assert_eq!(world.reconciler_wake_ups(&config().execute.url), 1);
+    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Pending, "it rings and does nothing itself");
 }

@@ -55,9 +55,9 @@ async fn a_snapshot_that_a_saga_took_is_a_sagas() {
     let world = World::new().await;
     world.sweep("snapshots", "snapshot").await;
     let saga = world.start(&[snapshot()]).await;
-    let head = world.finish(&saga).await;
-    assert_eq!(head.status(), SagaStatus::Succeeded);
-    let id = head.state.steps[0].outputs["snapshot_id"].as_str().unwrap().to_owned();
+    let record = world.finish(&saga).await;
+    assert_eq!(record.status(), SagaStatus::Succeeded);
+    let id = record.state.steps[0].outputs["snapshot_id"].as_str().unwrap().to_owned();
     world.sweep("snapshots", "snapshot").await;
     let ours = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
     assert_eq!(world.last_event("snapshot", &id).await, (EventType::Discovered, ours));

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
 mod batch;
-mod deaths;
-mod doorbells;
+mod crashes;
+mod guarantees;
 mod inventory;
-mod people;
-mod proofs;
+mod operators;
 mod saga;
+mod wake_ups;
 mod world;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::Clock;
 use sagas::definition::{StepRequest, validate};
-use sagas::record::{EntryKind, Head, Request, SagaId, SagaStatus, Start, StepStatus};
-use sagas::rim::{Bell, Journal, Lane, Started};
+use sagas::ports::{Notifier, Phase, SagaStore, StartResult};
+use sagas::record::{EntryKind, NewSaga, SagaId, SagaRecord, SagaStatus, Start, StepStatus};
 use sagas::steps::STEPS;
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,7 @@ impl World {
     }
 
     pub(crate) async fn start_as(&self, id: SagaId, steps: &[StepRequest], start_at: Option<DateTime<Utc>>) -> SagaId {
-        let request = Request {
+        let request = NewSaga {
             saga_type: "custom".to_owned(),
             account: self.account.clone(),
             tenant_id: None,
@@ -59,20 +59,20 @@ impl World {
             deadline: None,
         };
         let start = Start::new(id, request, &format!("start-{id}"), self.clock.now(), &self.timing);
-        assert_eq!(self.embedded.table.start(&start).await.unwrap(), Started::New);
-        let at = start.head.drive.next_due.unwrap();
-        self.drivers_bell().ring(&id, Lane::Execute, at, start.head.state.rev).await;
+        assert_eq!(self.embedded.table.start(&start).await.unwrap(), StartResult::New);
+        let at = start.record.scheduling.next_due.unwrap();
+        self.driver_notifier().schedule_wake_up(&id, Phase::Forward, at, start.record.state.rev).await;
         id
     }
 
-    pub(crate) async fn head(&self, saga: &SagaId) -> Head {
+    pub(crate) async fn saga_record(&self, saga: &SagaId) -> SagaRecord {
         self.embedded.table.load(saga).await.unwrap().expect("the saga is there")
     }
 
     /// Lets it run to its end, with every doorbell and one process.
-    pub(crate) async fn finish(&self, saga: &SagaId) -> Head {
-        self.run(self.process(), Heard::All, async || self.head(saga).await.status().is_terminal()).await;
-        self.head(saga).await
+    pub(crate) async fn finish(&self, saga: &SagaId) -> SagaRecord {
+        self.run(self.process(), Heard::All, async || self.saga_record(saga).await.status().is_terminal()).await;
+        self.saga_record(saga).await
     }
 
     /// Its ledger, in words.
@@ -95,6 +95,6 @@ impl World {
 }
 
 /// Where a saga and its steps are.
-pub(crate) fn statuses(head: &Head) -> (SagaStatus, Vec<StepStatus>) {
-    (head.status(), head.state.steps.iter().map(|step| step.status).collect())
+pub(crate) fn statuses(record: &SagaRecord) -> (SagaStatus, Vec<StepStatus>) {
+    (record.status(), record.state.steps.iter().map(|step| step.status).collect())
 }

@@ -10,14 +10,14 @@ use domain::{Account, AccountId, AccountStatus, Clock, ManualClock};
 use embedded_table::{EmbeddedTable, Requests};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use provisioning::{Doorbells, QueueAddress, SagaConfig, Worker};
+use provisioning::{QueueAddress, SagaConfig, SagaFunction, WakeUpQueue};
 use runtime::batch::{ALL_ACCOUNTS, Sent};
 use runtime::fake::{Logs, MemoryQueue, MemoryScheduler};
 use runtime::secrets::{FetchError, SecretSource};
 use runtime::{Deadline, Failure, Message, OneTime, ProviderWrites, Secrets, WorkerConfig};
 use saga_worker::SagaWorker;
 use sagas::Timing;
-use sagas::rim::Lane;
+use sagas::ports::Phase;
 use sagas::steps::STEPS;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -62,8 +62,8 @@ pub(crate) enum Heard {
 }
 
 /// A ring on its way.
-struct Ring {
-    lane: Lane,
+struct QueuedWakeUp {
+    phase: Phase,
     at: DateTime<Utc>,
     body: String,
 }
@@ -72,7 +72,7 @@ pub(crate) struct World {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
     /// Where drivers ring, and where the reconciler does.
-    rings: [Arc<MemoryQueue>; 2],
+    wake_ups: [Arc<MemoryQueue>; 2],
     pub(crate) scheduler: Arc<MemoryScheduler>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) account: AccountId,
@@ -132,7 +132,7 @@ impl World {
         Self {
             sim,
             embedded,
-            rings: [Arc::new(MemoryQueue::new()), Arc::new(MemoryQueue::new())],
+            wake_ups: [Arc::new(MemoryQueue::new()), Arc::new(MemoryQueue::new())],
             scheduler: Arc::new(MemoryScheduler::new()),
             clock: Arc::new(ManualClock::at(now)),
             account,
@@ -149,7 +149,7 @@ impl World {
     pub(crate) fn process(&self) -> Process {
         let (table, requests) = self.embedded.another_process();
         let worker = |name, queue: &Arc<MemoryQueue>| Arc::new(self.worker(name, &table, queue));
-        let [driven, reconciled] = &self.rings;
+        let [driven, reconciled] = &self.wake_ups;
         Process {
             execute: worker("execute", driven),
             compensate: worker("compensate", driven),
@@ -176,70 +176,74 @@ impl World {
             dlq_url: DLQ.to_owned(),
         };
         SagaWorker {
-            worker: Worker::named(name).unwrap(),
+            worker: SagaFunction::named(name).unwrap(),
             config,
             timing: self.timing.clone(),
             steps: STEPS,
             table: table.clone(),
             digitalocean: Arc::new(digitalocean),
-            bell: self.bell(queue),
+            notifier: self.notifier(queue),
             clock: self.clock.clone(),
         }
     }
 
-    fn bell(&self, queue: &Arc<MemoryQueue>) -> Doorbells {
-        Doorbells::new(&config(), queue.clone(), self.scheduler.clone(), self.clock.clone())
+    fn notifier(&self, queue: &Arc<MemoryQueue>) -> WakeUpQueue {
+        WakeUpQueue::new(&config(), queue.clone(), self.scheduler.clone(), self.clock.clone())
     }
 
     /// The doorbells of whoever is neither worker, such as the API.
-    pub(crate) fn drivers_bell(&self) -> Doorbells {
-        self.bell(&self.rings[0])
+    pub(crate) fn driver_notifier(&self) -> WakeUpQueue {
+        self.notifier(&self.wake_ups[0])
     }
 
     /// What was rung since it was last asked, as far as it is heard.
-    fn rung(&self, heard: Heard) -> Vec<Ring> {
+    fn scheduled_wake_ups(&self, heard: Heard) -> Vec<QueuedWakeUp> {
         let (now, config) = (self.clock.now(), config());
         let mut taken = self.taken.lock().unwrap();
-        let mut rings = Vec::new();
-        for (who, queue) in self.rings.iter().enumerate() {
-            for (number, lane) in [Lane::Execute, Lane::Compensate].into_iter().enumerate() {
-                let sent = queue.sent(&config.queue(lane).url);
+        let mut wake_ups = Vec::new();
+        for (who, queue) in self.wake_ups.iter().enumerate() {
+            for (number, phase) in [Phase::Forward, Phase::Compensate].into_iter().enumerate() {
+                let sent = queue.sent(&config.queue(phase).url);
                 let new = sent.iter().skip(taken[who][number]);
                 let new = new.filter(|_| who == 1 || heard == Heard::All);
                 let after = |delay| now + TimeDelta::from_std(delay).unwrap();
-                rings.extend(new.map(|ring| Ring { lane, at: after(ring.delay), body: ring.body.clone() }));
+                wake_ups.extend(new.map(|wake_up| QueuedWakeUp {
+                    phase,
+                    at: after(wake_up.delay),
+                    body: wake_up.body.clone(),
+                }));
                 taken[who][number] = sent.len();
             }
         }
         let schedules = self.scheduler.schedules();
         let mut scheduled = self.scheduled.lock().unwrap();
         let new = schedules.iter().skip(*scheduled).filter(|_| heard == Heard::All);
-        rings.extend(new.map(|OneTime { at, queue_arn, body, .. }| {
-            let lane = if *queue_arn == config.execute.arn { Lane::Execute } else { Lane::Compensate };
-            Ring { lane, at: *at, body: body.clone() }
+        wake_ups.extend(new.map(|OneTime { at, queue_arn, body, .. }| {
+            let phase = if *queue_arn == config.execute.arn { Phase::Forward } else { Phase::Compensate };
+            QueuedWakeUp { phase, at: *at, body: body.clone() }
         }));
         *scheduled = schedules.len();
-        rings
+        wake_ups
     }
 
     /// Lets time pass until nothing is left to do before `until`: doorbells arrive when they are due, the reconciler ticks every minute.
     /// A process that died is replaced by a new one.
     pub(crate) async fn run(&self, mut process: Process, heard: Heard, is_over: impl AsyncFn() -> bool) {
-        let mut rings: Vec<Ring> = Vec::new();
+        let mut wake_ups: Vec<QueuedWakeUp> = Vec::new();
         let mut tick = self.clock.now() + TimeDelta::minutes(1);
         for _ in 0..2_000 {
-            rings.extend(self.rung(heard));
+            wake_ups.extend(self.scheduled_wake_ups(heard));
             if is_over().await {
                 return;
             }
             if process.requests.is_dead() {
                 process = self.process();
             }
-            rings.sort_by_key(|ring| ring.at);
-            if rings.first().is_some_and(|ring| ring.at <= tick) {
-                let Ring { lane, at, body } = rings.remove(0);
+            wake_ups.sort_by_key(|wake_up| wake_up.at);
+            if wake_ups.first().is_some_and(|wake_up| wake_up.at <= tick) {
+                let QueuedWakeUp { phase, at, body } = wake_ups.remove(0);
                 self.wait_until(at);
-                let worker = if lane == Lane::Execute { &process.execute } else { &process.compensate };
+                let worker = if phase == Phase::Forward { &process.execute } else { &process.compensate };
                 // A message that comes back, comes back late; the reconciler is earlier.
                 let _ = self.deliver(worker, &body).await;
             } else {
@@ -278,8 +282,8 @@ impl World {
     }
 
     /// How often the reconciler rang on a queue.
-    pub(crate) fn reconcilers_rings(&self, queue_url: &str) -> usize {
-        self.rings[1].sent(queue_url).len()
+    pub(crate) fn reconciler_wake_ups(&self, queue_url: &str) -> usize {
+        self.wake_ups[1].sent(queue_url).len()
     }
 
     /// No token is anywhere.

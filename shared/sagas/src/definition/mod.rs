@@ -3,8 +3,8 @@
 //! A value among the inputs may refer to what an earlier step gives: `{ "$ref": "#/steps/0/outputs/snapshot_name" }`. Nothing else is
 //! looked into, so a definition is data all through, and a saga that is under way needs no more of a build than its steps.
 
-mod ready_made;
 mod reference;
+mod templates;
 mod validate;
 
 use chrono::TimeDelta;
@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 use crate::record::{LockTarget, StepSpec, StepState, digest};
 use crate::steps::Steps;
 
-pub use ready_made::{CUSTOM, READY_MADE, ReadyMade};
 pub use reference::{is_reference, resolve};
+pub use templates::{CUSTOM, SAGA_TEMPLATES, SagaTemplate};
 pub use validate::{InputError, StepRequest, validate};
 
 /// What a saga is to do. It never changes once the saga is started.
@@ -26,7 +26,7 @@ pub struct Definition {
     /// What they change, sorted: all of it is locked before the first step and until the end.
     pub locks: Vec<LockTarget>,
     /// How long the steps may take together, in seconds.
-    pub patience_s: i64,
+    pub time_budget_seconds: i64,
 }
 
 impl Definition {
@@ -38,8 +38,8 @@ impl Definition {
 
     /// How long the steps may take together.
     #[must_use]
-    pub fn patience(&self) -> TimeDelta {
-        TimeDelta::try_seconds(self.patience_s).unwrap_or_default()
+    pub fn time_budget(&self) -> TimeDelta {
+        TimeDelta::try_seconds(self.time_budget_seconds).unwrap_or_default()
     }
 
     /// Whether a build with these steps can go on with it.

@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::Definition;
 use super::reference::{is_reference, target};
 use crate::record::StepSpec;
-use crate::steps::{Fields, Steps};
+use crate::steps::{InputFields, Steps};
 
 /// The most steps that a saga may have.
 const MOST_STEPS: usize = 20;
 
-/// The longest definition, as JSON, in bytes. It is a part of the head, whose item may have 400 KB: the rest is for what becomes of the
+/// The longest definition, as JSON, in bytes. It is a part of the record, whose item may have 400 KB: the rest is for what becomes of the
 /// steps' writes, of which a step makes few and repeats one whose answers are lost ever less often.
 const LONGEST: usize = 64 * 1024;
 
@@ -51,15 +51,15 @@ pub fn validate(
     if requests.is_empty() || requests.len() > MOST_STEPS {
         errors.push(InputError { pointer: "#/steps".to_owned(), detail: "expected 1 to 20 steps" });
     }
-    let mut definition = Definition { steps: Vec::new(), locks: Vec::new(), patience_s: 0 };
-    let mut patience = TimeDelta::zero();
+    let mut definition = Definition { steps: Vec::new(), locks: Vec::new(), time_budget_seconds: 0 };
+    let mut time_budget = TimeDelta::zero();
     for (index, request) in requests.iter().take(MOST_STEPS).enumerate() {
         let Some(step) = steps.named(&request.step) else {
             errors.push(InputError { pointer: format!("#/steps/{index}/step"), detail: "no such step" });
             continue;
         };
         let inputs = with_shared(&request.inputs, shared, step.input_names());
-        let mut fields = Fields::of(&inputs);
+        let mut fields = InputFields::of(&inputs);
         let (locks, takes) = step.check(account, &mut fields);
         for name in inputs.iter().filter(|(_, value)| is_reference(value)).map(|(name, _)| name) {
             if let Some(detail) = bad_reference(steps, requests, index, &inputs[name]) {
@@ -72,7 +72,7 @@ pub fn validate(
             InputError { pointer, detail }
         }));
         definition.locks.extend(locks);
-        patience += takes;
+        time_budget += takes;
         definition.steps.push(StepSpec { step: request.step.clone(), version: step.version(), inputs });
     }
     let known = |name: &String| {
@@ -94,7 +94,7 @@ pub fn validate(
     }
     definition.locks.sort();
     definition.locks.dedup();
-    definition.patience_s = patience.num_seconds();
+    definition.time_budget_seconds = time_budget.num_seconds();
     Ok(definition)
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::definition::ReadyMade;
+    use crate::definition::SagaTemplate;
     use crate::record::LockTarget;
     use crate::steps::STEPS;
 
@@ -194,7 +194,7 @@ mod tests {
         let definition = check(&steps, &json!({ "dns_domain": "Shop.Example" })).unwrap();
         let locks: Vec<&str> = definition.locks.iter().map(LockTarget::as_str).collect();
         assert_eq!(locks, ["dns#demo#shop.example#@", "dns#demo#shop.example#www"]);
-        assert_eq!(definition.patience_s, 3 * 15 * 60 + 90);
+        assert_eq!(definition.time_budget_seconds, 3 * 15 * 60 + 90);
         assert!(definition.is_known(&STEPS) && !definition.is_known(&Steps(&[])));
     }
 
@@ -203,7 +203,7 @@ mod tests {
         let account = AccountId::new("demo").unwrap();
         let inputs =
             json!({ "dns_record_type": "MX", "dns_record_name": "@", "dns_record_data": "mail.example.org", "x": 1 });
-        let errors = ReadyMade::named("ensure-dns")
+        let errors = SagaTemplate::named("ensure-dns")
             .unwrap()
             .validate(&STEPS, &account, inputs.as_object().unwrap())
             .unwrap_err();

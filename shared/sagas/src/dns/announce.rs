@@ -7,35 +7,35 @@ use serde_json::{Value as Json, json};
 
 use super::name::APEX;
 use super::{Identity, RecordSet};
-use crate::rim::{Announced, RecordFields, Write};
+use crate::ports::{Announcement, RecordFields, WriteRequest};
 
 /// The inventory's kind of a DNS record.
 const KIND: &str = "dns_record";
 
 /// What will be seen of a write: the record it changes or deletes, and its siblings' times to live.
 #[must_use]
-pub fn announce(write: &Write, identity: &Identity, now: &RecordSet) -> Vec<Announced> {
+pub fn announce(write: &WriteRequest, identity: &Identity, now: &RecordSet) -> Vec<Announcement> {
     match write {
-        Write::CreateRecord { record, .. } => siblings(now, None, record.ttl),
-        Write::UpdateRecord { id, record, .. } => {
-            let changed = Announced {
+        WriteRequest::CreateRecord { record, .. } => siblings(now, None, record.ttl),
+        WriteRequest::UpdateRecord { id, record, .. } => {
+            let changed = Announcement {
                 kind: KIND,
                 provider_id: id.to_string(),
                 expected: Expected::Fields(fields(record, identity)),
             };
             std::iter::once(changed).chain(siblings(now, Some(*id), record.ttl)).collect()
         }
-        Write::DeleteRecord { id, .. } => {
-            vec![Announced { kind: KIND, provider_id: id.to_string(), expected: Expected::Disappearance }]
+        WriteRequest::DeleteRecord { id, .. } => {
+            vec![Announcement { kind: KIND, provider_id: id.to_string(), expected: Expected::Disappearance }]
         }
-        Write::SnapshotDroplet { .. } | Write::DeleteSnapshot { .. } => Vec::new(),
+        WriteRequest::SnapshotDroplet { .. } | WriteRequest::DeleteSnapshot { .. } => Vec::new(),
     }
 }
 
 /// That a record was made.
 #[must_use]
-pub fn appearance(id: u64) -> Announced {
-    Announced { kind: KIND, provider_id: id.to_string(), expected: Expected::Appearance }
+pub fn appearance(id: u64) -> Announcement {
+    Announcement { kind: KIND, provider_id: id.to_string(), expected: Expected::Appearance }
 }
 
 /// The fields that a record will be shown with.
@@ -61,11 +61,11 @@ fn fields(sent: &RecordFields, identity: &Identity) -> BTreeMap<String, Json> {
         .collect()
 }
 
-fn siblings(now: &RecordSet, of: Option<u64>, ttl: Option<u32>) -> Vec<Announced> {
+fn siblings(now: &RecordSet, of: Option<u64>, ttl: Option<u32>) -> Vec<Announcement> {
     let Some(ttl) = ttl else { return Vec::new() };
     let changed = now.entries().iter().filter(|entry| Some(entry.id) != of && entry.ttl != ttl);
     changed
-        .map(|entry| Announced {
+        .map(|entry| Announcement {
             kind: KIND,
             provider_id: entry.id.to_string(),
             expected: Expected::Fields(BTreeMap::from([("attrs.ttl".to_owned(), json!(ttl))])),

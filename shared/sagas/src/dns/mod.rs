@@ -5,23 +5,23 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
 
 mod announce;
+mod attempts;
 mod name;
+mod record_history;
 mod record_type;
 mod recover;
 mod restore;
 mod rrset;
-mod story;
-mod tries;
 mod value;
 
 pub use announce::{announce, appearance};
+pub use attempts::RecordAttempts;
 pub use name::{Name, Zone, host_of_input, host_shown};
+pub use record_history::{RecordHistory, is_stale};
 pub use record_type::RecordType;
 pub use recover::recover;
 pub use restore::restored;
-pub use rrset::{Entry, Identity, RecordSet, Stash};
-pub use story::{Story, is_behind};
-pub use tries::Tries;
+pub use rrset::{Identity, RecordEntry, RecordSet, RecordSetPreImage};
 pub use value::{Value, sent, sent_again};
 
 /// The time to live of a record that says nothing and has no siblings, in seconds.

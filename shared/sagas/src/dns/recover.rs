@@ -1,22 +1,22 @@
 //! What became of a write to a record whose answer is not known.
 
-use super::{Entry, RecordSet, Tries};
+use super::{RecordAttempts, RecordEntry, RecordSet};
+use crate::ports::{Record, WriteRequest, WriteResult};
 use crate::record::Intent;
-use crate::rim::{Made, Record, Write};
 use crate::steps::Recovered;
 
 /// What became of it, by what the zone shows now (`None`: there is no such zone).
 #[must_use]
-pub fn recover(intent: &Intent, tries: Tries<'_>, now: Option<&RecordSet>) -> Recovered {
-    let identity = tries.identity;
+pub fn recover(intent: &Intent, attempts: RecordAttempts<'_>, now: Option<&RecordSet>) -> Recovered {
+    let identity = attempts.identity;
     match (&intent.write, now) {
-        (Write::CreateRecord { record, .. }, Some(now)) => {
+        (WriteRequest::CreateRecord { record, .. }, Some(now)) => {
             let value = identity.value(record);
-            let found = tries.strangers(now, &value).next().and_then(|id| now.get(id));
+            let found = attempts.unattributed(now, &value).next().and_then(|id| now.get(id));
             found.map_or(Recovered::Unseen, |entry| Recovered::Applied(made(entry)))
         }
         // What puts back what was there is no proof: an old list shows the same.
-        (Write::UpdateRecord { id, record, .. }, Some(now)) if !intent.undo => match now.get(*id) {
+        (WriteRequest::UpdateRecord { id, record, .. }, Some(now)) if !intent.undo => match now.get(*id) {
             Some(entry) if entry.value == identity.value(record) && Some(entry.ttl) == record.ttl => {
                 Recovered::Applied(made(entry))
             }
@@ -28,6 +28,6 @@ pub fn recover(intent: &Intent, tries: Tries<'_>, now: Option<&RecordSet>) -> Re
     }
 }
 
-fn made(entry: &Entry) -> Made {
-    Made::Record(Record { id: entry.id, fields: entry.shown.clone() })
+fn made(entry: &RecordEntry) -> WriteResult {
+    WriteResult::Record(Record { id: entry.id, fields: entry.shown.clone() })
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DEFAULT_TTL, Name, RecordType, Value, Zone};
+use crate::ports::{Record, RecordFields};
 use crate::record::digest;
-use crate::rim::{Record, RecordFields};
 
 /// Whose records a step is about: one name and type of a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Identity {
 
 /// One record of the set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct RecordEntry {
     /// Its id.
     pub id: u64,
     /// What it stands for.
@@ -51,7 +51,7 @@ pub struct Entry {
     pub shown: RecordFields,
 }
 
-impl Entry {
+impl RecordEntry {
     /// A record of this set.
     #[must_use]
     pub fn of(record: &Record, identity: &Identity) -> Self {
@@ -66,7 +66,7 @@ impl Entry {
 
 /// The records of one name and type, by id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RecordSet(Vec<Entry>);
+pub struct RecordSet(Vec<RecordEntry>);
 
 impl RecordSet {
     /// Those of a zone's records.
@@ -75,25 +75,25 @@ impl RecordSet {
         let ours = records
             .iter()
             .filter(|record| record.fields.record_type == identity.record_type.as_str() && identity.is_named(record));
-        let mut entries: Vec<Entry> = ours.map(|record| Entry::of(record, identity)).collect();
+        let mut entries: Vec<RecordEntry> = ours.map(|record| RecordEntry::of(record, identity)).collect();
         entries.sort_by_key(|entry| entry.id);
         Self(entries)
     }
 
     /// Its records.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[RecordEntry] {
         &self.0
     }
 
     /// One of them.
     #[must_use]
-    pub fn get(&self, id: u64) -> Option<&Entry> {
+    pub fn get(&self, id: u64) -> Option<&RecordEntry> {
         self.0.iter().find(|entry| entry.id == id)
     }
 
     /// Those that stand for this.
-    pub fn with_value<'a>(&'a self, value: &'a Value) -> impl Iterator<Item = &'a Entry> {
+    pub fn with_value<'a>(&'a self, value: &'a Value) -> impl Iterator<Item = &'a RecordEntry> {
         self.0.iter().filter(move |entry| entry.value == *value)
     }
 
@@ -110,22 +110,22 @@ impl RecordSet {
     }
 }
 
-impl FromIterator<Entry> for RecordSet {
-    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+impl FromIterator<RecordEntry> for RecordSet {
+    fn from_iter<I: IntoIterator<Item = RecordEntry>>(entries: I) -> Self {
         Self(entries.into_iter().collect())
     }
 }
 
 /// What a step keeps of what it found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stash {
+pub struct RecordSetPreImage {
     /// The records of the name and type, as DigitalOcean showed them.
     pub records: Vec<Record>,
     /// A digest of the whole zone.
     pub zone_digest: String,
 }
 
-impl Stash {
+impl RecordSetPreImage {
     /// What there is to keep of a zone.
     #[must_use]
     pub fn of(zone: &[Record], identity: &Identity) -> Self {

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::name::APEX;
 use super::{RecordType, Zone, host_of_input, host_shown};
-use crate::rim::RecordFields;
+use crate::ports::RecordFields;
 
 /// What a record stands for: everything but its name, its type and its time to live. Two records with the same are duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,147 +2,153 @@
 
 use chrono::{DateTime, Utc};
 
-use super::draft::Draft;
-use super::seeded::{self, Bug};
-use super::{Decision, Input, View, after_fault};
+use super::mutants::{self, Mutant};
+use super::transition_builder::TransitionBuilder;
+use super::{EngineView, Input, SagaDecision, after_fault};
 use crate::dns::appearance;
-use crate::record::{EntryKind, Fate, Intent, StuckReason, Try};
-use crate::rim::{Fault, Made, Seen, Write};
+use crate::ports::{Fault, Observations, WriteRequest, WriteResult};
+use crate::record::{EntryKind, Intent, StuckReason, WriteAttempt, WriteOutcome};
 use crate::steps::{Recovered, Step};
+use crate::timing::RetryLimit;
 
 /// What is to be done about the write under way; `None` where there is none.
-pub(super) fn settle(view: &View<'_>, input: &Input) -> Option<Decision> {
-    let intent = view.at_work()?.pending.as_ref()?;
+pub(super) fn resolve_pending_write(view: &EngineView<'_>, input: &Input) -> Option<SagaDecision> {
+    let intent = view.current_step()?.pending.as_ref()?;
     Some(match input {
         Input::Answered { op_hash, answer } if *op_hash == intent.op_hash => answered(view, intent, answer.clone()),
-        Input::Seen(seen) => look(view, intent, seen),
-        Input::Woken | Input::Answered { .. } | Input::Locked(_) => look(view, intent, &Seen::nothing()),
+        Input::Observed(seen) => check_outcome(view, intent, seen),
+        Input::Woken | Input::Answered { .. } | Input::Locked(_) => {
+            check_outcome(view, intent, &Observations::nothing())
+        }
     })
 }
 
-fn answered(view: &View<'_>, intent: &Intent, answer: Result<Made, Fault>) -> Decision {
-    let state = view.at_work();
-    let put_off = state.map_or(0, |state| state.put_off);
+fn answered(view: &EngineView<'_>, intent: &Intent, answer: Result<WriteResult, Fault>) -> SagaDecision {
+    let state = view.current_step();
+    let deferred = state.map_or(0, |state| state.deferred);
     let fault = match answer {
-        Ok(made) => return settled(view, intent, Fate::Applied(made), ""),
-        Err(Fault::Absent(_)) if intent.write.deletes() => {
-            return settled(view, intent, Fate::Applied(Made::Nothing), "it was gone already");
+        Ok(made) => return finish_write(view, intent, WriteOutcome::Applied(made), ""),
+        Err(Fault::NotFound(_)) if intent.write.deletes() => {
+            return finish_write(view, intent, WriteOutcome::Applied(WriteResult::Nothing), "it was gone already");
         }
         Err(fault) => fault,
     };
     let note = fault.to_string();
-    let backoff = view.now + view.timing.after_failures(&view.head.about.id, put_off);
+    let backoff = view.now + view.timing.after_failures(&view.record.metadata.id, deferred);
     match fault {
-        Fault::Absent(_) => settled(view, intent, Fate::Absent, &note),
+        Fault::NotFound(_) => finish_write(view, intent, WriteOutcome::TargetMissing, &note),
         Fault::Refused(_) => refused(view, intent, &note),
-        Fault::PendingEvent | Fault::Transient(_) => off(view, intent, backoff, &note),
-        Fault::Limited { until } => off(view, intent, until.max(backoff), &note),
+        Fault::PendingEvent | Fault::Transient(_) => defer(view, intent, backoff, &note),
+        Fault::Limited { until } => defer(view, intent, until.max(backoff), &note),
         Fault::Unauthorised(_) => denied(view, intent, &note),
-        Fault::Ambiguous(_) => doubted(view, intent, &note),
+        Fault::Ambiguous(_) => outcome_unknown(view, intent, &note),
     }
 }
 
-fn draft<'a>(view: &'a View<'a>, kind: EntryKind, intent: &Intent, note: &str) -> Draft<'a> {
-    let mut draft = Draft::new(view, kind).noted(note);
-    draft.op_hash = Some(intent.op_hash.clone());
-    draft
+fn builder<'a>(view: &'a EngineView<'a>, kind: EntryKind, intent: &Intent, note: &str) -> TransitionBuilder<'a> {
+    let mut builder = TransitionBuilder::new(view, kind).noted(note);
+    builder.op_hash = Some(intent.op_hash.clone());
+    builder
 }
 
 /// The write has a fate.
-fn settled(view: &View<'_>, intent: &Intent, fate: Fate, note: &str) -> Decision {
-    let kind = match fate {
-        Fate::Applied(_) => EntryKind::Applied,
-        Fate::Lost => EntryKind::Lost,
-        Fate::Absent => EntryKind::Absent,
-        Fate::Refused(_) => EntryKind::Refused,
+fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, note: &str) -> SagaDecision {
+    let kind = match outcome {
+        WriteOutcome::Applied(_) => EntryKind::Applied,
+        WriteOutcome::Lost => EntryKind::Lost,
+        WriteOutcome::TargetMissing => EntryKind::TargetMissing,
+        WriteOutcome::Refused(_) => EntryKind::Refused,
     };
-    let mut draft = draft(view, kind, intent, note);
-    if fate == Fate::Lost {
-        let losses = view.at_work().map_or(0, |state| state.tries.iter().filter(|tried| tried.is_lost()).count());
-        let wait = view.timing.after_losses(&view.head.about.id, u32::try_from(losses).unwrap_or(u32::MAX));
+    let mut builder = builder(view, kind, intent, note);
+    if outcome == WriteOutcome::Lost {
+        let losses =
+            view.current_step().map_or(0, |state| state.attempts.iter().filter(|attempt| attempt.is_lost()).count());
+        let wait = view.timing.after_losses(&view.record.metadata.id, u32::try_from(losses).unwrap_or(u32::MAX));
         if wait > chrono::TimeDelta::zero() {
-            draft.rest(view.bounded(view.now + wait));
+            builder.park(view.bounded(view.now + wait));
         }
     }
-    if let (Write::CreateRecord { .. }, Fate::Applied(Made::Record(record))) = (&intent.write, &fate) {
-        draft.announce.push(appearance(record.id));
+    if let (WriteRequest::CreateRecord { .. }, WriteOutcome::Applied(WriteResult::Record(record))) =
+        (&intent.write, &outcome)
+    {
+        builder.announce.push(appearance(record.id));
     }
-    note_fate(&mut draft, intent, fate);
-    draft.commit()
+    record_outcome(&mut builder, intent, outcome);
+    builder.commit()
 }
 
-fn note_fate(draft: &mut Draft<'_>, intent: &Intent, fate: Fate) {
-    let state = draft.at_work();
-    (state.pending, state.put_off, state.denied) = (None, 0, 0);
+fn record_outcome(builder: &mut TransitionBuilder<'_>, intent: &Intent, outcome: WriteOutcome) {
+    let state = builder.current_step();
+    (state.pending, state.deferred, state.denied) = (None, 0, 0);
     let Intent { write, undo, op_hash, at, .. } = intent.clone();
-    state.tries.push(Try { write, undo, op_hash, at, fate });
+    state.attempts.push(WriteAttempt { write, undo, op_hash, at, outcome });
 }
 
 /// DigitalOcean refuses it for good: forward, the step fails; back, people must look; after the end, it is tried ever less often while the
 /// look goes on, and the other steps' turn comes first.
-fn refused(view: &View<'_>, intent: &Intent, note: &str) -> Decision {
-    if view.head.status().is_terminal() {
-        let put_off = view.at_work().map_or(0, |state| state.put_off);
-        let mut draft = draft(view, EntryKind::PutOff, intent, note);
-        let state = draft.at_work();
-        (state.pending, state.put_off) = (None, put_off + 1);
-        if let Some(late) = &mut draft.core.late {
-            late.steps.rotate_left(1);
+fn refused(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
+    if view.record.status().is_terminal() {
+        let deferred = view.current_step().map_or(0, |state| state.deferred);
+        let mut builder = builder(view, EntryKind::Deferred, intent, note);
+        let state = builder.current_step();
+        (state.pending, state.deferred) = (None, deferred + 1);
+        if let Some(post_check) = &mut builder.progress.post_check {
+            post_check.steps.rotate_left(1);
         }
-        draft.rest(view.now + view.timing.after_losses(&view.head.about.id, put_off + 1));
-        return draft.commit();
+        builder.park(view.now + view.timing.after_losses(&view.record.metadata.id, deferred + 1));
+        return builder.commit();
     }
-    let mut draft = draft(view, EntryKind::Refused, intent, note);
-    let words = draft.note.clone();
-    note_fate(&mut draft, intent, Fate::Refused(words));
-    if view.head.lane() == crate::rim::Lane::Execute {
-        draft.fail(note);
+    let mut builder = builder(view, EntryKind::Refused, intent, note);
+    let words = builder.note.clone();
+    record_outcome(&mut builder, intent, WriteOutcome::Refused(words));
+    if view.record.phase() == crate::ports::Phase::Forward {
+        builder.fail(note);
     } else {
-        draft.stick(StuckReason::UndoRefused, note);
+        builder.mark_stuck(StuckReason::UndoRefused, note);
     }
-    draft.commit()
+    builder.commit()
 }
 
 /// It was certainly not carried out: it is decided anew later.
-fn off(view: &View<'_>, intent: &Intent, until: DateTime<Utc>, note: &str) -> Decision {
-    let mut draft = draft(view, EntryKind::PutOff, intent, note);
-    let state = draft.at_work();
+fn defer(view: &EngineView<'_>, intent: &Intent, until: DateTime<Utc>, note: &str) -> SagaDecision {
+    let mut builder = builder(view, EntryKind::Deferred, intent, note);
+    let state = builder.current_step();
     state.pending = None;
-    state.put_off += 1;
-    draft.rest(view.bounded(until));
-    draft.commit()
+    state.deferred += 1;
+    builder.park(view.bounded(until));
+    builder.commit()
 }
 
-fn denied(view: &View<'_>, intent: &Intent, note: &str) -> Decision {
-    let (tries, apart) = view.timing.denied;
-    let mut draft = draft(view, EntryKind::PutOff, intent, note);
-    let state = draft.at_work();
+fn denied(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
+    let RetryLimit { attempts, interval } = view.timing.token_denied;
+    let mut builder = builder(view, EntryKind::Deferred, intent, note);
+    let state = builder.current_step();
     state.pending = None;
     state.denied += 1;
-    if state.denied >= tries && !view.head.status().is_terminal() {
+    if state.denied >= attempts && !view.record.status().is_terminal() {
         state.denied = 0;
-        draft.stick(StuckReason::Unauthorised, note);
+        builder.mark_stuck(StuckReason::Unauthorised, note);
     } else {
-        draft.rest(view.now + apart);
+        builder.park(view.now + interval);
     }
-    draft.commit()
+    builder.commit()
 }
 
 /// Its answer was lost: from now on it is looked for.
-fn doubted(view: &View<'_>, intent: &Intent, note: &str) -> Decision {
-    let mut draft = draft(view, EntryKind::Doubted, intent, note);
-    if let Some(intent) = &mut draft.at_work().pending {
+fn outcome_unknown(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
+    let mut builder = builder(view, EntryKind::OutcomeUnknown, intent, note);
+    if let Some(intent) = &mut builder.current_step().pending {
         // Another worker will judge, by a clock of its own.
-        intent.doubt_until = Some(view.now + view.timing.quarantine + view.timing.clock_skew);
+        intent.presumed_lost_at = Some(view.now + view.timing.quarantine + view.timing.clock_skew);
     }
-    draft.rest(view.now + view.timing.poll.0);
-    draft.commit()
+    builder.park(view.now + view.timing.poll.0);
+    builder.commit()
 }
 
 /// Looks for it. Where nobody noted that its answer was lost, it may have been sent until its time was up.
-fn look(view: &View<'_>, intent: &Intent, seen: &Seen) -> Decision {
-    if seeded::has(Bug::SendsAgainWithoutLooking) {
-        return settled(view, intent, Fate::Lost, "not looked for");
+fn check_outcome(view: &EngineView<'_>, intent: &Intent, seen: &Observations) -> SagaDecision {
+    if mutants::is_active(Mutant::SendsAgainWithoutLooking) {
+        return finish_write(view, intent, WriteOutcome::Lost, "not looked for");
     }
     if let Some(fault) = seen.fault() {
         return after_fault(view, fault);
@@ -150,22 +156,24 @@ fn look(view: &View<'_>, intent: &Intent, seen: &Seen) -> Decision {
     let reads = view.with_step(Step::reads).unwrap_or_default();
     let lacking = seen.lacks(&reads);
     if !lacking.is_empty() {
-        return Decision::Look(lacking);
+        return SagaDecision::Read(lacking);
     }
     let recovered = view.with_step(|step, at| step.recover(at, intent, seen));
     let unanswered = || intent.not_after + view.timing.quarantine + view.timing.clock_skew;
-    let soon = view.now + view.timing.after_looks(&view.head.about.id, view.head.drive.polls);
-    let doubt_until = intent.doubt_until.unwrap_or_else(unanswered);
+    let soon = view.now + view.timing.after_polls(&view.record.metadata.id, view.record.scheduling.polls);
+    let presumed_lost_at = intent.presumed_lost_at.unwrap_or_else(unanswered);
     match recovered {
-        Some(Recovered::Applied(made)) => settled(view, intent, Fate::Applied(made), "it was found to be carried out"),
+        Some(Recovered::Applied(made)) => {
+            finish_write(view, intent, WriteOutcome::Applied(made), "it was found to be carried out")
+        }
         // Also beyond the saga's deadline: only when the write is over is there anything to undo.
-        Some(Recovered::UnderWay(why)) => Decision::Rest { until: soon, denied: 0, why },
-        Some(Recovered::Unseen) | None if view.now >= doubt_until => {
-            settled(view, intent, Fate::Lost, "it was not seen for long enough")
+        Some(Recovered::UnderWay(why)) => SagaDecision::Park { until: soon, denied: 0, why },
+        Some(Recovered::Unseen) | None if view.now >= presumed_lost_at => {
+            finish_write(view, intent, WriteOutcome::Lost, "it was not seen for long enough")
         }
         Some(Recovered::Unseen) | None => {
             let why = "a write's answer was lost, and it is not to be seen yet".to_owned();
-            Decision::Rest { until: soon.min(doubt_until), denied: 0, why }
+            SagaDecision::Park { until: soon.min(presumed_lost_at), denied: 0, why }
         }
     }
 }

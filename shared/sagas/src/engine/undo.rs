@@ -1,35 +1,35 @@
 //! Back: undoing the step at work.
 
-use super::draft::Draft;
 use super::forward::{intend, wait, with_seen};
-use super::{Decision, Input, View, pending, stuck};
+use super::transition_builder::TransitionBuilder;
+use super::{EngineView, Input, SagaDecision, pending, stuck};
 use crate::record::{EntryKind, StepStatus, StuckReason};
-use crate::steps::{Done, Next};
+use crate::steps::{StepCompletion, StepDecision};
 
-pub(super) fn undo(view: &View<'_>, input: &Input) -> Decision {
-    if let Some(decision) = pending::settle(view, input) {
+pub(super) fn undo(view: &EngineView<'_>, input: &Input) -> SagaDecision {
+    if let Some(decision) = pending::resolve_pending_write(view, input) {
         return decision;
     }
     with_seen(
         view,
         input,
         |seen, next| match next {
-            Next::Send { write, announce } => intend(view, seen, true, write, announce),
-            Next::Done(done) => compensated(view, done),
-            Next::Failed(why) | Next::Conflict(why) => stuck(view, StuckReason::NeedsDecision, &why),
-            Next::Wait(why) | Next::Until(_, why) => wait(view, why),
-            Next::Look(_) => wait(view, "it asked for what it had seen".to_owned()),
+            StepDecision::Send { write, announce } => intend(view, seen, true, write, announce),
+            StepDecision::Done(done) => compensated(view, done),
+            StepDecision::Failed(why) | StepDecision::Conflict(why) => stuck(view, StuckReason::NeedsDecision, &why),
+            StepDecision::Wait(why) | StepDecision::Until(_, why) => wait(view, why),
+            StepDecision::Read(_) => wait(view, "it asked for what it had seen".to_owned()),
         },
         |step, at, seen| step.undo(at, seen),
     )
 }
 
-fn compensated(view: &View<'_>, done: Done) -> Decision {
-    let index = view.head.state.core.cursor;
+fn compensated(view: &EngineView<'_>, done: StepCompletion) -> SagaDecision {
+    let index = view.record.state.progress.cursor;
     let note = if done.note.is_empty() { done.outcome.to_owned() } else { done.note };
-    let mut draft = Draft::new(view, EntryKind::StepCompensated).noted(note);
-    draft.step(index).status = StepStatus::Compensated;
-    draft.announce = done.announce;
-    draft.unwind(index);
-    draft.commit()
+    let mut builder = TransitionBuilder::new(view, EntryKind::StepCompensated).noted(note);
+    builder.step(index).status = StepStatus::Compensated;
+    builder.announce = done.announce;
+    builder.unwind(index);
+    builder.commit()
 }

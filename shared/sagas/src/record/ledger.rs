@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Core, State, StepState, digest};
+use super::{SagaProgress, SagaState, StepState, digest};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub enum EntryKind {
     /// The saga was started.
     Started,
     /// It took its locks and began.
-    Begun,
+    LocksAcquired,
     /// It waits: for a lock, a time or somebody's word.
     Waiting,
     /// A write is decided and about to be sent.
@@ -22,13 +22,13 @@ pub enum EntryKind {
     /// A write was carried out.
     Applied,
     /// A write was certainly not carried out, and will be decided anew.
-    PutOff,
+    Deferred,
     /// A write's answer was lost.
-    Doubted,
+    OutcomeUnknown,
     /// A write of unknown outcome was not seen for long enough.
     Lost,
     /// What a write was about is gone (404).
-    Absent,
+    TargetMissing,
     /// DigitalOcean refuses a write for good.
     Refused,
     /// A step is done; with the last one, the saga.
@@ -38,7 +38,7 @@ pub enum EntryKind {
     /// A step is undone; with the first one, the saga is rolled back.
     StepCompensated,
     /// A look after the end is over for a step.
-    LateChecked,
+    PostChecked,
     /// Only people can decide.
     Stuck,
     /// An operator asked for its end.
@@ -83,7 +83,7 @@ impl Actor {
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// Its number: the revision of the state that it made; the first is 1.
     pub rev: u64,
     /// When.
@@ -102,7 +102,7 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// The state after it, but for the steps.
-    pub core: Core,
+    pub progress: SagaProgress,
     /// The steps that changed; of their writes only those whose fate this is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub steps: BTreeMap<usize, StepState>,
@@ -113,7 +113,7 @@ pub struct Entry {
     pub hash: String,
 }
 
-impl Entry {
+impl LedgerEntry {
     /// The entry with its hash.
     #[must_use]
     pub fn sealed(mut self) -> Self {
@@ -149,10 +149,10 @@ pub enum BrokenLedger {
 ///
 /// # Errors
 /// When the entries are not the ledger of a saga.
-pub fn fold(entries: &[Entry]) -> Result<State, BrokenLedger> {
+pub fn fold(entries: &[LedgerEntry]) -> Result<SagaState, BrokenLedger> {
     let first = entries.first().ok_or(BrokenLedger::Empty)?;
-    let mut state = State {
-        core: first.core.clone(),
+    let mut state = SagaState {
+        progress: first.progress.clone(),
         rev: 0,
         updated_at: first.at,
         ledger_hash: String::new(),
@@ -167,11 +167,11 @@ pub fn fold(entries: &[Entry]) -> Result<State, BrokenLedger> {
         }
         for (index, step) in &entry.steps {
             let known = state.steps.get_mut(*index).ok_or(BrokenLedger::Step(entry.rev))?;
-            let before = std::mem::take(&mut known.tries);
+            let before = std::mem::take(&mut known.attempts);
             known.clone_from(step);
-            known.tries.splice(0..0, before);
+            known.attempts.splice(0..0, before);
         }
-        state.core = entry.core.clone();
+        state.progress = entry.progress.clone();
         state.rev = entry.rev;
         state.updated_at = entry.at;
         state.ledger_hash.clone_from(&entry.hash);

@@ -57,7 +57,7 @@ impl fmt::Display for LockTarget {
 /// A lock that is given back stays as an item that names its last holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Take {
+pub enum LockCondition {
     /// If nobody else holds it, or gave it back after this time: lists may not show yet what they did.
     Free {
         /// The time.

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, TenantId};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Actor, Core, Drive, Entry, EntryKind, Head, SagaId, SagaStatus, State, StepState};
+use super::{
+    Actor, EntryKind, LedgerEntry, SagaId, SagaMetadata, SagaProgress, SagaRecord, SagaState, SagaStatus, Scheduling,
+    StepState,
+};
 use crate::definition::Definition;
 use crate::timing::Timing;
 
@@ -24,17 +27,17 @@ pub struct Idempotency {
 /// A saga to be started: one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
-    /// Its head.
-    pub head: Head,
+    /// Its record.
+    pub record: SagaRecord,
     /// The first entry of its ledger.
-    pub entry: Entry,
+    pub entry: LedgerEntry,
     /// Under which key, if any.
     pub idempotency: Option<Idempotency>,
 }
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct NewSaga {
     /// What sort of saga.
     pub saga_type: String,
     /// The account.
@@ -54,11 +57,11 @@ pub struct Request {
 impl Start {
     /// The saga that is asked for. `id` is new and `tx` names this request.
     #[must_use]
-    pub fn new(id: SagaId, request: Request, tx: &str, now: DateTime<Utc>, timing: &Timing) -> Self {
-        let Request { saga_type, account, tenant_id, definition, by, start_at, deadline } = request;
+    pub fn new(id: SagaId, request: NewSaga, tx: &str, now: DateTime<Utc>, timing: &Timing) -> Self {
+        let NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline } = request;
         let start_at = start_at.unwrap_or(now).max(now);
-        let deadline = deadline.unwrap_or(start_at + definition.patience() + timing.patience);
-        let core = Core {
+        let deadline = deadline.unwrap_or(start_at + definition.time_budget() + timing.time_budget_margin);
+        let progress = SagaProgress {
             status: SagaStatus::Pending,
             cursor: 0,
             locked: false,
@@ -66,11 +69,11 @@ impl Start {
             error: None,
             cancel: None,
             stuck: None,
-            late: None,
+            post_check: None,
             finished_at: None,
         };
         let steps: Vec<StepState> = definition.steps.iter().map(|_| StepState::pending()).collect();
-        let entry = Entry {
+        let entry = LedgerEntry {
             rev: 1,
             at: now,
             kind: EntryKind::Started,
@@ -78,13 +81,13 @@ impl Start {
             step: None,
             op_hash: None,
             note: String::new(),
-            core: core.clone(),
+            progress: progress.clone(),
             steps: steps.iter().cloned().enumerate().collect(),
             prev: String::new(),
             hash: String::new(),
         }
         .sealed();
-        let about = About {
+        let metadata = SagaMetadata {
             id,
             saga_type,
             account,
@@ -95,8 +98,8 @@ impl Start {
             created_by: by,
             start_at,
         };
-        let state = State { core, rev: 1, updated_at: now, ledger_hash: entry.hash.clone(), steps };
-        let drive = Drive {
+        let state = SagaState { progress, rev: 1, updated_at: now, ledger_hash: entry.hash.clone(), steps };
+        let scheduling = Scheduling {
             fence: 0,
             lease_owner: None,
             lease_until: None,
@@ -106,7 +109,7 @@ impl Start {
             denied: 0,
             last_tx: tx.to_owned(),
         };
-        Self { head: Head { about, state, drive }, entry, idempotency: None }
+        Self { record: SagaRecord { metadata, state, scheduling }, entry, idempotency: None }
     }
 
     /// The same, under an idempotency key.

@@ -54,7 +54,7 @@ pub struct Cancel {
 
 /// Looks that are taken after the end, because a write whose answer was lost may still arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Late {
+pub struct PostCheck {
     /// Which look is next or under way: 0 for the first.
     pub round: usize,
     /// The steps that it still has to look at.
@@ -65,7 +65,7 @@ pub struct Late {
 
 /// A saga's state but for its steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Core {
+pub struct SagaProgress {
     /// Where it is.
     pub status: SagaStatus,
     /// The step it is at.
@@ -85,7 +85,7 @@ pub struct Core {
     pub stuck: Option<Stuck>,
     /// Looks that are still to be taken after its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub late: Option<Late>,
+    pub post_check: Option<PostCheck>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
@@ -93,10 +93,10 @@ pub struct Core {
 
 /// A saga's state: what folding its ledger gives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
+pub struct SagaState {
     /// All but the steps.
     #[serde(flatten)]
-    pub core: Core,
+    pub progress: SagaProgress,
     /// Counts the changes of this state; each is conditional on it and is the entry of its number in the ledger.
     pub rev: u64,
     /// When it last changed.

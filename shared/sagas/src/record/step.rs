@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::rim::{Made, Write};
+use crate::ports::{WriteRequest, WriteResult};
 
 /// A step as the definition has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub enum StepStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The write.
-    pub write: Write,
+    pub write: WriteRequest,
     /// Whether it undoes.
     pub undo: bool,
     /// Names this intent among all: every write bears it.
@@ -55,28 +55,28 @@ pub struct Intent {
     pub fence: u64,
     /// From when on a write that is not seen counts as not carried out; known once an answer was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doubt_until: Option<DateTime<Utc>>,
+    pub presumed_lost_at: Option<DateTime<Utc>>,
 }
 
 /// What became of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum WriteOutcome {
     /// It was carried out.
-    Applied(Made),
+    Applied(WriteResult),
     /// Its answer was lost and it was not seen for long enough; should it arrive yet, a later look finds it.
     Lost,
     /// What it was about is gone (404).
-    Absent,
+    TargetMissing,
     /// DigitalOcean refuses it for good, in these words.
     Refused(String),
 }
 
 /// A write that was sent, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Try {
+pub struct WriteAttempt {
     /// The write.
-    pub write: Write,
+    pub write: WriteRequest,
     /// Whether it undid.
     pub undo: bool,
     /// Its intent's hash.
@@ -84,15 +84,15 @@ pub struct Try {
     /// When it was decided.
     pub at: DateTime<Utc>,
     /// What became of it.
-    pub fate: Fate,
+    pub outcome: WriteOutcome,
 }
 
-impl Try {
+impl WriteAttempt {
     /// What it made, if it was carried out.
     #[must_use]
-    pub fn made(&self) -> Option<&Made> {
-        match &self.fate {
-            Fate::Applied(made) => Some(made),
+    pub fn result(&self) -> Option<&WriteResult> {
+        match &self.outcome {
+            WriteOutcome::Applied(made) => Some(made),
             _ => None,
         }
     }
@@ -100,13 +100,13 @@ impl Try {
     /// Whether its answer was lost and it was never seen.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        self.fate == Fate::Lost
+        self.outcome == WriteOutcome::Lost
     }
 }
 
 /// What somebody said at a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
+pub struct ApprovalVerdict {
     /// Whether it may go on.
     pub approved: bool,
     /// Who said so.
@@ -128,22 +128,22 @@ pub struct StepState {
     pub began_at: Option<DateTime<Utc>>,
     /// Whether it has a pre-image.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stashed: bool,
+    pub has_pre_image: bool,
     /// The write under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Intent>,
     /// The writes that were, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tries: Vec<Try>,
+    pub attempts: Vec<WriteAttempt>,
     /// How many writes in a row were certainly not carried out.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub put_off: u32,
+    pub deferred: u32,
     /// How many of them in a row because the token was not accepted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub denied: u32,
     /// What was said at a gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<ApprovalVerdict>,
     /// How it succeeded, in a word of its own such as `created`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
@@ -166,10 +166,10 @@ impl StepState {
         Self {
             status: StepStatus::Pending,
             began_at: None,
-            stashed: false,
+            has_pre_image: false,
             pending: None,
-            tries: Vec::new(),
-            put_off: 0,
+            attempts: Vec::new(),
+            deferred: 0,
             denied: 0,
             verdict: None,
             outcome: None,
@@ -181,6 +181,6 @@ impl StepState {
     /// Whether it may have changed anything: it reached its intent.
     #[must_use]
     pub fn reached_intent(&self) -> bool {
-        self.pending.is_some() || !self.tries.is_empty()
+        self.pending.is_some() || !self.attempts.is_empty()
     }
 }

@@ -28,15 +28,15 @@ impl StuckReason {
         match self {
             Self::CrashLoop => {
                 "Look in the logs of the saga worker for this saga id: each run ends in a crash or a time-out at this step. Deploy the \
-                 mend, then resume; resuming first tries the step's decision once, without writing."
+                 mend, then resume; resuming first attempts the step's decision once, without writing."
             }
             Self::NeedsDecision => {
-                "Compare what is there now with `before` and `write` in the ledger. To let the rollback go on, put back either of the two \
+                "Compare what is there now with `pre_image` and `write` in the ledger. To let the rollback go on, put back either of the two \
                  and resume. To keep what is there, skip the step with a reason; the saga then ends closed, not rolled back."
             }
             Self::UndoRefused => {
                 "DigitalOcean's refusal is in `why`. Remove what stands in the way (for a record often another one of that name) or undo the \
-                 step by hand as `before` in the ledger shows, then resume. To leave it as it is, skip the step with a reason."
+                 step by hand as `pre_image` in the ledger shows, then resume. To leave it as it is, skip the step with a reason."
             }
             Self::Unauthorised => {
                 "Put a token with the scopes that the step needs into the account's secret for `provisioning` and resume; resuming first \

@@ -3,12 +3,14 @@
 use chrono::TimeDelta;
 use domain::AccountId;
 
-use super::dns_inputs::{self, MOST_GIVEN_UP, Mode, Parts, Said};
+use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, Parts, RecordInputs};
 use super::dns_preview::{self, Planned};
-use super::{At, Effect, Fields, Next, Preview, Prices, Recovered, StepKind};
-use crate::dns::{Entry, Identity, RecordSet, Stash, Story, announce, is_behind, recover, restored};
+use super::{InputFields, PlannedEffect, Preview, Prices, Recovered, StepContext, StepDecision, StepKind};
+use crate::dns::{
+    Identity, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, announce, is_stale, recover, restored,
+};
+use crate::ports::{Observations, ReadRequest, WriteRequest};
 use crate::record::{Intent, LockTarget};
-use crate::rim::{Read, Seen, Write};
 
 /// The step `delete_dns_record`.
 pub(super) struct DeleteDnsRecord;
@@ -22,20 +24,20 @@ pub(super) struct Inputs {
     mode: Mode,
 }
 
-type Here<'a> = At<'a, Inputs, Stash>;
+type Here<'a> = StepContext<'a, Inputs, RecordSetPreImage>;
 
 impl StepKind for DeleteDnsRecord {
     // Inputs.
     type Inputs = Inputs;
-    type Stash = Stash;
+    type PreImage = RecordSetPreImage;
     const NAME: &'static str = "delete_dns_record";
     const INPUTS: &'static [&'static str] = dns_inputs::INPUTS;
-    const LATE_LOOKS: usize = 1;
+    const POST_CHECKS: usize = 1;
 
-    fn inputs(fields: &mut Fields<'_>) -> Option<Inputs> {
+    fn inputs(fields: &mut InputFields<'_>) -> Option<Inputs> {
         let mode = dns_inputs::mode(fields);
         dns_inputs::ttl(fields);
-        let said = Said::of(fields);
+        let said = RecordInputs::of(fields);
         if said.is_delegation() {
             fields.refuse("dns_record_type", "the zone's own name servers are not to be deleted");
         }
@@ -48,19 +50,19 @@ impl StepKind for DeleteDnsRecord {
         dns_inputs::is_complete(fields).then_some(Inputs { identity, data, parts, mode: mode? })
     }
 
-    fn locks(account: &AccountId, fields: &mut Fields<'_>) -> Vec<LockTarget> {
+    fn locks(account: &AccountId, fields: &mut InputFields<'_>) -> Vec<LockTarget> {
         dns_inputs::locks(account, fields)
     }
 
-    fn patience(_: &mut Fields<'_>) -> TimeDelta {
+    fn time_budget(_: &mut InputFields<'_>) -> TimeDelta {
         TimeDelta::minutes(15)
     }
 
     // Plan.
-    fn preview(at: &Here<'_>, seen: &Seen, _: &Prices) -> Preview {
+    fn preview(at: &Here<'_>, seen: &Observations, _: &Prices) -> Preview {
         let Inputs { identity, .. } = at.inputs;
         let Some(zone) = seen.records(identity.zone.as_str()) else {
-            return Preview::without_change(Effect::Fail, dns_preview::NO_ZONE);
+            return Preview::without_change(PlannedEffect::Fail, dns_preview::NO_ZONE);
         };
         let now = RecordSet::of(zone, identity);
         let planned = match at.inputs.targets(&now) {
@@ -72,58 +74,58 @@ impl StepKind for DeleteDnsRecord {
     }
 
     // Execute.
-    fn reads(at: &Here<'_>) -> Vec<Read> {
-        vec![Read::Records { zone: at.inputs.identity.zone.as_str().to_owned() }]
+    fn reads(at: &Here<'_>) -> Vec<ReadRequest> {
+        vec![ReadRequest::Records { zone: at.inputs.identity.zone.as_str().to_owned() }]
     }
 
-    fn stash(at: &Here<'_>, seen: &Seen) -> Option<Stash> {
+    fn pre_image(at: &Here<'_>, seen: &Observations) -> Option<RecordSetPreImage> {
         let zone = seen.records(at.inputs.identity.zone.as_str())?;
-        Some(Stash::of(zone, &at.inputs.identity))
+        Some(RecordSetPreImage::of(zone, &at.inputs.identity))
     }
 
-    fn forward(at: &Here<'_>, seen: &Seen) -> Next {
+    fn forward(at: &Here<'_>, seen: &Observations) -> StepDecision {
         let Inputs { identity, .. } = at.inputs;
         let Some(zone) = seen.records(identity.zone.as_str()) else {
-            return Next::Failed(dns_preview::NO_ZONE.to_owned());
+            return StepDecision::Failed(dns_preview::NO_ZONE.to_owned());
         };
-        if at.stash.is_none() && is_behind(at, identity.zone.as_str(), zone) {
-            return Next::Wait(dns_preview::BEHIND.to_owned());
+        if at.pre_image.is_none() && is_stale(at, identity.zone.as_str(), zone) {
+            return StepDecision::Wait(dns_preview::STALE.to_owned());
         }
-        let story = Story::of(identity, at, seen);
-        let (base, now, tries) = (&story.base, RecordSet::of(zone, identity), story.tries());
+        let history = RecordHistory::of(identity, at, seen);
+        let (base, now, attempts) = (&history.base, RecordSet::of(zone, identity), history.attempts());
         let targets = match at.inputs.targets(base) {
-            Err(why) => return Next::Failed(why),
-            Ok(targets) if targets.is_empty() => return Next::done("noop"),
+            Err(why) => return StepDecision::Failed(why),
+            Ok(targets) if targets.is_empty() => return StepDecision::done("noop"),
             Ok(targets) => targets,
         };
-        let deleted = tries.deleted();
+        let deleted = attempts.deleted();
         let Some(open) = targets.iter().find(|entry| !deleted.contains(&entry.id)) else {
-            return Next::done("deleted");
+            return StepDecision::done("deleted");
         };
         if now.get(open.id).is_some_and(|current| current.value != open.value) {
-            return Next::Failed(format!("record {} was changed by somebody else meanwhile", open.id));
+            return StepDecision::Failed(format!("record {} was changed by somebody else meanwhile", open.id));
         }
         let write = at.inputs.delete(open);
         let announce = announce(&write, identity, &now);
-        Next::Send { write, announce }
+        StepDecision::Send { write, announce }
     }
 
     // Recover.
-    fn recover(at: &Here<'_>, intent: &Intent, seen: &Seen) -> Recovered {
-        let story = Story::of(&at.inputs.identity, at, seen);
-        recover(intent, story.tries(), story.now.as_ref())
+    fn recover(at: &Here<'_>, intent: &Intent, seen: &Observations) -> Recovered {
+        let history = RecordHistory::of(&at.inputs.identity, at, seen);
+        recover(intent, history.attempts(), history.now.as_ref())
     }
 
     // Compensate.
-    fn undo(at: &Here<'_>, seen: &Seen) -> Next {
-        restored(&Story::of(&at.inputs.identity, at, seen), at, seen)
+    fn undo(at: &Here<'_>, seen: &Observations) -> StepDecision {
+        restored(&RecordHistory::of(&at.inputs.identity, at, seen), at, seen)
     }
 
-    fn late(at: &Here<'_>, seen: &Seen, succeeded: bool) -> Next {
+    fn post_check(at: &Here<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
         // A deletion that arrives after the saga succeeded deletes what is gone.
         match succeeded {
-            true => Next::done("nothing arrived late"),
-            false => restored(&Story::of_undone(&at.inputs.identity, at, seen), at, seen),
+            true => StepDecision::done("nothing arrived late"),
+            false => restored(&RecordHistory::of_undone(&at.inputs.identity, at, seen), at, seen),
         }
     }
 
@@ -135,22 +137,22 @@ impl StepKind for DeleteDnsRecord {
 
 impl Inputs {
     /// The records to delete, or why it is nobody's to choose.
-    fn targets<'a>(&self, found: &'a RecordSet) -> Result<Vec<&'a Entry>, String> {
-        let meant: Vec<&Entry> = found.entries().iter().filter(|entry| self.means(entry)).collect();
+    fn targets<'a>(&self, found: &'a RecordSet) -> Result<Vec<&'a RecordEntry>, String> {
+        let meant: Vec<&RecordEntry> = found.entries().iter().filter(|entry| self.means(entry)).collect();
         if self.mode == Mode::Exclusive && self.data.is_none() && meant.len() > 1 {
             let count = meant.len();
             return Err(format!(
                 "there are {count} such records: say which (dns_record_data), or dns_mode replace for all"
             ));
         }
-        if meant.len() > MOST_GIVEN_UP {
+        if meant.len() > MAX_REMOVED_RECORDS {
             let count = meant.len();
-            return Err(format!("there are {count} such records; a step deletes at most {MOST_GIVEN_UP}"));
+            return Err(format!("there are {count} such records; a step deletes at most {MAX_REMOVED_RECORDS}"));
         }
         Ok(meant)
     }
 
-    fn means(&self, entry: &Entry) -> bool {
+    fn means(&self, entry: &RecordEntry) -> bool {
         let Parts { priority, port, weight, flags, tag } = &self.parts;
         let said = |wanted: &Option<u32>, is: Option<u32>| wanted.is_none_or(|wanted| Some(wanted) == is);
         self.data.as_ref().is_none_or(|data| *data == entry.value.data)
@@ -161,7 +163,11 @@ impl Inputs {
             && (tag.is_none() || *tag == entry.value.tag)
     }
 
-    fn delete(&self, entry: &Entry) -> Write {
-        Write::DeleteRecord { zone: self.identity.zone.as_str().to_owned(), id: entry.id, record: entry.shown.clone() }
+    fn delete(&self, entry: &RecordEntry) -> WriteRequest {
+        WriteRequest::DeleteRecord {
+            zone: self.identity.zone.as_str().to_owned(),
+            id: entry.id,
+            record: entry.shown.clone(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::AccountId;
 
-use super::Fields;
+use super::InputFields;
 use crate::dns::{GREATEST_TTL, Identity, LEAST_TTL, Name, RecordType, Value, Zone};
 use crate::record::LockTarget;
 
@@ -21,8 +21,8 @@ pub(super) const INPUTS: &[&str] = &[
     "dns_mode",
 ];
 
-/// The most records that one step gives up: each is a write or two, which the saga's head keeps.
-pub(super) const MOST_GIVEN_UP: usize = 20;
+/// The most records that one step gives up: each is a write or two, which the saga's record keeps.
+pub(super) const MAX_REMOVED_RECORDS: usize = 20;
 
 /// What a step takes the records of its name and type for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,15 +57,15 @@ impl Parts {
 
 /// Whose records it is about, as far as that is said well. All of it must be known at the start.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Said {
+pub(super) struct RecordInputs {
     zone: Option<Zone>,
     name: Option<Name>,
     record_type: Option<RecordType>,
 }
 
-impl Said {
+impl RecordInputs {
     /// Reads it.
-    pub(super) fn of(fields: &mut Fields<'_>) -> Self {
+    pub(super) fn of(fields: &mut InputFields<'_>) -> Self {
         for name in ["dns_domain", "dns_record_type", "dns_record_name"] {
             fields.require(name);
             fields.fixed(name);
@@ -103,7 +103,7 @@ impl Said {
     }
 
     /// The parts that the type has; a part that it has not is refused.
-    pub(super) fn parts(&self, fields: &mut Fields<'_>) -> Parts {
+    pub(super) fn parts(&self, fields: &mut InputFields<'_>) -> Parts {
         const NOT_ITS: &str = "the type of the record has no such field";
         let has = |name: &str| match (name, self.record_type) {
             (_, None) => true,
@@ -123,7 +123,7 @@ impl Said {
     }
 
     /// The data, if it is said.
-    pub(super) fn data(&self, fields: &mut Fields<'_>, tag: Option<&str>) -> Option<String> {
+    pub(super) fn data(&self, fields: &mut InputFields<'_>, tag: Option<&str>) -> Option<String> {
         let text = fields.text("dns_record_data")?;
         let data = Value::data_of_input(self.record_type?, text, tag, self.zone.as_ref()?);
         data.map_err(|detail| fields.refuse("dns_record_data", detail)).ok()
@@ -131,15 +131,15 @@ impl Said {
 }
 
 /// What is locked: the name, with all its types.
-pub(super) fn locks(account: &AccountId, fields: &mut Fields<'_>) -> Vec<LockTarget> {
-    Said::of(fields)
+pub(super) fn locks(account: &AccountId, fields: &mut InputFields<'_>) -> Vec<LockTarget> {
+    RecordInputs::of(fields)
         .identity()
         .map(|id| LockTarget::dns(account, id.zone.as_str(), id.name.as_str()))
         .into_iter()
         .collect()
 }
 
-pub(super) fn mode(fields: &mut Fields<'_>) -> Option<Mode> {
+pub(super) fn mode(fields: &mut InputFields<'_>) -> Option<Mode> {
     let word = fields.word("dns_mode", MODES, "expected exclusive, additive or replace");
     match word {
         Some("additive") => Some(Mode::Additive),
@@ -150,13 +150,13 @@ pub(super) fn mode(fields: &mut Fields<'_>) -> Option<Mode> {
 }
 
 /// The time to live, if it is said.
-pub(super) fn ttl(fields: &mut Fields<'_>) -> Option<u32> {
+pub(super) fn ttl(fields: &mut InputFields<'_>) -> Option<u32> {
     let bounds = u64::from(LEAST_TTL)..=u64::from(GREATEST_TTL);
     small(fields.number("dns_record_ttl", bounds, "expected whole seconds, 30 to 2147483647"))
 }
 
 /// Whether no input refers to what is not known yet, and none is wrong.
-pub(super) fn is_complete(fields: &Fields<'_>) -> bool {
+pub(super) fn is_complete(fields: &InputFields<'_>) -> bool {
     fields.errors().is_empty() && !INPUTS.iter().any(|name| fields.is_late(name))
 }
 

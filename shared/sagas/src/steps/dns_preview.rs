@@ -2,15 +2,15 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Effect, PlannedChange, Preview, SiblingTtl, Undo};
+use super::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 use crate::dns::{Identity, RecordSet};
-use crate::rim::{RecordFields, Write};
+use crate::ports::{RecordFields, WriteRequest};
 
 /// Why a step on a zone that is not there fails.
 pub(super) const NO_ZONE: &str = "the account has no such zone";
 
 /// Why a step waits for a zone.
-pub(super) const BEHIND: &str = "the zone does not show yet what an earlier step wrote";
+pub(super) const STALE: &str = "the zone does not show yet what an earlier step wrote";
 
 /// What was planned.
 pub(super) enum Planned {
@@ -19,7 +19,7 @@ pub(super) enum Planned {
     /// It would fail, for this reason.
     Refused(String),
     /// These writes, at least one.
-    Writes(Vec<Write>),
+    Writes(Vec<WriteRequest>),
 }
 
 /// What it would do to these records.
@@ -28,15 +28,16 @@ pub(super) fn preview(identity: &Identity, now: &RecordSet, planned: Planned) ->
     let full = format!("{} {}", identity.record_type, identity.name.full(&identity.zone));
     let writes = match planned {
         Planned::Nothing => {
-            return Preview::without_change(Effect::None, format!("{full} is as it should be")).resting_on(basis);
+            return Preview::without_change(PlannedEffect::None, format!("{full} is as it should be"))
+                .resting_on(basis);
         }
-        Planned::Refused(why) => return Preview::without_change(Effect::Fail, why).resting_on(basis),
+        Planned::Refused(why) => return Preview::without_change(PlannedEffect::Fail, why).resting_on(basis),
         Planned::Writes(writes) => writes,
     };
     let effect = match writes.first() {
-        Some(Write::CreateRecord { .. }) => Effect::Create,
-        Some(Write::UpdateRecord { .. }) => Effect::Update,
-        _ => Effect::Delete,
+        Some(WriteRequest::CreateRecord { .. }) => PlannedEffect::Create,
+        Some(WriteRequest::UpdateRecord { .. }) => PlannedEffect::Update,
+        _ => PlannedEffect::Delete,
     };
     let deletes = writes.iter().filter(|write| write.deletes()).count();
     let changes: Vec<PlannedChange> = writes.iter().map(|write| change(&full, write, now)).collect();
@@ -52,28 +53,28 @@ pub(super) fn preview(identity: &Identity, now: &RecordSet, planned: Planned) ->
     }
 }
 
-fn change(full: &str, write: &Write, now: &RecordSet) -> PlannedChange {
+fn change(full: &str, write: &WriteRequest, now: &RecordSet) -> PlannedChange {
     let shown = |id: &u64| now.get(*id).map_or(Json::Null, |entry| json!(entry.shown));
     let (before, after) = match write {
-        Write::UpdateRecord { id, record, .. } => (shown(id), json!(record)),
-        Write::DeleteRecord { id, .. } => (shown(id), Json::Null),
-        Write::CreateRecord { record, .. } => (Json::Null, json!(record)),
-        Write::SnapshotDroplet { .. } | Write::DeleteSnapshot { .. } => (Json::Null, Json::Null),
+        WriteRequest::UpdateRecord { id, record, .. } => (shown(id), json!(record)),
+        WriteRequest::DeleteRecord { id, .. } => (shown(id), Json::Null),
+        WriteRequest::CreateRecord { record, .. } => (Json::Null, json!(record)),
+        WriteRequest::SnapshotDroplet { .. } | WriteRequest::DeleteSnapshot { .. } => (Json::Null, Json::Null),
     };
     PlannedChange { what: full.to_owned(), before, after }
 }
 
 /// Records that keep their value but not their time to live.
-fn siblings(writes: &[Write], now: &RecordSet) -> Vec<SiblingTtl> {
+fn siblings(writes: &[WriteRequest], now: &RecordSet) -> Vec<SiblingTtl> {
     let written = |record: &RecordFields| record.ttl;
     let ttl = writes.iter().rev().find_map(|write| match write {
-        Write::CreateRecord { record, .. } | Write::UpdateRecord { record, .. } => written(record),
+        WriteRequest::CreateRecord { record, .. } | WriteRequest::UpdateRecord { record, .. } => written(record),
         _ => None,
     });
     let Some(ttl) = ttl else { return Vec::new() };
     let is_written = |id: u64| {
         writes.iter().any(|write| {
-            matches!(write, Write::UpdateRecord { id: written, .. } | Write::DeleteRecord { id: written, .. } if *written == id)
+            matches!(write, WriteRequest::UpdateRecord { id: written, .. } | WriteRequest::DeleteRecord { id: written, .. } if *written == id)
         })
     };
     let changed = now.entries().iter().filter(|entry| entry.ttl != ttl && !is_written(entry.id));

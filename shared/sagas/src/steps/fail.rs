@@ -1,7 +1,7 @@
 //! `fail`: fails always. It proves that a saga is undone.
 
-use super::{At, Effect, Fields, Next, Preview, Prices, StepKind};
-use crate::rim::Seen;
+use super::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
+use crate::ports::Observations;
 
 /// The step `fail`.
 pub(super) struct Fail;
@@ -9,23 +9,23 @@ pub(super) struct Fail;
 impl StepKind for Fail {
     // Inputs: none.
     type Inputs = ();
-    type Stash = ();
+    type PreImage = ();
     const NAME: &'static str = "fail";
     const INPUTS: &'static [&'static str] = &[];
 
-    fn inputs(_: &mut Fields<'_>) -> Option<()> {
+    fn inputs(_: &mut InputFields<'_>) -> Option<()> {
         Some(())
     }
 
     // Plan.
-    fn preview(_: &At<'_, (), ()>, _: &Seen, _: &Prices) -> Preview {
-        Preview::without_change(Effect::Fail, "fails, so that the steps before it are undone")
+    fn preview(_: &StepContext<'_, (), ()>, _: &Observations, _: &Prices) -> Preview {
+        Preview::without_change(PlannedEffect::Fail, "fails, so that the steps before it are undone")
     }
 
     // Execute.
 
-    fn forward(_: &At<'_, (), ()>, _: &Seen) -> Next {
-        Next::Failed("it fails always".to_owned())
+    fn forward(_: &StepContext<'_, (), ()>, _: &Observations) -> StepDecision {
+        StepDecision::Failed("it fails always".to_owned())
     }
 
     // Recover and compensate: it writes nothing.

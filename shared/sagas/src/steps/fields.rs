@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 use crate::definition::is_reference;
 
 /// What is wrong with one field. Texts are constant: nothing that was sent is repeated.
-pub type FieldError = (String, &'static str);
+pub type InputFieldError = (String, &'static str);
 
 /// Inputs being read. A field that refers to what an earlier step gives is not known before that step is done: it reads as absent,
 /// without an error.
 #[derive(Debug)]
-pub struct Fields<'a> {
+pub struct InputFields<'a> {
     map: &'a Map<String, Value>,
-    errors: Vec<FieldError>,
+    errors: Vec<InputFieldError>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> InputFields<'a> {
     /// These inputs.
     #[must_use]
     pub fn of(map: &'a Map<String, Value>) -> Self {
@@ -26,7 +26,7 @@ impl<'a> Fields<'a> {
 
     /// What is wrong with them, as far as they were read.
     #[must_use]
-    pub fn errors(&self) -> &[FieldError] {
+    pub fn errors(&self) -> &[InputFieldError] {
         &self.errors
     }
 

@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use serde_json::{Map, json};
 
-use super::{At, Done, Effect, Fields, Next, Preview, Prices, StepKind};
-use crate::rim::Seen;
+use super::{InputFields, PlannedEffect, Preview, Prices, StepCompletion, StepContext, StepDecision, StepKind};
+use crate::ports::Observations;
 
 /// The step `gate`.
-pub(super) struct Gate;
+pub(super) struct ApprovalGate;
 
 /// What a gate asks.
 #[derive(Debug)]
@@ -23,16 +23,16 @@ const LONGEST: u64 = 30 * 24 * 3600;
 /// How long it waits if it does not say: a day, in seconds.
 const USUAL: u64 = 24 * 3600;
 
-impl StepKind for Gate {
+impl StepKind for ApprovalGate {
     // Inputs.
     type Inputs = Inputs;
-    type Stash = ();
+    type PreImage = ();
     const NAME: &'static str = "gate";
     const INPUTS: &'static [&'static str] = &["expires_in_seconds", "question"];
     const OUTPUTS: &'static [&'static str] = &["approved_by"];
-    const ASKS: bool = true;
+    const NEEDS_APPROVAL: bool = true;
 
-    fn inputs(fields: &mut Fields<'_>) -> Option<Inputs> {
+    fn inputs(fields: &mut InputFields<'_>) -> Option<Inputs> {
         let question = fields.text("question").map(str::to_owned);
         fields.fixed("expires_in_seconds");
         let seconds = match fields.number("expires_in_seconds", 60..=LONGEST, "expected whole seconds, 60 to 2592000") {
@@ -43,31 +43,34 @@ impl StepKind for Gate {
         Some(Inputs { expires_in: TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?, question })
     }
 
-    fn patience(fields: &mut Fields<'_>) -> TimeDelta {
+    fn time_budget(fields: &mut InputFields<'_>) -> TimeDelta {
         Self::inputs(fields).map(|inputs| inputs.expires_in).unwrap_or_default()
     }
 
     // Plan.
-    fn preview(at: &At<'_, Inputs, ()>, _: &Seen, _: &Prices) -> Preview {
+    fn preview(at: &StepContext<'_, Inputs, ()>, _: &Observations, _: &Prices) -> Preview {
         let seconds = at.inputs.expires_in.num_seconds();
         let question = at.inputs.question.as_deref().map(|question| format!(" ({question})")).unwrap_or_default();
-        Preview::without_change(Effect::Wait, format!("waits for somebody's word{question}, for {seconds} s at most"))
+        Preview::without_change(
+            PlannedEffect::Wait,
+            format!("waits for somebody's word{question}, for {seconds} s at most"),
+        )
     }
 
     // Execute.
 
     /// Of a word and the end of its time the one that is written first counts.
-    fn forward(at: &At<'_, Inputs, ()>, _: &Seen) -> Next {
+    fn forward(at: &StepContext<'_, Inputs, ()>, _: &Observations) -> StepDecision {
         let until = at.state.began_at.unwrap_or(at.now) + at.inputs.expires_in;
         match &at.state.verdict {
-            Some(verdict) if verdict.approved => Next::Done(Done {
+            Some(verdict) if verdict.approved => StepDecision::Done(StepCompletion {
                 outcome: "approved",
                 outputs: Map::from_iter([("approved_by".to_owned(), json!(verdict.by))]),
-                ..Done::default()
+                ..StepCompletion::default()
             }),
-            Some(verdict) => Next::Failed(format!("denied by {}", verdict.by)),
-            None if at.now >= until => Next::Failed("nobody approved it in time".to_owned()),
-            None => Next::Until(until, "it waits for approval".to_owned()),
+            Some(verdict) => StepDecision::Failed(format!("denied by {}", verdict.by)),
+            None if at.now >= until => StepDecision::Failed("nobody approved it in time".to_owned()),
+            None => StepDecision::Until(until, "it waits for approval".to_owned()),
         }
     }
 
@@ -75,11 +78,11 @@ impl StepKind for Gate {
 
     #[cfg(test)]
     fn examples() -> Vec<crate::testkit::Example> {
-        use crate::testkit::{Example, Word};
+        use crate::testkit::{Approval, Example};
         let inputs = json!({ "expires_in_seconds": 600, "question": "go on?" });
         vec![
-            Example::new("approved", inputs.clone()).answered(Word::Approve),
-            Example::new("denied", inputs.clone()).answered(Word::Deny).fails(),
+            Example::new("approved", inputs.clone()).answered(Approval::Approve),
+            Example::new("denied", inputs.clone()).answered(Approval::Deny).fails(),
             Example::new("expired", inputs).fails(),
         ]
     }

@@ -10,14 +10,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Fields, Next, Preview, Prices, Recovered};
+use super::{InputFields, Preview, Prices, Recovered, StepDecision};
+use crate::ports::{Observations, ReadRequest};
 use crate::record::{Intent, LockTarget, SagaId, StepState};
-use crate::rim::{Read, Seen};
 use crate::timing::Timing;
 
 /// Where a step stands when it decides.
 #[derive(Debug)]
-pub struct At<'a, I = Map<String, Value>, S = Value> {
+pub struct StepContext<'a, I = Map<String, Value>, S = Value> {
     /// The saga.
     pub saga: &'a SagaId,
     /// The account.
@@ -29,25 +29,25 @@ pub struct At<'a, I = Map<String, Value>, S = Value> {
     /// Its inputs, references resolved.
     pub inputs: &'a I,
     /// What it found before it changed anything; `None` until it has an intent.
-    pub stash: Option<&'a S>,
+    pub pre_image: Option<&'a S>,
     /// Its state.
     pub state: &'a StepState,
     /// The states of the steps before it.
     pub earlier: &'a [StepState],
     /// What the steps after it deleted and, when they were undone, made again: from the id that was to the id that is.
-    pub made_again: &'a BTreeMap<u64, u64>,
+    pub recreated: &'a BTreeMap<u64, u64>,
     /// How long things take.
     pub timing: &'a Timing,
     /// The time now.
     pub now: DateTime<Utc>,
 }
 
-/// A step. All functions are pure; they have no state but what [`At`] holds.
+/// A step. All functions are pure; they have no state but what [`StepContext`] holds.
 pub trait StepKind: Sync + 'static {
     /// Its inputs, typed.
     type Inputs: Debug;
     /// What it keeps of what it found before it changed anything.
-    type Stash: Debug + Serialize + DeserializeOwned;
+    type PreImage: Debug + Serialize + DeserializeOwned;
     /// Its name, as in the API.
     const NAME: &'static str;
     /// Its version: raised when sagas that are under way could not go on with it.
@@ -57,65 +57,73 @@ pub trait StepKind: Sync + 'static {
     /// The names of what it gives.
     const OUTPUTS: &'static [&'static str] = &[];
     /// Whether it waits for somebody's word.
-    const ASKS: bool = false;
+    const NEEDS_APPROVAL: bool = false;
     /// How many looks it takes after the saga's end if one of its writes may arrive late: 0 to 2.
-    const LATE_LOOKS: usize = 0;
+    const POST_CHECKS: usize = 0;
     /// Whether what it would take away then could by now be another saga's: it needs the locks, and leaves all as it is where another had
     /// one since. Not so where what it makes bears the saga's own name.
-    const LATE_LOCKS: bool = true;
+    const POST_CHECK_LOCKS: bool = true;
 
     /// Its inputs, or `None` with at least one error in `fields`, or none where a field refers to what is not known yet.
-    fn inputs(fields: &mut Fields<'_>) -> Option<Self::Inputs>;
+    fn inputs(fields: &mut InputFields<'_>) -> Option<Self::Inputs>;
 
     /// What it changes; nothing if not said. It depends on inputs that are no references.
-    fn locks(_account: &AccountId, _fields: &mut Fields<'_>) -> Vec<LockTarget> {
+    fn locks(_account: &AccountId, _fields: &mut InputFields<'_>) -> Vec<LockTarget> {
         Vec::new()
     }
 
     /// How long it may take; no time if not said.
-    fn patience(_fields: &mut Fields<'_>) -> TimeDelta {
+    fn time_budget(_fields: &mut InputFields<'_>) -> TimeDelta {
         TimeDelta::zero()
     }
 
     /// What to read before anything is decided; nothing if not said.
-    fn reads(_at: &At<'_, Self::Inputs, Self::Stash>) -> Vec<Read> {
+    fn reads(_at: &StepContext<'_, Self::Inputs, Self::PreImage>) -> Vec<ReadRequest> {
         Vec::new()
     }
 
     /// What to keep of what was seen, when the first write is decided; nothing if not said.
-    fn stash(_at: &At<'_, Self::Inputs, Self::Stash>, _seen: &Seen) -> Option<Self::Stash> {
+    fn pre_image(_at: &StepContext<'_, Self::Inputs, Self::PreImage>, _seen: &Observations) -> Option<Self::PreImage> {
         None
     }
 
     /// What to read before it can be said what it would do; the same if not said.
-    fn plan_reads(at: &At<'_, Self::Inputs, Self::Stash>) -> Vec<Read> {
+    fn plan_reads(at: &StepContext<'_, Self::Inputs, Self::PreImage>) -> Vec<ReadRequest> {
         Self::reads(at)
     }
 
     /// What it would do, for people.
-    fn preview(at: &At<'_, Self::Inputs, Self::Stash>, seen: &Seen, prices: &Prices) -> Preview;
+    fn preview(at: &StepContext<'_, Self::Inputs, Self::PreImage>, seen: &Observations, prices: &Prices) -> Preview;
 
     /// What is to be done next.
-    fn forward(at: &At<'_, Self::Inputs, Self::Stash>, seen: &Seen) -> Next;
+    fn forward(at: &StepContext<'_, Self::Inputs, Self::PreImage>, seen: &Observations) -> StepDecision;
 
     /// What became of a write whose answer is not known. A step that writes says it.
-    fn recover(_at: &At<'_, Self::Inputs, Self::Stash>, _intent: &Intent, _seen: &Seen) -> Recovered {
+    fn recover(
+        _at: &StepContext<'_, Self::Inputs, Self::PreImage>,
+        _intent: &Intent,
+        _seen: &Observations,
+    ) -> Recovered {
         Recovered::Unseen
     }
 
     /// What is to be done next to undo it. A step that writes says it.
-    fn undo(_at: &At<'_, Self::Inputs, Self::Stash>, _seen: &Seen) -> Next {
-        Next::done("nothing")
+    fn undo(_at: &StepContext<'_, Self::Inputs, Self::PreImage>, _seen: &Observations) -> StepDecision {
+        StepDecision::done("nothing")
     }
 
     /// What is to be done about a write that arrived after the saga's end, which was success or not.
-    fn late(_at: &At<'_, Self::Inputs, Self::Stash>, _seen: &Seen, _succeeded: bool) -> Next {
-        Next::done("nothing")
+    fn post_check(
+        _at: &StepContext<'_, Self::Inputs, Self::PreImage>,
+        _seen: &Observations,
+        _succeeded: bool,
+    ) -> StepDecision {
+        StepDecision::done("nothing")
     }
 
     /// Whether one of its writes may arrive after the saga's end.
-    fn may_leave(state: &StepState) -> bool {
-        state.tries.iter().any(crate::record::Try::is_lost)
+    fn needs_post_check(state: &StepState) -> bool {
+        state.attempts.iter().any(crate::record::WriteAttempt::is_lost)
     }
 
     /// Worlds and inputs for the crash matrix: every step has some.
@@ -133,32 +141,32 @@ pub trait Step: Sync {
     fn input_names(&self) -> &'static [&'static str];
     /// [`StepKind::OUTPUTS`].
     fn output_names(&self) -> &'static [&'static str];
-    /// [`StepKind::ASKS`].
-    fn asks(&self) -> bool;
-    /// [`StepKind::LATE_LOOKS`].
-    fn late_looks(&self) -> usize;
-    /// [`StepKind::LATE_LOCKS`].
-    fn late_locks(&self) -> bool;
+    /// [`StepKind::NEEDS_APPROVAL`].
+    fn needs_approval(&self) -> bool;
+    /// [`StepKind::POST_CHECKS`].
+    fn post_checks(&self) -> usize;
+    /// [`StepKind::POST_CHECK_LOCKS`].
+    fn post_check_locks(&self) -> bool;
     /// Checks inputs, whose errors are then in `fields`: what it changes, and how long it may take.
-    fn check(&self, account: &AccountId, fields: &mut Fields<'_>) -> (Vec<LockTarget>, TimeDelta);
+    fn check(&self, account: &AccountId, fields: &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta);
     /// [`StepKind::reads`].
-    fn reads(&self, at: &At<'_>) -> Vec<Read>;
-    /// [`StepKind::stash`].
-    fn stash(&self, at: &At<'_>, seen: &Seen) -> Value;
+    fn reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest>;
+    /// [`StepKind::pre_image`].
+    fn pre_image(&self, at: &StepContext<'_>, seen: &Observations) -> Value;
     /// [`StepKind::plan_reads`].
-    fn plan_reads(&self, at: &At<'_>) -> Vec<Read>;
+    fn plan_reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest>;
     /// [`StepKind::preview`]; `None` while its inputs refer to what is not known yet.
-    fn preview(&self, at: &At<'_>, seen: &Seen, prices: &Prices) -> Option<Preview>;
+    fn preview(&self, at: &StepContext<'_>, seen: &Observations, prices: &Prices) -> Option<Preview>;
     /// [`StepKind::forward`].
-    fn forward(&self, at: &At<'_>, seen: &Seen) -> Next;
+    fn forward(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision;
     /// [`StepKind::recover`].
-    fn recover(&self, at: &At<'_>, intent: &Intent, seen: &Seen) -> Recovered;
+    fn recover(&self, at: &StepContext<'_>, intent: &Intent, seen: &Observations) -> Recovered;
     /// [`StepKind::undo`].
-    fn undo(&self, at: &At<'_>, seen: &Seen) -> Next;
-    /// [`StepKind::late`].
-    fn late(&self, at: &At<'_>, seen: &Seen, succeeded: bool) -> Next;
-    /// [`StepKind::may_leave`].
-    fn may_leave(&self, state: &StepState) -> bool;
+    fn undo(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision;
+    /// [`StepKind::post_check`].
+    fn post_check(&self, at: &StepContext<'_>, seen: &Observations, succeeded: bool) -> StepDecision;
+    /// [`StepKind::needs_post_check`].
+    fn needs_post_check(&self, state: &StepState) -> bool;
     /// [`StepKind::examples`].
     #[cfg(test)]
     fn examples(&self) -> Vec<crate::testkit::Example>;
@@ -173,27 +181,32 @@ impl<K> Typed<K> {
 }
 
 /// The step's own view of where it stands, or why its inputs cannot be read.
-fn typed<K: StepKind, R>(at: &At<'_>, decide: impl FnOnce(&At<'_, K::Inputs, K::Stash>) -> R) -> Result<R, String> {
-    let mut fields = Fields::of(at.inputs);
+fn typed<K: StepKind, R>(
+    at: &StepContext<'_>,
+    decide: impl FnOnce(&StepContext<'_, K::Inputs, K::PreImage>) -> R,
+) -> Result<R, String> {
+    let mut fields = InputFields::of(at.inputs);
     let Some(inputs) = K::inputs(&mut fields) else {
         let errors: Vec<String> = fields.errors().iter().map(|(name, detail)| format!("{name}: {detail}")).collect();
         return Err(format!("the inputs cannot be used ({})", errors.join("; ")));
     };
-    let stash: Option<K::Stash> = match at.stash.filter(|stash| !stash.is_null()) {
-        Some(stash) => Some(K::Stash::deserialize(stash).map_err(|e| format!("the pre-image cannot be read: {e}"))?),
+    let pre_image: Option<K::PreImage> = match at.pre_image.filter(|pre_image| !pre_image.is_null()) {
+        Some(pre_image) => {
+            Some(K::PreImage::deserialize(pre_image).map_err(|e| format!("the pre-image cannot be read: {e}"))?)
+        }
         None => None,
     };
-    let At { saga, account, index, ordinal, state, earlier, made_again, timing, now, .. } = *at;
-    Ok(decide(&At {
+    let StepContext { saga, account, index, ordinal, state, earlier, recreated, timing, now, .. } = *at;
+    Ok(decide(&StepContext {
         saga,
         account,
         index,
         ordinal,
         inputs: &inputs,
-        stash: stash.as_ref(),
+        pre_image: pre_image.as_ref(),
         state,
         earlier,
-        made_again,
+        recreated,
         timing,
         now,
     }))
@@ -216,61 +229,61 @@ impl<K: StepKind> Step for Typed<K> {
         K::OUTPUTS
     }
 
-    fn asks(&self) -> bool {
-        K::ASKS
+    fn needs_approval(&self) -> bool {
+        K::NEEDS_APPROVAL
     }
 
-    fn late_looks(&self) -> usize {
-        K::LATE_LOOKS
+    fn post_checks(&self) -> usize {
+        K::POST_CHECKS
     }
 
-    fn late_locks(&self) -> bool {
-        K::LATE_LOCKS
+    fn post_check_locks(&self) -> bool {
+        K::POST_CHECK_LOCKS
     }
 
-    fn check(&self, account: &AccountId, fields: &mut Fields<'_>) -> (Vec<LockTarget>, TimeDelta) {
+    fn check(&self, account: &AccountId, fields: &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta) {
         let locks = K::locks(account, fields);
-        let patience = K::patience(fields);
+        let time_budget = K::time_budget(fields);
         K::inputs(fields);
         fields.refuse_others(K::INPUTS);
-        (locks, patience)
+        (locks, time_budget)
     }
 
-    fn reads(&self, at: &At<'_>) -> Vec<Read> {
+    fn reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest> {
         typed::<K, _>(at, K::reads).unwrap_or_default()
     }
 
-    fn stash(&self, at: &At<'_>, seen: &Seen) -> Value {
+    fn pre_image(&self, at: &StepContext<'_>, seen: &Observations) -> Value {
         // A stash is plain data with text keys.
-        typed::<K, _>(at, |at| serde_json::to_value(K::stash(at, seen)).unwrap_or_default()).unwrap_or_default()
+        typed::<K, _>(at, |at| serde_json::to_value(K::pre_image(at, seen)).unwrap_or_default()).unwrap_or_default()
     }
 
-    fn plan_reads(&self, at: &At<'_>) -> Vec<Read> {
+    fn plan_reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest> {
         typed::<K, _>(at, K::plan_reads).unwrap_or_default()
     }
 
-    fn preview(&self, at: &At<'_>, seen: &Seen, prices: &Prices) -> Option<Preview> {
+    fn preview(&self, at: &StepContext<'_>, seen: &Observations, prices: &Prices) -> Option<Preview> {
         typed::<K, _>(at, |at| K::preview(at, seen, prices)).ok()
     }
 
-    fn forward(&self, at: &At<'_>, seen: &Seen) -> Next {
-        typed::<K, _>(at, |at| K::forward(at, seen)).unwrap_or_else(Next::Failed)
+    fn forward(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision {
+        typed::<K, _>(at, |at| K::forward(at, seen)).unwrap_or_else(StepDecision::Failed)
     }
 
-    fn recover(&self, at: &At<'_>, intent: &Intent, seen: &Seen) -> Recovered {
+    fn recover(&self, at: &StepContext<'_>, intent: &Intent, seen: &Observations) -> Recovered {
         typed::<K, _>(at, |at| K::recover(at, intent, seen)).unwrap_or_else(Recovered::UnderWay)
     }
 
-    fn undo(&self, at: &At<'_>, seen: &Seen) -> Next {
-        typed::<K, _>(at, |at| K::undo(at, seen)).unwrap_or_else(Next::Conflict)
+    fn undo(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision {
+        typed::<K, _>(at, |at| K::undo(at, seen)).unwrap_or_else(StepDecision::Conflict)
     }
 
-    fn late(&self, at: &At<'_>, seen: &Seen, succeeded: bool) -> Next {
-        typed::<K, _>(at, |at| K::late(at, seen, succeeded)).unwrap_or_else(Next::Conflict)
+    fn post_check(&self, at: &StepContext<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
+        typed::<K, _>(at, |at| K::post_check(at, seen, succeeded)).unwrap_or_else(StepDecision::Conflict)
     }
 
-    fn may_leave(&self, state: &StepState) -> bool {
-        K::may_leave(state)
+    fn needs_post_check(&self, state: &StepState) -> bool {
+        K::needs_post_check(state)
     }
 
     #[cfg(test)]

@@ -7,6 +7,7 @@
 //! What a list shows may be old. So a step trusts the answers to its own writes more than a list, in both directions.
 
 mod create_droplet_snapshot;
+mod decision;
 mod delete_dns_record;
 mod dns_inputs;
 mod dns_preview;
@@ -14,7 +15,6 @@ mod fail;
 mod fields;
 mod gate;
 mod kind;
-mod next;
 mod preview;
 mod upsert_dns_record;
 mod wait;
@@ -22,10 +22,10 @@ mod wait;
 use crate::record::StepSpec;
 use kind::Typed;
 
-pub use fields::{FieldError, Fields};
-pub use kind::{At, Step, StepKind};
-pub use next::{Done, Next, Recovered};
-pub use preview::{Effect, PlannedChange, Preview, Prices, SiblingTtl, Undo};
+pub use decision::{Recovered, StepCompletion, StepDecision};
+pub use fields::{InputFieldError, InputFields};
+pub use kind::{Step, StepContext, StepKind};
+pub use preview::{PlannedChange, PlannedEffect, Preview, Prices, SiblingTtl, Undo};
 
 /// Every step.
 pub const STEPS: Steps = Steps(&[
@@ -33,7 +33,7 @@ pub const STEPS: Steps = Steps(&[
     &Typed::<delete_dns_record::DeleteDnsRecord>::STEP,
     &Typed::<create_droplet_snapshot::CreateDropletSnapshot>::STEP,
     &Typed::<fail::Fail>::STEP,
-    &Typed::<gate::Gate>::STEP,
+    &Typed::<gate::ApprovalGate>::STEP,
     &Typed::<wait::Wait>::STEP,
 ]);
 

@@ -5,12 +5,12 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::rim::Write;
+use crate::ports::WriteRequest;
 
 /// What a step would do, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Effect {
+pub enum PlannedEffect {
     /// It makes something.
     Create,
     /// It changes something.
@@ -67,7 +67,7 @@ pub struct SiblingTtl {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Preview {
     /// In a word.
-    pub effect: Effect,
+    pub effect: PlannedEffect,
     /// In a sentence.
     pub summary: String,
     /// What changes.
@@ -83,13 +83,13 @@ pub struct Preview {
     pub basis: Value,
     /// What would be sent.
     #[serde(skip)]
-    pub writes: Vec<Write>,
+    pub writes: Vec<WriteRequest>,
 }
 
 impl Preview {
     /// One that changes nothing, for this reason.
     #[must_use]
-    pub fn without_change(effect: Effect, summary: impl Into<String>) -> Self {
+    pub fn without_change(effect: PlannedEffect, summary: impl Into<String>) -> Self {
         Self {
             effect,
             summary: summary.into(),

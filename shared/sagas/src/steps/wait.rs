@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{At, Effect, Fields, Next, Preview, Prices, StepKind};
-use crate::rim::Seen;
+use super::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
+use crate::ports::Observations;
 
 /// The step `wait`.
 pub(super) struct Wait;
@@ -14,31 +14,31 @@ const LONGEST: u64 = 7 * 24 * 3600;
 impl StepKind for Wait {
     // Inputs.
     type Inputs = TimeDelta;
-    type Stash = ();
+    type PreImage = ();
     const NAME: &'static str = "wait";
     const INPUTS: &'static [&'static str] = &["seconds"];
 
-    fn inputs(fields: &mut Fields<'_>) -> Option<TimeDelta> {
+    fn inputs(fields: &mut InputFields<'_>) -> Option<TimeDelta> {
         fields.require("seconds");
         fields.fixed("seconds");
         let seconds = fields.number("seconds", 1..=LONGEST, "expected whole seconds, 1 to 604800")?;
         TimeDelta::try_seconds(i64::try_from(seconds).ok()?)
     }
 
-    fn patience(fields: &mut Fields<'_>) -> TimeDelta {
+    fn time_budget(fields: &mut InputFields<'_>) -> TimeDelta {
         Self::inputs(fields).unwrap_or_default()
     }
 
     // Plan.
-    fn preview(at: &At<'_, TimeDelta, ()>, _: &Seen, _: &Prices) -> Preview {
-        Preview::without_change(Effect::Wait, format!("waits for {} s", at.inputs.num_seconds()))
+    fn preview(at: &StepContext<'_, TimeDelta, ()>, _: &Observations, _: &Prices) -> Preview {
+        Preview::without_change(PlannedEffect::Wait, format!("waits for {} s", at.inputs.num_seconds()))
     }
 
     // Execute.
 
-    fn forward(at: &At<'_, TimeDelta, ()>, _: &Seen) -> Next {
+    fn forward(at: &StepContext<'_, TimeDelta, ()>, _: &Observations) -> StepDecision {
         let until = at.state.began_at.unwrap_or(at.now) + *at.inputs;
-        if at.now >= until { Next::done("waited") } else { Next::Until(until, "it waits".to_owned()) }
+        if at.now >= until { StepDecision::done("waited") } else { StepDecision::Until(until, "it waits".to_owned()) }
     }
 
     // Recover and compensate: it writes nothing.

@@ -3,14 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::cloud::ZONE;
 use super::dns_examples::record;
+use super::fake_digitalocean::ZONE;
 use super::run::Run;
 use super::scenario::{Scenario, account, request};
-use super::world::Trouble;
+use super::simulation::FaultPlan;
 use crate::definition::{StepRequest, validate};
+use crate::ports::RecordFields;
 use crate::record::SagaStatus;
-use crate::rim::RecordFields;
 use crate::steps::STEPS;
 
 const CASES: &str = include_str!("dns_cases.txt");
@@ -81,18 +81,18 @@ fn cases() -> impl Iterator<Item = Case> {
 
 fn run(case: &Case, more: Option<StepRequest>) -> Run {
     let requests = std::iter::once(case.request.clone()).chain(more).collect();
-    let scenario = Scenario { name: case.line.to_owned(), requests, records: case.found.clone(), word: None };
-    Run::of(&[scenario], Trouble::None, None, 2).run()
+    let scenario = Scenario { name: case.line.to_owned(), requests, records: case.found.clone(), approval: None };
+    Run::of(&[scenario], FaultPlan::None, None, 2).run()
 }
 
 /// How the saga of a case ended, and the zone then.
 fn ended(run: &Run) -> (SagaStatus, Vec<String>, Vec<String>) {
-    let mut inner = run.world.lock();
-    let now = inner.now;
-    let after = inner.cloud.dump(now);
-    let head = &inner.table.heads[&run.sagas[0]];
-    let outcomes = head.state.steps.iter().filter_map(|step| step.outcome.clone()).collect();
-    (head.status(), after, outcomes)
+    let mut sim = run.simulation.lock();
+    let now = sim.now;
+    let after = sim.digitalocean.dump(now);
+    let record = &sim.table.records[&run.sagas[0]];
+    let outcomes = record.state.steps.iter().filter_map(|step| step.outcome.clone()).collect();
+    (record.status(), after, outcomes)
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn every_case_is_applied_once_and_undone_without_a_trace() {
             "{line}"
         );
         let mut wanted: Vec<String> =
-            records(shown).iter().map(|fields| format!("{ZONE} {}", super::cloud::line(fields))).collect();
+            records(shown).iter().map(|fields| format!("{ZONE} {}", super::fake_digitalocean::line(fields))).collect();
         wanted.sort();
         let new: Vec<String> = after.into_iter().filter(|line| !twice.before.contains(line)).collect();
         assert_eq!(new, wanted, "{line}");
@@ -126,7 +126,7 @@ fn what_stands_in_the_way_is_left_alone() {
         let run = run(&case, None);
         let (status, after, _) = ended(&run);
         assert_eq!(
-            (status, &after, run.world.lock().writes),
+            (status, &after, run.simulation.lock().writes),
             (SagaStatus::RolledBack, &run.before, 0),
             "{}",
             case.line
@@ -144,7 +144,7 @@ fn what_digitalocean_would_refuse_is_refused_before_anything_is_called() {
     }
 }
 
-/// What a step does must fit the saga's head.
+/// What a step does must fit the saga's record.
 #[test]
 fn a_step_gives_up_no_more_records_than_its_saga_can_remember() {
     for (step, text, given_up, outcome) in [

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Example;
-use super::cloud::ZONE;
-use crate::rim::RecordFields;
+use super::fake_digitalocean::ZONE;
+use crate::ports::RecordFields;
 
 pub(crate) fn record(record_type: &str, name: &str, data: &str, ttl: u32) -> RecordFields {
     RecordFields {

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::rim::RecordFields;
+use crate::ports::RecordFields;
 
 /// What somebody says at the example's gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum Approval {
     Approve,
     Deny,
 }
@@ -19,14 +19,14 @@ pub struct Example {
     /// Records of the example's zone, besides those of every zone.
     pub(crate) records: Vec<RecordFields>,
     /// What somebody says, a minute after being asked.
-    pub(crate) word: Option<Word>,
+    pub(crate) approval: Option<Approval>,
     /// Whether it ends rolled back without any fault.
     pub(crate) fails: bool,
 }
 
 impl Example {
     pub(crate) fn new(label: &'static str, inputs: Value) -> Self {
-        Self { label, inputs, records: Vec::new(), word: None, fails: false }
+        Self { label, inputs, records: Vec::new(), approval: None, fails: false }
     }
 
     /// In a zone with these records as well.
@@ -34,8 +34,8 @@ impl Example {
         Self { records, ..self }
     }
 
-    pub(crate) fn answered(self, word: Word) -> Self {
-        Self { word: Some(word), ..self }
+    pub(crate) fn answered(self, approval: Approval) -> Self {
+        Self { approval: Some(approval), ..self }
     }
 
     pub(crate) fn fails(self) -> Self {

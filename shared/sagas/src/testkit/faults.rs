@@ -8,10 +8,10 @@ pub(super) enum Call {
     Acquire,
     PreImage,
     Commit(EntryKind, Option<usize>),
-    Tick,
+    Reschedule,
     Read(&'static str),
     Write(&'static str),
-    Ring,
+    WakeUp,
     Due,
 }
 
@@ -39,11 +39,11 @@ pub(super) enum Fault {
     /// F9: a write is carried out ten minutes later, when it counts as lost.
     AppliedMuchLater,
     /// F13: a ring is lost.
-    RingLost,
+    WakeUpLost,
     /// F14: a ring comes three times at once.
-    RingTripled,
+    WakeUpTripled,
     /// F15: an old ring comes hours later.
-    RingHoursLate,
+    WakeUpHoursLate,
     /// F16: all rings and schedules are purged.
     Purged,
     /// F17: the worker freezes before the call until its lease is long over.
@@ -89,7 +89,7 @@ pub(super) enum Fault {
     /// F33: the worker panics.
     Panics,
     /// F34: a message that is none, and one for a saga that is not there.
-    Garbage,
+    Malformed,
     /// F35: the idempotency key expired, and its item is still there.
     KeyExpired,
 }
@@ -106,9 +106,9 @@ pub(super) const ALL: &[Fault] = &[
     Fault::ServerFails,
     Fault::AppliedLater,
     Fault::AppliedMuchLater,
-    Fault::RingLost,
-    Fault::RingTripled,
-    Fault::RingHoursLate,
+    Fault::WakeUpLost,
+    Fault::WakeUpTripled,
+    Fault::WakeUpHoursLate,
     Fault::Purged,
     Fault::FreezesBefore,
     Fault::FreezesAfter,
@@ -131,18 +131,18 @@ pub(super) const ALL: &[Fault] = &[
     Fault::TableDown,
     Fault::Conflict,
     Fault::Panics,
-    Fault::Garbage,
+    Fault::Malformed,
     Fault::KeyExpired,
 ];
 
 impl Fault {
     /// Whether it can happen at such a call.
     pub(super) fn fits(self, call: &Call) -> bool {
-        let table = matches!(call, Call::Acquire | Call::Commit(..) | Call::Tick | Call::PreImage | Call::Due);
+        let table = matches!(call, Call::Acquire | Call::Commit(..) | Call::Reschedule | Call::PreImage | Call::Due);
         let list = matches!(call, Call::Read("records" | "snapshots" | "droplet actions"));
         match self {
             Self::AnswerOfTableLost | Self::NoAnswerOfTable => {
-                matches!(call, Call::Acquire | Call::Commit(..) | Call::Tick)
+                matches!(call, Call::Acquire | Call::Commit(..) | Call::Reschedule)
             }
             Self::NotSent
             | Self::AnswerLost
@@ -153,11 +153,11 @@ impl Fault {
             | Self::Refused => matches!(call, Call::Write(_)),
             Self::PendingEvent => matches!(call, Call::Write("snapshot droplet" | "delete snapshot")),
             Self::ActionFails => matches!(call, Call::Read("action" | "droplet actions" | "snapshots")),
-            Self::RingLost | Self::RingTripled => matches!(call, Call::Ring),
+            Self::WakeUpLost | Self::WakeUpTripled => matches!(call, Call::WakeUp),
             Self::StaleList | Self::ListFails => list,
             Self::Burst | Self::HourSpent | Self::TokenRevoked => matches!(call, Call::Read(_) | Call::Write(_)),
             Self::TableDown => table,
-            Self::Conflict => matches!(call, Call::Commit(..) | Call::Tick | Call::Acquire),
+            Self::Conflict => matches!(call, Call::Commit(..) | Call::Reschedule | Call::Acquire),
             Self::Panics => matches!(call, Call::Read(_) | Call::Write(_) | Call::Acquire | Call::Commit(..)),
             // Not of any call in particular: once in a run says it all.
             Self::KeyExpired => matches!(call, Call::Acquire),

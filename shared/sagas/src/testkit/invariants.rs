@@ -1,8 +1,8 @@
-//! What must hold once all is at rest. What must hold at every call is checked there: [`super::table`], [`super::watch`].
+//! What must hold once all is at rest. What must hold at every call is checked there: [`super::table`], [`super::invariant_monitor`].
 
 use super::run::Run;
-use super::world::{Inner, Target};
-use crate::record::{Head, SagaStatus, StuckReason, fold};
+use super::simulation::{SimulationState, Target};
+use crate::record::{SagaRecord, SagaStatus, StuckReason, fold};
 
 /// What a history left behind.
 #[derive(Debug, Clone)]
@@ -10,7 +10,7 @@ pub(super) struct Outcome {
     pub(super) statuses: Vec<SagaStatus>,
     pub(super) after: Vec<String>,
     pub(super) changes: usize,
-    pub(super) ticks: usize,
+    pub(super) reschedules: usize,
     pub(super) calls: usize,
     /// Why it was stuck, each time.
     pub(super) stuck: Vec<StuckReason>,
@@ -18,19 +18,19 @@ pub(super) struct Outcome {
 }
 
 /// What must hold of every history, and what it left behind.
-pub(super) fn judge(run: &Run, foreign: bool) -> Outcome {
-    let mut inner = run.world.lock();
-    let now = inner.now;
-    let after = inner.cloud.dump(now);
-    let mut violations = std::mem::take(&mut inner.violations);
-    violations.append(&mut inner.table.violations);
-    for head in inner.table.heads.values() {
-        of_saga(&inner, head, &mut violations);
+pub(super) fn check_invariants(run: &Run, foreign: bool) -> Outcome {
+    let mut sim = run.simulation.lock();
+    let now = sim.now;
+    let after = sim.digitalocean.dump(now);
+    let mut violations = std::mem::take(&mut sim.violations);
+    violations.append(&mut sim.table.violations);
+    for record in sim.table.records.values() {
+        of_saga(&sim, record, &mut violations);
     }
-    let statuses: Vec<SagaStatus> = run.sagas.iter().map(|id| inner.table.heads[id].status()).collect();
+    let statuses: Vec<SagaStatus> = run.sagas.iter().map(|id| sim.table.records[id].status()).collect();
     if foreign {
-        let others = |dump: &[String]| dump.iter().filter(|line| !is_target(&inner, line)).cloned().collect::<Vec<_>>();
-        let zone_gone = inner.cloud.zones.is_empty();
+        let others = |dump: &[String]| dump.iter().filter(|line| !is_target(&sim, line)).cloned().collect::<Vec<_>>();
+        let zone_gone = sim.digitalocean.zones.is_empty();
         if !zone_gone && others(&after) != others(&run.before) {
             violations
                 .push(format!("I8: what is no business of the saga's changed: {:?}", difference(&run.before, &after)));
@@ -38,34 +38,34 @@ pub(super) fn judge(run: &Run, foreign: bool) -> Outcome {
     } else if statuses.iter().all(|status| *status == SagaStatus::RolledBack) && after != run.before {
         violations.push(format!("I4: something is left: {:?}", difference(&run.before, &after)));
     }
-    let most = inner.changes + inner.table.ticks + run.rung + run.delivered;
-    if inner.rings > most {
-        violations.push(format!("I14: {} rings after {most} occasions", inner.rings));
+    let most = sim.changes + sim.table.reschedules + run.woken + run.delivered;
+    if sim.wake_ups_sent > most {
+        violations.push(format!("I14: {} rings after {most} occasions", sim.wake_ups_sent));
     }
-    if !inner.bells.is_empty() {
+    if !sim.wake_ups.is_empty() {
         violations.push("I14: rings are left".to_owned());
     }
     Outcome {
         statuses,
         after,
-        changes: inner.changes,
-        ticks: inner.table.ticks,
-        calls: inner.cloud.calls,
-        stuck: inner.stuck.clone(),
+        changes: sim.changes,
+        reschedules: sim.table.reschedules,
+        calls: sim.digitalocean.calls,
+        stuck: sim.stuck.clone(),
         violations,
     }
 }
 
-fn of_saga(inner: &Inner, head: &Head, violations: &mut Vec<String>) {
-    let id = head.about.id;
-    let ledger = &inner.table.ledgers[&id];
-    let status = head.status();
-    if !status.is_terminal() || head.drive.next_due.is_some() {
-        violations.push(format!("I9: it rests as {status:?}, due {:?}", head.drive.next_due));
+fn of_saga(sim: &SimulationState, record: &SagaRecord, violations: &mut Vec<String>) {
+    let id = record.metadata.id;
+    let ledger = &sim.table.ledgers[&id];
+    let status = record.status();
+    if !status.is_terminal() || record.scheduling.next_due.is_some() {
+        violations.push(format!("I9: it rests as {status:?}, due {:?}", record.scheduling.next_due));
     }
-    match inner.table.terminals.get(&id) {
+    match sim.table.terminals.get(&id) {
         Some(terminal) if terminal.status == status => {
-            let entry = ledger.iter().find(|entry| entry.core.status == status);
+            let entry = ledger.iter().find(|entry| entry.progress.status == status);
             if entry.map(|entry| &entry.hash) != Some(&terminal.ledger_hash) {
                 violations.push("I1: the marker is of another entry".to_owned());
             }
@@ -73,7 +73,7 @@ fn of_saga(inner: &Inner, head: &Head, violations: &mut Vec<String>) {
         marker => violations.push(format!("I1: it is {status:?} and its marker says {marker:?}")),
     }
     match fold(ledger) {
-        Ok(state) if serde_json::to_vec(&state).unwrap() == serde_json::to_vec(&head.state).unwrap() => {}
+        Ok(state) if serde_json::to_vec(&state).unwrap() == serde_json::to_vec(&record.state).unwrap() => {}
         Ok(_) => violations.push("I2: the ledger gives another state".to_owned()),
         Err(broken) => violations.push(format!("I2: {broken}")),
     }
@@ -84,8 +84,8 @@ fn of_saga(inner: &Inner, head: &Head, violations: &mut Vec<String>) {
 }
 
 /// Whether a line of a dump is about what a saga is at, or about what somebody does to its droplet.
-fn is_target(inner: &Inner, line: &str) -> bool {
-    inner.targets.iter().any(|target| match target {
+fn is_target(sim: &SimulationState, line: &str) -> bool {
+    sim.targets.iter().any(|target| match target {
         Target::Records { zone, name, record_type } => {
             line.starts_with(&format!("{zone} {{\"type\":\"{record_type}\",\"name\":\"{name}\","))
         }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::faults::{ALL, Call, Fault, Injection, TIMES, Times};
-use super::invariants::{Outcome, judge};
+use super::invariants::{Outcome, check_invariants};
 use super::run::Run;
 use super::scenario::{Scenario, all};
-use super::world::Trouble;
+use super::simulation::FaultPlan;
 use crate::record::{SagaStatus, StuckReason};
 
 /// How often the same call is a place of its own: polls are many, and all alike.
@@ -17,13 +17,13 @@ const MOST_CALLS: usize = 300;
 
 /// How a scenario goes without any fault, and the calls that it makes.
 pub(super) fn baseline(scenario: &Scenario) -> (Outcome, Vec<(Call, usize)>) {
-    let run = Run::of(std::slice::from_ref(scenario), Trouble::None, None, 4);
-    run.world.lock().trace = Some(Vec::new());
+    let run = Run::of(std::slice::from_ref(scenario), FaultPlan::None, None, 4);
+    run.simulation.lock().trace = Some(Vec::new());
     let run = run.run();
-    let outcome = judge(&run, false);
+    let outcome = check_invariants(&run, false);
     assert!(outcome.violations.is_empty(), "{}: {:?}", scenario.name, outcome.violations);
     let mut counts: BTreeMap<Call, usize> = BTreeMap::new();
-    for call in run.world.lock().trace.take().unwrap_or_default() {
+    for call in run.simulation.lock().trace.take().unwrap_or_default() {
         let count = counts.entry(call).or_default();
         *count = (*count + 1).min(SAME_CALL);
     }
@@ -33,16 +33,16 @@ pub(super) fn baseline(scenario: &Scenario) -> (Outcome, Vec<(Call, usize)>) {
 
 /// One history of the matrix, and what is wrong with it.
 pub(super) fn history(scenario: &Scenario, expected: &Outcome, injection: &Injection) -> Outcome {
-    let run = Run::of(std::slice::from_ref(scenario), Trouble::At(injection.clone()), None, 4).run();
+    let run = Run::of(std::slice::from_ref(scenario), FaultPlan::At(injection.clone()), None, 4).run();
     if std::env::var("SAGA_LEDGER").is_ok() {
         super::run::show(&run);
     }
     let foreign = injection.fault.is_foreign();
-    let mut outcome = judge(&run, foreign);
-    let struck = !run.world.lock().struck.is_empty();
+    let mut outcome = check_invariants(&run, foreign);
+    let injected = !run.simulation.lock().injected.is_empty();
     let status = outcome.statuses[0];
     let passes = injection.times != Times::On && passes_by_itself(injection.fault);
-    if (passes || !struck) && status != expected.statuses[0] {
+    if (passes || !injected) && status != expected.statuses[0] {
         outcome.violations.push(format!("I9: it ended {status:?}, not {:?}", expected.statuses[0]));
     }
     if status == SagaStatus::Succeeded
@@ -53,7 +53,7 @@ pub(super) fn history(scenario: &Scenario, expected: &Outcome, injection: &Injec
         let difference = super::invariants::difference(&expected.after, &outcome.after);
         outcome.violations.push(format!("I3: it succeeded otherwise: {difference:?}"));
     }
-    if status == SagaStatus::Closed && !foreign && struck && injection.times != Times::On {
+    if status == SagaStatus::Closed && !foreign && injected && injection.times != Times::On {
         outcome.violations.push("I15: it had to be closed".to_owned());
     }
     let most = MOST_CALLS * scenario.requests.len();
@@ -174,7 +174,7 @@ fn every_scenario_ends_well_without_faults() {
             scenario.name,
             outcome.statuses,
             outcome.changes,
-            outcome.ticks,
+            outcome.reschedules,
             outcome.calls,
             places.len()
         );

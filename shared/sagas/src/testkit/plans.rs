@@ -6,33 +6,38 @@ use domain::Money;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::cloud::{Cloud, ZONE};
 use super::dns_examples::record;
-use super::hands::{Hands, World};
+use super::fake_digitalocean::{FakeDigitalOcean, ZONE};
+use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
 use super::run::{at_once, begins_at};
 use super::scenario::{account, request};
-use super::world::{Inner, Trouble, WorkerState};
+use super::simulation::{FaultPlan, SimulationState, WorkerState};
 use crate::Timing;
-use crate::definition::{ReadyMade, StepRequest, validate};
-use crate::plan::{Plan, Planner};
+use crate::definition::{SagaTemplate, StepRequest, validate};
+use crate::plan::{Planner, SagaPlan};
+use crate::ports::RecordFields;
 use crate::record::SagaId;
-use crate::rim::RecordFields;
-use crate::steps::{Effect, Prices, STEPS, Undo};
+use crate::steps::{PlannedEffect, Prices, STEPS, Undo};
 
-fn hands(records: &[RecordFields]) -> Hands {
-    let mut inner = Inner::new(Cloud::demo(records, begins_at()), begins_at(), Trouble::None, BTreeSet::new());
-    inner.workers.push(WorkerState { lucky: true, ..WorkerState::default() });
-    Hands { world: World::new(inner), worker: 0 }
+fn worker_ports(records: &[RecordFields]) -> FaultInjectingPorts {
+    let mut sim = SimulationState::new(
+        FakeDigitalOcean::demo(records, begins_at()),
+        begins_at(),
+        FaultPlan::None,
+        BTreeSet::new(),
+    );
+    sim.workers.push(WorkerState { fault_free: true, ..WorkerState::default() });
+    FaultInjectingPorts { simulation: Simulation::new(sim), worker: 0 }
 }
 
-fn plan(hands: &Hands, requests: &[StepRequest]) -> Plan {
+fn plan(worker_ports: &FaultInjectingPorts, requests: &[StepRequest]) -> SagaPlan {
     let definition = validate(&STEPS, &account(), requests, &Map::new()).unwrap();
     let timing = Timing::default();
     let prices = Prices { snapshot: |gigabytes| Money::usd(gigabytes * Decimal::new(6, 2)) };
     let saga = SagaId::random();
     let planner = Planner { steps: STEPS, timing: &timing, prices, saga, now: begins_at() };
-    let plan = at_once(planner.plan(hands, &account(), &definition)).unwrap();
-    assert_eq!(hands.world.lock().writes, 0, "a plan writes nothing");
+    let plan = at_once(planner.plan(worker_ports, &account(), &definition)).unwrap();
+    assert_eq!(worker_ports.simulation.lock().writes, 0, "a plan writes nothing");
     plan
 }
 
@@ -45,49 +50,50 @@ fn upsert(more: &Value) -> StepRequest {
 
 #[test]
 fn a_plan_shows_what_happens_to_the_siblings_and_what_undo_can_restore() {
-    let hands = hands(&[record("A", "www", "192.0.2.1", 3600), record("A", "www", "192.0.2.2", 3600)]);
-    let additive = plan(&hands, &[upsert(&json!({ "dns_record_ttl": 60, "dns_mode": "additive" }))]);
+    let worker_ports = worker_ports(&[record("A", "www", "192.0.2.1", 3600), record("A", "www", "192.0.2.2", 3600)]);
+    let additive = plan(&worker_ports, &[upsert(&json!({ "dns_record_ttl": 60, "dns_mode": "additive" }))]);
     let step = &additive.steps[0].preview;
-    assert_eq!((step.effect, step.undo, additive.fails_at), (Effect::Create, Undo::Exact, None));
+    assert_eq!((step.effect, step.undo, additive.fails_at), (PlannedEffect::Create, Undo::Exact, None));
     let ttls: Vec<(&str, u32, u32)> =
         step.sibling_ttls.iter().map(|ttl| (ttl.data.as_str(), ttl.before, ttl.after)).collect();
     assert_eq!(ttls, [("192.0.2.1", 3600, 60), ("192.0.2.2", 3600, 60)]);
-    let replace = plan(&hands, &[upsert(&json!({ "dns_mode": "replace" }))]);
+    let replace = plan(&worker_ports, &[upsert(&json!({ "dns_mode": "replace" }))]);
     let step = &replace.steps[0].preview;
-    assert_eq!((step.effect, step.undo, step.changes.len()), (Effect::Update, Undo::NewIds, 2));
-    let refused = plan(&hands, &[upsert(&json!({}))]);
-    assert_eq!((refused.steps[0].preview.effect, refused.fails_at), (Effect::Fail, Some(0)));
+    assert_eq!((step.effect, step.undo, step.changes.len()), (PlannedEffect::Update, Undo::NewIds, 2));
+    let refused = plan(&worker_ports, &[upsert(&json!({}))]);
+    assert_eq!((refused.steps[0].preview.effect, refused.fails_at), (PlannedEffect::Fail, Some(0)));
 }
 
 #[test]
 fn every_step_is_planned_on_what_the_steps_before_it_leave() {
-    let hands = hands(&[]);
-    let twice = plan(&hands, &[upsert(&json!({})), upsert(&json!({})), upsert(&json!({ "dns_record_ttl": 60 }))]);
-    let effects: Vec<Effect> = twice.steps.iter().map(|step| step.preview.effect).collect();
-    assert_eq!(effects, [Effect::Create, Effect::None, Effect::Update]);
+    let worker_ports = worker_ports(&[]);
+    let twice =
+        plan(&worker_ports, &[upsert(&json!({})), upsert(&json!({})), upsert(&json!({ "dns_record_ttl": 60 }))]);
+    let effects: Vec<PlannedEffect> = twice.steps.iter().map(|step| step.preview.effect).collect();
+    assert_eq!(effects, [PlannedEffect::Create, PlannedEffect::None, PlannedEffect::Update]);
 }
 
 #[test]
 fn a_plan_names_what_it_rests_on() {
-    let hands = hands(&[record("A", "www", "192.0.2.1", 3600)]);
+    let worker_ports = worker_ports(&[record("A", "www", "192.0.2.1", 3600)]);
     let asked = [upsert(&json!({}))];
-    let first = plan(&hands, &asked).hash;
-    assert_eq!(plan(&hands, &asked).hash, first, "whatever id the saga would have");
-    assert_ne!(plan(&hands, &[upsert(&json!({ "dns_record_ttl": 60 }))]).hash, first);
+    let first = plan(&worker_ports, &asked).hash;
+    assert_eq!(plan(&worker_ports, &asked).hash, first, "whatever id the saga would have");
+    assert_ne!(plan(&worker_ports, &[upsert(&json!({ "dns_record_ttl": 60 }))]).hash, first);
     let change = |name: &str, ttl: u32| {
-        let mut inner = hands.world.lock();
-        let records = inner.cloud.zones.get_mut(ZONE).unwrap();
+        let mut sim = worker_ports.simulation.lock();
+        let records = sim.digitalocean.zones.get_mut(ZONE).unwrap();
         records.iter_mut().filter(|record| record.fields.name == name).for_each(|record| record.fields.ttl = Some(ttl));
     };
     change("@", 61);
-    assert_eq!(plan(&hands, &asked).hash, first, "what it does not rest on may change");
+    assert_eq!(plan(&worker_ports, &asked).hash, first, "what it does not rest on may change");
     change("www", 61);
-    assert_ne!(plan(&hands, &asked).hash, first);
+    assert_ne!(plan(&worker_ports, &asked).hash, first);
 }
 
 #[test]
 fn a_snapshot_has_a_price_at_most() {
-    let asked = ReadyMade::named("snapshot-droplet").unwrap();
+    let asked = SagaTemplate::named("snapshot-droplet").unwrap();
     let inputs = json!({ "droplet_id": super::DROPLET.to_string() });
     let definition = asked.validate(&STEPS, &account(), inputs.as_object().unwrap()).unwrap();
     let requests: Vec<StepRequest> = definition
@@ -95,9 +101,9 @@ fn a_snapshot_has_a_price_at_most() {
         .iter()
         .map(|spec| StepRequest { step: spec.step.clone(), inputs: spec.inputs.clone() })
         .collect();
-    let hands = hands(&[]);
-    let planned = plan(&hands, &requests);
+    let worker_ports = worker_ports(&[]);
+    let planned = plan(&worker_ports, &requests);
     assert_eq!(planned.price_monthly_up_to, Some(Money::usd(Decimal::new(150, 2))));
-    hands.world.lock().cloud.droplets.clear();
-    assert_eq!(plan(&hands, &requests).fails_at, Some(0));
+    worker_ports.simulation.lock().digitalocean.droplets.clear();
+    assert_eq!(plan(&worker_ports, &requests).fails_at, Some(0));
 }

@@ -5,11 +5,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::faults::Fault;
-use super::invariants::{Outcome, judge};
+use super::invariants::{Outcome, check_invariants};
 use super::rng::Rng;
 use super::run::{Run, show};
 use super::scenario::{Scenario, all};
-use super::world::Trouble;
+use super::simulation::FaultPlan;
 use crate::record::SagaStatus;
 
 /// How many, unless `SAGA_SEEDS` says otherwise.
@@ -26,8 +26,8 @@ const AMONG_SAGAS: &[Fault] = &[
     Fault::ServerError,
     Fault::ServerFails,
     Fault::AppliedLater,
-    Fault::RingLost,
-    Fault::RingTripled,
+    Fault::WakeUpLost,
+    Fault::WakeUpTripled,
     Fault::Purged,
     Fault::FreezesBefore,
     Fault::FreezesAfter,
@@ -42,7 +42,7 @@ const AMONG_SAGAS: &[Fault] = &[
     Fault::TableDown,
     Fault::Conflict,
     Fault::Panics,
-    Fault::Garbage,
+    Fault::Malformed,
 ];
 
 /// What may happen to one alone, besides.
@@ -54,7 +54,7 @@ const ALONE: &[Fault] = &[
     Fault::AnswerLost,
     Fault::AppliedLater,
     Fault::AppliedMuchLater,
-    Fault::RingHoursLate,
+    Fault::WakeUpHoursLate,
     Fault::Purged,
     Fault::FreezesBefore,
     Fault::FreezesAfter,
@@ -78,10 +78,10 @@ fn schedule(scenarios: &[Scenario], seed: u64) -> (Run, Outcome) {
     let percent = [1, 3, 6, 12][rng.below(4)];
     let faults = if alone { ALONE } else { AMONG_SAGAS };
     let order = Rng::seeded(rng.next());
-    let run = Run::of(&chosen, Trouble::Anywhere(rng, percent, faults), Some(order), workers);
-    run.world.lock().watches = !alone;
+    let run = Run::of(&chosen, FaultPlan::Anywhere(rng, percent, faults), Some(order), workers);
+    run.simulation.lock().watches = !alone;
     let run = run.run();
-    let mut outcome = judge(&run, false);
+    let mut outcome = check_invariants(&run, false);
     if let (true, SagaStatus::Succeeded) = (alone, outcome.statuses[0]) {
         let expected = super::matrix::baseline(&chosen[0]).0;
         if expected.statuses[0] != SagaStatus::Succeeded || expected.after != outcome.after {

@@ -8,19 +8,19 @@ use std::task::{Context, Poll, Waker};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::cloud::Cloud;
-use super::example::Word;
-use super::hands::{Hands, World};
+use super::example::Approval;
+use super::fake_digitalocean::FakeDigitalOcean;
+use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
 use super::rng::Rng;
 use super::scenario::Scenario;
-use super::world::{Inner, Ringing, Trouble, WorkerState};
-use crate::engine::operator::Verb;
-use crate::people::{Heard, tell};
+use super::simulation::{FaultPlan, ScheduledWakeUp, SimulationState, WorkerState};
+use crate::engine::operator::OperatorCommand;
+use crate::operator_commands::{CommandOutcome, apply_command};
+use crate::ports::{Phase, Record, RecordFields, StartResult};
 use crate::record::{Idempotency, SagaId, SagaStatus, StuckReason};
-use crate::rim::{Lane, Record, RecordFields, Started};
 use crate::steps::{STEPS, Steps};
 use crate::timing::Timing;
-use crate::{Rim, Turn, drive, reconcile};
+use crate::{Ports, WorkerSession, drive, reconcile};
 
 type Work = Pin<Box<dyn Future<Output = usize> + Send>>;
 
@@ -33,15 +33,15 @@ pub(super) fn begins_at() -> DateTime<Utc> {
 
 /// One history.
 pub(super) struct Run {
-    pub(super) world: World,
+    pub(super) simulation: Simulation,
     work: Vec<Option<Work>>,
     pub(super) sagas: Vec<SagaId>,
     pub(super) before: Vec<String>,
-    word: Option<Word>,
+    approval: Option<Approval>,
     spoken: BTreeSet<SagaId>,
     mended: usize,
     reconciled_at: DateTime<Utc>,
-    pub(super) rung: usize,
+    pub(super) woken: usize,
     pub(super) delivered: usize,
     /// Who is next: the first, or any.
     order: Option<Rng>,
@@ -50,17 +50,17 @@ pub(super) struct Run {
 
 impl Run {
     /// Sagas started at once, in the world of the first.
-    pub(super) fn of(scenarios: &[Scenario], trouble: Trouble, order: Option<Rng>, most_workers: usize) -> Self {
+    pub(super) fn of(scenarios: &[Scenario], fault_plan: FaultPlan, order: Option<Rng>, most_workers: usize) -> Self {
         let now = begins_at();
         let mut records: Vec<RecordFields> = Vec::new();
         for scenario in scenarios {
             let known = records.clone();
             records.extend(scenario.records.iter().filter(|record| !known.contains(record)).cloned());
         }
-        let mut cloud = Cloud::demo(&records, now);
-        let before = cloud.dump(now);
+        let mut digitalocean = FakeDigitalOcean::demo(&records, now);
+        let before = digitalocean.dump(now);
         let targets = scenarios.iter().flat_map(Scenario::targets).collect();
-        let mut inner = Inner::new(cloud, now, trouble, targets);
+        let mut sim = SimulationState::new(digitalocean, now, fault_plan, targets);
         let mut sagas = Vec::new();
         for (index, scenario) in scenarios.iter().enumerate() {
             let id = SagaId::from(Uuid::from_u128(
@@ -72,20 +72,20 @@ impl Run {
                 body_hash: scenario.name.clone(),
                 expires_at: now + TimeDelta::days(7),
             };
-            assert_eq!(inner.table.start(&scenario.start(id, now).under(key), now), Started::New);
-            inner.bells.push(Ringing { at: now, saga: id, lane: Lane::Execute });
+            assert_eq!(sim.table.start(&scenario.start(id, now).under(key), now), StartResult::New);
+            sim.wake_ups.push(ScheduledWakeUp { at: now, saga: id, phase: Phase::Forward });
             sagas.push(id);
         }
         Self {
-            world: World::new(inner),
+            simulation: Simulation::new(sim),
             work: Vec::new(),
             sagas,
             before,
-            word: scenarios.iter().find_map(|scenario| scenario.word),
+            approval: scenarios.iter().find_map(|scenario| scenario.approval),
             spoken: BTreeSet::new(),
             mended: 0,
             reconciled_at: now,
-            rung: 0,
+            woken: 0,
             delivered: 0,
             order,
             most_workers,
@@ -109,68 +109,72 @@ impl Run {
             };
             self.poll(next);
         }
-        self.world.lock().violations.push("I9: it does not end".to_owned());
+        self.simulation.lock().violations.push("I9: it does not end".to_owned());
         self
     }
 
     fn deliver(&mut self) {
-        let (due, garbage) = {
-            let mut inner = self.world.lock();
-            let now = inner.now;
-            let room = self.most_workers.saturating_sub(self.alive(&inner));
+        let (due, malformed) = {
+            let mut sim = self.simulation.lock();
+            let now = sim.now;
+            let room = self.most_workers.saturating_sub(self.alive(&sim));
             let mut due = Vec::new();
-            inner.bells.retain(|ringing| {
-                let take = ringing.at <= now && due.len() < room;
+            sim.wake_ups.retain(|wake_up| {
+                let take = wake_up.at <= now && due.len() < room;
                 if take {
-                    due.push(ringing.clone());
+                    due.push(wake_up.clone());
                 }
                 !take
             });
-            (due, std::mem::take(&mut inner.garbage))
+            (due, std::mem::take(&mut sim.malformed))
         };
-        for _ in 0..garbage {
-            self.employ(&Ringing { at: begins_at(), saga: SagaId::from(Uuid::nil()), lane: Lane::Execute });
+        for _ in 0..malformed {
+            self.spawn_worker(&ScheduledWakeUp {
+                at: begins_at(),
+                saga: SagaId::from(Uuid::nil()),
+                phase: Phase::Forward,
+            });
         }
-        for ringing in due {
+        for wake_up in due {
             self.delivered += 1;
-            self.employ(&ringing);
+            self.spawn_worker(&wake_up);
         }
     }
 
-    fn alive(&self, inner: &Inner) -> usize {
-        let works = |index: &usize| self.work[*index].is_some() && inner.workers[*index].frozen_until.is_none();
+    fn alive(&self, sim: &SimulationState) -> usize {
+        let works = |index: &usize| self.work[*index].is_some() && sim.workers[*index].frozen_until.is_none();
         (0..self.work.len()).filter(works).count()
     }
 
-    fn hire(&mut self, state: WorkerState) -> Hands {
-        let mut inner = self.world.lock();
-        inner.workers.push(state);
-        Hands { world: self.world.clone(), worker: inner.workers.len() - 1 }
+    fn register_worker(&mut self, state: WorkerState) -> FaultInjectingPorts {
+        let mut sim = self.simulation.lock();
+        sim.workers.push(state);
+        FaultInjectingPorts { simulation: self.simulation.clone(), worker: sim.workers.len() - 1 }
     }
 
-    fn employ(&mut self, ringing: &Ringing) {
-        let Ringing { saga, lane, .. } = *ringing;
+    fn spawn_worker(&mut self, wake_up: &ScheduledWakeUp) {
+        let ScheduledWakeUp { saga, phase, .. } = *wake_up;
         let (skew, now, other_build) = {
-            let inner = self.world.lock();
-            let skew = if inner.workers.len().is_multiple_of(2) { inner.skew } else { TimeDelta::zero() };
-            (skew, inner.now, inner.other_build_until.is_some_and(|until| inner.now < until))
+            let sim = self.simulation.lock();
+            let skew = if sim.workers.len().is_multiple_of(2) { sim.skew } else { TimeDelta::zero() };
+            (skew, sim.now, sim.other_build_until.is_some_and(|until| sim.now < until))
         };
-        let hands = self.hire(WorkerState { skew, ..WorkerState::default() });
+        let worker_ports = self.register_worker(WorkerState { skew, ..WorkerState::default() });
         let steps = if other_build { Steps(&[]) } else { STEPS };
         self.work.push(Some(Box::pin(async move {
             let timing = Timing::default();
-            let owner = format!("w{}", hands.worker);
-            let turn = Turn { owner: &owner, lane, until: now + skew + TimeDelta::seconds(60) };
+            let owner = format!("w{}", worker_ports.worker);
+            let session = WorkerSession { owner: &owner, phase, until: now + skew + TimeDelta::seconds(60) };
             // An error leaves the message where it is; the reconciler rings as well.
-            let _ = drive(&rim(&hands, steps, &timing), &saga, &turn).await;
+            let _ = drive(&ports(&worker_ports, steps, &timing), &saga, &session).await;
             0
         })));
     }
 
     fn ready(&mut self) -> Vec<usize> {
-        let mut inner = self.world.lock();
-        let now = inner.now;
-        for (index, state) in inner.workers.iter_mut().enumerate() {
+        let mut sim = self.simulation.lock();
+        let now = sim.now;
+        for (index, state) in sim.workers.iter_mut().enumerate() {
             if state.dead {
                 self.work[index] = None;
             }
@@ -179,7 +183,7 @@ impl Run {
             }
         }
         (0..self.work.len())
-            .filter(|index| self.work[*index].is_some() && inner.workers[*index].frozen_until.is_none())
+            .filter(|index| self.work[*index].is_some() && sim.workers[*index].frozen_until.is_none())
             .collect()
     }
 
@@ -188,8 +192,8 @@ impl Run {
         let mut context = Context::from_waker(Waker::noop());
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(&mut context))) {
             Ok(Poll::Pending) => {}
-            Ok(Poll::Ready(rung)) => {
-                self.rung += rung;
+            Ok(Poll::Ready(woken)) => {
+                self.woken += woken;
                 self.work[index] = None;
             }
             Err(panic) if panic.downcast_ref::<&str>() == Some(&"a panic of the harness") => self.work[index] = None,
@@ -200,17 +204,17 @@ impl Run {
     /// Goes to when something happens next; false if nothing ever does.
     fn pass_time(&mut self) -> bool {
         let (now, next, reconcile_at, people_at) = {
-            let inner = self.world.lock();
-            let now = inner.now;
-            let bells = inner.bells.iter().map(|ringing| ringing.at);
-            let thaws = inner.workers.iter().filter_map(|state| state.frozen_until);
-            let due = inner.table.heads.values().filter_map(|head| head.drive.next_due).min();
-            let reconcile_at = due.map(|due| self.minute_after(due + inner.timing.overdue + TimeDelta::seconds(1)));
-            let people_at = self.people_at(&inner);
-            (now, bells.chain(thaws).chain(reconcile_at).chain(people_at).min(), reconcile_at, people_at)
+            let sim = self.simulation.lock();
+            let now = sim.now;
+            let wake_ups = sim.wake_ups.iter().map(|wake_up| wake_up.at);
+            let thaws = sim.workers.iter().filter_map(|state| state.frozen_until);
+            let due = sim.table.records.values().filter_map(|record| record.scheduling.next_due).min();
+            let reconcile_at = due.map(|due| self.minute_after(due + sim.timing.overdue + TimeDelta::seconds(1)));
+            let people_at = self.people_at(&sim);
+            (now, wake_ups.chain(thaws).chain(reconcile_at).chain(people_at).min(), reconcile_at, people_at)
         };
         let Some(next) = next else { return false };
-        self.world.lock().now = next.max(now);
+        self.simulation.lock().now = next.max(now);
         if people_at.is_some_and(|at| at <= next) {
             self.people();
         } else if reconcile_at.is_some_and(|at| at <= next) {
@@ -228,35 +232,40 @@ impl Run {
     }
 
     fn reconcile(&mut self) {
-        let hands = self.hire(WorkerState::default());
+        let worker_ports = self.register_worker(WorkerState::default());
         self.work.push(Some(Box::pin(async move {
             let timing = Timing::default();
-            reconcile(&hands, &hands, &hands, &timing, 100).await.map_or(0, |reconciled| reconciled.rung)
+            reconcile(&worker_ports, &worker_ports, &worker_ports, &timing, 100)
+                .await
+                .map_or(0, |reconciled| reconciled.woken)
         })));
     }
 
     /// When people have something to do: at a gate a minute after it asks, for a saga that is stuck once the faults have ended.
-    fn people_at(&self, inner: &Inner) -> Option<DateTime<Utc>> {
+    fn people_at(&self, sim: &SimulationState) -> Option<DateTime<Utc>> {
         let minute = TimeDelta::minutes(1);
-        let asked = inner.table.heads.values().filter_map(|head| {
-            let waits =
-                head.status() == SagaStatus::Waiting && head.state.core.locked && !self.spoken.contains(&head.about.id);
-            (waits && self.word.is_some()).then(|| head.state.updated_at + minute)
+        let asked = sim.table.records.values().filter_map(|record| {
+            let waits = record.status() == SagaStatus::Waiting
+                && record.state.progress.locked
+                && !self.spoken.contains(&record.metadata.id);
+            (waits && self.approval.is_some()).then(|| record.state.updated_at + minute)
         });
-        let stuck = inner.table.heads.values().filter(|head| head.status() == SagaStatus::Stuck);
-        let stuck = stuck.map(|head| (head.state.updated_at + minute).max(inner.faults_end));
+        let stuck = sim.table.records.values().filter(|record| record.status() == SagaStatus::Stuck);
+        let stuck = stuck.map(|record| (record.state.updated_at + minute).max(sim.faults_end));
         asked.chain(stuck).min()
     }
 
     fn people(&mut self) {
-        let heads: Vec<_> = self.world.lock().table.heads.values().cloned().collect();
-        for head in heads {
-            let id = head.about.id;
-            match (head.status(), &head.state.core.stuck) {
-                (SagaStatus::Waiting, _) if head.state.core.locked && self.word.is_some() && self.spoken.insert(id) => {
-                    let approved = self.word == Some(Word::Approve);
+        let records: Vec<_> = self.simulation.lock().table.records.values().cloned().collect();
+        for record in records {
+            let id = record.metadata.id;
+            match (record.status(), &record.state.progress.stuck) {
+                (SagaStatus::Waiting, _)
+                    if record.state.progress.locked && self.approval.is_some() && self.spoken.insert(id) =>
+                {
+                    let approved = self.approval == Some(Approval::Approve);
                     // Who comes too late, or to what is no gate, is told so.
-                    self.say(id, &Verb::Judge { approved, reason: String::new() });
+                    self.say(id, &OperatorCommand::ApprovalDecision { approved, reason: String::new() });
                 }
                 (SagaStatus::Stuck, Some(stuck)) => self.help(id, stuck.reason, stuck.step),
                 _ => {}
@@ -268,47 +277,47 @@ impl Run {
     fn help(&mut self, saga: SagaId, reason: StuckReason, step: usize) {
         self.mended += 1;
         if self.mended > 6 {
-            self.must(saga, &Verb::Close { reason: "it is stuck again and again".to_owned() });
+            self.must(saga, &OperatorCommand::Close { reason: "it is stuck again and again".to_owned() });
             return;
         }
         if reason == StuckReason::NeedsDecision {
-            if self.mended == 1 && matches!(self.say(saga, &Verb::Resume), Heard::Done(_)) {
-                self.world.lock().violations.push("I15: it resumes although nothing was mended".to_owned());
+            if self.mended == 1 && matches!(self.say(saga, &OperatorCommand::Resume), CommandOutcome::Done(_)) {
+                self.simulation.lock().violations.push("I15: it resumes although nothing was mended".to_owned());
                 return;
             }
-            if self.world.lock().now.timestamp_millis() % 2 == 0 {
-                self.must(saga, &Verb::Skip { step, reason: "keep it".to_owned() });
+            if self.simulation.lock().now.timestamp_millis() % 2 == 0 {
+                self.must(saga, &OperatorCommand::Skip { step, reason: "keep it".to_owned() });
                 return;
             }
             self.put_back(saga, step);
         }
-        self.must(saga, &Verb::Resume);
+        self.must(saga, &OperatorCommand::Resume);
     }
 
-    fn must(&mut self, saga: SagaId, verb: &Verb) {
-        match self.say(saga, verb) {
-            Heard::Done(_) => {}
-            other => self.world.lock().violations.push(format!("I15: {verb:?} was not heard: {other:?}")),
+    fn must(&mut self, saga: SagaId, command: &OperatorCommand) {
+        match self.say(saga, command) {
+            CommandOutcome::Done(_) => {}
+            other => self.simulation.lock().violations.push(format!("I15: {command:?} was not heard: {other:?}")),
         }
     }
 
-    fn say(&mut self, saga: SagaId, verb: &Verb) -> Heard {
-        let hands = self.hire(WorkerState { lucky: true, ..WorkerState::default() });
+    fn say(&mut self, saga: SagaId, command: &OperatorCommand) -> CommandOutcome {
+        let worker_ports = self.register_worker(WorkerState { fault_free: true, ..WorkerState::default() });
         self.work.push(None);
         let timing = Timing::default();
-        let tx = format!("person {}", hands.worker);
-        at_once(tell(&rim(&hands, STEPS, &timing), &saga, verb, "operator", &tx)).unwrap()
+        let tx = format!("person {}", worker_ports.worker);
+        at_once(apply_command(&ports(&worker_ports, STEPS, &timing), &saga, command, "operator", &tx)).unwrap()
     }
 
     /// Puts a step's records back as they were found, by hand.
     fn put_back(&mut self, saga: SagaId, step: usize) {
-        let mut inner = self.world.lock();
-        let Some(pre) = inner.table.pres.get(&(saga, step)) else { return };
-        let found: Vec<Record> = serde_json::from_value(pre.stash["records"].clone()).unwrap();
-        let target = inner.targets.iter().next().cloned();
-        let Some(super::world::Target::Records { zone, name, record_type }) = target else { return };
-        let fresh = inner.cloud.id();
-        let Some(records) = inner.cloud.zones.get_mut(&zone) else { return };
+        let mut sim = self.simulation.lock();
+        let Some(pre_image) = sim.table.pre_images.get(&(saga, step)) else { return };
+        let found: Vec<Record> = serde_json::from_value(pre_image.content["records"].clone()).unwrap();
+        let target = sim.targets.iter().next().cloned();
+        let Some(super::simulation::Target::Records { zone, name, record_type }) = target else { return };
+        let fresh = sim.digitalocean.id();
+        let Some(records) = sim.digitalocean.zones.get_mut(&zone) else { return };
         let known: Vec<u64> = records.iter().map(|record| record.id).collect();
         records.retain(|record| record.fields.name != name || record.fields.record_type != record_type);
         for (index, record) in found.into_iter().enumerate() {
@@ -318,8 +327,16 @@ impl Run {
     }
 }
 
-fn rim<'a>(hands: &'a Hands, steps: Steps, timing: &'a Timing) -> Rim<'a> {
-    Rim { journal: hands, provider: hands, bell: hands, expectations: hands, clock: hands, steps, timing }
+fn ports<'a>(worker_ports: &'a FaultInjectingPorts, steps: Steps, timing: &'a Timing) -> Ports<'a> {
+    Ports {
+        saga_store: worker_ports,
+        provider: worker_ports,
+        notifier: worker_ports,
+        expectations: worker_ports,
+        clock: worker_ports,
+        steps,
+        timing,
+    }
 }
 
 /// Runs what waits for nobody.
@@ -335,7 +352,7 @@ pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
 
 /// Shows the ledgers of a history.
 pub(super) fn show(run: &Run) {
-    for (saga, ledger) in &run.world.lock().table.ledgers {
+    for (saga, ledger) in &run.simulation.lock().table.ledgers {
         println!("{saga}");
         for entry in ledger {
             let step = entry.step.map(|step| step.to_string()).unwrap_or_default();
@@ -344,7 +361,7 @@ pub(super) fn show(run: &Run) {
                 entry.rev,
                 entry.at.format("%T"),
                 entry.kind,
-                entry.core.status,
+                entry.progress.status,
                 entry.note
             );
             for state in entry.steps.values().filter(|_| entry.op_hash.is_some()) {

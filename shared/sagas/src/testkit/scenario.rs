@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use serde_json::{Map, Value};
 
-use super::example::{Example, Word};
-use super::world::Target;
+use super::example::{Approval, Example};
+use super::simulation::Target;
 use crate::definition::{Definition, StepRequest, validate};
-use crate::record::{Request, SagaId, Start};
-use crate::rim::RecordFields;
+use crate::ports::RecordFields;
+use crate::record::{NewSaga, SagaId, Start};
 use crate::steps::STEPS;
 use crate::timing::Timing;
 
@@ -20,7 +20,7 @@ pub(super) struct Scenario {
     pub(super) name: String,
     pub(super) requests: Vec<StepRequest>,
     pub(super) records: Vec<RecordFields>,
-    pub(super) word: Option<Word>,
+    pub(super) approval: Option<Approval>,
 }
 
 pub(super) fn account() -> AccountId {
@@ -37,7 +37,7 @@ impl Scenario {
             name: format!("{step}: {}", example.label),
             requests: vec![request(step, &example.inputs)],
             records: example.records.clone(),
-            word: example.word,
+            approval: example.approval,
         }
     }
 
@@ -71,7 +71,7 @@ impl Scenario {
     }
 
     pub(super) fn start(&self, id: SagaId, now: DateTime<Utc>) -> Start {
-        let request = Request {
+        let request = NewSaga {
             saga_type: "custom".to_owned(),
             account: account(),
             tenant_id: None,

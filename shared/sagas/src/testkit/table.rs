@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Entry, Head, LockTarget, SagaId, SagaStatus, Start, Take};
-use crate::rim::{Acquired, Committed, Due, Lease, PreImage, Started, Terminal, Tick, Transition};
+use crate::ports::{
+    CommitResult, DueSaga, LeaseRequest, LeaseResult, PreImage, Reschedule, StartResult, Terminal, Transition,
+};
+use crate::record::{LedgerEntry, LockCondition, LockTarget, SagaId, SagaRecord, SagaStatus, Start};
 
 #[derive(Debug, Clone)]
 struct Lock {
@@ -17,19 +19,19 @@ struct Lock {
 /// The table, and what was found wrong with what was written to it.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    pub(super) heads: BTreeMap<SagaId, Head>,
-    pub(super) ledgers: BTreeMap<SagaId, Vec<Entry>>,
-    pub(super) pres: BTreeMap<(SagaId, usize), PreImage>,
+    pub(super) records: BTreeMap<SagaId, SagaRecord>,
+    pub(super) ledgers: BTreeMap<SagaId, Vec<LedgerEntry>>,
+    pub(super) pre_images: BTreeMap<(SagaId, usize), PreImage>,
     pub(super) terminals: BTreeMap<SagaId, Terminal>,
     locks: BTreeMap<LockTarget, Lock>,
     keys: BTreeMap<(String, String), (SagaId, String, DateTime<Utc>)>,
-    pub(super) ticks: usize,
+    pub(super) reschedules: usize,
     pub(super) violations: Vec<String>,
 }
 
 impl Table {
-    pub(super) fn start(&mut self, start: &Start, now: DateTime<Utc>) -> Started {
-        let about = &start.head.about;
+    pub(super) fn start(&mut self, start: &Start, now: DateTime<Utc>) -> StartResult {
+        let metadata = &start.record.metadata;
         let key = start.idempotency.as_ref().map(|asked| (asked, (asked.scope.clone(), asked.key.clone())));
         if let Some((asked, key)) = &key
             && let Some((saga, body, expires_at)) = self.keys.get(key)
@@ -37,44 +39,44 @@ impl Table {
         {
             return match saga {
                 // The answer to the first request was lost.
-                saga if *saga == about.id => Started::New,
-                saga if *body == asked.body_hash => Started::Same(*saga),
-                _ => Started::Conflict,
+                saga if *saga == metadata.id => StartResult::New,
+                saga if *body == asked.body_hash => StartResult::Same(*saga),
+                _ => StartResult::Conflict,
             };
         }
-        if let Some(known) = self.heads.get(&about.id) {
-            assert_eq!(known.about, *about, "a saga is put only if there is none");
-            return Started::New;
+        if let Some(known) = self.records.get(&metadata.id) {
+            assert_eq!(known.metadata, *metadata, "a saga is put only if there is none");
+            return StartResult::New;
         }
         if let Some((asked, key)) = key {
-            self.keys.insert(key, (about.id, asked.body_hash.clone(), asked.expires_at));
+            self.keys.insert(key, (metadata.id, asked.body_hash.clone(), asked.expires_at));
         }
-        self.heads.insert(about.id, start.head.clone());
-        self.ledgers.insert(about.id, vec![start.entry.clone()]);
-        Started::New
+        self.records.insert(metadata.id, start.record.clone());
+        self.ledgers.insert(metadata.id, vec![start.entry.clone()]);
+        StartResult::New
     }
 
-    pub(super) fn acquire(&mut self, lease: &Lease) -> Acquired {
-        let Some(head) = self.heads.get_mut(&lease.saga) else { return Acquired::Unknown };
-        if !head.is_free_at(lease.now, lease.skew) || !lease.lane.statuses().contains(&head.status()) {
-            return Acquired::Refused(Box::new(head.clone()));
+    pub(super) fn acquire(&mut self, lease: &LeaseRequest) -> LeaseResult {
+        let Some(record) = self.records.get_mut(&lease.saga) else { return LeaseResult::Unknown };
+        if !record.is_free_at(lease.now, lease.skew) || !lease.phase.statuses().contains(&record.status()) {
+            return LeaseResult::Refused(Box::new(record.clone()));
         }
-        head.drive.lease_owner = Some(lease.owner.clone());
-        head.drive.lease_until = Some(lease.until);
-        head.drive.fence += 1;
-        head.drive.takeovers += 1;
-        Acquired::Granted(Box::new(head.clone()))
+        record.scheduling.lease_owner = Some(lease.owner.clone());
+        record.scheduling.lease_until = Some(lease.until);
+        record.scheduling.fence += 1;
+        record.scheduling.takeovers += 1;
+        LeaseResult::Granted(Box::new(record.clone()))
     }
 
-    pub(super) fn commit(&mut self, transition: &Transition) -> Committed {
+    pub(super) fn commit(&mut self, transition: &Transition) -> CommitResult {
         let saga = transition.saga;
-        let head = self.heads[&saga].clone();
-        if !transition.holds_of(&head) {
-            return Committed::Refused(Box::new(head));
+        let record = self.records[&saga].clone();
+        if !transition.holds_of(&record) {
+            return CommitResult::Refused(Box::new(record));
         }
         let refused = transition.take.iter().find(|(target, how)| !self.is_free(target, *how, saga));
         if let Some((target, _)) = refused {
-            return Committed::Locked(target.clone());
+            return CommitResult::Locked(target.clone());
         }
         let ledger = self.ledgers.entry(saga).or_default();
         assert!(ledger.iter().all(|entry| entry.rev != transition.entry.rev), "an entry is put only if there is none");
@@ -88,9 +90,9 @@ impl Table {
                 (lock.saga, lock.given_back) = (None, Some(transition.entry.at));
             }
         }
-        if let Some(pre) = &transition.pre {
+        if let Some(pre_image) = &transition.pre_image {
             assert!(
-                self.pres.insert((saga, pre.step), pre.clone()).is_none(),
+                self.pre_images.insert((saga, pre_image.step), pre_image.clone()).is_none(),
                 "a pre-image is put only if there is none"
             );
         }
@@ -99,72 +101,77 @@ impl Table {
         {
             self.violations.push("I1: it ended twice".to_owned());
         }
-        let after = transition.on(&head);
-        self.check(transition, &head, &after);
-        self.heads.insert(saga, after);
-        Committed::Written
+        let after = transition.on(&record);
+        self.check(transition, &record, &after);
+        self.records.insert(saga, after);
+        CommitResult::Written
     }
 
-    fn is_free(&self, target: &LockTarget, how: Take, saga: SagaId) -> bool {
+    fn is_free(&self, target: &LockTarget, how: LockCondition, saga: SagaId) -> bool {
         match (self.locks.get(target), how) {
             (None, _) => true,
-            (Some(lock), Take::Free { settled }) => match lock.saga {
+            (Some(lock), LockCondition::Free { settled }) => match lock.saga {
                 Some(holder) => holder == saga,
                 None => lock.last == saga || lock.given_back.is_none_or(|at| at <= settled),
             },
-            (Some(lock), Take::Untouched) => lock.last == saga,
+            (Some(lock), LockCondition::Untouched) => lock.last == saga,
         }
     }
 
     /// What must hold of every change.
-    fn check(&mut self, transition: &Transition, before: &Head, after: &Head) {
+    fn check(&mut self, transition: &Transition, before: &SagaRecord, after: &SagaRecord) {
         let mut wrong = |what: String| self.violations.push(what);
         if let Some(fence) = transition.entry.actor.fence()
-            && fence != before.drive.fence
+            && fence != before.scheduling.fence
         {
             wrong(format!(
                 "I6: entry {} was written under lease {fence}, not {}",
-                transition.entry.rev, before.drive.fence
+                transition.entry.rev, before.scheduling.fence
             ));
         }
         if before.status().is_terminal() && after.status() != before.status() {
             wrong(format!("I1: {:?} became {:?}", before.status(), after.status()));
         }
-        if after.status().is_active() && after.drive.next_due.is_none() {
+        if after.status().is_active() && after.scheduling.next_due.is_none() {
             wrong(format!("I11: entry {} leaves it {:?} and never due", transition.entry.rev, after.status()));
         }
         if after.status() == SagaStatus::Stuck
-            && after.state.core.stuck.as_ref().is_none_or(|stuck| stuck.runbook.is_empty())
+            && after.state.progress.stuck.as_ref().is_none_or(|stuck| stuck.runbook.is_empty())
         {
             wrong("I15: stuck without a runbook".to_owned());
         }
-        let late = after.state.core.late.as_ref().is_some_and(|late| late.locked);
-        if after.status().is_terminal() && !late && self.locks.values().any(|lock| lock.saga == Some(transition.saga)) {
+        let post_check = after.state.progress.post_check.as_ref().is_some_and(|post_check| post_check.locked);
+        if after.status().is_terminal()
+            && !post_check
+            && self.locks.values().any(|lock| lock.saga == Some(transition.saga))
+        {
             self.violations.push("I11: it ended and holds a lock".to_owned());
         }
     }
 
-    pub(super) fn tick(&mut self, tick: &Tick) -> Committed {
-        let Some(head) = self.heads.get_mut(&tick.saga) else { panic!("there is no saga {}", tick.saga) };
-        if head.drive.fence != tick.fence || head.state.rev != tick.rev {
-            return Committed::Refused(Box::new(head.clone()));
+    pub(super) fn reschedule(&mut self, reschedule: &Reschedule) -> CommitResult {
+        let Some(record) = self.records.get_mut(&reschedule.saga) else {
+            panic!("there is no saga {}", reschedule.saga)
+        };
+        if record.scheduling.fence != reschedule.fence || record.state.rev != reschedule.rev {
+            return CommitResult::Refused(Box::new(record.clone()));
         }
-        self.ticks += 1;
-        let drive = &mut head.drive;
-        (drive.next_due, drive.polls, drive.denied, drive.takeovers) =
-            (Some(tick.next_due), tick.polls, tick.denied, 0);
-        (drive.lease_owner, drive.lease_until) = (None, None);
-        Committed::Written
+        self.reschedules += 1;
+        let scheduling = &mut record.scheduling;
+        (scheduling.next_due, scheduling.polls, scheduling.denied, scheduling.takeovers) =
+            (Some(reschedule.next_due), reschedule.polls, reschedule.denied, 0);
+        (scheduling.lease_owner, scheduling.lease_until) = (None, None);
+        CommitResult::Written
     }
 
-    pub(super) fn due(&self, before: DateTime<Utc>, limit: usize) -> Vec<Due> {
-        let mut due: Vec<Due> = self
-            .heads
+    pub(super) fn due(&self, before: DateTime<Utc>, limit: usize) -> Vec<DueSaga> {
+        let mut due: Vec<DueSaga> = self
+            .records
             .values()
-            .filter_map(|head| {
-                let next_due = head.drive.next_due.filter(|due| *due <= before)?;
-                let (saga, status, rev) = (head.about.id, head.status(), head.state.rev);
-                Some(Due { saga, status, rev, next_due, updated_at: head.state.updated_at })
+            .filter_map(|record| {
+                let next_due = record.scheduling.next_due.filter(|due| *due <= before)?;
+                let (saga, status, rev) = (record.metadata.id, record.status(), record.state.rev);
+                Some(DueSaga { saga, status, rev, next_due, updated_at: record.state.updated_at })
             })
             .collect();
         due.sort_by_key(|due| due.next_due);

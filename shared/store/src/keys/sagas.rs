@@ -25,7 +25,7 @@ pub fn saga_partition(saga: &SagaId) -> String {
 
 /// The head of a saga.
 #[must_use]
-pub fn saga_head(saga: &SagaId) -> Key {
+pub fn saga_record(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "HEAD")
 }
 
@@ -125,7 +125,7 @@ mod tests {
         let at = DateTime::parse_from_rfc3339("2026-04-12T08:00:00.5Z").unwrap().to_utc();
         let account = domain::AccountId::new("demo").unwrap();
         let shown = [
-            saga_head(&saga),
+            saga_record(&saga),
             saga_entry(&saga, 12),
             saga_pre_image(&saga, 3),
             saga_terminal(&saga),

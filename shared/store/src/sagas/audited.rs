@@ -1,8 +1,11 @@
 //! The table as the engine needs it, for what a person does: what is written for it is audited in the same transaction.
 
 use futures::future::BoxFuture;
-use sagas::record::{Entry, Head, SagaId, Start};
-use sagas::rim::{Acquired, Committed, Due, Journal, JournalError, Lease, PreImage, Started, Tick, Transition};
+use sagas::ports::{
+    CommitResult, DueSaga, LeaseRequest, LeaseResult, PreImage, Reschedule, SagaStore, SagaStoreError, StartResult,
+    Transition,
+};
+use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
 use crate::{AuditEntry, Table};
 
@@ -21,40 +24,44 @@ impl Table {
     }
 }
 
-impl Journal for AuditedSagas {
-    fn start<'a>(&'a self, start: &'a Start) -> BoxFuture<'a, Result<Started, JournalError>> {
+impl SagaStore for AuditedSagas {
+    fn start<'a>(&'a self, start: &'a Start) -> BoxFuture<'a, Result<StartResult, SagaStoreError>> {
         Box::pin(async move { Ok(self.table.start_saga(start, Some(&self.audit)).await?) })
     }
 
-    fn load<'a>(&'a self, saga: &'a SagaId) -> BoxFuture<'a, Result<Option<Head>, JournalError>> {
-        Journal::load(&self.table, saga)
+    fn load<'a>(&'a self, saga: &'a SagaId) -> BoxFuture<'a, Result<Option<SagaRecord>, SagaStoreError>> {
+        SagaStore::load(&self.table, saga)
     }
 
-    fn pre_image<'a>(&'a self, saga: &'a SagaId, step: usize) -> BoxFuture<'a, Result<Option<PreImage>, JournalError>> {
-        Journal::pre_image(&self.table, saga, step)
+    fn pre_image<'a>(
+        &'a self,
+        saga: &'a SagaId,
+        step: usize,
+    ) -> BoxFuture<'a, Result<Option<PreImage>, SagaStoreError>> {
+        SagaStore::pre_image(&self.table, saga, step)
     }
 
-    fn ledger<'a>(&'a self, saga: &'a SagaId) -> BoxFuture<'a, Result<Vec<Entry>, JournalError>> {
-        Journal::ledger(&self.table, saga)
+    fn ledger<'a>(&'a self, saga: &'a SagaId) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SagaStoreError>> {
+        SagaStore::ledger(&self.table, saga)
     }
 
-    fn acquire<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Acquired, JournalError>> {
-        Journal::acquire(&self.table, lease)
+    fn acquire<'a>(&'a self, lease: &'a LeaseRequest) -> BoxFuture<'a, Result<LeaseResult, SagaStoreError>> {
+        SagaStore::acquire(&self.table, lease)
     }
 
-    fn commit<'a>(&'a self, transition: &'a Transition) -> BoxFuture<'a, Result<Committed, JournalError>> {
+    fn commit<'a>(&'a self, transition: &'a Transition) -> BoxFuture<'a, Result<CommitResult, SagaStoreError>> {
         Box::pin(async move { Ok(self.table.commit_saga(transition, Some(&self.audit)).await?) })
     }
 
-    fn tick<'a>(&'a self, tick: &'a Tick) -> BoxFuture<'a, Result<Committed, JournalError>> {
-        Journal::tick(&self.table, tick)
+    fn reschedule<'a>(&'a self, reschedule: &'a Reschedule) -> BoxFuture<'a, Result<CommitResult, SagaStoreError>> {
+        SagaStore::reschedule(&self.table, reschedule)
     }
 
     fn due(
         &self,
         before: chrono::DateTime<chrono::Utc>,
         limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Due>, JournalError>> {
-        Journal::due(&self.table, before, limit)
+    ) -> BoxFuture<'_, Result<Vec<DueSaga>, SagaStoreError>> {
+        SagaStore::due(&self.table, before, limit)
     }
 }

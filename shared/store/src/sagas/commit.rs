@@ -1,9 +1,9 @@
-//! A change of a saga's state: one transaction, the head first, so that whoever lost the lease learns of that before anything else.
+//! A change of a saga's state: one transaction, the record first, so that whoever lost the lease learns of that before anything else.
 
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use chrono::{DateTime, Utc};
-use sagas::record::{LockTarget, SagaId, SagaStatus, Take};
-use sagas::rim::{Committed, DriveChange, Transition};
+use sagas::ports::{CommitResult, ScheduleChange, Transition};
+use sagas::record::{LockCondition, LockTarget, SagaId, SagaStatus};
 
 use super::expression::Expression;
 use super::items::{entry_item, missing};
@@ -14,7 +14,7 @@ use crate::{AuditEntry, Error, Table};
 
 /// What a part of the transaction is for.
 enum Part {
-    Head,
+    Record,
     /// An item that is written once.
     New(Key),
     Taken(LockTarget),
@@ -26,9 +26,9 @@ impl Table {
         &self,
         transition: &Transition,
         audit: Option<&AuditEntry>,
-    ) -> Result<Committed, Error> {
+    ) -> Result<CommitResult, Error> {
         let saga = &transition.saga;
-        let key = keys::saga_head(saga);
+        let key = keys::saga_record(saga);
         // What is not this saga's is not given back; the engine gives back what it holds.
         let mut not_ours: Vec<LockTarget> = Vec::new();
         loop {
@@ -36,15 +36,15 @@ impl Table {
                 self.parts(transition, &not_ours)?.into_iter().unzip();
             let items = items.into_iter().chain(audit.map(|audit| self.audit_put(audit)).transpose()?).collect();
             let (place, item) = match self.transact_at(items, &key).await? {
-                Transacted::Yes => return Ok(Committed::Written),
+                Transacted::Yes => return Ok(CommitResult::Written),
                 Transacted::Refused { place, item } => (place, item),
             };
             match parts.swap_remove(place) {
-                Part::Head => {
-                    let head = self.saga_as_it_is(saga, item).await?;
-                    return Ok(Committed::Refused(Box::new(head.ok_or_else(|| missing(&key))?)));
+                Part::Record => {
+                    let record = self.saga_as_it_is(saga, item).await?;
+                    return Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)));
                 }
-                Part::Taken(target) => return Ok(Committed::Locked(target)),
+                Part::Taken(target) => return Ok(CommitResult::Locked(target)),
                 Part::GivenBack(target) => not_ours.push(target),
                 Part::New(key) => return Err(Error::Present { key: key.to_string() }),
             }
@@ -52,16 +52,16 @@ impl Table {
     }
 
     fn parts(&self, change: &Transition, not_ours: &[LockTarget]) -> Result<Vec<(Part, TransactWriteItem)>, Error> {
-        let Transition { saga, entry, pre, take, release, terminal, .. } = change;
-        let mut parts = vec![(Part::Head, self.head_part(change)?)];
+        let Transition { saga, entry, pre_image, take, release, terminal, .. } = change;
+        let mut parts = vec![(Part::Record, self.record_part(change)?)];
         let mut new = |key: Key, item: Item| -> Result<(), Error> {
             parts.push((Part::New(key), self.put_new(item)?));
             Ok(())
         };
         new(keys::saga_entry(saga, entry.rev), entry_item(saga, entry)?)?;
-        if let Some(pre) = pre {
-            let key = keys::saga_pre_image(saga, pre.step);
-            new(key.clone(), to_item("pre-image", pre, &key)?)?;
+        if let Some(pre_image) = pre_image {
+            let key = keys::saga_pre_image(saga, pre_image.step);
+            new(key.clone(), to_item("pre-image", pre_image, &key)?)?;
         }
         if let Some(terminal) = terminal {
             let key = keys::saga_terminal(saga);
@@ -78,38 +78,38 @@ impl Table {
         Ok(parts)
     }
 
-    fn head_part(&self, transition: &Transition) -> Result<TransactWriteItem, Error> {
-        let Transition { saga, expect, tx, state, drive, .. } = transition;
+    fn record_part(&self, transition: &Transition) -> Result<TransactWriteItem, Error> {
+        let Transition { saga, precondition, tx, state, schedule, .. } = transition;
         let mut change = Expression::default();
         change.set("state", attribute("saga", state)?);
         change.set("last_tx", text(tx));
         for counter in ["takeovers", "polls", "denied"] {
             change.set(counter, number(0));
         }
-        match drive {
-            DriveChange::Keep => {}
-            DriveChange::Wake(at) => change.due(saga, *at),
-            DriveChange::Rest(at) => {
+        match schedule {
+            ScheduleChange::Keep => {}
+            ScheduleChange::Wake(at) => change.due(saga, *at),
+            ScheduleChange::Park(at) => {
                 change.due(saga, *at);
                 change.give_back();
             }
-            DriveChange::Clear => {
-                match state.core.status {
+            ScheduleChange::Clear => {
+                match state.progress.status {
                     SagaStatus::Stuck => change.stuck(saga, state.updated_at),
                     _ => change.never_due(),
                 }
                 change.give_back();
             }
         }
-        change.value("expected_rev", number(expect.rev));
+        change.value("expected_rev", number(precondition.rev));
         change.only_if("#state.#rev = :expected_rev");
-        change.value("expected_status", attribute("status", &expect.status)?);
+        change.value("expected_status", attribute("status", &precondition.status)?);
         change.only_if("#state.#status = :expected_status");
-        if let Some(fence) = expect.fence {
+        if let Some(fence) = precondition.fence {
             change.value("expected_fence", number(fence));
             change.only_if("fence = :expected_fence");
         }
-        self.part(&keys::saga_head(saga), change)
+        self.part(&keys::saga_record(saga), change)
     }
 
     /// A lock that is given back stays, with its last holder.
@@ -117,7 +117,7 @@ impl Table {
         &self,
         saga: &SagaId,
         target: &LockTarget,
-        how: Take,
+        how: LockCondition,
         keeps: bool,
         at: DateTime<Utc>,
     ) -> Result<TransactWriteItem, Error> {
@@ -130,13 +130,13 @@ impl Table {
         }
         change.value("me", text(saga.to_string()));
         match how {
-            Take::Free { settled } => {
+            LockCondition::Free { settled } => {
                 change.value("settled", text(keys::time(settled)));
                 change.only_if("attribute_not_exists(saga_id) OR saga_id = :me");
                 change
                     .only_if("last_saga_id = :me OR attribute_not_exists(given_back_at) OR given_back_at <= :settled");
             }
-            Take::Untouched => change.only_if("attribute_not_exists(last_saga_id) OR last_saga_id = :me"),
+            LockCondition::Untouched => change.only_if("attribute_not_exists(last_saga_id) OR last_saga_id = :me"),
         }
         self.part(&keys::lock(target), change)
     }

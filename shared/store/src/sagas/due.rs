@@ -3,23 +3,23 @@
 use aws_sdk_dynamodb::types::Select;
 use chrono::{DateTime, Utc};
 use futures::future::try_join_all;
+use sagas::ports::DueSaga;
 use sagas::record::{SagaId, SagaStatus};
-use sagas::rim::Due;
 use serde::Deserialize;
 
 use crate::rows::{Item, from_item, text, text_of};
 use crate::{Error, Table, keys};
 
-/// What the index tells of a head that is due.
+/// What the index tells of a record that is due.
 #[derive(Deserialize)]
 struct DueItem {
-    about: DueAbout,
+    metadata: DueMetadata,
     state: DueState,
     next_due: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
-struct DueAbout {
+struct DueMetadata {
     id: SagaId,
 }
 
@@ -52,24 +52,24 @@ impl Table {
     }
 
     /// The longest overdue of all shards, in order.
-    pub(super) async fn due_sagas(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Error> {
+    pub(super) async fn due_sagas(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<DueSaga>, Error> {
         if limit == 0 {
             return Ok(Vec::new());
         }
         let shards = (0..keys::DUE_SHARDS).map(|shard| self.due_in(shard, before, limit));
-        let mut due: Vec<Due> = try_join_all(shards).await?.into_iter().flatten().collect();
+        let mut due: Vec<DueSaga> = try_join_all(shards).await?.into_iter().flatten().collect();
         due.sort_by_key(|due| (due.next_due, due.saga));
         due.truncate(limit);
         Ok(due)
     }
 
-    async fn due_in(&self, shard: u64, before: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Error> {
+    async fn due_in(&self, shard: u64, before: DateTime<Utc>, limit: usize) -> Result<Vec<DueSaga>, Error> {
         let query = self
             .query(Some(keys::GSI1), &keys::due_partition(shard), "")
             .key_condition_expression("#pk = :pk AND #sk <= :before")
             .expression_attribute_names("#sk", keys::GSI1_SK)
             .expression_attribute_values(":before", text(keys::due_place(before)))
-            .projection_expression("about.id, #state.#status, #state.rev, #state.updated_at, next_due, gsi1sk")
+            .projection_expression("metadata.id, #state.#status, #state.rev, #state.updated_at, next_due, gsi1sk")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#status", "status")
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
@@ -88,12 +88,12 @@ impl Table {
 }
 
 /// One that this build cannot read must not keep the others from being rung for.
-fn due_of(item: Item) -> Option<Due> {
+fn due_of(item: Item) -> Option<DueSaga> {
     let place = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
     match from_item::<DueItem>("saga that is due", item) {
-        Ok(DueItem { about, state, next_due }) => {
+        Ok(DueItem { metadata, state, next_due }) => {
             let DueState { status, rev, updated_at } = state;
-            Some(Due { saga: about.id, status, rev, next_due, updated_at })
+            Some(DueSaga { saga: metadata.id, status, rev, next_due, updated_at })
         }
         Err(error) => {
             tracing::error!(place, error = &error as &dyn std::error::Error, "a saga that is due cannot be read");

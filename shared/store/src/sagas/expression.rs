@@ -1,4 +1,4 @@
-//! A change of a head while it is put together: attributes, conditions and their placeholders.
+//! A change of a record while it is put together: attributes, conditions and their placeholders.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use sagas::record::SagaId;
 use crate::keys::{self, Key};
 use crate::rows::{number, text};
 
-/// A change of a head. Attributes stand in it by placeholders: some have names that DynamoDB reserves.
+/// A change of a record. Attributes stand in it by placeholders: some have names that DynamoDB reserves.
 #[derive(Debug, Default)]
 pub(super) struct Expression {
     set: Vec<String>,

@@ -1,8 +1,8 @@
 //! What is kept of a saga, as items and back.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
-use sagas::record::{About, Drive, Entry, Head, SagaId, State};
-use sagas::rim::PreImage;
+use sagas::ports::PreImage;
+use sagas::record::{LedgerEntry, SagaId, SagaMetadata, SagaRecord, SagaState, Scheduling};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,20 +10,20 @@ use crate::keys::{self, Key};
 use crate::rows::{Item, from_item, put_key, to_item};
 use crate::{Error, Table};
 
-/// A head as its item has it.
+/// A record as its item has it.
 #[derive(Serialize, Deserialize)]
-struct HeadItem {
-    about: About,
-    state: State,
+struct SagaRecordItem {
+    metadata: SagaMetadata,
+    state: SagaState,
     #[serde(flatten)]
-    drive: Drive,
+    scheduling: Scheduling,
 }
 
-/// A head as an item, with its entries in the indexes.
-pub(super) fn head_item(head: &Head) -> Result<Item, Error> {
-    let Head { about, state, drive } = head.clone();
-    let (saga, created_at, next_due) = (about.id, about.created_at, drive.next_due);
-    let mut item = to_item("saga", &HeadItem { about, state, drive }, &keys::saga_head(&saga))?;
+/// A record as an item, with its entries in the indexes.
+pub(super) fn record_item(record: &SagaRecord) -> Result<Item, Error> {
+    let SagaRecord { metadata, state, scheduling } = record.clone();
+    let (saga, created_at, next_due) = (metadata.id, metadata.created_at, scheduling.next_due);
+    let mut item = to_item("saga", &SagaRecordItem { metadata, state, scheduling }, &keys::saga_record(&saga))?;
     put_key(&mut item, [keys::GSI2_PK, keys::GSI2_SK], &keys::saga_gsi2(&saga, created_at));
     if let Some(next_due) = next_due {
         put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::saga_due_gsi1(&saga, next_due));
@@ -31,20 +31,20 @@ pub(super) fn head_item(head: &Head) -> Result<Item, Error> {
     Ok(item)
 }
 
-pub(super) fn head_of(item: Item) -> Result<Head, Error> {
-    let HeadItem { about, state, drive } = from_item("saga", item)?;
-    Ok(Head { about, state, drive })
+pub(super) fn record_of(item: Item) -> Result<SagaRecord, Error> {
+    let SagaRecordItem { metadata, state, scheduling } = from_item("saga", item)?;
+    Ok(SagaRecord { metadata, state, scheduling })
 }
 
 /// An entry as an item. Its steps are by number, which DynamoDB's maps are not, but JSON's are: as text.
-pub(super) fn entry_item(saga: &SagaId, entry: &Entry) -> Result<Item, Error> {
+pub(super) fn entry_item(saga: &SagaId, entry: &LedgerEntry) -> Result<Item, Error> {
     const RECORD: &str = "ledger entry";
     let unwritable = |source| Error::Unwritable { record: RECORD, source: serde::ser::Error::custom(source) };
     let json: Value = serde_json::to_value(entry).map_err(|source: serde_json::Error| unwritable(source))?;
     to_item(RECORD, &json, &keys::saga_entry(saga, entry.rev))
 }
 
-pub(super) fn entry_of(item: Item) -> Result<Entry, Error> {
+pub(super) fn entry_of(item: Item) -> Result<LedgerEntry, Error> {
     const RECORD: &str = "ledger entry";
     let json: Value = from_item(RECORD, item)?;
     let rev = json["rev"].to_string();
@@ -67,15 +67,15 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// The head of a saga; a consistent read.
-    pub(crate) async fn saga(&self, saga: &SagaId) -> Result<Option<Head>, Error> {
-        self.get(&keys::saga_head(saga), true).await?.map(head_of).transpose()
+    /// The record of a saga; a consistent read.
+    pub(crate) async fn saga(&self, saga: &SagaId) -> Result<Option<SagaRecord>, Error> {
+        self.get(&keys::saga_record(saga), true).await?.map(record_of).transpose()
     }
 
-    /// The head of a saga as a refused write handed it over, or read where it did not.
-    pub(super) async fn saga_as_it_is(&self, saga: &SagaId, item: Option<Item>) -> Result<Option<Head>, Error> {
+    /// The record of a saga as a refused write handed it over, or read where it did not.
+    pub(super) async fn saga_as_it_is(&self, saga: &SagaId, item: Option<Item>) -> Result<Option<SagaRecord>, Error> {
         match item {
-            Some(item) => head_of(item).map(Some),
+            Some(item) => record_of(item).map(Some),
             None => self.saga(saga).await,
         }
     }
@@ -85,7 +85,7 @@ impl Table {
         item.map(|item| from_item("pre-image", item)).transpose()
     }
 
-    pub(super) async fn saga_ledger(&self, saga: &SagaId) -> Result<Vec<Entry>, Error> {
+    pub(super) async fn saga_ledger(&self, saga: &SagaId) -> Result<Vec<LedgerEntry>, Error> {
         let query = self.query(None, &keys::saga_partition(saga), keys::LEDGER_PREFIX).consistent_read(true);
         self.all_as(query, entry_of).await
     }

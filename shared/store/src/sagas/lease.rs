@@ -2,24 +2,24 @@
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use sagas::ports::{CommitResult, LeaseRequest, LeaseResult, Reschedule};
 use sagas::record::SagaId;
-use sagas::rim::{Acquired, Committed, Lease, Tick};
 
 use super::expression::Expression;
-use super::items::{head_of, missing};
+use super::items::{missing, record_of};
 use crate::rows::{attribute, number, text};
 use crate::writes::Changed;
 use crate::{Error, Table, keys};
 
 impl Table {
-    pub(super) async fn lease_saga(&self, lease: &Lease) -> Result<Acquired, Error> {
-        let Lease { saga, owner, lane, now, until, skew } = lease;
+    pub(super) async fn lease_saga(&self, lease: &LeaseRequest) -> Result<LeaseResult, Error> {
+        let LeaseRequest { saga, owner, phase, now, until, skew } = lease;
         let mut change = Expression::default();
         change.set("lease_owner", text(owner));
         change.set("lease_until", text(keys::time(*until)));
         change.count("fence");
         change.count("takeovers");
-        let statuses = lane.statuses().iter().enumerate();
+        let statuses = phase.statuses().iter().enumerate();
         let statuses: Vec<String> = statuses
             .map(|(index, status)| {
                 change.value(&format!("status_{index}"), attribute("status", status)?);
@@ -31,18 +31,18 @@ impl Table {
         change.only_if("next_due <= :now");
         change.value("ended", text(keys::time(*now - *skew)));
         change.only_if("attribute_not_exists(lease_until) OR lease_until < :ended");
-        let request = self.head_update(saga, change).return_values(ReturnValue::AllNew);
-        match self.update(request, &keys::saga_head(saga)).await? {
-            Changed::Yes(item) => Ok(Acquired::Granted(Box::new(head_of(item)?))),
+        let request = self.record_update(saga, change).return_values(ReturnValue::AllNew);
+        match self.update(request, &keys::saga_record(saga)).await? {
+            Changed::Yes(item) => Ok(LeaseResult::Granted(Box::new(record_of(item)?))),
             Changed::Refused(item) => {
-                let head = self.saga_as_it_is(saga, item).await?;
-                Ok(head.map_or(Acquired::Unknown, |head| Acquired::Refused(Box::new(head))))
+                let record = self.saga_as_it_is(saga, item).await?;
+                Ok(record.map_or(LeaseResult::Unknown, |record| LeaseResult::Refused(Box::new(record))))
             }
         }
     }
 
-    pub(super) async fn tick_saga(&self, tick: &Tick) -> Result<Committed, Error> {
-        let Tick { saga, fence, rev, next_due, polls, denied } = tick;
+    pub(super) async fn reschedule_saga(&self, reschedule: &Reschedule) -> Result<CommitResult, Error> {
+        let Reschedule { saga, fence, rev, next_due, polls, denied } = reschedule;
         let mut change = Expression::default();
         change.due(saga, *next_due);
         change.set("polls", number(*polls));
@@ -53,18 +53,18 @@ impl Table {
         change.only_if("fence = :fence");
         change.value("rev", number(*rev));
         change.only_if("#state.#rev = :rev");
-        let key = keys::saga_head(saga);
-        match self.update(self.head_update(saga, change), &key).await? {
-            Changed::Yes(_) => Ok(Committed::Written),
+        let key = keys::saga_record(saga);
+        match self.update(self.record_update(saga, change), &key).await? {
+            Changed::Yes(_) => Ok(CommitResult::Written),
             Changed::Refused(item) => {
-                let head = self.saga_as_it_is(saga, item).await?;
-                Ok(Committed::Refused(Box::new(head.ok_or_else(|| missing(&key))?)))
+                let record = self.saga_as_it_is(saga, item).await?;
+                Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)))
             }
         }
     }
 
-    fn head_update(&self, saga: &SagaId, change: Expression) -> UpdateItemFluentBuilder {
-        let key = keys::saga_head(saga);
+    fn record_update(&self, saga: &SagaId, change: Expression) -> UpdateItemFluentBuilder {
+        let key = keys::saga_record(saga);
         self.client
             .update_item()
             .table_name(&self.name)

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use domain::{Scope, TenantId};
-use sagas::record::{Entry, Head, SagaId, SagaStatus};
+use sagas::record::{LedgerEntry, SagaId, SagaRecord, SagaStatus};
 use serde::{Deserialize, Serialize};
 
-use super::items::{entry_of, head_of};
+use super::items::{entry_of, record_of};
 use crate::rows::{text, text_of};
 use crate::{Error, Reader, keys};
 
 /// Times that entries are read for one page at the most: a filter that fits little ends a page early, with a position to go on from.
 const READS_PER_PAGE: usize = 20;
-/// Entries read at a time where a filter may pass most of them over: as many as their heads can be read in one go.
+/// Entries read at a time where a filter may pass most of them over: as many as their records can be read in one go.
 const READ_SIZE: usize = 100;
 
 /// Which sagas are wanted. Absent fields want all.
@@ -37,7 +37,7 @@ pub struct SagaPosition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SagaPage {
     /// The sagas.
-    pub sagas: Vec<Head>,
+    pub sagas: Vec<SagaRecord>,
     /// Where the next page begins.
     pub next: Option<SagaPosition>,
 }
@@ -46,7 +46,7 @@ pub struct SagaPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPage {
     /// The entries.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LedgerEntry>,
     /// The number after which to go on.
     pub next: Option<u64>,
 }
@@ -56,9 +56,9 @@ impl SagaFilter {
         self.status.is_some() || self.saga_type.is_some()
     }
 
-    fn wants(&self, head: &Head) -> bool {
-        self.status.is_none_or(|status| head.status() == status)
-            && self.saga_type.as_ref().is_none_or(|saga_type| head.about.saga_type == *saga_type)
+    fn wants(&self, record: &SagaRecord) -> bool {
+        self.status.is_none_or(|status| record.status() == status)
+            && self.saga_type.as_ref().is_none_or(|saga_type| record.metadata.saga_type == *saga_type)
     }
 }
 
@@ -85,11 +85,11 @@ impl Reader {
         for _ in 0..READS_PER_PAGE {
             let size = if filter.is_narrow() { READ_SIZE } else { (limit - sagas.len()).min(READ_SIZE) };
             let (places, end) = self.places(tenant, from.as_ref(), size).await?;
-            let heads = self.heads(&places).await?;
+            let records = self.records(&places).await?;
             for (place, saga) in places {
                 from = Some(SagaPosition { place });
-                let head = heads.get(&saga).filter(|head| filter.wants(head) && is_of(head, tenant));
-                sagas.extend(head.cloned());
+                let record = records.get(&saga).filter(|record| filter.wants(record) && is_of(record, tenant));
+                sagas.extend(record.cloned());
                 if sagas.len() == limit {
                     return Ok(SagaPage { sagas, next: from });
                 }
@@ -136,19 +136,19 @@ impl Reader {
         Ok((places.collect(), end))
     }
 
-    async fn heads(&self, places: &[(String, SagaId)]) -> Result<BTreeMap<SagaId, Head>, Error> {
-        let wanted: Vec<keys::Key> = places.iter().map(|(_, saga)| keys::saga_head(saga)).collect();
-        let heads = self.table().items_as(&wanted, head_of).await?;
-        Ok(heads.into_iter().map(|head| (head.about.id, head)).collect())
+    async fn records(&self, places: &[(String, SagaId)]) -> Result<BTreeMap<SagaId, SagaRecord>, Error> {
+        let wanted: Vec<keys::Key> = places.iter().map(|(_, saga)| keys::saga_record(saga)).collect();
+        let records = self.table().items_as(&wanted, record_of).await?;
+        Ok(records.into_iter().map(|record| (record.metadata.id, record)).collect())
     }
 
     /// One saga, if there is one and the caller may see it.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn saga(&self, saga: &SagaId) -> Result<Option<Head>, Error> {
-        let head = self.table().saga(saga).await?;
-        Ok(head.filter(|head| is_of(head, self.scope().tenant())))
+    pub async fn saga(&self, saga: &SagaId) -> Result<Option<SagaRecord>, Error> {
+        let record = self.table().saga(saga).await?;
+        Ok(record.filter(|record| is_of(record, self.scope().tenant())))
     }
 
     /// A page of the ledger of a saga that the caller may see, oldest first; `None` where it may not see the saga. `after` is the number of
@@ -185,6 +185,6 @@ impl Reader {
 }
 
 /// Whether a saga was started for a tenant, where one is asked for.
-fn is_of(head: &Head, tenant: Option<&TenantId>) -> bool {
-    tenant.is_none_or(|tenant| head.about.tenant_id.as_ref() == Some(tenant))
+fn is_of(record: &SagaRecord, tenant: Option<&TenantId>) -> bool {
+    tenant.is_none_or(|tenant| record.metadata.tenant_id.as_ref() == Some(tenant))
 }

@@ -1,12 +1,12 @@
-//! The start of a saga: its head, its first entry, its key and its tenant's entry, all new, together.
+//! The start of a saga: its record, its first entry, its key and its tenant's entry, all new, together.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::{DateTime, Utc};
+use sagas::ports::StartResult;
 use sagas::record::{Idempotency, SagaId, Start};
-use sagas::rim::Started;
 use serde::{Deserialize, Serialize};
 
-use super::items::{entry_item, head_item, missing};
+use super::items::{entry_item, missing, record_item};
 use crate::keys;
 use crate::rows::{Item, from_item, number, put_key, text, to_item};
 use crate::writes::Transacted;
@@ -22,32 +22,32 @@ struct UsedKey {
 }
 
 impl Table {
-    /// Starts a saga. A repeated start whose first answer was lost is as good as the first: the key, or without one the head, says whose it is.
-    pub(super) async fn start_saga(&self, start: &Start, audit: Option<&AuditEntry>) -> Result<Started, Error> {
-        let Start { head, entry, idempotency } = start;
-        let saga = head.about.id;
+    /// Starts a saga. A repeated start whose first answer was lost is as good as the first: the key, or without one the record, says whose it is.
+    pub(super) async fn start_saga(&self, start: &Start, audit: Option<&AuditEntry>) -> Result<StartResult, Error> {
+        let Start { record, entry, idempotency } = start;
+        let saga = record.metadata.id;
         let mut items = Vec::new();
         if let Some(asked) = idempotency {
             items.push(self.key_put(asked, &saga, entry.at)?);
         }
-        items.push(self.put_new(head_item(head)?)?);
+        items.push(self.put_new(record_item(record)?)?);
         items.push(self.put_new(entry_item(&saga, entry)?)?);
-        if let Some(tenant) = &head.about.tenant_id {
+        if let Some(tenant) = &record.metadata.tenant_id {
             let mut pointer = Item::new();
             put_key(&mut pointer, [keys::PK, keys::SK], &keys::saga_tenant(&saga));
-            let listed = keys::saga_tenant_gsi1(tenant, &saga, head.about.created_at);
+            let listed = keys::saga_tenant_gsi1(tenant, &saga, record.metadata.created_at);
             put_key(&mut pointer, [keys::GSI1_PK, keys::GSI1_SK], &listed);
             items.push(self.put_new(pointer)?);
         }
         items.extend(audit.map(|audit| self.audit_put(audit)).transpose()?);
-        let key = keys::saga_head(&saga);
+        let key = keys::saga_record(&saga);
         match (self.transact_at(items, &key).await?, idempotency) {
-            (Transacted::Yes, _) => Ok(Started::New),
+            (Transacted::Yes, _) => Ok(StartResult::New),
             (Transacted::Refused { place: 0, item }, Some(asked)) => self.started_before(asked, &saga, item).await,
             (Transacted::Refused { .. }, _) => {
                 let known = self.saga(&saga).await?.ok_or_else(|| missing(&key))?;
-                let is_ours = known.about == head.about;
-                if is_ours { Ok(Started::New) } else { Err(Error::Present { key: key.to_string() }) }
+                let is_ours = known.metadata == record.metadata;
+                if is_ours { Ok(StartResult::New) } else { Err(Error::Present { key: key.to_string() }) }
             }
         }
     }
@@ -56,11 +56,11 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn started_with(&self, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<Started>, Error> {
+    pub async fn started_with(&self, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<StartResult>, Error> {
         let Some(item) = self.get(&keys::idempotency(&asked.scope, &asked.key), true).await? else { return Ok(None) };
         let used: UsedKey = from_item("idempotency key", item)?;
         let is_same = used.body_hash == asked.body_hash;
-        let started = if is_same { Started::Same(used.saga_id) } else { Started::Conflict };
+        let started = if is_same { StartResult::Same(used.saga_id) } else { StartResult::Conflict };
         Ok((used.expires_at > keys::time(now)).then_some(started))
     }
 
@@ -81,7 +81,12 @@ impl Table {
     }
 
     /// What the key was used for.
-    async fn started_before(&self, asked: &Idempotency, saga: &SagaId, item: Option<Item>) -> Result<Started, Error> {
+    async fn started_before(
+        &self,
+        asked: &Idempotency,
+        saga: &SagaId,
+        item: Option<Item>,
+    ) -> Result<StartResult, Error> {
         let key = keys::idempotency(&asked.scope, &asked.key);
         let item = match item {
             Some(item) => item,
@@ -89,9 +94,9 @@ impl Table {
         };
         let used: UsedKey = from_item("idempotency key", item)?;
         Ok(match used {
-            UsedKey { saga_id, .. } if saga_id == *saga => Started::New,
-            UsedKey { saga_id, body_hash, .. } if body_hash == asked.body_hash => Started::Same(saga_id),
-            UsedKey { .. } => Started::Conflict,
+            UsedKey { saga_id, .. } if saga_id == *saga => StartResult::New,
+            UsedKey { saga_id, body_hash, .. } if body_hash == asked.body_hash => StartResult::Same(saga_id),
+            UsedKey { .. } => StartResult::Conflict,
         })
     }
 }

@@ -67,15 +67,15 @@ async fn every_transaction_waits_for_the_others_on_its_items() {
 #[tokio::test]
 async fn the_writes_of_a_saga_wait_for_the_others_on_its_head() {
     use crate::sagas::records::{change, id, saga};
-    use ::sagas::rim::{Committed, DriveChange, Journal, Started, Tick};
+    use ::sagas::ports::{CommitResult, Reschedule, SagaStore, ScheduleChange, StartResult};
 
     let start = saga(1, None, at(0));
     let (table, _server) = contended(2).await;
-    assert_eq!(Journal::start(&table, &start).await.unwrap(), Started::New);
+    assert_eq!(SagaStore::start(&table, &start).await.unwrap(), StartResult::New);
 
     let (table, server) = contended(2).await;
-    let transition = change(&start.head, "t", ::sagas::record::SagaStatus::Running, DriveChange::Keep);
-    assert_eq!(Journal::commit(&table, &transition).await.unwrap(), Committed::Written);
+    let transition = change(&start.record, "t", ::sagas::record::SagaStatus::Running, ScheduleChange::Keep);
+    assert_eq!(SagaStore::commit(&table, &transition).await.unwrap(), CommitResult::Written);
     assert_eq!(server.received_requests().await.unwrap().len(), 3);
 
     let conflict = json!({
@@ -83,8 +83,8 @@ async fn the_writes_of_a_saga_wait_for_the_others_on_its_head() {
         "message": "Transaction is ongoing for the item",
     });
     let (table, server) = contended_by(&conflict, 2).await;
-    let tick = Tick { saga: id(1), fence: 1, rev: 1, next_due: at(1), polls: 1, denied: 0 };
-    assert_eq!(Journal::tick(&table, &tick).await.unwrap(), Committed::Written);
+    let reschedule = Reschedule { saga: id(1), fence: 1, rev: 1, next_due: at(1), polls: 1, denied: 0 };
+    assert_eq!(SagaStore::reschedule(&table, &reschedule).await.unwrap(), CommitResult::Written);
     assert_eq!(server.received_requests().await.unwrap().len(), 3);
 }
 

@@ -9,15 +9,15 @@ use futures::future::BoxFuture;
 use provisioning::{QueueAddress, SagaConfig};
 use runtime::{Error, Outgoing, Queue};
 use sagas::Timing;
-use sagas::rim::Lane;
+use sagas::ports::Phase;
 
 /// A doorbell that is set for later is a look after the end, and not waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A message for the worker of a lane.
+/// A message for the worker of a phase.
 #[derive(Debug)]
-pub(super) struct Ring {
-    pub(super) lane: Lane,
+pub(super) struct QueuedWakeUp {
+    pub(super) phase: Phase,
     pub(super) body: String,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Ring {
 #[derive(Debug)]
 pub(super) struct Line {
     /// `None` ends it.
-    open: UnboundedSender<Option<Ring>>,
+    open: UnboundedSender<Option<QueuedWakeUp>>,
     /// Rung, and not answered yet.
     waiting: AtomicUsize,
     later: AtomicU32,
@@ -45,7 +45,7 @@ pub(super) fn config() -> SagaConfig {
 }
 
 impl Line {
-    pub(super) fn new() -> (Self, UnboundedReceiver<Option<Ring>>) {
+    pub(super) fn new() -> (Self, UnboundedReceiver<Option<QueuedWakeUp>>) {
         let (open, rung) = unbounded();
         (Self { open, waiting: AtomicUsize::new(0), later: AtomicU32::new(0) }, rung)
     }
@@ -72,8 +72,9 @@ impl Queue for Line {
     fn send<'a>(&'a self, queue_url: &'a str, message: Outgoing) -> BoxFuture<'a, Result<(), Error>> {
         async move {
             let config = config();
-            let lane = [Lane::Execute, Lane::Compensate].into_iter().find(|lane| config.queue(*lane).url == queue_url);
-            let lane = lane.ok_or_else(|| Self::refused("SendMessage", queue_url))?;
+            let phase =
+                [Phase::Forward, Phase::Compensate].into_iter().find(|phase| config.queue(*phase).url == queue_url);
+            let phase = phase.ok_or_else(|| Self::refused("SendMessage", queue_url))?;
             let Outgoing { body, delay, .. } = message;
             if delay > PATIENCE {
                 self.later.fetch_add(1, Ordering::SeqCst);
@@ -83,7 +84,7 @@ impl Queue for Line {
             let open = self.open.clone();
             let ring = async move {
                 tokio::time::sleep(delay).await;
-                let _ = open.unbounded_send(Some(Ring { lane, body }));
+                let _ = open.unbounded_send(Some(QueuedWakeUp { phase, body }));
             };
             match delay.is_zero() {
                 true => ring.await,

@@ -10,21 +10,21 @@ use anyhow::{Context as _, Result, ensure};
 use domain::{AccountId, Clock as _, Scope, SystemClock};
 use embedded_table::Requests;
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
-use provisioning::{COMPENSATE, Doorbells, EXECUTE, Worker};
+use provisioning::{COMPENSATE, EXECUTE, SagaFunction, WakeUpQueue};
 use runtime::fake::{MemoryScheduler, event, invocation, record};
 use runtime::{BatchRunner, Secrets, telemetry};
 use saga_worker::SagaWorker;
 use sagas::Timing;
 use sagas::definition::validate;
-use sagas::record::{Request, SagaId, SagaStatus, Start, fold};
-use sagas::rim::{Bell as _, Journal as _, Lane};
+use sagas::ports::{Notifier as _, Phase, SagaStore as _};
+use sagas::record::{NewSaga, SagaId, SagaStatus, Start, fold};
 use sagas::steps::STEPS;
 use serde_json::Map;
 use store::{SagaFilter, Table};
 use url::Url;
 
 use super::function::{OneToken, config};
-use super::line::{self, Line, Ring};
+use super::line::{self, Line, QueuedWakeUp};
 use super::usage;
 use crate::account::NAME;
 use crate::measured;
@@ -36,7 +36,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const PAGE: usize = 100;
 const LEDGER_OF: usize = 10;
 
-/// A function of each lane, and what hands it its messages.
+/// A function of each phase, and what hands it its messages.
 struct Pair {
     execute: (SagaWorker, BatchRunner),
     compensate: (SagaWorker, BatchRunner),
@@ -62,7 +62,7 @@ pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean:
     let began = Instant::now();
     let idle = Mutex::new((0..WORKERS).map(|_| around.pair()).collect::<Result<Vec<_>>>()?);
     let rings = rung.take_while(|ring| future::ready(ring.is_some())).filter_map(future::ready);
-    let answer = async |ring: Ring| -> Result<()> {
+    let answer = async |ring: QueuedWakeUp| -> Result<()> {
         let pair = idle.lock().unwrap_or_else(PoisonError::into_inner).pop().context("no worker is idle")?;
         pair.answer(&ring).await?;
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(pair);
@@ -92,12 +92,12 @@ impl Around {
     /// Starts the sagas and rings for them, as the API does, but for a key and the audit; says what that took of the table.
     async fn start(&self, sagas: u32, ending: Ending) -> Result<measured::Table> {
         let requests = Requests::metered();
-        let (table, bell, account) =
-            (embedded_table::connect(&self.address, &requests), self.bell(), AccountId::new(NAME)?);
+        let (table, notifier, account) =
+            (embedded_table::connect(&self.address, &requests), self.notifier(), AccountId::new(NAME)?);
         let start = async |number: u32| -> Result<()> {
             let checked = validate(&STEPS, &account, &steps(number, ending), &Map::new());
             let Ok(definition) = checked else { anyhow::bail!("the steps of saga {number} are refused: {checked:?}") };
-            let request = Request {
+            let request = NewSaga {
                 saga_type: "custom".to_owned(),
                 account: account.clone(),
                 tenant_id: None,
@@ -109,17 +109,17 @@ impl Around {
             let now = SystemClock.now();
             let start = Start::new(SagaId::random(), request, &format!("start-{number}"), now, &Timing::default());
             table.start(&start).await?;
-            bell.ring(&start.head.about.id, Lane::Execute, now, start.head.state.rev).await;
+            notifier.schedule_wake_up(&start.record.metadata.id, Phase::Forward, now, start.record.state.rev).await;
             Ok(())
         };
         stream::iter((0..sagas).map(Ok)).try_for_each_concurrent(WORKERS as usize, start).await?;
         Ok(measured::Table::from(requests.counts()))
     }
 
-    fn bell(&self) -> Doorbells {
+    fn notifier(&self) -> WakeUpQueue {
         // What SQS cannot delay so long is after the end.
         let scheduler = Arc::new(MemoryScheduler::new());
-        Doorbells::new(&line::config(), self.line.clone(), scheduler, Arc::new(SystemClock))
+        WakeUpQueue::new(&line::config(), self.line.clone(), scheduler, Arc::new(SystemClock))
     }
 
     fn pair(&self) -> Result<Pair> {
@@ -127,25 +127,25 @@ impl Around {
     }
 
     /// A function, put together as its `main` does it.
-    fn function(&self, worker: &Worker) -> Result<(SagaWorker, BatchRunner)> {
-        let worker = Worker::named(worker.name).context("no worker of that name")?;
+    fn function(&self, worker: &SagaFunction) -> Result<(SagaWorker, BatchRunner)> {
+        let worker = SagaFunction::named(worker.name).context("no worker of that name")?;
         let (config, clock) = (config(worker.name, self.digitalocean.clone()), Arc::new(SystemClock));
         let secrets = Secrets::new(OneToken, &config.secret_prefix);
         let budget = embedded_table::connect(&self.address, &self.budget);
         let digitalocean = Arc::new(DigitalOcean::new(self.digitalocean.clone(), secrets, budget, clock.clone()));
         let table = embedded_table::connect(&self.address, &self.driving);
         let runner = BatchRunner::from_config(&config, self.line.clone());
-        let (timing, bell) = (Timing::default(), self.bell());
-        Ok((SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, bell, clock }, runner))
+        let (timing, notifier) = (Timing::default(), self.notifier());
+        Ok((SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, notifier, clock }, runner))
     }
 }
 
 impl Pair {
     /// One invocation with one message.
-    async fn answer(&self, ring: &Ring) -> Result<()> {
-        let (worker, runner) = match ring.lane {
-            Lane::Execute => &self.execute,
-            Lane::Compensate => &self.compensate,
+    async fn answer(&self, ring: &QueuedWakeUp) -> Result<()> {
+        let (worker, runner) = match ring.phase {
+            Phase::Forward => &self.execute,
+            Phase::Compensate => &self.compensate,
         };
         let batch = event(vec![record("m-1", &ring.body)]);
         let handle = |message, deadline| worker.handle(message, deadline);
@@ -162,12 +162,12 @@ async fn looked_at(mut driven: Driven, table: &Table) -> Result<Driven> {
     let mut from = None;
     loop {
         let page = reader.sagas(&SagaFilter::default(), from.as_ref(), PAGE).await?;
-        for (place, head) in page.sagas.iter().enumerate() {
-            *statuses.entry(head.status()).or_default() += 1;
+        for (place, record) in page.sagas.iter().enumerate() {
+            *statuses.entry(record.status()).or_default() += 1;
             if place % LEDGER_OF == 0 {
-                let told = fold(&table.ledger(&head.about.id).await?);
+                let told = fold(&table.ledger(&record.metadata.id).await?);
                 driven.folded += 1;
-                driven.broken += u32::from(told.as_ref() != Ok(&head.state));
+                driven.broken += u32::from(told.as_ref() != Ok(&record.state));
             }
         }
         from = page.next;

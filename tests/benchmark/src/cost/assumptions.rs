@@ -46,7 +46,7 @@ pub(crate) const KNOWN_BYTES: f64 = 600.0;
 /// Sagas of a month, how often each is rung for, and how often it is looked at after its end.
 pub(crate) const SAGAS: f64 = 200.0;
 pub(crate) const RINGS: f64 = 12.0;
-pub(crate) const LATE_LOOKS: f64 = 2.0;
+pub(crate) const POST_CHECKS: f64 = 2.0;
 /// What a run of a worker that is not measured logs, and how many metrics such a worker writes.
 pub(crate) const LOG_BYTES: f64 = 1_500.0;
 pub(crate) const METRICS_OF_A_WORKER: f64 = 4.0;

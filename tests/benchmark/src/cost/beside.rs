@@ -37,7 +37,7 @@ pub(super) fn add(load: &mut Load, template: &Template) {
         ..Month::default()
     };
     load.add_beside("execute", driving, template);
-    load.add_beside("compensate", Month { runs: assumed::SAGAS * assumed::LATE_LOOKS, ..driving }, template);
+    load.add_beside("compensate", Month { runs: assumed::SAGAS * assumed::POST_CHECKS, ..driving }, template);
     // Every day's preview replaces a line set, and the month's invoice the last of them.
     load.gigabytes += f64::from(load.resources) * assumed::LINE_BYTES * assumed::INVOICES_KEPT / 1.0e9;
 }
@@ -100,7 +100,7 @@ mod tests {
         // Every minute, every hour, twice a day.
         assert_eq!(load.ticks, 730.0 * 60.0 + 730.0 + 2.0 * DAYS);
         let of_accounts = 730.0 + DAYS + (2.0 * DAYS + 1.0);
-        let of_sagas = assumed::SAGAS * (assumed::RINGS + assumed::LATE_LOOKS);
+        let of_sagas = assumed::SAGAS * (assumed::RINGS + assumed::POST_CHECKS);
         assert_eq!(load.invocations, load.ticks + of_accounts + of_sagas);
         assert!(load.metrics > 0.0 && load.metrics < 6.0 * assumed::METRICS_OF_A_WORKER, "{load:?}");
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use sagas::record::{Entry, EntryKind, SagaId};
-use sagas::rim::{Journal, PreImage};
+use sagas::ports::{PreImage, SagaStore};
+use sagas::record::{EntryKind, LedgerEntry, SagaId};
 
 use super::SagaPath;
 use crate::AppState;
@@ -35,18 +35,23 @@ pub(in crate::routes) async fn list(
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "ledger", &id);
     let after: Option<u64> = page.position(&binding)?;
-    let Some(head) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
+    let Some(record) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
     let found = reader.saga_ledger(&id, after, page.limit).await;
     let found = found.map_err(|error| refused_start(error, after.is_some()))?;
     let Some(found) = found else { return Err(Problem::not_found()) };
-    let disclosure = Discloser::new(&caller, &reader).of(&head.about).await?;
-    let before = match &caller {
+    let disclosure = Discloser::new(&caller, &reader).of(&record.metadata).await?;
+    let pre_images = match &caller {
         Caller::Admin(admin) => pre_images(state.table(admin), &id, &found.entries).await?,
         Caller::Tenant { .. } => BTreeMap::new(),
     };
-    let view = |entry: &Entry| {
-        let pre = entry.step.and_then(|step| before.get(&step)).filter(|pre| begins(entry, pre));
-        LedgerEntryView::new(entry, &head.about.definition, pre.map(|pre| &pre.stash), &disclosure)
+    let view = |entry: &LedgerEntry| {
+        let pre_image = entry.step.and_then(|step| pre_images.get(&step)).filter(|pre_image| begins(entry, pre_image));
+        LedgerEntryView::new(
+            entry,
+            &record.metadata.definition,
+            pre_image.map(|pre_image| &pre_image.content),
+            &disclosure,
+        )
     };
     let data = found.entries.iter().map(view).collect();
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
@@ -54,22 +59,22 @@ pub(in crate::routes) async fn list(
 }
 
 /// Whether an entry is the one that the pre-image was written with.
-fn begins(entry: &Entry, pre: &PreImage) -> bool {
-    entry.kind == EntryKind::Intended && entry.at == pre.at
+fn begins(entry: &LedgerEntry, pre_image: &PreImage) -> bool {
+    entry.kind == EntryKind::Intended && entry.at == pre_image.at
 }
 
 /// What was there before the first writes that these entries tell of.
 async fn pre_images(
-    journal: &dyn Journal,
+    saga_store: &dyn SagaStore,
     saga: &SagaId,
-    entries: &[Entry],
+    entries: &[LedgerEntry],
 ) -> Result<BTreeMap<usize, PreImage>, Problem> {
     let mut found = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Intended) {
         let Some((step, state)) = entry.step.and_then(|step| Some((step, entry.steps.get(&step)?))) else { continue };
-        if state.stashed && !found.contains_key(&step) {
-            let pre = journal.pre_image(saga, step).await?;
-            found.extend(pre.map(|pre| (step, pre)));
+        if state.has_pre_image && !found.contains_key(&step) {
+            let pre_image = saga_store.pre_image(saga, step).await?;
+            found.extend(pre_image.map(|pre_image| (step, pre_image)));
         }
     }
     Ok(found)

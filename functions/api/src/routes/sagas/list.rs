@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::TenantId;
-use sagas::definition::ReadyMade;
+use sagas::definition::SagaTemplate;
 use sagas::record::SagaStatus;
 use store::{SagaFilter, SagaPosition};
 use utoipa::IntoParams;
@@ -71,14 +71,14 @@ pub(in crate::routes) async fn list(
     let from: Option<SagaPosition> = page.position(&binding)?;
     // What a tenant is not told it cannot ask for.
     let asked = matches!(caller, Caller::Tenant { .. }).then(|| filter.saga_type.clone()).flatten();
-    let is_told = asked.as_deref().is_none_or(|asked| ReadyMade::named(asked).is_some());
+    let is_told = asked.as_deref().is_none_or(|asked| SagaTemplate::named(asked).is_some());
     let wanted = SagaFilter { saga_type: filter.saga_type.clone().filter(|_| is_told), ..filter.clone() };
     let found = reader.sagas(&wanted, from.as_ref(), page.limit).await;
     let found = found.map_err(|error| refused_start(error, from.is_some()))?;
     let mut discloser = Discloser::new(&caller, &reader);
     let mut data = Vec::with_capacity(found.sagas.len());
-    for head in &found.sagas {
-        data.push(SagaView::new(head, &discloser.of(&head.about).await?));
+    for record in &found.sagas {
+        data.push(SagaView::new(record, &discloser.of(&record.metadata).await?));
     }
     data.retain(|saga| asked.as_ref().is_none_or(|asked| saga.saga_type == *asked));
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
@@ -97,7 +97,7 @@ pub(in crate::routes) async fn one(
     Path(SagaPath(id)): Path<SagaPath>,
 ) -> Result<Json<SagaView>, Problem> {
     let reader = state.reader(&caller);
-    let Some(head) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
-    let disclosure = Discloser::new(&caller, &reader).of(&head.about).await?;
-    Ok(Json(SagaView::new(&head, &disclosure)))
+    let Some(record) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
+    let disclosure = Discloser::new(&caller, &reader).of(&record.metadata).await?;
+    Ok(Json(SagaView::new(&record, &disclosure)))
 }

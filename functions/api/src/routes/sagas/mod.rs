@@ -5,9 +5,9 @@ mod idempotency;
 pub(super) mod ledger;
 pub(super) mod list;
 pub(super) mod plan;
-pub(super) mod ready_made;
 mod request;
 pub(super) mod start;
+pub(super) mod templates;
 pub(super) mod verbs;
 
 use sagas::record::SagaId;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use sagas::plan::{Plan, Planner};
+use sagas::plan::{Planner, SagaPlan};
+use sagas::ports::Fault;
 use sagas::record::SagaId;
-use sagas::rim::Fault;
 use sagas::steps::STEPS;
 
 use super::request::{SagaRequest, Wanted};
@@ -44,7 +44,7 @@ pub(in crate::routes) async fn plan(
 }
 
 /// The plan of a saga as things are now. No saga has the id that names are built with: the same plan twice reads the same.
-pub(super) async fn planned(state: &AppState, wanted: &Wanted) -> Result<Plan, Problem> {
+pub(super) async fn planned(state: &AppState, wanted: &Wanted) -> Result<SagaPlan, Problem> {
     let provisioning = state.provisioning()?;
     let saga = SagaId::from(uuid::Uuid::nil());
     let planner = Planner { steps: STEPS, timing: &provisioning.timing, prices: PRICES, saga, now: state.now() };
@@ -69,7 +69,7 @@ fn problem(fault: &Fault, now: DateTime<Utc>) -> Problem {
             "digitalocean-refuses",
             "DigitalOcean refuses to show what the steps work on. The log has its reason under this request id.",
         ),
-        Fault::Absent(_) | Fault::PendingEvent | Fault::Ambiguous(_) | Fault::Transient(_) => {
+        Fault::NotFound(_) | Fault::PendingEvent | Fault::Ambiguous(_) | Fault::Transient(_) => {
             Problem::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS)
         }
     }

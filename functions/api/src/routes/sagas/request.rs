@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Account, AccountId};
-use sagas::definition::{CUSTOM, Definition, InputError, READY_MADE, ReadyMade, StepRequest, validate};
+use sagas::definition::{CUSTOM, Definition, InputError, SAGA_TEMPLATES, SagaTemplate, StepRequest, validate};
 use sagas::record::digest;
 use sagas::steps::STEPS;
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,7 @@ pub(super) struct Wanted {
 
 impl SagaRequest {
     /// A ready-made definition with these inputs.
-    pub(super) fn ready_made(name: &str, inputs: Map<String, Value>) -> Self {
+    pub(super) fn from_template(name: &str, inputs: Map<String, Value>) -> Self {
         Self { saga_type: Some(name.to_owned()), inputs, ..Self::default() }
     }
 
@@ -113,9 +113,9 @@ impl SagaRequest {
 
     fn definition(&self, account: &AccountId) -> Result<(String, Definition), Vec<FieldError>> {
         let name = self.saga_type.as_deref();
-        let ready_made = name.and_then(ReadyMade::named);
-        let checked = match (&self.steps, ready_made) {
-            (None, Some(ready_made)) => ready_made.validate(&STEPS, account, &self.inputs),
+        let template = name.and_then(SagaTemplate::named);
+        let checked = match (&self.steps, template) {
+            (None, Some(template)) => template.validate(&STEPS, account, &self.inputs),
             (None, None) => return Err(vec![self.nothing_to_do()]),
             (Some(_), Some(_)) => {
                 let detail = "a ready-made definition has its own steps: leave them out, or the type".to_owned();
@@ -143,7 +143,7 @@ impl SagaRequest {
     }
 
     fn nothing_to_do(&self) -> FieldError {
-        let names: Vec<&str> = READY_MADE.iter().map(|ready_made| ready_made.name).collect();
+        let names: Vec<&str> = SAGA_TEMPLATES.iter().map(|template| template.name).collect();
         match self.saga_type {
             Some(_) => FieldError {
                 pointer: "#/type".to_owned(),

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::{Extension, Json};
 use http::{StatusCode, header};
-use sagas::record::{Request, SagaId, Start};
-use sagas::rim::{Journal, Lane, Started};
+use sagas::ports::{Phase, SagaStore, StartResult};
+use sagas::record::{NewSaga, SagaId, Start};
 use serde_json::json;
 
 use super::idempotency::Key;
@@ -76,29 +76,29 @@ pub(super) async fn begin(
     });
     let audit = audit(admin, state, request, "saga.start", &id, values);
     let by = admin.subject().to_owned();
-    let asked = Request { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
+    let asked = NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
     let start = Start::new(id, asked, &tx(request), now, &provisioning.timing);
     let start = match key {
         Some(key) => start.under(key),
         None => start,
     };
     match table.audited(audit).start(&start).await? {
-        Started::New => {}
+        StartResult::New => {}
         before => return started_before(admin, state, before).await,
     }
-    let head = start.head;
-    tracing::info!(saga = %id, saga_type = head.about.saga_type, "saga started");
-    provisioning.bell.ring(&id, Lane::Execute, head.about.start_at, head.state.rev).await;
-    Ok(answer(StatusCode::ACCEPTED, SagaView::new(&head, &Disclosure::Everything)))
+    let record = start.record;
+    tracing::info!(saga = %id, saga_type = record.metadata.saga_type, "saga started");
+    provisioning.notifier.schedule_wake_up(&id, Phase::Forward, record.metadata.start_at, record.state.rev).await;
+    Ok(answer(StatusCode::ACCEPTED, SagaView::new(&record, &Disclosure::Everything)))
 }
 
-async fn started_before(admin: &Admin, state: &AppState, started: Started) -> Result<Answer, Problem> {
-    let Started::Same(id) = started else { return Err(Problem::key_reused()) };
-    let head = state.table(admin).load(&id).await?.ok_or_else(|| {
+async fn started_before(admin: &Admin, state: &AppState, started: StartResult) -> Result<Answer, Problem> {
+    let StartResult::Same(id) = started else { return Err(Problem::key_reused()) };
+    let record = state.table(admin).load(&id).await?.ok_or_else(|| {
         tracing::error!(saga = %id, "a key names a saga that is not there");
         Problem::internal()
     })?;
-    Ok(answer(StatusCode::OK, SagaView::new(&head, &Disclosure::Everything)))
+    Ok(answer(StatusCode::OK, SagaView::new(&record, &Disclosure::Everything)))
 }
 
 fn answer(status: StatusCode, saga: SagaView) -> Answer {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::{Extension, Json};
 use sagas::steps::STEPS;
-use sagas::{Heard, Rim, Verb, tell};
+use sagas::{CommandOutcome, OperatorCommand, Ports, apply_command};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -58,35 +58,39 @@ struct Operator {
 }
 
 impl Operator {
-    async fn say(self, action: &str, verb: Verb) -> Result<Json<SagaView>, Problem> {
+    async fn say(self, action: &str, verb: OperatorCommand) -> Result<Json<SagaView>, Problem> {
         let Self { admin, state, request, saga: SagaPath(id) } = self;
         let provisioning = state.provisioning()?;
         let values = match &verb {
-            Verb::Resume => json!({}),
-            Verb::Cancel { reason } | Verb::Close { reason } | Verb::Judge { reason, .. } => {
+            OperatorCommand::Resume => json!({}),
+            OperatorCommand::Cancel { reason }
+            | OperatorCommand::Close { reason }
+            | OperatorCommand::ApprovalDecision { reason, .. } => {
                 json!({ "reason": reason })
             }
-            Verb::Skip { step, reason } => json!({ "step": step, "reason": reason }),
+            OperatorCommand::Skip { step, reason } => json!({ "step": step, "reason": reason }),
         };
-        let journal = state.table(&admin).audited(audit(&admin, &state, &request, action, &id, values));
+        let saga_store = state.table(&admin).audited(audit(&admin, &state, &request, action, &id, values));
         let provider = provisioning.reach.provider();
-        let rim = Rim {
-            journal: &journal,
+        let ports = Ports {
+            saga_store: &saga_store,
             provider: provider.as_ref(),
-            bell: provisioning.bell.as_ref(),
+            notifier: provisioning.notifier.as_ref(),
             expectations: provisioning.expectations.as_ref(),
             clock: state.clock(),
             steps: STEPS,
             timing: &provisioning.timing,
         };
-        match tell(&rim, &id, &verb, admin.subject(), &tx(&request)).await? {
-            Heard::Done(head) => {
+        match apply_command(&ports, &id, &verb, admin.subject(), &tx(&request)).await? {
+            CommandOutcome::Done(record) => {
                 tracing::info!(saga = %id, action, "saga operated");
-                Ok(Json(SagaView::new(&head, &Disclosure::Everything)))
+                Ok(Json(SagaView::new(&record, &Disclosure::Everything)))
             }
-            Heard::Unknown => Err(Problem::not_found()),
-            Heard::Refused(refusal) => Err(Problem::refused(&refusal)),
-            Heard::Busy => Err(Problem::conflict("changed-meanwhile", "The saga keeps changing. Repeat the request.")),
+            CommandOutcome::Unknown => Err(Problem::not_found()),
+            CommandOutcome::Refused(refusal) => Err(Problem::refused(&refusal)),
+            CommandOutcome::Busy => {
+                Err(Problem::conflict("changed-meanwhile", "The saga keeps changing. Repeat the request."))
+            }
         }
     }
 }
@@ -138,30 +142,30 @@ pub(in crate::routes) struct Nothing {}
 verb!(
     /// Has a saga go no further and undo what it did. One that is undone already, or has ended, is refused. Admins only.
     cancel, "/sagas/{id}/cancel", "cancelSaga", "saga.cancel",
-    OptionalJson<Remark> as remark => Verb::Cancel { reason: remarked(remark)? }
+    OptionalJson<Remark> as remark => OperatorCommand::Cancel { reason: remarked(remark)? }
 );
 verb!(
     /// Lets a saga go on that is stuck, once what it is stuck at is mended: that is looked at first. Admins only.
     resume, "/sagas/{id}/resume", "resumeSaga", "saga.resume",
-    OptionalJson<Nothing> as _nothing => Verb::Resume
+    OptionalJson<Nothing> as _nothing => OperatorCommand::Resume
 );
 verb!(
     /// Leaves the step that a saga is stuck in undoing as it is: the operator takes it over, and the saga ends closed. Admins only.
     skip, "/sagas/{id}/skip", "skipSagaStep", "saga.skip",
-    Body<Skipped> as skipped => Verb::Skip { step: skipped.step, reason: kept(skipped.reason)? }
+    Body<Skipped> as skipped => OperatorCommand::Skip { step: skipped.step, reason: kept(skipped.reason)? }
 );
 verb!(
     /// Ends a saga that is stuck as it is: the operator takes it over. Admins only.
     close, "/sagas/{id}/close", "closeSaga", "saga.close",
-    Body<Reason> as given => Verb::Close { reason: kept(given.reason)? }
+    Body<Reason> as given => OperatorCommand::Close { reason: kept(given.reason)? }
 );
 verb!(
     /// Lets a saga through the gate that it waits at. Admins only.
     approve, "/sagas/{id}/approve", "approveSaga", "saga.approve",
-    OptionalJson<Remark> as remark => Verb::Judge { approved: true, reason: remarked(remark)? }
+    OptionalJson<Remark> as remark => OperatorCommand::ApprovalDecision { approved: true, reason: remarked(remark)? }
 );
 verb!(
     /// Does not let a saga through the gate that it waits at: it fails and is undone. Admins only.
     deny, "/sagas/{id}/deny", "denySaga", "saga.deny",
-    OptionalJson<Remark> as remark => Verb::Judge { approved: false, reason: remarked(remark)? }
+    OptionalJson<Remark> as remark => OperatorCommand::ApprovalDecision { approved: false, reason: remarked(remark)? }
 );

@@ -1,6 +1,6 @@
 //! Sagas: started, planned, read and operated.
 
-pub(crate) mod cloud;
+pub(crate) mod fake_digitalocean;
 mod operate;
 mod read;
 mod start;

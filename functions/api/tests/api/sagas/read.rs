@@ -36,13 +36,19 @@ async fn the_ledger_proves_that_all_is_as_before() {
         .map(|entry| format!("{}: {}", entry["step"].as_str().unwrap(), entry["status"].as_str().unwrap()))
         .collect();
     assert_eq!(ends, ["fail: failed", "upsert_dns_record: compensated", "upsert_dns_record: compensated"]);
-    let stored: Vec<sagas::record::Entry> =
+    let stored: Vec<sagas::record::LedgerEntry> =
         entries.iter().map(|entry| serde_json::from_value(entry["entry"].clone()).unwrap()).collect();
     let folded = sagas::record::fold(&stored).unwrap();
     assert_eq!(folded.rev, saga["rev"].as_u64().unwrap());
-    let before = entries.iter().find(|entry| !entry["before"].is_null()).unwrap();
-    assert_eq!((&before["kind"], &before["before"]["records"][0]["data"]), (&json!("intended"), &json!("192.0.2.1")));
-    assert_eq!((&before["write"]["record"]["data"], &before["undoes"]), (&json!("192.0.2.7"), &json!(false)));
+    let with_pre_image = entries.iter().find(|entry| !entry["pre_image"].is_null()).unwrap();
+    assert_eq!(
+        (&with_pre_image["kind"], &with_pre_image["pre_image"]["records"][0]["data"]),
+        (&json!("intended"), &json!("192.0.2.1"))
+    );
+    assert_eq!(
+        (&with_pre_image["write"]["record"]["data"], &with_pre_image["undoes"]),
+        (&json!("192.0.2.7"), &json!(false))
+    );
 }
 
 #[tokio::test]

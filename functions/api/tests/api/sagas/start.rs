@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::AccountStatus;
-use sagas::rim::{Fault, Lane};
+use sagas::ports::{Fault, Phase};
 use sagas::steps::STEPS;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn a_saga_is_written_rung_for_audited_and_found() {
     assert_eq!(told, json!(["custom", "main", "pending", null, "admin-1"]));
     assert_eq!(saga["steps"][0]["step"], "upsert_dns_record");
     assert_eq!(app.get(Who::Admin, &format!("/sagas/{id}")).await.body, answer.body);
-    assert_eq!(app.cloud.rung(), [(id.parse().unwrap(), Lane::Execute, time("2026-04-12T12:00:00Z"))]);
+    assert_eq!(app.cloud.wake_ups(), [(id.parse().unwrap(), Phase::Forward, time("2026-04-12T12:00:00Z"))]);
     assert_eq!(app.cloud.calls(), 0, "starting calls nothing");
     let items = app.table.dump().await;
     assert!(items.iter().any(|item| item.starts_with("AUDIT#") && item.contains("saga.start") && item.contains(id)));
@@ -76,7 +76,7 @@ async fn every_bad_field_is_named_and_nothing_is_called_or_written() {
     assert_eq!((answer.status, answer.pointers()), (422, pointers.to_vec()), "{}", answer.text);
     let answer = app.post(Who::Admin, "/provisioning/snapshot-droplet", json!({})).await;
     assert_eq!((answer.status, answer.pointers()), (422, vec!["#/droplet_id"]), "{}", answer.text);
-    assert_eq!((app.table.requests.counts().writes, app.cloud.calls(), app.cloud.rung().len()), (before, 0, 0));
+    assert_eq!((app.table.requests.counts().writes, app.cloud.calls(), app.cloud.wake_ups().len()), (before, 0, 0));
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn a_plan_says_what_would_happen_and_holds_the_start_to_it() {
         plan.body["steps"].as_array().unwrap().iter().map(|step| step["effect"].as_str().unwrap()).collect();
     assert_eq!(effects, ["create", "create", "fail"]);
     let siblings = &plan.body["steps"][0]["sibling_ttls"];
-    assert_eq!((siblings[0]["before"].as_u64(), siblings[0]["after"].as_u64()), (Some(1800), Some(300)));
+    assert_eq!((siblings[0]["pre_image"].as_u64(), siblings[0]["after"].as_u64()), (Some(1800), Some(300)));
     assert_eq!(siblings.as_array().unwrap().len(), 2);
     assert_eq!(plan.body["price_monthly_up_to"], json!({ "amount": "3.00", "currency": "USD" }));
     assert_eq!((&plan.body["fails_at"], &plan.body["steps"][0]["undo"]), (&json!(2), &json!("exact")));
@@ -189,7 +189,7 @@ async fn starters_wrap_sagas() {
     let told = (answer.status, &answer.body["type"], &answer.body["start_at"], &answer.body["next_due"]);
     let at = json!("2026-04-12T13:00:00Z");
     assert_eq!((told.0, told.1, told.2), (202, &json!("snapshot-droplet"), &at), "{}", answer.text);
-    assert_eq!(app.cloud.rung()[0].2, time("2026-04-12T13:00:00Z"));
+    assert_eq!(app.cloud.wake_ups()[0].2, time("2026-04-12T13:00:00Z"));
     assert_eq!(answer.body["steps"][0]["inputs"], json!({ "droplet_id": "7" }));
     for (ensure, definition) in [(None, "ensure-dns"), (Some("present"), "ensure-dns"), (Some("absent"), "remove-dns")]
     {

@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use embedded_table::EmbeddedTable;
-use sagas::record::{SagaStatus, Take, fold};
-use sagas::rim::{Acquired, Committed, DriveChange, Journal, Lane, Lease, PreImage, Started, Tick};
+use sagas::ports::{
+    CommitResult, LeaseRequest, LeaseResult, Phase, PreImage, Reschedule, SagaStore, ScheduleChange, StartResult,
+};
+use sagas::record::{LockCondition, SagaStatus, fold};
 use serde_json::json;
 
 use super::records::{change, id, key, lease, lock, on_both, saga};
@@ -11,110 +13,118 @@ use crate::fixtures::{at, keys_of, ttl_of};
 
 #[tokio::test]
 async fn a_saga_reads_back_as_it_was_started() {
-    on_both(async |journal| {
+    on_both(async |saga_store| {
         let start = saga(1, Some("acme"), at(0));
-        assert_eq!(journal.load(&id(1)).await.unwrap(), None);
-        assert_eq!(journal.start(&start).await.unwrap(), Started::New);
-        assert_eq!(journal.load(&id(1)).await.unwrap(), Some(start.head.clone()));
-        assert_eq!(journal.ledger(&id(1)).await.unwrap(), std::slice::from_ref(&start.entry));
-        assert_eq!(journal.pre_image(&id(1), 0).await.unwrap(), None);
-        assert_eq!(journal.start(&start).await.unwrap(), Started::New, "the same request, its answer lost");
+        assert_eq!(saga_store.load(&id(1)).await.unwrap(), None);
+        assert_eq!(saga_store.start(&start).await.unwrap(), StartResult::New);
+        assert_eq!(saga_store.load(&id(1)).await.unwrap(), Some(start.record.clone()));
+        assert_eq!(saga_store.ledger(&id(1)).await.unwrap(), std::slice::from_ref(&start.entry));
+        assert_eq!(saga_store.pre_image(&id(1), 0).await.unwrap(), None);
+        assert_eq!(saga_store.start(&start).await.unwrap(), StartResult::New, "the same request, its answer lost");
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_key_starts_one_saga_until_it_expires() {
-    on_both(async |journal| {
+    on_both(async |saga_store| {
         let week = at(0) + TimeDelta::days(7);
         let asked = |number, body: &str, now| saga(number, None, now).under(key(body, now + TimeDelta::days(7)));
-        assert_eq!(journal.start(&asked(1, "a", at(0))).await.unwrap(), Started::New);
-        assert_eq!(journal.start(&asked(1, "a", at(0))).await.unwrap(), Started::New);
+        assert_eq!(saga_store.start(&asked(1, "a", at(0))).await.unwrap(), StartResult::New);
+        assert_eq!(saga_store.start(&asked(1, "a", at(0))).await.unwrap(), StartResult::New);
         let soon = week - TimeDelta::milliseconds(1);
-        assert_eq!(journal.start(&asked(2, "a", soon)).await.unwrap(), Started::Same(id(1)));
-        assert_eq!(journal.start(&asked(2, "b", soon)).await.unwrap(), Started::Conflict);
-        assert_eq!(journal.load(&id(2)).await.unwrap(), None, "nothing of it is there");
+        assert_eq!(saga_store.start(&asked(2, "a", soon)).await.unwrap(), StartResult::Same(id(1)));
+        assert_eq!(saga_store.start(&asked(2, "b", soon)).await.unwrap(), StartResult::Conflict);
+        assert_eq!(saga_store.load(&id(2)).await.unwrap(), None, "nothing of it is there");
         // The item is still there, but it has expired.
-        assert_eq!(journal.start(&asked(2, "b", week)).await.unwrap(), Started::New);
-        assert_eq!(journal.start(&asked(3, "b", week)).await.unwrap(), Started::Same(id(2)));
+        assert_eq!(saga_store.start(&asked(2, "b", week)).await.unwrap(), StartResult::New);
+        assert_eq!(saga_store.start(&asked(3, "b", week)).await.unwrap(), StartResult::Same(id(2)));
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_lease_is_for_what_is_due_free_and_of_the_lane() {
-    on_both(async |journal| {
+async fn a_lease_is_for_what_is_due_free_and_of_the_phase() {
+    on_both(async |saga_store| {
         let mut start = saga(1, None, at(0));
-        start.head.drive.next_due = Some(at(5));
-        journal.start(&start).await.unwrap();
+        start.record.scheduling.next_due = Some(at(5));
+        saga_store.start(&start).await.unwrap();
         let second = TimeDelta::seconds(1);
-        assert_eq!(journal.acquire(&lease(2, "a", at(5))).await.unwrap(), Acquired::Unknown);
-        let refused = Acquired::Refused(Box::new(start.head.clone()));
-        assert_eq!(journal.acquire(&lease(1, "a", at(5) - second)).await.unwrap(), refused, "not due");
-        let other_lane = Lease { lane: Lane::Compensate, ..lease(1, "a", at(5)) };
-        assert_eq!(journal.acquire(&other_lane).await.unwrap(), refused, "another lane's");
-        let Acquired::Granted(head) = journal.acquire(&lease(1, "a", at(5))).await.unwrap() else { panic!("free") };
-        assert_eq!((head.drive.fence, head.drive.takeovers), (1, 1));
-        assert_eq!(head.drive.lease_owner.as_deref(), Some("a"));
+        assert_eq!(saga_store.acquire(&lease(2, "a", at(5))).await.unwrap(), LeaseResult::Unknown);
+        let refused = LeaseResult::Refused(Box::new(start.record.clone()));
+        assert_eq!(saga_store.acquire(&lease(1, "a", at(5) - second)).await.unwrap(), refused, "not due");
+        let other_phase = LeaseRequest { phase: Phase::Compensate, ..lease(1, "a", at(5)) };
+        assert_eq!(saga_store.acquire(&other_phase).await.unwrap(), refused, "another phase's");
+        let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(5))).await.unwrap() else {
+            panic!("free")
+        };
+        assert_eq!((record.scheduling.fence, record.scheduling.takeovers), (1, 1));
+        assert_eq!(record.scheduling.lease_owner.as_deref(), Some("a"));
         assert_eq!(
-            (head.drive.lease_until, &head.about, &head.state),
-            (Some(at(6)), &start.head.about, &start.head.state)
+            (record.scheduling.lease_until, &record.metadata, &record.state),
+            (Some(at(6)), &start.record.metadata, &start.record.state)
         );
-        let held = Acquired::Refused(head);
+        let held = LeaseResult::Refused(record);
         // The lease ran out, but by a clock that may be behind.
         for now in [at(5), at(6), at(6) + second * 5] {
-            assert_eq!(journal.acquire(&lease(1, "b", now)).await.unwrap(), held, "{now}");
+            assert_eq!(saga_store.acquire(&lease(1, "b", now)).await.unwrap(), held, "{now}");
         }
         let late = at(6) + second * 5 + TimeDelta::milliseconds(1);
-        let Acquired::Granted(head) = journal.acquire(&lease(1, "b", late)).await.unwrap() else { panic!("run out") };
-        assert_eq!((head.drive.fence, head.drive.takeovers), (2, 2));
+        let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "b", late)).await.unwrap() else {
+            panic!("run out")
+        };
+        assert_eq!((record.scheduling.fence, record.scheduling.takeovers), (2, 2));
     })
     .await;
 }
 
 #[tokio::test]
 async fn of_two_who_ask_at_once_one_gets_the_lease() {
-    on_both(async |journal| {
-        journal.start(&saga(1, None, at(0))).await.unwrap();
+    on_both(async |saga_store| {
+        saga_store.start(&saga(1, None, at(0))).await.unwrap();
         let leases = ["a", "b", "c", "d"].map(|owner| lease(1, owner, at(0)));
-        let asked = futures::future::join_all(leases.iter().map(|lease| journal.acquire(lease))).await;
-        let granted = asked.into_iter().filter(|asked| matches!(asked.as_ref().unwrap(), Acquired::Granted(_))).count();
-        assert_eq!((granted, journal.load(&id(1)).await.unwrap().unwrap().drive.fence), (1, 1));
+        let asked = futures::future::join_all(leases.iter().map(|lease| saga_store.acquire(lease))).await;
+        let granted =
+            asked.into_iter().filter(|asked| matches!(asked.as_ref().unwrap(), LeaseResult::Granted(_))).count();
+        assert_eq!((granted, saga_store.load(&id(1)).await.unwrap().unwrap().scheduling.fence), (1, 1));
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_change_is_written_on_the_head_it_was_decided_on() {
-    on_both(async |journal| {
-        journal.start(&saga(1, None, at(0))).await.unwrap();
-        let Acquired::Granted(head) = journal.acquire(&lease(1, "a", at(0))).await.unwrap() else { panic!("free") };
-        let mut good = change(&head, "t1", SagaStatus::Running, DriveChange::Keep);
-        good.pre = Some(PreImage { step: 1, at: at(0), stash: json!({ "records": [{ "id": 7, "ttl": null }] }) });
+    on_both(async |saga_store| {
+        saga_store.start(&saga(1, None, at(0))).await.unwrap();
+        let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(0))).await.unwrap() else {
+            panic!("free")
+        };
+        let mut good = change(&record, "t1", SagaStatus::Running, ScheduleChange::Keep);
+        good.pre_image =
+            Some(PreImage { step: 1, at: at(0), content: json!({ "records": [{ "id": 7, "ttl": null }] }) });
         for (what, spoil) in [
-            ("revision", (|t| t.expect.rev += 1) as fn(&mut sagas::rim::Transition)),
-            ("fence", |t| t.expect.fence = Some(9)),
-            ("status", |t| t.expect.status = SagaStatus::Waiting),
+            ("revision", (|t| t.precondition.rev += 1) as fn(&mut sagas::ports::Transition)),
+            ("fence", |t| t.precondition.fence = Some(9)),
+            ("status", |t| t.precondition.status = SagaStatus::Waiting),
         ] {
             let mut bad = good.clone();
             spoil(&mut bad);
-            assert_eq!(journal.commit(&bad).await.unwrap(), Committed::Refused(head.clone()), "another {what}");
+            assert_eq!(saga_store.commit(&bad).await.unwrap(), CommitResult::Refused(record.clone()), "another {what}");
         }
-        assert_eq!(journal.ledger(&id(1)).await.unwrap().len(), 1);
-        assert_eq!(journal.commit(&good).await.unwrap(), Committed::Written);
-        let after = journal.load(&id(1)).await.unwrap().unwrap();
-        assert_eq!(after, good.on(&head));
-        assert_eq!(journal.pre_image(&id(1), 1).await.unwrap(), good.pre);
+        assert_eq!(saga_store.ledger(&id(1)).await.unwrap().len(), 1);
+        assert_eq!(saga_store.commit(&good).await.unwrap(), CommitResult::Written);
+        let after = saga_store.load(&id(1)).await.unwrap().unwrap();
+        assert_eq!(after, good.on(&record));
+        assert_eq!(saga_store.pre_image(&id(1), 1).await.unwrap(), good.pre_image);
         // The same again, its answer lost: it knows itself by its `tx`.
-        let Committed::Refused(again) = journal.commit(&good).await.unwrap() else { panic!("written twice") };
-        assert_eq!((again.drive.last_tx.as_str(), &*again), ("t1", &after));
+        let CommitResult::Refused(again) = saga_store.commit(&good).await.unwrap() else { panic!("written twice") };
+        assert_eq!((again.scheduling.last_tx.as_str(), &*again), ("t1", &after));
         // A person's change asks for no fence, and leaves the lease.
-        let mut word = change(&after, "t2", SagaStatus::Running, DriveChange::Wake(at(1)));
-        word.expect.fence = None;
-        assert_eq!(journal.commit(&word).await.unwrap(), Committed::Written);
-        let woken = journal.load(&id(1)).await.unwrap().unwrap();
-        assert_eq!((woken.drive.lease_owner.as_deref(), woken.drive.next_due), (Some("a"), Some(at(1))));
-        let ledger = journal.ledger(&id(1)).await.unwrap();
+        let mut word = change(&after, "t2", SagaStatus::Running, ScheduleChange::Wake(at(1)));
+        word.precondition.fence = None;
+        assert_eq!(saga_store.commit(&word).await.unwrap(), CommitResult::Written);
+        let woken = saga_store.load(&id(1)).await.unwrap().unwrap();
+        assert_eq!((woken.scheduling.lease_owner.as_deref(), woken.scheduling.next_due), (Some("a"), Some(at(1))));
+        let ledger = saga_store.ledger(&id(1)).await.unwrap();
         assert_eq!(fold(&ledger).unwrap(), woken.state);
     })
     .await;
@@ -122,18 +132,22 @@ async fn a_change_is_written_on_the_head_it_was_decided_on() {
 
 #[tokio::test]
 async fn each_change_leaves_lease_and_time_as_it_should() {
-    for drive in [DriveChange::Keep, DriveChange::Rest(at(9)), DriveChange::Clear, DriveChange::Wake(at(9))] {
-        on_both(async |journal| {
-            journal.start(&saga(1, None, at(0))).await.unwrap();
-            let Acquired::Granted(head) = journal.acquire(&lease(1, "a", at(0))).await.unwrap() else { panic!("free") };
-            let ends = drive == DriveChange::Clear;
+    for schedule in
+        [ScheduleChange::Keep, ScheduleChange::Park(at(9)), ScheduleChange::Clear, ScheduleChange::Wake(at(9))]
+    {
+        on_both(async |saga_store| {
+            saga_store.start(&saga(1, None, at(0))).await.unwrap();
+            let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(0))).await.unwrap() else {
+                panic!("free")
+            };
+            let ends = schedule == ScheduleChange::Clear;
             let status = if ends { SagaStatus::Succeeded } else { SagaStatus::Running };
-            let transition = change(&head, "t", status, drive);
-            assert_eq!(journal.commit(&transition).await.unwrap(), Committed::Written, "{drive:?}");
-            let after = transition.on(&head);
-            assert_eq!(journal.load(&id(1)).await.unwrap(), Some(after.clone()), "{drive:?}");
-            let due: Vec<_> = journal.due(at(60), 9).await.unwrap().into_iter().map(|due| due.next_due).collect();
-            assert_eq!(due, after.drive.next_due.into_iter().collect::<Vec<_>>(), "{drive:?}");
+            let transition = change(&record, "t", status, schedule);
+            assert_eq!(saga_store.commit(&transition).await.unwrap(), CommitResult::Written, "{schedule:?}");
+            let after = transition.on(&record);
+            assert_eq!(saga_store.load(&id(1)).await.unwrap(), Some(after.clone()), "{schedule:?}");
+            let due: Vec<_> = saga_store.due(at(60), 9).await.unwrap().into_iter().map(|due| due.next_due).collect();
+            assert_eq!(due, after.scheduling.next_due.into_iter().collect::<Vec<_>>(), "{schedule:?}");
         })
         .await;
     }
@@ -141,49 +155,49 @@ async fn each_change_leaves_lease_and_time_as_it_should() {
 
 #[tokio::test]
 async fn locks_are_taken_all_or_none_and_given_back_by_their_holder() {
-    on_both(async |journal| {
+    on_both(async |saga_store| {
         for number in [1, 2] {
-            journal.start(&saga(number, None, at(0))).await.unwrap();
+            saga_store.start(&saga(number, None, at(0))).await.unwrap();
         }
-        let head = |number| {
-            let journal = journal.clone();
-            async move { journal.load(&id(number)).await.unwrap().unwrap() }
+        let record = |number| {
+            let saga_store = saga_store.clone();
+            async move { saga_store.load(&id(number)).await.unwrap().unwrap() }
         };
-        let step = async |number, take: &[(&str, Take)], release: &[&str]| {
-            let current = head(number).await;
+        let step = async |number, take: &[(&str, LockCondition)], release: &[&str]| {
+            let current = record(number).await;
             let tx = format!("{number} {}", current.state.rev);
-            let mut transition = change(&current, &tx, SagaStatus::Running, DriveChange::Keep);
+            let mut transition = change(&current, &tx, SagaStatus::Running, ScheduleChange::Keep);
             if current.status() == SagaStatus::Pending {
-                transition.expect.status = SagaStatus::Pending;
+                transition.precondition.status = SagaStatus::Pending;
             }
             transition.take = take.iter().map(|(name, how)| (lock(name), *how)).collect();
             transition.release = release.iter().map(|name| lock(name)).collect();
-            let committed = journal.commit(&transition).await.unwrap();
-            if committed != Committed::Written {
-                assert_eq!(head(number).await, current, "all or nothing");
+            let committed = saga_store.commit(&transition).await.unwrap();
+            if committed != CommitResult::Written {
+                assert_eq!(record(number).await, current, "all or nothing");
             }
             committed
         };
-        use Take::Untouched;
+        use LockCondition::Untouched;
         // After all that happens here, at 7; and before.
-        let (free, soon) = (Take::Free { settled: at(7) }, Take::Free { settled: at(6) });
-        let written = Committed::Written;
+        let (free, soon) = (LockCondition::Free { settled: at(7) }, LockCondition::Free { settled: at(6) });
+        let written = CommitResult::Written;
         assert_eq!(step(1, &[("a", free), ("b", free)], &[]).await, written);
         assert_eq!(step(1, &[("a", free), ("b", Untouched)], &[]).await, written, "it holds them");
-        assert_eq!(step(2, &[("c", free), ("b", free), ("a", free)], &[]).await, Committed::Locked(lock("b")));
+        assert_eq!(step(2, &[("c", free), ("b", free), ("a", free)], &[]).await, CommitResult::Locked(lock("b")));
         assert_eq!(step(2, &[], &["a", "b"]).await, written, "what is not its own it does not give back");
-        assert_eq!(step(2, &[("b", free)], &[]).await, Committed::Locked(lock("b")));
+        assert_eq!(step(2, &[("b", free)], &[]).await, CommitResult::Locked(lock("b")));
         assert_eq!(step(1, &[], &["a", "b"]).await, written);
         assert_eq!(step(1, &[("b", Untouched)], &["b"]).await, written, "nobody was there since");
         assert_eq!(step(1, &[("a", soon)], &["a"]).await, written, "it knows itself what it did");
         assert_eq!(
             step(2, &[("c", soon), ("b", soon)], &[]).await,
-            Committed::Locked(lock("b")),
+            CommitResult::Locked(lock("b")),
             "given back just now"
         );
         assert_eq!(step(2, &[("c", free), ("b", free)], &[]).await, written);
         assert_eq!(step(2, &[], &["b", "c"]).await, written);
-        assert_eq!(step(1, &[("b", Untouched)], &[]).await, Committed::Locked(lock("b")), "another was there");
+        assert_eq!(step(1, &[("b", Untouched)], &[]).await, CommitResult::Locked(lock("b")), "another was there");
         assert_eq!(step(1, &[("b", free), ("d", Untouched)], &[]).await, written);
     })
     .await;
@@ -191,35 +205,40 @@ async fn locks_are_taken_all_or_none_and_given_back_by_their_holder() {
 
 #[tokio::test]
 async fn a_look_gives_the_lease_back_unless_something_changed() {
-    on_both(async |journal| {
-        journal.start(&saga(1, None, at(0))).await.unwrap();
-        let Acquired::Granted(head) = journal.acquire(&lease(1, "a", at(0))).await.unwrap() else { panic!("free") };
-        let tick = Tick { saga: id(1), fence: 1, rev: 1, next_due: at(3), polls: 4, denied: 2 };
-        for bad in [Tick { fence: 2, ..tick.clone() }, Tick { rev: 2, ..tick.clone() }] {
-            assert_eq!(journal.tick(&bad).await.unwrap(), Committed::Refused(head.clone()));
+    on_both(async |saga_store| {
+        saga_store.start(&saga(1, None, at(0))).await.unwrap();
+        let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(0))).await.unwrap() else {
+            panic!("free")
+        };
+        let reschedule = Reschedule { saga: id(1), fence: 1, rev: 1, next_due: at(3), polls: 4, denied: 2 };
+        for bad in [Reschedule { fence: 2, ..reschedule.clone() }, Reschedule { rev: 2, ..reschedule.clone() }] {
+            assert_eq!(saga_store.reschedule(&bad).await.unwrap(), CommitResult::Refused(record.clone()));
         }
-        assert_eq!(journal.tick(&tick).await.unwrap(), Committed::Written);
-        let after = journal.load(&id(1)).await.unwrap().unwrap();
-        assert_eq!(after.state, head.state, "the ledger knows nothing of it");
-        let drive = &after.drive;
-        assert_eq!((drive.next_due, drive.polls, drive.denied, drive.takeovers), (Some(at(3)), 4, 2, 0));
-        assert_eq!((&drive.lease_owner, drive.lease_until, drive.fence), (&None, None, 1));
-        assert_eq!(journal.due(at(3), 9).await.unwrap()[0].next_due, at(3));
-        assert_eq!(journal.due(at(2), 9).await.unwrap(), []);
+        assert_eq!(saga_store.reschedule(&reschedule).await.unwrap(), CommitResult::Written);
+        let after = saga_store.load(&id(1)).await.unwrap().unwrap();
+        assert_eq!(after.state, record.state, "the ledger knows nothing of it");
+        let scheduling = &after.scheduling;
+        assert_eq!(
+            (scheduling.next_due, scheduling.polls, scheduling.denied, scheduling.takeovers),
+            (Some(at(3)), 4, 2, 0)
+        );
+        assert_eq!((&scheduling.lease_owner, scheduling.lease_until, scheduling.fence), (&None, None, 1));
+        assert_eq!(saga_store.due(at(3), 9).await.unwrap()[0].next_due, at(3));
+        assert_eq!(saga_store.due(at(2), 9).await.unwrap(), []);
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_longest_overdue_come_first_from_every_shard() {
-    on_both(async |journal| {
+    on_both(async |saga_store| {
         for number in 0..23 {
             let mut start = saga(number, None, at(0));
-            start.head.drive.next_due = Some(at(i64::from(number * 7 % 23)));
-            journal.start(&start).await.unwrap();
+            start.record.scheduling.next_due = Some(at(i64::from(number * 7 % 23)));
+            saga_store.start(&start).await.unwrap();
         }
         for (limit, expected) in [(0, 0), (1, 1), (5, 5), (100, 21)] {
-            let due = journal.due(at(20), limit).await.unwrap();
+            let due = saga_store.due(at(20), limit).await.unwrap();
             let times: Vec<_> = due.iter().map(|due| due.next_due).collect();
             assert_eq!(times, (0..expected).map(at).collect::<Vec<_>>(), "up to {limit}");
             assert!(due.iter().all(|due| (due.status, due.rev, due.updated_at) == (SagaStatus::Pending, 1, at(0))));
@@ -232,29 +251,32 @@ async fn the_longest_overdue_come_first_from_every_shard() {
 #[tokio::test]
 async fn a_saga_that_is_stuck_is_listed_until_people_have_spoken() {
     let embedded = EmbeddedTable::start().await;
-    let journal: &dyn Journal = &embedded.table;
-    for (number, drive, status) in [
-        (1, DriveChange::Clear, SagaStatus::Closed),
-        (2, DriveChange::Wake(at(9)), SagaStatus::Unwinding),
-        (3, DriveChange::Rest(at(9)), SagaStatus::Running),
+    let saga_store: &dyn SagaStore = &embedded.table;
+    for (number, schedule, status) in [
+        (1, ScheduleChange::Clear, SagaStatus::Closed),
+        (2, ScheduleChange::Wake(at(9)), SagaStatus::Unwinding),
+        (3, ScheduleChange::Park(at(9)), SagaStatus::Running),
     ] {
         let start = saga(number, None, at(0));
-        journal.start(&start).await.unwrap();
-        let stuck = change(&start.head, "stuck", SagaStatus::Stuck, DriveChange::Clear);
-        assert_eq!(journal.commit(&stuck).await.unwrap(), Committed::Written);
+        saga_store.start(&start).await.unwrap();
+        let stuck = change(&start.record, "stuck", SagaStatus::Stuck, ScheduleChange::Clear);
+        assert_eq!(saga_store.commit(&stuck).await.unwrap(), CommitResult::Written);
         assert_eq!(embedded.table.stuck_sagas(9).await.unwrap(), 1);
         assert!(
-            journal.due(at(1_000_000), 9).await.unwrap().iter().all(|due| due.saga != id(number)),
+            saga_store.due(at(1_000_000), 9).await.unwrap().iter().all(|due| due.saga != id(number)),
             "it is never due"
         );
-        let head = journal.load(&id(number)).await.unwrap().unwrap();
-        assert_eq!(journal.commit(&change(&head, "spoken", status, drive)).await.unwrap(), Committed::Written);
+        let record = saga_store.load(&id(number)).await.unwrap().unwrap();
+        assert_eq!(
+            saga_store.commit(&change(&record, "spoken", status, schedule)).await.unwrap(),
+            CommitResult::Written
+        );
         assert_eq!(embedded.table.stuck_sagas(9).await.unwrap(), 0, "{status:?}");
     }
     for number in 4..9 {
         let start = saga(number, None, at(0));
-        journal.start(&start).await.unwrap();
-        journal.commit(&change(&start.head, "stuck", SagaStatus::Stuck, DriveChange::Clear)).await.unwrap();
+        saga_store.start(&start).await.unwrap();
+        saga_store.commit(&change(&start.record, "stuck", SagaStatus::Stuck, ScheduleChange::Clear)).await.unwrap();
     }
     assert_eq!((embedded.table.stuck_sagas(9).await.unwrap(), embedded.table.stuck_sagas(3).await.unwrap()), (5, 3));
 }
@@ -263,15 +285,15 @@ async fn a_saga_that_is_stuck_is_listed_until_people_have_spoken() {
 #[tokio::test]
 async fn the_items_of_a_saga_are_as_designed() {
     let embedded = EmbeddedTable::start().await;
-    let journal: &dyn Journal = &embedded.table;
+    let saga_store: &dyn SagaStore = &embedded.table;
     let start = saga(1, Some("acme"), at(0)).under(key("a", at(10)));
-    journal.start(&start).await.unwrap();
+    saga_store.start(&start).await.unwrap();
     let is_listed_as_due = async || embedded.dump().await.iter().any(|item| item.contains("DUE#"));
     assert!(is_listed_as_due().await);
-    let mut end = change(&start.head, "t", SagaStatus::Succeeded, DriveChange::Clear);
-    end.pre = Some(PreImage { step: 2, at: at(0), stash: json!([]) });
-    end.take = vec![(lock("www"), Take::Free { settled: at(0) })];
-    assert_eq!(journal.commit(&end).await.unwrap(), Committed::Written);
+    let mut end = change(&start.record, "t", SagaStatus::Succeeded, ScheduleChange::Clear);
+    end.pre_image = Some(PreImage { step: 2, at: at(0), content: json!([]) });
+    end.take = vec![(lock("www"), LockCondition::Free { settled: at(0) })];
+    assert_eq!(saga_store.commit(&end).await.unwrap(), CommitResult::Written);
     assert!(!is_listed_as_due().await, "its time and its entry in the index go together");
     let saga = format!("SAGA#{}", id(1));
     let expected = [
@@ -287,7 +309,7 @@ async fn the_items_of_a_saga_are_as_designed() {
     assert_eq!(keys_of(&embedded).await, expected);
     assert_eq!(ttl_of(&embedded, &store::keys::idempotency("admin", "k")).await, at(10).timestamp());
     // It ended: it cannot end again, whoever says so.
-    let again = change(&end.on(&start.head), "u", SagaStatus::Succeeded, DriveChange::Clear);
-    let again = sagas::rim::Transition { terminal: end.terminal.clone(), ..again };
-    assert!(journal.commit(&again).await.unwrap_err().0.to_string().contains("TERMINAL is there already"));
+    let again = change(&end.on(&start.record), "u", SagaStatus::Succeeded, ScheduleChange::Clear);
+    let again = sagas::ports::Transition { terminal: end.terminal.clone(), ..again };
+    assert!(saga_store.commit(&again).await.unwrap_err().0.to_string().contains("TERMINAL is there already"));
 }

@@ -2,8 +2,8 @@
 
 use domain::{Scope, TenantId};
 use embedded_table::EmbeddedTable;
-use sagas::record::{Head, SagaStatus};
-use sagas::rim::{DriveChange, Journal};
+use sagas::ports::{SagaStore, ScheduleChange};
+use sagas::record::{SagaRecord, SagaStatus};
 use store::{Reader, SagaFilter};
 
 use super::records::{change, id, saga};
@@ -12,14 +12,14 @@ use crate::fixtures::{at, tenant};
 /// Sagas 0 to 11, one a minute; every third is acme's, every third globex's; the even ones are custom; the first four have succeeded.
 async fn seeded() -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
-    let journal: &dyn Journal = &embedded.table;
+    let saga_store: &dyn SagaStore = &embedded.table;
     for number in 0..12 {
         let owner = [None, Some("acme"), Some("globex")][number as usize % 3];
         let start = saga(number, owner, at(i64::from(number)));
-        journal.start(&start).await.unwrap();
+        saga_store.start(&start).await.unwrap();
         if number < 4 {
-            let end = change(&start.head, "end", SagaStatus::Succeeded, DriveChange::Clear);
-            journal.commit(&end).await.unwrap();
+            let end = change(&start.record, "end", SagaStatus::Succeeded, ScheduleChange::Clear);
+            saga_store.commit(&end).await.unwrap();
         }
     }
     embedded
@@ -27,7 +27,7 @@ async fn seeded() -> EmbeddedTable {
 
 /// All pages of a list, by number.
 async fn listed(reader: &Reader, filter: &SagaFilter, limit: usize) -> Vec<u32> {
-    let mut found: Vec<Head> = Vec::new();
+    let mut found: Vec<SagaRecord> = Vec::new();
     let mut from = None;
     loop {
         let page = reader.sagas(filter, from.as_ref(), limit).await.unwrap();
@@ -35,7 +35,7 @@ async fn listed(reader: &Reader, filter: &SagaFilter, limit: usize) -> Vec<u32> 
         found.extend(page.sagas);
         from = page.next;
         if from.is_none() {
-            let number = |head: &Head| (0..12).find(|number| id(*number) == head.about.id).unwrap();
+            let number = |record: &SagaRecord| (0..12).find(|number| id(*number) == record.metadata.id).unwrap();
             return found.iter().map(number).collect();
         }
     }

@@ -1,7 +1,7 @@
 //! Sagas: the table does as the twin in memory that the engine is proved on, answer for answer.
 
-mod cloud;
 mod contract;
+mod fault_free_ports;
 mod lists;
 mod lost;
 mod random;

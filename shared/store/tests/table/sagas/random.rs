@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use embedded_table::EmbeddedTable;
-use sagas::record::{SagaStatus, Take, fold};
-use sagas::rim::{DriveChange, Journal, Lane, Lease, PreImage, Tick, Transition};
-use sagas::testkit::Twin;
+use sagas::ports::{LeaseRequest, Phase, PreImage, Reschedule, SagaStore, ScheduleChange, Transition};
+use sagas::record::{LockCondition, SagaStatus, fold};
+use sagas::testkit::InMemorySagaStore;
 use serde_json::json;
 
 use super::records::{change, id, key, lock, saga};
@@ -37,8 +37,8 @@ impl Dice {
 
 /// The two journals, and what is remembered to be said again.
 struct Pair<'a> {
-    twin: Twin,
-    table: &'a dyn Journal,
+    in_memory: InMemorySagaStore,
+    table: &'a dyn SagaStore,
     dice: Dice,
     now: DateTime<Utc>,
     last: Option<Transition>,
@@ -51,30 +51,30 @@ impl Pair<'_> {
         let seconds = i64::from(self.dice.number(40));
         self.now += TimeDelta::seconds(seconds);
         let chosen = self.dice.number(SAGAS);
-        let twin: &dyn Journal = &self.twin;
+        let in_memory: &dyn SagaStore = &self.in_memory;
         match self.dice.below(10) {
             0 | 1 => {
                 let mut start = saga(chosen, Some("acme").filter(|_| chosen == 1), self.now);
-                if let Some(known) = twin.load(&id(chosen)).await.unwrap() {
+                if let Some(known) = in_memory.load(&id(chosen)).await.unwrap() {
                     // Only the same request may come again for a saga that is there.
-                    start.head.about = known.about;
+                    start.record.metadata = known.metadata;
                 }
                 if self.dice.one_in(2) {
                     let body = if self.dice.one_in(2) { "a" } else { "b" };
                     let hours = i64::from(self.dice.number(2));
                     start = start.under(key(body, self.now + TimeDelta::minutes(1 + hours * 60)));
                 }
-                let answers = (twin.start(&start).await.unwrap(), self.table.start(&start).await.unwrap());
+                let answers = (in_memory.start(&start).await.unwrap(), self.table.start(&start).await.unwrap());
                 self.same(format!("{number}: start {chosen} {:?} {:?}", start.idempotency, answers.0), answers);
             }
             2..=4 => {
-                let lane = if self.dice.one_in(4) { Lane::Compensate } else { Lane::Execute };
+                let phase = if self.dice.one_in(4) { Phase::Compensate } else { Phase::Forward };
                 let until = self.now + TimeDelta::seconds(20 + i64::from(self.dice.number(60)));
                 let owner = format!("w{number}");
                 let skew = TimeDelta::seconds(20);
-                let lease = Lease { saga: id(chosen), owner, lane, now: self.now, until, skew };
-                let answers = (twin.acquire(&lease).await.unwrap(), self.table.acquire(&lease).await.unwrap());
-                self.same(format!("{number}: acquire {chosen} {lane:?}"), answers);
+                let lease = LeaseRequest { saga: id(chosen), owner, phase, now: self.now, until, skew };
+                let answers = (in_memory.acquire(&lease).await.unwrap(), self.table.acquire(&lease).await.unwrap());
+                self.same(format!("{number}: acquire {chosen} {phase:?}"), answers);
             }
             5..=7 => {
                 let again = self.last.clone().filter(|_| self.dice.one_in(6));
@@ -84,61 +84,67 @@ impl Pair<'_> {
                 }) else {
                     return;
                 };
-                let twin: &dyn Journal = &self.twin;
-                let answers = (twin.commit(&transition).await.unwrap(), self.table.commit(&transition).await.unwrap());
+                let in_memory: &dyn SagaStore = &self.in_memory;
+                let answers =
+                    (in_memory.commit(&transition).await.unwrap(), self.table.commit(&transition).await.unwrap());
                 self.last = Some(transition);
                 self.same(format!("{number}: commit {chosen}"), answers);
             }
             8 => {
-                let Some(head) = twin.load(&id(chosen)).await.unwrap() else { return };
-                let fence = head.drive.fence + u64::from(self.dice.one_in(4));
-                let rev = head.state.rev + u64::from(self.dice.one_in(4));
+                let Some(record) = in_memory.load(&id(chosen)).await.unwrap() else { return };
+                let fence = record.scheduling.fence + u64::from(self.dice.one_in(4));
+                let rev = record.state.rev + u64::from(self.dice.one_in(4));
                 let next_due = self.now + TimeDelta::milliseconds(i64::from(self.dice.number(60_000)));
                 let (polls, denied) = (self.dice.number(9), self.dice.number(3));
-                let tick = Tick { saga: id(chosen), fence, rev, next_due, polls, denied };
-                let answers = (twin.tick(&tick).await.unwrap(), self.table.tick(&tick).await.unwrap());
+                let reschedule = Reschedule { saga: id(chosen), fence, rev, next_due, polls, denied };
+                let answers = (
+                    in_memory.reschedule(&reschedule).await.unwrap(),
+                    self.table.reschedule(&reschedule).await.unwrap(),
+                );
                 self.same(format!("{number}: tick {chosen}"), answers);
             }
             _ => {
                 let before = self.now + TimeDelta::seconds(30);
                 let limit = self.dice.number(SAGAS + 1) as usize;
-                let answers = (twin.due(before, limit).await.unwrap(), self.table.due(before, limit).await.unwrap());
+                let answers =
+                    (in_memory.due(before, limit).await.unwrap(), self.table.due(before, limit).await.unwrap());
                 self.same(format!("{number}: due {limit}"), answers);
             }
         }
     }
 
     /// Every change is of the same time, 7: what it gives back is settled then, or not yet.
-    fn free(&mut self) -> Take {
-        Take::Free { settled: at(if self.dice.one_in(3) { 6 } else { 7 }) }
+    fn free(&mut self) -> LockCondition {
+        LockCondition::Free { settled: at(if self.dice.one_in(3) { 6 } else { 7 }) }
     }
 
     /// A change that may or may not hold.
     async fn transition(&mut self, chosen: u32, number: usize) -> Option<Transition> {
-        let twin: &dyn Journal = &self.twin;
-        let head = twin.load(&id(chosen)).await.unwrap()?;
+        let in_memory: &dyn SagaStore = &self.in_memory;
+        let record = in_memory.load(&id(chosen)).await.unwrap()?;
         use SagaStatus::{Pending, RolledBack, Running, Stuck, Unwinding, Waiting};
         let statuses = [Running, Waiting, Unwinding, Stuck, Running, Waiting, RolledBack];
-        let status = if head.status().is_terminal() { head.status() } else { statuses[self.dice.below(7) as usize] };
+        let status =
+            if record.status().is_terminal() { record.status() } else { statuses[self.dice.below(7) as usize] };
         let at = self.now + TimeDelta::milliseconds(i64::from(self.dice.number(40_000)));
-        let changes = [DriveChange::Keep, DriveChange::Rest(at), DriveChange::Wake(at), DriveChange::Clear];
-        let drive = changes[self.dice.below(4) as usize];
-        let mut transition = change(&head, &format!("t{number}"), status, drive);
+        let changes = [ScheduleChange::Keep, ScheduleChange::Park(at), ScheduleChange::Wake(at), ScheduleChange::Clear];
+        let schedule = changes[self.dice.below(4) as usize];
+        let mut transition = change(&record, &format!("t{number}"), status, schedule);
         match self.dice.below(12) {
-            0 => transition.expect.rev += 1,
-            1 => transition.expect.fence = Some(head.drive.fence + 1),
-            2 => transition.expect.status = if head.status() == Pending { Running } else { Pending },
-            3 => transition.expect.fence = None,
+            0 => transition.precondition.rev += 1,
+            1 => transition.precondition.fence = Some(record.scheduling.fence + 1),
+            2 => transition.precondition.status = if record.status() == Pending { Running } else { Pending },
+            3 => transition.precondition.fence = None,
             _ => {}
         }
         if self.dice.one_in(5) {
             let step = usize::try_from(transition.entry.rev).unwrap();
-            transition.pre = Some(PreImage { step, at, stash: json!({ "number": number }) });
+            transition.pre_image = Some(PreImage { step, at, content: json!({ "number": number }) });
         }
         for name in ["a", "b", "c"] {
             match self.dice.below(8) {
                 0 | 1 => transition.take.push((lock(name), self.free())),
-                2 => transition.take.push((lock(name), Take::Untouched)),
+                2 => transition.take.push((lock(name), LockCondition::Untouched)),
                 3 | 4 => transition.release.push(lock(name)),
                 5 => {
                     transition.take.push((lock(name), self.free()));
@@ -150,9 +156,9 @@ impl Pair<'_> {
         Some(transition)
     }
 
-    fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: String, (twin, table): (T, T)) {
+    fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: String, (in_memory, table): (T, T)) {
         self.trail.push(what);
-        assert_eq!(twin, table, "the twin and the table differ after {:#?}", self.trail);
+        assert_eq!(in_memory, table, "the twin and the table differ after {:#?}", self.trail);
     }
 }
 
@@ -162,23 +168,30 @@ async fn the_table_answers_as_its_twin_does() {
         let embedded = EmbeddedTable::start().await;
         let dice = Dice(seed);
         let trail = vec![format!("seed {seed}")];
-        let mut pair = Pair { twin: Twin::default(), table: &embedded.table, dice, now: at(0), last: None, trail };
+        let mut pair = Pair {
+            in_memory: InMemorySagaStore::default(),
+            table: &embedded.table,
+            dice,
+            now: at(0),
+            last: None,
+            trail,
+        };
         for number in 0..CALLS {
             pair.call(number).await;
         }
         for number in 0..SAGAS {
-            let (twin, table): (&dyn Journal, &dyn Journal) = (&pair.twin, pair.table);
-            let head = twin.load(&id(number)).await.unwrap();
-            assert_eq!(head, table.load(&id(number)).await.unwrap(), "seed {seed}");
+            let (in_memory, table): (&dyn SagaStore, &dyn SagaStore) = (&pair.in_memory, pair.table);
+            let record = in_memory.load(&id(number)).await.unwrap();
+            assert_eq!(record, table.load(&id(number)).await.unwrap(), "seed {seed}");
             let ledger = table.ledger(&id(number)).await.unwrap();
-            assert_eq!(twin.ledger(&id(number)).await.unwrap(), ledger, "seed {seed}");
-            if let Some(head) = head {
-                assert_eq!(fold(&ledger).unwrap(), head.state, "seed {seed}");
+            assert_eq!(in_memory.ledger(&id(number)).await.unwrap(), ledger, "seed {seed}");
+            if let Some(record) = record {
+                assert_eq!(fold(&ledger).unwrap(), record.state, "seed {seed}");
             }
             for step in 0..CALLS {
-                let pre = twin.pre_image(&id(number), step).await.unwrap();
-                if pre.is_some() {
-                    assert_eq!(pre, table.pre_image(&id(number), step).await.unwrap(), "seed {seed}");
+                let pre_image = in_memory.pre_image(&id(number), step).await.unwrap();
+                if pre_image.is_some() {
+                    assert_eq!(pre_image, table.pre_image(&id(number), step).await.unwrap(), "seed {seed}");
                 }
             }
         }

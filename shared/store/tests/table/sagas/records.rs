@@ -7,20 +7,20 @@ use domain::TenantId;
 use embedded_table::EmbeddedTable;
 use sagas::Timing;
 use sagas::definition::{StepRequest, validate};
+use sagas::ports::{LeaseRequest, Phase, Precondition, SagaStore, ScheduleChange, Terminal, Transition};
 use sagas::record::{
-    Actor, Entry, EntryKind, Head, Idempotency, LockTarget, Request, SagaId, SagaStatus, Start, State,
+    Actor, EntryKind, Idempotency, LedgerEntry, LockTarget, NewSaga, SagaId, SagaRecord, SagaState, SagaStatus, Start,
 };
-use sagas::rim::{DriveChange, Expect, Journal, Lane, Lease, Terminal, Transition};
 use sagas::steps::STEPS;
-use sagas::testkit::Twin;
+use sagas::testkit::InMemorySagaStore;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::fixtures::{at, demo};
 
 /// Runs a story on the twin and on the table.
-pub(super) async fn on_both<F: Future<Output = ()>>(story: impl Fn(Arc<dyn Journal>) -> F) {
-    story(Arc::new(Twin::default())).await;
+pub(super) async fn on_both<F: Future<Output = ()>>(story: impl Fn(Arc<dyn SagaStore>) -> F) {
+    story(Arc::new(InMemorySagaStore::default())).await;
     let embedded = EmbeddedTable::start().await;
     story(Arc::new(embedded.table.clone())).await;
 }
@@ -41,7 +41,7 @@ pub(crate) fn saga(number: u32, tenant: Option<&str>, now: DateTime<Utc>) -> Sta
         .unwrap(),
     };
     let definition = validate(&STEPS, &demo(), &["one", "two", "three"].map(step), &serde_json::Map::new()).unwrap();
-    let request = Request {
+    let request = NewSaga {
         saga_type: if number.is_multiple_of(2) { "custom" } else { "ensure-dns" }.to_owned(),
         account: demo(),
         tenant_id: tenant.map(|tenant| TenantId::new(tenant).unwrap()),
@@ -57,54 +57,54 @@ pub(super) fn key(body: &str, expires_at: DateTime<Utc>) -> Idempotency {
     Idempotency { scope: "admin".to_owned(), key: "k".to_owned(), body_hash: body.to_owned(), expires_at }
 }
 
-pub(super) fn lease(number: u32, owner: &str, now: DateTime<Utc>) -> Lease {
+pub(super) fn lease(number: u32, owner: &str, now: DateTime<Utc>) -> LeaseRequest {
     let (until, skew) = (now + TimeDelta::minutes(1), TimeDelta::seconds(5));
-    Lease { saga: id(number), owner: owner.to_owned(), lane: Lane::Execute, now, until, skew }
+    LeaseRequest { saga: id(number), owner: owner.to_owned(), phase: Phase::Forward, now, until, skew }
 }
 
 pub(super) fn lock(name: &str) -> LockTarget {
     LockTarget::dns(&demo(), "shop.example", name)
 }
 
-/// A change of a head to a status: by the worker with the head's fence.
-pub(crate) fn change(head: &Head, tx: &str, status: SagaStatus, drive: DriveChange) -> Transition {
-    let mut core = head.state.core.clone();
-    core.status = status;
-    core.error = status.is_terminal().then(|| "it ended".to_owned());
-    let mut steps = head.state.steps.clone();
-    steps[1].outputs.insert("rev".to_owned(), json!({ "was": head.state.rev, "none": null, "list": [1, "2"] }));
-    let fence = head.drive.fence;
-    let entry = Entry {
-        rev: head.state.rev + 1,
+/// A change of a record to a status: by the worker with the record's fence.
+pub(crate) fn change(record: &SagaRecord, tx: &str, status: SagaStatus, schedule: ScheduleChange) -> Transition {
+    let mut progress = record.state.progress.clone();
+    progress.status = status;
+    progress.error = status.is_terminal().then(|| "it ended".to_owned());
+    let mut steps = record.state.steps.clone();
+    steps[1].outputs.insert("rev".to_owned(), json!({ "was": record.state.rev, "none": null, "list": [1, "2"] }));
+    let fence = record.scheduling.fence;
+    let entry = LedgerEntry {
+        rev: record.state.rev + 1,
         at: at(7),
         kind: EntryKind::Waiting,
         actor: Actor::Worker { fence, owner: "w".to_owned() },
         step: Some(1),
         op_hash: None,
         note: String::new(),
-        core,
+        progress,
         steps: [(1, steps[1].clone())].into(),
-        prev: head.state.ledger_hash.clone(),
+        prev: record.state.ledger_hash.clone(),
         hash: String::new(),
     }
     .sealed();
-    let state = State {
-        core: entry.core.clone(),
+    let state = SagaState {
+        progress: entry.progress.clone(),
         rev: entry.rev,
         updated_at: entry.at,
         ledger_hash: entry.hash.clone(),
         steps,
     };
-    let ends = status.is_terminal() && !head.status().is_terminal();
+    let ends = status.is_terminal() && !record.status().is_terminal();
     let terminal = ends.then(|| Terminal { status, at: entry.at, ledger_hash: entry.hash.clone() });
     Transition {
-        saga: head.about.id,
-        expect: Expect { rev: head.state.rev, fence: Some(fence), status: head.status() },
+        saga: record.metadata.id,
+        precondition: Precondition { rev: record.state.rev, fence: Some(fence), status: record.status() },
         tx: tx.to_owned(),
         state,
-        drive,
+        schedule,
         entry,
-        pre: None,
+        pre_image: None,
         take: Vec::new(),
         release: Vec::new(),
         terminal,

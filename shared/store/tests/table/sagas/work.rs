@@ -2,34 +2,41 @@
 
 use chrono::TimeDelta;
 use embedded_table::EmbeddedTable;
+use sagas::ports::{Phase, SagaStore};
 use sagas::record::{SagaStatus, fold};
-use sagas::rim::{Journal, Lane};
 use sagas::steps::STEPS;
-use sagas::{Driven, Rim, Timing, Turn, drive};
+use sagas::{DriveOutcome, Ports, Timing, WorkerSession, drive};
 
-use super::cloud::Calm;
+use super::fault_free_ports::FaultFreePorts;
 use super::records::{id, saga};
 use crate::fixtures::at;
 
 #[tokio::test]
 async fn an_uneventful_step_takes_four_requests_or_fewer() {
     let embedded = EmbeddedTable::start().await;
-    let journal: &dyn Journal = &embedded.table;
-    let (calm, timing) = (Calm::default(), Timing::default());
-    let rim =
-        Rim { journal, provider: &calm, bell: &calm, expectations: &calm, clock: &calm, steps: STEPS, timing: &timing };
-    journal.start(&saga(1, None, at(0))).await.unwrap();
-    let turn = Turn { owner: "w", lane: Lane::Execute, until: at(0) + TimeDelta::seconds(60) };
-    assert_eq!(drive(&rim, &id(1), &turn).await.unwrap(), Driven::Rested(SagaStatus::Succeeded));
+    let saga_store: &dyn SagaStore = &embedded.table;
+    let (fault_free, timing) = (FaultFreePorts::default(), Timing::default());
+    let ports = Ports {
+        saga_store,
+        provider: &fault_free,
+        notifier: &fault_free,
+        expectations: &fault_free,
+        clock: &fault_free,
+        steps: STEPS,
+        timing: &timing,
+    };
+    saga_store.start(&saga(1, None, at(0))).await.unwrap();
+    let session = WorkerSession { owner: "w", phase: Phase::Forward, until: at(0) + TimeDelta::seconds(60) };
+    assert_eq!(drive(&ports, &id(1), &session).await.unwrap(), DriveOutcome::Parked(SagaStatus::Succeeded));
     let counts = embedded.requests.counts();
     let requests: usize = counts.requests.values().sum();
     println!(
         "a saga of three steps: {requests} requests to the table with its start {:?}, {} to DigitalOcean, {} announcements",
         counts.requests,
-        calm.calls(),
-        calm.announced()
+        fault_free.calls(),
+        fault_free.announced()
     );
     assert!(requests <= 3 * 4, "{requests}");
-    let head = journal.load(&id(1)).await.unwrap().unwrap();
-    assert_eq!(fold(&journal.ledger(&id(1)).await.unwrap()).unwrap(), head.state);
+    let record = saga_store.load(&id(1)).await.unwrap().unwrap();
+    assert_eq!(fold(&saga_store.ledger(&id(1)).await.unwrap()).unwrap(), record.state);
 }

@@ -1,9 +1,0 @@
-//! The rim of the sagas: what every outcome of a call allows to conclude, doorbells, announcements.
-
-#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
-
-mod access;
-mod doorbells;
-mod faults;
-mod things;
-mod world;

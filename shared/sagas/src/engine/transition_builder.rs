@@ -1,0 +1,286 @@
+//! A change while it is put together.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::mutants::{self, Mutant};
+use super::{Commit, EngineView, SagaDecision, WriteCommand};
+use crate::ports::{Announcement, PreImage, Precondition, ScheduleChange, Terminal, Transition};
+use crate::record::{
+    Actor, EntryKind, LedgerEntry, LockCondition, LockTarget, PostCheck, SagaProgress, SagaState, SagaStatus,
+    StepState, StepStatus, Stuck, StuckReason,
+};
+use crate::steps::Step;
+
+/// A change while it is put together.
+pub(super) struct TransitionBuilder<'a> {
+    view: &'a EngineView<'a>,
+    kind: EntryKind,
+    step: Option<usize>,
+    pub(super) op_hash: Option<String>,
+    pub(super) note: String,
+    pub(super) progress: SagaProgress,
+    steps: BTreeMap<usize, StepState>,
+    pub(super) schedule: ScheduleChange,
+    pub(super) pre_image: Option<PreImage>,
+    pub(super) take: Vec<(LockTarget, LockCondition)>,
+    release: Vec<LockTarget>,
+    ended: bool,
+    pub(super) announce: Vec<Announcement>,
+    pub(super) send: Option<WriteCommand>,
+}
+
+impl<'a> TransitionBuilder<'a> {
+    /// A change about the step at work. The worker goes on after it, or a person wants it looked at.
+    pub(super) fn new(view: &'a EngineView<'a>, kind: EntryKind) -> Self {
+        let schedule = match view.actor {
+            Actor::Worker { .. } => ScheduleChange::Keep,
+            Actor::Person(_) => ScheduleChange::Wake(view.now),
+        };
+        Self {
+            view,
+            kind,
+            step: Some(EngineView::current_step_index(view.record)),
+            op_hash: None,
+            note: String::new(),
+            progress: view.record.state.progress.clone(),
+            steps: BTreeMap::new(),
+            schedule,
+            pre_image: None,
+            take: Vec::new(),
+            release: Vec::new(),
+            ended: false,
+            announce: Vec::new(),
+            send: None,
+        }
+    }
+
+    /// The same, said to be so.
+    pub(super) fn noted(mut self, note: impl Into<String>) -> Self {
+        self.note = scrubbed(&note.into());
+        self
+    }
+
+    /// A step, to be changed.
+    pub(super) fn step(&mut self, index: usize) -> &mut StepState {
+        let states = &self.view.record.state.steps;
+        self.steps.entry(index).or_insert_with(|| states.get(index).cloned().unwrap_or_else(StepState::pending))
+    }
+
+    /// The step at work, to be changed.
+    pub(super) fn current_step(&mut self) -> &mut StepState {
+        self.step(EngineView::current_step_index(self.view.record))
+    }
+
+    fn peek(&self, index: usize) -> Option<&StepState> {
+        self.steps.get(&index).or_else(|| self.view.record.state.steps.get(index))
+    }
+
+    /// The worker is done for now.
+    pub(super) fn park(&mut self, until: DateTime<Utc>) {
+        self.schedule = match self.view.actor {
+            Actor::Worker { .. } => ScheduleChange::Park(until),
+            Actor::Person(_) => ScheduleChange::Wake(until),
+        };
+    }
+
+    /// Goes to a step.
+    pub(super) fn enter(&mut self, index: usize) {
+        let now = self.view.now;
+        self.progress.cursor = index;
+        self.progress.status = SagaStatus::Running;
+        let step = self.step(index);
+        (step.status, step.began_at) = (StepStatus::Running, Some(now));
+    }
+
+    /// The step at work failed: what was done is undone from here on, this step included.
+    pub(super) fn fail(&mut self, why: &str) {
+        let index = self.progress.cursor;
+        let why = scrubbed(why);
+        self.note.clone_from(&why);
+        let step = self.step(index);
+        (step.status, step.error) = (StepStatus::Failed, Some(why.clone()));
+        self.progress.error.get_or_insert(why);
+        let skips = mutants::is_active(Mutant::UndoSkipsTheFailedStep);
+        self.unwind(if skips { index } else { index + 1 });
+    }
+
+    /// Undoes the steps before `end`, last first. Steps that changed nothing need no work; after the first one the saga has ended.
+    pub(super) fn unwind(&mut self, end: usize) {
+        for index in (0..end).rev() {
+            let step = self.step(index);
+            match step.status {
+                StepStatus::Skipped | StepStatus::Compensated => {}
+                _ if step.reached_intent() => {
+                    if self.progress.status != SagaStatus::Unwinding {
+                        // Another phase's work from here on.
+                        self.park(self.view.now);
+                    }
+                    (self.progress.status, self.progress.cursor) = (SagaStatus::Unwinding, index);
+                    return;
+                }
+                StepStatus::Succeeded => step.status = StepStatus::Compensated,
+                _ => {}
+            }
+        }
+        self.progress.cursor = 0;
+        let count = self.view.record.state.steps.len();
+        let skipped = (0..count).any(|index| self.peek(index).is_some_and(|step| step.status == StepStatus::Skipped));
+        self.end(if skipped { SagaStatus::Closed } else { SagaStatus::RolledBack });
+    }
+
+    /// Ends the saga: its locks are given back, and nothing of its status ever changes again.
+    pub(super) fn end(&mut self, status: SagaStatus) {
+        self.progress.status = status;
+        self.progress.finished_at = Some(self.view.now);
+        self.progress.stuck = None;
+        self.ended = true;
+        if self.progress.locked {
+            self.release_locks();
+        }
+        self.progress.locked = false;
+        self.plan_post_check(0);
+    }
+
+    /// No look is taken after its end, or none any more.
+    pub(super) fn cancel_post_checks(&mut self) {
+        self.progress.post_check = None;
+        self.schedule = ScheduleChange::Clear;
+    }
+
+    /// Whether there is a look to take after the end, from `round` on, and when.
+    pub(super) fn plan_post_check(&mut self, round: usize) {
+        let ended_at = self.progress.finished_at.unwrap_or(self.view.now);
+        let steps: Vec<usize> =
+            (0..self.view.record.state.steps.len()).filter(|index| self.needs_post_check(*index, round)).collect();
+        match self.view.timing.post_checks.get(round).filter(|_| !steps.is_empty()) {
+            Some(after) => {
+                self.progress.post_check = Some(PostCheck { round, steps, locked: false });
+                self.park(ended_at + *after);
+            }
+            None => self.cancel_post_checks(),
+        }
+    }
+
+    fn needs_post_check(&self, index: usize, round: usize) -> bool {
+        let step = self.view.record.metadata.definition.steps.get(index).and_then(|spec| self.view.steps.of(spec));
+        let looks = |(step, state): (&dyn Step, &StepState)| {
+            state.status != StepStatus::Skipped && step.post_checks() > round && step.needs_post_check(state)
+        };
+        step.zip(self.peek(index)).is_some_and(looks)
+    }
+
+    pub(super) fn take_locks(&mut self, how: LockCondition) {
+        self.take = self.view.record.metadata.definition.locks.iter().map(|target| (target.clone(), how)).collect();
+    }
+
+    pub(super) fn release_locks(&mut self) {
+        self.release.clone_from(&self.view.record.metadata.definition.locks);
+    }
+
+    /// Calls people. The saga keeps its locks and is due no more.
+    pub(super) fn mark_stuck(&mut self, reason: StuckReason, why: &str) {
+        self.kind = EntryKind::Stuck;
+        let why = scrubbed(why);
+        self.note.clone_from(&why);
+        let step = EngineView::current_step_index(self.view.record);
+        self.progress.stuck = Some(Stuck {
+            reason,
+            why,
+            runbook: reason.runbook().to_owned(),
+            step,
+            since: self.view.now,
+            resumes_as: self.progress.status,
+        });
+        if self.progress.status == SagaStatus::Unwinding {
+            self.step(step).status = StepStatus::CompensationFailed;
+        }
+        self.progress.status = SagaStatus::Stuck;
+        self.schedule = ScheduleChange::Clear;
+    }
+
+    /// The change.
+    pub(super) fn commit(self) -> SagaDecision {
+        let record = self.view.record;
+        // Steps that were looked at and stayed as they were are not part of the change.
+        let mut steps = self.steps;
+        steps.retain(|index, step| record.state.steps.get(*index) != Some(step));
+        let mut after = record.state.steps.clone();
+        for (index, step) in &mut steps {
+            if let Some(known) = after.get_mut(*index) {
+                let before = std::mem::replace(known, step.clone()).attempts.len();
+                step.attempts.drain(..before.min(step.attempts.len()));
+            }
+        }
+        let entry = LedgerEntry {
+            rev: record.state.rev + 1,
+            at: self.view.now,
+            kind: self.kind,
+            actor: self.view.actor.clone(),
+            step: self.step,
+            op_hash: self.op_hash,
+            note: self.note,
+            progress: self.progress,
+            steps,
+            prev: record.state.ledger_hash.clone(),
+            hash: String::new(),
+        }
+        .sealed();
+        let state = SagaState {
+            progress: entry.progress.clone(),
+            rev: entry.rev,
+            updated_at: entry.at,
+            ledger_hash: entry.hash.clone(),
+            steps: after,
+        };
+        let terminal = self.ended.then(|| Terminal {
+            status: state.progress.status,
+            at: self.view.now,
+            ledger_hash: state.ledger_hash.clone(),
+        });
+        let loses = mutants::is_active(Mutant::LosesNextDue) && self.kind == EntryKind::Waiting;
+        let fence = self.view.actor.fence().filter(|_| !mutants::is_active(Mutant::NoFenceCheck));
+        let transition = Transition {
+            saga: record.metadata.id,
+            precondition: Precondition { rev: record.state.rev, fence, status: record.status() },
+            tx: String::new(),
+            state,
+            schedule: if loses { ScheduleChange::Clear } else { self.schedule },
+            entry,
+            pre_image: self.pre_image,
+            take: self.take,
+            release: self.release,
+            terminal,
+        };
+        SagaDecision::Commit(Box::new(Commit { transition, announce: self.announce, send: self.send }))
+    }
+}
+
+/// The longest text that is kept of what somebody said, in bytes.
+const LONGEST: usize = 300;
+
+/// A text without anything that looks like a token, and not too long: it goes into the ledger, which is for ever.
+fn scrubbed(text: &str) -> String {
+    let looks_secret = |word: &&str| ["dop_v1_", "doo_v1_", "dor_v1_"].iter().any(|prefix| word.contains(prefix));
+    let words = text.split_inclusive(char::is_whitespace);
+    let mut clean: String = words.map(|word| if looks_secret(&word) { "[token] " } else { word }).collect();
+    let mut end = LONGEST.min(clean.len());
+    while !clean.is_char_boundary(end) {
+        end -= 1;
+    }
+    clean.truncate(end);
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_gets_into_a_text_that_is_kept() {
+        let text = format!("Unable to authenticate dop_v1_{} you", "0f".repeat(32));
+        assert_eq!(scrubbed(&text), "Unable to authenticate [token] you");
+        assert_eq!(scrubbed(&"é".repeat(200)).len(), 300);
+    }
+}

@@ -1,0 +1,20 @@
+//! What the engine needs of the world, as traits: the table, DigitalOcean, a doorbell, the inventory. The clock is `domain`'s.
+
+mod expectations;
+mod notifier;
+mod observations;
+mod provider;
+mod saga_store;
+mod transition;
+
+pub use expectations::{Announcement, Expectations};
+pub use notifier::{Notifier, Phase};
+pub use observations::Observations;
+pub use provider::{
+    ActionStatus, Fault, ObservedAction, ObservedDroplet, ObservedSnapshot, Provider, ReadRequest, ReadResult, Record,
+    RecordFields, WriteContext, WriteRequest, WriteResult,
+};
+pub use saga_store::{
+    CommitResult, DueSaga, LeaseRequest, LeaseResult, Reschedule, SagaStore, SagaStoreError, StartResult,
+};
+pub use transition::{PreImage, Precondition, ScheduleChange, Terminal, Transition};

@@ -1,0 +1,114 @@
+//! What happens in the world besides what workers do.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::faults::{Fault, Injection, Times};
+use super::simulation::{FaultPlan, ScheduledWakeUp, SimulationState, Target};
+use crate::engine::EngineView;
+use crate::engine::operator::{CommandDecision, OperatorCommand, decide_command};
+use crate::ports::{Observations, Phase, Record, Transition};
+use crate::record::{Actor, SagaId};
+use crate::steps::STEPS;
+
+impl SimulationState {
+    /// How long what lasts is to last.
+    fn lasts(&self, once: i64, twice: i64) -> DateTime<Utc> {
+        match &self.fault_plan {
+            FaultPlan::At(Injection { times: Times::On, .. }) => self.faults_end,
+            FaultPlan::At(Injection { times: Times::Twice, .. }) => self.now + TimeDelta::seconds(twice),
+            _ => self.now + TimeDelta::seconds(once),
+        }
+    }
+
+    /// What happens in the world, whoever called.
+    pub(super) fn happen(&mut self, worker: usize, fault: Fault) {
+        match fault {
+            Fault::Purged => self.wake_ups.clear(),
+            // Every old ring leads to calls, at which more would come.
+            Fault::WakeUpHoursLate if self.injected.len() < 20 => {
+                for saga in self.table.records.keys().copied().collect::<Vec<_>>() {
+                    for (hours, phase) in
+                        [(0, Phase::Forward), (0, Phase::Compensate), (3, Phase::Forward), (3, Phase::Compensate)]
+                    {
+                        let at = self.now + TimeDelta::hours(hours);
+                        self.wake_ups.push(ScheduledWakeUp { at, saga, phase });
+                    }
+                }
+            }
+            Fault::ClockAhead => self.skew = TimeDelta::seconds(60),
+            Fault::ClockBehind => self.skew = TimeDelta::seconds(-60),
+            Fault::ForeignEdit | Fault::ForeignTtl | Fault::ForeignDelete | Fault::TargetGone => self.somebody(fault),
+            Fault::OtherBuild => self.other_build_until = Some(self.lasts(120, 600)),
+            Fault::Cancelled => self.cancel(),
+            Fault::TableDown => self.table_down_until = Some(self.lasts(10, 90)),
+            Fault::Malformed if self.injected.len() < 20 => self.malformed += 1,
+            Fault::ActionFails => self.digitalocean.break_action(self.now),
+            _ => {}
+        }
+        let skew = self.skew;
+        self.workers[worker].skew = skew;
+    }
+
+    fn cancel(&mut self) {
+        let sagas: Vec<SagaId> = self.table.records.keys().copied().collect();
+        for saga in sagas {
+            let record = self.table.records[&saga].clone();
+            let actor = Actor::Person("somebody".to_owned());
+            let view = EngineView {
+                record: &record,
+                pre_image: None,
+                steps: &STEPS,
+                timing: &self.timing,
+                actor,
+                known: true,
+                now: self.now,
+            };
+            let command = OperatorCommand::Cancel { reason: "changed my mind".to_owned() };
+            if let Ok(CommandDecision::Commit(commit)) = decide_command(&view, &command, &Observations::nothing()) {
+                let transition = Transition { tx: format!("cancel {}", self.changes), ..commit.transition };
+                self.table.commit(&transition);
+                self.committed(&transition);
+            }
+        }
+    }
+
+    /// Somebody works on what the saga is at.
+    fn somebody(&mut self, fault: Fault) {
+        let now = self.now;
+        for target in self.targets.clone() {
+            match target {
+                Target::Records { zone, .. } if fault == Fault::TargetGone => {
+                    self.digitalocean.zones.remove(&zone);
+                }
+                Target::Records { zone, name, record_type } => {
+                    let Some(records) = self.digitalocean.zones.get_mut(&zone) else { continue };
+                    let is_it =
+                        |record: &Record| record.fields.name == name && record.fields.record_type == record_type;
+                    let Some(index) = records.iter().rposition(is_it) else { continue };
+                    let id = records[index].id;
+                    match fault {
+                        Fault::ForeignDelete => drop(records.remove(index)),
+                        Fault::ForeignTtl => {
+                            records[index].fields.ttl = Some(777);
+                            let fields = records[index].fields.clone();
+                            super::fake_digitalocean::couple(records, &fields);
+                        }
+                        _ => {
+                            records[index].fields.data = "203.0.113.99".to_owned();
+                            self.foreign.insert(id, now);
+                        }
+                    }
+                }
+                Target::Droplet { id } if fault == Fault::TargetGone => {
+                    self.digitalocean.droplets.remove(&id);
+                }
+                Target::Droplet { .. } if fault == Fault::ForeignDelete => {
+                    self.digitalocean.forget_snapshot("arcadia-snap-", now);
+                }
+                Target::Droplet { id } => {
+                    let _ = self.digitalocean.act(id, "power_cycle", "", now);
+                }
+            }
+        }
+    }
+}

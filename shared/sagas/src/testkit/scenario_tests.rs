@@ -1,0 +1,291 @@
+//! Stories that the matrix does not tell.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::dns_examples::record;
+use super::example::Approval;
+use super::fake_digitalocean::ZONE;
+use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
+use super::faults::{Call, Fault};
+use super::invariants::check_invariants;
+use super::rng::Rng;
+use super::run::{Run, begins_at};
+use super::scenario::{Scenario, all, request};
+use super::simulation::{FaultPlan, SimulationState, WorkerState};
+use super::table::Table;
+use crate::ports::StartResult;
+use crate::record::{Idempotency, LedgerEntry, SagaId, SagaRecord, SagaStatus, StuckReason, fold};
+use crate::{Timing, reconcile};
+
+fn a(name: &str, data: &str) -> serde_json::Value {
+    json!({ "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": name, "dns_record_data": data })
+}
+
+fn scenario(steps: &[(&str, serde_json::Value)]) -> Scenario {
+    let requests = steps.iter().map(|(step, inputs)| request(step, inputs)).collect();
+    Scenario { name: "a story".to_owned(), requests, records: Vec::new(), approval: None }
+}
+
+fn only(run: &Run) -> (SagaRecord, Vec<LedgerEntry>) {
+    let sim = run.simulation.lock();
+    (sim.table.records[&run.sagas[0]].clone(), sim.table.ledgers[&run.sagas[0]].clone())
+}
+
+fn well(run: &Run) {
+    let violations = check_invariants(run, false).violations;
+    assert!(violations.is_empty(), "{violations:?}");
+}
+
+/// I10, F35.
+#[test]
+fn a_key_starts_one_saga_until_it_expires() {
+    let mut table = Table::default();
+    let saga = scenario(&[("fail", json!({}))]);
+    let key = |body: &str| Idempotency {
+        scope: "admin".to_owned(),
+        key: "k".to_owned(),
+        body_hash: body.to_owned(),
+        expires_at: begins_at() + TimeDelta::days(7),
+    };
+    let first = SagaId::random();
+    let start = |id, body, after| (saga.start(id, begins_at()).under(key(body)), begins_at() + TimeDelta::days(after));
+    let (asked, at) = start(first, "a", 0);
+    assert_eq!(table.start(&asked, at), StartResult::New);
+    for _ in 0..10 {
+        let (again, at) = start(SagaId::random(), "a", 6);
+        assert_eq!(table.start(&again, at), StartResult::Same(first));
+        let (other, at) = start(SagaId::random(), "b", 6);
+        assert_eq!(table.start(&other, at), StartResult::Conflict);
+    }
+    assert_eq!(table.records.len(), 1);
+    // The item is still there, but it has expired.
+    let (later, at) = start(SagaId::random(), "b", 8);
+    assert_eq!(table.start(&later, at), StartResult::New);
+}
+
+#[test]
+fn sagas_at_one_name_take_turns() {
+    for seed in 0..40 {
+        let sagas = [
+            scenario(&[("upsert_dns_record", a("www", "192.0.2.7")), ("fail", json!({}))]),
+            scenario(&[("upsert_dns_record", a("www", "192.0.2.8"))]),
+            scenario(&[(
+                "delete_dns_record",
+                json!({ "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": "www" }),
+            )]),
+        ];
+        let run = Run::of(&sagas, FaultPlan::None, Some(Rng::seeded(seed)), 4);
+        run.simulation.lock().watches = true;
+        let run = run.run();
+        well(&run);
+        let turns = run.simulation.lock().turns.clone();
+        assert_eq!(turns.len(), 6);
+        assert!(turns.chunks(2).all(|pair| pair[0] == (pair[1].0, true)), "seed {seed}: {turns:?}");
+    }
+}
+
+#[test]
+fn of_a_word_and_the_end_of_its_time_one_counts() {
+    let mut ends = BTreeSet::new();
+    for seed in 0..40 {
+        let mut gate =
+            scenario(&[("gate", json!({ "expires_in_seconds": 60 })), ("upsert_dns_record", a("www", "192.0.2.7"))]);
+        gate.approval = Some(Approval::Approve);
+        let faults = &[Fault::FreezesBefore, Fault::WakeUpTripled, Fault::WakeUpLost];
+        let run =
+            Run::of(&[gate], FaultPlan::Anywhere(Rng::seeded(seed), 30, faults), Some(Rng::seeded(seed)), 4).run();
+        let (record, _) = only(&run);
+        let verdict = record.state.steps[0].verdict.is_some();
+        let outcome = check_invariants(&run, false);
+        assert!(outcome.violations.is_empty(), "seed {seed}: {:?}", outcome.violations);
+        assert_eq!(
+            record.status() == SagaStatus::Succeeded,
+            verdict && record.state.steps[0].outcome.is_some(),
+            "seed {seed}"
+        );
+        ends.insert(format!("{:?}", record.status()));
+    }
+    println!("gate race: {ends:?}");
+}
+
+#[test]
+fn a_definition_that_no_build_knows_calls_people() {
+    let run = Run::of(&[scenario(&[("upsert_dns_record", a("www", "192.0.2.7"))])], FaultPlan::None, None, 2);
+    {
+        let mut sim = run.simulation.lock();
+        let until = begins_at() + TimeDelta::hours(1);
+        (sim.other_build_until, sim.faults_end) = (Some(until), until);
+        sim.injected.push(Fault::OtherBuild);
+    }
+    let run = run.run();
+    well(&run);
+    let (record, ledger) = only(&run);
+    let reasons: Vec<StuckReason> =
+        ledger.iter().filter_map(|entry| Some(entry.progress.stuck.as_ref()?.reason)).collect();
+    assert_eq!((record.status(), reasons), (SagaStatus::Succeeded, vec![StuckReason::UnknownDefinition]));
+}
+
+#[test]
+fn a_deadline_undoes_what_was_done() {
+    let steps = [("upsert_dns_record", a("www", "192.0.2.7")), ("wait", json!({ "seconds": 3600 }))];
+    let run = Run::of(&[scenario(&steps)], FaultPlan::None, None, 2);
+    run.simulation
+        .lock()
+        .table
+        .records
+        .values_mut()
+        .for_each(|record| record.state.progress.deadline = begins_at() + TimeDelta::minutes(5));
+    let run = run.run();
+    well(&run);
+    let (record, ledger) = only(&run);
+    assert_eq!(
+        (record.status(), record.state.progress.error.as_deref()),
+        (SagaStatus::RolledBack, Some("its deadline has passed"))
+    );
+    assert!(ledger.last().unwrap().at < begins_at() + TimeDelta::minutes(8));
+}
+
+#[test]
+fn a_saga_begins_when_it_is_to_begin() {
+    let run = Run::of(&[scenario(&[("upsert_dns_record", a("www", "192.0.2.7"))])], FaultPlan::None, None, 2);
+    let start_at = begins_at() + TimeDelta::hours(30);
+    run.simulation.lock().table.records.values_mut().for_each(|record| {
+        record.scheduling.next_due = Some(start_at);
+        record.state.progress.deadline = start_at + TimeDelta::hours(1);
+    });
+    let run = run.run();
+    let (record, ledger) = only(&run);
+    assert_eq!(record.status(), SagaStatus::Succeeded);
+    assert!(ledger[1].at >= start_at && ledger[1].at < start_at + TimeDelta::minutes(2), "{}", ledger[1].at);
+}
+
+#[test]
+fn what_the_next_sweep_will_see_is_announced() {
+    let mut additive = a("www", "192.0.2.7");
+    additive["dns_mode"] = json!("additive");
+    additive["dns_record_ttl"] = json!(60);
+    let mut story = scenario(&[
+        ("upsert_dns_record", additive),
+        ("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })),
+    ]);
+    story.records = vec![record("A", "www", "192.0.2.1", 3600)];
+    let run = Run::of(&[story], FaultPlan::None, None, 2).run();
+    let (record, _) = only(&run);
+    let sim = run.simulation.lock();
+    let sibling =
+        sim.digitalocean.zones[ZONE].iter().find(|record| record.fields.data == "192.0.2.1").unwrap().id.to_string();
+    let output = |step: usize, name: &str| record.state.steps[step].outputs[name].as_str().unwrap().to_owned();
+    let wanted = BTreeSet::from([sibling, output(0, "dns_record_id"), output(1, "snapshot_id")]);
+    assert_eq!(sim.expected, wanted);
+    assert_eq!(output(1, "snapshot_name"), format!("arcadia-snap-{}-{}", super::DROPLET, record.metadata.id.short()));
+}
+
+#[test]
+fn the_second_snapshot_of_a_saga_has_a_name_of_its_own() {
+    let snapshot = ("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET }));
+    let run = Run::of(&[scenario(&[snapshot.clone(), snapshot])], FaultPlan::None, None, 2).run();
+    well(&run);
+    let (record, _) = only(&run);
+    let names: Vec<&str> =
+        record.state.steps.iter().map(|step| step.outputs["snapshot_name"].as_str().unwrap()).collect();
+    let first = format!("arcadia-snap-{}-{}", super::DROPLET, record.metadata.id.short());
+    assert_eq!(names, [first.as_str(), &format!("{first}-1")]);
+}
+
+#[test]
+fn an_uneventful_step_takes_four_requests_to_the_table() {
+    let steps = ["one", "two", "three"].map(|name| ("upsert_dns_record", a(name, "192.0.2.7")));
+    let run = Run::of(&[scenario(&steps)], FaultPlan::None, None, 2);
+    run.simulation.lock().trace = Some(Vec::new());
+    let run = run.run();
+    well(&run);
+    let sim = run.simulation.lock();
+    let calls = sim.trace.as_ref().unwrap();
+    let table = calls
+        .iter()
+        .filter(|call| matches!(call, Call::Acquire | Call::Commit(..) | Call::Reschedule | Call::PreImage))
+        .count();
+    println!(
+        "three steps: {} requests to the table with the start, {} to DigitalOcean",
+        table + 1,
+        sim.digitalocean.calls
+    );
+    assert!(table < 12, "{table}");
+}
+
+#[test]
+fn records_read_back_as_they_were_written() {
+    for scenario in all() {
+        let run = Run::of(std::slice::from_ref(&scenario), FaultPlan::None, None, 2).run();
+        let (record, ledger) = only(&run);
+        assert_eq!(serde_json::from_value::<SagaRecord>(json!(record)).unwrap(), record);
+        let read: Vec<LedgerEntry> = serde_json::from_value(json!(ledger)).unwrap();
+        assert_eq!(fold(&read).unwrap(), record.state);
+        // Changing, losing or repeating an entry is found.
+        let mut changed = ledger.clone();
+        changed[0].note = "changed".to_owned();
+        let (lost, repeated) = (&ledger[1..], [&ledger[..1], &ledger[..]].concat());
+        assert!(fold(&changed).is_err() && fold(lost).is_err() && fold(&repeated).is_err());
+    }
+}
+
+/// Times that the table compares are text of one width.
+#[test]
+fn due_times_compare_as_text() {
+    let mut record = scenario(&[("fail", json!({}))]).start(SagaId::random(), begins_at()).record;
+    for (millis, text) in [(0, "2026-05-28T20:26:40.000Z"), (5, "2026-05-28T20:26:40.005Z")] {
+        record.scheduling.next_due = Some(begins_at() + TimeDelta::milliseconds(millis));
+        assert_eq!(json!(record)["next_due"], json!(text));
+    }
+}
+
+#[test]
+fn people_hear_of_what_does_not_move() {
+    let mut sim = SimulationState::new(
+        super::fake_digitalocean::FakeDigitalOcean::demo(&[], begins_at()),
+        begins_at(),
+        FaultPlan::None,
+        BTreeSet::new(),
+    );
+    let start = scenario(&[("fail", json!({}))]).start(SagaId::random(), begins_at());
+    sim.table.start(&start, begins_at());
+    sim.workers.push(WorkerState { fault_free: true, ..WorkerState::default() });
+    let worker_ports = FaultInjectingPorts { simulation: Simulation::new(sim), worker: 0 };
+    for (minutes, woken, stalled) in [(0, 0, 0), (1, 1, 0), (31, 1, 1)] {
+        worker_ports.simulation.lock().now = begins_at() + TimeDelta::minutes(minutes);
+        let found = super::run::at_once(reconcile(&worker_ports, &worker_ports, &worker_ports, &Timing::default(), 10))
+            .unwrap();
+        assert_eq!((found.woken, found.stalled.len()), (woken, stalled), "after {minutes} min");
+    }
+}
+
+/// Faults that do harm only together: what none of them does alone, the matrix does not tell.
+#[test]
+fn faults_that_need_each_other_leave_nothing() {
+    let upsert = scenario(&[("upsert_dns_record", a("www", "192.0.2.7")), ("fail", json!({}))]);
+    let mut change = upsert.clone();
+    change.records = vec![record("A", "www", "192.0.2.1", 1800)];
+    let snapshot =
+        scenario(&[("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })), ("fail", json!({}))]);
+    let pairs: [&'static [Fault]; 4] = [
+        // A deletion that is not carried out, and a list from before what was to be deleted.
+        &[Fault::ServerFails, Fault::StaleList],
+        // A change whose answer is lost, that is refused when it is sent again, and that arrives at last.
+        &[Fault::AppliedMuchLater, Fault::Refused],
+        &[Fault::AppliedMuchLater, Fault::ServerFails],
+        &[Fault::AppliedLater, Fault::StaleList],
+    ];
+    for faults in pairs {
+        for seed in 0..150 {
+            for story in [&upsert, &change, &snapshot] {
+                let fault_plan = FaultPlan::Anywhere(Rng::seeded(seed), 40, faults);
+                let run = Run::of(std::slice::from_ref(story), fault_plan, Some(Rng::seeded(seed)), 2).run();
+                let violations = check_invariants(&run, false).violations;
+                assert!(violations.is_empty(), "seed {seed}, {faults:?}, {:?}: {violations:?}", story.requests);
+            }
+        }
+    }
+}

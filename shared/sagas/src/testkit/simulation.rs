@@ -1,0 +1,259 @@
+//! The world: what workers share, and what happens in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::fake_digitalocean::FakeDigitalOcean;
+use super::faults::{Call, Fault, Injection, Times};
+use super::rng::Rng;
+use super::table::Table;
+use crate::ports::{Fault as Answer, Phase, ReadRequest, ReadResult, WriteContext, WriteRequest, WriteResult};
+use crate::record::{SagaId, StuckReason};
+use crate::timing::Timing;
+
+/// What is known of a worker.
+#[derive(Debug, Default)]
+pub(super) struct WorkerState {
+    /// It died at a call: it is never polled again.
+    pub(super) dead: bool,
+    pub(super) frozen_until: Option<DateTime<Utc>>,
+    pub(super) skew: TimeDelta,
+    /// Nothing goes wrong in its hands: a person's, or what happens after the faults.
+    pub(super) fault_free: bool,
+    /// Calls on the table that will have no answer.
+    pub(super) drops_requests: u32,
+    /// When it last read a list that was not old.
+    pub(super) last_list: Option<DateTime<Utc>>,
+}
+
+/// A ring on its way.
+#[derive(Debug, Clone)]
+pub(super) struct ScheduledWakeUp {
+    pub(super) at: DateTime<Utc>,
+    pub(super) saga: SagaId,
+    pub(super) phase: Phase,
+}
+
+/// What a saga is at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    Records { zone: String, name: String, record_type: String },
+    Droplet { id: u64 },
+}
+
+/// What goes wrong: at one call, or at any.
+#[derive(Debug)]
+pub(super) enum FaultPlan {
+    None,
+    At(Injection),
+    /// At any call, with this chance in a hundred, one of these.
+    Anywhere(Rng, usize, &'static [Fault]),
+}
+
+pub(super) struct SimulationState {
+    pub(super) now: DateTime<Utc>,
+    pub(super) table: Table,
+    pub(super) digitalocean: FakeDigitalOcean,
+    pub(super) wake_ups: Vec<ScheduledWakeUp>,
+    pub(super) workers: Vec<WorkerState>,
+    pub(super) fault_plan: FaultPlan,
+    pub(super) faults_end: DateTime<Utc>,
+    pub(super) targets: BTreeSet<Target>,
+    pub(super) expected: BTreeSet<String>,
+    pub(super) timing: Timing,
+    /// The calls so far, if they are wanted.
+    pub(super) trace: Option<Vec<Call>>,
+    pub(super) counts: BTreeMap<Call, usize>,
+    pub(super) injected: Vec<Fault>,
+    pub(super) table_down_until: Option<DateTime<Utc>>,
+    pub(super) other_build_until: Option<DateTime<Utc>>,
+    pub(super) skew: TimeDelta,
+    /// Records that somebody else changed after a saga had looked at them, and when.
+    pub(super) foreign: BTreeMap<u64, DateTime<Utc>>,
+    pub(super) fences: BTreeMap<SagaId, u64>,
+    pub(super) changes: usize,
+    pub(super) wake_ups_sent: usize,
+    pub(super) writes: usize,
+    /// Rings for sagas that are not there.
+    pub(super) malformed: usize,
+    pub(super) calls_by_minute: BTreeMap<i64, usize>,
+    /// What there was of what a saga is at when it took its locks.
+    pub(super) found: BTreeMap<SagaId, Vec<String>>,
+    /// Who took its locks, and who ended.
+    pub(super) turns: Vec<(SagaId, bool)>,
+    /// Whether that is compared with what it leaves: nobody else works on it.
+    pub(super) watches: bool,
+    pub(super) stuck: Vec<StuckReason>,
+    pub(super) violations: Vec<String>,
+}
+
+impl SimulationState {
+    pub(super) fn new(
+        digitalocean: FakeDigitalOcean,
+        now: DateTime<Utc>,
+        fault_plan: FaultPlan,
+        targets: BTreeSet<Target>,
+    ) -> Self {
+        Self {
+            now,
+            table: Table::default(),
+            digitalocean,
+            wake_ups: Vec::new(),
+            workers: Vec::new(),
+            fault_plan,
+            faults_end: now + TimeDelta::minutes(30),
+            targets,
+            expected: BTreeSet::new(),
+            timing: Timing::default(),
+            trace: None,
+            counts: BTreeMap::new(),
+            injected: Vec::new(),
+            table_down_until: None,
+            other_build_until: None,
+            skew: TimeDelta::zero(),
+            foreign: BTreeMap::new(),
+            fences: BTreeMap::new(),
+            changes: 0,
+            wake_ups_sent: 0,
+            writes: 0,
+            malformed: 0,
+            calls_by_minute: BTreeMap::new(),
+            found: BTreeMap::new(),
+            turns: Vec::new(),
+            watches: false,
+            stuck: Vec::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// What goes wrong at this call.
+    pub(super) fn inject(&mut self, worker: usize, call: &Call) -> Option<Fault> {
+        self.now += TimeDelta::milliseconds(20);
+        if self.workers[worker].fault_free {
+            return None;
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.push(call.clone());
+        }
+        let ended = self.now >= self.faults_end;
+        let fault = match &mut self.fault_plan {
+            FaultPlan::None => None,
+            FaultPlan::At(injection) => {
+                if injection.call != *call {
+                    return None;
+                }
+                let count = self.counts.entry(call.clone()).or_default();
+                *count += 1;
+                let hits = match injection.times {
+                    Times::Once => *count == injection.nth,
+                    Times::Twice => *count == injection.nth || *count == injection.nth + 1,
+                    Times::On => *count >= injection.nth && !ended,
+                };
+                hits.then_some(injection.fault)
+            }
+            FaultPlan::Anywhere(rng, percent, faults) => {
+                let fault = if !ended && rng.percent(*percent) { Some(*rng.pick(faults)) } else { None };
+                fault.filter(|fault| fault.fits(call))
+            }
+        };
+        self.injected.extend(fault);
+        fault
+    }
+
+    pub(super) fn is_table_down(&mut self, worker: usize, fault: Option<Fault>) -> bool {
+        let drops_requests = &mut self.workers[worker].drops_requests;
+        if *drops_requests > 0 {
+            *drops_requests -= 1;
+            return true;
+        }
+        if self.workers[worker].fault_free {
+            return false;
+        }
+        fault == Some(Fault::Conflict) || self.table_down_until.is_some_and(|until| self.now < until)
+    }
+
+    fn provider_fault(&self, fault: Option<Fault>) -> Option<Answer> {
+        Some(match fault? {
+            Fault::ListFails => Answer::Transient("page 2 of the list failed with 503".to_owned()),
+            Fault::Burst => Answer::Limited { until: self.now + TimeDelta::seconds(30) },
+            Fault::HourSpent => Answer::Limited { until: self.now + TimeDelta::minutes(12) },
+            Fault::TokenRevoked => Answer::Unauthorised("Unable to authenticate you".to_owned()),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn read(
+        &mut self,
+        worker: usize,
+        read: &ReadRequest,
+        fault: Option<Fault>,
+    ) -> Result<ReadResult, Answer> {
+        self.count_call();
+        if let Some(answer) = self.provider_fault(fault) {
+            return Err(answer);
+        }
+        if fault == Some(Fault::StaleList) {
+            self.digitalocean.stale_until = Some(self.now + TimeDelta::seconds(20));
+        }
+        if matches!(read, ReadRequest::Records { .. }) && !self.digitalocean.is_stale(self.now) {
+            self.workers[worker].last_list = Some(self.now);
+        }
+        self.digitalocean.read(read, self.now)
+    }
+
+    pub(super) fn write(
+        &mut self,
+        worker: usize,
+        write: &WriteRequest,
+        context: &WriteContext,
+        fault: Option<Fault>,
+    ) -> Result<WriteResult, Answer> {
+        let clock = self.now + self.workers[worker].skew;
+        if clock > context.not_after {
+            return Err(Answer::Transient("its time was up before it was sent".to_owned()));
+        }
+        self.count_call();
+        match fault {
+            Some(Fault::NotSent) => return Err(Answer::Transient("could not connect".to_owned())),
+            Some(Fault::Refused) => {
+                let token = format!("dop_v1_{}", "0f".repeat(32));
+                return Err(Answer::Refused(format!("unprocessable_entity: not with {token}")));
+            }
+            Some(Fault::PendingEvent) => return Err(Answer::PendingEvent),
+            Some(Fault::ServerFails) => return Err(Answer::Ambiguous("500".to_owned())),
+            _ => {}
+        }
+        if let Some(answer) = self.provider_fault(fault) {
+            return Err(answer);
+        }
+        self.check_write(worker, write, context);
+        self.writes += 1;
+        let late = match fault {
+            Some(Fault::AppliedLater) => Some(TimeDelta::seconds(30)),
+            Some(Fault::AppliedMuchLater) => Some(TimeDelta::minutes(10)),
+            _ => None,
+        };
+        if let Some(late) = late {
+            self.digitalocean.delay(self.now + late, write, context.saga);
+            return Err(Answer::Ambiguous("no complete answer in time".to_owned()));
+        }
+        let made = self.digitalocean.write(write, context.saga, self.now);
+        match fault {
+            Some(Fault::AnswerLost) => Err(Answer::Ambiguous("the connection broke before an answer".to_owned())),
+            Some(Fault::ServerError) => Err(Answer::Ambiguous("500".to_owned())),
+            _ => made,
+        }
+    }
+
+    pub(super) fn schedule_wake_up(&mut self, saga: SagaId, phase: Phase, at: DateTime<Utc>, fault: Option<Fault>) {
+        self.wake_ups_sent += 1;
+        let times = match fault {
+            Some(Fault::WakeUpLost) => 0,
+            Some(Fault::WakeUpTripled) => 3,
+            _ => 1,
+        };
+        let at = at.max(self.now);
+        self.wake_ups.extend((0..times).map(|_| ScheduledWakeUp { at, saga, phase }));
+    }
+}

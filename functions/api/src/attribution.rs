@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Kind, Lane, Receipt, Resource, SweepStatus};
+use domain::{Kind, Receipt, Resource, SweepStatus, SyncState};
 use inventory::kinds::{MirroredKind, Orphans};
 use inventory::workers::{PROJECT, mirrored};
 
@@ -17,7 +17,7 @@ const PROJECT_SCOPE: &str = "project:read";
 
 /// Why no project is known of a resource of this account, given the account's lanes; `None` where one is, or where it is gone.
 #[must_use]
-pub fn why_unattributed(resource: &Resource, lanes: &BTreeMap<Kind, Lane>) -> Option<UnattributedView> {
+pub fn why_unattributed(resource: &Resource, lanes: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
     if resource.attribution.is_some() || !resource.is_live() {
         return None;
     }
@@ -32,7 +32,7 @@ pub fn why_unattributed(resource: &Resource, lanes: &BTreeMap<Kind, Lane>) -> Op
 }
 
 /// Why the lists may leave out what they hold of a kind, if they may.
-fn blind_spot(kind: &Kind, lanes: &BTreeMap<Kind, Lane>) -> Option<UnattributedView> {
+fn blind_spot(kind: &Kind, lanes: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
     let last = |lane: &Kind| lanes.get(lane).and_then(|lane| lane.last.as_ref());
     let projects = last(&PROJECT);
     let own = mirrored(kind).map(|mirrored| (mirrored.scope(), last(kind)));

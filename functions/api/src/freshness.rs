@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, Kind, Lane, Receipt};
+use domain::{AccountId, Kind, Receipt, SyncState};
 use inventory::workers::{PROJECT, mirrored, resource_kinds};
 use store::Reader;
 
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 /// The lanes of some accounts.
 #[derive(Debug, Clone)]
 pub struct Freshness {
-    lanes: BTreeMap<AccountId, BTreeMap<Kind, Lane>>,
+    sync_states: BTreeMap<AccountId, BTreeMap<Kind, SyncState>>,
 }
 
 /// What an answer says of its freshness.
@@ -30,20 +30,20 @@ impl Freshness {
     /// # Errors
     /// When the table cannot be read.
     pub async fn of(reader: &Reader, accounts: &[AccountId]) -> Result<Self, Problem> {
-        Ok(Self { lanes: reader.lanes(accounts).await? })
+        Ok(Self { sync_states: reader.sync_states(accounts).await? })
     }
 
     /// The lanes of one of them.
     #[must_use]
-    pub fn lanes(&self, account: &AccountId) -> Option<&BTreeMap<Kind, Lane>> {
-        self.lanes.get(account)
+    pub fn sync_states(&self, account: &AccountId) -> Option<&BTreeMap<Kind, SyncState>> {
+        self.sync_states.get(account)
     }
 
     /// The kinds of resources there may be: those that are mirrored, and those that only URNs speak of.
     #[must_use]
     pub fn kinds(&self) -> Vec<Kind> {
         let mut kinds: BTreeSet<Kind> = resource_kinds().into_iter().collect();
-        let projects = self.lanes.values().filter_map(|lanes| lanes.get(&PROJECT));
+        let projects = self.sync_states.values().filter_map(|lanes| lanes.get(&PROJECT));
         kinds.extend(projects.flat_map(|lane| lane.urn_kinds.iter().cloned()));
         kinds.into_iter().collect()
     }
@@ -51,13 +51,13 @@ impl Freshness {
     /// When this kind was last read whole in this account.
     #[must_use]
     pub fn last_complete_at(&self, account: &AccountId, kind: &Kind) -> Option<DateTime<Utc>> {
-        finished(self.lanes.get(account)?.get(&lane_of(kind))?.last_complete.as_ref())
+        finished(self.sync_states.get(account)?.get(&lane_of(kind))?.last_complete.as_ref())
     }
 
     /// When this worker of billing last read all of its own of this account.
     #[must_use]
     pub fn billed_at(&self, account: &AccountId, worker: &billing::Worker) -> Option<DateTime<Utc>> {
-        finished(self.lanes.get(account)?.get(&worker.lane)?.last_complete.as_ref())
+        finished(self.sync_states.get(account)?.get(&worker.lane)?.last_complete.as_ref())
     }
 
     /// What an answer that covers this kind says of itself, or every kind: then it rests on the projects as well, whose lists are all that
@@ -75,12 +75,12 @@ impl Freshness {
     pub fn billed(&self, workers: &[billing::Worker], now: DateTime<Utc>) -> Coverage {
         let lanes: Vec<Kind> = workers.iter().map(|worker| worker.lane.clone()).collect();
         let coverage = self.resting_on(&lanes, now);
-        Coverage { complete: coverage.complete && !self.lanes.is_empty(), ..coverage }
+        Coverage { complete: coverage.complete && !self.sync_states.is_empty(), ..coverage }
     }
 
     fn resting_on(&self, covered: &[Kind], now: DateTime<Utc>) -> Coverage {
         let mut coverage = Coverage { as_of: now, complete: true };
-        for lanes in self.lanes.values() {
+        for lanes in self.sync_states.values() {
             for kind in covered {
                 let lane = lanes.get(kind);
                 let last = lane.and_then(|lane| lane.last.as_ref());

@@ -2,7 +2,7 @@
 
 use domain::billing::TieOut;
 use sha2::{Digest, Sha256};
-use store::DraftLines;
+use store::LineSetBuilder;
 
 /// SHA-256, in hex, of what a set says: its lines with their owners, and whether its sums agree.
 ///
@@ -10,7 +10,7 @@ use store::DraftLines;
 /// by reading the invoice or by matching anew the lines that were read, comes to the same hash and writes nothing. So a rematch that learns
 /// nothing writes nothing; reading an invoice anew after a rematch neither undoes nor repeats it; and reading the same CSV when more is known
 /// than last time says so at once, without a rematch.
-pub(crate) fn content_hash(lines: &DraftLines, tie_out: &TieOut) -> Result<String, serde_json::Error> {
+pub(crate) fn content_hash(lines: &LineSetBuilder, tie_out: &TieOut) -> Result<String, serde_json::Error> {
     let mut hash = Sha256::new();
     hash.update(lines.digest());
     hash.update(b"\n");

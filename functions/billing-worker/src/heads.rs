@@ -44,15 +44,15 @@ pub fn head(account: &AccountId, listed: &Listed, current: Option<&Invoice>) -> 
     let Some(current) = current else {
         return Some(InvoiceWrite { before: None, invoice: pending(account, period, uuid, invoice_id, amount) });
     };
-    let (status, previewed) = match current.status {
+    let (status, preview_amount) = match current.status {
         InvoiceStatus::Open => (InvoiceStatus::Pending, Some(current.amount)),
         InvoiceStatus::Ingested if current.amount.amount != amount.amount => {
-            (InvoiceStatus::Pending, current.previewed)
+            (InvoiceStatus::Pending, current.preview_amount)
         }
-        status => (status, current.previewed),
+        status => (status, current.preview_amount),
     };
     let invoice_id = invoice_id.or_else(|| current.invoice_id.clone());
-    let next = Invoice { invoice_id, amount, status, previewed, updated_at: None, ..current.clone() };
+    let next = Invoice { invoice_id, amount, status, preview_amount, updated_at: None, ..current.clone() };
     (next != *current).then(|| InvoiceWrite {
         before: Some(current.version),
         invoice: Invoice { version: current.version + 1, ..next },
@@ -75,9 +75,9 @@ fn pending(
         status: InvoiceStatus::Pending,
         updated_at: None,
         lines: None,
-        draft: None,
-        retired: BTreeSet::new(),
-        previewed: None,
+        staged_revision: None,
+        superseded_revisions: BTreeSet::new(),
+        preview_amount: None,
         error: None,
         version: 1,
     }
@@ -159,7 +159,7 @@ mod tests {
                 assert_eq!((before, invoice.version), (Some(1), 2), "{status:?}, {cents}");
                 assert_eq!((invoice.status, invoice.amount), (after, listed(cents).amount), "{status:?}, {cents}");
                 assert_eq!(invoice.lines, current.lines, "what is shown is shown until it is read");
-                assert_eq!(invoice.previewed, (status == Open).then_some(current.amount), "{status:?}");
+                assert_eq!(invoice.preview_amount, (status == Open).then_some(current.amount), "{status:?}");
             }
         }
     }

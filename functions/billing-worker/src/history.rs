@@ -7,7 +7,7 @@ use digitalocean::Client;
 use domain::billing::{HistoryEntry, Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
 use runtime::{Message, Outgoing};
-use store::{InvoiceCommitted, InvoiceWrite};
+use store::{InvoiceCommitOutcome, InvoiceWrite};
 
 use crate::BillingWorker;
 use crate::converted;
@@ -86,18 +86,18 @@ impl BillingWorker {
         for _ in 0..TRIES {
             let Some(write) = head(account, listed, current.as_ref()) else { break };
             current = match self.table.commit_invoice(&write).await? {
-                InvoiceCommitted::Written => {
+                InvoiceCommitOutcome::Written => {
                     let InvoiceWrite { before, invoice } = write;
                     done.changes.discovered += u32::from(before.is_none());
                     done.changes.updated += u32::from(before.is_some());
                     return Ok(invoice);
                 }
-                InvoiceCommitted::Conflict(now) => now.map(|now| *now),
+                InvoiceCommitOutcome::Conflict(now) => now.map(|now| *now),
             };
         }
         current.ok_or_else(|| store::Error::Contended {
             what: format!("the invoice {} of {}", listed.uuid, listed.period),
-            tries: TRIES,
+            attempts: TRIES,
         })
     }
 

@@ -49,7 +49,7 @@ impl BillingWorker {
         *last = None;
         let (at, mut known) = (self.clock.now(), Vec::new());
         for kind in kinds_looked_for() {
-            self.table.every_resource(run.slug(), &kind, |resource| known.push(Known::from(&resource))).await?;
+            self.table.scan_kind(run.slug(), &kind, |resource| known.push(Known::from(&resource))).await?;
         }
         let inventory = Arc::new(known.into_iter().collect());
         *last = Some(Loaded { account: run.slug().clone(), at, inventory: Arc::clone(&inventory) });

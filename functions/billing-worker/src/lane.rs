@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::{Receipt, RunId, SweepStatus};
 use runtime::Failure;
-use store::{Acquired, Finish};
+use store::{SyncCompletion, SyncLeaseOutcome};
 
 use crate::BillingWorker;
 use crate::handler::Run;
@@ -23,7 +23,7 @@ const BUSY_ATTEMPTS: u32 = 18;
 impl BillingWorker {
     /// Does the job, unless a newer run already did.
     pub(crate) async fn in_lane(&self, job: &Job, run: &Run<'_>) -> Result<(), Failure> {
-        let lane = self.table.lane(run.slug(), &self.worker.lane).await?;
+        let lane = self.table.sync_state(run.slug(), &self.worker.lane).await?;
         if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
             && receipt.started_at > run.message.scheduled_at
         {
@@ -32,10 +32,11 @@ impl BillingWorker {
         }
         let owner = RunId::random();
         let ttl = TimeDelta::from_std(run.deadline.remaining()).unwrap_or_default() + LEASE_MARGIN;
-        let acquired = self.table.acquire(run.slug(), &self.worker.lane, owner.as_str(), run.at, ttl).await?;
-        let Acquired::Granted(lease, _) = acquired else { return busy(run) };
+        let acquired =
+            self.table.acquire_sync_lease(run.slug(), &self.worker.lane, owner.as_str(), run.at, ttl).await?;
+        let SyncLeaseOutcome::Granted(lease, _) = acquired else { return busy(run) };
         let outcome = self.perform(job, run).await;
-        if !self.table.finish(&lease, &self.finish(run, &outcome)).await? {
+        if !self.table.complete_sync(&lease, &self.finish(run, &outcome)).await? {
             return busy(run);
         }
         match outcome {
@@ -46,7 +47,7 @@ impl BillingWorker {
         }
     }
 
-    fn finish(&self, run: &Run<'_>, outcome: &Result<Done, Trouble>) -> Finish {
+    fn finish(&self, run: &Run<'_>, outcome: &Result<Done, Trouble>) -> SyncCompletion {
         let nothing = Done::default();
         let done = outcome.as_ref().unwrap_or(&nothing);
         let finished_at = self.clock.now();
@@ -65,7 +66,7 @@ impl BillingWorker {
             error: outcome.as_ref().err().map(Trouble::told),
             notes: done.notes.clone(),
         };
-        Finish { receipt, listed: outcome.is_ok(), hold: None, round: None, urn_kinds: None }
+        SyncCompletion { receipt, listed: outcome.is_ok(), hold: None, scan_progress: None, urn_kinds: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::billing::{Invoice, InvoiceStatus};
 use domain::error_chain;
-use store::{InvoiceCommitted, InvoiceWrite};
+use store::{InvoiceCommitOutcome, InvoiceWrite};
 
 use crate::BillingWorker;
 use crate::handler::Run;
@@ -25,7 +25,7 @@ impl BillingWorker {
             };
             match head.and_then(|head| failed(&head, run, trouble)) {
                 Some(write) => self.table.commit_invoice(&write).await,
-                None => Ok(InvoiceCommitted::Written),
+                None => Ok(InvoiceCommitOutcome::Written),
             }
         };
         if let Err(error) = noted.await {

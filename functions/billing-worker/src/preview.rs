@@ -5,7 +5,7 @@ use digitalocean::billing::PREVIEW;
 use digitalocean::{Client, InvoicePreview};
 use domain::Money;
 use domain::billing::{Invoice, InvoiceStatus, Period};
-use store::{DraftLines, InvoiceCommitted, InvoiceWrite};
+use store::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder};
 
 use crate::BillingWorker;
 use crate::converted;
@@ -34,7 +34,7 @@ impl BillingWorker {
         let summary = told(summary)?.as_ref().map(converted::summary);
         let invoice = self.open(run, period, preview, of_month.into_iter().next()).await?;
         let inventory = self.inventory(run).await?;
-        let (mut lines, mut tally) = (DraftLines::default(), Tally::default());
+        let (mut lines, mut tally) = (LineSetBuilder::default(), Tally::default());
         for ((charge, ids), line) in items.into_iter().zip(1..) {
             let line = settle(line, charge, ids, period, &inventory);
             tally.add(&line);
@@ -77,8 +77,8 @@ impl BillingWorker {
             }
         };
         match self.table.commit_invoice(&write).await? {
-            InvoiceCommitted::Written => Ok(write.invoice),
-            InvoiceCommitted::Conflict(_) => Err(Trouble::Overtaken),
+            InvoiceCommitOutcome::Written => Ok(write.invoice),
+            InvoiceCommitOutcome::Conflict(_) => Err(Trouble::Overtaken),
         }
     }
 
@@ -87,7 +87,7 @@ impl BillingWorker {
         for preview in self.open_heads(run).await? {
             let of_month = self.table.invoices_in(run.slug(), preview.period).await?;
             if of_month.iter().any(|invoice| invoice.status == InvoiceStatus::Ingested) {
-                run.in_time(self.table.end_preview(&preview, self.clock.now())).await?;
+                run.in_time(self.table.delete_preview(&preview, self.clock.now())).await?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use billing::{Tally, rematch};
 use domain::InvoiceUuid;
 use domain::billing::{CostLine, InvoiceStatus, Period};
-use store::DraftLines;
+use store::LineSetBuilder;
 
 use crate::BillingWorker;
 use crate::handler::Run;
@@ -27,7 +27,7 @@ impl BillingWorker {
             return Ok(Done::dropped("it was matched since"));
         }
         let inventory = self.inventory(run).await?;
-        let (mut lines, mut tally, mut from) = (DraftLines::default(), Tally::default(), None);
+        let (mut lines, mut tally, mut from) = (LineSetBuilder::default(), Tally::default(), None);
         loop {
             // Only another set could refuse the position, and it is this head's set that is read.
             let page = self.table.lines(&invoice, from, LINES).await?.ok_or(Trouble::Overtaken)?;

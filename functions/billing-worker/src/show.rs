@@ -3,7 +3,7 @@
 use billing::Tally;
 use domain::ChangeCounts;
 use domain::billing::{Invoice, InvoiceStatus, TieOut};
-use store::{DraftLines, Replaced, Replacement};
+use store::{LineSetBuilder, NewRevision, PublishOutcome};
 
 use crate::BillingWorker;
 use crate::content::content_hash;
@@ -23,32 +23,32 @@ impl BillingWorker {
         &self,
         run: &Run<'_>,
         invoice: Invoice,
-        lines: &DraftLines,
+        lines: &LineSetBuilder,
         tally: Tally,
         tie_out: &TieOut,
     ) -> Result<Done, Trouble> {
         let content_hash = content_hash(lines, tie_out)?;
         let at = self.clock.now();
-        let new = Replacement { content_hash: &content_hash, lines, counts: tally.counts, tie_out, at };
+        let new = NewRevision { content_hash: &content_hash, lines, counts: tally.counts, tie_out, at };
         let mut current = invoice.clone();
         for _ in 0..TRIES {
             let preview = self.preview_beside(&current).await?;
             let replaced = match &preview {
-                Some(preview) => run.in_time(self.table.replace_preview(preview, &current, &new)).await?,
-                None => run.in_time(self.table.replace_lines(&current, &new)).await?,
+                Some(preview) => run.in_time(self.table.promote_preview(preview, &current, &new)).await?,
+                None => run.in_time(self.table.publish_revision(&current, &new)).await?,
             };
             let (shown, updated) = match replaced {
-                Replaced::Written(shown) => (shown, 1),
-                Replaced::Unchanged(shown) => (shown, 0),
-                Replaced::Stale(Some(now)) if now.amount == invoice.amount && now.lines == invoice.lines => {
+                PublishOutcome::Written(shown) => (shown, 1),
+                PublishOutcome::Unchanged(shown) => (shown, 0),
+                PublishOutcome::Stale(Some(now)) if now.amount == invoice.amount && now.lines == invoice.lines => {
                     current = *now;
                     continue;
                 }
-                Replaced::Stale(_) => return Err(Trouble::Overtaken),
+                PublishOutcome::Stale(_) => return Err(Trouble::Overtaken),
             };
             // One that was written while this was shown, by a run that had not seen it yet.
             if let Some(preview) = self.preview_beside(&shown).await? {
-                run.in_time(self.table.end_preview(&preview, at)).await?;
+                run.in_time(self.table.delete_preview(&preview, at)).await?;
             }
             let changes = ChangeCounts { updated, ..ChangeCounts::default() };
             let set = shown.lines.ok_or(Trouble::Overtaken)?;

@@ -135,7 +135,7 @@ impl SyncWorker {
         message: &Message,
         deadline: Deadline,
     ) -> Result<(), Failure> {
-        let lane = self.table.lane(&account.account, &target.lane()).await?;
+        let lane = self.table.sync_state(&account.account, &target.lane()).await?;
         if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
             && receipt.status.is_complete()
             && receipt.started_at > message.scheduled_at
@@ -181,7 +181,7 @@ impl SyncWorker {
         let (purpose, priority) = match target {
             Target::FastDroplets => (Purpose::Fast, Priority::Fast),
             Target::Projects | Target::Listed(_) => (Purpose::Sync, Priority::Full),
-            Target::Children(_) => (Purpose::Sync, Priority::Rounds),
+            Target::Children(_) => (Purpose::Sync, Priority::ParentScans),
         };
         let access = granted(self.digitalocean.access(account, purpose, priority, calls).await);
         let outcome = self.sweep_with(&access, target, account, run_id, deadline).await?;

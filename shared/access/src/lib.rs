@@ -1,6 +1,6 @@
 //! The way to an account's DigitalOcean: its tokens by purpose, one connection pool, and a fair share of each token's rate limit.
 
-mod share;
+mod quota_client;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use store::{Priority, Table};
 use url::Url;
 
-pub use share::Share;
+pub use quota_client::QuotaClient;
 
 /// What tokens are for; each falls back to `sync` where the account has none of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl DigitalOcean {
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let share = Share::new(self.table.clone(), token_id, priority, self.clock.clone());
+        let share = QuotaClient::new(self.table.clone(), token_id, priority, self.clock.clone());
         let client = self.pooled(Token::new(secret.expose_secret())?)?.with_gate(Arc::new(share));
         clients.insert(key, client.clone());
         Ok(client)

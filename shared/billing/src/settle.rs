@@ -1,6 +1,6 @@
 //! From a charge to a line that has an owner or a reason.
 
-use domain::billing::{Charge, CostLine, ItemId, Outcome, Period};
+use domain::billing::{Charge, CostLine, ItemId, MatchOutcome, Period};
 
 use crate::classify::classify;
 use crate::matching::{Inventory, find};
@@ -16,6 +16,6 @@ pub fn settle(line: u32, charge: Charge, item: ItemId, period: Period, inventory
 
 /// Whose a line is by what is known now: the same as before, where nothing was learned.
 #[must_use]
-pub fn rematch(line: &CostLine, period: Period, inventory: &Inventory) -> Outcome {
+pub fn rematch(line: &CostLine, period: Period, inventory: &Inventory) -> MatchOutcome {
     find(&line.charge, &line.item, &classify(&line.charge), period, inventory)
 }

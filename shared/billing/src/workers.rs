@@ -16,13 +16,13 @@ pub struct Worker {
 }
 
 /// What the account owes, hourly.
-pub const BALANCE: Worker = Worker { name: "balance", cadence_minutes: 60, lane: Kind::of("balance") };
+pub const BALANCE: Worker = Worker { name: "balance", cadence_minutes: 60, lane: Kind::from_static("balance") };
 /// Which invoices there are, daily; it asks [`INVOICE_INGEST`] for each that is not taken in, and for the running month.
 pub const BILLING_HISTORY: Worker =
-    Worker { name: "billing-history", cadence_minutes: 24 * 60, lane: Kind::of("billing_history") };
+    Worker { name: "billing-history", cadence_minutes: 24 * 60, lane: Kind::from_static("billing_history") };
 /// The lines of invoices, one invoice a message. Its own tick, nightly, asks for what is still without an owner to be matched again.
 pub const INVOICE_INGEST: Worker =
-    Worker { name: "invoice-ingest", cadence_minutes: 24 * 60, lane: Kind::of("invoice_ingest") };
+    Worker { name: "invoice-ingest", cadence_minutes: 24 * 60, lane: Kind::from_static("invoice_ingest") };
 
 /// Every worker. `template.yaml` has a block for each; a test keeps the two the same.
 pub const WORKERS: &[Worker] = &[BALANCE, BILLING_HISTORY, INVOICE_INGEST];

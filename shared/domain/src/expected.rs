@@ -37,7 +37,7 @@ pub enum Expected {
 impl ExpectedChange {
     /// Whether it still is of this time.
     #[must_use]
-    pub fn holds_at(&self, at: DateTime<Utc>) -> bool {
+    pub fn is_valid_at(&self, at: DateTime<Utc>) -> bool {
         at < self.expires_at
     }
 

@@ -103,7 +103,7 @@ id!(
 impl ProviderId {
     /// An id known when compiling, which must be a valid one.
     #[must_use]
-    pub fn of(id: &'static str) -> Self {
+    pub fn from_static(id: &'static str) -> Self {
         Self(id.to_owned())
     }
 }

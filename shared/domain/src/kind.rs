@@ -18,7 +18,7 @@ pub struct Kind(Cow<'static, str>);
 impl Kind {
     /// A kind known when compiling.
     #[must_use]
-    pub const fn of(name: &'static str) -> Self {
+    pub const fn from_static(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
 

@@ -27,6 +27,6 @@ pub use interval::{Interval, at as interval_at, begin as begin_interval};
 pub use kind::Kind;
 pub use money::{Currency, Money};
 pub use project::{Project, ProjectFacts};
-pub use resource::{Attribution, Facts, Parent, Resource, ResourceKey, Strikes};
+pub use resource::{Attribution, Parent, Resource, ResourceFacts, ResourceKey, Strikes};
 pub use scope::Scope;
-pub use sweep::{ChangeCounts, Confirmation, Hold, Lane, Receipt, Round, SweepStatus};
+pub use sweep::{ChangeCounts, Hold, HoldConfirmation, Receipt, ScanProgress, SweepStatus, SyncState};

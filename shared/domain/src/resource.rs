@@ -35,7 +35,7 @@ pub enum Attribution {
 /// What a sweep learned of a resource: DigitalOcean's answer, normalised. Only facts whose change means something belong here; a
 /// counter or a backup window would make an event of every sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Facts {
+pub struct ResourceFacts {
     /// Its name.
     pub name: String,
     /// Its region's slug; absent for what is global.
@@ -71,7 +71,7 @@ pub struct Parent {
     pub provider_id: ProviderId,
 }
 
-impl Facts {
+impl ResourceFacts {
     /// A digest of the facts: equal digests, equal facts.
     ///
     /// # Panics
@@ -95,7 +95,7 @@ pub struct Strikes {
 
 impl Strikes {
     /// So many, and it counts as gone.
-    pub const OUT: u32 = 3;
+    pub const LIMIT: u32 = 3;
 
     /// One strike more, or `None` where it does not count: all are given, or the last is younger than `interval` (duplicate ticks must not
     /// kill).
@@ -103,16 +103,16 @@ impl Strikes {
     pub fn next(before: Option<Self>, interval: TimeDelta, at: DateTime<Utc>) -> Option<Self> {
         match before {
             None => Some(Self { count: 1, last_at: at }),
-            Some(before) if before.count >= Self::OUT || at < before.last_at + interval => None,
+            Some(before) if before.count >= Self::LIMIT || at < before.last_at + interval => None,
             Some(before) => Some(Self { count: before.count + 1, last_at: at }),
         }
     }
 
     /// All strikes, where the last one is due or was given; `None` where more are to come.
     #[must_use]
-    pub fn out(before: Option<Self>, at: DateTime<Utc>) -> Option<Self> {
-        let before = before.filter(|before| before.count + 1 >= Self::OUT)?;
-        Some(if before.count < Self::OUT { Self { count: Self::OUT, last_at: at } } else { before })
+    pub fn final_strike(before: Option<Self>, at: DateTime<Utc>) -> Option<Self> {
+        let before = before.filter(|before| before.count + 1 >= Self::LIMIT)?;
+        Some(if before.count < Self::LIMIT { Self { count: Self::LIMIT, last_at: at } } else { before })
     }
 }
 
@@ -123,8 +123,8 @@ pub struct Resource {
     #[serde(flatten)]
     pub key: ResourceKey,
     /// What DigitalOcean said of it last.
-    pub facts: Facts,
-    /// [`Facts::fingerprint`] of `facts`.
+    pub facts: ResourceFacts,
+    /// [`ResourceFacts::fingerprint`] of `facts`.
     pub fingerprint: String,
     /// Counts the writes of this row; each write is conditional on it and its events bear its number.
     pub version: u64,
@@ -213,7 +213,7 @@ mod tests {
             let at = last_at + TimeDelta::seconds(seconds);
             let before = (count > 0).then_some(Strikes { count, last_at });
             assert_eq!(Strikes::next(before, interval, at).map(|s| s.count), next, "{count} after {seconds} s");
-            let gone = Strikes::out(before, at);
+            let gone = Strikes::final_strike(before, at);
             assert_eq!(gone.map(|s| s.count), out, "{count} after {seconds} s");
             // A strike that was given keeps its time: a confirmation refers to it.
             assert!(count < 3 || gone.map(|s| s.last_at) == Some(last_at));

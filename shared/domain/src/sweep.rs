@@ -134,7 +134,7 @@ pub struct Hold {
 /// An operator's word that the deletions of a hold are real. Kept apart from the hold, so that a sweep that is running while it is given
 /// does not overwrite it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmation {
+pub struct HoldConfirmation {
     /// [`Hold::id`] of the hold it is about.
     pub hold_id: RunId,
     /// When it was given: what was struck out by then may go.
@@ -143,7 +143,7 @@ pub struct Confirmation {
 
 /// How far a round over many parents has come: a kind that is listed parent by parent takes several runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Round {
+pub struct ScanProgress {
     /// The run that began it.
     pub run_id: RunId,
     /// When it began, before its first request: its receipt speaks of nothing later.
@@ -170,7 +170,7 @@ pub struct Round {
 
 /// The lane of one (account, kind): its lease, its last receipts and what holds it up.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lane {
+pub struct SyncState {
     /// Who sweeps now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_owner: Option<String>,
@@ -191,10 +191,10 @@ pub struct Lane {
     pub hold: Option<Hold>,
     /// An operator's word on that hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confirmation: Option<Confirmation>,
+    pub confirmation: Option<HoldConfirmation>,
     /// A round under way (lanes of kinds that are listed parent by parent only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<Round>,
+    pub scan_progress: Option<ScanProgress>,
     /// Kinds that only URNs speak of, as far as ever seen in the account (the projects lane only).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub urn_kinds: BTreeSet<Kind>,

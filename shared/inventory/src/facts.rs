@@ -1,11 +1,11 @@
 //! What changed between two answers of DigitalOcean.
 
-use domain::{Change, Facts};
+use domain::{Change, ResourceFacts};
 use serde_json::{Map, Value};
 
 /// The facts that differ, by field, `attrs` one by one; sorted by field.
 #[must_use]
-pub(crate) fn changed_fields(before: &Facts, after: &Facts) -> Vec<Change> {
+pub(crate) fn changed_fields(before: &ResourceFacts, after: &ResourceFacts) -> Vec<Change> {
     let (before, after) = (fields(before), fields(after));
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();
@@ -26,7 +26,7 @@ pub(crate) fn tags_alone(changes: &[Change]) -> bool {
     !changes.is_empty() && changes.iter().all(|change| change.field == "tags")
 }
 
-fn fields(facts: &Facts) -> Map<String, Value> {
+fn fields(facts: &ResourceFacts) -> Map<String, Value> {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(facts) else { return Map::new() };
     if let Some(Value::Object(attrs)) = fields.remove("attrs") {
         fields.extend(attrs.into_iter().map(|(name, value)| (format!("attrs.{name}"), value)));

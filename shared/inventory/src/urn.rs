@@ -7,7 +7,8 @@ use crate::kinds::MirroredKind;
 use crate::workers::mirrored_kinds;
 
 /// DigitalOcean's names in URNs of kinds that have no list, where ours is another.
-const ALIASES: [(&str, Kind); 2] = [("space", Kind::of("spaces_bucket")), ("spaces", Kind::of("spaces_bucket"))];
+const ALIASES: [(&str, Kind); 2] =
+    [("space", Kind::from_static("spaces_bucket")), ("spaces", Kind::from_static("spaces_bucket"))];
 
 /// The kind and id that a URN of DigitalOcean's speaks of: ours where its kind has an alias, else its own kind's name, whatever that is.
 /// `None` for what is not of the form `do:<kind>:<id>`.

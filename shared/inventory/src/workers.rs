@@ -6,9 +6,9 @@ use domain::Kind;
 use crate::kinds::{self, ChildKind, ListedKind, MirroredKind};
 
 /// The lane of the projects themselves. Not a resource kind: projects are records of their own.
-pub const PROJECT: Kind = Kind::of("project");
+pub const PROJECT: Kind = Kind::from_static("project");
 /// The lane of the quick look at droplets.
-pub const DROPLET_FAST: Kind = Kind::of("droplet_fast");
+pub const DROPLET_FAST: Kind = Kind::from_static("droplet_fast");
 
 /// What one sweep of a worker is about: each target has a lane, a lease and receipts of its own.
 #[derive(Clone, Copy)]

@@ -3,12 +3,12 @@
 use domain::{Account, AccountId};
 
 use crate::audit::AuditEntry;
-use crate::rows::{from_item, number, put_key, to_item};
+use crate::item::{from_item, number, put_key, to_item};
 use crate::{Error, Table, keys};
 
 /// How a registration ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Registered {
+pub enum RegisterOutcome {
     /// The account is new.
     New,
     /// An account of that slug exists already; nothing was written.
@@ -17,7 +17,7 @@ pub enum Registered {
 
 /// How an update of a record ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Updated {
+pub enum UpdateOutcome {
     /// It is written.
     Written,
     /// Somebody else wrote it since it was read; nothing was written.
@@ -30,7 +30,7 @@ impl Table {
     /// # Errors
     /// When the table cannot be read.
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let found = self.all(self.query(Some(keys::GSI1), keys::ACCOUNTS, "")).await?;
+        let found = self.query_all(self.query(Some(keys::GSI1), keys::ACCOUNTS, "")).await?;
         found.into_iter().map(|item| from_item("account", item)).collect()
     }
 
@@ -46,23 +46,23 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be written.
-    pub async fn register_account(&self, account: &Account, audit: &AuditEntry) -> Result<Registered, Error> {
+    pub async fn register_account(&self, account: &Account, audit: &AuditEntry) -> Result<RegisterOutcome, Error> {
         let put = self.account_put(account)?.condition_expression("attribute_not_exists(pk)");
         let written = self.write_audited(put, audit).await?;
-        Ok(if written { Registered::New } else { Registered::Exists })
+        Ok(if written { RegisterOutcome::New } else { RegisterOutcome::Exists })
     }
 
     /// Writes an account that was read at the version before `account.version`, with the audit of who did.
     ///
     /// # Errors
     /// When the table cannot be written.
-    pub async fn update_account(&self, account: &Account, audit: &AuditEntry) -> Result<Updated, Error> {
+    pub async fn update_account(&self, account: &Account, audit: &AuditEntry) -> Result<UpdateOutcome, Error> {
         let put = self
             .account_put(account)?
             .condition_expression("version = :before")
             .expression_attribute_values(":before", number(account.version - 1));
         let written = self.write_audited(put, audit).await?;
-        Ok(if written { Updated::Written } else { Updated::Stale })
+        Ok(if written { UpdateOutcome::Written } else { UpdateOutcome::Stale })
     }
 
     fn account_put(&self, account: &Account) -> Result<aws_sdk_dynamodb::types::builders::PutBuilder, Error> {

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::rows::to_item;
-use crate::writes::Written;
+use crate::item::to_item;
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 /// One thing a person did.
@@ -40,7 +40,7 @@ impl Table {
     async fn write_both(&self, write: TransactWriteItem, audit: &AuditEntry) -> Result<bool, Error> {
         let items = vec![write, self.audit_put(audit)?];
         let written = self.transact(items, &keys::audit(audit.at, &audit.id)).await?;
-        Ok(matches!(written, Written::Yes))
+        Ok(matches!(written, ConditionalWrite::Applied))
     }
 
     pub(crate) fn audit_put(&self, audit: &AuditEntry) -> Result<TransactWriteItem, Error> {

@@ -3,11 +3,11 @@
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use domain::{Resource, ResourceKey, TenantId};
 
-use crate::accounts::Updated;
+use crate::accounts::UpdateOutcome;
 use crate::audit::AuditEntry;
+use crate::item::{ItemMap, text, to_item};
 use crate::resources::ResourceWrite;
-use crate::rows::{Item, text, to_item};
-use crate::writes::Written;
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 impl Table {
@@ -21,9 +21,9 @@ impl Table {
         write: &ResourceWrite,
         former: Option<&TenantId>,
         audit: &AuditEntry,
-    ) -> Result<Updated, Error> {
+    ) -> Result<UpdateOutcome, Error> {
         let row = &write.row;
-        let put = TransactWriteItem::builder().put(self.row_put(write)?.build()?).build();
+        let put = TransactWriteItem::builder().put(self.resource_put(write)?.build()?).build();
         let mut items = vec![put, self.audit_put(audit)?];
         let now = row.claimed_tenant();
         if former != now {
@@ -40,13 +40,13 @@ impl Table {
             }
         }
         let written = self.transact(items, &keys::resource(&row.key)).await?;
-        Ok(if matches!(written, Written::Yes) { Updated::Written } else { Updated::Stale })
+        Ok(if matches!(written, ConditionalWrite::Applied) { UpdateOutcome::Written } else { UpdateOutcome::Stale })
     }
 
     /// What is claimed for a tenant, by the pointers: the rows say whether it still is.
     pub(crate) async fn claims_of(&self, tenant: &TenantId) -> Result<Vec<ResourceKey>, Error> {
         let query = self.query(None, &keys::tenant_partition(tenant), keys::CLAIM_PREFIX);
-        self.all(query).await?.into_iter().map(Self::claimed_key).collect()
+        self.query_all(query).await?.into_iter().map(Self::claimed_key).collect()
     }
 
     /// Whether a row is still claimed for the tenant whose pointer led to it: the id may have gone to another bearer since.
@@ -55,7 +55,7 @@ impl Table {
     }
 
     /// What a pointer points to.
-    pub(crate) fn claimed_key(item: Item) -> Result<ResourceKey, Error> {
-        crate::rows::from_item("claim", item)
+    pub(crate) fn claimed_key(item: ItemMap) -> Result<ResourceKey, Error> {
+        crate::item::from_item("claim", item)
     }
 }

@@ -52,12 +52,12 @@ pub enum Error {
         source: serde_dynamo::Error,
     },
     /// Others kept changing the same item.
-    #[error("{what} kept changing under us: gave up after {tries} tries")]
+    #[error("{what} kept changing under us: gave up after {attempts} attempts")]
     Contended {
         /// The item.
         what: String,
         /// How often it was tried.
-        tries: u32,
+        attempts: u32,
     },
     /// A request could not be put together.
     #[error("a request to the table could not be built")]

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::Put;
 use chrono::TimeDelta;
 use domain::{ResourceEvent, ResourceKey};
 
-use crate::rows::{from_item, number, put_key, text, to_item};
+use crate::item::{from_item, number, put_key, text, to_item};
 use crate::{Error, Table, keys};
 
 /// How long events are kept unless [`Table::keep_events_for`] says otherwise.

@@ -2,7 +2,7 @@
 
 use domain::{AccountId, ExpectedChange, Kind};
 
-use crate::rows::{from_item, number, to_item};
+use crate::item::{from_item, number, to_item};
 use crate::{Error, Table, keys};
 
 impl Table {
@@ -25,6 +25,6 @@ impl Table {
     /// When the table cannot be read.
     pub async fn expected_changes(&self, account: &AccountId, kind: &Kind) -> Result<Vec<ExpectedChange>, Error> {
         let query = self.query(None, &keys::expected_partition(account, kind), "").consistent_read(true);
-        self.all(query).await?.into_iter().map(|item| from_item("expected change", item)).collect()
+        self.query_all(query).await?.into_iter().map(|item| from_item("expected change", item)).collect()
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{AccountId, EventType, Kind, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
 use serde::{Deserialize, Serialize};
 
-use crate::ownership::Owners;
-use crate::rows::{from_item, text, text_of};
+use crate::item::{from_item, text, text_of};
+use crate::ownership::OwnerLookup;
 use crate::{Error, Reader, keys};
 
 /// Queries made for one page at the most, as for lists: what fits little ends a page early, with a position to go on from.
@@ -34,7 +34,7 @@ pub struct FeedPosition {
     /// The day, in UTC.
     pub day: NaiveDate,
     /// The place within that day's feed.
-    pub place: String,
+    pub sort_key: String,
     /// The account; places of several accounts may be alike.
     pub account: AccountId,
 }
@@ -84,9 +84,9 @@ impl Reader {
         let mut day = from.as_ref().map_or(tomorrow, |from| from.day.min(tomorrow));
         while day >= first_day {
             loop {
-                let Slice { found, end } = self.slice(&accounts, day, filter.since, from.as_ref(), limit).await?;
+                let FeedSlice { found, end } = self.slice(&accounts, day, filter.since, from.as_ref(), limit).await?;
                 reads += accounts.len();
-                for (position, event) in self.seen_by(tenant.as_ref(), filter, found).await? {
+                for (position, event) in self.visible_to(tenant.as_ref(), filter, found).await? {
                     from = Some(position);
                     if let Some(event) = event {
                         events.push(event);
@@ -109,7 +109,7 @@ impl Reader {
                 && day >= first_day
                 && let Some(account) = accounts.last()
             {
-                let next = FeedPosition { day, place: BEYOND.to_owned(), account: account.clone() };
+                let next = FeedPosition { day, sort_key: END_OF_DAY.to_owned(), account: account.clone() };
                 return self.page(events, Some(next), tenant.as_ref()).await;
             }
         }
@@ -123,7 +123,7 @@ impl Reader {
         tenant: Option<&TenantId>,
     ) -> Result<FeedPage, Error> {
         if let (Scope::Tenant(_), Some(tenant)) = (self.scope(), tenant) {
-            self.conceal(tenant, &mut events).await?;
+            self.redact_events(tenant, &mut events).await?;
         }
         Ok(FeedPage { events, next })
     }
@@ -136,14 +136,14 @@ impl Reader {
         since: DateTime<Utc>,
         from: Option<&FeedPosition>,
         limit: usize,
-    ) -> Result<Slice, Error> {
+    ) -> Result<FeedSlice, Error> {
         let from = from.filter(|from| from.day == day);
         let mut found = BTreeMap::new();
         // Where an account has more, nothing older than what was read of it can be ordered yet.
         let mut horizon: Option<FeedPosition> = None;
-        let (since, before) = (keys::time(since), from.map_or(BEYOND, |from| from.place.as_str()));
+        let (since, before) = (keys::time(since), from.map_or(END_OF_DAY, |from| from.sort_key.as_str()));
         if before < since.as_str() {
-            return Ok(Slice { found: Vec::new(), end: true });
+            return Ok(FeedSlice { found: Vec::new(), end: true });
         }
         for account in accounts {
             let partition = keys::feed_partition(account, day);
@@ -163,8 +163,8 @@ impl Reader {
             let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
             let mut last = None;
             for item in answer.items.unwrap_or_default() {
-                let place = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
-                let position = FeedPosition { day, place, account: account.clone() };
+                let sort_key = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
+                let position = FeedPosition { day, sort_key, account: account.clone() };
                 last = Some(position.clone());
                 if from.is_none_or(|from| position < *from) {
                     found.insert(position, from_item("resource event", item)?);
@@ -178,11 +178,11 @@ impl Reader {
         if let Some(horizon) = horizon {
             found = found.split_off(&horizon);
         }
-        Ok(Slice { found: found.into_iter().rev().collect(), end })
+        Ok(FeedSlice { found: found.into_iter().rev().collect(), end })
     }
 
     /// Each position, with its event where it is wanted and to be seen.
-    async fn seen_by(
+    async fn visible_to(
         &self,
         tenant: Option<&TenantId>,
         filter: &FeedFilter,
@@ -200,7 +200,7 @@ impl Reader {
             keys.dedup();
             rows.extend(self.table().resources(&keys).await?.into_iter().map(|row| (row.key.clone(), row)));
         }
-        let mut owners = Owners::new(self.table());
+        let mut owners = OwnerLookup::new(self.table());
         let mut seen = Vec::with_capacity(found.len());
         for (position, event) in found {
             let visible = match tenant {
@@ -220,10 +220,10 @@ impl Reader {
 }
 
 /// Sorts after every place in a day's feed: they begin with digits.
-const BEYOND: &str = "~";
+const END_OF_DAY: &str = "~";
 
 /// Some events of a day, newest first, and whether those are all.
-struct Slice {
+struct FeedSlice {
     found: Vec<(FeedPosition, ResourceEvent)>,
     end: bool,
 }

@@ -24,7 +24,7 @@ pub struct ResourceFilter {
 
 impl ResourceFilter {
     /// Whether a resource is wanted, as far as it tells itself: project and tenant choose what is read instead.
-    pub(crate) fn wants(&self, resource: &Resource) -> bool {
+    pub(crate) fn matches(&self, resource: &Resource) -> bool {
         let contains = |text: &str, q: &str| text.to_lowercase().contains(q);
         resource.is_live() != self.deleted
             && self.status.as_ref().is_none_or(|status| resource.facts.status.as_ref() == Some(status))

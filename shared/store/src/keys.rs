@@ -10,9 +10,9 @@ use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid, Kind, ProjectId, ProviderId, ResourceKey, RunId, TenantId};
 
 pub use self::sagas::{
-    DUE_SHARDS, LEDGER_PREFIX, SAGAS, STUCK, TENANT_SAGA_PREFIX, due_partition, due_place, idempotency, lock,
-    parse_saga_place, saga_due_gsi1, saga_entry, saga_gsi2, saga_partition, saga_place, saga_pre_image, saga_record,
-    saga_stuck_gsi1, saga_tenant, saga_tenant_gsi1, saga_terminal,
+    DUE_SHARDS, LEDGER_PREFIX, SAGAS, STUCK, TENANT_SAGA_PREFIX, due_partition, due_sort_key_end, idempotency, lock,
+    parse_saga_sort_key, saga_due_gsi1, saga_gsi2, saga_ledger_entry, saga_partition, saga_pre_image, saga_record,
+    saga_sort_key, saga_stuck_gsi1, saga_tenant, saga_tenant_gsi1, saga_terminal,
 };
 
 /// Partition key attribute.
@@ -132,12 +132,12 @@ pub fn tenant_partition(tenant: &TenantId) -> String {
 
 /// A lane: the lease and the last receipt of one (account, kind).
 #[must_use]
-pub fn lane(account: &AccountId, kind: &Kind) -> Key {
-    Key::new(account_partition(account), format!("{LANE_PREFIX}{kind}"))
+pub fn sync_state(account: &AccountId, kind: &Kind) -> Key {
+    Key::new(account_partition(account), format!("{SYNC_STATE_PREFIX}{kind}"))
 }
 
 /// How a lane's sort key begins.
-pub const LANE_PREFIX: &str = "SWEEP#";
+pub const SYNC_STATE_PREFIX: &str = "SWEEP#";
 
 /// A receipt in the history of its lane.
 #[must_use]
@@ -160,7 +160,7 @@ pub fn kind_partition(account: &AccountId, kind: &Kind) -> String {
 /// The entry in [`GSI1`] of a resource in a project.
 #[must_use]
 pub fn resource_gsi1(key: &ResourceKey, project: &ProjectId) -> Key {
-    Key::new(project_partition(&key.account, project), project_member(&key.kind, key.provider_id.as_str()))
+    Key::new(project_partition(&key.account, project), project_sort_key(&key.kind, key.provider_id.as_str()))
 }
 
 /// The partition of [`GSI1`] that lists a project's resources.
@@ -171,13 +171,13 @@ pub fn project_partition(account: &AccountId, project: &ProjectId) -> String {
 
 /// The place of a resource within its project's partition; with an empty id, how all of that kind begin.
 #[must_use]
-pub fn project_member(kind: &Kind, provider_id: &str) -> String {
+pub fn project_sort_key(kind: &Kind, provider_id: &str) -> String {
     format!("{kind}#{provider_id}")
 }
 
-/// The kind and id behind a [`project_member`].
+/// The kind and id behind a [`project_sort_key`].
 #[must_use]
-pub fn parse_project_member(sk: &str) -> Option<(Kind, ProviderId)> {
+pub fn parse_project_sort_key(sk: &str) -> Option<(Kind, ProviderId)> {
     let (kind, id) = sk.split_once('#')?;
     Some((Kind::new(kind).ok()?, ProviderId::new(id).ok()?))
 }
@@ -257,7 +257,7 @@ pub fn history_partition(account: &AccountId) -> String {
 
 /// The places in a history between which all entries of these times are, both included.
 #[must_use]
-pub fn history_places(first: DateTime<Utc>, last: DateTime<Utc>) -> [String; 2] {
+pub fn history_sort_keys(first: DateTime<Utc>, last: DateTime<Utc>) -> [String; 2] {
     // `~` sorts after every digest.
     [time(first), format!("{}#~", time(last))]
 }
@@ -299,7 +299,7 @@ pub fn lines(account: &AccountId, uuid: &InvoiceUuid, revision: u64, page: u32) 
 }
 
 /// The number of a page of lines, by its sort key.
-pub(crate) fn page_of_lines(sk: &str) -> Option<u32> {
+pub(crate) fn parse_lines_page(sk: &str) -> Option<u32> {
     sk.parse().ok()
 }
 
@@ -338,11 +338,11 @@ mod tests {
         let droplet = key("droplet", "3164444");
         let project = ProjectId::new("4e1bfbc3").unwrap();
         let at = DateTime::parse_from_rfc3339("2026-04-12T08:00:00.5Z").unwrap().to_utc();
-        let (april, uuid) = (Period::of(at.date_naive()), InvoiceUuid::new("22737513-0ea7").unwrap());
+        let (april, uuid) = (Period::containing(at.date_naive()), InvoiceUuid::new("22737513-0ea7").unwrap());
         let shown = [
             account(&droplet.account),
             super::project(&droplet.account, &project),
-            lane(&droplet.account, &droplet.kind),
+            sync_state(&droplet.account, &droplet.kind),
             receipt(&droplet.account, &droplet.kind, at, &RunId::new("r1").unwrap()),
             resource(&droplet),
             resource_gsi1(&droplet, &project),
@@ -384,8 +384,8 @@ mod tests {
     #[test]
     fn a_project_member_reads_back_with_any_id() {
         for id in ["3164444", "2a03:b0c0::1", "odd#id"] {
-            let member = project_member(&Kind::of("floating_ip"), id);
-            let (kind, provider_id) = parse_project_member(&member).unwrap();
+            let member = project_sort_key(&Kind::from_static("floating_ip"), id);
+            let (kind, provider_id) = parse_project_sort_key(&member).unwrap();
             assert_eq!((kind.as_str(), provider_id.as_str()), ("floating_ip", id));
         }
     }

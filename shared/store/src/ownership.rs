@@ -14,7 +14,7 @@ pub(crate) fn owner<'a>(resource: &'a Resource, project: Option<&'a Project>) ->
 
 /// Whether a resource in this project is the tenant's. What was found gone is the tenant's if it also was when it went: a project that
 /// changed hands does not show its new owner what the former one had deleted.
-pub(crate) fn is_the_tenants(tenant: &TenantId, resource: &Resource, project: Option<&Project>) -> bool {
+pub(crate) fn belongs_to_tenant(tenant: &TenantId, resource: &Resource, project: Option<&Project>) -> bool {
     let now = owner(resource, project) == Some(tenant);
     let then = |at| {
         let by_claim = resource.claimed_tenant_at(at);
@@ -24,12 +24,12 @@ pub(crate) fn is_the_tenants(tenant: &TenantId, resource: &Resource, project: Op
 }
 
 /// Looks up whose resources were at a time; each project is read once.
-pub(crate) struct Owners<'a> {
+pub(crate) struct OwnerLookup<'a> {
     table: &'a Table,
     projects: HashMap<(AccountId, ProjectId), Option<Project>>,
 }
 
-impl<'a> Owners<'a> {
+impl<'a> OwnerLookup<'a> {
     pub(crate) fn new(table: &'a Table) -> Self {
         Self { table, projects: HashMap::new() }
     }

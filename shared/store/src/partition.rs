@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{AccountId, Kind, Project, ProjectId, TenantId};
 
-use crate::rows::text;
+use crate::item::text;
 use crate::{Table, keys};
 
 /// A partition that holds resources.
@@ -41,7 +41,7 @@ impl Partition {
             Self::Kind(..) => table.query(None, &self.key(), ""),
             Self::Claims(_) => table.query(None, &self.key(), keys::CLAIM_PREFIX),
             Self::Project(_, kind) => {
-                let prefix = kind.as_ref().map(|kind| keys::project_member(kind, "")).unwrap_or_default();
+                let prefix = kind.as_ref().map(|kind| keys::project_sort_key(kind, "")).unwrap_or_default();
                 table.query(Some(keys::GSI1), &self.key(), &prefix)
             }
         }
@@ -81,7 +81,7 @@ impl Partition {
         match self {
             Self::Kind(..) | Self::Claims(_) => add([keys::PK, keys::SK], self.key(), after),
             Self::Project(project, _) => {
-                let (kind, id) = keys::parse_project_member(after)?;
+                let (kind, id) = keys::parse_project_sort_key(after)?;
                 add([keys::GSI1_PK, keys::GSI1_SK], self.key(), after);
                 add([keys::PK, keys::SK], keys::kind_partition(&project.account, &kind), id.as_str());
             }

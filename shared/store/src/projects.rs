@@ -5,10 +5,10 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use domain::{AccountId, Project, ProjectId, TenantId};
 
-use crate::accounts::Updated;
+use crate::accounts::UpdateOutcome;
 use crate::audit::AuditEntry;
-use crate::rows::{from_item, number, put_key, to_item};
-use crate::writes::Written;
+use crate::item::{from_item, number, put_key, to_item};
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 /// A project to write, decided on the version before (`None` where there was none).
@@ -22,7 +22,7 @@ pub struct ProjectWrite {
 
 /// How the write of a project ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProjectCommitted {
+pub enum ProjectCommitOutcome {
     /// It is written, now or by an earlier try whose answer was lost.
     Written,
     /// The project is not as it was when the write was decided; here it is as it is.
@@ -36,7 +36,7 @@ impl Table {
     /// When the table cannot be read; never a part.
     pub async fn projects(&self, account: &AccountId) -> Result<Vec<Project>, Error> {
         let query = self.query(None, &keys::account_partition(account), keys::PROJECT_PREFIX).consistent_read(true);
-        self.all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
+        self.query_all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
     }
 
     /// One project, tombstone or not.
@@ -50,23 +50,23 @@ impl Table {
     /// The projects that belong to a tenant now, tombstones too: what they held is still the tenant's to see.
     pub(crate) async fn projects_of(&self, tenant: &TenantId) -> Result<Vec<Project>, Error> {
         let query = self.query(Some(keys::GSI1), &keys::tenant_partition(tenant), keys::PROJECT_PREFIX);
-        self.all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
+        self.query_all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
     }
 
     /// Writes a project as a sweep decided, only on the version it was decided on.
     ///
     /// # Errors
     /// When the table cannot be written; deciding again from the project as it is makes it right.
-    pub async fn commit_project(&self, write: &ProjectWrite) -> Result<ProjectCommitted, Error> {
+    pub async fn commit_project(&self, write: &ProjectWrite) -> Result<ProjectCommitOutcome, Error> {
         let Project { account, id, .. } = &write.project;
         let current = match self.put(self.project_put(write)?.build()?, &keys::project(account, id)).await? {
-            Written::Yes => return Ok(ProjectCommitted::Written),
-            Written::Refused(Some(item)) => Some(from_item("project", item)?),
-            Written::Refused(None) => self.project(account, id).await?,
+            ConditionalWrite::Applied => return Ok(ProjectCommitOutcome::Written),
+            ConditionalWrite::ConditionFailed(Some(item)) => Some(from_item("project", item)?),
+            ConditionalWrite::ConditionFailed(None) => self.project(account, id).await?,
         };
         Ok(match current {
-            Some(current) if current == write.project => ProjectCommitted::Written,
-            other => ProjectCommitted::Conflict(other.map(Box::new)),
+            Some(current) if current == write.project => ProjectCommitOutcome::Written,
+            other => ProjectCommitOutcome::Conflict(other.map(Box::new)),
         })
     }
 
@@ -74,9 +74,9 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be written.
-    pub async fn update_project(&self, write: &ProjectWrite, audit: &AuditEntry) -> Result<Updated, Error> {
+    pub async fn update_project(&self, write: &ProjectWrite, audit: &AuditEntry) -> Result<UpdateOutcome, Error> {
         let written = self.write_audited(self.project_put(write)?, audit).await?;
-        Ok(if written { Updated::Written } else { Updated::Stale })
+        Ok(if written { UpdateOutcome::Written } else { UpdateOutcome::Stale })
     }
 
     fn project_put(&self, write: &ProjectWrite) -> Result<PutBuilder, Error> {

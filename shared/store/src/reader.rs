@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AccountId, Kind, Lane, Project, ProjectId, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
+use domain::{AccountId, Kind, Project, ProjectId, Resource, ResourceEvent, ResourceKey, Scope, SyncState, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::filter::ResourceFilter;
-use crate::ownership::{Owners, is_the_tenants};
+use crate::item::{ItemMap, from_item, text_of};
+use crate::ownership::{OwnerLookup, belongs_to_tenant};
 use crate::partition::Partition;
-use crate::rows::{Item, from_item, text_of};
 use crate::{Error, Table, keys};
 
 /// Queries made for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
@@ -19,7 +19,7 @@ const READ_SIZE: i32 = 200;
 
 /// Where a page ended: a partition, and the place in it after which the next page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Position {
+pub struct ResourcePosition {
     /// The partition, by its key: they are read in the order of their keys.
     pub partition: String,
     /// The sort key after which to go on; `None` at the partition's beginning.
@@ -32,7 +32,7 @@ pub struct Page<T> {
     /// What was found.
     pub items: Vec<T>,
     /// Where the next page begins.
-    pub next: Option<Position>,
+    pub next: Option<ResourcePosition>,
 }
 
 /// Some events of a resource, newest first, and the version before which the next page begins.
@@ -126,12 +126,15 @@ impl Reader {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn lanes(&self, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, BTreeMap<Kind, Lane>>, Error> {
-        let mut lanes = BTreeMap::new();
+    pub async fn sync_states(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, BTreeMap<Kind, SyncState>>, Error> {
+        let mut sync_states = BTreeMap::new();
         for account in accounts {
-            lanes.insert(account.clone(), self.table.lanes(account).await?);
+            sync_states.insert(account.clone(), self.table.sync_states(account).await?);
         }
-        Ok(lanes)
+        Ok(sync_states)
     }
 
     /// A page of resources: at most `limit`, maybe fewer and still with a next one.
@@ -144,10 +147,10 @@ impl Reader {
         &self,
         filter: &ResourceFilter,
         kinds: &[Kind],
-        from: Option<&Position>,
+        from: Option<&ResourcePosition>,
         limit: usize,
     ) -> Result<Page<Resource>, Error> {
-        let mut page = self.unconcealed(filter, kinds, from, limit).await?;
+        let mut page = self.unredacted_page(filter, kinds, from, limit).await?;
         if let Scope::Tenant(tenant) = &self.scope
             && page.items.iter().any(|resource| resource.claimed_tenant().is_some())
         {
@@ -157,18 +160,18 @@ impl Reader {
                     project.account == resource.key.account && resource.project_id.as_ref() == Some(&project.id)
                 };
                 if !projects.iter().any(own) {
-                    conceal_project(resource);
+                    redact_project(resource);
                 }
             }
         }
         Ok(page)
     }
 
-    async fn unconcealed(
+    async fn unredacted_page(
         &self,
         filter: &ResourceFilter,
         kinds: &[Kind],
-        from: Option<&Position>,
+        from: Option<&ResourcePosition>,
         limit: usize,
     ) -> Result<Page<Resource>, Error> {
         let tenant = self.scope.tenant().or(filter.tenant.as_ref());
@@ -184,18 +187,18 @@ impl Reader {
         for partition in &partitions[begin..] {
             loop {
                 if reads == READS_PER_PAGE {
-                    let next = Position { partition: partition.key(), after };
+                    let next = ResourcePosition { partition: partition.key(), after };
                     return Ok(Page { items, next: Some(next) });
                 }
                 reads += 1;
                 let (found, end) = self.read(partition, after.as_deref()).await?;
                 for (sk, resource) in found {
                     after = Some(sk);
-                    if filter.wants(&resource) && Self::belongs(&resource, partition, tenant, by_project) {
+                    if filter.matches(&resource) && Self::belongs(&resource, partition, tenant, by_project) {
                         items.push(resource);
                     }
                     if items.len() == limit {
-                        return Ok(Page { items, next: Some(Position { partition: partition.key(), after }) });
+                        return Ok(Page { items, next: Some(ResourcePosition { partition: partition.key(), after }) });
                     }
                 }
                 if end {
@@ -229,7 +232,7 @@ impl Reader {
     }
 
     /// The rows that claims point to, in the claims' order.
-    async fn claimed(&self, tenant: &TenantId, pointers: Vec<Item>) -> Result<Vec<(String, Resource)>, Error> {
+    async fn claimed(&self, tenant: &TenantId, pointers: Vec<ItemMap>) -> Result<Vec<(String, Resource)>, Error> {
         let keys = pointers.into_iter().map(Table::claimed_key).collect::<Result<Vec<_>, _>>()?;
         let rows = self.table.resources(&keys).await?;
         let mut found: Vec<_> = rows.into_iter().map(|row| (keys::claim(tenant, &row.key).sk, row)).collect();
@@ -284,7 +287,7 @@ impl Reader {
         if let Scope::Tenant(tenant) = &self.scope
             && project.and_then(|project| project.tenant_id).as_ref() != Some(tenant)
         {
-            conceal_project(&mut resource);
+            redact_project(&mut resource);
         }
         Ok(Some(resource))
     }
@@ -305,7 +308,7 @@ impl Reader {
             (Scope::Tenant(_), Some(id)) => self.table.project(&key.account, id).await?,
             _ => None,
         };
-        let is_seen = self.scope.tenant().is_none_or(|tenant| is_the_tenants(tenant, &resource, project.as_ref()));
+        let is_seen = self.scope.tenant().is_none_or(|tenant| belongs_to_tenant(tenant, &resource, project.as_ref()));
         Ok(is_seen.then_some((resource, project)))
     }
 
@@ -321,10 +324,11 @@ impl Reader {
             (Partition::Kind(..), tenant) => tenant.is_none(),
             (Partition::Project(..), None) => true,
             (Partition::Project(project, _), Some(tenant)) => {
-                (by_project || resource.claimed_tenant().is_none()) && is_the_tenants(tenant, resource, Some(project))
+                (by_project || resource.claimed_tenant().is_none())
+                    && belongs_to_tenant(tenant, resource, Some(project))
             }
             (Partition::Claims(claimant), _) => {
-                Table::is_claimed_for(resource, claimant) && is_the_tenants(claimant, resource, None)
+                Table::is_claimed_for(resource, claimant) && belongs_to_tenant(claimant, resource, None)
             }
         }
     }
@@ -346,7 +350,7 @@ impl Reader {
         let page_size = i32::try_from(limit).unwrap_or(READ_SIZE);
         let (found, more) = self.table.events(key, before, page_size).await?;
         let next = found.last().filter(|_| more).map(|event| event.version);
-        let mut owners = Owners::new(&self.table);
+        let mut owners = OwnerLookup::new(&self.table);
         let mut events = Vec::with_capacity(found.len());
         for event in found {
             let visible = match &self.scope {
@@ -359,30 +363,30 @@ impl Reader {
             }
         }
         if let Scope::Tenant(tenant) = &self.scope {
-            self.conceal(tenant, &mut events).await?;
+            self.redact_events(tenant, &mut events).await?;
         }
         Ok(Some(EventPage { events, next }))
     }
 
     /// Takes out of events what is not the tenant's to know.
-    pub(crate) async fn conceal(&self, tenant: &TenantId, events: &mut [ResourceEvent]) -> Result<(), Error> {
+    pub(crate) async fn redact_events(&self, tenant: &TenantId, events: &mut [ResourceEvent]) -> Result<(), Error> {
         let own: BTreeSet<ProjectId> = self.table.projects_of(tenant).await?.into_iter().map(|p| p.id).collect();
         for event in events {
-            conceal_foreign_projects(event, &own);
+            redact_foreign_projects(event, &own);
         }
         Ok(())
     }
 }
 
 /// Which project a resource is in that was claimed for a tenant is not the tenant's to know, unless that is the tenant's too.
-pub(crate) fn conceal_project(resource: &mut Resource) {
+pub(crate) fn redact_project(resource: &mut Resource) {
     resource.project_id = None;
     resource.attribution = None;
     resource.project_history.clear();
 }
 
 /// Where a resource came from or went to is not the tenant's to know, unless that is the tenant's too.
-fn conceal_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>) {
+fn redact_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>) {
     let is_own = |value: &Value| value.as_str().is_some_and(|id| own.iter().any(|project| project.as_str() == id));
     for change in event.changes.iter_mut().filter(|change| change.field == "project_id") {
         for value in [&mut change.before, &mut change.after] {

@@ -11,14 +11,14 @@ use domain::{
 };
 use serde::Deserialize;
 
+use crate::item::{ItemMap, attribute, from_item, number, put_key, text, text_of, to_item};
 use crate::keys::{self, Key};
-use crate::rows::{Item, attribute, from_item, number, put_key, text, text_of, to_item};
-use crate::writes::Written;
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
 /// What a sweep knows of a live resource before it looks: the small entry of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-pub struct Known {
+pub struct IndexedResource {
     /// The digest of its facts.
     pub fingerprint: String,
     /// The version of its row.
@@ -60,7 +60,7 @@ pub struct ResourceWrite {
 
 /// How a write ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Committed {
+pub enum ResourceCommitOutcome {
     /// It is written, now or by an earlier try whose answer was lost.
     Written,
     /// The row is not as it was when the write was decided; here it is as it is.
@@ -72,13 +72,17 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read; never a part.
-    pub async fn known(&self, account: &AccountId, kind: &Kind) -> Result<BTreeMap<ProviderId, Known>, Error> {
+    pub async fn indexed_resources(
+        &self,
+        account: &AccountId,
+        kind: &Kind,
+    ) -> Result<BTreeMap<ProviderId, IndexedResource>, Error> {
         let partition = keys::kind_partition(account, kind);
-        let read = |entry: Item| {
+        let read = |entry: ItemMap| {
             let id = text_of(&entry, keys::GSI2_SK).and_then(|id| ProviderId::new(id).ok());
             id.map(|id| Ok((id, from_item("known resource", entry)?))).transpose()
         };
-        let entries = self.all_as(self.query(Some(keys::GSI2), &partition, ""), read).await?;
+        let entries = self.query_all_as(self.query(Some(keys::GSI2), &partition, ""), read).await?;
         Ok(entries.into_iter().flatten().collect())
     }
 
@@ -96,20 +100,20 @@ impl Table {
     /// When the table cannot be read; never a part.
     pub async fn resources(&self, wanted: &[ResourceKey]) -> Result<Vec<Resource>, Error> {
         let keys: Vec<Key> = wanted.iter().map(keys::resource).collect();
-        self.items_as(&keys, |item| from_item("resource", item)).await
+        self.get_items_as(&keys, |item| from_item("resource", item)).await
     }
 
     /// Writes a row and its events: all of it or nothing, and only on the row it was decided on.
     ///
     /// # Errors
     /// When the table cannot be written. Whether it was is then unknown; deciding again from the row as it is makes it right.
-    pub async fn commit(&self, write: &ResourceWrite) -> Result<Committed, Error> {
-        let row = self.row_put(write)?;
+    pub async fn commit_resource(&self, write: &ResourceWrite) -> Result<ResourceCommitOutcome, Error> {
+        let row = self.resource_put(write)?;
         let key = keys::resource(&write.row.key);
         if write.events.is_empty() {
             return match self.put(row.build()?, &key).await? {
-                Written::Yes => Ok(Committed::Written),
-                Written::Refused(item) => self.conflict(item, write).await,
+                ConditionalWrite::Applied => Ok(ResourceCommitOutcome::Written),
+                ConditionalWrite::ConditionFailed(item) => self.conflict(item, write).await,
             };
         }
         let mut items = vec![TransactWriteItem::builder().put(row.build()?).build()];
@@ -117,24 +121,24 @@ impl Table {
             items.push(TransactWriteItem::builder().put(self.event_put(event)?).build());
         }
         match self.transact(items, &key).await? {
-            Written::Yes => Ok(Committed::Written),
-            Written::Refused(item) => self.conflict(item, write).await,
+            ConditionalWrite::Applied => Ok(ResourceCommitOutcome::Written),
+            ConditionalWrite::ConditionFailed(item) => self.conflict(item, write).await,
         }
     }
 
     /// Tells a lost answer (the row is just what we wrote) from somebody else's write.
-    async fn conflict(&self, item: Option<Item>, write: &ResourceWrite) -> Result<Committed, Error> {
+    async fn conflict(&self, item: Option<ItemMap>, write: &ResourceWrite) -> Result<ResourceCommitOutcome, Error> {
         let current = match item {
             Some(item) => Some(from_item("resource", item)?),
             None => self.resource(&write.row.key).await?,
         };
         Ok(match current {
-            Some(current) if current == write.row => Committed::Written,
-            other => Committed::Conflict(other.map(Box::new)),
+            Some(current) if current == write.row => ResourceCommitOutcome::Written,
+            other => ResourceCommitOutcome::Conflict(other.map(Box::new)),
         })
     }
 
-    pub(crate) fn row_put(&self, write: &ResourceWrite) -> Result<PutBuilder, Error> {
+    pub(crate) fn resource_put(&self, write: &ResourceWrite) -> Result<PutBuilder, Error> {
         let row = &write.row;
         let key = keys::resource(&row.key);
         let mut item = to_item("resource", row, &key)?;

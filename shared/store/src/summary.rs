@@ -63,7 +63,7 @@ impl Reader {
             let projects: HashMap<ProjectId, Project> =
                 self.table().projects(&account).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
             for kind in kinds {
-                for known in self.table().known(&account, kind).await?.into_values() {
+                for known in self.table().indexed_resources(&account, kind).await?.into_values() {
                     let project = known.project_id.as_ref().and_then(|id| projects.get(id));
                     let of_the_project = project.and_then(|project| project.tenant_id.clone());
                     let tenant_id = known.claimed_tenant.or(of_the_project);

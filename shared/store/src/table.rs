@@ -12,10 +12,10 @@ use chrono::TimeDelta;
 use domain::Scope;
 
 use crate::Error;
+use crate::item::{ItemMap, text};
 use crate::keys::{self, Key};
 use crate::reader::Reader;
-use crate::rows::{Item, text};
-use crate::writes::{TRIES, pause};
+use crate::writes::{MAX_ATTEMPTS, pause};
 
 /// How long a warm-up may hold up a cold start.
 const WARM_UP_PATIENCE: Duration = Duration::from_secs(1);
@@ -69,7 +69,7 @@ impl Table {
     }
 
     /// The item at `key`, if there is one.
-    pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
+    pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<ItemMap>, Error> {
         let answer = self
             .client
             .get_item()
@@ -105,16 +105,16 @@ impl Table {
     }
 
     /// Every item that the query finds, all pages, or an error: never a part.
-    pub(crate) async fn all(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, Error> {
-        self.all_as(query, Ok).await
+    pub(crate) async fn query_all(&self, query: QueryFluentBuilder) -> Result<Vec<ItemMap>, Error> {
+        self.query_all_as(query, Ok).await
     }
 
     /// The same, each item made into what is wanted of it as its page is read: an item as DynamoDB hands it over takes several times the
     /// memory.
-    pub(crate) async fn all_as<T>(
+    pub(crate) async fn query_all_as<T>(
         &self,
         query: QueryFluentBuilder,
-        mut read: impl FnMut(Item) -> Result<T, Error>,
+        mut read: impl FnMut(ItemMap) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::new();
         let mut start = None;
@@ -134,14 +134,14 @@ impl Table {
 
 impl Table {
     /// Those of the items at these keys that are there, each made into what is wanted of it; consistent, never a part, in no order.
-    pub(crate) async fn items_as<T>(
+    pub(crate) async fn get_items_as<T>(
         &self,
         wanted: &[Key],
-        read: impl Fn(Item) -> Result<T, Error>,
+        read: impl Fn(ItemMap) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::with_capacity(wanted.len());
         for chunk in wanted.chunks(BATCH_GET_LIMIT) {
-            let mut open: Vec<Item> = chunk.iter().map(key_item).collect();
+            let mut open: Vec<ItemMap> = chunk.iter().map(key_item).collect();
             for round in 0u32.. {
                 let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(open)).build()?;
                 let answer = self
@@ -157,8 +157,8 @@ impl Table {
                 let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
                 match left.map(|left| left.keys).filter(|keys| !keys.is_empty()) {
                     None => break,
-                    Some(_) if round >= TRIES => {
-                        return Err(Error::Contended { what: "a batch of items".to_owned(), tries: round });
+                    Some(_) if round >= MAX_ATTEMPTS => {
+                        return Err(Error::Contended { what: "a batch of items".to_owned(), attempts: round });
                     }
                     Some(keys) => open = keys,
                 }
@@ -169,8 +169,8 @@ impl Table {
     }
 }
 
-fn key_item(key: &Key) -> Item {
-    Item::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
+fn key_item(key: &Key) -> ItemMap {
+    ItemMap::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
 }
 
 /// The key attributes of the table (no index) or of one of its indexes.

@@ -98,7 +98,7 @@ fn allowed_writes(run: &Run) -> usize {
     run.sum(|lane| lane.changes) as usize + 2 * (run.lanes.len() + further) + reserved
 }
 
-/// How often so many requests are reserved: in blocks that begin small, double, and stay at 64 (`access::Share`).
+/// How often so many requests are reserved: in blocks that begin small, double, and stay at 64 (`access::QuotaClient`).
 pub(crate) fn blocks(requests: u32) -> usize {
     let (mut blocks, mut size, mut left) = (0, 4, requests);
     while left > 0 {

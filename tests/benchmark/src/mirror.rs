@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use chrono::Utc;
 use domain::{AccountId, AccountStatus};
-use embedded_table::Requests;
+use embedded_table::RequestInterceptor;
 use local::Step;
 use serde_json::{Value, json};
 use store::AuditEntry;
@@ -127,6 +127,6 @@ pub(crate) async fn register(table: &str) -> Result<()> {
         target: NAME.to_owned(),
         values: json!(null),
     };
-    embedded_table::connect(table, &Requests::default()).register_account(&account, &audit).await?;
+    embedded_table::connect(table, &RequestInterceptor::default()).register_account(&account, &audit).await?;
     Ok(())
 }

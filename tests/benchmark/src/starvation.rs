@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use access::Share;
+use access::QuotaClient;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::Gate as _;
@@ -70,7 +70,7 @@ impl Starvation {
 
 /// One of those that take requests one after the other, as fast as they may.
 struct Taker {
-    share: Share,
+    share: QuotaClient,
     pace: TimeDelta,
     /// When it asks next.
     at: DateTime<Utc>,
@@ -96,13 +96,13 @@ pub(crate) async fn run() -> Result<Starvation> {
     let began = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
     let clock = Arc::new(ManualClock::at(began));
     let share = |priority| new_share(&embedded.table, priority, &clock);
-    let mut steady: Vec<(Share, Steady)> =
+    let mut steady: Vec<(QuotaClient, Steady)> =
         [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast]
             .into_iter()
             .map(|priority| (share(priority), Steady { priority, a_minute: a_minute(priority), asked: 0, waited: 0 }))
             .collect();
-    let sweep_requests = Priority::Full.kept_hourly() / SWEEPS_IN_THE_WINDOW;
-    let mut round = Taker { share: share(Priority::Rounds), pace: ROUND_PACE, at: began, left: DROPLETS + PAGES };
+    let sweep_requests = Priority::Full.reserved_hourly() / SWEEPS_IN_THE_WINDOW;
+    let mut round = Taker { share: share(Priority::ParentScans), pace: ROUND_PACE, at: began, left: DROPLETS + PAGES };
     let mut sweep = Taker { share: share(Priority::Full), pace: SWEEP_PACE, at: began, left: sweep_requests };
     let (mut next_minute, mut sweep_began, mut sweeps, mut slowest) = (began, began, 1, TimeDelta::zero());
     while round.left > 0 {
@@ -143,11 +143,11 @@ pub(crate) async fn run() -> Result<Starvation> {
     })
 }
 
-fn new_share(table: &Table, priority: Priority, clock: &Arc<ManualClock>) -> Share {
-    Share::new(table.clone(), "benchmark", priority, clock.clone())
+fn new_share(table: &Table, priority: Priority, clock: &Arc<ManualClock>) -> QuotaClient {
+    QuotaClient::new(table.clone(), "benchmark", priority, clock.clone())
 }
 
 /// The quick look asks for its pages; the others for all that is kept for them, evenly.
 fn a_minute(priority: Priority) -> u32 {
-    if priority == Priority::Fast { PAGES } else { priority.kept_hourly() / MINUTES_IN_THE_WINDOW }
+    if priority == Priority::Fast { PAGES } else { priority.reserved_hourly() / MINUTES_IN_THE_WINDOW }
 }

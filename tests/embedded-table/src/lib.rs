@@ -1,7 +1,7 @@
 //! The table on an embedded DynamoDB, with every request counted and any write made to be the last.
 //!
 //! [`EmbeddedTable::start`] gives a test its own in-memory DynamoDB (dynoxide, checked by its makers against AWS) behind the real SDK, with
-//! the real schema. [`Requests`] counts what passes and can end the process's life, as far as the table can tell, at any write.
+//! the real schema. [`RequestInterceptor`] counts what passes and can end the process's life, as far as the table can tell, at any write.
 
 mod requests;
 
@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 use store::Table;
 
-pub use requests::{Counts, Death, Requests};
+pub use requests::{CrashPoint, RequestCounts, RequestInterceptor};
 
 /// A table of a test's own.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct EmbeddedTable {
     /// The client behind it, for looking at items as they are.
     pub client: Client,
     /// What passed between the two.
-    pub requests: Requests,
+    pub requests: RequestInterceptor,
     endpoint: String,
     server: tokio::task::JoinHandle<()>,
 }
@@ -40,7 +40,7 @@ impl EmbeddedTable {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let server = tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let requests = Requests::default();
+        let requests = RequestInterceptor::default();
         let client = client(&endpoint, &requests);
         store::schema::create_table(&client, TABLE_NAME).await.expect("the table");
         requests.reset();
@@ -55,8 +55,8 @@ impl EmbeddedTable {
 
     /// Another process's view of the same table, with requests of its own.
     #[must_use]
-    pub fn another_process(&self) -> (Table, Requests) {
-        let requests = Requests::default();
+    pub fn another_process(&self) -> (Table, RequestInterceptor) {
+        let requests = RequestInterceptor::default();
         (connect(&self.endpoint, &requests), requests)
     }
 
@@ -100,7 +100,7 @@ impl Drop for EmbeddedTable {
 
 /// The table of an [`EmbeddedTable`] that another process started; what passes is counted by `requests`.
 #[must_use]
-pub fn connect(endpoint: &str, requests: &Requests) -> Table {
+pub fn connect(endpoint: &str, requests: &RequestInterceptor) -> Table {
     Table::new(client(endpoint, requests), TABLE_NAME)
 }
 
@@ -116,7 +116,7 @@ fn json(value: &AttributeValue) -> Value {
     }
 }
 
-fn client(endpoint: &str, requests: &Requests) -> Client {
+fn client(endpoint: &str, requests: &RequestInterceptor) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("us-east-1"))

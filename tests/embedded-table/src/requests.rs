@@ -14,7 +14,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 /// When a process dies, counted in its writes from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Death {
+pub enum CrashPoint {
     /// Just before this write reaches the table.
     Before(usize),
     /// Just after this write, before its answer arrives.
@@ -23,33 +23,33 @@ pub enum Death {
 
 /// What passed.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Counts {
+pub struct RequestCounts {
     /// Requests by operation.
     pub requests: BTreeMap<String, usize>,
     /// Write requests: a transaction is one.
     pub writes: usize,
     /// The keys of the items written.
     pub written: BTreeSet<String>,
-    /// Read capacity units, as DynamoDB bills them; counted only by [`Requests::metered`].
+    /// Read capacity units, as DynamoDB bills them; counted only by [`RequestInterceptor::metered`].
     pub read_units: f64,
-    /// Write capacity units, those of the indexes included; counted only by [`Requests::metered`].
+    /// Write capacity units, those of the indexes included; counted only by [`RequestInterceptor::metered`].
     pub write_units: f64,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    counts: Counts,
+    counts: RequestCounts,
     metered: bool,
-    death: Option<Death>,
-    dying: bool,
-    dead: bool,
+    crash_point: Option<CrashPoint>,
+    crashing: bool,
+    crashed: bool,
 }
 
 /// Counts what passes between a client and the table. Cheap to clone; clones count together.
 #[derive(Debug, Clone, Default)]
-pub struct Requests(Arc<Mutex<State>>);
+pub struct RequestInterceptor(Arc<Mutex<State>>);
 
-impl Requests {
+impl RequestInterceptor {
     /// One that also asks DynamoDB with every request for the capacity that it took.
     #[must_use]
     pub fn metered() -> Self {
@@ -60,7 +60,7 @@ impl Requests {
 
     /// What passed since the last reset.
     #[must_use]
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> RequestCounts {
         self.state().counts.clone()
     }
 
@@ -71,14 +71,14 @@ impl Requests {
     }
 
     /// Lets the process die at this write; afterwards nothing passes any more.
-    pub fn die(&self, death: Death) {
-        self.state().death = Some(death);
+    pub fn crash_at(&self, crash_point: CrashPoint) {
+        self.state().crash_point = Some(crash_point);
     }
 
     /// Whether it has died.
     #[must_use]
-    pub fn is_dead(&self) -> bool {
-        self.state().dead
+    pub fn has_crashed(&self) -> bool {
+        self.state().crashed
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -87,9 +87,9 @@ impl Requests {
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Requests {
+impl Intercept for RequestInterceptor {
     fn name(&self) -> &'static str {
-        "Requests"
+        "RequestInterceptor"
     }
 
     fn modify_before_signing(
@@ -123,16 +123,16 @@ impl Intercept for Requests {
         let written = written_keys(&operation, request.body().bytes().unwrap_or_default());
         bag.interceptor_state().store_put(Operation(operation.clone()));
         let mut state = self.state();
-        if state.dead {
+        if state.crashed {
             return Err("the process is dead".into());
         }
         if !written.is_empty() {
             let write = state.counts.writes + 1;
-            if state.death == Some(Death::Before(write)) {
-                state.dead = true;
+            if state.crash_point == Some(CrashPoint::Before(write)) {
+                state.crashed = true;
                 return Err("the process died before this write".into());
             }
-            state.dying = state.death == Some(Death::After(write));
+            state.crashing = state.crash_point == Some(CrashPoint::After(write));
             state.counts.writes = write;
             state.counts.written.extend(written);
         }
@@ -147,10 +147,10 @@ impl Intercept for Requests {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let mut state = self.state();
-        if state.dying {
-            state.dead = true;
+        if state.crashing {
+            state.crashed = true;
         }
-        if state.dead { Err("the process died before this answer".into()) } else { Ok(()) }
+        if state.crashed { Err("the process died before this answer".into()) } else { Ok(()) }
     }
 
     fn read_after_deserialization(

@@ -7,7 +7,7 @@ use domain::{Account, AccountId, AccountStatus};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{AuditEntry, Registered, Updated};
+use store::{AuditEntry, RegisterOutcome, UpdateOutcome};
 use utoipa::ToSchema;
 
 use super::listing::{PageQuery, SLUG};
@@ -118,8 +118,8 @@ pub(super) async fn register(
     let audit = audit(&admin, &state, request, "account.register", &account.account, values);
     let location = [(header::LOCATION, format!("{}/accounts/{}", super::ROOT, account.account))];
     match state.table(&admin).register_account(&account, &audit).await? {
-        Registered::New => Ok((StatusCode::CREATED, location, Json(account.into()))),
-        Registered::Exists => {
+        RegisterOutcome::New => Ok((StatusCode::CREATED, location, Json(account.into()))),
+        RegisterOutcome::Exists => {
             let existing = state.table(&admin).account(&account.account).await?;
             match existing.filter(|existing| existing.name == account.name && existing.secret == account.secret) {
                 Some(existing) => Ok((StatusCode::OK, location, Json(existing.into()))),
@@ -155,7 +155,7 @@ pub(super) async fn change(
             return Ok(Json(account.into()));
         }
         let changed = Account { updated_at: audit.at, version: account.version + 1, ..changed };
-        if state.table(&admin).update_account(&changed, &audit).await? == Updated::Written {
+        if state.table(&admin).update_account(&changed, &audit).await? == UpdateOutcome::Written {
             return Ok(Json(changed.into()));
         }
     }

@@ -6,7 +6,7 @@ use domain::{AccountId, ProjectId, ResourceKey, TenantId};
 use inventory::upsert::{Claim, claimed};
 use serde::Deserialize;
 use serde_json::json;
-use store::{AuditEntry, Reader, Updated};
+use store::{AuditEntry, Reader, UpdateOutcome};
 use utoipa::ToSchema;
 
 use super::listing::{ID, SLUG};
@@ -73,8 +73,8 @@ pub(super) async fn change(
         let row = match claimed(&row, &claim, audit.at) {
             None => row,
             Some(write) => match state.table(&admin).claim_resource(&write, row.claimed_tenant(), &audit).await? {
-                Updated::Written => write.row,
-                Updated::Stale => continue,
+                UpdateOutcome::Written => write.row,
+                UpdateOutcome::Stale => continue,
             },
         };
         return Ok(Json(shown(&reader, &caller, row).await?));

@@ -7,7 +7,7 @@ use http::StatusCode;
 use inventory::workers::{Target, Worker};
 use serde::Deserialize;
 use serde_json::json;
-use store::{AuditEntry, Confirmed};
+use store::{AuditEntry, ConfirmOutcome};
 use utoipa::ToSchema;
 
 use super::runs::{WorkerPath, enabled_account, kind_of, wrong};
@@ -70,8 +70,8 @@ pub(super) async fn confirm(
         values: json!({ "hold_id": hold.id, "count": hold.count }),
     };
     match state.table(&admin).confirm_hold(&account, &kind, &hold.id, &audit).await? {
-        Confirmed::Noted => {}
-        Confirmed::NothingHeld => return Err(nothing_held()),
+        ConfirmOutcome::Recorded => {}
+        ConfirmOutcome::NoSuchHold => return Err(nothing_held()),
     }
     let run_id = state.ask_for_run(worker.name, account.as_str(), Some(&kind)).await?;
     Ok((StatusCode::ACCEPTED, Json(ConfirmedView::new(run_id, account, kind, hold))))
@@ -84,7 +84,7 @@ async fn held(
     account: &AccountId,
     worker: &Worker,
 ) -> Result<Vec<(Kind, Hold)>, Problem> {
-    let mut lanes = state.table(admin).lanes(account).await?;
+    let mut lanes = state.table(admin).sync_states(account).await?;
     let mut hold = |kind: Kind| lanes.remove(&kind).and_then(|lane| lane.hold).map(|hold| (kind, hold));
     Ok(worker.targets.iter().map(Target::lane).filter_map(&mut hold).collect())
 }

@@ -8,7 +8,7 @@ use domain::{AccountId, Project, ProjectId, TenantId, to_millis};
 use inventory::workers::PROJECT;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{AuditEntry, ProjectWrite, Updated};
+use store::{AuditEntry, ProjectWrite, UpdateOutcome};
 use utoipa::{IntoParams, ToSchema};
 
 use super::listing::{ID, PageQuery, SLUG, flag};
@@ -188,7 +188,7 @@ pub(super) async fn change(
         if changed != project {
             changed.version += 1;
             let write = ProjectWrite { before: Some(before), project: changed.clone() };
-            if state.table(&admin).update_project(&write, &audit).await? == Updated::Stale {
+            if state.table(&admin).update_project(&write, &audit).await? == UpdateOutcome::Stale {
                 continue;
             }
         }

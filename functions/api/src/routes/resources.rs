@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Kind, Project, ProjectId, ProviderId, Resource, ResourceKey, TenantId};
-use store::{Position, Reader, ResourceFilter};
+use store::{Reader, ResourceFilter, ResourcePosition};
 use utoipa::IntoParams;
 
 use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, refused_start};
@@ -92,7 +92,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "resources", &filter);
-    let from: Option<Position> = page.position(&binding)?;
+    let from: Option<ResourcePosition> = page.position(&binding)?;
     let accounts = covered_accounts(&state, &caller, filter.account.as_ref(), filter.tenant.as_ref()).await?;
     let freshness = Freshness::of(&reader, &accounts).await?;
     let found = reader.resources(&filter, &freshness.kinds(), from.as_ref(), page.limit).await;
@@ -143,7 +143,7 @@ pub(super) async fn shown(reader: &Reader, caller: &Caller, resource: Resource) 
 fn view(caller: &Caller, resource: Resource, project: Option<&Project>, freshness: &Freshness) -> ResourceView {
     let ResourceKey { account, kind, .. } = &resource.key;
     let last_complete_at = freshness.last_complete_at(account, kind);
-    let lanes = freshness.lanes(account).filter(|_| matches!(caller, Caller::Admin(_)));
+    let lanes = freshness.sync_states(account).filter(|_| matches!(caller, Caller::Admin(_)));
     let unattributed = lanes.and_then(|lanes| why_unattributed(&resource, lanes));
     ResourceView::new(resource, project, last_complete_at, unattributed)
 }

@@ -75,7 +75,7 @@ pub(super) async fn list(
     let reader = state.reader(&Caller::Admin(admin));
     let mut accounts = reader.accounts().await?;
     accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
-    let lanes = reader.lanes(&accounts).await?;
+    let lanes = reader.sync_states(&accounts).await?;
     let now = state.now();
     let targets = || workers::all().flat_map(|worker| worker.lanes().into_iter().map(move |kind| (worker, kind)));
     let mut rows: Vec<SyncView> = lanes

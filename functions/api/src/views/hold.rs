@@ -1,7 +1,7 @@
 //! Deletions that are held back.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, Confirmation, Hold, Kind, RunId};
+use domain::{AccountId, Hold, HoldConfirmation, Kind, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,7 +46,7 @@ pub struct ConfirmedView {
 impl HeldView {
     /// What waits, and the word on it, if that was given.
     #[must_use]
-    pub fn new(hold: Hold, confirmation: Option<Confirmation>) -> Self {
+    pub fn new(hold: Hold, confirmation: Option<HoldConfirmation>) -> Self {
         let Hold { id, since, count } = hold;
         let confirmed_at = confirmation.filter(|given| given.hold_id == id).map(|given| given.at);
         Self { count, since, hold_id: id.into(), confirmed_at }

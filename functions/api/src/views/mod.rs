@@ -34,4 +34,4 @@ pub use resource::{Reason, ResourceView, UnattributedView};
 pub use saga::{CancelView, SagaView, StuckView};
 pub use saga_step::{SagaStepView, VerdictView};
 pub use summary::{SummaryRowView, SummaryTotalsView, SummaryView};
-pub use sync::{ChangesView, RoundView, RunView, SyncView};
+pub use sync::{ChangesView, RunView, ScanProgressView, SyncView};

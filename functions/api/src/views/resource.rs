@@ -1,7 +1,7 @@
 //! Resources.
 
 use chrono::{DateTime, Utc};
-use domain::{Attribution, Facts, Project, Resource};
+use domain::{Attribution, Project, Resource, ResourceFacts};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -112,7 +112,7 @@ impl ResourceView {
     ) -> Self {
         let claimed_tenant = resource.claimed_tenant().cloned();
         let last_seen_at = resource.last_seen(last_complete_at);
-        let Facts { name, region, status, tags, price_monthly, created_at, parent: _, attrs } = resource.facts;
+        let ResourceFacts { name, region, status, tags, price_monthly, created_at, parent: _, attrs } = resource.facts;
         Self {
             account: resource.key.account.into(),
             kind: resource.key.kind.into(),

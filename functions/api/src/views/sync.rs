@@ -1,7 +1,7 @@
 //! The state of the mirror.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, ChangeCounts, Kind, Lane, Round, RunId, SweepStatus};
+use domain::{AccountId, ChangeCounts, Kind, RunId, ScanProgress, SweepStatus, SyncState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,7 +64,7 @@ pub struct SyncView {
     pub running: bool,
     /// A round under way: what is listed parent by parent takes several runs. Null when there is none.
     #[schema(required)]
-    pub round: Option<RoundView>,
+    pub scan_progress: Option<ScanProgressView>,
     /// Deletions that wait for `POST /sync/{worker}/confirm`; null when none do.
     #[schema(required)]
     pub held: Option<HeldView>,
@@ -96,8 +96,8 @@ pub struct ChangesView {
 
 /// How far a round over many parents has come.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Round)]
-pub struct RoundView {
+#[schema(as = ScanProgress)]
+pub struct ScanProgressView {
     /// The run that began it.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub run_id: String,
@@ -142,9 +142,9 @@ impl From<ChangeCounts> for ChangesView {
     }
 }
 
-impl From<Round> for RoundView {
-    fn from(round: Round) -> Self {
-        let Round { run_id, started_at, after, unread, pages, items, requests, changes: _ } = round;
+impl From<ScanProgress> for ScanProgressView {
+    fn from(round: ScanProgress) -> Self {
+        let ScanProgress { run_id, started_at, after, unread, pages, items, requests, changes: _ } = round;
         Self { run_id: run_id.into(), started_at, after: after.map(Into::into), unread, items, pages, requests }
     }
 }
@@ -152,7 +152,7 @@ impl From<Round> for RoundView {
 impl SyncView {
     /// How `worker` does with `kind` in `account`, as the kind's lane has it.
     #[must_use]
-    pub fn new(account: &AccountId, worker: Worker, kind: &Kind, lane: Option<&Lane>, now: DateTime<Utc>) -> Self {
+    pub fn new(account: &AccountId, worker: Worker, kind: &Kind, lane: Option<&SyncState>, now: DateTime<Utc>) -> Self {
         let lane = lane.cloned().unwrap_or_default();
         let (complete, last) = (lane.last_complete.as_ref(), lane.last.as_ref());
         let last_complete_at = complete.map(|receipt| receipt.finished_at);
@@ -174,7 +174,7 @@ impl SyncView {
             last_attempt_at: last.map(|receipt| receipt.started_at),
             finished_at: last.map(|receipt| receipt.finished_at),
             running: lane.lease_until.is_some_and(|until| until > now),
-            round: lane.round.map(Into::into),
+            scan_progress: lane.scan_progress.map(Into::into),
             held: lane.hold.map(|hold| HeldView::new(hold, lane.confirmation)),
             rate_limit_remaining: last.and_then(|receipt| receipt.rate_limit_remaining),
         }

@@ -27,7 +27,8 @@ async fn in_no_project_and_not_visible_are_told_apart() {
         seed::resource(table, "main", kind, id, None).await;
     }
     let mut record = seed::row("main", "dns_record", "r", None);
-    record.facts.parent = Some(Parent { kind: Kind::of("dns_zone"), provider_id: ProviderId::of("a.example") });
+    record.facts.parent =
+        Some(Parent { kind: Kind::from_static("dns_zone"), provider_id: ProviderId::from_static("a.example") });
     seed::insert(table, record).await;
 
     let never = [

@@ -101,7 +101,7 @@ async fn a_word_that_cannot_be_is_refused_and_writes_nothing() {
     let gone = seed::resource(table, "main", "droplet", "gone", None).await;
     let strikes = Some(Strikes { count: 3, last_at: seed::long_ago() });
     let gone = Resource { version: 2, deleted_at: Some(seed::long_ago()), strikes, ..gone };
-    table.commit(&ResourceWrite { before: Some(1), row: gone, events: Vec::new() }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(1), row: gone, events: Vec::new() }).await.unwrap();
     let mut dead = seed::project(table, "main", "dead-project", None).await;
     (dead.version, dead.deleted_at) = (2, Some(seed::long_ago()));
     table.commit_project(&store::ProjectWrite { before: Some(1), project: dead }).await.unwrap();
@@ -143,6 +143,6 @@ async fn a_new_bearer_of_a_claimed_id_is_not_the_tenants() {
     let key = seed::row("main", "dns_zone", "free.example", None).key;
     let row = table.resource(&key).await.unwrap().unwrap();
     let bearer = Resource { version: 3, incarnation: 2, tenant_claims: Vec::new(), ..row };
-    table.commit(&ResourceWrite { before: Some(2), row: bearer, events: Vec::new() }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(2), row: bearer, events: Vec::new() }).await.unwrap();
     assert!(!seen_by(&app, "acme").await);
 }

@@ -118,7 +118,7 @@ async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     app.table.requests.reset();
-    app.table.requests.die(embedded_table::Death::Before(1));
+    app.table.requests.crash_at(embedded_table::CrashPoint::Before(1));
     // The first write ends the table for this process; reads fail from then on.
     let first = app.post(Who::Admin, "/accounts", json!({ "account": "new", "name": "New" })).await;
     assert_eq!(first.status, 503, "{}", first.text);

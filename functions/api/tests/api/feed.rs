@@ -28,7 +28,7 @@ async fn app() -> App {
     for (number, (account, kind, event_type, at)) in EVENTS.iter().enumerate() {
         let row: Resource = seed::row(account, kind, &number.to_string(), Some(&format!("{account}-project")));
         let event = domain::ResourceEvent { at: time(at), ..seed::event(&row, *event_type, Vec::new()) };
-        table.commit(&ResourceWrite { before: None, row, events: vec![event] }).await.unwrap();
+        table.commit_resource(&ResourceWrite { before: None, row, events: vec![event] }).await.unwrap();
     }
     app
 }
@@ -111,10 +111,10 @@ async fn a_cursor_with_a_hostile_position_reads_nothing_foreign_and_breaks_nothi
     let positions = [
         with("account", json!("two")),
         with("account", json!("nowhere")),
-        with("place", json!("")),
-        with("place", json!("~")),
-        with("place", json!("\u{0}")),
-        with("place", json!("x".repeat(1_300))),
+        with("sort_key", json!("")),
+        with("sort_key", json!("~")),
+        with("sort_key", json!("\u{0}")),
+        with("sort_key", json!("x".repeat(1_300))),
         with("day", json!("9999-12-31")),
         with("day", json!("-200000-01-01")),
         with("day", json!("2026-04-11")),

@@ -1,6 +1,6 @@
 //! Findings, as an admin and as tenants see them.
 
-use domain::{AccountStatus, Facts, Interval, Resource, SweepStatus, TenantId};
+use domain::{AccountStatus, Interval, Resource, ResourceFacts, SweepStatus, TenantId};
 use inventory::findings::RULES;
 use serde_json::{Value, json};
 use store::{AuditEntry, ResourceWrite, Table};
@@ -13,7 +13,7 @@ fn row(kind: &str, id: &str, project: Option<&str>, facts: Value) -> Resource {
     let row = seed::row("main", kind, id, project);
     let mut whole = json!({ "name": row.facts.name });
     whole.as_object_mut().unwrap().append(&mut serde_json::from_value(facts).unwrap());
-    let facts: Facts = serde_json::from_value(whole).unwrap();
+    let facts: ResourceFacts = serde_json::from_value(whole).unwrap();
     Resource { fingerprint: facts.fingerprint(), facts, ..row }
 }
 

@@ -37,7 +37,7 @@ async fn a_struck_resource_keeps_when_it_was_last_seen() {
     let row = seed::resource(table, "main", "droplet", "5", None).await;
     let struck =
         Resource { version: 2, strikes: Some(Strikes { count: 2, last_at: time("2026-04-12T11:00:00Z") }), ..row };
-    table.commit(&ResourceWrite { before: Some(1), row: struck, events: Vec::new() }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(1), row: struck, events: Vec::new() }).await.unwrap();
     let one = app.get(Who::Admin, "/inventory/resources/main/droplet/5").await;
     assert_eq!(
         (&one.body["stale_strike_count"], &one.body["last_seen_at"]),
@@ -52,7 +52,7 @@ async fn filters_narrow_and_never_widen() {
     seed::two_tenants(table).await;
     let row = seed::resource(table, "main", "droplet", "gone", Some("acme-project")).await;
     let gone = Resource { version: 2, deleted_at: Some(time("2026-04-01T00:00:00Z")), ..row };
-    table.commit(&ResourceWrite { before: Some(1), row: gone, events: Vec::new() }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(1), row: gone, events: Vec::new() }).await.unwrap();
     let cases: [(Who, &str, &[&str]); 14] = [
         (Who::Admin, "", &["1001", "3001", "acme.example", "beta-2001", "beta-2002", "beta.example"]),
         (Who::Admin, "?account=beta-account", &["beta-2002"]),

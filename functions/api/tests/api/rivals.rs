@@ -55,7 +55,7 @@ async fn happen(table: &Table, row: &Resource, name: &str, event_type: EventType
     next.facts.name = format!("{name}-name");
     next.facts.tags = vec![format!("{name}-tag")];
     let events = vec![domain::ResourceEvent { at: at(hour), ..seed::event(&next, event_type, changes) }];
-    table.commit(&ResourceWrite { before: Some(row.version), row: next, events }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(row.version), row: next, events }).await.unwrap();
 }
 
 /// A row first seen at six in the morning, under a name.
@@ -97,7 +97,7 @@ pub(crate) async fn world(app: &App) -> World {
             seed::sweep(table, account, kind, SweepStatus::Complete, at(11)).await;
         }
         seed::sweep_leaving(table, account, PROJECT.as_str(), SweepStatus::Complete, at(11), |finish| {
-            finish.urn_kinds = Some([Kind::of("spaces_bucket")].into());
+            finish.urn_kinds = Some([Kind::from_static("spaces_bucket")].into());
         })
         .await;
     }
@@ -161,7 +161,7 @@ impl World {
         let mut record = seed::row("main", "dns_record", &format!("{own}-record"), Some(&of_main));
         record.attribution = Some(Attribution::Inherited);
         record.facts.parent =
-            Some(Parent { kind: Kind::of("dns_zone"), provider_id: ProviderId::new(zone.as_str()).unwrap() });
+            Some(Parent { kind: Kind::from_static("dns_zone"), provider_id: ProviderId::new(zone.as_str()).unwrap() });
         let gone = found(table, seed::row("main", "droplet", &format!("{own}-gone"), Some(&of_main)), own).await;
         happen(table, &Resource { deleted_at: Some(at(10)), ..gone }, own, EventType::Deleted, 10, Vec::new()).await;
         let rows = [

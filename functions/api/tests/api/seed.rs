@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Account, AccountId, AccountStatus, Attribution, Cause, CauseType, Change, ChangeCounts, EventType, Facts, Hold,
-    Interval, Kind, Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey,
-    RunId, SweepStatus, TenantId,
+    Account, AccountId, AccountStatus, Attribution, Cause, CauseType, Change, ChangeCounts, EventType, Hold, Interval,
+    Kind, Money, Project, ProjectFacts, ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceFacts,
+    ResourceKey, RunId, SweepStatus, TenantId,
 };
 use serde_json::{Value, json};
-use store::{Acquired, AuditEntry, Finish, ProjectWrite, ResourceWrite, Table};
+use store::{AuditEntry, ProjectWrite, ResourceWrite, SyncCompletion, SyncLeaseOutcome, Table};
 
 use crate::app::time;
 
@@ -71,7 +71,7 @@ pub(crate) async fn project(table: &Table, account: &str, id: &str, tenant: Opti
 
 /// A resource in a project, not written yet.
 pub(crate) fn row(account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: format!("name-of-{id}"),
         region: Some("fra1".to_owned()),
         status: Some("active".to_owned()),
@@ -110,7 +110,7 @@ pub(crate) fn row(account: &str, kind: &str, id: &str, project: Option<&str>) ->
 /// Writes a resource with the event of its discovery.
 pub(crate) async fn insert(table: &Table, row: Resource) -> Resource {
     let events = vec![event(&row, EventType::Discovered, Vec::new())];
-    table.commit(&ResourceWrite { before: None, row: row.clone(), events }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: None, row: row.clone(), events }).await.unwrap();
     row
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn change(field: &str, before: Value, after: Value) -> Change {
 pub(crate) async fn update(table: &Table, row: &Resource, event_type: EventType, changes: Vec<Change>) -> Resource {
     let next = Resource { version: row.version + 1, ..row.clone() };
     let events = vec![event(&next, event_type, changes)];
-    table.commit(&ResourceWrite { before: Some(row.version), row: next.clone(), events }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(row.version), row: next.clone(), events }).await.unwrap();
     next
 }
 
@@ -157,13 +157,16 @@ pub(crate) async fn sweep_leaving(
     kind: &str,
     status: SweepStatus,
     finished_at: DateTime<Utc>,
-    more: impl FnOnce(&mut Finish),
+    more: impl FnOnce(&mut SyncCompletion),
 ) {
     let run_id = RunId::new(format!("run-{account}-{kind}")).unwrap();
     let kind = Kind::new(kind).unwrap();
     let started_at = finished_at - TimeDelta::seconds(2);
-    let granted = table.acquire(&account_id(account), &kind, "owner", started_at, TimeDelta::minutes(5)).await.unwrap();
-    let Acquired::Granted(lease, _) = granted else { panic!("the lane is taken") };
+    let granted = table
+        .acquire_sync_lease(&account_id(account), &kind, "owner", started_at, TimeDelta::minutes(5))
+        .await
+        .unwrap();
+    let SyncLeaseOutcome::Granted(lease, _) = granted else { panic!("the lane is taken") };
     let receipt = Receipt {
         run_id,
         status,
@@ -181,9 +184,10 @@ pub(crate) async fn sweep_leaving(
     };
     let hold =
         (status == SweepStatus::Held).then(|| Hold { id: RunId::new("hold-1").unwrap(), since: started_at, count: 7 });
-    let mut finish = Finish { listed: status.is_complete(), receipt, hold, round: None, urn_kinds: None };
+    let mut finish =
+        SyncCompletion { listed: status.is_complete(), receipt, hold, scan_progress: None, urn_kinds: None };
     more(&mut finish);
-    assert!(table.finish(&lease, &finish).await.unwrap());
+    assert!(table.complete_sync(&lease, &finish).await.unwrap());
 }
 
 /// A complete run of every worker of an account, for everything it is about.

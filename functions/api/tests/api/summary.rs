@@ -19,12 +19,12 @@ async fn app() -> App {
     seed::insert(table, free).await;
     let gone = seed::resource(table, "main", "droplet", "gone", Some("acme-project")).await;
     let gone = Resource { version: 2, deleted_at: Some(time("2026-04-01T00:00:00Z")), ..gone };
-    table.commit(&ResourceWrite { before: Some(1), row: gone, events: Vec::new() }).await.unwrap();
+    table.commit_resource(&ResourceWrite { before: Some(1), row: gone, events: Vec::new() }).await.unwrap();
     let mut bucket = seed::row("main", "spaces_bucket", "media", Some("acme-project"));
     bucket.facts.price_monthly = None;
     seed::insert(table, bucket).await;
     seed::sweep_leaving(table, "main", "project", SweepStatus::Complete, time("2026-04-12T11:55:00Z"), |finish| {
-        finish.urn_kinds = Some([Kind::of("spaces_bucket")].into());
+        finish.urn_kinds = Some([Kind::from_static("spaces_bucket")].into());
     })
     .await;
     app

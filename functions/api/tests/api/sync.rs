@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AccountStatus, ChangeCounts, Kind, ProviderId, Round, RunId, SweepStatus};
+use domain::{AccountStatus, ChangeCounts, Kind, ProviderId, RunId, ScanProgress, SweepStatus};
 use inventory::workers::Worker;
 use runtime::Message;
 use runtime::batch::Sent;
 use serde_json::json;
-use store::Finish;
+use store::SyncCompletion;
 
 use crate::app::{App, Who, queue_url, time};
 use crate::seed;
@@ -34,7 +34,7 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
         "changes": 5,
         "changes_by_type": { "discovered": 5, "updated": 0, "struck": 0, "returned": 0, "deleted": 0, "restored": 0, "attributed": 0 },
         "error": "DigitalOcean answered 503", "notes": [], "run_id": "run-main-droplet",
-        "last_attempt_at": "2026-04-12T11:57:58Z", "finished_at": "2026-04-12T11:58:00Z", "running": false, "round": null, "held": null,
+        "last_attempt_at": "2026-04-12T11:57:58Z", "finished_at": "2026-04-12T11:58:00Z", "running": false, "scan_progress": null, "held": null,
         "rate_limit_remaining": 4987
     });
     assert_eq!(droplets, expected);
@@ -56,7 +56,7 @@ async fn a_round_under_way_is_shown() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
-    let round = Round {
+    let round = ScanProgress {
         run_id: RunId::new("run-1").unwrap(),
         started_at: time("2026-04-12T11:40:00Z"),
         after: ProviderId::new("k.example").ok(),
@@ -67,14 +67,14 @@ async fn a_round_under_way_is_shown() {
         changes: ChangeCounts::default(),
     };
     let at = time("2026-04-12T11:50:00Z");
-    let under_way = |finish: &mut Finish| finish.round = Some(round);
+    let under_way = |finish: &mut SyncCompletion| finish.scan_progress = Some(round);
     seed::sweep_leaving(table, "main", "dns_record", SweepStatus::Partial, at, under_way).await;
     let row = app.get(Who::Admin, "/sync?kind=dns_record").await.body["data"][0].clone();
     let expected = json!({
         "run_id": "run-1", "started_at": "2026-04-12T11:40:00Z", "after": "k.example", "unread": 1, "items": 1200, "pages": 40,
         "requests": 42
     });
-    assert_eq!((&row["status"], &row["round"]), (&json!("partial"), &expected));
+    assert_eq!((&row["status"], &row["scan_progress"]), (&json!("partial"), &expected));
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_hold_is_confirmed_by_its_name_and_audited() {
     assert_eq!(answer.body, told);
     let row = app.get(Who::Admin, "/sync?worker=droplets").await;
     assert_eq!(row.body["data"][0]["held"]["confirmed_at"], "2026-04-12T12:00:00Z");
-    let lane = table.lane(&seed::account_id("main"), &Kind::of("droplet")).await.unwrap().unwrap();
+    let lane = table.sync_state(&seed::account_id("main"), &Kind::from_static("droplet")).await.unwrap().unwrap();
     let confirmation = lane.confirmation.unwrap();
     assert_eq!((confirmation.hold_id.as_str(), confirmation.at), ("hold-1", time("2026-04-12T12:00:00Z")));
     assert_eq!(app.queue.sent(&queue_url("droplets")).len(), 1);
@@ -194,7 +194,7 @@ async fn of_several_holds_the_kind_says_which_is_meant() {
     assert_eq!(confirm(json!({ "account": "main", "kind": "ssh_key" })).await.status, 409);
     let answer = confirm(json!({ "account": "main", "kind": "tag" })).await;
     assert_eq!((answer.status, &answer.body["kind"]), (202, &json!("tag")), "{}", answer.text);
-    let lanes = table.lanes(&seed::account_id("main")).await.unwrap();
+    let lanes = table.sync_states(&seed::account_id("main")).await.unwrap();
     let confirmed: Vec<&str> =
         lanes.iter().filter(|(_, lane)| lane.confirmation.is_some()).map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(confirmed, ["tag"]);

@@ -10,7 +10,7 @@ use billing::{Tally, settle};
 use digitalocean::Download;
 use domain::billing::Period;
 use rust_decimal::Decimal;
-use store::DraftLines;
+use store::LineSetBuilder;
 
 use super::feed::{Feed, pass_on};
 use crate::trouble::Trouble;
@@ -18,7 +18,7 @@ use crate::trouble::Trouble;
 /// What was read of an invoice.
 #[derive(Debug)]
 pub(super) struct Reading {
-    pub(super) lines: DraftLines,
+    pub(super) lines: LineSetBuilder,
     pub(super) tally: Tally,
     /// The sum of the JSON items, where there are any.
     pub(super) items_sum: Option<Decimal>,
@@ -73,7 +73,7 @@ fn read_rows(
     let mut rows = Rows::new(source).map_err(Trouble::Csv)?;
     let with_items = items.is_some();
     let mut items = Items::new(items.unwrap_or_default(), rows.columns());
-    let (mut lines, mut tally, mut rows_without_item) = (DraftLines::default(), Tally::default(), 0);
+    let (mut lines, mut tally, mut rows_without_item) = (LineSetBuilder::default(), Tally::default(), 0);
     for (charge, line) in rows.by_ref().zip(1..) {
         let charge = charge.map_err(Trouble::Csv)?;
         let item = items.take(&charge);

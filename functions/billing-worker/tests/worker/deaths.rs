@@ -3,7 +3,7 @@
 use billing::BILLING_HISTORY;
 use chrono::TimeDelta;
 use domain::billing::InvoiceStatus;
-use embedded_table::Death;
+use embedded_table::CrashPoint;
 use runtime::{Deadline, Message};
 use serde_json::json;
 
@@ -27,17 +27,17 @@ async fn known(shown: bool) -> World {
 }
 
 /// What is in the table of what the message is about, after it was handled and, where it died, handled again.
-async fn after(world: &World, message: &Message, death: Option<Death>) -> (Vec<String>, usize) {
+async fn after(world: &World, message: &Message, death: Option<CrashPoint>) -> (Vec<String>, usize) {
     let (table, requests) = world.embedded.another_process();
     if let Some(death) = death {
-        requests.die(death);
+        requests.crash_at(death);
     }
     let worker = world.worker_on(&message.worker, table);
     let deadline = || Deadline::after(std::time::Duration::from_secs(300));
     let result = worker.handle(message.clone(), deadline()).await;
     let writes = requests.counts().writes;
     if death.is_some() {
-        assert!(requests.is_dead(), "{death:?} comes too late: {result:?}");
+        assert!(requests.has_crashed(), "{death:?} comes too late: {result:?}");
         world.handle(message.clone()).await.unwrap();
     } else {
         result.unwrap();
@@ -53,7 +53,7 @@ async fn an_ingest_that_dies_at_any_write_is_made_up_for_to_the_byte() {
         let (expected, writes) = after(&undisturbed, &message, None).await;
         assert!(writes >= if shown { 8 } else { 4 }, "{writes}: draft, pages, shown, pages retired, forgotten");
         for write in 1..=writes {
-            for death in [Death::Before(write), Death::After(write)] {
+            for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
                 let world = known(shown).await;
                 let (records, _) = after(&world, &message, Some(death)).await;
                 assert_eq!(records, expected, "{death:?} of {writes}, shown before: {shown}");
@@ -69,13 +69,13 @@ async fn a_discovery_that_dies_at_any_write_is_made_up_for_to_the_byte() {
     let (expected, writes) = after(&undisturbed, &message, None).await;
     assert!(writes >= 5, "{writes}: lease, budget, an entry, a head, receipt");
     for write in 1..=writes {
-        for death in [Death::Before(write), Death::After(write)] {
+        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let world = World::new().await;
             let (table, requests) = world.embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             let deadline = Deadline::after(std::time::Duration::from_secs(300));
             let _ = world.worker_on(&message.worker, table).handle(message.clone(), deadline).await;
-            assert!(requests.is_dead(), "{death:?}");
+            assert!(requests.has_crashed(), "{death:?}");
             // The lease of the dead runs out.
             world.clock.advance(TimeDelta::minutes(6));
             let again = Message { scheduled_at: domain::Clock::now(world.clock.as_ref()), ..message.clone() };

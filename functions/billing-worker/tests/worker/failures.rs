@@ -47,7 +47,7 @@ async fn a_bad_row_keeps_the_lines_of_before_and_is_told_by_its_number() {
         assert_eq!(head.status, InvoiceStatus::Failed, "{says}");
         let error = head.error.clone().unwrap();
         assert!(error.contains(says), "{says}: {error}");
-        assert_eq!((&head.lines, &head.draft), (&before.lines, &None), "{says}");
+        assert_eq!((&head.lines, &head.staged_revision), (&before.lines, &None), "{says}");
         assert_eq!(world.lines(&head).await, lines, "{says}");
     }
     // The next day's run asks for it again, and a CSV that can be read puts all right.

@@ -2,7 +2,7 @@ use billing::{BILLING_HISTORY, INVOICE_INGEST};
 use chrono::TimeDelta;
 use digitalocean_sim::RequestFilter;
 use domain::Money;
-use domain::billing::{AmountSource, CostLine, Existence, InvoiceStatus, Outcome, TieOutStatus};
+use domain::billing::{AmountSource, CostLine, Existence, InvoiceStatus, MatchOutcome, TieOutStatus};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -15,8 +15,8 @@ pub(crate) const APRIL: (&str, &str) = ("2026-04", "b7c0d3a2-5e41-4f68-9a17-3d2c
 /// A line's outcome as the expectations write it.
 pub(crate) fn shown(line: &CostLine) -> String {
     match &line.outcome {
-        Outcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
-        Outcome::Matched(found) => {
+        MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
+        MatchOutcome::Matched(found) => {
             let method = serde_json::to_value(found.method).unwrap();
             let gone = if found.existence == Existence::Tombstone { " gone" } else { "" };
             let (kind, id) = (&found.resource.kind, &found.resource.provider_id);

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use domain::{Facts, Kind, Parent, ProviderId, Resource, ResourceKey};
+use domain::{Kind, Parent, ProviderId, Resource, ResourceFacts, ResourceKey};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use store::{Committed, ResourceWrite, Table};
+use store::{ResourceCommitOutcome, ResourceWrite, Table};
 
 use crate::world::demo;
 
@@ -56,14 +56,14 @@ pub(crate) async fn put_gone(table: &Table) {
 async fn put(table: &Table, known: Vec<Known>) {
     for known in known {
         let write = ResourceWrite { before: None, row: row(known), events: Vec::new() };
-        assert_eq!(table.commit(&write).await.unwrap(), Committed::Written);
+        assert_eq!(table.commit_resource(&write).await.unwrap(), ResourceCommitOutcome::Written);
     }
 }
 
 fn row(known: Known) -> Resource {
     let Known { kind, provider_id, name, created_at, deleted_at, parent_kind } = known;
-    let parent = parent_kind.map(|kind| Parent { kind, provider_id: ProviderId::of("1") });
-    let facts = Facts { name, created_at, parent, ..Facts::default() };
+    let parent = parent_kind.map(|kind| Parent { kind, provider_id: ProviderId::from_static("1") });
+    let facts = ResourceFacts { name, created_at, parent, ..ResourceFacts::default() };
     let seen = "2026-04-10T00:00:00Z".parse().unwrap();
     Resource {
         key: ResourceKey { account: demo(), kind, provider_id },

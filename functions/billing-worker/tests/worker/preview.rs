@@ -2,7 +2,7 @@ use billing::{BILLING_HISTORY, Task};
 use chrono::TimeDelta;
 use domain::Money;
 use domain::billing::{AmountSource, Invoice, InvoiceStatus, TieOutStatus};
-use embedded_table::Death;
+use embedded_table::CrashPoint;
 use runtime::Deadline;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -84,7 +84,7 @@ async fn the_months_invoice_takes_its_place_and_keeps_what_it_came_to() {
         assert_eq!(world.perform(&ingest(MONTH, &uuid)).await, "done");
         let real = the_one(&world).await;
         assert_eq!((real.uuid.as_str(), real.status), (uuid.as_str(), InvoiceStatus::Ingested));
-        assert_eq!((real.previewed, real.amount), (Some(preview.amount), Money::usd(Decimal::from(6))));
+        assert_eq!((real.preview_amount, real.amount), (Some(preview.amount), Money::usd(Decimal::from(6))));
         assert_eq!(world.lines(&real).await.len(), 1);
         // Whoever reads the preview can go on for a day.
         assert_eq!(world.lines(&preview).await.len(), preview.lines.as_ref().unwrap().counts.lines as usize);
@@ -115,13 +115,13 @@ async fn a_death_at_any_write_never_shows_the_month_twice() {
     worker.handle(message(&undisturbed, &uuid), deadline()).await.unwrap();
     let (expected, writes) = (undisturbed.records().await, requests.counts().writes);
     for write in 1..=writes {
-        for death in [Death::Before(write), Death::After(write)] {
+        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let (world, ..) = billed(false).await;
             let (table, requests) = world.embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             let worker = world.worker_on("invoice-ingest", table);
             let _ = worker.handle(message(&world, &uuid), deadline()).await;
-            assert!(requests.is_dead(), "{death:?}");
+            assert!(requests.has_crashed(), "{death:?}");
             let shown: Vec<_> = of_month(&world).await.into_iter().filter(|head| head.lines.is_some()).collect();
             let [shown] = &shown[..] else { panic!("{death:?}: {} invoices of a month", shown.len()) };
             assert!(!world.lines(shown).await.is_empty(), "{death:?}");

@@ -9,7 +9,7 @@ use billing::{INVOICE_INGEST, Task, Worker};
 use billing_worker::{BillingWorker, LastKnown};
 use digitalocean_sim::{AccountSeed, Limits, RequestFilter, Seed, Simulator};
 use domain::billing::{CostLine, Invoice, Period};
-use domain::{Account, AccountId, AccountStatus, Clock, InvoiceUuid, Lane, ManualClock};
+use domain::{Account, AccountId, AccountStatus, Clock, InvoiceUuid, ManualClock, SyncState};
 use embedded_table::EmbeddedTable;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -229,8 +229,8 @@ impl World {
     }
 
     /// The lane of a worker, in the demo account.
-    pub(crate) async fn lane(&self, worker: &str) -> Option<Lane> {
-        self.embedded.table.lane(&demo(), &Worker::named(worker).unwrap().lane).await.unwrap()
+    pub(crate) async fn lane(&self, worker: &str) -> Option<SyncState> {
+        self.embedded.table.sync_state(&demo(), &Worker::named(worker).unwrap().lane).await.unwrap()
     }
 
     /// The table but for receipts and the rate budget.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use embedded_table::Death;
+use embedded_table::CrashPoint;
 use runtime::fake::{self, MemoryQueue};
 use runtime::{BatchRunner, Outgoing};
 use saga_worker::SagaWorker;
@@ -87,7 +87,7 @@ async fn malformed() {
 async fn partial_batch() {
     let (world, saga) = world().await;
     let process = world.process();
-    process.requests.die(Death::Before(3));
+    process.requests.crash_at(CrashPoint::Before(3));
     let (failures, letters) = run(&process.execute, "partial-batch").await;
     let again = ["059f36b4-87a3-44ab-83d2-661975830a7d", "8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"];
     assert_eq!((failures, letters.len()), (again.map(str::to_owned).to_vec(), 1), "the table does not answer");

@@ -42,7 +42,7 @@ impl World {
     /// What happened to a resource last.
     async fn last_event(&self, kind: &'static str, id: &str) -> (EventType, Cause) {
         let provider_id = ProviderId::new(id).unwrap();
-        let key = ResourceKey { account: self.account.clone(), kind: Kind::of(kind), provider_id };
+        let key = ResourceKey { account: self.account.clone(), kind: Kind::from_static(kind), provider_id };
         let reader = self.embedded.table.reader(Scope::Platform);
         let page = reader.events(&key, None, 1).await.unwrap().expect("the inventory has it");
         let event = page.events.into_iter().next().expect("something happened to it");

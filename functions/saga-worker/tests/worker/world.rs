@@ -7,7 +7,7 @@ use access::DigitalOcean;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use digitalocean_sim::{Clock as SimClock, RequestFilter, Seed, Simulator, Token};
 use domain::{Account, AccountId, AccountStatus, Clock, ManualClock};
-use embedded_table::{EmbeddedTable, Requests};
+use embedded_table::{EmbeddedTable, RequestInterceptor};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use provisioning::{QueueAddress, SagaConfig, SagaFunction, WakeUpQueue};
@@ -49,7 +49,7 @@ pub(crate) struct Process {
     pub(crate) execute: Arc<SagaWorker>,
     pub(crate) compensate: Arc<SagaWorker>,
     pub(crate) reconcile: Arc<SagaWorker>,
-    pub(crate) requests: Requests,
+    pub(crate) requests: RequestInterceptor,
 }
 
 /// Which doorbells arrive.
@@ -236,7 +236,7 @@ impl World {
             if is_over().await {
                 return;
             }
-            if process.requests.is_dead() {
+            if process.requests.has_crashed() {
                 process = self.process();
             }
             wake_ups.sort_by_key(|wake_up| wake_up.at);

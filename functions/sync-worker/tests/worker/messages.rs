@@ -3,7 +3,7 @@ use digitalocean_sim::{RequestFilter, Token};
 use domain::{AccountId, AccountStatus, Clock, Kind, SweepStatus};
 use runtime::{Failure, Message, ProviderWrites};
 use serde_json::Value;
-use store::Acquired;
+use store::SyncLeaseOutcome;
 
 use crate::world::{QUEUE, SECRET, World, fate};
 
@@ -70,10 +70,11 @@ async fn a_message_older_than_a_complete_sweep_is_dropped() {
 #[tokio::test]
 async fn a_message_that_meets_another_sweep_comes_back_in_twenty_seconds() {
     let world = World::new().await;
-    let (demo, droplets) = (AccountId::new("demo").unwrap(), Kind::of("droplet"));
+    let (demo, droplets) = (AccountId::new("demo").unwrap(), Kind::from_static("droplet"));
     let ttl = TimeDelta::minutes(5);
-    let other = world.embedded.table.acquire(&demo, &droplets, "another", world.clock.now(), ttl).await.unwrap();
-    assert!(matches!(other, Acquired::Granted(..)));
+    let other =
+        world.embedded.table.acquire_sync_lease(&demo, &droplets, "another", world.clock.now(), ttl).await.unwrap();
+    assert!(matches!(other, SyncLeaseOutcome::Granted(..)));
     assert_eq!(fate(&world.handle(world.message("demo")).await), "later 20");
     assert_eq!(world.asked(), 0);
     world.clock.advance(TimeDelta::minutes(6));
@@ -98,7 +99,7 @@ async fn the_internal_project_is_made_with_the_provisioning_token_and_only_if_wr
 #[tokio::test]
 async fn a_table_that_does_not_answer_is_tried_again() {
     let world = World::new().await;
-    world.embedded.requests.die(embedded_table::Death::Before(2));
+    world.embedded.requests.crash_at(embedded_table::CrashPoint::Before(2));
     let result =
         world.worker.handle(world.message("demo"), runtime::Deadline::after(std::time::Duration::from_secs(60)));
     assert!(matches!(result.await, Err(Failure::Retry { .. })));

@@ -1,7 +1,7 @@
 //! A worker of many kinds: each for itself.
 
 use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
-use domain::{AccountId, Kind, Lane};
+use domain::{AccountId, Kind, SyncState};
 use runtime::Outgoing;
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ async fn services() -> World {
     World::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await
 }
 
-async fn lane(world: &World, kind: &str) -> Option<Lane> {
-    world.embedded.table.lane(&AccountId::new("demo").unwrap(), &Kind::new(kind).unwrap()).await.unwrap()
+async fn lane(world: &World, kind: &str) -> Option<SyncState> {
+    world.embedded.table.sync_state(&AccountId::new("demo").unwrap(), &Kind::new(kind).unwrap()).await.unwrap()
 }
 
 /// The kinds whose last list was read whole.
@@ -110,7 +110,7 @@ async fn a_round_comes_back_where_it_stopped() {
     world.sim.faults().add(Fault::on(lists, Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 }).after(1));
     let refused = fate(&world.handle(world.message("demo")).await);
     assert!(refused.starts_with("later "), "{refused}");
-    assert!(lane(&world, "droplet_backup").await.unwrap().round.is_some());
+    assert!(lane(&world, "droplet_backup").await.unwrap().scan_progress.is_some());
     world.sim.faults().clear();
     world.sim.requests().clear();
     assert_eq!(fate(&world.handle(world.message("demo")).await), "done");

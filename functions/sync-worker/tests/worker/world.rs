@@ -7,7 +7,7 @@ use std::time::Duration;
 use access::DigitalOcean;
 use chrono::{DateTime, Utc};
 use digitalocean_sim::{RequestFilter, Seed, Simulator};
-use domain::{Account, AccountId, AccountStatus, Clock, Lane, ManualClock};
+use domain::{Account, AccountId, AccountStatus, Clock, ManualClock, SyncState};
 use embedded_table::EmbeddedTable;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -188,9 +188,9 @@ impl World {
     }
 
     /// The lane of the worker's first target, in the demo account.
-    pub(crate) async fn lane(&self) -> Option<Lane> {
+    pub(crate) async fn lane(&self) -> Option<SyncState> {
         let demo = AccountId::new("demo").unwrap();
-        self.embedded.table.lane(&demo, &self.worker.worker.targets[0].lane()).await.unwrap()
+        self.embedded.table.sync_state(&demo, &self.worker.worker.targets[0].lane()).await.unwrap()
     }
 
     /// The error that the sync state shows.

@@ -35,10 +35,10 @@ pub fn day_rates(points: &[(DateTime<Utc>, Decimal)]) -> Vec<DayRate> {
 }
 
 fn rate(before: Option<&(NaiveDate, Decimal)>, day: NaiveDate, amount: Decimal) -> Option<DayRate> {
-    let month = Period::of(day);
+    let month = Period::containing(day);
     let from_start = || day.pred_opt().map(|_| (month.start().date_naive().pred_opt(), Decimal::ZERO));
     let (since, at) = match before {
-        Some((since, at)) if Period::of(*since) == month => (Some(*since), *at),
+        Some((since, at)) if Period::containing(*since) == month => (Some(*since), *at),
         Some(_) => from_start()?,
         None if day == month.start().date_naive() => from_start()?,
         None => return None,

@@ -91,7 +91,7 @@ pub fn accrue<'a>(lines: impl IntoIterator<Item = &'a CostLine>, period: Period,
 mod tests {
     use super::*;
     use domain::Money;
-    use domain::billing::{Charge, ItemId, Outcome, UnmatchedReason};
+    use domain::billing::{Charge, ItemId, MatchOutcome, UnmatchedReason};
 
     fn line(project: Option<&str>, kind: &str, cents: i64) -> CostLine {
         CostLine {
@@ -109,7 +109,7 @@ mod tests {
                 category: None,
             },
             item: ItemId::default(),
-            outcome: Outcome::Unmatched(UnmatchedReason::NameVariance),
+            outcome: MatchOutcome::Unmatched(UnmatchedReason::NameVariance),
         }
     }
 

@@ -11,17 +11,17 @@ use domain::billing::UnmatchedReason::{self, AccountLevel, Credit, Tax};
 
 use super::{Rule, Search};
 
-const DROPLET: Kind = Kind::of("droplet");
-const VOLUME: Kind = Kind::of("volume");
+const DROPLET: Kind = Kind::from_static("droplet");
+const VOLUME: Kind = Kind::from_static("volume");
 
 /// What is looked for: without an owner, it is a resource that we do not know.
 const fn of(product: &'static str, kind: &'static str, search: Search) -> Rule {
-    Rule { product, described: None, kind: Kind::of(kind), search, otherwise: None }
+    Rule { product, described: None, kind: Kind::from_static(kind), search, otherwise: None }
 }
 
 /// What may well be nobody's.
 const fn or(product: &'static str, kind: &'static str, search: Search, otherwise: UnmatchedReason) -> Rule {
-    Rule { product, described: None, kind: Kind::of(kind), search, otherwise: Some(otherwise) }
+    Rule { product, described: None, kind: Kind::from_static(kind), search, otherwise: Some(otherwise) }
 }
 
 /// Every rule.
@@ -48,7 +48,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         product: "droplet",
         described: Some("backup service"),
-        kind: Kind::of("droplet_backup"),
+        kind: Kind::from_static("droplet_backup"),
         search: Search::ParentDroplet,
         otherwise: None,
     },

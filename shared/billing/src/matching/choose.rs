@@ -101,7 +101,7 @@ mod tests {
 
     fn chosen(lives: &[Life], exact: bool) -> String {
         let known = |at: usize, (made, gone): Life| Known {
-            kind: Kind::of("droplet"),
+            kind: Kind::from_static("droplet"),
             provider_id: ProviderId::new(at.to_string()).unwrap(),
             name: "web".to_owned(),
             created_at: made.map(day),

@@ -27,7 +27,7 @@ mod search;
 mod wording;
 
 use domain::billing::{
-    Charge, Confidence, Existence, ItemId, Match, MatchMethod, MatchedResource, Outcome, Period, UnmatchedReason,
+    Charge, Confidence, Existence, ItemId, Match, MatchMethod, MatchOutcome, MatchedResource, Period, UnmatchedReason,
 };
 
 use crate::classify::Class;
@@ -47,18 +47,18 @@ use search::{Found, Looking};
 ///   was gone before the first sweep of its kind. What came and went between two sweeps, or is hidden from the token,
 ///   cannot be told from it.
 #[must_use]
-pub fn find(charge: &Charge, item: &ItemId, class: &Class, period: Period, inventory: &Inventory) -> Outcome {
+pub fn find(charge: &Charge, item: &ItemId, class: &Class, period: Period, inventory: &Inventory) -> MatchOutcome {
     let Some(rule) = class.rule else {
         let known = item.resource_uuid.as_ref().and_then(|uuid| inventory.with_uuid(uuid));
-        return known.map_or(Outcome::Unmatched(UnmatchedReason::UnknownProduct), |known| {
+        return known.map_or(MatchOutcome::Unmatched(UnmatchedReason::UnknownProduct), |known| {
             matched(known, MatchMethod::Id, Confidence::CERTAIN)
         });
     };
     let looking = Looking { charge, item, rule, when: When::of(charge, period), inventory };
     match looking.look() {
         Found::One(known, method, likeness) => matched(known, method, confidence(method, likeness)),
-        Found::Unsure => Outcome::Unmatched(UnmatchedReason::NameVariance),
-        Found::Nothing => Outcome::Unmatched(rule.otherwise.unwrap_or(UnmatchedReason::DestroyedBeforeFirstSync)),
+        Found::Unsure => MatchOutcome::Unmatched(UnmatchedReason::NameVariance),
+        Found::Nothing => MatchOutcome::Unmatched(rule.otherwise.unwrap_or(UnmatchedReason::DestroyedBeforeFirstSync)),
     }
 }
 
@@ -68,14 +68,14 @@ fn confidence(method: MatchMethod, likeness: u8) -> Confidence {
         MatchMethod::Id => 100,
         MatchMethod::Group | MatchMethod::Name => 95,
         MatchMethod::ParentName => 90,
-        MatchMethod::NearName => likeness.saturating_sub(10),
+        MatchMethod::FuzzyName => likeness.saturating_sub(10),
     })
 }
 
-fn matched(known: &Known, method: MatchMethod, confidence: Confidence) -> Outcome {
+fn matched(known: &Known, method: MatchMethod, confidence: Confidence) -> MatchOutcome {
     let existence = if known.is_live() { Existence::Live } else { Existence::Tombstone };
     let less = if existence == Existence::Tombstone && method != MatchMethod::Id { 5 } else { 0 };
-    Outcome::Matched(Match {
+    MatchOutcome::Matched(Match {
         resource: MatchedResource {
             kind: known.kind.clone(),
             provider_id: known.provider_id.clone(),

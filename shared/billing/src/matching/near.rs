@@ -68,8 +68,8 @@ mod tests {
         ];
         for (line, name, expected) in cases {
             let known = Known {
-                kind: Kind::of("snapshot"),
-                provider_id: ProviderId::of("1"),
+                kind: Kind::from_static("snapshot"),
+                provider_id: ProviderId::from_static("1"),
                 name: name.to_owned(),
                 created_at: Some("2026-04-01T02:00:11Z".parse().unwrap()),
                 deleted_at: None,

@@ -8,7 +8,7 @@ use super::wording::Wording;
 use super::{Inventory, Known, names, near};
 use crate::classify::{Rule, Search};
 
-static DROPLET: Kind = Kind::of("droplet");
+static DROPLET: Kind = Kind::from_static("droplet");
 
 /// What was found.
 pub(super) enum Found<'a> {
@@ -98,7 +98,7 @@ impl<'a> Looking<'a> {
             [(percent, known), ref others @ ..]
                 if percent >= near::NEAR && others.first().is_none_or(|next| next.0 + near::MARGIN <= percent) =>
             {
-                Found::One(known, MatchMethod::NearName, percent)
+                Found::One(known, MatchMethod::FuzzyName, percent)
             }
             _ => Found::Unsure,
         }

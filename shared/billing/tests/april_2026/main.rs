@@ -13,7 +13,7 @@ use billing::csv::Rows;
 use billing::items::Items;
 use billing::matching::Inventory;
 use billing::{Tally, settle};
-use domain::billing::{CostLine, Existence, ItemId, Outcome, Period};
+use domain::billing::{CostLine, Existence, ItemId, MatchOutcome, Period};
 use rust_decimal::Decimal;
 
 use documents::{Expected, inventory, items, written};
@@ -43,8 +43,8 @@ fn lines(inventory: &Inventory) -> (Vec<CostLine>, Tally) {
 /// A line's outcome as the expectations write it.
 fn shown(line: &CostLine) -> String {
     match &line.outcome {
-        Outcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
-        Outcome::Matched(found) => {
+        MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
+        MatchOutcome::Matched(found) => {
             let method = serde_json::to_value(found.method).unwrap();
             let gone = if found.existence == Existence::Tombstone { " gone" } else { "" };
             let (kind, id) = (&found.resource.kind, &found.resource.provider_id);

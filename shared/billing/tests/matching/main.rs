@@ -10,7 +10,7 @@ mod snapshots;
 use billing::matching::{Inventory, Known};
 use billing::settle;
 use chrono::{DateTime, Utc};
-use domain::billing::{Charge, CostLine, Existence, ItemId, Outcome, Period};
+use domain::billing::{Charge, CostLine, Existence, ItemId, MatchOutcome, Period};
 use domain::{Kind, Money, ProviderId};
 use rust_decimal::Decimal;
 
@@ -68,8 +68,8 @@ fn line(charge: Charge, item: ItemId, known: &[Known]) -> CostLine {
 /// The outcome in words: `<kind> <id> <method> <confidence> [gone]`, or the reason.
 fn found(charge: Charge, item: ItemId, known: &[Known]) -> String {
     match line(charge, item, known).outcome {
-        Outcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
-        Outcome::Matched(found) => {
+        MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
+        MatchOutcome::Matched(found) => {
             let method = serde_json::to_value(found.method).unwrap();
             let gone = if found.existence == Existence::Tombstone { " gone" } else { "" };
             let resource = &found.resource;

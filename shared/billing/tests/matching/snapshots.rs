@@ -23,11 +23,11 @@ fn a_snapshot_is_found_by_a_near_name() {
     let cases = [
         ("web-01.bakery.example-2026-04-01", "snapshot 1 name 95"),
         ("Web-01.Bakery.example-2026-04-01", "snapshot 1 name 95"),
-        ("web-01_bakery_example 20260401", "snapshot 1 near_name 90"),
-        ("web-01.bakery.example", "snapshot 1 near_name 71"),
-        ("web-01.bakery.example-2026-04", "snapshot 1 near_name 86"),
-        ("web-01.bakery.example-1775008811000", "snapshot 1 near_name 75"),
-        ("web-01.bakery.example-2026-04-01 copy", "snapshot 1 near_name 82"),
+        ("web-01_bakery_example 20260401", "snapshot 1 fuzzy_name 90"),
+        ("web-01.bakery.example", "snapshot 1 fuzzy_name 71"),
+        ("web-01.bakery.example-2026-04", "snapshot 1 fuzzy_name 86"),
+        ("web-01.bakery.example-1775008811000", "snapshot 1 fuzzy_name 75"),
+        ("web-01.bakery.example-2026-04-01 copy", "snapshot 1 fuzzy_name 82"),
         // Of another day, of another droplet, of another domain.
         ("web-01.bakery.example-2026-03-01", "destroyed_before_first_sync"),
         ("web-02.bakery.example-2026-04-01", "destroyed_before_first_sync"),
@@ -48,17 +48,20 @@ fn near_names_are_found_only_if_nothing_else_is_as_near() {
     let of_may = Known { created_at: Some(year(2026)), ..snapshot("4", "web-01.bakery.example-2026-05-01", DROPLET) };
     let line = || line_of("web-01 bakery example 2026-04-01");
     let far = snapshot("5", "web-01.bakery.example-snapshot-backup-final", DROPLET);
-    assert_eq!(found_by_name(line(), &[of_april.clone(), far]), "snapshot 1 near_name 90");
+    assert_eq!(found_by_name(line(), &[of_april.clone(), far]), "snapshot 1 fuzzy_name 90");
     assert_eq!(found_by_name(line(), &[of_april.clone(), final_one.clone()]), "name_variance");
     // Both were made that day, and both could be meant.
     assert_eq!(found_by_name(line(), &[of_april.clone(), dateless.clone()]), "name_variance");
     assert_eq!(found_by_name(line_of("web-01-bakery.example"), &[of_april.clone(), final_one]), "name_variance");
     // What was not there yet is no rival.
-    assert_eq!(found_by_name(line_of("web-01-bakery.example"), &[of_april.clone(), of_may]), "snapshot 1 near_name 71");
+    assert_eq!(
+        found_by_name(line_of("web-01-bakery.example"), &[of_april.clone(), of_may]),
+        "snapshot 1 fuzzy_name 71"
+    );
     // What is gone is, as long as it was there.
     let was_there = gone(dateless.clone(), year(2027));
     assert_eq!(found_by_name(line(), &[of_april, was_there.clone()]), "name_variance");
-    assert_eq!(found_by_name(line_of("Web_01 bakery example"), &[was_there]), "snapshot 2 near_name 85 gone");
+    assert_eq!(found_by_name(line_of("Web_01 bakery example"), &[was_there]), "snapshot 2 fuzzy_name 85 gone");
 }
 
 #[test]

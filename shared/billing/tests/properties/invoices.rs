@@ -81,7 +81,7 @@ pub(crate) fn item_id() -> impl Strategy<Value = ItemId> {
 
 pub(crate) fn inventory() -> impl Strategy<Value = Inventory> {
     let kind = (0..RULES.len()).prop_map(|at| RULES[at].kind.clone());
-    let parent = option::of(prop_oneof![Just(Kind::of("droplet")), Just(Kind::of("volume"))]);
+    let parent = option::of(prop_oneof![Just(Kind::from_static("droplet")), Just(Kind::from_static("volume"))]);
     let known = (kind, id(), name(), option::of(time()), option::of(time()), parent).prop_map(
         |(kind, provider_id, name, created_at, deleted_at, parent_kind)| Known {
             kind,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Charge, CostKind, Outcome};
+use super::{Charge, CostKind, MatchOutcome};
 use crate::ProviderId;
 
 /// One line of an invoice: the charge, its kind, and whose it is. The invoice and its period are told by what holds the
@@ -20,7 +20,7 @@ pub struct CostLine {
     #[serde(default, skip_serializing_if = "ItemId::is_empty")]
     pub item: ItemId,
     /// Whose it is, or why that cannot be said.
-    pub outcome: Outcome,
+    pub outcome: MatchOutcome,
 }
 
 /// The ids of a JSON invoice item. Official examples show the one or the other; neither names a kind.

@@ -50,13 +50,13 @@ pub struct Invoice {
     pub lines: Option<LineSet>,
     /// Lines that are being written; no reader sees them yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub draft: Option<Draft>,
+    pub staged_revision: Option<StagedRevision>,
     /// Sets that no reader is led to any more, and that are still to be given their end.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub retired: BTreeSet<u64>,
+    pub superseded_revisions: BTreeSet<u64>,
     /// What the preview of its month came to last, once the month is billed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previewed: Option<Money>,
+    pub preview_amount: Option<Money>,
     /// Why it could not be read last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -68,7 +68,7 @@ impl Invoice {
     /// The lines it shows, if they are those of its last reading: nothing is left to be read or went wrong since, and its amount is that which
     /// they were held against.
     #[must_use]
-    pub fn settled(&self) -> Option<&LineSet> {
+    pub fn current_lines(&self) -> Option<&LineSet> {
         let is_read = matches!(self.status, InvoiceStatus::Ingested | InvoiceStatus::Open) && self.error.is_none();
         self.lines.as_ref().filter(|_| is_read)
     }
@@ -91,7 +91,7 @@ pub struct LineSet {
 
 /// A set of lines that is being written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
+pub struct StagedRevision {
     /// Which set it will be.
     pub revision: u64,
     /// What the lines say: only the very same lines may go on with it.

@@ -9,7 +9,7 @@ mod cost_kind;
 mod cost_line;
 mod history;
 mod invoice;
-mod outcome;
+mod match_outcome;
 mod period;
 mod tie_out;
 
@@ -18,7 +18,7 @@ pub use charge::{Charge, Span};
 pub use cost_kind::CostKind;
 pub use cost_line::{CostLine, ItemId};
 pub use history::{EntryType, HistoryEntry};
-pub use invoice::{Draft, Invoice, InvoiceStatus, LineSet, MatchCounts};
-pub use outcome::{Confidence, Existence, Match, MatchMethod, MatchedResource, Outcome, UnmatchedReason};
+pub use invoice::{Invoice, InvoiceStatus, LineSet, MatchCounts, StagedRevision};
+pub use match_outcome::{Confidence, Existence, Match, MatchMethod, MatchOutcome, MatchedResource, UnmatchedReason};
 pub use period::Period;
 pub use tie_out::{AmountSource, Difference, TieOut, TieOutStatus};

@@ -32,7 +32,7 @@ impl Period {
 
     /// The month that a day belongs to.
     #[must_use]
-    pub fn of(day: NaiveDate) -> Self {
+    pub fn containing(day: NaiveDate) -> Self {
         Self(day.with_day(1).unwrap_or(day))
     }
 
@@ -98,7 +98,7 @@ mod tests {
             assert_eq!(period.to_string(), text);
             assert_eq!(period.start(), start.parse::<DateTime<Utc>>().unwrap());
             assert_eq!(period.end(), end.parse::<DateTime<Utc>>().unwrap());
-            assert_eq!(Period::of(period.end().date_naive().pred_opt().unwrap()), period);
+            assert_eq!(Period::containing(period.end().date_naive().pred_opt().unwrap()), period);
         }
         for bad in ["", "2026", "2026-4", "2026-13", "2026-00", "2026-04-01", "+026-04", "26-04", "abcd-ef"] {
             assert!(Period::new(bad).is_err(), "{bad}");

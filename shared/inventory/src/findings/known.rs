@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Kind, Lane, SweepStatus};
+use domain::{Kind, SweepStatus, SyncState};
 use serde::Serialize;
 
 use super::Rule;
@@ -41,7 +41,7 @@ pub enum GapReason {
 /// What keeps a rule from being judged in an account with these lanes, if anything: the first kind of those it needs that is not known
 /// whole.
 #[must_use]
-pub fn gap(rule: &Rule, lanes: &BTreeMap<Kind, Lane>, now: DateTime<Utc>) -> Option<Gap> {
+pub fn gap(rule: &Rule, lanes: &BTreeMap<Kind, SyncState>, now: DateTime<Utc>) -> Option<Gap> {
     let token = |kind: &Kind| lanes.get(kind)?.last_complete.as_ref()?.token_id.as_deref();
     let about = rule.about.kind();
     rule.needs().map(MirroredKind::kind).find_map(|kind| {
@@ -52,7 +52,7 @@ pub fn gap(rule: &Rule, lanes: &BTreeMap<Kind, Lane>, now: DateTime<Utc>) -> Opt
 }
 
 /// Why a kind with this lane is not known whole, if it is not.
-fn not_whole(kind: &Kind, lane: Option<&Lane>, now: DateTime<Utc>) -> Option<GapReason> {
+fn not_whole(kind: &Kind, lane: Option<&SyncState>, now: DateTime<Utc>) -> Option<GapReason> {
     let last = lane.and_then(|lane| lane.last.as_ref()).map_or(SweepStatus::Never, |receipt| receipt.status);
     let complete = lane.and_then(|lane| lane.last_complete.as_ref());
     match (last, complete) {

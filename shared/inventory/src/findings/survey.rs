@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, Kind, Lane, SweepStatus};
+use domain::{AccountId, Kind, SweepStatus, SyncState};
 use store::{Extent, Reader, ResourceFilter};
 
 use super::known::{Gap, GapReason, gap};
@@ -52,7 +52,7 @@ impl Survey {
     ) -> Result<Self, store::Error> {
         let mut survey = Self { found: Vec::new(), skipped: Vec::new(), as_of: now, complete: true };
         let mut rows = MOST_ROWS;
-        for (account, lanes) in reader.lanes(accounts).await? {
+        for (account, lanes) in reader.sync_states(accounts).await? {
             let rules = survey.judgeable(rules, &account, &lanes, now);
             survey.judge(reader, &account, filter, rules, now, &mut rows).await?;
         }
@@ -67,7 +67,7 @@ impl Survey {
         &mut self,
         rules: &[&'static Rule],
         account: &AccountId,
-        lanes: &BTreeMap<Kind, Lane>,
+        lanes: &BTreeMap<Kind, SyncState>,
         now: DateTime<Utc>,
     ) -> Vec<&'static Rule> {
         let mut judgeable = Vec::new();
@@ -99,7 +99,8 @@ impl Survey {
             if !rules.iter().any(rests) {
                 continue;
             }
-            if reader.surroundings(account, &kind, rows, |resource| surroundings.note(&resource)).await? == Extent::Cut
+            if reader.scan_context(account, &kind, rows, |resource| surroundings.note(&resource)).await?
+                == Extent::Truncated
             {
                 rules.iter().filter(|rule| rests(rule)).for_each(|rule| self.skip(account, rule, too_many(&kind)));
                 rules.retain(|rule| !rests(rule));
@@ -109,7 +110,7 @@ impl Survey {
         let kinds: Vec<Kind> = kinds.into_iter().collect();
         let found = &mut self.found;
         let take = |resource| found.extend(rules.iter().filter_map(|rule| rule.finds(&resource, &surroundings, now)));
-        if reader.everything(account, filter, &kinds, rows, take).await? == Extent::Cut {
+        if reader.scan(account, filter, &kinds, rows, take).await? == Extent::Truncated {
             rules.iter().for_each(|rule| self.skip(account, rule, too_many(&rule.about.kind())));
         }
         Ok(())
@@ -119,7 +120,7 @@ impl Survey {
         self.skipped.push(Skipped { account: account.clone(), rule: rule.name, gap });
     }
 
-    fn rest_on(&mut self, lane: Option<&Lane>) {
+    fn rest_on(&mut self, lane: Option<&SyncState>) {
         let last = lane.and_then(|lane| lane.last.as_ref()).map_or(SweepStatus::Never, |receipt| receipt.status);
         self.complete &= last.is_complete();
         if let Some(receipt) = lane.and_then(|lane| lane.last_complete.as_ref()) {

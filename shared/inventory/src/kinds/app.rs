@@ -2,7 +2,7 @@
 
 use digitalocean::apps::{AppComponent, AppSpec};
 use digitalocean::{App, Client};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ pub struct AppKind;
 
 impl MirroredKind for AppKind {
     fn kind(&self) -> Kind {
-        Kind::of("app")
+        Kind::from_static("app")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -47,7 +47,7 @@ impl ListedKind for AppKind {
 }
 
 /// An app's facts, by what it is meant to be. Its deployments, of which every push makes one, are noise.
-fn normalise(app: App) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(app: App) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let id = ProviderId::new(app.id)?;
     let attrs = attrs(json!({
@@ -57,12 +57,12 @@ fn normalise(app: App) -> Result<(ProviderId, Facts), InvalidId> {
         "domains": sorted(app.spec.domains.iter().map(|domain| domain.domain.clone())),
         "components": components(&app.spec),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: app.spec.name,
         region: given(app.region.map(|region| region.slug)),
         created_at: app.created_at.map(domain::to_millis),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

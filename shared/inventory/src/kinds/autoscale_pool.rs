@@ -2,7 +2,7 @@
 
 use digitalocean::autoscale_pools::{AutoscaleConfig, DropletTemplate};
 use digitalocean::{AutoscalePool, Client};
-use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ pub struct AutoscalePoolKind;
 
 impl MirroredKind for AutoscalePoolKind {
     fn kind(&self) -> Kind {
-        Kind::of("autoscale_pool")
+        Kind::from_static("autoscale_pool")
     }
 
     fn scope(&self) -> &'static str {
@@ -48,10 +48,10 @@ impl ListedKind for AutoscalePoolKind {
 }
 
 /// A pool's facts. Its droplets have their own prices, and their tags are not its own.
-fn normalise(pool: AutoscalePool) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(pool: AutoscalePool) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(pool.id)?;
     let project = pool.droplet_template.project_id.as_deref().map(ProviderId::new).transpose()?;
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: pool.name,
         region: pool.droplet_template.region.clone(),
         status: pool.status.map(|status| status.as_str().to_owned()),
@@ -62,7 +62,7 @@ fn normalise(pool: AutoscalePool) -> Result<(ProviderId, Facts), InvalidId> {
             "droplet_template": template_attrs(pool.droplet_template),
             "active_resources_count": pool.active_resources_count,
         })),
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

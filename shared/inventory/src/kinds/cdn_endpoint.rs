@@ -1,7 +1,7 @@
 //! CDN endpoints. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/CDN-Endpoints>
 
 use digitalocean::{CdnEndpoint, Client};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct CdnEndpointKind;
 
 impl MirroredKind for CdnEndpointKind {
     fn kind(&self) -> Kind {
-        Kind::of("cdn_endpoint")
+        Kind::from_static("cdn_endpoint")
     }
 
     fn scope(&self) -> &'static str {
@@ -41,7 +41,7 @@ impl ListedKind for CdnEndpointKind {
 }
 
 /// An endpoint's facts. A custom domain that DigitalOcean sends as an empty text is none.
-fn normalise(cdn: CdnEndpoint) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(cdn: CdnEndpoint) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let id = ProviderId::new(cdn.id)?;
     let attrs = attrs(json!({
@@ -51,6 +51,6 @@ fn normalise(cdn: CdnEndpoint) -> Result<(ProviderId, Facts), InvalidId> {
         "certificate_id": given(cdn.certificate_id),
     }));
     let created_at = cdn.created_at.map(domain::to_millis);
-    let facts = Facts { name: cdn.endpoint, created_at, attrs, ..Facts::default() };
+    let facts = ResourceFacts { name: cdn.endpoint, created_at, attrs, ..ResourceFacts::default() };
     Ok((id, facts))
 }

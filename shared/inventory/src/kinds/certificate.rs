@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use digitalocean::{Certificate, Client};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct CertificateKind;
 
 impl MirroredKind for CertificateKind {
     fn kind(&self) -> Kind {
-        Kind::of("certificate")
+        Kind::from_static("certificate")
     }
 
     fn scope(&self) -> &'static str {
@@ -42,7 +42,7 @@ impl ListedKind for CertificateKind {
     }
 }
 
-fn normalise(certificate: Certificate) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(certificate: Certificate) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(certificate.id)?;
     // A custom certificate may come with one empty name.
     let names = certificate.dns_names.into_iter().filter(|name| !name.is_empty());
@@ -52,12 +52,12 @@ fn normalise(certificate: Certificate) -> Result<(ProviderId, Facts), InvalidId>
         "type": certificate.certificate_type,
         "sha1_fingerprint": certificate.sha1_fingerprint.filter(|fingerprint| !fingerprint.is_empty()),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: certificate.name,
         status: certificate.state.map(|state| state.as_str().to_owned()),
         created_at: certificate.created_at.map(domain::to_millis),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

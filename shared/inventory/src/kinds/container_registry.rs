@@ -2,7 +2,7 @@
 
 use digitalocean::registries::RegistryTier;
 use digitalocean::{Client, Registry};
-use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
@@ -20,7 +20,7 @@ pub struct ContainerRegistryKind;
 
 impl MirroredKind for ContainerRegistryKind {
     fn kind(&self) -> Kind {
-        Kind::of("container_registry")
+        Kind::from_static("container_registry")
     }
 
     fn scope(&self) -> &'static str {
@@ -33,7 +33,7 @@ impl MirroredKind for ContainerRegistryKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("arcadia-cloud-nobody")
+        ProviderId::from_static("arcadia-cloud-nobody")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -80,16 +80,16 @@ fn normalise(
     registry: Registry,
     tier: Option<&RegistryTier>,
     bears_price: bool,
-) -> Result<(ProviderId, Facts), InvalidId> {
+) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(registry.name.as_str())?;
     let cents = tier.filter(|_| bears_price).and_then(|tier| tier.monthly_price_in_cents);
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: registry.name,
         region: registry.region,
         price_monthly: cents.map(|cents| Money::usd(Decimal::new(cents.into(), 2))),
         created_at: registry.created_at.map(domain::to_millis),
         attrs: attrs(json!({ "subscription_tier": tier.map(|tier| &tier.slug) })),
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -1,7 +1,7 @@
 //! Custom images, which users upload. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Images>
 
 use digitalocean::{Client, Image, ImageStatus, ImageType};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct CustomImageKind;
 
 impl MirroredKind for CustomImageKind {
     fn kind(&self) -> Kind {
-        Kind::of("custom_image")
+        Kind::from_static("custom_image")
     }
 
     fn scope(&self) -> &'static str {
@@ -32,7 +32,7 @@ impl MirroredKind for CustomImageKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("1")
+        ProviderId::from_static("1")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -66,7 +66,7 @@ fn is_deleted(image: &Image) -> bool {
     image.status == Some(ImageStatus::Deleted)
 }
 
-fn normalise(image: Image) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(image: Image) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(image.id.to_string())?;
     let regions = sorted(image.regions);
     let region = only(&regions);
@@ -77,7 +77,7 @@ fn normalise(image: Image) -> Result<(ProviderId, Facts), InvalidId> {
         "min_disk_size": image.min_disk_size,
         "size_gigabytes": image.size_gigabytes.map(|size| size.to_string()),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: image.name,
         region,
         status: image.status.map(|status| status.as_str().to_owned()),

@@ -1,7 +1,7 @@
 //! DNS records, which DigitalOcean lists zone by zone. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
 
 use digitalocean::{Client, DomainRecord};
-use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct DnsRecordKind;
 
 impl MirroredKind for DnsRecordKind {
     fn kind(&self) -> Kind {
-        Kind::of("dns_record")
+        Kind::from_static("dns_record")
     }
 
     fn scope(&self) -> &'static str {
@@ -35,7 +35,7 @@ impl MirroredKind for DnsRecordKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("1")
+        ProviderId::from_static("1")
     }
 
     /// DigitalOcean gives one record by its zone and id (`GET /v2/domains/{name}/records/{id}`), and an id alone does not tell the zone:
@@ -81,7 +81,7 @@ fn is_of_a_user(record: &DomainRecord) -> bool {
 }
 
 /// A record's facts. Its name is the full one, without a dot at the end; `data` is as DigitalOcean shows it.
-fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(record.id.to_string())?;
     let name = match record.name.as_str() {
         "" | "@" => zone.as_str().to_owned(),
@@ -98,7 +98,7 @@ fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, Fa
         "tag": record.tag,
     }));
     let parent = Some(Parent { kind: DNS_ZONE.kind(), provider_id: zone.clone() });
-    Ok((id, Facts { name, parent, attrs, ..Facts::default() }))
+    Ok((id, ResourceFacts { name, parent, attrs, ..ResourceFacts::default() }))
 }
 
 #[cfg(test)]
@@ -125,7 +125,10 @@ mod tests {
         ] {
             let (id, facts) = normalise(&zone, &record("A", name)).unwrap();
             assert_eq!((id.as_str(), facts.name.as_str()), ("7", full_name));
-            assert_eq!(facts.parent.unwrap(), Parent { kind: Kind::of("dns_zone"), provider_id: zone.clone() });
+            assert_eq!(
+                facts.parent.unwrap(),
+                Parent { kind: Kind::from_static("dns_zone"), provider_id: zone.clone() }
+            );
             assert_eq!(serde_json::Value::Object(facts.attrs), json!({ "type": "A", "data": "1800", "ttl": 1800 }));
         }
     }

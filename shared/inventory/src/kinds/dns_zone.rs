@@ -2,7 +2,7 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains>
 
 use digitalocean::{Client, Domain};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct DnsZoneKind;
 
 impl MirroredKind for DnsZoneKind {
     fn kind(&self) -> Kind {
-        Kind::of("dns_zone")
+        Kind::from_static("dns_zone")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -35,7 +35,7 @@ impl MirroredKind for DnsZoneKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("arcadia-cloud.invalid")
+        ProviderId::from_static("arcadia-cloud.invalid")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -50,9 +50,9 @@ impl ListedKind for DnsZoneKind {
 }
 
 /// A zone's facts. Its `zone_file` is left out: records are resources of their own, and its SOA serial is noise.
-fn normalise(zone: Domain) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(zone: Domain) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(zone.name.as_str())?;
     let attrs = attrs(json!({ "ttl": zone.ttl }));
-    let facts = Facts { name: zone.name, attrs, ..Facts::default() };
+    let facts = ResourceFacts { name: zone.name, attrs, ..ResourceFacts::default() };
     Ok((id, facts))
 }

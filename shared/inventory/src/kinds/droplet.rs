@@ -2,7 +2,7 @@
 
 use digitalocean::droplets::NetworkType;
 use digitalocean::{Client, Droplet};
-use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ pub struct DropletKind;
 
 impl MirroredKind for DropletKind {
     fn kind(&self) -> Kind {
-        Kind::of("droplet")
+        Kind::from_static("droplet")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -35,7 +35,7 @@ impl MirroredKind for DropletKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("1")
+        ProviderId::from_static("1")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -52,12 +52,12 @@ impl ListedKind for DropletKind {
 
 /// A droplet's facts. Left out as noise: `locked`, `next_backup_window`, the prices and regions of its size, its kernel; and
 /// `backup_ids` and `snapshot_ids`, which change with every rotation of what are resources of their own.
-fn normalise(droplet: Droplet) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(droplet: Droplet) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(droplet.id.to_string())?;
     let attrs = droplet_attrs(&droplet);
     let mut tags = droplet.tags;
     tags.sort();
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: droplet.name,
         region: Some(droplet.region.slug).filter(|slug| !slug.is_empty()),
         status: Some(droplet.status.as_str().to_owned()),

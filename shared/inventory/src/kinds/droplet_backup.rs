@@ -2,7 +2,7 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#operation/droplets_list_backups>
 
 use digitalocean::{Client, Droplet, DropletBackup};
-use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct DropletBackupKind;
 
 impl MirroredKind for DropletBackupKind {
     fn kind(&self) -> Kind {
-        Kind::of("droplet_backup")
+        Kind::from_static("droplet_backup")
     }
 
     fn scope(&self) -> &'static str {
@@ -32,7 +32,7 @@ impl MirroredKind for DropletBackupKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("1")
+        ProviderId::from_static("1")
     }
 
     /// A backup is an image as well (`GET /v2/images/{id}`), but a token that reads droplets need not read images: for
@@ -80,20 +80,20 @@ fn may_have_backups(droplet: &Droplet) -> bool {
 
 /// A backup's facts. It has no price of its own: the droplet's backups are paid together, as a part of the droplet's
 /// price.
-fn normalise(droplet: &ProviderId, backup: DropletBackup) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(droplet: &ProviderId, backup: DropletBackup) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(backup.id.to_string())?;
     let regions = sorted(backup.regions);
     let attrs = attrs(json!({
         "min_disk_size": backup.min_disk_size,
         "size_gigabytes": backup.size_gigabytes.map(|size| size.to_string()),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: backup.name,
         region: only(&regions),
         created_at: backup.created_at.map(domain::to_millis),
         parent: Some(Parent { kind: DROPLET.kind(), provider_id: droplet.clone() }),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -2,7 +2,7 @@
 
 use digitalocean::firewalls::RuleTargets;
 use digitalocean::{Client, Firewall};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub struct FirewallKind;
 
 impl MirroredKind for FirewallKind {
     fn kind(&self) -> Kind {
-        Kind::of("firewall")
+        Kind::from_static("firewall")
     }
 
     /// DigitalOcean's documentation calls firewalls independent of projects; its Go client has a URN for them all the same.
@@ -44,7 +44,7 @@ impl ListedKind for FirewallKind {
 
 /// A firewall's facts. `tags` are an attribute: they say what it protects, it does not bear them. It has no parent: the droplets that it
 /// protects may be several tenants', and none of them is to see the others' rules.
-fn normalise(firewall: Firewall) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(firewall: Firewall) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(firewall.id)?;
     let inbound = firewall
         .inbound_rules
@@ -59,12 +59,12 @@ fn normalise(firewall: Firewall) -> Result<(ProviderId, Facts), InvalidId> {
         "droplet_ids": sorted(firewall.droplet_ids),
         "tags": sorted(firewall.tags),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: firewall.name,
         status: firewall.status.map(|status| status.as_str().to_owned()),
         created_at: firewall.created_at.map(domain::to_millis),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -2,7 +2,7 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPs>
 
 use digitalocean::{Client, IpAssignment, ReservedIp};
-use domain::{Facts, InvalidId, Kind, Money, Parent, ProviderId};
+use domain::{InvalidId, Kind, Money, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
@@ -21,7 +21,7 @@ pub struct FloatingIpKind;
 
 impl MirroredKind for FloatingIpKind {
     fn kind(&self) -> Kind {
-        Kind::of("floating_ip")
+        Kind::from_static("floating_ip")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -39,7 +39,7 @@ impl MirroredKind for FloatingIpKind {
 
     /// An address for documentation (RFC 5737).
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("192.0.2.1")
+        ProviderId::from_static("192.0.2.1")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -54,9 +54,9 @@ impl ListedKind for FloatingIpKind {
 }
 
 /// An address's facts. Left out: `locked`, which is noise, and `project_id`, since the projects' own lists say who belongs where.
-fn normalise(reserved: ReservedIp) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(reserved: ReservedIp) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(reserved.ip.as_str())?;
-    let facts = Facts {
+    let facts = ResourceFacts {
         region: reserved.region.map(|region| region.slug).filter(|slug| !slug.is_empty()),
         price_monthly: price(reserved.assignment),
         ..assigned(reserved.ip, reserved.assignment)?
@@ -65,19 +65,19 @@ fn normalise(reserved: ReservedIp) -> Result<(ProviderId, Facts), InvalidId> {
 }
 
 /// What the assignment of an address, IPv4 or IPv6, says of it. One that cannot be seen says nothing, least of all "unassigned".
-pub(super) fn assigned(ip: String, assignment: IpAssignment) -> Result<Facts, InvalidId> {
+pub(super) fn assigned(ip: String, assignment: IpAssignment) -> Result<ResourceFacts, InvalidId> {
     let (status, droplet_id) = match assignment {
         IpAssignment::Droplet(id) => (Some("assigned"), Some(id)),
         IpAssignment::Unassigned => (Some("unassigned"), None),
         IpAssignment::NotVisible => (None, None),
     };
     let droplet = droplet_id.map(|id| ProviderId::new(id.to_string())).transpose()?;
-    Ok(Facts {
+    Ok(ResourceFacts {
         name: ip,
         status: status.map(str::to_owned),
         parent: droplet.map(|provider_id| Parent { kind: DROPLET.kind(), provider_id }),
         attrs: attrs(json!({ "droplet_id": droplet_id })),
-        ..Facts::default()
+        ..ResourceFacts::default()
     })
 }
 

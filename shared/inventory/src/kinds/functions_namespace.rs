@@ -1,7 +1,7 @@
 //! Namespaces of Functions. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Functions>
 
 use digitalocean::{Client, FunctionsNamespace};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct FunctionsNamespaceKind;
 
 impl MirroredKind for FunctionsNamespaceKind {
     fn kind(&self) -> Kind {
-        Kind::of("functions_namespace")
+        Kind::from_static("functions_namespace")
     }
 
     /// DigitalOcean asks for both.
@@ -31,7 +31,7 @@ impl MirroredKind for FunctionsNamespaceKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("fn-00000000-0000-0000-0000-000000000000")
+        ProviderId::from_static("fn-00000000-0000-0000-0000-000000000000")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -46,14 +46,14 @@ impl ListedKind for FunctionsNamespaceKind {
 }
 
 /// A namespace's facts, by the id that calls name it by.
-fn normalise(namespace: FunctionsNamespace) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(namespace: FunctionsNamespace) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(namespace.namespace)?;
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: namespace.label,
         region: namespace.region,
         created_at: namespace.created_at.map(domain::to_millis),
         attrs: attrs(json!({ "api_host": namespace.api_host })),
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -2,7 +2,7 @@
 
 use digitalocean::kubernetes::NodePool;
 use digitalocean::{Client, KubernetesCluster};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ pub struct K8sClusterKind;
 
 impl MirroredKind for K8sClusterKind {
     fn kind(&self) -> Kind {
-        Kind::of("k8s_cluster")
+        Kind::from_static("k8s_cluster")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -48,7 +48,7 @@ impl ListedKind for K8sClusterKind {
 }
 
 /// A cluster's facts. Its price is that of its control plane; its nodes are droplets, each with a price of its own.
-fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(cluster.id)?;
     cluster.node_pools.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
     let counts = cluster.node_pools.iter().filter(|pool| pool.auto_scale);
@@ -64,7 +64,7 @@ fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, Facts), Inva
         "node_pools": cluster.node_pools.iter().map(pool_attrs).collect::<Vec<_>>(),
         "autoscaled_node_counts": (!counts.is_empty()).then_some(counts),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: cluster.name,
         region: cluster.region,
         status: cluster.status.and_then(|status| status.state).map(|state| state.as_str().to_owned()),

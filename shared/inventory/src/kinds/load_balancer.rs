@@ -3,7 +3,7 @@
 mod settings;
 
 use digitalocean::{Client, LoadBalancer, LoadBalancerType};
-use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -19,7 +19,7 @@ pub struct LoadBalancerKind;
 
 impl MirroredKind for LoadBalancerKind {
     fn kind(&self) -> Kind {
-        Kind::of("load_balancer")
+        Kind::from_static("load_balancer")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -48,16 +48,16 @@ impl ListedKind for LoadBalancerKind {
 }
 
 /// A load balancer's facts. Left out: `project_id`, since the projects' own lists say who belongs where.
-fn normalise(balancer: LoadBalancer) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(balancer: LoadBalancer) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(balancer.id.as_str())?;
-    let facts = Facts {
+    let facts = ResourceFacts {
         region: balancer.region.as_ref().map(|region| region.slug.clone()).filter(|slug| !slug.is_empty()),
         status: balancer.status.as_ref().map(|status| status.as_str().to_owned()),
         price_monthly: price(&balancer),
         created_at: balancer.created_at.map(domain::to_millis),
         name: balancer.name.clone(),
         attrs: settings::attributes(balancer),
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -1,7 +1,7 @@
 //! Managed database clusters. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
 
 use digitalocean::{Client, Database};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct ManagedDbKind;
 
 impl MirroredKind for ManagedDbKind {
     fn kind(&self) -> Kind {
-        Kind::of("managed_db")
+        Kind::from_static("managed_db")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -46,7 +46,7 @@ impl ListedKind for ManagedDbKind {
 }
 
 /// A cluster's facts. What opens it (connections, users) is not even read; its maintenance window is noise.
-fn normalise(database: Database) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(database: Database) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(database.id)?;
     let attrs = attrs(json!({
         "engine": database.engine,
@@ -56,14 +56,14 @@ fn normalise(database: Database) -> Result<(ProviderId, Facts), InvalidId> {
         "storage_size_mib": database.storage_size_mib,
         "private_network_uuid": database.private_network_uuid.filter(|uuid| !uuid.is_empty()),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: database.name,
         region: database.region,
         status: database.status.map(|status| status.as_str().to_owned()),
         tags: sorted(database.tags),
         created_at: database.created_at.map(domain::to_millis),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -31,7 +31,7 @@ mod vpc;
 use std::collections::BTreeMap;
 
 use digitalocean::{Client, Listing};
-use domain::{Facts, Kind, ProviderId};
+use domain::{Kind, ProviderId, ResourceFacts};
 use futures::future::BoxFuture;
 
 pub use app::APP;
@@ -65,7 +65,7 @@ pub use vpc::VPC;
 #[derive(Debug)]
 pub struct Listed {
     /// Every resource and its facts.
-    pub resources: Vec<(ProviderId, Facts)>,
+    pub resources: Vec<(ProviderId, ResourceFacts)>,
     /// Pages read.
     pub pages: u32,
     /// Requests the token has left this hour.
@@ -76,7 +76,7 @@ impl Listed {
     /// A listing, each item normalised. An item whose id cannot be one fails the list: leaving it out would read as "gone".
     pub(crate) fn normalised<T>(
         listing: Listing<T>,
-        normalise: impl Fn(T) -> Result<(ProviderId, Facts), domain::InvalidId>,
+        normalise: impl Fn(T) -> Result<(ProviderId, ResourceFacts), domain::InvalidId>,
     ) -> Result<Self, ListError> {
         let Listing { items, pages, requests, total, rate_limit } = listing;
         let items = items.into_iter().map(normalise).collect();
@@ -84,7 +84,9 @@ impl Listed {
     }
 
     /// The same of items that were normalised as their pages arrived.
-    pub(crate) fn of(listing: Listing<Result<(ProviderId, Facts), domain::InvalidId>>) -> Result<Self, ListError> {
+    pub(crate) fn of(
+        listing: Listing<Result<(ProviderId, ResourceFacts), domain::InvalidId>>,
+    ) -> Result<Self, ListError> {
         let Listing { items, pages, rate_limit, .. } = listing;
         let resources = items.into_iter().collect::<Result<_, _>>()?;
         Ok(Self { resources, pages, rate_limit_remaining: rate_limit.and_then(|limit| limit.remaining) })
@@ -160,7 +162,7 @@ pub trait MirroredKind: Send + Sync {
 
     /// An id of the kind that no resource bears: asking for it tells a token that may not see from an account that has nothing.
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("00000000-0000-0000-0000-000000000000")
+        ProviderId::from_static("00000000-0000-0000-0000-000000000000")
     }
 
     /// Asks for one resource, where DigitalOcean has such a call for the kind; `None` where not.

@@ -1,7 +1,7 @@
 //! Alert policies of monitoring. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Monitoring>
 
 use digitalocean::{AlertPolicy, Client};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct MonitoringAlertKind;
 
 impl MirroredKind for MonitoringAlertKind {
     fn kind(&self) -> Kind {
-        Kind::of("monitoring_alert")
+        Kind::from_static("monitoring_alert")
     }
 
     fn scope(&self) -> &'static str {
@@ -41,7 +41,7 @@ impl ListedKind for MonitoringAlertKind {
 }
 
 /// A policy's facts. `tags` are an attribute: they say what the policy watches, it does not bear them.
-fn normalise(policy: AlertPolicy) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(policy: AlertPolicy) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(policy.uuid)?;
     let attrs = attrs(json!({
         "type": policy.alert_type,
@@ -52,5 +52,5 @@ fn normalise(policy: AlertPolicy) -> Result<(ProviderId, Facts), InvalidId> {
         "tags": sorted(policy.tags),
         "enabled": policy.enabled,
     }));
-    Ok((id, Facts { name: policy.description, attrs, ..Facts::default() }))
+    Ok((id, ResourceFacts { name: policy.description, attrs, ..ResourceFacts::default() }))
 }

@@ -1,7 +1,7 @@
 //! NAT gateways of VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
 
 use digitalocean::{Client, NatGateway};
-use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct NatGatewayKind;
 
 impl MirroredKind for NatGatewayKind {
     fn kind(&self) -> Kind {
-        Kind::of("nat_gateway")
+        Kind::from_static("nat_gateway")
     }
 
     fn scope(&self) -> &'static str {
@@ -43,7 +43,7 @@ impl ListedKind for NatGatewayKind {
 
 /// A gateway's facts. It belongs with the VPC that it serves; where it serves several, with none of them. Left out: `updated_at`, which is
 /// noise, and `project_id`, since the projects' own lists say who belongs where.
-fn normalise(gateway: NatGateway) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(gateway: NatGateway) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(gateway.id)?;
     let vpc_of = |uuid: &str| Some(Parent { kind: VPC.kind(), provider_id: ProviderId::new(uuid).ok()? });
     let parent = match gateway.vpcs.as_slice() {
@@ -61,14 +61,14 @@ fn normalise(gateway: NatGateway) -> Result<(ProviderId, Facts), InvalidId> {
         "icmp_timeout_seconds": gateway.icmp_timeout_seconds,
         "tcp_timeout_seconds": gateway.tcp_timeout_seconds,
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: gateway.name,
         region: gateway.region.filter(|slug| !slug.is_empty()),
         status: gateway.state.map(|state| state.as_str().to_owned()),
         parent,
         created_at: gateway.created_at.map(domain::to_millis),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

@@ -1,7 +1,7 @@
 //! Reserved IPv6 addresses. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPv6>
 
 use digitalocean::{Client, ReservedIpv6};
-use domain::{Facts, InvalidId, Kind, Money, ProviderId};
+use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
@@ -18,7 +18,7 @@ pub struct ReservedIpv6Kind;
 
 impl MirroredKind for ReservedIpv6Kind {
     fn kind(&self) -> Kind {
-        Kind::of("reserved_ipv6")
+        Kind::from_static("reserved_ipv6")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -36,7 +36,7 @@ impl MirroredKind for ReservedIpv6Kind {
 
     /// An address for documentation (RFC 3849).
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("2001:db8::1")
+        ProviderId::from_static("2001:db8::1")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -51,9 +51,9 @@ impl ListedKind for ReservedIpv6Kind {
 }
 
 /// An address's facts. It is free, assigned or not.
-fn normalise(reserved: ReservedIpv6) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(reserved: ReservedIpv6) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(reserved.ip.as_str())?;
-    let facts = Facts {
+    let facts = ResourceFacts {
         region: reserved.region_slug.filter(|slug| !slug.is_empty()),
         price_monthly: Some(Money::usd(Decimal::ZERO)),
         created_at: reserved.reserved_at.map(domain::to_millis),

@@ -1,7 +1,7 @@
 //! Snapshots of droplets and of volumes. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Snapshots>
 
 use digitalocean::{Client, Snapshot, SnapshotResourceType};
-use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct SnapshotKind;
 
 impl MirroredKind for SnapshotKind {
     fn kind(&self) -> Kind {
-        Kind::of("snapshot")
+        Kind::from_static("snapshot")
     }
 
     /// An image in a project is a droplet's snapshot, unless it is known as a custom image.
@@ -63,7 +63,7 @@ fn presence(answer: Result<Snapshot, digitalocean::Error>) -> Result<Presence, d
 }
 
 /// A snapshot's facts. It belongs with what it was taken of, also when that is gone.
-fn normalise(snapshot: Snapshot) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(snapshot: Snapshot) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(snapshot.id)?;
     let parent_kind = match &snapshot.resource_type {
         Some(SnapshotResourceType::Droplet) => Some(DROPLET.kind()),
@@ -83,7 +83,7 @@ fn normalise(snapshot: Snapshot) -> Result<(ProviderId, Facts), InvalidId> {
         "min_disk_size": snapshot.min_disk_size,
         "size_gigabytes": snapshot.size_gigabytes.map(|size| size.to_string()),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: snapshot.name,
         region,
         status: None,

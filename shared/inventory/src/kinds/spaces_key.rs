@@ -1,7 +1,7 @@
 //! Access keys of Spaces. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Spaces-Keys>
 
 use digitalocean::{Client, SpacesKey};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct SpacesKeyKind;
 
 impl MirroredKind for SpacesKeyKind {
     fn kind(&self) -> Kind {
-        Kind::of("spaces_key")
+        Kind::from_static("spaces_key")
     }
 
     fn scope(&self) -> &'static str {
@@ -30,7 +30,7 @@ impl MirroredKind for SpacesKeyKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("DO000000000000000000")
+        ProviderId::from_static("DO000000000000000000")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -45,9 +45,9 @@ impl ListedKind for SpacesKeyKind {
 }
 
 /// A key's facts, by the access key's id. Its secret is never listed.
-fn normalise(key: SpacesKey) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(key: SpacesKey) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(key.access_key)?;
     let attrs = attrs(json!({ "grants": sorted(key.grants) }));
     let created_at = key.created_at.map(domain::to_millis);
-    Ok((id, Facts { name: key.name, created_at, attrs, ..Facts::default() }))
+    Ok((id, ResourceFacts { name: key.name, created_at, attrs, ..ResourceFacts::default() }))
 }

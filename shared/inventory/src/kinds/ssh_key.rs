@@ -1,7 +1,7 @@
 //! SSH keys of the account. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/SSH-Keys>
 
 use digitalocean::{Client, SshKey};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct SshKeyKind;
 
 impl MirroredKind for SshKeyKind {
     fn kind(&self) -> Kind {
-        Kind::of("ssh_key")
+        Kind::from_static("ssh_key")
     }
 
     fn scope(&self) -> &'static str {
@@ -30,7 +30,7 @@ impl MirroredKind for SshKeyKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("1")
+        ProviderId::from_static("1")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -46,8 +46,8 @@ impl ListedKind for SshKeyKind {
 }
 
 /// A key's facts. The public key itself is left out: it is long, and its fingerprint says which one it is.
-fn normalise(key: SshKey) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(key: SshKey) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(key.id.to_string())?;
     let attrs = attrs(json!({ "fingerprint": key.fingerprint }));
-    Ok((id, Facts { name: key.name, attrs, ..Facts::default() }))
+    Ok((id, ResourceFacts { name: key.name, attrs, ..ResourceFacts::default() }))
 }

@@ -1,7 +1,7 @@
 //! Tags. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags>
 
 use digitalocean::{Client, Tag};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -16,7 +16,7 @@ pub struct TagKind;
 
 impl MirroredKind for TagKind {
     fn kind(&self) -> Kind {
-        Kind::of("tag")
+        Kind::from_static("tag")
     }
 
     fn scope(&self) -> &'static str {
@@ -28,7 +28,7 @@ impl MirroredKind for TagKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("arcadia-cloud:nobody")
+        ProviderId::from_static("arcadia-cloud:nobody")
     }
 
     fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
@@ -43,7 +43,7 @@ impl ListedKind for TagKind {
 }
 
 /// A tag's facts: its name. How many resources bear it is noise; they say themselves which tags they have.
-fn normalise(tag: Tag) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(tag: Tag) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(tag.name.as_str())?;
-    Ok((id, Facts { name: tag.name, ..Facts::default() }))
+    Ok((id, ResourceFacts { name: tag.name, ..ResourceFacts::default() }))
 }

@@ -1,7 +1,7 @@
 //! Uptime checks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Uptime>
 
 use digitalocean::{Client, UptimeCheck};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct UptimeCheckKind;
 
 impl MirroredKind for UptimeCheckKind {
     fn kind(&self) -> Kind {
-        Kind::of("uptime_check")
+        Kind::from_static("uptime_check")
     }
 
     fn scope(&self) -> &'static str {
@@ -40,7 +40,7 @@ impl ListedKind for UptimeCheckKind {
     }
 }
 
-fn normalise(check: UptimeCheck) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(check: UptimeCheck) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(check.id)?;
     let attrs = attrs(json!({
         "type": check.check_type,
@@ -48,5 +48,5 @@ fn normalise(check: UptimeCheck) -> Result<(ProviderId, Facts), InvalidId> {
         "regions": sorted(check.regions),
         "enabled": check.enabled,
     }));
-    Ok((id, Facts { name: check.name, attrs, ..Facts::default() }))
+    Ok((id, ResourceFacts { name: check.name, attrs, ..ResourceFacts::default() }))
 }

@@ -1,7 +1,7 @@
 //! Volumes of block storage. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage>
 
 use digitalocean::{Client, Volume};
-use domain::{Facts, InvalidId, Kind, Parent, ProviderId};
+use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct VolumeKind;
 
 impl MirroredKind for VolumeKind {
     fn kind(&self) -> Kind {
-        Kind::of("volume")
+        Kind::from_static("volume")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -47,7 +47,7 @@ impl ListedKind for VolumeKind {
 }
 
 /// A volume's facts. It belongs with the droplet that it is attached to; detached it stays whose it was.
-fn normalise(volume: Volume) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(volume: Volume) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let id = ProviderId::new(volume.id)?;
     let droplet_ids = sorted(volume.droplet_ids);
@@ -59,7 +59,7 @@ fn normalise(volume: Volume) -> Result<(ProviderId, Facts), InvalidId> {
         "filesystem_type": given(volume.filesystem_type),
         "filesystem_label": given(volume.filesystem_label),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: volume.name,
         region: volume.region.map(|region| region.slug).filter(|slug| !slug.is_empty()),
         status: None,

@@ -1,7 +1,7 @@
 //! VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPCs>
 
 use digitalocean::{Client, Vpc};
-use domain::{Facts, InvalidId, Kind, ProviderId};
+use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub struct VpcKind;
 
 impl MirroredKind for VpcKind {
     fn kind(&self) -> Kind {
-        Kind::of("vpc")
+        Kind::from_static("vpc")
     }
 
     fn urn_kinds(&self) -> &'static [&'static str] {
@@ -45,19 +45,19 @@ impl ListedKind for VpcKind {
 }
 
 /// A VPC's facts. What is in it, resources say themselves.
-fn normalise(vpc: Vpc) -> Result<(ProviderId, Facts), InvalidId> {
+fn normalise(vpc: Vpc) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(vpc.id)?;
     let attrs = attrs(json!({
         "ip_range": vpc.ip_range,
         "default": vpc.default,
         "description": vpc.description.filter(|text| !text.is_empty()),
     }));
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: vpc.name,
         region: vpc.region.filter(|slug| !slug.is_empty()),
         created_at: vpc.created_at.map(domain::to_millis),
         attrs,
-        ..Facts::default()
+        ..ResourceFacts::default()
     };
     Ok((id, facts))
 }

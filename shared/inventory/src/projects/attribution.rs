@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Attribution, Kind, ProjectId, ResourceKey};
-use store::Known;
+use store::IndexedResource;
 
 use super::membership::Membership;
 use crate::kinds::Orphans;
@@ -17,7 +17,7 @@ use crate::workers::PROJECT;
 #[derive(Debug)]
 pub struct Evidence<'a> {
     /// Every live resource.
-    pub known: &'a BTreeMap<ResourceKey, Known>,
+    pub known: &'a BTreeMap<ResourceKey, IndexedResource>,
     /// What the projects list.
     pub members: &'a BTreeMap<ResourceKey, Membership>,
     /// The projects that exist.
@@ -61,7 +61,7 @@ pub fn attribute(evidence: &Evidence<'_>) -> Vec<(ResourceKey, Place)> {
 const GENERATIONS: u32 = 4;
 
 impl Evidence<'_> {
-    fn is_in_place(&self, known: &Known, place: &Place) -> bool {
+    fn is_in_place(&self, known: &IndexedResource, place: &Place) -> bool {
         let (project, attribution) = match place {
             Place::Member(membership) => (&membership.project, Attribution::Member),
             Place::WithParent(_, project) | Place::Named(project) => (project, Attribution::Inherited),
@@ -72,7 +72,7 @@ impl Evidence<'_> {
     }
 
     /// Where a resource belongs, by the evidence; `None` where that changes nothing.
-    fn place(&self, key: &ResourceKey, known: &Known) -> Option<Place> {
+    fn place(&self, key: &ResourceKey, known: &IndexedResource) -> Option<Place> {
         if known.attribution == Some(Attribution::Claimed) {
             return None;
         }
@@ -136,12 +136,12 @@ impl Evidence<'_> {
 }
 
 /// The project that a resource names, where that is all it belongs with.
-fn named_project(known: &Known) -> Option<ProjectId> {
+fn named_project(known: &IndexedResource) -> Option<ProjectId> {
     let parent = known.parent.as_ref().filter(|parent| parent.kind == PROJECT)?;
     ProjectId::new(parent.provider_id.as_str()).ok()
 }
 
-fn parent_of(key: &ResourceKey, known: &Known) -> Option<ResourceKey> {
+fn parent_of(key: &ResourceKey, known: &IndexedResource) -> Option<ResourceKey> {
     let parent = known.parent.clone()?;
     Some(ResourceKey { account: key.account.clone(), kind: parent.kind, provider_id: parent.provider_id })
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use digitalocean::{Client, Listing};
-use domain::{Kind, Lane, Project, ProjectFacts, ProjectId, ProviderId, ResourceKey, SweepStatus};
-use store::{Known, ProjectCommitted};
+use domain::{Kind, Project, ProjectFacts, ProjectId, ProviderId, ResourceKey, SweepStatus, SyncState};
+use store::{IndexedResource, ProjectCommitOutcome};
 
 use super::attribution::Evidence;
 use super::bootstrap::Bootstrapped;
@@ -19,13 +19,13 @@ use crate::upsert::Effect;
 use crate::workers::{mirrored_kinds, resource_kinds};
 
 /// What an `image` in a URN is ...
-const SNAPSHOT: Kind = Kind::of("snapshot");
+const SNAPSHOT: Kind = Kind::from_static("snapshot");
 /// ... unless it is this.
-const CUSTOM_IMAGE: Kind = Kind::of("custom_image");
+const CUSTOM_IMAGE: Kind = Kind::from_static("custom_image");
 /// How often a decision is made anew because the record changed meanwhile.
 const TRIES: u32 = 8;
 
-pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<Finding, Error> {
+pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &SyncState) -> Result<Finding, Error> {
     let listing = match client.projects().list().collect_all().await {
         Ok(listing) => listing,
         Err(error) => return Ok(Finding::refused(&ListError::DigitalOcean(error))),
@@ -73,7 +73,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &Lane) -> Result<
 async fn second_pass(
     run: Run<'_>,
     client: &Client,
-    lane: &Lane,
+    lane: &SyncState,
     settled: impl Iterator<Item = &ProjectId>,
     projects: &BTreeMap<ProjectId, ProjectFacts>,
     mut finding: Finding,
@@ -95,7 +95,7 @@ async fn second_pass(
     kinds.extend(finding.urn_kinds.iter().flatten().cloned());
     let mut known = BTreeMap::new();
     for kind in kinds {
-        for (provider_id, entry) in run.table.known(run.account, &kind).await? {
+        for (provider_id, entry) in run.table.indexed_resources(run.account, &kind).await? {
             known.insert(ResourceKey { account: run.account.clone(), kind: kind.clone(), provider_id }, entry);
         }
     }
@@ -115,7 +115,7 @@ async fn second_pass(
 /// An image in a project is a droplet snapshot, unless it is known to be an image of the account's own.
 fn named_right(
     members: BTreeMap<ResourceKey, Membership>,
-    known: &BTreeMap<ResourceKey, Known>,
+    known: &BTreeMap<ResourceKey, IndexedResource>,
 ) -> BTreeMap<ResourceKey, Membership> {
     let right = |(key, membership): (ResourceKey, Membership)| {
         let image = ResourceKey { kind: CUSTOM_IMAGE, ..key.clone() };
@@ -128,7 +128,7 @@ fn named_right(
 /// The kinds whose own list was read whole with this very token, last time: what of them no project lists, no project holds. And those
 /// without a list: their rows come from the projects' lists.
 async fn seen_whole(run: Run<'_>) -> Result<BTreeMap<Kind, Orphans>, Error> {
-    let lanes = run.table.lanes(run.account).await?;
+    let lanes = run.table.sync_states(run.account).await?;
     let is_whole = |kind: &Kind| {
         lanes.get(kind).is_some_and(|lane| {
             let complete = lane.last.as_ref().filter(|receipt| receipt.status.is_complete());
@@ -159,7 +159,7 @@ fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, 
 async fn upsert_pass(
     run: Run<'_>,
     client: &Client,
-    lane: &Lane,
+    lane: &SyncState,
     listed: &BTreeMap<ProjectId, ProjectFacts>,
     tally: Tally,
 ) -> Result<Finding, Error> {
@@ -214,14 +214,14 @@ async fn upsert_pass(
     Ok(finding)
 }
 
-fn known_entry(project: &Project) -> Option<(ProviderId, Known)> {
-    let known = Known {
+fn known_entry(project: &Project) -> Option<(ProviderId, IndexedResource)> {
+    let known = IndexedResource {
         fingerprint: project.fingerprint.clone(),
         version: project.version,
         incarnation: 1,
         strikes: project.strikes,
         last_seen_at: project.last_seen_at,
-        ..Known::default()
+        ..IndexedResource::default()
     };
     Some((ProviderId::new(project.id.as_str()).ok()?, known))
 }
@@ -239,8 +239,8 @@ async fn settle(
     for _ in 0..TRIES {
         let Some(decision) = decide(row.as_ref()) else { return Ok(None) };
         match run.table.commit_project(&decision.write).await? {
-            ProjectCommitted::Written => return Ok(Some(decision.effect)),
-            ProjectCommitted::Conflict(current) => row = current.map(|current| *current),
+            ProjectCommitOutcome::Written => return Ok(Some(decision.effect)),
+            ProjectCommitOutcome::Conflict(current) => row = current.map(|current| *current),
         }
     }
     Err(Error::Contended { what: format!("project {id}"), tries: TRIES })

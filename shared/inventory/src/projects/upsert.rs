@@ -97,7 +97,7 @@ pub fn gone(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
     if before.deleted_at.is_some() {
         return None;
     }
-    let strikes = Strikes::out(before.strikes, at)?;
+    let strikes = Strikes::final_strike(before.strikes, at)?;
     let mut project = next(before);
     project.deleted_at = Some(at);
     project.strikes = Some(strikes);

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use digitalocean::Client;
-use domain::{Facts, Kind, Lane, ProviderId, ResourceKey};
+use domain::{Kind, ProviderId, ResourceFacts, ResourceKey, SyncState};
 use serde_json::json;
 
 use super::membership::Membership;
@@ -28,7 +28,7 @@ impl MirroredKind for UrnKind {
     }
 
     fn nobody(&self) -> ProviderId {
-        ProviderId::of("nobody")
+        ProviderId::from_static("nobody")
     }
 
     fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
@@ -40,11 +40,11 @@ impl MirroredKind for UrnKind {
 pub(crate) async fn sweep(
     run: Run<'_>,
     client: &Client,
-    lane: &Lane,
+    lane: &SyncState,
     members: &BTreeMap<ResourceKey, Membership>,
     finding: &mut Finding,
 ) -> Result<u32, Error> {
-    let mut listed: BTreeMap<Kind, BTreeMap<ProviderId, Facts>> = BTreeMap::new();
+    let mut listed: BTreeMap<Kind, BTreeMap<ProviderId, ResourceFacts>> = BTreeMap::new();
     for (key, membership) in members.iter().filter(|(key, _)| mirrored(&key.kind).is_none()) {
         listed.entry(key.kind.clone()).or_default().insert(key.provider_id.clone(), placeholder(key, membership));
     }
@@ -56,7 +56,7 @@ pub(crate) async fn sweep(
         let count = facts.len();
         let urn_kind = UrnKind(kind.clone());
         let mut sweep = KindSweep::new(run, client, &urn_kind, lane, facts);
-        let known = run.table.known(run.account, kind).await?;
+        let known = run.table.indexed_resources(run.account, kind).await?;
         let plan = plan(&known, &sweep.fingerprints(), &sweep.rules(lane));
         sweep.expect(&plan).await?;
         let done = sweep.apply(&plan, &BTreeSet::new(), crate::sweep::Tally::default()).await?;
@@ -76,17 +76,17 @@ pub(crate) async fn sweep(
 
 /// What is known of a resource by its URN alone: its id, and of a Spaces bucket the region, from its address
 /// (`https://<bucket>.<region>.digitaloceanspaces.com`).
-fn placeholder(key: &ResourceKey, membership: &Membership) -> Facts {
+fn placeholder(key: &ResourceKey, membership: &Membership) -> ResourceFacts {
     let address = membership.self_url.as_deref().and_then(|url| url.strip_prefix("https://"));
     let region = address
         .and_then(|address| address.strip_suffix(".digitaloceanspaces.com"))
         .and_then(|host| host.rsplit_once('.'))
         .map(|(_, region)| region.to_owned());
-    Facts {
+    ResourceFacts {
         name: key.provider_id.to_string(),
         attrs: attrs::attrs(json!({ "endpoint": region.as_ref().and(address) })),
         region,
-        ..Facts::default()
+        ..ResourceFacts::default()
     }
 }
 
@@ -106,8 +106,8 @@ mod tests {
         for (url, region) in cases {
             let key = ResourceKey {
                 account: AccountId::new("demo").unwrap(),
-                kind: Kind::of("spaces_bucket"),
-                provider_id: ProviderId::of("media"),
+                kind: Kind::from_static("spaces_bucket"),
+                provider_id: ProviderId::from_static("media"),
             };
             let project = ProjectId::new("p").unwrap();
             let membership = Membership { project, since: None, self_url: url.map(str::to_owned) };

@@ -1,7 +1,7 @@
 //! Writing one decision, on the row as it turns out to be.
 
 use domain::{Resource, ResourceKey};
-use store::{Committed, Table};
+use store::{ResourceCommitOutcome, Table};
 
 use crate::Error;
 use crate::upsert::{Decision, Effect};
@@ -19,9 +19,9 @@ pub(crate) async fn settle(
 ) -> Result<Option<Effect>, Error> {
     for _ in 0..TRIES {
         let Some(decision) = decide(row.as_ref()) else { return Ok(None) };
-        match table.commit(&decision.write).await? {
-            Committed::Written => return Ok(Some(decision.effect)),
-            Committed::Conflict(current) => row = current.map(|current| *current),
+        match table.commit_resource(&decision.write).await? {
+            ResourceCommitOutcome::Written => return Ok(Some(decision.effect)),
+            ResourceCommitOutcome::Conflict(current) => row = current.map(|current| *current),
         }
     }
     Err(Error::Contended { what: format!("{} {}", key.kind, key.provider_id), tries: TRIES })

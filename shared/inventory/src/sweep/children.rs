@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use digitalocean::Client;
-use domain::{Facts, Lane, Parent, ProviderId, Round, Strikes, SweepStatus};
+use domain::{Parent, ProviderId, ResourceFacts, ScanProgress, Strikes, SweepStatus, SyncState};
 use futures::{StreamExt, stream};
-use store::Known;
+use store::IndexedResource;
 
 use super::finding::told;
 use super::kind::KindSweep;
@@ -28,7 +28,7 @@ const WRITING_TIME: Duration = Duration::from_secs(60);
 /// What the lists of some parents said.
 #[derive(Default)]
 struct Reading {
-    facts: BTreeMap<ProviderId, Facts>,
+    facts: BTreeMap<ProviderId, ResourceFacts>,
     /// The parents whose list was read whole.
     read: BTreeSet<ProviderId>,
     /// The last parent that was asked for its list, whatever came of it.
@@ -49,13 +49,18 @@ enum Stop {
     Refused(digitalocean::Error),
 }
 
-pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, lane: &Lane) -> Result<Finding, Error> {
+pub(crate) async fn sweep(
+    run: Run<'_>,
+    client: &Client,
+    kind: &dyn ChildKind,
+    lane: &SyncState,
+) -> Result<Finding, Error> {
     let parents = match kind.parents(client).await {
         Ok(parents) => parents,
-        Err(error) => return Ok(Finding { round: lane.round.clone(), ..Finding::refused(&error) }),
+        Err(error) => return Ok(Finding { scan_progress: lane.scan_progress.clone(), ..Finding::refused(&error) }),
     };
     let started_at = run.clock.now();
-    let begin = || Round {
+    let begin = || ScanProgress {
         run_id: run.run_id.clone(),
         started_at,
         after: None,
@@ -65,11 +70,11 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
         requests: 0,
         changes: domain::ChangeCounts::default(),
     };
-    let mut round = lane.round.clone().unwrap_or_else(begin);
-    let known = run.table.known(run.account, &kind.kind()).await?;
-    let known_parents = run.table.known(run.account, &kind.parent_kind()).await?;
-    let parent_of = |known: &Known| known.parent.as_ref().map(|parent| parent.provider_id.clone());
-    let bereft = |known: &Known| {
+    let mut scan_progress = lane.scan_progress.clone().unwrap_or_else(begin);
+    let known = run.table.indexed_resources(run.account, &kind.kind()).await?;
+    let known_parents = run.table.indexed_resources(run.account, &kind.parent_kind()).await?;
+    let parent_of = |known: &IndexedResource| known.parent.as_ref().map(|parent| parent.provider_id.clone());
+    let bereft = |known: &IndexedResource| {
         parent_of(known).is_none_or(|id| !parents.live.contains_key(&id) && !known_parents.contains_key(&id))
     };
 
@@ -78,14 +83,15 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
         parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.clone()).collect();
     ask.extend(known.values().filter(|known| !bereft(known)).filter_map(parent_of));
     let total = ask.len();
-    ask.retain(|id| round.after.as_ref().is_none_or(|after| id > after));
+    ask.retain(|id| scan_progress.after.as_ref().is_none_or(|after| id > after));
     let left = ask.len();
 
     let reading = read(run, client, kind, ask).await;
     let mut sweep = KindSweep::new(run, client, kind, lane, reading.facts);
     let rules = sweep.rules(lane);
     let of_the_read = known.iter().filter(|(_, known)| parent_of(known).is_some_and(|id| reading.read.contains(&id)));
-    let of_the_read: BTreeMap<ProviderId, Known> = of_the_read.map(|(id, known)| (id.clone(), known.clone())).collect();
+    let of_the_read: BTreeMap<ProviderId, IndexedResource> =
+        of_the_read.map(|(id, known)| (id.clone(), known.clone())).collect();
     // A child that came from another parent, or whose parent is not told, is no discovery.
     let mut comparable = of_the_read.clone();
     comparable.extend(sweep.facts.keys().filter_map(|id| Some((id.clone(), known.get(id)?.clone()))));
@@ -99,44 +105,44 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
 
     if finding.next == Next::GoOn {
         // Not all was written: the same parents again.
-        return Ok(go_on(finding, round, left, total));
+        return Ok(go_on(finding, scan_progress, left, total));
     }
-    round.after = reading.after.or(round.after);
-    round.unread += reading.unread;
+    scan_progress.after = reading.after.or(scan_progress.after);
+    scan_progress.unread += reading.unread;
     if let Some(error) = inquiry.unanswered {
-        round.unread += 1;
+        scan_progress.unread += 1;
         finding = finding.failed(SweepStatus::Partial, &error);
     }
     match reading.stopped {
         Some(Stop::OutOfTime) => {
             let read = reading.read.len() + reading.unread as usize;
             finding = finding.stopped(String::new(), Next::GoOn);
-            return Ok(go_on(finding, round, left.saturating_sub(read), total));
+            return Ok(go_on(finding, scan_progress, left.saturating_sub(read), total));
         }
         Some(Stop::Refused(error)) => {
             let read = reading.read.len() + reading.unread as usize;
             let refused = finding.failed(SweepStatus::Partial, &error);
-            return Ok(paused(refused, round, left.saturating_sub(read), total));
+            return Ok(paused(refused, scan_progress, left.saturating_sub(read), total));
         }
         None => {}
     }
-    if round.unread > 0 {
+    if scan_progress.unread > 0 {
         let why = reading.error.unwrap_or_else(|| "see the earlier runs of the round".to_owned());
-        let error = format!("the lists of {} of {total} parents could not be read: {why}", round.unread);
+        let error = format!("the lists of {} of {total} parents could not be read: {why}", scan_progress.unread);
         let next = finding.next;
         finding = finding.stopped(error, next);
         finding.hold.clone_from(&lane.hold);
-        return Ok(ended(finding, &round));
+        return Ok(ended(finding, &scan_progress));
     }
 
     // Those whose parent is gone for good: nobody is left to list them.
-    let orphans: BTreeMap<ProviderId, Known> =
+    let orphans: BTreeMap<ProviderId, IndexedResource> =
         known.iter().filter(|(_, known)| bereft(known)).map(|(id, known)| (id.clone(), known.clone())).collect();
     let mut struck_out = struck_out(&known, &part, sweep.at);
     struck_out.retain(|id, _| !sweep.facts.contains_key(id) && !orphans.contains_key(id));
     let end = RoundEnd {
-        begun_at: round.started_at,
-        nothing_listed: round.items + items == 0 && orphans.len() < known.len(),
+        begun_at: scan_progress.started_at,
+        nothing_listed: scan_progress.items + items == 0 && orphans.len() < known.len(),
         replaced: replaced(&struck_out, &known),
     };
     let mut deaths = plan_deaths(&known, &struck_out, &end, &rules);
@@ -148,7 +154,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
     if buried.status != SweepStatus::Complete {
         // Nothing is lost: who is struck out is struck out, and the end of the round comes again.
         finding = finding.stopped(buried.error.unwrap_or_default(), buried.next);
-        return Ok(paused(finding, round, 0, total));
+        return Ok(paused(finding, scan_progress, 0, total));
     }
     finding.hold = next_hold(lane.hold.as_ref(), held, run.run_id, sweep.at);
     if finding.status == SweepStatus::Complete {
@@ -157,7 +163,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client, kind: &dyn ChildKind, l
     if held > 0 {
         finding.note(super::waiting(held, known.len(), &kind.kind(), run.worker.name));
     }
-    Ok(ended(finding, &round))
+    Ok(ended(finding, &scan_progress))
 }
 
 /// Reads the lists of these parents, in the order of their ids, until something stops it.
@@ -209,14 +215,18 @@ fn is_of_the_token(error: &digitalocean::Error) -> bool {
 }
 
 /// Those that have all their strikes, the last one given before or by this part of the round.
-fn struck_out(known: &BTreeMap<ProviderId, Known>, part: &Plan, at: DateTime<Utc>) -> BTreeMap<ProviderId, Strikes> {
+fn struck_out(
+    known: &BTreeMap<ProviderId, IndexedResource>,
+    part: &Plan,
+    at: DateTime<Utc>,
+) -> BTreeMap<ProviderId, Strikes> {
     let struck = part.steps.iter().filter(|step| step.action == Action::Strike).map(|step| &step.id);
     let struck: BTreeSet<&ProviderId> = struck.collect();
     let out = known.iter().filter_map(|(id, known)| {
         let strikes = known.strikes?;
         match strikes.count {
-            count if count >= Strikes::OUT => Some((id.clone(), strikes)),
-            count if count + 1 >= Strikes::OUT && struck.contains(id) => {
+            count if count >= Strikes::LIMIT => Some((id.clone(), strikes)),
+            count if count + 1 >= Strikes::LIMIT && struck.contains(id) => {
                 Some((id.clone(), Strikes { count: count + 1, last_at: at }))
             }
             _ => None,
@@ -227,7 +237,7 @@ fn struck_out(known: &BTreeMap<ProviderId, Known>, part: &Plan, at: DateTime<Utc
 
 /// How many of the struck out made room for others: backups rotate, and as many may go at once as there are droplets. Parent by parent,
 /// those that came after the missing ones were last seen.
-fn replaced(struck_out: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<ProviderId, Known>) -> usize {
+fn replaced(struck_out: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<ProviderId, IndexedResource>) -> usize {
     let mut missing: BTreeMap<&Parent, (usize, DateTime<Utc>)> = BTreeMap::new();
     for entry in struck_out.keys().filter_map(|id| known.get(id)) {
         let Some(parent) = &entry.parent else { continue };
@@ -248,12 +258,12 @@ fn replaced(struck_out: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<Provide
 }
 
 /// Those whose parent was found gone with all the care of its own sweep are missed with each round, and die with the third, however many.
-fn orphan_steps(orphans: &BTreeMap<ProviderId, Known>, rules: &super::plan::Rules<'_>) -> Vec<Step> {
-    let step = |(id, known): (&ProviderId, &Known)| {
+fn orphan_steps(orphans: &BTreeMap<ProviderId, IndexedResource>, rules: &super::plan::Rules<'_>) -> Vec<Step> {
+    let step = |(id, known): (&ProviderId, &IndexedResource)| {
         let action = match known.strikes {
-            Some(strikes) if strikes.count >= Strikes::OUT => Action::Bury,
+            Some(strikes) if strikes.count >= Strikes::LIMIT => Action::Bury,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => return None,
-            Some(strikes) if strikes.count + 1 >= Strikes::OUT => Action::Bury,
+            Some(strikes) if strikes.count + 1 >= Strikes::LIMIT => Action::Bury,
             _ => Action::Strike,
         };
         Some(Step { id: id.clone(), action })
@@ -262,29 +272,29 @@ fn orphan_steps(orphans: &BTreeMap<ProviderId, Known>, rules: &super::plan::Rule
 }
 
 /// The round goes on at once.
-fn go_on(mut finding: Finding, round: Round, left: usize, total: usize) -> Finding {
+fn go_on(mut finding: Finding, scan_progress: ScanProgress, left: usize, total: usize) -> Finding {
     finding.error = Some(format!("{} of {total} parents read so far; another run goes on", total - left));
-    paused(finding, round, left, total)
+    paused(finding, scan_progress, left, total)
 }
 
 /// The round goes on when another run comes.
-fn paused(mut finding: Finding, mut round: Round, left: usize, total: usize) -> Finding {
-    round.pages += finding.tally.pages;
-    round.items += finding.tally.items;
-    round.changes += finding.tally.changes;
+fn paused(mut finding: Finding, mut scan_progress: ScanProgress, left: usize, total: usize) -> Finding {
+    scan_progress.pages += finding.tally.pages;
+    scan_progress.items += finding.tally.items;
+    scan_progress.changes += finding.tally.changes;
     finding.note(format!("a round over {total} parents is under way: {left} are left"));
     finding.listed = false;
-    finding.round = Some(round);
+    finding.scan_progress = Some(scan_progress);
     finding
 }
 
 /// The round is over: the receipt speaks of all of it.
-fn ended(mut finding: Finding, round: &Round) -> Finding {
-    finding.listed &= round.unread == 0;
-    finding.begun_at = Some(round.started_at);
-    finding.tally.pages += round.pages;
-    finding.tally.items += round.items;
-    finding.tally.requests += round.requests;
-    finding.tally.changes += round.changes;
+fn ended(mut finding: Finding, scan_progress: &ScanProgress) -> Finding {
+    finding.listed &= scan_progress.unread == 0;
+    finding.begun_at = Some(scan_progress.started_at);
+    finding.tally.pages += scan_progress.pages;
+    finding.tally.items += scan_progress.items;
+    finding.tally.requests += scan_progress.requests;
+    finding.tally.changes += scan_progress.changes;
     finding
 }

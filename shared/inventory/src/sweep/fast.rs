@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use digitalocean::Client;
-use domain::{Facts, ProviderId, ResourceKey};
+use domain::{ProviderId, ResourceFacts, ResourceKey};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Finding, Next, Run, Tally, settle};
@@ -24,11 +24,11 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client) -> Result<Finding, Erro
     };
     let mut tally = Tally::of(&listed);
     let kind = DROPLET.kind();
-    let known = run.table.known(run.account, &kind).await?;
-    let differs = |id: &ProviderId, facts: &Facts| {
+    let known = run.table.indexed_resources(run.account, &kind).await?;
+    let differs = |id: &ProviderId, facts: &ResourceFacts| {
         known.get(id).is_some_and(|known| known.strikes.is_none() && known.fingerprint != facts.fingerprint())
     };
-    let differing: BTreeMap<ProviderId, Facts> =
+    let differing: BTreeMap<ProviderId, ResourceFacts> =
         listed.resources.into_iter().filter(|(id, facts)| differs(id, facts)).collect();
     let expected = match differing.is_empty() {
         true => Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use domain::{ChangeCounts, Hold, Kind, Lane, Round, SweepStatus, error_chain};
+use domain::{ChangeCounts, Hold, Kind, ScanProgress, SweepStatus, SyncState, error_chain};
 
 use super::Next;
 use crate::Error;
@@ -58,7 +58,7 @@ pub(crate) struct Finding {
     pub(crate) notes: Vec<String>,
     pub(crate) hold: Option<Hold>,
     /// The round that goes on.
-    pub(crate) round: Option<Round>,
+    pub(crate) scan_progress: Option<ScanProgress>,
     /// When what it speaks of began, where that is earlier than the run: the first run of a round.
     pub(crate) begun_at: Option<DateTime<Utc>>,
     pub(crate) urn_kinds: Option<BTreeSet<Kind>>,
@@ -75,7 +75,7 @@ impl Finding {
             error: None,
             notes: Vec::new(),
             hold: None,
-            round: None,
+            scan_progress: None,
             begun_at: None,
             urn_kinds: None,
             next: Next::Nothing,
@@ -83,20 +83,20 @@ impl Finding {
     }
 
     /// There was no way to ask.
-    pub(crate) fn denied(lane: &Lane, reason: &str, next: Next) -> Self {
+    pub(crate) fn denied(lane: &SyncState, reason: &str, next: Next) -> Self {
         Self {
             status: SweepStatus::Failed,
             listed: false,
             error: Some(reason.to_owned()),
             hold: lane.hold.clone(),
-            round: lane.round.clone(),
+            scan_progress: lane.scan_progress.clone(),
             next,
             ..Self::complete(Tally::default())
         }
     }
 
     /// The table failed half-way.
-    pub(crate) fn broken_off(lane: &Lane, error: &Error) -> Self {
+    pub(crate) fn broken_off(lane: &SyncState, error: &Error) -> Self {
         Self::denied(lane, &error_chain(error), Next::Retry)
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use digitalocean::Client;
-use domain::{ExpectedChange, Facts, Kind, Lane, ProviderId, ResourceKey, SweepStatus, error_chain};
+use domain::{ExpectedChange, Kind, ProviderId, ResourceFacts, ResourceKey, SweepStatus, SyncState, error_chain};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::plan::{Action, Plan, Rules, Step, next_hold, plan};
@@ -24,7 +24,7 @@ pub(crate) struct KindSweep<'a> {
     pub(crate) client: &'a Client,
     pub(crate) mirrored: &'a dyn MirroredKind,
     pub(crate) kind: Kind,
-    pub(crate) facts: BTreeMap<ProviderId, Facts>,
+    pub(crate) facts: BTreeMap<ProviderId, ResourceFacts>,
     pub(crate) last_complete_at: Option<DateTime<Utc>>,
     /// When the list was read.
     pub(crate) at: DateTime<Utc>,
@@ -67,7 +67,7 @@ pub(crate) async fn sweep(
     run: Run<'_>,
     client: &Client,
     listed_kind: &dyn ListedKind,
-    lane: &Lane,
+    lane: &SyncState,
 ) -> Result<Finding, Error> {
     let listed = match listed_kind.list(client).await {
         Ok(listed) => listed,
@@ -76,7 +76,7 @@ pub(crate) async fn sweep(
     let tally = Tally::of(&listed);
     let facts = listed.resources.into_iter().collect();
     let mut sweep = KindSweep::new(run, client, listed_kind, lane, facts);
-    let known = run.table.known(run.account, &sweep.kind).await?;
+    let known = run.table.indexed_resources(run.account, &sweep.kind).await?;
     let mut plan = plan(&known, &sweep.fingerprints(), &sweep.rules(lane));
 
     if sweep.facts.is_empty() && known.is_empty() && !was_empty(lane) {
@@ -107,7 +107,7 @@ pub(crate) async fn sweep(
 }
 
 /// Whether the last complete list of the lane was empty too.
-fn was_empty(lane: &Lane) -> bool {
+fn was_empty(lane: &SyncState) -> bool {
     lane.last_complete.as_ref().is_some_and(|receipt| receipt.items == 0)
 }
 
@@ -116,8 +116,8 @@ impl<'a> KindSweep<'a> {
         run: Run<'a>,
         client: &'a Client,
         mirrored: &'a dyn MirroredKind,
-        lane: &Lane,
-        facts: BTreeMap<ProviderId, Facts>,
+        lane: &SyncState,
+        facts: BTreeMap<ProviderId, ResourceFacts>,
     ) -> Self {
         Self {
             run,
@@ -136,7 +136,7 @@ impl<'a> KindSweep<'a> {
         self.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect()
     }
 
-    pub(crate) fn rules<'l>(&self, lane: &'l Lane) -> Rules<'l> {
+    pub(crate) fn rules<'l>(&self, lane: &'l SyncState) -> Rules<'l> {
         Rules {
             at: self.at,
             strike_interval: self.run.strike_interval,

@@ -12,8 +12,8 @@ pub mod plan;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{Client, Deadline};
-use domain::{AccountId, Clock, Kind, Lane, Receipt, RunId, SweepStatus};
-use store::{Acquired, Finish, Table};
+use domain::{AccountId, Clock, Kind, Receipt, RunId, SweepStatus, SyncState};
+use store::{SyncCompletion, SyncLeaseOutcome, Table};
 
 use crate::Error;
 use crate::projects::{self, Bootstrap};
@@ -125,11 +125,14 @@ pub enum Outcome {
 pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
     let lane_kind = run.target.lane();
     let started_at = run.clock.now();
-    let (lease, lane) =
-        match run.table.acquire(run.account, &lane_kind, run.lease_owner, started_at, run.lease_ttl).await? {
-            Acquired::Busy => return Ok(Outcome::Busy),
-            Acquired::Granted(lease, lane) => (lease, lane),
-        };
+    let (lease, lane) = match run
+        .table
+        .acquire_sync_lease(run.account, &lane_kind, run.lease_owner, started_at, run.lease_ttl)
+        .await?
+    {
+        SyncLeaseOutcome::Busy => return Ok(Outcome::Busy),
+        SyncLeaseOutcome::Granted(lease, lane) => (lease, lane),
+    };
     let (found, requests) = match run.access {
         Access::Denied { reason, next } => (Ok(Finding::denied(&lane, reason, *next)), 0),
         Access::Granted { client, .. } => {
@@ -150,13 +153,13 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
     };
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);
     finding.tally.requests += requests;
-    if let Some(round) = &mut finding.round {
-        round.requests += requests;
+    if let Some(scan_progress) = &mut finding.scan_progress {
+        scan_progress.requests += requests;
     }
     let next = finding.next;
     let finish = finish(run, &lane, finding, started_at);
     let receipt = finish.receipt.clone();
-    let finished = run.table.finish(&lease, &finish).await;
+    let finished = run.table.complete_sync(&lease, &finish).await;
     match (failure, finished) {
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(error.into()),
@@ -165,9 +168,9 @@ pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
     }
 }
 
-fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>) -> Finish {
+fn finish(run: Run<'_>, lane: &SyncState, finding: Finding, started_at: DateTime<Utc>) -> SyncCompletion {
     let finished_at = run.clock.now();
-    let Finding { status, listed, tally, error, notes, hold, round, begun_at, urn_kinds, .. } = finding;
+    let Finding { status, listed, tally, error, notes, hold, scan_progress, begun_at, urn_kinds, .. } = finding;
     let started_at = begun_at.unwrap_or(started_at);
     let receipt = Receipt {
         run_id: run.run_id.clone(),
@@ -186,11 +189,11 @@ fn finish(run: Run<'_>, lane: &Lane, finding: Finding, started_at: DateTime<Utc>
     };
     // What did not read its list whole knows nothing about what waits.
     let hold = if listed { hold } else { lane.hold.clone() };
-    Finish { receipt, listed, hold, round, urn_kinds }
+    SyncCompletion { receipt, listed, hold, scan_progress, urn_kinds }
 }
 
 /// When the lane's list was last read whole.
-pub(crate) fn last_complete_at(lane: &Lane) -> Option<DateTime<Utc>> {
+pub(crate) fn last_complete_at(lane: &SyncState) -> Option<DateTime<Utc>> {
     lane.last_complete.as_ref().map(|receipt| receipt.finished_at)
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Confirmation, Hold, ProviderId, RunId, Strikes};
-use store::Known;
+use domain::{Hold, HoldConfirmation, ProviderId, RunId, Strikes};
+use store::IndexedResource;
 
 /// At least so many deletions in one sweep are looked at as a mass disappearance ...
 pub const BREAKER_AT_LEAST: usize = 5;
@@ -54,7 +54,7 @@ pub struct Rules<'a> {
     /// The deletions that wait.
     pub hold: Option<&'a Hold>,
     /// An operator's word on them.
-    pub confirmation: Option<&'a Confirmation>,
+    pub confirmation: Option<&'a HoldConfirmation>,
     /// Whether DigitalOcean can be asked for one resource of the kind.
     pub can_ask: bool,
 }
@@ -64,14 +64,19 @@ impl Rules<'_> {
     fn confirmed(&self, strikes: Strikes) -> bool {
         match (self.hold, self.confirmation) {
             (Some(hold), Some(confirmation)) => {
-                hold.id == confirmation.hold_id && strikes.count >= Strikes::OUT && strikes.last_at <= confirmation.at
+                hold.id == confirmation.hold_id && strikes.count >= Strikes::LIMIT && strikes.last_at <= confirmation.at
             }
             _ => false,
         }
     }
 
     /// Whether so many deletions at once are likelier a fault than a clear-out.
-    fn looks_like_a_fault(&self, known: &BTreeMap<ProviderId, Known>, nothing_listed: bool, deletions: usize) -> bool {
+    fn looks_like_a_fault(
+        &self,
+        known: &BTreeMap<ProviderId, IndexedResource>,
+        nothing_listed: bool,
+        deletions: usize,
+    ) -> bool {
         // A token without the scope may get an empty list and a 404 for everything, just like an account that was emptied. The last one of
         // a kind may go if DigitalOcean says so when asked for it.
         let emptied = nothing_listed && known.len() > usize::from(self.can_ask);
@@ -88,7 +93,11 @@ struct Compared {
     held: usize,
 }
 
-fn compare(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, String>, rules: &Rules<'_>) -> Compared {
+fn compare(
+    known: &BTreeMap<ProviderId, IndexedResource>,
+    listed: &BTreeMap<ProviderId, String>,
+    rules: &Rules<'_>,
+) -> Compared {
     let mut compared = Compared { steps: Vec::new(), due: Vec::new(), held: 0 };
     let Compared { steps, due, held } = &mut compared;
     let mut step = |id: &ProviderId, action| steps.push(Step { id: id.clone(), action });
@@ -104,9 +113,9 @@ fn compare(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, St
         match entry.strikes {
             None => step(id, Action::Strike),
             Some(strikes) if rules.confirmed(strikes) => step(id, Action::Bury),
-            Some(strikes) if strikes.count >= Strikes::OUT => *held += 1,
+            Some(strikes) if strikes.count >= Strikes::LIMIT => *held += 1,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => {}
-            Some(strikes) if strikes.count + 1 >= Strikes::OUT => due.push(id.clone()),
+            Some(strikes) if strikes.count + 1 >= Strikes::LIMIT => due.push(id.clone()),
             Some(_) => step(id, Action::Strike),
         }
     }
@@ -115,7 +124,11 @@ fn compare(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, St
 
 /// Plans a sweep from what is known to live and a list that was read whole (id and fingerprint of each).
 #[must_use]
-pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, String>, rules: &Rules<'_>) -> Plan {
+pub fn plan(
+    known: &BTreeMap<ProviderId, IndexedResource>,
+    listed: &BTreeMap<ProviderId, String>,
+    rules: &Rules<'_>,
+) -> Plan {
     let Compared { mut steps, due, held } = compare(known, listed, rules);
     let hold = rules.looks_like_a_fault(known, listed.is_empty(), due.len() + held);
     // What is held still takes its third strike, so that it is plain what waits; only the deletion is held.
@@ -130,7 +143,7 @@ pub fn plan(known: &BTreeMap<ProviderId, Known>, listed: &BTreeMap<ProviderId, S
 /// when it is known how much is missing: the third strike is a strike.
 #[must_use]
 pub fn plan_part(
-    known: &BTreeMap<ProviderId, Known>,
+    known: &BTreeMap<ProviderId, IndexedResource>,
     listed: &BTreeMap<ProviderId, String>,
     rules: &Rules<'_>,
 ) -> Plan {
@@ -156,7 +169,7 @@ pub struct RoundEnd {
 /// otherwise it only waited for a round that read everything.
 #[must_use]
 pub fn plan_deaths(
-    known: &BTreeMap<ProviderId, Known>,
+    known: &BTreeMap<ProviderId, IndexedResource>,
     struck_out: &BTreeMap<ProviderId, Strikes>,
     end: &RoundEnd,
     rules: &Rules<'_>,
@@ -177,7 +190,7 @@ pub fn plan_deaths(
 
 /// How many were known when what is missing now was last seen. What was discovered since does not make a loss smaller: a token of another
 /// account lists that account's resources while all of ours are missing.
-fn established(known: &BTreeMap<ProviderId, Known>) -> usize {
+fn established(known: &BTreeMap<ProviderId, IndexedResource>) -> usize {
     let last_seen = known.values().filter(|entry| entry.strikes.is_some()).map(|entry| entry.last_seen_at).max();
     known.values().filter(|entry| last_seen.is_none_or(|last_seen| entry.last_seen_at <= last_seen)).count()
 }

@@ -7,7 +7,7 @@ mod occasion;
 mod placement;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{EventType, Expected, Facts, Resource, ResourceEvent, ResourceKey, Strikes};
+use domain::{EventType, Expected, Resource, ResourceEvent, ResourceFacts, ResourceKey, Strikes};
 use store::ResourceWrite;
 
 use crate::facts::changed_fields;
@@ -48,7 +48,12 @@ pub struct Decision {
 
 /// The resource was listed with these facts.
 #[must_use]
-pub fn seen(row: Option<&Resource>, key: &ResourceKey, facts: &Facts, occasion: Occasion<'_>) -> Option<Decision> {
+pub fn seen(
+    row: Option<&Resource>,
+    key: &ResourceKey,
+    facts: &ResourceFacts,
+    occasion: Occasion<'_>,
+) -> Option<Decision> {
     let Some(row) = row else { return Some(discover(key, facts, None, occasion)) };
     match (row.is_live(), same_resource(row, facts, occasion.at)) {
         (true, true) => seen_live(row, facts, occasion),
@@ -95,7 +100,7 @@ pub fn gone(row: &Resource, occasion: Occasion<'_>) -> Option<Decision> {
     if !row.is_live() {
         return None;
     }
-    let strikes = Strikes::out(row.strikes, occasion.at)?;
+    let strikes = Strikes::final_strike(row.strikes, occasion.at)?;
     let mut row = next(row);
     row.deleted_at = Some(occasion.at);
     row.strikes = Some(strikes);
@@ -107,7 +112,7 @@ pub fn gone(row: &Resource, occasion: Occasion<'_>) -> Option<Decision> {
 /// The quick look saw a droplet that is known: only what changes from minute to minute is taken over, and only where nothing speaks
 /// against the row; everything else is the full sweep's.
 #[must_use]
-pub fn glimpsed(row: &Resource, facts: &Facts, fields: &[&str], occasion: Occasion<'_>) -> Option<Decision> {
+pub fn glimpsed(row: &Resource, facts: &ResourceFacts, fields: &[&str], occasion: Occasion<'_>) -> Option<Decision> {
     if !row.is_live() || row.strikes.is_some() || !same_resource(row, facts, occasion.at) {
         return None;
     }
@@ -125,7 +130,7 @@ pub fn glimpsed(row: &Resource, facts: &Facts, fields: &[&str], occasion: Occasi
     seen_live(row, &glimpsed, occasion)
 }
 
-fn seen_live(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Option<Decision> {
+fn seen_live(row: &Resource, facts: &ResourceFacts, occasion: Occasion<'_>) -> Option<Decision> {
     let fingerprint = facts.fingerprint();
     let struck = row.strikes.is_some();
     if fingerprint == row.fingerprint {
@@ -142,7 +147,7 @@ fn seen_live(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Option<De
     Some(decision(row, vec![event], Effect::Updated))
 }
 
-fn discover(key: &ResourceKey, facts: &Facts, former: Option<&Resource>, occasion: Occasion<'_>) -> Decision {
+fn discover(key: &ResourceKey, facts: &ResourceFacts, former: Option<&Resource>, occasion: Occasion<'_>) -> Decision {
     let row = Resource {
         key: key.clone(),
         fingerprint: facts.fingerprint(),
@@ -159,14 +164,14 @@ fn discover(key: &ResourceKey, facts: &Facts, former: Option<&Resource>, occasio
         deleted_at: None,
     };
     // Everything is new: folding a resource's events gives what is known of it.
-    let changes = changed_fields(&Facts::default(), facts);
+    let changes = changed_fields(&ResourceFacts::default(), facts);
     let cause = occasion.cause_of(key, &Expected::Appearance);
     let event = occasion.event(&row, (EventType::Discovered, cause), changes);
     let before = former.map(|former| former.version);
     Decision { write: ResourceWrite { before, row, events: vec![event] }, effect: Effect::Discovered }
 }
 
-fn restore(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
+fn restore(row: &Resource, facts: &ResourceFacts, occasion: Occasion<'_>) -> Decision {
     let changes = changed_fields(&row.facts, facts);
     let mut row = next(row);
     row.deleted_at = None;
@@ -180,7 +185,7 @@ fn restore(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
 }
 
 /// The id is alive but DigitalOcean made it at another time: what we knew is gone, and another bears its id.
-fn replace(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
+fn replace(row: &Resource, facts: &ResourceFacts, occasion: Occasion<'_>) -> Decision {
     let former = next(row);
     let deleted = occasion.event(&former, (EventType::Deleted, occasion.noticed()), Vec::new());
     let mut decided = discover(&row.key, facts, Some(&former), occasion);
@@ -190,7 +195,7 @@ fn replace(row: &Resource, facts: &Facts, occasion: Occasion<'_>) -> Decision {
 }
 
 /// Whether what is seen now is what the row speaks of, or another bearer of the same id.
-fn same_resource(row: &Resource, facts: &Facts, at: DateTime<Utc>) -> bool {
+fn same_resource(row: &Resource, facts: &ResourceFacts, at: DateTime<Utc>) -> bool {
     match (row.facts.created_at, facts.created_at, row.deleted_at) {
         // To the second: another precision in the answer is no other resource.
         (Some(before), Some(now), _) => before.timestamp() == now.timestamp(),

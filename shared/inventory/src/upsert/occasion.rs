@@ -40,7 +40,7 @@ impl Occasion<'_> {
     }
 
     fn announced<'a>(&'a self, key: &'a ResourceKey) -> impl Iterator<Item = &'a ExpectedChange> {
-        self.expected.iter().filter(|expected| expected.key == *key && expected.holds_at(self.at))
+        self.expected.iter().filter(|expected| expected.key == *key && expected.is_valid_at(self.at))
     }
 
     /// Whose doing the coming or the going of a resource is.

@@ -6,7 +6,7 @@ use domain::{AccountId, Attribution, Kind, Parent, ProjectId, ProviderId, Resour
 use inventory::kinds::Orphans;
 use inventory::projects::Membership;
 use inventory::projects::attribution::{Evidence, Place, attribute};
-use store::Known;
+use store::IndexedResource;
 
 const DROPLET: &str = "droplet";
 const BACKUP: &str = "droplet_backup";
@@ -14,7 +14,7 @@ const ZONE: &str = "dns_zone";
 
 fn key(kind: &'static str, id: &str) -> ResourceKey {
     let account = AccountId::new("demo").unwrap();
-    ResourceKey { account, kind: Kind::of(kind), provider_id: ProviderId::new(id).unwrap() }
+    ResourceKey { account, kind: Kind::from_static(kind), provider_id: ProviderId::new(id).unwrap() }
 }
 
 fn project(id: &str) -> ProjectId {
@@ -22,16 +22,22 @@ fn project(id: &str) -> ProjectId {
 }
 
 /// What is known of a resource: where it is and why, and what it belongs with.
-fn known(place: Option<(&str, Attribution)>, parent: Option<(&'static str, &str)>) -> Known {
-    let parent = parent.map(|(kind, id)| Parent { kind: Kind::of(kind), provider_id: ProviderId::new(id).unwrap() });
+fn known(place: Option<(&str, Attribution)>, parent: Option<(&'static str, &str)>) -> IndexedResource {
+    let parent =
+        parent.map(|(kind, id)| Parent { kind: Kind::from_static(kind), provider_id: ProviderId::new(id).unwrap() });
     let project_id = place.map(|(id, _)| project(id));
-    Known { project_id, attribution: place.map(|(_, attribution)| attribution), parent, ..Known::default() }
+    IndexedResource {
+        project_id,
+        attribution: place.map(|(_, attribution)| attribution),
+        parent,
+        ..IndexedResource::default()
+    }
 }
 
 /// Everything there is to go by.
 #[derive(Default)]
 struct World {
-    known: BTreeMap<ResourceKey, Known>,
+    known: BTreeMap<ResourceKey, IndexedResource>,
     members: BTreeMap<ResourceKey, Membership>,
     internal: Option<ProjectId>,
     seen_whole: BTreeMap<Kind, Orphans>,
@@ -40,14 +46,14 @@ struct World {
 impl World {
     fn new() -> Self {
         let seen_whole = [
-            (Kind::of(DROPLET), Orphans::FallToInternal),
-            (Kind::of(BACKUP), Orphans::FallToInternal),
-            (Kind::of(ZONE), Orphans::StayUnattributed),
+            (Kind::from_static(DROPLET), Orphans::FallToInternal),
+            (Kind::from_static(BACKUP), Orphans::FallToInternal),
+            (Kind::from_static(ZONE), Orphans::StayUnattributed),
         ];
         Self { internal: Some(project("own")), seen_whole: seen_whole.into(), ..Self::default() }
     }
 
-    fn with(mut self, kind: &'static str, id: &str, known: Known) -> Self {
+    fn with(mut self, kind: &'static str, id: &str, known: IndexedResource) -> Self {
         self.known.insert(key(kind, id), known);
         self
     }

@@ -7,11 +7,11 @@ mod attribution;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, EventType, Facts, Kind, ProviderId, Resource, ResourceEvent, ResourceKey, RunId};
+use domain::{AccountId, EventType, Kind, ProviderId, Resource, ResourceEvent, ResourceFacts, ResourceKey, RunId};
 use inventory::sweep::plan::{Action, Rules, plan};
 use inventory::upsert::{self, Decision, Occasion};
 use proptest::prelude::*;
-use store::Known;
+use store::IndexedResource;
 
 const STRIKE_INTERVAL: TimeDelta = TimeDelta::seconds(450);
 
@@ -40,13 +40,13 @@ fn moment() -> impl Strategy<Value = Moment> {
 fn key(id: u8) -> ResourceKey {
     ResourceKey {
         account: AccountId::new("demo").unwrap(),
-        kind: Kind::of("droplet"),
+        kind: Kind::from_static("droplet"),
         provider_id: ProviderId::new(id.to_string()).unwrap(),
     }
 }
 
-fn facts(version: u8) -> Facts {
-    Facts {
+fn facts(version: u8) -> ResourceFacts {
+    ResourceFacts {
         name: format!("web-{version}"),
         region: None,
         status: None,
@@ -81,13 +81,13 @@ impl Mirror {
         let run = RunId::new("run").unwrap();
         let occasion = Occasion { at, run: &run, state_fields: &["name"], expected: &[] };
         let known = self.rows.values().filter(|row| row.is_live()).map(|row| {
-            let known = Known {
+            let known = IndexedResource {
                 fingerprint: row.fingerprint.clone(),
                 version: row.version,
                 incarnation: row.incarnation,
                 strikes: row.strikes,
                 last_seen_at: row.last_seen_at,
-                ..Known::default()
+                ..IndexedResource::default()
             };
             (row.key.provider_id.clone(), known)
         });
@@ -198,17 +198,23 @@ proptest! {
 
 mod breaker {
     use super::*;
-    use domain::{Confirmation, Hold, Strikes};
+    use domain::{Hold, HoldConfirmation, Strikes};
 
-    fn entry(last_seen_at: DateTime<Utc>) -> Known {
-        Known { fingerprint: "same".to_owned(), version: 1, incarnation: 1, last_seen_at, ..Known::default() }
+    fn entry(last_seen_at: DateTime<Utc>) -> IndexedResource {
+        IndexedResource {
+            fingerprint: "same".to_owned(),
+            version: 1,
+            incarnation: 1,
+            last_seen_at,
+            ..IndexedResource::default()
+        }
     }
 
-    fn known(total: usize, struck: usize, count: u32, at: DateTime<Utc>) -> BTreeMap<ProviderId, Known> {
+    fn known(total: usize, struck: usize, count: u32, at: DateTime<Utc>) -> BTreeMap<ProviderId, IndexedResource> {
         (0..total)
             .map(|n| {
                 let strikes = (n < struck).then_some(Strikes { count, last_at: at });
-                let known = Known { strikes, ..entry(at) };
+                let known = IndexedResource { strikes, ..entry(at) };
                 (ProviderId::new(format!("{n:04}")).unwrap(), known)
             })
             .collect()
@@ -291,8 +297,10 @@ mod breaker {
         let hold = Hold { id: RunId::new("hold").unwrap(), since: at, count: 6 };
         let cases = [("hold", 60, 6), ("hold", -60, 0), ("another", 60, 0)];
         for (hold_id, confirmed_after, buried) in cases {
-            let confirmation =
-                Confirmation { hold_id: RunId::new(hold_id).unwrap(), at: at + TimeDelta::seconds(confirmed_after) };
+            let confirmation = HoldConfirmation {
+                hold_id: RunId::new(hold_id).unwrap(),
+                at: at + TimeDelta::seconds(confirmed_after),
+            };
             let rules = Rules {
                 at: at + TimeDelta::minutes(15),
                 strike_interval: STRIKE_INTERVAL,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use domain::{ChangeCounts, Kind, Lane, Receipt, RunId, SweepStatus};
+use domain::{ChangeCounts, Kind, Receipt, RunId, SweepStatus, SyncState};
 use inventory::findings::known::gap;
 use inventory::findings::{GapReason, RULES, Rule};
 use inventory::workers::mirrored;
@@ -28,24 +28,24 @@ fn receipt(status: SweepStatus, minutes_ago: i64, token: &str) -> Receipt {
 }
 
 /// A lane last read whole so many minutes ago, whose last run ended like this.
-fn lane(minutes_ago: i64, last: SweepStatus) -> Lane {
+fn lane(minutes_ago: i64, last: SweepStatus) -> SyncState {
     let complete = receipt(SweepStatus::Complete, minutes_ago, "t1");
-    Lane { last_complete: Some(complete), last: Some(receipt(last, 0, "t1")), ..Lane::default() }
+    SyncState { last_complete: Some(complete), last: Some(receipt(last, 0, "t1")), ..SyncState::default() }
 }
 
-fn fresh() -> Lane {
+fn fresh() -> SyncState {
     lane(10, SweepStatus::Complete)
 }
 
-fn lanes<const N: usize>(of: [(&str, Lane); N]) -> BTreeMap<Kind, Lane> {
+fn lanes<const N: usize>(of: [(&str, SyncState); N]) -> BTreeMap<Kind, SyncState> {
     of.into_iter().map(|(kind, lane)| (Kind::new(kind).unwrap(), lane)).collect()
 }
 
 #[test]
 fn a_rule_is_judged_only_where_all_it_needs_is_known_whole() {
     use GapReason::{Never, NotVisible, OtherToken, Stale};
-    let never_whole = |status| Lane { last: Some(receipt(status, 0, "t1")), ..Lane::default() };
-    let other_token = Lane { last_complete: Some(receipt(SweepStatus::Complete, 10, "t2")), ..fresh() };
+    let never_whole = |status| SyncState { last: Some(receipt(status, 0, "t1")), ..SyncState::default() };
+    let other_token = SyncState { last_complete: Some(receipt(SweepStatus::Complete, 10, "t2")), ..fresh() };
     let cases = [
         ("fresh", fresh(), None),
         ("held: the list was read whole", lane(10, SweepStatus::Held), None),
@@ -57,7 +57,7 @@ fn a_rule_is_judged_only_where_all_it_needs_is_known_whole() {
         ("no longer visible", lane(10, SweepStatus::NotVisible), Some(NotVisible)),
         ("never visible", never_whole(SweepStatus::NotVisible), Some(NotVisible)),
         ("never whole", never_whole(SweepStatus::Failed), Some(Never)),
-        ("never read", Lane::default(), Some(Never)),
+        ("never read", SyncState::default(), Some(Never)),
         ("another token", other_token, Some(OtherToken)),
     ];
     let rule = Rule::named("droplet_without_firewall").unwrap();

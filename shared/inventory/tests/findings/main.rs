@@ -10,7 +10,7 @@ mod order;
 mod storage;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, Facts, Kind, ProviderId, Resource, ResourceKey};
+use domain::{AccountId, Kind, ProviderId, Resource, ResourceFacts, ResourceKey};
 use inventory::findings::{Rule, RuleFinding, Surroundings};
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn resource(kind: &str, facts: Value) -> Resource {
         "name": "one", "created_at": days_ago(10), "price_monthly": { "amount": "7.00", "currency": "USD" }
     });
     whole.as_object_mut().unwrap().append(&mut serde_json::from_value(facts).unwrap());
-    let facts: Facts = serde_json::from_value(whole).unwrap();
+    let facts: ResourceFacts = serde_json::from_value(whole).unwrap();
     Resource {
         key: ResourceKey {
             account: AccountId::new("main").unwrap(),

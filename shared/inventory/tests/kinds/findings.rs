@@ -1,7 +1,7 @@
 //! The rules read what the normalisers write.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, Facts, Money, ProviderId, Resource, ResourceKey};
+use domain::{AccountId, Money, ProviderId, Resource, ResourceFacts, ResourceKey};
 use inventory::findings::{RULES, Rule, Surroundings};
 use inventory::kinds::{CERTIFICATE, DROPLET, FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, SNAPSHOT, VOLUME};
 use serde_json::json;
@@ -13,7 +13,7 @@ fn time(text: &str) -> DateTime<Utc> {
 }
 
 /// As a sweep would write it the first time.
-fn resource(kind: &dyn ListedKind, provider_id: ProviderId, facts: Facts) -> Resource {
+fn resource(kind: &dyn ListedKind, provider_id: ProviderId, facts: ResourceFacts) -> Resource {
     let key = ResourceKey { account: AccountId::new("demo").unwrap(), kind: kind.kind(), provider_id };
     Resource {
         key,

@@ -250,7 +250,7 @@ async fn the_oldest_registry_bears_the_price() {
     sim.account("demo").add("registries", json!({ "name": "archive", "created_at": "2023-12-01T00:00:00Z" }));
     let prices = async || -> Vec<(String, Option<String>)> {
         let listed = CONTAINER_REGISTRY.list(&client).await.unwrap().resources;
-        let price = |facts: domain::Facts| facts.price_monthly.map(|price| price.amount.to_string());
+        let price = |facts: domain::ResourceFacts| facts.price_monthly.map(|price| price.amount.to_string());
         listed.into_iter().map(|(id, facts)| (id.to_string(), price(facts))).collect()
     };
     let expected = [("archive".to_owned(), Some("5.00".to_owned())), ("noorderlicht".to_owned(), None)];

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
-use domain::{Attribution, EventType, Kind, Lane, SweepStatus};
+use domain::{Attribution, EventType, Kind, SweepStatus, SyncState};
 use inventory::Next;
 use serde_json::json;
 
@@ -31,8 +31,8 @@ fn records(world: &World) -> usize {
     world.demo_account().list("domain_records").iter().filter(|record| record["type"] != "SOA").count()
 }
 
-async fn lane(world: &World) -> Lane {
-    world.table().lane(&world.account, &Kind::of(RECORD)).await.unwrap().unwrap()
+async fn lane(world: &World) -> SyncState {
+    world.table().sync_state(&world.account, &Kind::from_static(RECORD)).await.unwrap().unwrap()
 }
 
 async fn strikes(world: &World, id: &str) -> u32 {
@@ -90,7 +90,7 @@ async fn a_round_goes_on_where_it_stopped() {
     let (receipt, next) = world.sweep_then(RECORDS).await;
     assert!(matches!(next, Next::Later(_)), "{next:?}");
     assert_eq!(receipt.status, SweepStatus::Partial, "{receipt:?}");
-    let round = lane(&world).await.round.unwrap();
+    let round = lane(&world).await.scan_progress.unwrap();
     assert_eq!((round.items, lane(&world).await.last_complete), (receipt.items, None));
     assert!(receipt.items > 0 && receipt.notes[0].contains("over 7 parents"), "{:?}", receipt.notes);
 
@@ -102,7 +102,7 @@ async fn a_round_goes_on_where_it_stopped() {
     // It read only what was left, and its receipt speaks of the whole round.
     assert_eq!(world.sim.requests().count(&reads), 3);
     assert_eq!((receipt.items as usize, receipt.started_at), (records(&world), began_at));
-    assert_eq!(lane(&world).await.round, None);
+    assert_eq!(lane(&world).await.scan_progress, None);
     assert_eq!(world.live(RECORD).await, records(&world));
 }
 

@@ -3,7 +3,7 @@
 use crate::world::World;
 use chrono::TimeDelta;
 use domain::{EventType, RunId};
-use embedded_table::Death;
+use embedded_table::CrashPoint;
 use inventory::Outcome;
 
 /// The account after something of everything happened: a droplet new, one renamed, one gone, one that returns, some moved; a project renamed.
@@ -52,12 +52,12 @@ pub(crate) async fn dies_at_every_write(worker: &str, eventful: impl AsyncFn() -
     let expected = rows(&undisturbed).await;
     let mut deaths = 0;
     for write in 1.. {
-        for death in [Death::Before(write), Death::After(write)] {
+        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let world = eventful().await;
             let (table, requests) = world.embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             let died = world.run(worker, &table, &run).await;
-            if !requests.is_dead() {
+            if !requests.has_crashed() {
                 return deaths;
             }
             assert!(died.is_err(), "{worker} {death:?}");

@@ -54,7 +54,7 @@ async fn it_does_not_speak_for_what_is_missed_and_its_receipt_is_its_own() {
 
     world.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
     assert_eq!(world.sweep("droplets-fast").await.status, SweepStatus::Failed);
-    let lanes = world.table().lanes(&world.account).await.unwrap();
-    let status = |kind: &'static str| lanes[&domain::Kind::of(kind)].last.as_ref().unwrap().status;
+    let lanes = world.table().sync_states(&world.account).await.unwrap();
+    let status = |kind: &'static str| lanes[&domain::Kind::from_static(kind)].last.as_ref().unwrap().status;
     assert_eq!((status("droplet"), status("droplet_fast")), (SweepStatus::Complete, SweepStatus::Failed));
 }

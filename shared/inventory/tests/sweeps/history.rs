@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean_sim::{AccountSeed, CutPoint, Droplet, Effect, Fault, LimitKind, Seed, Token};
 use domain::{EventType, Resource, RunId};
-use embedded_table::Death;
+use embedded_table::CrashPoint;
 use inventory::Outcome;
 use proptest::prelude::*;
 
@@ -98,7 +98,7 @@ struct Moment {
     exists: BTreeMap<u64, Being>,
     weather: Weather,
     /// The process dies at this write, and the message comes again.
-    death: Option<Death>,
+    death: Option<CrashPoint>,
     /// An operator confirms what is held, if anything is.
     confirm: bool,
 }
@@ -114,8 +114,8 @@ fn moment(most: u64, weather: impl Strategy<Value = Weather>) -> impl Strategy<V
     let exists = prop::collection::btree_map(ids, being(), 0..=usize::try_from(most).unwrap());
     let death = prop_oneof![
         6 => Just(None),
-        1 => (1usize..6).prop_map(|write| Some(Death::Before(write))),
-        1 => (1usize..6).prop_map(|write| Some(Death::After(write))),
+        1 => (1usize..6).prop_map(|write| Some(CrashPoint::Before(write))),
+        1 => (1usize..6).prop_map(|write| Some(CrashPoint::After(write))),
     ];
     let after = prop_oneof![1 => Just(30i64), 4 => Just(900)].prop_map(TimeDelta::seconds);
     (after, exists, weather, death, prop::bool::weighted(0.2)).prop_map(
@@ -219,14 +219,14 @@ impl Telling {
     }
 
     /// Sweeps; where the process dies, its message comes again once its lease has run out.
-    async fn sweep(&mut self, death: Option<Death>) {
+    async fn sweep(&mut self, death: Option<CrashPoint>) {
         self.runs += 1;
         let run = RunId::new(format!("run-{}", self.runs)).unwrap();
         if let Some(death) = death {
             let (table, requests) = self.world.embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             let outcome = self.world.run("droplets", &table, &run).await;
-            if !requests.is_dead() {
+            if !requests.has_crashed() {
                 outcome.unwrap();
                 return;
             }

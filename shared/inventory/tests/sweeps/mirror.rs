@@ -13,7 +13,9 @@ async fn the_demo_account_is_mirrored_and_attributed() {
     }
     assert_eq!((world.live("droplet").await, world.live("dns_zone").await), (5, 7));
     for kind in ["droplet", "dns_zone"] {
-        for id in world.table().known(&world.account, &domain::Kind::of(kind)).await.unwrap().into_keys() {
+        for id in
+            world.table().indexed_resources(&world.account, &domain::Kind::from_static(kind)).await.unwrap().into_keys()
+        {
             let row = world.resource(kind, &id).await;
             let urn = format!("do:{}:{id}", if kind == "droplet" { "droplet" } else { "domain" });
             let expected = world.demo_account().project_of(&urn).map(|id| ProjectId::new(id).unwrap());

@@ -164,7 +164,8 @@ async fn a_failed_list_is_no_absence() {
             assert!(error.contains(says), "{case}: {error}");
             assert!(!error.contains(&world.demo_account().token("sync")), "{case}");
         }
-        let lane = world.table().lane(&world.account, &domain::Kind::of("droplet")).await.unwrap().unwrap();
+        let lane =
+            world.table().sync_state(&world.account, &domain::Kind::from_static("droplet")).await.unwrap().unwrap();
         assert!(lane.last_complete.is_some() && lane.last_complete != lane.last, "{case}");
         assert_eq!(world.resource("droplet", id).await.strikes, None, "{case}");
         world.sim.faults().clear();
@@ -311,7 +312,7 @@ async fn confirm(world: &World, worker: &str) {
 /// An operator's word on what is held; false where nothing is.
 pub(crate) async fn confirm_if_held(world: &World, worker: &str) -> bool {
     let kind = target(worker).1.lane();
-    let lane = world.table().lane(&world.account, &kind).await.unwrap().unwrap();
+    let lane = world.table().sync_state(&world.account, &kind).await.unwrap().unwrap();
     let audit = store::AuditEntry {
         id: "request-1".to_owned(),
         at: world.now(),
@@ -343,7 +344,7 @@ async fn a_mass_disappearance_waits_for_a_word() {
     confirm(&world, "domains").await;
     let receipt = world.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Complete, 6));
-    let lane = world.table().lane(&world.account, &domain::Kind::of("dns_zone")).await.unwrap().unwrap();
+    let lane = world.table().sync_state(&world.account, &domain::Kind::from_static("dns_zone")).await.unwrap().unwrap();
     assert_eq!((lane.hold, lane.confirmation), (None, None));
 }
 
@@ -362,7 +363,7 @@ async fn a_mass_disappearance_that_ends_is_forgotten() {
     }
     let receipt = world.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.changes.returned), (SweepStatus::Complete, 6));
-    let lane = world.table().lane(&world.account, &domain::Kind::of("dns_zone")).await.unwrap().unwrap();
+    let lane = world.table().sync_state(&world.account, &domain::Kind::from_static("dns_zone")).await.unwrap().unwrap();
     assert_eq!(lane.hold, None);
 }
 

@@ -116,7 +116,7 @@ impl World {
     pub(crate) fn key(&self, kind: &'static str, id: impl std::fmt::Display) -> ResourceKey {
         ResourceKey {
             account: self.account.clone(),
-            kind: Kind::of(kind),
+            kind: Kind::from_static(kind),
             provider_id: ProviderId::new(id.to_string()).unwrap(),
         }
     }
@@ -133,7 +133,7 @@ impl World {
     }
 
     pub(crate) async fn live(&self, kind: &'static str) -> usize {
-        self.table().known(&self.account, &Kind::of(kind)).await.unwrap().len()
+        self.table().indexed_resources(&self.account, &Kind::from_static(kind)).await.unwrap().len()
     }
 
     /// A droplet that can be taken away and put back just as it was.

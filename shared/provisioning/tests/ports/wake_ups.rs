@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use domain::{Clock, Expected, ManualClock};
-use embedded_table::Death;
+use embedded_table::CrashPoint;
 use provisioning::{SagaConfig, SagaFunction, TableExpectations, WakeUp, WakeUpQueue};
 use runtime::batch::Sent;
 use runtime::fake::{MemoryQueue, MemoryScheduler};
@@ -96,6 +96,6 @@ async fn a_change_is_announced_and_a_table_that_does_not_answer_stops_nobody() {
     announcements.expect(&change).await;
     let kept = world.embedded.table.expected_changes(&world.account, &change.key.kind).await.unwrap();
     assert_eq!(kept, std::slice::from_ref(&change));
-    world.embedded.requests.die(Death::Before(1));
+    world.embedded.requests.crash_at(CrashPoint::Before(1));
     announcements.expect(&change).await;
 }

@@ -29,7 +29,7 @@ impl Announcement {
     ) -> Result<ExpectedChange, InvalidId> {
         let provider_id = ProviderId::new(self.provider_id.as_str())?;
         Ok(ExpectedChange {
-            key: ResourceKey { account: account.clone(), kind: Kind::of(self.kind), provider_id },
+            key: ResourceKey { account: account.clone(), kind: Kind::from_static(self.kind), provider_id },
             expected: self.expected.clone(),
             cause: Cause { kind: CauseType::Saga, id: Some(saga.to_string()) },
             expires_at,

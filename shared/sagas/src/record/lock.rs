@@ -32,8 +32,8 @@ impl LockTarget {
         let (sort, rest) = self.0.split_once('#')?;
         let (account, rest) = rest.split_once('#')?;
         let (kind, id) = match sort {
-            "dns" => (Kind::of("dns_zone"), rest.split_once('#')?.0),
-            "droplet" => (Kind::of("droplet"), rest),
+            "dns" => (Kind::from_static("dns_zone"), rest.split_once('#')?.0),
+            "droplet" => (Kind::from_static("droplet"), rest),
             _ => return None,
         };
         Some(ResourceKey { account: AccountId::new(account).ok()?, kind, provider_id: ProviderId::new(id).ok()? })

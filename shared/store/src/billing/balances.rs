@@ -5,9 +5,9 @@ use chrono::TimeDelta;
 use domain::AccountId;
 use domain::billing::{BalanceSnapshot, Span};
 
-use super::Stretch;
-use crate::rows::{text, to_item};
-use crate::writes::Written;
+use super::RecordPage;
+use crate::item::{text, to_item};
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 impl Table {
@@ -20,7 +20,7 @@ impl Table {
         let item = to_item("balance", balance, &key)?;
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
         let put = put.condition_expression("attribute_not_exists(pk)").build()?;
-        Ok(matches!(self.put(put, &key).await?, Written::Yes))
+        Ok(matches!(self.put(put, &key).await?, ConditionalWrite::Applied))
     }
 
     /// An account's last balance.
@@ -30,7 +30,7 @@ impl Table {
     pub async fn latest_balance(&self, account: &AccountId) -> Result<Option<BalanceSnapshot>, Error> {
         let partition = keys::balance_partition(account);
         let query = self.query(None, &partition, "").consistent_read(true).scan_index_forward(false);
-        Ok(self.stretch("balance", query, &partition, None, 1).await?.items.pop())
+        Ok(self.read_page("balance", query, &partition, None, 1).await?.items.pop())
     }
 
     /// An account's balances of a stretch of time, oldest first: at most `limit` after the place `after`.
@@ -43,11 +43,11 @@ impl Table {
         span: Span,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Stretch<BalanceSnapshot>, Error> {
+    ) -> Result<RecordPage<BalanceSnapshot>, Error> {
         // Keys count in milliseconds, and a BETWEEN includes both its ends.
         let until = span.until - TimeDelta::milliseconds(1);
         if until < span.from {
-            return Ok(Stretch { items: Vec::new(), next: None });
+            return Ok(RecordPage { items: Vec::new(), next: None });
         }
         let partition = keys::balance_partition(account);
         let query = self
@@ -56,6 +56,6 @@ impl Table {
             .expression_attribute_names("#sk", keys::SK)
             .expression_attribute_values(":from", text(keys::time(span.from)))
             .expression_attribute_values(":until", text(keys::time(until)));
-        self.stretch("balance", query, &partition, after, limit).await
+        self.read_page("balance", query, &partition, after, limit).await
     }
 }

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::types::Put;
 use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid};
 
-use super::Stretch;
+use super::RecordPage;
+use crate::item::{from_item, text, text_of, to_item};
 use crate::keys::{self, Key};
-use crate::rows::{from_item, text, text_of, to_item};
-use crate::writes::Written;
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
 impl Table {
@@ -23,7 +23,7 @@ impl Table {
     pub async fn put_history(&self, page: &[HistoryEntry]) -> Result<usize, Error> {
         let mut written = 0;
         for entries in page.chunk_by(|one, next| one.account == next.account) {
-            let there = self.history_there(entries).await?;
+            let there = self.existing_history(entries).await?;
             for (key, entry) in keyed(entries) {
                 if there.contains(&key.sk) {
                     continue;
@@ -31,19 +31,19 @@ impl Table {
                 let item = to_item("history entry", entry, &key)?;
                 let put = Put::builder().table_name(&self.name).set_item(Some(item));
                 let put = put.condition_expression("attribute_not_exists(pk)").build()?;
-                written += usize::from(matches!(self.put(put, &key).await?, Written::Yes));
+                written += usize::from(matches!(self.put(put, &key).await?, ConditionalWrite::Applied));
             }
         }
         Ok(written)
     }
 
     /// The places of what is there of the time of these entries, which are of one account.
-    async fn history_there(&self, entries: &[HistoryEntry]) -> Result<BTreeSet<String>, Error> {
+    async fn existing_history(&self, entries: &[HistoryEntry]) -> Result<BTreeSet<String>, Error> {
         let dates = entries.iter().map(|entry| entry.date);
         let (Some(entry), Some(first), Some(last)) = (entries.first(), dates.clone().min(), dates.max()) else {
             return Ok(BTreeSet::new());
         };
-        let [first, last] = keys::history_places(first, last);
+        let [first, last] = keys::history_sort_keys(first, last);
         let query = self
             .query(None, &keys::history_partition(&entry.account), "")
             .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
@@ -52,7 +52,7 @@ impl Table {
             .expression_attribute_values(":last", text(last))
             .projection_expression("#pk, #sk")
             .consistent_read(true);
-        let places = self.all_as(query, |item| Ok(text_of(&item, keys::SK).map(str::to_owned))).await?;
+        let places = self.query_all_as(query, |item| Ok(text_of(&item, keys::SK).map(str::to_owned))).await?;
         Ok(places.into_iter().flatten().collect())
     }
 
@@ -74,7 +74,7 @@ impl Table {
             .filter_expression("invoice_uuid = :invoice")
             .expression_attribute_values(":invoice", text(invoice.as_str()))
             .consistent_read(true);
-        self.all_as(query, |item| from_item("history entry", item)).await
+        self.query_all_as(query, |item| from_item("history entry", item)).await
     }
 
     /// An account's entries, newest first: at most `limit` after the place `after`.
@@ -86,10 +86,10 @@ impl Table {
         account: &AccountId,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Stretch<HistoryEntry>, Error> {
+    ) -> Result<RecordPage<HistoryEntry>, Error> {
         let partition = keys::history_partition(account);
         let query = self.query(None, &partition, "").scan_index_forward(false);
-        self.stretch("history entry", query, &partition, after, limit).await
+        self.read_page("history entry", query, &partition, after, limit).await
     }
 }
 

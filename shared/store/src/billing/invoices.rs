@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
 use domain::billing::{Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
 
-use super::Stretch;
+use super::RecordPage;
+use crate::item::{from_item, number, put_key, text, to_item};
 use crate::keys::{self, Key};
-use crate::rows::{from_item, number, put_key, text, to_item};
-use crate::writes::Written;
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
 /// The head of an invoice to write, decided on the version before (`None` where there was none).
@@ -21,7 +21,7 @@ pub struct InvoiceWrite {
 
 /// How the write of an invoice's head ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InvoiceCommitted {
+pub enum InvoiceCommitOutcome {
     /// It is written, now or by an earlier try whose answer was lost.
     Written,
     /// The invoice is not as it was when the write was decided; here it is as it is.
@@ -54,7 +54,7 @@ impl Table {
             .expression_attribute_names("#uuid", "uuid")
             .expression_attribute_values(":uuid", text(uuid.as_str()))
             .consistent_read(true);
-        Ok(self.all_as(query, |item| from_item("invoice", item)).await?.pop())
+        Ok(self.query_all_as(query, |item| from_item("invoice", item)).await?.pop())
     }
 
     /// An account's invoices, the newest month first: at most `limit` after the place `after`.
@@ -66,10 +66,10 @@ impl Table {
         account: &AccountId,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Stretch<Invoice>, Error> {
+    ) -> Result<RecordPage<Invoice>, Error> {
         let partition = keys::invoice_partition(account);
         let query = self.query(None, &partition, "").scan_index_forward(false);
-        self.stretch("invoice", query, &partition, after, limit).await
+        self.read_page("invoice", query, &partition, after, limit).await
     }
 
     /// An account's invoices of one month as they are now, its preview among them: mostly one.
@@ -78,7 +78,7 @@ impl Table {
     /// When the table cannot be read; never a part.
     pub async fn invoices_in(&self, account: &AccountId, period: Period) -> Result<Vec<Invoice>, Error> {
         let query = self.query(None, &keys::invoice_partition(account), &keys::invoice_month(period));
-        self.all_as(query.consistent_read(true), |item| from_item("invoice", item)).await
+        self.query_all_as(query.consistent_read(true), |item| from_item("invoice", item)).await
     }
 
     /// The invoices of a month, of all accounts, from the index: it may lag behind by moments.
@@ -87,24 +87,24 @@ impl Table {
     /// When the table cannot be read; never a part.
     pub async fn invoices_of(&self, period: Period) -> Result<Vec<Invoice>, Error> {
         let query = self.query(Some(keys::GSI1), &keys::period_partition(period), "");
-        self.all_as(query, |item| from_item("invoice", item)).await
+        self.query_all_as(query, |item| from_item("invoice", item)).await
     }
 
-    /// Writes the head of an invoice, only on the version it was decided on. Its lines are replaced by [`Table::replace_lines`] alone.
+    /// Writes the head of an invoice, only on the version it was decided on. Its lines are replaced by [`Table::publish_revision`] alone.
     ///
     /// # Errors
     /// When the table cannot be written; deciding again from the invoice as it is makes it right.
-    pub async fn commit_invoice(&self, write: &InvoiceWrite) -> Result<InvoiceCommitted, Error> {
+    pub async fn commit_invoice(&self, write: &InvoiceWrite) -> Result<InvoiceCommitOutcome, Error> {
         let Invoice { account, period, uuid, .. } = &write.invoice;
         let key = keys::invoice(account, *period, uuid);
         let current = match self.put(self.invoice_put(write, &key)?, &key).await? {
-            Written::Yes => return Ok(InvoiceCommitted::Written),
-            Written::Refused(Some(item)) => Some(from_item("invoice", item)?),
-            Written::Refused(None) => self.invoice(account, *period, uuid).await?,
+            ConditionalWrite::Applied => return Ok(InvoiceCommitOutcome::Written),
+            ConditionalWrite::ConditionFailed(Some(item)) => Some(from_item("invoice", item)?),
+            ConditionalWrite::ConditionFailed(None) => self.invoice(account, *period, uuid).await?,
         };
         Ok(match current {
-            Some(current) if current == write.invoice => InvoiceCommitted::Written,
-            other => InvoiceCommitted::Conflict(other.map(Box::new)),
+            Some(current) if current == write.invoice => InvoiceCommitOutcome::Written,
+            other => InvoiceCommitOutcome::Conflict(other.map(Box::new)),
         })
     }
 

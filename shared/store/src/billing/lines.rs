@@ -3,12 +3,12 @@
 use domain::billing::{CostLine, Invoice};
 use serde::{Deserialize, Serialize};
 
-use super::draft::PAGE_LINES;
-use crate::rows::{from_item, text, text_of};
+use super::line_set_builder::PAGE_LINES;
+use crate::item::{from_item, text, text_of};
 use crate::{Error, Table, keys};
 
 /// Items looked through at a time for lines that are wanted. DynamoDB ends an answer at 1 MB, which is about as many.
-const LOOKED_THROUGH: usize = 20;
+const FILTER_READ_ITEMS: usize = 20;
 
 /// Some lines of a set, as one item holds them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl Table {
     ) -> Result<Option<LinePage>, Error> {
         // One more, for the first may be read in part.
         let pages = limit.max(1).div_ceil(PAGE_LINES) + 1;
-        self.lines_of_pages(invoice, from, limit, pages, |_| true).await
+        self.lines_from_items(invoice, from, limit, pages, |_| true).await
     }
 
     /// The same of those lines only that are `wanted`: one answer of DynamoDB's is looked through, so that a page may be empty and still have
@@ -63,18 +63,18 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::lines`].
-    pub async fn lines_wanted(
+    pub async fn filtered_lines(
         &self,
         invoice: &Invoice,
         from: Option<LinePosition>,
         limit: usize,
         wanted: impl Fn(&CostLine) -> bool + Send,
     ) -> Result<Option<LinePage>, Error> {
-        self.lines_of_pages(invoice, from, limit, LOOKED_THROUGH, wanted).await
+        self.lines_from_items(invoice, from, limit, FILTER_READ_ITEMS, wanted).await
     }
 
     /// The lines that are wanted, of at most so many items.
-    async fn lines_of_pages(
+    async fn lines_from_items(
         &self,
         invoice: &Invoice,
         from: Option<LinePosition>,

@@ -1,18 +1,18 @@
 //! Billing: balances, the history of what was billed and paid, and invoices with their lines.
 
 mod balances;
-mod draft;
-mod head;
+mod expire_revisions;
 mod history;
+mod invoice_header;
 mod invoices;
+mod line_set_builder;
 mod lines;
-mod replacement;
-mod retirement;
-mod stretch;
-mod succession;
+mod page;
+mod promote_preview;
+mod publish_revision;
 
-pub use draft::DraftLines;
-pub use invoices::{InvoiceCommitted, InvoiceWrite};
+pub use invoices::{InvoiceCommitOutcome, InvoiceWrite};
+pub use line_set_builder::LineSetBuilder;
 pub use lines::{LinePage, LinePosition};
-pub use replacement::{Replaced, Replacement};
-pub use stretch::Stretch;
+pub use page::RecordPage;
+pub use publish_revision::{NewRevision, PublishOutcome};

@@ -2,17 +2,17 @@
 //!
 //! Requests are reserved in blocks, so that a sweep of a page costs one small write and one of a thousand a few dozen.
 
-mod ledger;
+mod quota_window;
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use ledger::{Observed, Priority, Reservation};
+pub use quota_window::{ObservedRateLimit, Priority, Reservation};
 
-use crate::rows::{from_item, number, to_item};
-use crate::writes::{TRIES, Written, pause};
+use crate::item::{from_item, number, to_item};
+use crate::writes::{ConditionalWrite, MAX_ATTEMPTS, pause};
 use crate::{Error, Table, keys};
-use ledger::Ledger;
+use quota_window::QuotaWindow;
 
 /// A token that nobody used for so long needs no ledger.
 const RETENTION: TimeDelta = TimeDelta::days(1);
@@ -28,19 +28,20 @@ impl Table {
         token_id: &str,
         priority: Priority,
         wanted: u32,
-        observed: Option<Observed>,
+        observed: Option<ObservedRateLimit>,
         now: DateTime<Utc>,
     ) -> Result<Reservation, Error> {
         let key = keys::budget(token_id);
         let mut item = self.get(&key, true).await?;
-        for round in 0..TRIES {
-            let mut ledger: Ledger = item.take().map(|item| from_item("budget", item)).transpose()?.unwrap_or_default();
-            let before = ledger.version;
-            let reservation = ledger.reserve(priority, wanted, observed, now);
+        for round in 0..MAX_ATTEMPTS {
+            let mut window: QuotaWindow =
+                item.take().map(|item| from_item("budget", item)).transpose()?.unwrap_or_default();
+            let before = window.version;
+            let reservation = window.reserve(priority, wanted, observed, now);
             if matches!(reservation, Reservation::Wait(_)) {
                 return Ok(reservation);
             }
-            let mut row = to_item("budget", &ledger, &key)?;
+            let mut row = to_item("budget", &window, &key)?;
             row.insert(keys::TTL.to_owned(), number((now + RETENTION).timestamp()));
             let put = Put::builder()
                 .table_name(&self.name)
@@ -53,8 +54,8 @@ impl Table {
                 }
             };
             match self.put(put.build()?, &key).await? {
-                Written::Yes => return Ok(reservation),
-                Written::Refused(current) => {
+                ConditionalWrite::Applied => return Ok(reservation),
+                ConditionalWrite::ConditionFailed(current) => {
                     item = match current {
                         Some(current) => Some(current),
                         None => self.get(&key, true).await?,
@@ -63,6 +64,6 @@ impl Table {
                 }
             }
         }
-        Err(Error::Contended { what: key.to_string(), tries: TRIES })
+        Err(Error::Contended { what: key.to_string(), attempts: MAX_ATTEMPTS })
     }
 }

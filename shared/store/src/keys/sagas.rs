@@ -31,7 +31,7 @@ pub fn saga_record(saga: &SagaId) -> Key {
 
 /// An entry of a saga's ledger.
 #[must_use]
-pub fn saga_entry(saga: &SagaId, rev: u64) -> Key {
+pub fn saga_ledger_entry(saga: &SagaId, rev: u64) -> Key {
     Key::new(saga_partition(saga), format!("{LEDGER_PREFIX}{}", version(rev)))
 }
 
@@ -73,7 +73,7 @@ pub fn saga_stuck_gsi1(saga: &SagaId, since: DateTime<Utc>) -> Key {
 
 /// The place in a [`due_partition`] up to which everything is that is due by a time.
 #[must_use]
-pub fn due_place(by: DateTime<Utc>) -> String {
+pub fn due_sort_key_end(by: DateTime<Utc>) -> String {
     // `~` sorts after every id.
     format!("{}#~", time(by))
 }
@@ -81,25 +81,25 @@ pub fn due_place(by: DateTime<Utc>) -> String {
 /// The entry in [`super::GSI2`] of a saga.
 #[must_use]
 pub fn saga_gsi2(saga: &SagaId, created_at: DateTime<Utc>) -> Key {
-    Key::new(SAGAS, saga_place(saga, created_at))
+    Key::new(SAGAS, saga_sort_key(saga, created_at))
 }
 
 /// The entry in [`super::GSI1`] of a tenant's saga.
 #[must_use]
 pub fn saga_tenant_gsi1(tenant: &TenantId, saga: &SagaId, created_at: DateTime<Utc>) -> Key {
-    Key::new(tenant_partition(tenant), format!("{TENANT_SAGA_PREFIX}{}", saga_place(saga, created_at)))
+    Key::new(tenant_partition(tenant), format!("{TENANT_SAGA_PREFIX}{}", saga_sort_key(saga, created_at)))
 }
 
 /// The place of a saga among those of its list, by when they were started.
 #[must_use]
-pub fn saga_place(saga: &SagaId, created_at: DateTime<Utc>) -> String {
+pub fn saga_sort_key(saga: &SagaId, created_at: DateTime<Utc>) -> String {
     format!("{}#{saga}", time(created_at))
 }
 
-/// The saga at a [`saga_place`].
+/// The saga at a [`saga_sort_key`].
 #[must_use]
-pub fn parse_saga_place(place: &str) -> Option<SagaId> {
-    place.split_once('#')?.1.parse().ok()
+pub fn parse_saga_sort_key(sort_key: &str) -> Option<SagaId> {
+    sort_key.split_once('#')?.1.parse().ok()
 }
 
 /// What was asked for with an `Idempotency-Key`. The scope is an issuer's text and the key a caller's: `#` is written as `%23` in the
@@ -126,7 +126,7 @@ mod tests {
         let account = domain::AccountId::new("demo").unwrap();
         let shown = [
             saga_record(&saga),
-            saga_entry(&saga, 12),
+            saga_ledger_entry(&saga, 12),
             saga_pre_image(&saga, 3),
             saga_terminal(&saga),
             saga_tenant(&saga),
@@ -152,8 +152,8 @@ mod tests {
             "LOCK#droplet#demo#3164444 / LOCK",
         ];
         assert_eq!(shown, expected);
-        assert_eq!(parse_saga_place(&saga_place(&saga, at)), Some(saga));
-        assert_eq!(parse_saga_place("2026-04-12T08:00:00.500Z#x"), None);
-        assert!(saga_due_gsi1(&saga, at).sk <= due_place(at));
+        assert_eq!(parse_saga_sort_key(&saga_sort_key(&saga, at)), Some(saga));
+        assert_eq!(parse_saga_sort_key("2026-04-12T08:00:00.500Z#x"), None);
+        assert!(saga_due_gsi1(&saga, at).sk <= due_sort_key_end(at));
     }
 }

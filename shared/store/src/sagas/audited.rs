@@ -11,7 +11,7 @@ use crate::{AuditEntry, Table};
 
 /// The table, for one thing that a person does.
 #[derive(Debug, Clone)]
-pub struct AuditedSagas {
+pub struct AuditedSagaStore {
     table: Table,
     audit: AuditEntry,
 }
@@ -19,12 +19,12 @@ pub struct AuditedSagas {
 impl Table {
     /// The table, for one thing that a person does about a saga: it is audited, or not done.
     #[must_use]
-    pub fn audited(&self, audit: AuditEntry) -> AuditedSagas {
-        AuditedSagas { table: self.clone(), audit }
+    pub fn audited(&self, audit: AuditEntry) -> AuditedSagaStore {
+        AuditedSagaStore { table: self.clone(), audit }
     }
 }
 
-impl SagaStore for AuditedSagas {
+impl SagaStore for AuditedSagaStore {
     fn start<'a>(&'a self, start: &'a Start) -> BoxFuture<'a, Result<StartResult, SagaStoreError>> {
         Box::pin(async move { Ok(self.table.start_saga(start, Some(&self.audit)).await?) })
     }

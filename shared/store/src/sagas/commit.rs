@@ -5,20 +5,20 @@ use chrono::{DateTime, Utc};
 use sagas::ports::{CommitResult, ScheduleChange, Transition};
 use sagas::record::{LockCondition, LockTarget, SagaId, SagaStatus};
 
-use super::expression::Expression;
-use super::items::{entry_item, missing};
+use super::expression::ItemUpdate;
+use super::items::{ledger_entry_item, missing};
+use crate::item::{ItemMap, attribute, number, text, to_item};
 use crate::keys::{self, Key};
-use crate::rows::{Item, attribute, number, text, to_item};
-use crate::writes::Transacted;
+use crate::writes::ConditionalTransaction;
 use crate::{AuditEntry, Error, Table};
 
 /// What a part of the transaction is for.
-enum Part {
+enum TransactionPart {
     Record,
     /// An item that is written once.
     New(Key),
-    Taken(LockTarget),
-    GivenBack(LockTarget),
+    LockAcquired(LockTarget),
+    LockReleased(LockTarget),
 }
 
 impl Table {
@@ -32,33 +32,37 @@ impl Table {
         // What is not this saga's is not given back; the engine gives back what it holds.
         let mut not_ours: Vec<LockTarget> = Vec::new();
         loop {
-            let (mut parts, items): (Vec<Part>, Vec<TransactWriteItem>) =
+            let (mut parts, items): (Vec<TransactionPart>, Vec<TransactWriteItem>) =
                 self.parts(transition, &not_ours)?.into_iter().unzip();
             let items = items.into_iter().chain(audit.map(|audit| self.audit_put(audit)).transpose()?).collect();
-            let (place, item) = match self.transact_at(items, &key).await? {
-                Transacted::Yes => return Ok(CommitResult::Written),
-                Transacted::Refused { place, item } => (place, item),
+            let (index, item) = match self.transact_indexed(items, &key).await? {
+                ConditionalTransaction::Applied => return Ok(CommitResult::Written),
+                ConditionalTransaction::ConditionFailed { index, item } => (index, item),
             };
-            match parts.swap_remove(place) {
-                Part::Record => {
-                    let record = self.saga_as_it_is(saga, item).await?;
+            match parts.swap_remove(index) {
+                TransactionPart::Record => {
+                    let record = self.current_saga(saga, item).await?;
                     return Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)));
                 }
-                Part::Taken(target) => return Ok(CommitResult::Locked(target)),
-                Part::GivenBack(target) => not_ours.push(target),
-                Part::New(key) => return Err(Error::Present { key: key.to_string() }),
+                TransactionPart::LockAcquired(target) => return Ok(CommitResult::Locked(target)),
+                TransactionPart::LockReleased(target) => not_ours.push(target),
+                TransactionPart::New(key) => return Err(Error::Present { key: key.to_string() }),
             }
         }
     }
 
-    fn parts(&self, change: &Transition, not_ours: &[LockTarget]) -> Result<Vec<(Part, TransactWriteItem)>, Error> {
+    fn parts(
+        &self,
+        change: &Transition,
+        not_ours: &[LockTarget],
+    ) -> Result<Vec<(TransactionPart, TransactWriteItem)>, Error> {
         let Transition { saga, entry, pre_image, take, release, terminal, .. } = change;
-        let mut parts = vec![(Part::Record, self.record_part(change)?)];
-        let mut new = |key: Key, item: Item| -> Result<(), Error> {
-            parts.push((Part::New(key), self.put_new(item)?));
+        let mut parts = vec![(TransactionPart::Record, self.record_part(change)?)];
+        let mut new = |key: Key, item: ItemMap| -> Result<(), Error> {
+            parts.push((TransactionPart::New(key), self.put_new(item)?));
             Ok(())
         };
-        new(keys::saga_entry(saga, entry.rev), entry_item(saga, entry)?)?;
+        new(keys::saga_ledger_entry(saga, entry.rev), ledger_entry_item(saga, entry)?)?;
         if let Some(pre_image) = pre_image {
             let key = keys::saga_pre_image(saga, pre_image.step);
             new(key.clone(), to_item("pre-image", pre_image, &key)?)?;
@@ -69,18 +73,24 @@ impl Table {
         }
         for (target, how) in take {
             let keeps = !release.contains(target);
-            parts.push((Part::Taken(target.clone()), self.taken_part(saga, target, *how, keeps, entry.at)?));
+            parts.push((
+                TransactionPart::LockAcquired(target.clone()),
+                self.lock_acquired_part(saga, target, *how, keeps, entry.at)?,
+            ));
         }
         let taken = |target: &&LockTarget| take.iter().any(|(taken, _)| taken == *target);
         for target in release.iter().filter(|target| !taken(target) && !not_ours.contains(target)) {
-            parts.push((Part::GivenBack(target.clone()), self.given_back_part(saga, target, entry.at)?));
+            parts.push((
+                TransactionPart::LockReleased(target.clone()),
+                self.lock_released_part(saga, target, entry.at)?,
+            ));
         }
         Ok(parts)
     }
 
     fn record_part(&self, transition: &Transition) -> Result<TransactWriteItem, Error> {
         let Transition { saga, precondition, tx, state, schedule, .. } = transition;
-        let mut change = Expression::default();
+        let mut change = ItemUpdate::default();
         change.set("state", attribute("saga", state)?);
         change.set("last_tx", text(tx));
         for counter in ["takeovers", "polls", "denied"] {
@@ -91,14 +101,14 @@ impl Table {
             ScheduleChange::Wake(at) => change.due(saga, *at),
             ScheduleChange::Park(at) => {
                 change.due(saga, *at);
-                change.give_back();
+                change.release_lease();
             }
             ScheduleChange::Clear => {
                 match state.progress.status {
                     SagaStatus::Stuck => change.stuck(saga, state.updated_at),
-                    _ => change.never_due(),
+                    _ => change.clear_due(),
                 }
-                change.give_back();
+                change.release_lease();
             }
         }
         change.value("expected_rev", number(precondition.rev));
@@ -113,7 +123,7 @@ impl Table {
     }
 
     /// A lock that is given back stays, with its last holder.
-    fn taken_part(
+    fn lock_acquired_part(
         &self,
         saga: &SagaId,
         target: &LockTarget,
@@ -121,41 +131,40 @@ impl Table {
         keeps: bool,
         at: DateTime<Utc>,
     ) -> Result<TransactWriteItem, Error> {
-        let mut change = Expression::default();
+        let mut change = ItemUpdate::default();
         change.set("last_saga_id", text(saga.to_string()));
         if keeps {
             change.set("saga_id", text(saga.to_string()));
         } else {
-            change.given_back(at);
+            change.release_lock(at);
         }
         change.value("me", text(saga.to_string()));
         match how {
             LockCondition::Free { settled } => {
                 change.value("settled", text(keys::time(settled)));
                 change.only_if("attribute_not_exists(saga_id) OR saga_id = :me");
-                change
-                    .only_if("last_saga_id = :me OR attribute_not_exists(given_back_at) OR given_back_at <= :settled");
+                change.only_if("last_saga_id = :me OR attribute_not_exists(released_at) OR released_at <= :settled");
             }
             LockCondition::Untouched => change.only_if("attribute_not_exists(last_saga_id) OR last_saga_id = :me"),
         }
         self.part(&keys::lock(target), change)
     }
 
-    fn given_back_part(
+    fn lock_released_part(
         &self,
         saga: &SagaId,
         target: &LockTarget,
         at: DateTime<Utc>,
     ) -> Result<TransactWriteItem, Error> {
-        let mut change = Expression::default();
+        let mut change = ItemUpdate::default();
         change.set("last_saga_id", text(saga.to_string()));
-        change.given_back(at);
+        change.release_lock(at);
         change.value("me", text(saga.to_string()));
         change.only_if("saga_id = :me");
         self.part(&keys::lock(target), change)
     }
 
-    fn part(&self, key: &Key, change: Expression) -> Result<TransactWriteItem, Error> {
+    fn part(&self, key: &Key, change: ItemUpdate) -> Result<TransactWriteItem, Error> {
         let update = Update::builder()
             .table_name(&self.name)
             .key(keys::PK, text(&key.pk))

@@ -7,7 +7,7 @@ use sagas::ports::DueSaga;
 use sagas::record::{SagaId, SagaStatus};
 use serde::Deserialize;
 
-use crate::rows::{Item, from_item, text, text_of};
+use crate::item::{ItemMap, from_item, text, text_of};
 use crate::{Error, Table, keys};
 
 /// What the index tells of a record that is due.
@@ -68,7 +68,7 @@ impl Table {
             .query(Some(keys::GSI1), &keys::due_partition(shard), "")
             .key_condition_expression("#pk = :pk AND #sk <= :before")
             .expression_attribute_names("#sk", keys::GSI1_SK)
-            .expression_attribute_values(":before", text(keys::due_place(before)))
+            .expression_attribute_values(":before", text(keys::due_sort_key_end(before)))
             .projection_expression("metadata.id, #state.#status, #state.rev, #state.updated_at, next_due, gsi1sk")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#status", "status")
@@ -88,15 +88,15 @@ impl Table {
 }
 
 /// One that this build cannot read must not keep the others from being rung for.
-fn due_of(item: Item) -> Option<DueSaga> {
-    let place = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
+fn due_of(item: ItemMap) -> Option<DueSaga> {
+    let sort_key = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
     match from_item::<DueItem>("saga that is due", item) {
         Ok(DueItem { metadata, state, next_due }) => {
             let DueState { status, rev, updated_at } = state;
             Some(DueSaga { saga: metadata.id, status, rev, next_due, updated_at })
         }
         Err(error) => {
-            tracing::error!(place, error = &error as &dyn std::error::Error, "a saga that is due cannot be read");
+            tracing::error!(sort_key, error = &error as &dyn std::error::Error, "a saga that is due cannot be read");
             None
         }
     }

@@ -6,8 +6,8 @@ use sagas::record::{LedgerEntry, SagaId, SagaMetadata, SagaRecord, SagaState, Sc
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::item::{ItemMap, from_item, put_key, to_item};
 use crate::keys::{self, Key};
-use crate::rows::{Item, from_item, put_key, to_item};
 use crate::{Error, Table};
 
 /// A record as its item has it.
@@ -20,7 +20,7 @@ struct SagaRecordItem {
 }
 
 /// A record as an item, with its entries in the indexes.
-pub(super) fn record_item(record: &SagaRecord) -> Result<Item, Error> {
+pub(super) fn record_item(record: &SagaRecord) -> Result<ItemMap, Error> {
     let SagaRecord { metadata, state, scheduling } = record.clone();
     let (saga, created_at, next_due) = (metadata.id, metadata.created_at, scheduling.next_due);
     let mut item = to_item("saga", &SagaRecordItem { metadata, state, scheduling }, &keys::saga_record(&saga))?;
@@ -31,20 +31,20 @@ pub(super) fn record_item(record: &SagaRecord) -> Result<Item, Error> {
     Ok(item)
 }
 
-pub(super) fn record_of(item: Item) -> Result<SagaRecord, Error> {
+pub(super) fn record_of(item: ItemMap) -> Result<SagaRecord, Error> {
     let SagaRecordItem { metadata, state, scheduling } = from_item("saga", item)?;
     Ok(SagaRecord { metadata, state, scheduling })
 }
 
 /// An entry as an item. Its steps are by number, which DynamoDB's maps are not, but JSON's are: as text.
-pub(super) fn entry_item(saga: &SagaId, entry: &LedgerEntry) -> Result<Item, Error> {
+pub(super) fn ledger_entry_item(saga: &SagaId, entry: &LedgerEntry) -> Result<ItemMap, Error> {
     const RECORD: &str = "ledger entry";
     let unwritable = |source| Error::Unwritable { record: RECORD, source: serde::ser::Error::custom(source) };
     let json: Value = serde_json::to_value(entry).map_err(|source: serde_json::Error| unwritable(source))?;
-    to_item(RECORD, &json, &keys::saga_entry(saga, entry.rev))
+    to_item(RECORD, &json, &keys::saga_ledger_entry(saga, entry.rev))
 }
 
-pub(super) fn entry_of(item: Item) -> Result<LedgerEntry, Error> {
+pub(super) fn ledger_entry_of(item: ItemMap) -> Result<LedgerEntry, Error> {
     const RECORD: &str = "ledger entry";
     let json: Value = from_item(RECORD, item)?;
     let rev = json["rev"].to_string();
@@ -57,7 +57,7 @@ pub(super) fn entry_of(item: Item) -> Result<LedgerEntry, Error> {
 
 impl Table {
     /// The put of an item that is not there yet.
-    pub(super) fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
+    pub(super) fn put_new(&self, item: ItemMap) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(item))
@@ -73,7 +73,7 @@ impl Table {
     }
 
     /// The record of a saga as a refused write handed it over, or read where it did not.
-    pub(super) async fn saga_as_it_is(&self, saga: &SagaId, item: Option<Item>) -> Result<Option<SagaRecord>, Error> {
+    pub(super) async fn current_saga(&self, saga: &SagaId, item: Option<ItemMap>) -> Result<Option<SagaRecord>, Error> {
         match item {
             Some(item) => record_of(item).map(Some),
             None => self.saga(saga).await,
@@ -87,7 +87,7 @@ impl Table {
 
     pub(super) async fn saga_ledger(&self, saga: &SagaId) -> Result<Vec<LedgerEntry>, Error> {
         let query = self.query(None, &keys::saga_partition(saga), keys::LEDGER_PREFIX).consistent_read(true);
-        self.all_as(query, entry_of).await
+        self.query_all_as(query, ledger_entry_of).await
     }
 }
 

@@ -5,16 +5,16 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use sagas::ports::{CommitResult, LeaseRequest, LeaseResult, Reschedule};
 use sagas::record::SagaId;
 
-use super::expression::Expression;
+use super::expression::ItemUpdate;
 use super::items::{missing, record_of};
-use crate::rows::{attribute, number, text};
-use crate::writes::Changed;
+use crate::item::{attribute, number, text};
+use crate::writes::ConditionalUpdate;
 use crate::{Error, Table, keys};
 
 impl Table {
     pub(super) async fn lease_saga(&self, lease: &LeaseRequest) -> Result<LeaseResult, Error> {
         let LeaseRequest { saga, owner, phase, now, until, skew } = lease;
-        let mut change = Expression::default();
+        let mut change = ItemUpdate::default();
         change.set("lease_owner", text(owner));
         change.set("lease_until", text(keys::time(*until)));
         change.count("fence");
@@ -33,9 +33,9 @@ impl Table {
         change.only_if("attribute_not_exists(lease_until) OR lease_until < :ended");
         let request = self.record_update(saga, change).return_values(ReturnValue::AllNew);
         match self.update(request, &keys::saga_record(saga)).await? {
-            Changed::Yes(item) => Ok(LeaseResult::Granted(Box::new(record_of(item)?))),
-            Changed::Refused(item) => {
-                let record = self.saga_as_it_is(saga, item).await?;
+            ConditionalUpdate::Applied(item) => Ok(LeaseResult::Granted(Box::new(record_of(item)?))),
+            ConditionalUpdate::ConditionFailed(item) => {
+                let record = self.current_saga(saga, item).await?;
                 Ok(record.map_or(LeaseResult::Unknown, |record| LeaseResult::Refused(Box::new(record))))
             }
         }
@@ -43,27 +43,27 @@ impl Table {
 
     pub(super) async fn reschedule_saga(&self, reschedule: &Reschedule) -> Result<CommitResult, Error> {
         let Reschedule { saga, fence, rev, next_due, polls, denied } = reschedule;
-        let mut change = Expression::default();
+        let mut change = ItemUpdate::default();
         change.due(saga, *next_due);
         change.set("polls", number(*polls));
         change.set("denied", number(*denied));
         change.set("takeovers", number(0));
-        change.give_back();
+        change.release_lease();
         change.value("fence", number(*fence));
         change.only_if("fence = :fence");
         change.value("rev", number(*rev));
         change.only_if("#state.#rev = :rev");
         let key = keys::saga_record(saga);
         match self.update(self.record_update(saga, change), &key).await? {
-            Changed::Yes(_) => Ok(CommitResult::Written),
-            Changed::Refused(item) => {
-                let record = self.saga_as_it_is(saga, item).await?;
+            ConditionalUpdate::Applied(_) => Ok(CommitResult::Written),
+            ConditionalUpdate::ConditionFailed(item) => {
+                let record = self.current_saga(saga, item).await?;
                 Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)))
             }
         }
     }
 
-    fn record_update(&self, saga: &SagaId, change: Expression) -> UpdateItemFluentBuilder {
+    fn record_update(&self, saga: &SagaId, change: ItemUpdate) -> UpdateItemFluentBuilder {
         let key = keys::saga_record(saga);
         self.client
             .update_item()

@@ -6,8 +6,8 @@ use domain::{Scope, TenantId};
 use sagas::record::{LedgerEntry, SagaId, SagaRecord, SagaStatus};
 use serde::{Deserialize, Serialize};
 
-use super::items::{entry_of, record_of};
-use crate::rows::{text, text_of};
+use super::items::{ledger_entry_of, record_of};
+use crate::item::{text, text_of};
 use crate::{Error, Reader, keys};
 
 /// Times that entries are read for one page at the most: a filter that fits little ends a page early, with a position to go on from.
@@ -29,8 +29,8 @@ pub struct SagaFilter {
 /// Where a page of a list ended: all sagas up to this place, newest first, were on it or on those before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SagaPosition {
-    /// The place: [`keys::saga_place`].
-    pub place: String,
+    /// The place: [`keys::saga_sort_key`].
+    pub sort_key: String,
 }
 
 /// Some sagas, newest first, and where to go on; `next` is absent at the end.
@@ -56,7 +56,7 @@ impl SagaFilter {
         self.status.is_some() || self.saga_type.is_some()
     }
 
-    fn wants(&self, record: &SagaRecord) -> bool {
+    fn matches(&self, record: &SagaRecord) -> bool {
         self.status.is_none_or(|status| record.status() == status)
             && self.saga_type.as_ref().is_none_or(|saga_type| record.metadata.saga_type == *saga_type)
     }
@@ -84,11 +84,11 @@ impl Reader {
         let mut from = from.cloned();
         for _ in 0..READS_PER_PAGE {
             let size = if filter.is_narrow() { READ_SIZE } else { (limit - sagas.len()).min(READ_SIZE) };
-            let (places, end) = self.places(tenant, from.as_ref(), size).await?;
-            let records = self.records(&places).await?;
-            for (place, saga) in places {
-                from = Some(SagaPosition { place });
-                let record = records.get(&saga).filter(|record| filter.wants(record) && is_of(record, tenant));
+            let (sort_keys, end) = self.sort_keys(tenant, from.as_ref(), size).await?;
+            let records = self.records(&sort_keys).await?;
+            for (sort_key, saga) in sort_keys {
+                from = Some(SagaPosition { sort_key });
+                let record = records.get(&saga).filter(|record| filter.matches(record) && is_of(record, tenant));
                 sagas.extend(record.cloned());
                 if sagas.len() == limit {
                     return Ok(SagaPage { sagas, next: from });
@@ -102,23 +102,23 @@ impl Reader {
     }
 
     /// The next places of a list, newest first, and whether those are the last.
-    async fn places(
+    async fn sort_keys(
         &self,
         tenant: Option<&TenantId>,
         from: Option<&SagaPosition>,
         size: usize,
     ) -> Result<(Vec<(String, SagaId)>, bool), Error> {
-        let (index, partition, prefix, place_name) = match tenant {
+        let (index, partition, prefix, sort_key_name) = match tenant {
             Some(tenant) => (keys::GSI1, keys::tenant_partition(tenant), keys::TENANT_SAGA_PREFIX, keys::GSI1_SK),
             None => (keys::GSI2, keys::SAGAS.to_owned(), "", keys::GSI2_SK),
         };
         // Places begin with digits; `~` sorts after them.
-        let last = from.map_or("~", |from| from.place.as_str());
+        let last = from.map_or("~", |from| from.sort_key.as_str());
         let answer = self
             .table()
             .query(Some(index), &partition, "")
             .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
-            .expression_attribute_names("#sk", place_name)
+            .expression_attribute_names("#sk", sort_key_name)
             .expression_attribute_values(":first", text(format!("{prefix}0")))
             .expression_attribute_values(":last", text(format!("{prefix}{last}")))
             .scan_index_forward(false)
@@ -128,17 +128,17 @@ impl Reader {
             .await
             .map_err(|e| Error::dynamo("Query", e))?;
         let end = answer.last_evaluated_key.is_none_or(|key| key.is_empty());
-        let places = answer.items.unwrap_or_default().into_iter().filter_map(|item| {
-            let place = text_of(&item, place_name)?.strip_prefix(prefix)?.to_owned();
-            let saga = keys::parse_saga_place(&place)?;
-            (place != last).then_some((place, saga))
+        let sort_keys = answer.items.unwrap_or_default().into_iter().filter_map(|item| {
+            let sort_key = text_of(&item, sort_key_name)?.strip_prefix(prefix)?.to_owned();
+            let saga = keys::parse_saga_sort_key(&sort_key)?;
+            (sort_key != last).then_some((sort_key, saga))
         });
-        Ok((places.collect(), end))
+        Ok((sort_keys.collect(), end))
     }
 
-    async fn records(&self, places: &[(String, SagaId)]) -> Result<BTreeMap<SagaId, SagaRecord>, Error> {
-        let wanted: Vec<keys::Key> = places.iter().map(|(_, saga)| keys::saga_record(saga)).collect();
-        let records = self.table().items_as(&wanted, record_of).await?;
+    async fn records(&self, sort_keys: &[(String, SagaId)]) -> Result<BTreeMap<SagaId, SagaRecord>, Error> {
+        let wanted: Vec<keys::Key> = sort_keys.iter().map(|(_, saga)| keys::saga_record(saga)).collect();
+        let records = self.table().get_items_as(&wanted, record_of).await?;
         Ok(records.into_iter().map(|record| (record.metadata.id, record)).collect())
     }
 
@@ -165,7 +165,7 @@ impl Reader {
         if self.saga(saga).await?.is_none() {
             return Ok(None);
         }
-        let first = keys::saga_entry(saga, after.unwrap_or(0).saturating_add(1));
+        let first = keys::saga_ledger_entry(saga, after.unwrap_or(0).saturating_add(1));
         let answer = self
             .table()
             .query(None, &first.pk, "")
@@ -178,7 +178,8 @@ impl Reader {
             .await
             .map_err(|e| Error::dynamo("Query", e))?;
         let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
-        let entries = answer.items.unwrap_or_default().into_iter().map(entry_of).collect::<Result<Vec<_>, _>>()?;
+        let entries =
+            answer.items.unwrap_or_default().into_iter().map(ledger_entry_of).collect::<Result<Vec<_>, _>>()?;
         let next = entries.last().filter(|_| more).map(|entry| entry.rev);
         Ok(Some(LedgerPage { entries, next }))
     }

@@ -20,7 +20,7 @@ use sagas::ports::{
 };
 use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
-pub use audited::AuditedSagas;
+pub use audited::AuditedSagaStore;
 pub use list::{LedgerPage, SagaFilter, SagaPage, SagaPosition};
 
 use crate::{Error, Table};

@@ -6,15 +6,15 @@ use sagas::ports::StartResult;
 use sagas::record::{Idempotency, SagaId, Start};
 use serde::{Deserialize, Serialize};
 
-use super::items::{entry_item, missing, record_item};
+use super::items::{ledger_entry_item, missing, record_item};
+use crate::item::{ItemMap, from_item, number, put_key, text, to_item};
 use crate::keys;
-use crate::rows::{Item, from_item, number, put_key, text, to_item};
-use crate::writes::Transacted;
+use crate::writes::ConditionalTransaction;
 use crate::{AuditEntry, Error, Table};
 
 /// A key that was used, as its item has it.
 #[derive(Serialize, Deserialize)]
-struct UsedKey {
+struct IdempotencyRecord {
     saga_id: SagaId,
     body_hash: String,
     /// As keys hold times, to be compared as text.
@@ -31,9 +31,9 @@ impl Table {
             items.push(self.key_put(asked, &saga, entry.at)?);
         }
         items.push(self.put_new(record_item(record)?)?);
-        items.push(self.put_new(entry_item(&saga, entry)?)?);
+        items.push(self.put_new(ledger_entry_item(&saga, entry)?)?);
         if let Some(tenant) = &record.metadata.tenant_id {
-            let mut pointer = Item::new();
+            let mut pointer = ItemMap::new();
             put_key(&mut pointer, [keys::PK, keys::SK], &keys::saga_tenant(&saga));
             let listed = keys::saga_tenant_gsi1(tenant, &saga, record.metadata.created_at);
             put_key(&mut pointer, [keys::GSI1_PK, keys::GSI1_SK], &listed);
@@ -41,10 +41,12 @@ impl Table {
         }
         items.extend(audit.map(|audit| self.audit_put(audit)).transpose()?);
         let key = keys::saga_record(&saga);
-        match (self.transact_at(items, &key).await?, idempotency) {
-            (Transacted::Yes, _) => Ok(StartResult::New),
-            (Transacted::Refused { place: 0, item }, Some(asked)) => self.started_before(asked, &saga, item).await,
-            (Transacted::Refused { .. }, _) => {
+        match (self.transact_indexed(items, &key).await?, idempotency) {
+            (ConditionalTransaction::Applied, _) => Ok(StartResult::New),
+            (ConditionalTransaction::ConditionFailed { index: 0, item }, Some(asked)) => {
+                self.started_by_key(asked, &saga, item).await
+            }
+            (ConditionalTransaction::ConditionFailed { .. }, _) => {
                 let known = self.saga(&saga).await?.ok_or_else(|| missing(&key))?;
                 let is_ours = known.metadata == record.metadata;
                 if is_ours { Ok(StartResult::New) } else { Err(Error::Present { key: key.to_string() }) }
@@ -56,9 +58,9 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn started_with(&self, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<StartResult>, Error> {
+    pub async fn find_started(&self, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<StartResult>, Error> {
         let Some(item) = self.get(&keys::idempotency(&asked.scope, &asked.key), true).await? else { return Ok(None) };
-        let used: UsedKey = from_item("idempotency key", item)?;
+        let used: IdempotencyRecord = from_item("idempotency key", item)?;
         let is_same = used.body_hash == asked.body_hash;
         let started = if is_same { StartResult::Same(used.saga_id) } else { StartResult::Conflict };
         Ok((used.expires_at > keys::time(now)).then_some(started))
@@ -67,7 +69,8 @@ impl Table {
     /// The put of a key, if there is none or it has expired. DynamoDB drops what expired when it likes.
     fn key_put(&self, asked: &Idempotency, saga: &SagaId, now: DateTime<Utc>) -> Result<TransactWriteItem, Error> {
         let Idempotency { scope, key, body_hash, expires_at } = asked;
-        let used = UsedKey { saga_id: *saga, body_hash: body_hash.clone(), expires_at: keys::time(*expires_at) };
+        let used =
+            IdempotencyRecord { saga_id: *saga, body_hash: body_hash.clone(), expires_at: keys::time(*expires_at) };
         let mut item = to_item("idempotency key", &used, &keys::idempotency(scope, key))?;
         item.insert(keys::TTL.to_owned(), number(expires_at.timestamp()));
         let put = Put::builder()
@@ -81,22 +84,22 @@ impl Table {
     }
 
     /// What the key was used for.
-    async fn started_before(
+    async fn started_by_key(
         &self,
         asked: &Idempotency,
         saga: &SagaId,
-        item: Option<Item>,
+        item: Option<ItemMap>,
     ) -> Result<StartResult, Error> {
         let key = keys::idempotency(&asked.scope, &asked.key);
         let item = match item {
             Some(item) => item,
             None => self.get(&key, true).await?.ok_or_else(|| missing(&key))?,
         };
-        let used: UsedKey = from_item("idempotency key", item)?;
+        let used: IdempotencyRecord = from_item("idempotency key", item)?;
         Ok(match used {
-            UsedKey { saga_id, .. } if saga_id == *saga => StartResult::New,
-            UsedKey { saga_id, body_hash, .. } if body_hash == asked.body_hash => StartResult::Same(saga_id),
-            UsedKey { .. } => StartResult::Conflict,
+            IdempotencyRecord { saga_id, .. } if saga_id == *saga => StartResult::New,
+            IdempotencyRecord { saga_id, body_hash, .. } if body_hash == asked.body_hash => StartResult::Same(saga_id),
+            IdempotencyRecord { .. } => StartResult::Conflict,
         })
     }
 }

@@ -1,6 +1,6 @@
 use domain::{Account, AccountStatus};
-use embedded_table::{Death, EmbeddedTable};
-use store::{Registered, Updated};
+use embedded_table::{CrashPoint, EmbeddedTable};
+use store::{RegisterOutcome, UpdateOutcome};
 
 use crate::fixtures::{account, audit, demo, keys_of, register};
 
@@ -11,7 +11,7 @@ async fn a_slug_is_registered_once_and_the_second_try_leaves_nothing() {
     let before = embedded.dump().await;
     let other = Account { name: "Somebody else's".to_owned(), ..account("demo") };
     let again = embedded.table.register_account(&other, &audit("second")).await.unwrap();
-    assert_eq!(again, Registered::Exists);
+    assert_eq!(again, RegisterOutcome::Exists);
     assert_eq!(embedded.dump().await, before, "neither the account nor an audit of what was not done");
     assert_eq!(embedded.table.account(&demo()).await.unwrap(), Some(account("demo")));
 }
@@ -28,14 +28,14 @@ async fn accounts_are_listed_by_slug() {
 
 #[tokio::test]
 async fn an_update_is_written_only_on_the_version_it_was_read_at() {
-    for (version, expected) in [(1, Updated::Stale), (2, Updated::Written), (3, Updated::Stale)] {
+    for (version, expected) in [(1, UpdateOutcome::Stale), (2, UpdateOutcome::Written), (3, UpdateOutcome::Stale)] {
         let embedded = EmbeddedTable::start().await;
         register(&embedded.table, "demo").await;
         let before = embedded.dump().await;
         let paused = Account { status: AccountStatus::Paused, version, ..account("demo") };
         let updated = embedded.table.update_account(&paused, &audit("pause")).await.unwrap();
         assert_eq!(updated, expected, "version {version}");
-        assert_eq!(embedded.dump().await != before, expected == Updated::Written, "version {version}");
+        assert_eq!(embedded.dump().await != before, expected == UpdateOutcome::Written, "version {version}");
     }
 }
 
@@ -43,21 +43,21 @@ async fn an_update_is_written_only_on_the_version_it_was_read_at() {
 async fn an_update_of_an_account_that_is_not_registered_makes_none() {
     let embedded = EmbeddedTable::start().await;
     let paused = Account { version: 2, ..account("demo") };
-    assert_eq!(embedded.table.update_account(&paused, &audit("pause")).await.unwrap(), Updated::Stale);
+    assert_eq!(embedded.table.update_account(&paused, &audit("pause")).await.unwrap(), UpdateOutcome::Stale);
     assert!(embedded.dump().await.is_empty());
 }
 
 #[tokio::test]
-async fn the_deed_and_its_audit_are_written_both_or_neither() {
+async fn the_registration_and_its_audit_are_written_both_or_neither() {
     for (death, expected) in [
-        (Death::Before(1), vec![]),
-        (Death::After(1), vec!["ACCOUNT#demo / ACCOUNT", "AUDIT#2026-11 / 2026-11-01T00:01:00.000Z#first"]),
+        (CrashPoint::Before(1), vec![]),
+        (CrashPoint::After(1), vec!["ACCOUNT#demo / ACCOUNT", "AUDIT#2026-11 / 2026-11-01T00:01:00.000Z#first"]),
     ] {
         let embedded = EmbeddedTable::start().await;
         let (table, requests) = embedded.another_process();
-        requests.die(death);
+        requests.crash_at(death);
         table.register_account(&account("demo"), &audit("first")).await.unwrap_err();
-        assert!(requests.is_dead());
+        assert!(requests.has_crashed());
         assert_eq!(keys_of(&embedded).await, expected, "{death:?}");
     }
 }

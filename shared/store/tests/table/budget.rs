@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use embedded_table::{Death, EmbeddedTable};
+use embedded_table::{CrashPoint, EmbeddedTable};
 use store::{Priority, Reservation, Table};
 
 use crate::fixtures::at;
@@ -52,7 +52,7 @@ async fn another_token_has_another_budget_and_a_wait_writes_nothing() {
 async fn a_lost_answer_costs_a_block_and_no_more() {
     let embedded = EmbeddedTable::start().await;
     let (table, requests) = embedded.another_process();
-    requests.die(Death::After(1));
+    requests.crash_at(CrashPoint::After(1));
     assert!(table.reserve_requests(TOKEN, Priority::Full, 64, None, at(0)).await.is_err());
     assert_eq!(reserve(&embedded.table, Priority::Full, 500).await, 120 - 64);
     // An hour later it is forgotten.

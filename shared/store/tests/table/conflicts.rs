@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use domain::{Kind, SweepStatus};
 use serde_json::json;
-use store::{Committed, Confirmed, Error, Finish, Lease, Registered, Table};
+use store::{ConfirmOutcome, Error, RegisterOutcome, ResourceCommitOutcome, SyncCompletion, SyncLease, Table};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
 use crate::fixtures::{account, at, audit, demo, receipt, resource, run, write};
@@ -40,24 +40,30 @@ async fn contended_by(refusal: &serde_json::Value, busy: u64) -> (Table, MockSer
 
 #[tokio::test]
 async fn every_transaction_waits_for_the_others_on_its_items() {
-    let droplets = Kind::of("droplet");
+    let droplets = Kind::from_static("droplet");
     let (table, server) = contended(2).await;
-    assert_eq!(table.commit(&write(None, &resource("droplet", "1"))).await.unwrap(), Committed::Written);
+    assert_eq!(
+        table.commit_resource(&write(None, &resource("droplet", "1"))).await.unwrap(),
+        ResourceCommitOutcome::Written
+    );
     assert_eq!(server.received_requests().await.unwrap().len(), 3);
 
     let (table, _server) = contended(2).await;
-    assert_eq!(table.register_account(&account("demo"), &audit("a")).await.unwrap(), Registered::New);
+    assert_eq!(table.register_account(&account("demo"), &audit("a")).await.unwrap(), RegisterOutcome::New);
 
     let (table, _server) = contended(2).await;
-    assert_eq!(table.confirm_hold(&demo(), &droplets, &run("r"), &audit("a")).await.unwrap(), Confirmed::Noted);
+    assert_eq!(table.confirm_hold(&demo(), &droplets, &run("r"), &audit("a")).await.unwrap(), ConfirmOutcome::Recorded);
 
     // A confirmation at the very moment in which a sweep ends: its receipt is not lost for that.
     let (table, _server) = contended(2).await;
-    let lease = Lease { account: demo(), kind: droplets, owner: "a".to_owned(), fence: 1, until: at(5) };
+    let lease = SyncLease { account: demo(), kind: droplets, owner: "a".to_owned(), fence: 1, until: at(5) };
     let receipt = receipt("r", SweepStatus::Complete, at(1));
     assert!(
         table
-            .finish(&lease, &Finish { receipt, listed: true, hold: None, round: None, urn_kinds: None })
+            .complete_sync(
+                &lease,
+                &SyncCompletion { receipt, listed: true, hold: None, scan_progress: None, urn_kinds: None }
+            )
             .await
             .unwrap()
     );
@@ -89,9 +95,9 @@ async fn the_writes_of_a_saga_wait_for_the_others_on_its_head() {
 }
 
 #[tokio::test]
-async fn who_never_gets_a_turn_says_so() {
+async fn endless_contention_is_reported() {
     let (table, server) = contended(u64::MAX).await;
-    let error = table.commit(&write(None, &resource("droplet", "1"))).await.unwrap_err();
+    let error = table.commit_resource(&write(None, &resource("droplet", "1"))).await.unwrap_err();
     assert!(matches!(&error, Error::Contended { what, .. } if what == "KIND#demo#droplet / 1"), "{error}");
     assert_eq!(server.received_requests().await.unwrap().len(), 6);
 }

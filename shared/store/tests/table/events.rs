@@ -13,7 +13,7 @@ async fn live_through(embedded: &EmbeddedTable, life: impl IntoIterator<Item = (
     for (row, event) in life {
         let before = row.version.checked_sub(1).filter(|version| *version > 0);
         let write = ResourceWrite { before, row, events: vec![event] };
-        assert_eq!(embedded.table.commit(&write).await.unwrap(), store::Committed::Written);
+        assert_eq!(embedded.table.commit_resource(&write).await.unwrap(), store::ResourceCommitOutcome::Written);
     }
 }
 
@@ -176,6 +176,6 @@ async fn events_are_kept_as_long_as_configured() {
     assert_eq!(ttl_of(&embedded, &first).await, (at(0) + TimeDelta::days(400)).timestamp());
     let embedded = EmbeddedTable::start().await;
     let table = embedded.table.clone().keep_events_for(TimeDelta::days(7));
-    table.commit(&write(None, &row)).await.unwrap();
+    table.commit_resource(&write(None, &row)).await.unwrap();
     assert_eq!(ttl_of(&embedded, &first).await, (at(0) + TimeDelta::days(7)).timestamp());
 }

@@ -12,7 +12,7 @@ async fn happened(embedded: &EmbeddedTable, row: Resource, event_type: EventType
     let event = event(&row, event_type, at(minute));
     let before = row.version.checked_sub(1).filter(|version| *version > 0);
     let write = ResourceWrite { before, row, events: vec![event] };
-    assert_eq!(embedded.table.commit(&write).await.unwrap(), store::Committed::Written);
+    assert_eq!(embedded.table.commit_resource(&write).await.unwrap(), store::ResourceCommitOutcome::Written);
 }
 
 fn everything() -> FeedFilter {
@@ -77,7 +77,7 @@ async fn events_of_all_accounts_come_newest_first_and_once_whatever_the_page() {
             FeedFilter { account: Some(domain::AccountId::new("other").unwrap()), ..everything() },
             vec!["other 4", "other 2"],
         ),
-        (FeedFilter { kind: Some(domain::Kind::of("volume")), ..everything() }, vec!["demo 3"]),
+        (FeedFilter { kind: Some(domain::Kind::from_static("volume")), ..everything() }, vec!["demo 3"]),
         (FeedFilter { event_type: Some(EventType::Deleted), ..everything() }, vec!["demo 5"]),
     ];
     for (filter, expected) in filters {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Account, AccountId, AccountStatus, Cause, CauseType, EventType, Facts, Interval, Kind, Project, ProjectFacts,
-    ProjectId, ProviderId, Receipt, Resource, ResourceEvent, ResourceKey, RunId, SweepStatus, TenantId,
+    Account, AccountId, AccountStatus, Cause, CauseType, EventType, Interval, Kind, Project, ProjectFacts, ProjectId,
+    ProviderId, Receipt, Resource, ResourceEvent, ResourceFacts, ResourceKey, RunId, SweepStatus, TenantId,
 };
 use embedded_table::EmbeddedTable;
 use store::{AuditEntry, ProjectWrite, ResourceWrite, Table};
@@ -59,7 +59,7 @@ pub(crate) fn key(kind: &str, id: &str) -> ResourceKey {
 
 /// A live resource at version 1, in no project.
 pub(crate) fn resource(kind: &str, id: &str) -> Resource {
-    let facts = Facts {
+    let facts = ResourceFacts {
         name: format!("{kind}-{id}"),
         region: None,
         status: Some("active".to_owned()),
@@ -94,7 +94,7 @@ pub(crate) fn in_project(resource: Resource, project: &str) -> Resource {
 
 /// The same row one version on, under another name.
 pub(crate) fn renamed(row: &Resource, name: &str) -> Resource {
-    let facts = Facts { name: name.to_owned(), ..row.facts.clone() };
+    let facts = ResourceFacts { name: name.to_owned(), ..row.facts.clone() };
     Resource { version: row.version + 1, fingerprint: facts.fingerprint(), facts, ..row.clone() }
 }
 
@@ -178,13 +178,13 @@ pub(crate) fn receipt(id: &str, status: SweepStatus, finished_at: DateTime<Utc>)
 
 pub(crate) async fn register(table: &Table, slug: &str) {
     let registered = table.register_account(&account(slug), &audit(slug)).await.unwrap();
-    assert_eq!(registered, store::Registered::New);
+    assert_eq!(registered, store::RegisterOutcome::New);
 }
 
 /// Writes rows that are new.
 pub(crate) async fn insert(table: &Table, rows: &[Resource]) {
     for row in rows {
-        assert_eq!(table.commit(&write(None, row)).await.unwrap(), store::Committed::Written);
+        assert_eq!(table.commit_resource(&write(None, row)).await.unwrap(), store::ResourceCommitOutcome::Written);
     }
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn insert(table: &Table, rows: &[Resource]) {
 pub(crate) async fn insert_projects(table: &Table, projects: &[Project]) {
     for project in projects {
         let write = ProjectWrite { before: None, project: project.clone() };
-        assert_eq!(table.commit_project(&write).await.unwrap(), store::ProjectCommitted::Written);
+        assert_eq!(table.commit_project(&write).await.unwrap(), store::ProjectCommitOutcome::Written);
     }
 }
 

@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 use domain::{Kind, Resource, Scope};
 use embedded_table::EmbeddedTable;
 use proptest::prelude::*;
-use store::{Position, ResourceFilter};
+use store::{ResourceFilter, ResourcePosition};
 
 use crate::fixtures::{at, demo, in_project, insert, insert_projects, project, register, resource, silent, tenant};
 
-const KINDS: [Kind; 3] = [Kind::of("dns_zone"), Kind::of("droplet"), Kind::of("volume")];
+const KINDS: [Kind; 3] = [Kind::from_static("dns_zone"), Kind::from_static("droplet"), Kind::from_static("volume")];
 const PROJECTS: [&str; 3] = ["p1", "p2", "p3"];
 
 /// A row of some kind, in a project or in none, alive or not; ids differ by number.
@@ -39,7 +39,7 @@ async fn pages_hold_everything_once(rows: Vec<(usize, usize, bool)>, added: Vec<
         let reader = embedded.table.reader(scope.clone());
         let mut added = added.iter();
         let mut seen = Vec::new();
-        let mut from: Option<Position> = None;
+        let mut from: Option<ResourcePosition> = None;
         loop {
             let page = reader.resources(&ResourceFilter::default(), &KINDS, from.as_ref(), limit).await.unwrap();
             assert!(page.items.len() <= limit);
@@ -84,7 +84,7 @@ async fn a_page_may_span_many_reads_of_a_large_partition() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
     for n in 0..450 {
-        embedded.table.commit(&silent(None, &resource("droplet", &n.to_string()))).await.unwrap();
+        embedded.table.commit_resource(&silent(None, &resource("droplet", &n.to_string()))).await.unwrap();
     }
     let reader = embedded.table.reader(Scope::Platform);
     let all = reader.resources(&ResourceFilter::default(), &KINDS, None, 1000).await.unwrap();

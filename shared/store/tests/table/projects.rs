@@ -1,6 +1,6 @@
 use domain::{Project, Scope};
-use embedded_table::{Death, EmbeddedTable};
-use store::{ProjectCommitted, ProjectWrite, Updated};
+use embedded_table::{CrashPoint, EmbeddedTable};
+use store::{ProjectCommitOutcome, ProjectWrite, UpdateOutcome};
 
 use crate::fixtures::{at, audit, demo, given_to, insert_projects, keys_of, project, register, tenant};
 
@@ -18,13 +18,13 @@ async fn a_project_is_written_only_on_the_version_it_was_decided_on() {
     let first = project("p1", None);
     let second = given_to(&first, Some("acme"), at(1));
     let rival = given_to(&first, Some("rival"), at(1));
-    let conflict = |project: Option<&Project>| ProjectCommitted::Conflict(project.cloned().map(Box::new));
+    let conflict = |project: Option<&Project>| ProjectCommitOutcome::Conflict(project.cloned().map(Box::new));
     let cases = [
-        ("new", vec![], write(None, &first), ProjectCommitted::Written),
-        ("next", vec![&first], write(Some(1), &second), ProjectCommitted::Written),
+        ("new", vec![], write(None, &first), ProjectCommitOutcome::Written),
+        ("next", vec![&first], write(Some(1), &second), ProjectCommitOutcome::Written),
         ("new, but there is one", vec![&first], write(None, &rival), conflict(Some(&first))),
         ("stale", vec![&first, &second], write(Some(1), &rival), conflict(Some(&second))),
-        ("lost answer", vec![&first, &second], write(Some(1), &second), ProjectCommitted::Written),
+        ("lost answer", vec![&first, &second], write(Some(1), &second), ProjectCommitOutcome::Written),
         ("next, but there is none", vec![], write(Some(1), &second), conflict(None)),
     ];
     for (case, rows, decided, expected) in cases {
@@ -47,8 +47,8 @@ async fn projects_of_an_account_are_nothing_else() {
     let gone = Project { deleted_at: Some(at(3)), ..project("p2", None) };
     let all = [project("p1", Some("acme")), gone];
     insert_projects(&embedded.table, &all).await;
-    let kind = domain::Kind::of("project");
-    embedded.table.acquire(&demo(), &kind, "a", at(0), chrono::TimeDelta::minutes(5)).await.unwrap();
+    let kind = domain::Kind::from_static("project");
+    embedded.table.acquire_sync_lease(&demo(), &kind, "a", at(0), chrono::TimeDelta::minutes(5)).await.unwrap();
     assert_eq!(embedded.table.projects(&demo()).await.unwrap(), all);
     assert_eq!(embedded.table.project(&demo(), &all[0].id).await.unwrap().as_ref(), Some(&all[0]));
 }
@@ -64,7 +64,7 @@ async fn a_tenants_projects_follow_re_assignment_at_once() {
         let next = given_to(&current, owner, at(i64::try_from(current.version).unwrap()));
         let updated =
             embedded.table.update_project(&write(Some(current.version), &next), &audit("give")).await.unwrap();
-        assert_eq!(updated, Updated::Written);
+        assert_eq!(updated, UpdateOutcome::Written);
         assert_eq!((ids_of(&embedded, "acme").await, ids_of(&embedded, "rival").await), (owned(&acme), owned(&rival)));
         current = next;
     }
@@ -72,7 +72,7 @@ async fn a_tenants_projects_follow_re_assignment_at_once() {
 }
 
 #[tokio::test]
-async fn a_stale_word_on_a_project_is_neither_written_nor_audited() {
+async fn a_stale_project_update_is_neither_written_nor_audited() {
     let embedded = EmbeddedTable::start().await;
     let first = project("p1", None);
     insert_projects(&embedded.table, std::slice::from_ref(&first)).await;
@@ -80,18 +80,21 @@ async fn a_stale_word_on_a_project_is_neither_written_nor_audited() {
     embedded.table.commit_project(&write(Some(1), &swept)).await.unwrap();
     let before = embedded.dump().await;
     let given = given_to(&first, Some("acme"), at(8));
-    assert_eq!(embedded.table.update_project(&write(Some(1), &given), &audit("give")).await.unwrap(), Updated::Stale);
+    assert_eq!(
+        embedded.table.update_project(&write(Some(1), &given), &audit("give")).await.unwrap(),
+        UpdateOutcome::Stale
+    );
     assert_eq!(embedded.dump().await, before);
 }
 
 #[tokio::test]
-async fn a_word_on_a_project_and_its_audit_are_written_both_or_neither() {
-    for (death, audits) in [(Death::Before(1), 0), (Death::After(1), 1)] {
+async fn a_project_update_and_its_audit_are_written_both_or_neither() {
+    for (death, audits) in [(CrashPoint::Before(1), 0), (CrashPoint::After(1), 1)] {
         let embedded = EmbeddedTable::start().await;
         let first = project("p1", None);
         insert_projects(&embedded.table, std::slice::from_ref(&first)).await;
         let (dying, requests) = embedded.another_process();
-        requests.die(death);
+        requests.crash_at(death);
         let given = given_to(&first, Some("acme"), at(1));
         dying.update_project(&write(Some(1), &given), &audit("give")).await.unwrap_err();
         let audited = keys_of(&embedded).await.iter().filter(|key| key.starts_with("AUDIT#")).count();

@@ -1,13 +1,13 @@
 use domain::{AccountId, Kind, Resource, Scope};
 use embedded_table::EmbeddedTable;
-use store::{ProjectCommitted, ProjectWrite, Reader, ResourceFilter};
+use store::{ProjectCommitOutcome, ProjectWrite, Reader, ResourceFilter};
 
 use crate::fixtures::{
     account, at, demo, given_to, in_project, insert, insert_projects, key, project, project_id, register, resource,
     tenant,
 };
 
-const KINDS: [Kind; 2] = [Kind::of("dns_zone"), Kind::of("droplet")];
+const KINDS: [Kind; 2] = [Kind::from_static("dns_zone"), Kind::from_static("droplet")];
 
 /// Two tenants with a project each, a project and a resource that are nobody's, and a second account.
 async fn world() -> EmbeddedTable {
@@ -116,13 +116,13 @@ async fn filters_want_what_they_say() {
     let cases: [(&str, ResourceFilter, &[&str]); 13] = [
         ("account", ResourceFilter { account: Some(demo()), ..all() }, &["1", "2", "4", "5", "6", "acme.example"]),
         ("other account", ResourceFilter { account: Some(AccountId::new("empty").unwrap()), ..all() }, &[]),
-        ("kind", ResourceFilter { kind: Some(Kind::of("dns_zone")), ..all() }, &["acme.example"]),
-        ("unknown kind", ResourceFilter { kind: Some(Kind::of("volume")), ..all() }, &[]),
+        ("kind", ResourceFilter { kind: Some(Kind::from_static("dns_zone")), ..all() }, &["acme.example"]),
+        ("unknown kind", ResourceFilter { kind: Some(Kind::from_static("volume")), ..all() }, &[]),
         ("status", ResourceFilter { status: Some("off".to_owned()), ..all() }, &["2"]),
         ("project", ResourceFilter { project: Some(project_id("nobodys")), ..all() }, &["5"]),
         (
             "project and kind",
-            ResourceFilter { project: Some(project_id("acme-p")), kind: Some(Kind::of("droplet")), ..all() },
+            ResourceFilter { project: Some(project_id("acme-p")), kind: Some(Kind::from_static("droplet")), ..all() },
             &["1", "2"],
         ),
         ("tenant", ResourceFilter { tenant: Some(tenant("acme")), ..all() }, &["1", "2", "acme.example"]),
@@ -150,7 +150,7 @@ async fn a_projects_new_owner_does_not_see_what_the_former_one_had_deleted() {
     let before = project("acme-p", Some("acme"));
     let handed_over = given_to(&before, Some("rival"), at(10));
     let write = ProjectWrite { before: Some(before.version), project: handed_over };
-    assert_eq!(embedded.table.commit_project(&write).await.unwrap(), ProjectCommitted::Written);
+    assert_eq!(embedded.table.commit_project(&write).await.unwrap(), ProjectCommitOutcome::Written);
     let rival = as_tenant(&embedded, "rival");
     let gone = ResourceFilter { deleted: true, ..all() };
     assert_eq!(ids(&rival, gone.clone()).await, [""; 0]);

@@ -1,7 +1,7 @@
 use domain::{EventType, Kind, Resource, ResourceKey, Strikes};
-use embedded_table::{Death, EmbeddedTable};
+use embedded_table::{CrashPoint, EmbeddedTable};
 use serde_json::json;
-use store::{Committed, ResourceWrite};
+use store::{ResourceCommitOutcome, ResourceWrite};
 
 use crate::fixtures::{at, demo, event, insert, key, keys_of, renamed, resource, silent, write};
 
@@ -9,7 +9,7 @@ use crate::fixtures::{at, demo, event, insert, key, keys_of, renamed, resource, 
 const WAYS: [fn(Option<u64>, &Resource) -> ResourceWrite; 2] = [write, silent];
 
 /// What is there, what is written, what that gives, and the row it leaves.
-type Case<'a> = (&'a str, Vec<&'a Resource>, ResourceWrite, (Committed, Option<Resource>));
+type Case<'a> = (&'a str, Vec<&'a Resource>, ResourceWrite, (ResourceCommitOutcome, Option<Resource>));
 
 #[tokio::test]
 async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
@@ -17,8 +17,9 @@ async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
     let second = renamed(&first, "second");
     let third = renamed(&second, "third");
     for (way, make) in WAYS.into_iter().enumerate() {
-        let written = |row: &Resource| (Committed::Written, Some(row.clone()));
-        let conflict = |row: Option<&Resource>| (Committed::Conflict(row.cloned().map(Box::new)), row.cloned());
+        let written = |row: &Resource| (ResourceCommitOutcome::Written, Some(row.clone()));
+        let conflict =
+            |row: Option<&Resource>| (ResourceCommitOutcome::Conflict(row.cloned().map(Box::new)), row.cloned());
         let cases: [Case<'_>; 6] = [
             ("new", vec![], make(None, &first), written(&first)),
             ("next", vec![&first], make(Some(1), &second), written(&second)),
@@ -30,12 +31,20 @@ async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
         for (case, rows, decided, (expected, left)) in cases {
             let embedded = EmbeddedTable::start().await;
             for row in rows {
-                embedded.table.commit(&make(row.version.checked_sub(1).filter(|v| *v > 0), row)).await.unwrap();
+                embedded
+                    .table
+                    .commit_resource(&make(row.version.checked_sub(1).filter(|v| *v > 0), row))
+                    .await
+                    .unwrap();
             }
             let before = embedded.dump().await;
-            assert_eq!(embedded.table.commit(&decided).await.unwrap(), expected, "{case}, way {way}");
+            assert_eq!(embedded.table.commit_resource(&decided).await.unwrap(), expected, "{case}, way {way}");
             assert_eq!(embedded.table.resource(&first.key).await.unwrap(), left, "{case}, way {way}");
-            assert_eq!(embedded.dump().await != before, expected == Committed::Written, "{case}, way {way}");
+            assert_eq!(
+                embedded.dump().await != before,
+                expected == ResourceCommitOutcome::Written,
+                "{case}, way {way}"
+            );
         }
     }
 }
@@ -44,32 +53,33 @@ async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
 async fn a_row_and_its_events_are_written_all_or_none() {
     let former = resource("domain", "example.com");
     let both = ["KIND#demo#domain / example.com", "RESOURCE#demo#domain#example.com / EVENT#0000000001"];
-    for (death, expected) in [(Death::Before(1), [].as_slice()), (Death::After(1), &both)] {
+    for (death, expected) in [(CrashPoint::Before(1), [].as_slice()), (CrashPoint::After(1), &both)] {
         let embedded = EmbeddedTable::start().await;
         let (table, requests) = embedded.another_process();
-        requests.die(death);
-        table.commit(&write(None, &former)).await.unwrap_err();
-        assert!(requests.is_dead());
+        requests.crash_at(death);
+        table.commit_resource(&write(None, &former)).await.unwrap_err();
+        assert!(requests.has_crashed());
         assert_eq!(keys_of(&embedded).await, expected, "{death:?}");
     }
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_recognised_by_whoever_tries_again() {
+async fn a_lost_response_is_recognised_by_the_retry() {
     let first = resource("droplet", "1");
     for make in WAYS {
         let embedded = EmbeddedTable::start().await;
         insert(&embedded.table, std::slice::from_ref(&first)).await;
         let decided = make(Some(1), &renamed(&first, "second"));
         let (dying, requests) = embedded.another_process();
-        requests.die(Death::After(1));
-        dying.commit(&decided).await.unwrap_err();
+        requests.crash_at(CrashPoint::After(1));
+        dying.commit_resource(&decided).await.unwrap_err();
         let before = embedded.dump().await;
-        assert_eq!(embedded.table.commit(&decided).await.unwrap(), Committed::Written);
+        assert_eq!(embedded.table.commit_resource(&decided).await.unwrap(), ResourceCommitOutcome::Written);
         assert_eq!(embedded.dump().await, before, "nothing is written twice");
         // The same version written by somebody else is no lost answer.
         let other = make(Some(1), &renamed(&first, "another second"));
-        let Committed::Conflict(Some(current)) = embedded.table.commit(&other).await.unwrap() else {
+        let ResourceCommitOutcome::Conflict(Some(current)) = embedded.table.commit_resource(&other).await.unwrap()
+        else {
             panic!("written")
         };
         assert_eq!(*current, decided.row);
@@ -86,7 +96,7 @@ async fn a_row_that_is_replaced_leaves_the_events_of_both_bearers() {
     let events = vec![event(&gone, EventType::Deleted, at(1)), event(&heir, EventType::Discovered, at(1))];
     let decided = ResourceWrite { before: Some(1), row: heir, events };
     for _ in 0..2 {
-        assert_eq!(embedded.table.commit(&decided).await.unwrap(), Committed::Written);
+        assert_eq!(embedded.table.commit_resource(&decided).await.unwrap(), ResourceCommitOutcome::Written);
     }
     assert_eq!(keys_of(&embedded).await.len(), 4, "one row, three events");
 }
@@ -100,7 +110,10 @@ async fn an_event_cannot_exist_twice() {
     // The row could be written, but its event bears a number that is taken.
     let second = renamed(&first, "second");
     let decided = ResourceWrite { events: vec![event(&first, EventType::Updated, at(5))], ..write(Some(1), &second) };
-    assert_eq!(embedded.table.commit(&decided).await.unwrap(), Committed::Conflict(Some(Box::new(first))));
+    assert_eq!(
+        embedded.table.commit_resource(&decided).await.unwrap(),
+        ResourceCommitOutcome::Conflict(Some(Box::new(first)))
+    );
     assert_eq!(embedded.dump().await, before);
 }
 
@@ -109,14 +122,14 @@ async fn a_tombstone_is_kept_but_is_not_known() {
     let embedded = EmbeddedTable::start().await;
     let (live, doomed) = (resource("droplet", "1"), resource("droplet", "2"));
     insert(&embedded.table, &[live.clone(), doomed.clone()]).await;
-    let known = || async { embedded.table.known(&demo(), &Kind::of("droplet")).await.unwrap() };
+    let known = || async { embedded.table.indexed_resources(&demo(), &Kind::from_static("droplet")).await.unwrap() };
     assert_eq!(known().await.len(), 2);
     let tombstone = Resource { deleted_at: Some(at(9)), ..renamed(&doomed, "gone") };
-    embedded.table.commit(&write(Some(1), &tombstone)).await.unwrap();
+    embedded.table.commit_resource(&write(Some(1), &tombstone)).await.unwrap();
     assert_eq!(known().await.keys().collect::<Vec<_>>(), [&live.key.provider_id]);
     assert_eq!(embedded.table.resource(&doomed.key).await.unwrap(), Some(tombstone.clone()));
     let restored = Resource { deleted_at: None, ..renamed(&tombstone, "back") };
-    embedded.table.commit(&write(Some(2), &restored)).await.unwrap();
+    embedded.table.commit_resource(&write(Some(2), &restored)).await.unwrap();
     assert_eq!(known().await.len(), 2);
 }
 
@@ -126,7 +139,7 @@ async fn what_is_known_is_what_a_plan_needs() {
     let strikes = Some(Strikes { count: 2, last_at: at(3) });
     let row = Resource { strikes, incarnation: 4, last_seen_at: at(2), ..resource("droplet", "1") };
     insert(&embedded.table, &[row.clone(), resource("dns_zone", "example.com")]).await;
-    let known = embedded.table.known(&demo(), &Kind::of("droplet")).await.unwrap();
+    let known = embedded.table.indexed_resources(&demo(), &Kind::from_static("droplet")).await.unwrap();
     assert_eq!(known.len(), 1, "of this kind alone");
     let entry = &known[&row.key.provider_id];
     assert_eq!(
@@ -141,10 +154,10 @@ async fn what_is_known_is_read_over_all_pages_of_the_index() {
     let long = "f".repeat(20_000);
     for n in 0..120 {
         let row = Resource { fingerprint: long.clone(), ..resource("droplet", &n.to_string()) };
-        embedded.table.commit(&silent(None, &row)).await.unwrap();
+        embedded.table.commit_resource(&silent(None, &row)).await.unwrap();
     }
     embedded.requests.reset();
-    assert_eq!(embedded.table.known(&demo(), &Kind::of("droplet")).await.unwrap().len(), 120);
+    assert_eq!(embedded.table.indexed_resources(&demo(), &Kind::from_static("droplet")).await.unwrap().len(), 120);
     assert_eq!(embedded.requests.counts().requests["Query"], 3, "2.4 MB in pages of 1 MB");
 }
 
@@ -153,7 +166,7 @@ async fn resources_are_read_a_hundred_at_a_time_and_those_without_a_row_are_left
     let embedded = EmbeddedTable::start().await;
     let keys: Vec<ResourceKey> = (0..150).map(|n| key("droplet", &n.to_string())).collect();
     for key in keys.iter().filter(|key| key.provider_id.as_str() != "7") {
-        embedded.table.commit(&silent(None, &resource("droplet", key.provider_id.as_str()))).await.unwrap();
+        embedded.table.commit_resource(&silent(None, &resource("droplet", key.provider_id.as_str()))).await.unwrap();
     }
     embedded.requests.reset();
     let mut found: Vec<_> = embedded.table.resources(&keys).await.unwrap().into_iter().map(|row| row.key).collect();
@@ -172,7 +185,7 @@ async fn keys_that_dynamodb_left_unprocessed_are_asked_for_again() {
     for n in 0..45 {
         let mut row = resource("droplet", &n.to_string());
         row.facts.attrs.insert("blob".to_owned(), json!("x".repeat(380_000)));
-        embedded.table.commit(&silent(None, &row)).await.unwrap();
+        embedded.table.commit_resource(&silent(None, &row)).await.unwrap();
         rows.push(row.key);
     }
     embedded.requests.reset();

@@ -6,9 +6,9 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use chrono::Utc;
 use domain::{AccountId, Kind, Resource, Scope};
-use embedded_table::Requests;
+use embedded_table::RequestInterceptor;
 use futures::{TryStreamExt as _, stream};
-use store::{Committed, ResourceWrite};
+use store::{ResourceCommitOutcome, ResourceWrite};
 
 use super::usage;
 use crate::account::NAME;
@@ -19,12 +19,12 @@ const CONCURRENT_WRITES: usize = 8;
 
 pub(super) async fn run(kind: &str, table: &str) -> Result<()> {
     let started = Instant::now();
-    let requests = Requests::metered();
+    let requests = RequestInterceptor::metered();
     let table = embedded_table::connect(table, &requests);
     let (account, kind) = (AccountId::new(NAME)?, Kind::new(kind)?);
     let mut rows: Vec<Resource> = Vec::new();
     let mut left = usize::MAX;
-    table.reader(Scope::Platform).surroundings(&account, &kind, &mut left, |row| rows.push(row)).await?;
+    table.reader(Scope::Platform).scan_context(&account, &kind, &mut left, |row| rows.push(row)).await?;
     let count = rows.len();
     stream::iter(rows.into_iter().map(Ok)).try_for_each_concurrent(CONCURRENT_WRITES, |row| write(&table, row)).await?;
     let baseline = Baseline {
@@ -44,8 +44,8 @@ async fn write(table: &store::Table, row: Resource) -> Result<()> {
         row: Resource { version: row.version + 1, last_seen_at: Utc::now(), ..row },
         events: Vec::new(),
     };
-    match table.commit(&write).await? {
-        Committed::Written => Ok(()),
-        Committed::Conflict(_) => bail!("somebody else writes, too"),
+    match table.commit_resource(&write).await? {
+        ResourceCommitOutcome::Written => Ok(()),
+        ResourceCommitOutcome::Conflict(_) => bail!("somebody else writes, too"),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use billing::{INVOICE_INGEST, Task, Worker};
 use billing_worker::{BillingWorker, LastKnown};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
-use embedded_table::{Death, Requests};
+use embedded_table::{CrashPoint, RequestInterceptor};
 use runtime::fake::MemoryQueue;
 use runtime::{Message, Secrets, telemetry};
 use store::keys;
@@ -29,9 +29,9 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after
     let started = Instant::now();
     telemetry::init();
     let worker = Worker::named(worker).with_context(|| format!("no worker is named {worker}"))?;
-    let requests = Requests::metered();
+    let requests = RequestInterceptor::metered();
     if let Some(writes) = dies_after {
-        requests.die(Death::After(writes));
+        requests.crash_at(CrashPoint::After(writes));
     }
     let (function, queue) = function(worker, embedded_table::connect(table, &requests), digitalocean);
     let mut first = Message::new(worker.name, NAME, SystemClock.now(), RunId::random().as_str());
@@ -41,7 +41,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after
     }
     let handle = |message, deadline| function.handle(message, deadline);
     let handled = handle_all(&function.config, queue, &first, handle).await;
-    let died = requests.is_dead();
+    let died = requests.has_crashed();
     let counts = requests.counts();
     let written = |under: &str| counts.written.iter().filter(|key| key.starts_with(under)).count();
     let intake = Intake {

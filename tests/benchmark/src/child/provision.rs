@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use access::DigitalOcean;
 use anyhow::{Context as _, Result, ensure};
 use domain::{AccountId, Clock as _, Scope, SystemClock};
-use embedded_table::Requests;
+use embedded_table::RequestInterceptor;
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use provisioning::{COMPENSATE, EXECUTE, SagaFunction, WakeUpQueue};
 use runtime::fake::{MemoryScheduler, event, invocation, record};
@@ -47,15 +47,15 @@ struct Around {
     address: String,
     digitalocean: Url,
     line: Arc<Line>,
-    driving: Requests,
-    budget: Requests,
+    driving: RequestInterceptor,
+    budget: RequestInterceptor,
 }
 
 /// Prints its log as the functions do, and last what all of it took.
 pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean: Url) -> Result<()> {
     telemetry::init();
     let (line, rung) = Line::new();
-    let (driving, budget) = (Requests::metered(), Requests::metered());
+    let (driving, budget) = (RequestInterceptor::metered(), RequestInterceptor::metered());
     let around = Around { address: table, digitalocean, line: Arc::new(line), driving, budget };
     let starts = around.start(sagas, ending).await?;
 
@@ -83,7 +83,7 @@ pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean:
         ..Driven::default()
     };
     // What is read now is no part of what is measured.
-    let driven = looked_at(driven, &embedded_table::connect(&around.address, &Requests::default())).await?;
+    let driven = looked_at(driven, &embedded_table::connect(&around.address, &RequestInterceptor::default())).await?;
     println!("{}", serde_json::to_string(&driven)?);
     Ok(())
 }
@@ -91,7 +91,7 @@ pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean:
 impl Around {
     /// Starts the sagas and rings for them, as the API does, but for a key and the audit; says what that took of the table.
     async fn start(&self, sagas: u32, ending: Ending) -> Result<measured::Table> {
-        let requests = Requests::metered();
+        let requests = RequestInterceptor::metered();
         let (table, notifier, account) =
             (embedded_table::connect(&self.address, &requests), self.notifier(), AccountId::new(NAME)?);
         let start = async |number: u32| -> Result<()> {

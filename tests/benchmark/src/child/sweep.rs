@@ -7,7 +7,7 @@ use std::time::Instant;
 use access::DigitalOcean;
 use anyhow::{Context as _, Result};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
-use embedded_table::Requests;
+use embedded_table::RequestInterceptor;
 use inventory::{Target, Worker};
 use runtime::fake::MemoryQueue;
 use runtime::{Message, Secrets, telemetry};
@@ -24,7 +24,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
     let started = Instant::now();
     telemetry::init();
     let worker = Worker::named(worker).with_context(|| format!("no worker is named {worker}"))?;
-    let requests = Requests::metered();
+    let requests = RequestInterceptor::metered();
     let (function, queue) = function(worker, embedded_table::connect(table, &requests), digitalocean);
     let first = Message::new(worker.name, NAME, SystemClock.now(), RunId::random().as_str());
     let handle = |message, deadline| function.handle(message, deadline);
@@ -38,7 +38,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
         peak_bytes: usage::peak_bytes(),
         table: Table::from(counts),
         // What is read now is no part of what is measured.
-        lanes: lanes(worker, &embedded_table::connect(table, &Requests::default())).await?,
+        lanes: lanes(worker, &embedded_table::connect(table, &RequestInterceptor::default())).await?,
         ..Run::default()
     };
     println!("{}", serde_json::to_string(&run)?);
@@ -59,7 +59,7 @@ async fn lanes(worker: &Worker, table: &store::Table) -> Result<Vec<Lane>> {
     let mut lanes = Vec::new();
     for target in worker.targets {
         let kind = target.lane();
-        let lane = table.lane(&account, &kind).await?.and_then(|lane| lane.last);
+        let lane = table.sync_state(&account, &kind).await?.and_then(|lane| lane.last);
         let receipt = lane.with_context(|| format!("{kind} left no receipt"))?;
         lanes.push(Lane {
             lane: kind.to_string(),
@@ -77,8 +77,8 @@ async fn lanes(worker: &Worker, table: &store::Table) -> Result<Vec<Lane>> {
     Ok(lanes)
 }
 
-impl From<embedded_table::Counts> for Table {
-    fn from(counts: embedded_table::Counts) -> Self {
+impl From<embedded_table::RequestCounts> for Table {
+    fn from(counts: embedded_table::RequestCounts) -> Self {
         Self {
             requests: counts.requests,
             writes: counts.writes,

@@ -54,8 +54,9 @@ struct Sorts {
 
 impl Sorts {
     fn new() -> Result<Self> {
-        let (account, kind) = (AccountId::new(NAME)?, Kind::of("x"));
-        let key = ResourceKey { account: account.clone(), kind: kind.clone(), provider_id: ProviderId::of("x") };
+        let (account, kind) = (AccountId::new(NAME)?, Kind::from_static("x"));
+        let key =
+            ResourceKey { account: account.clone(), kind: kind.clone(), provider_id: ProviderId::from_static("x") };
         let up_to_the_kind = |partition: &str| partition.split_inclusive('#').take(2).collect::<String>();
         Ok(Self {
             rows: up_to_the_kind(&keys::resource(&key).pk),

@@ -162,12 +162,12 @@ impl Load {
 impl Hourly {
     /// How many seconds lie between two quick looks where a minute's take more than there is in one.
     pub(crate) fn seconds_of_a_look(&self) -> f64 {
-        60.0 * (self.fast / f64::from(Priority::Fast.within_reach().0)).max(1.0)
+        60.0 * (self.fast / f64::from(Priority::Fast.max_available().0)).max(1.0)
     }
 
     /// How many hours a round takes where all of them want more than there is in one.
     pub(crate) fn hours_of_a_round(&self) -> f64 {
-        (self.rounds / f64::from(Priority::Rounds.within_reach().0)).max(1.0)
+        (self.rounds / f64::from(Priority::ParentScans.max_available().0)).max(1.0)
     }
 }
 

@@ -114,8 +114,8 @@ mod tests {
     fn what_is_asked_for_too_often_comes_less_often() {
         let hourly = load::Hourly { full: 0.0, rounds: 0.0, fast: 60.0 };
         assert_eq!((hourly.hours_of_a_round(), hourly.seconds_of_a_look()), (1.0, 60.0));
-        let reach = |priority: store::Priority| f64::from(priority.within_reach().0);
-        let (rounds, fast) = (2.0 * reach(store::Priority::Rounds), 1.5 * reach(store::Priority::Fast));
+        let reach = |priority: store::Priority| f64::from(priority.max_available().0);
+        let (rounds, fast) = (2.0 * reach(store::Priority::ParentScans), 1.5 * reach(store::Priority::Fast));
         let hourly = load::Hourly { full: 0.0, rounds, fast };
         assert_eq!((hourly.hours_of_a_round(), hourly.seconds_of_a_look()), (2.0, 90.0));
     }

@@ -34,7 +34,7 @@ impl Round {
     }
 
     fn add(&mut self, lists: f64, parents: f64) {
-        let a_minute = f64::from(Priority::Rounds.within_reach().1);
+        let a_minute = f64::from(Priority::ParentScans.max_available().1);
         let a_second = a_minute / 60.0;
         // What a minute allows may be used at once; what goes beyond it waits for the next ones.
         let waits = lists + parents > a_minute;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use billing::csv::Rows;
 use chrono::{DateTime, Utc};
 use domain::billing::{Charge, Period};
-use domain::{AccountId, Facts, InvoiceUuid, Kind, ProviderId, Resource, ResourceKey};
+use domain::{AccountId, InvoiceUuid, Kind, ProviderId, Resource, ResourceFacts, ResourceKey};
 use serde_json::{Value, json};
 
 use crate::account::{HOURLY_LIMIT, NAME, TOKEN};
@@ -21,11 +21,11 @@ const ONE_IN: usize = 20;
 const FIRST_ID: u64 = 500_000_000;
 /// What is sold, and the kind of what is named then.
 static OWNERS: [(&str, Kind); 5] = [
-    ("Droplets", Kind::of("droplet")),
-    ("Droplet Backups", Kind::of("droplet")),
-    ("Droplet Snapshots", Kind::of("snapshot")),
-    ("Volumes", Kind::of("volume")),
-    ("Load Balancers", Kind::of("load_balancer")),
+    ("Droplets", Kind::from_static("droplet")),
+    ("Droplet Backups", Kind::from_static("droplet")),
+    ("Droplet Snapshots", Kind::from_static("snapshot")),
+    ("Volumes", Kind::from_static("volume")),
+    ("Load Balancers", Kind::from_static("load_balancer")),
 ];
 
 /// The invoice's id and its month.
@@ -61,7 +61,7 @@ fn owner(charge: &Charge) -> Result<Option<Resource>> {
     let digits: String = name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let provider_id = ProviderId::new((FIRST_ID + digits.parse::<u64>()?).to_string())?;
     let made: DateTime<Utc> = MADE.parse()?;
-    let facts = Facts { name: name.to_owned(), created_at: Some(made), ..Facts::default() };
+    let facts = ResourceFacts { name: name.to_owned(), created_at: Some(made), ..ResourceFacts::default() };
     Ok(Some(Resource {
         key: ResourceKey { account: AccountId::new(NAME)?, kind: kind.clone(), provider_id },
         fingerprint: facts.fingerprint(),

@@ -7,10 +7,10 @@ mod shown;
 
 use anyhow::{Context as _, Result};
 use domain::Resource;
-use embedded_table::Requests;
+use embedded_table::RequestInterceptor;
 use futures::{TryStreamExt as _, stream};
 use local::Step;
-use store::{Committed, ResourceWrite};
+use store::{ResourceCommitOutcome, ResourceWrite};
 
 use crate::child::{Server, run_to_end};
 use crate::mirror::register;
@@ -68,11 +68,11 @@ impl<'a> Books<'a> {
     async fn open(simulator: &'a Simulator, known: &[Resource]) -> Result<Self> {
         let table = Server::start(&["table".to_owned()]).await?;
         register(&table.address).await?;
-        let rows = embedded_table::connect(&table.address, &Requests::default());
+        let rows = embedded_table::connect(&table.address, &RequestInterceptor::default());
         let put = async |row: &Resource| -> Result<()> {
             let write = ResourceWrite { before: None, row: row.clone(), events: Vec::new() };
-            let committed = rows.commit(&write).await?;
-            anyhow::ensure!(matches!(committed, Committed::Written), "two lines name {}", row.facts.name);
+            let committed = rows.commit_resource(&write).await?;
+            anyhow::ensure!(matches!(committed, ResourceCommitOutcome::Written), "two lines name {}", row.facts.name);
             Ok(())
         };
         stream::iter(known.iter().map(Ok)).try_for_each_concurrent(CONCURRENT_WRITES, put).await?;
@@ -102,6 +102,6 @@ impl<'a> Books<'a> {
     }
 
     async fn shown(&self) -> Result<Shown> {
-        shown::of(&embedded_table::connect(&self.table.address, &Requests::default())).await
+        shown::of(&embedded_table::connect(&self.table.address, &RequestInterceptor::default())).await
     }
 }

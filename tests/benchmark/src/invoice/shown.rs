@@ -39,6 +39,6 @@ pub(super) async fn of(table: &Table) -> Result<Shown> {
         counts: set.counts,
         tie_out: set.tie_out.status,
         amount: head.amount.amount,
-        settled: head.draft.is_none() && head.retired.is_empty(),
+        settled: head.staged_revision.is_none() && head.superseded_revisions.is_empty(),
     })
 }

@@ -103,7 +103,7 @@ fn hourly(bills: &[Bill]) -> String {
         .collect();
     let head = ["resources", "full sweeps", "rounds", "a round takes", "quick looks", "one every"];
     let (full, rounds, fast) =
-        (Priority::Full.within_reach().0, Priority::Rounds.within_reach().0, Priority::Fast.within_reach().0);
+        (Priority::Full.max_available().0, Priority::ParentScans.max_available().0, Priority::Fast.max_available().0);
     format!(
         "Requests to DigitalOcean in an hour, of 5,000 with each token. Within reach with the token for sync: {} for full sweeps, {} for \
          rounds; with one of their own, {} for quick looks.\n{}\n",

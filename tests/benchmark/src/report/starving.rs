@@ -14,7 +14,7 @@ pub(super) fn show(starvation: &Starvation) -> String {
             vec![priority, count(one.a_minute), count(one.asked), count(one.waited)]
         })
         .collect();
-    let [hourly, minutely] = <[u32; 2]>::from(Priority::Rounds.within_reach());
+    let [hourly, minutely] = <[u32; 2]>::from(Priority::ParentScans.max_available());
     format!(
         "== the backups of {} droplets, all on one token of 5,000 requests an hour and 250 a minute ==\n\n\
          A round of {} requests takes {} h {:02} min: {} an hour and {minutely} a minute are left to it. Beside it:\n\n{}\n\

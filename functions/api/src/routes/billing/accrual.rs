@@ -41,7 +41,7 @@ pub(in crate::routes) async fn accrual(
     let (accounts, freshness) = accounts(&state, &admin, account.as_ref()).await?;
     let table = state.table(&admin);
     let now = state.now();
-    let period = Period::of(now.date_naive());
+    let period = Period::containing(now.date_naive());
     let mut coverage = freshness.billed(&WORKERS, now);
     let (mut rows, mut of_accounts, mut totals) = (Vec::new(), Vec::new(), Figures::default());
     for account in &accounts {
@@ -50,7 +50,7 @@ pub(in crate::routes) async fn accrual(
             Some(preview) => accrued(table, preview).await?,
             None => None,
         };
-        let is_whole = accrual.is_some() && preview.is_some_and(|preview| preview.settled().is_some());
+        let is_whole = accrual.is_some() && preview.is_some_and(|preview| preview.current_lines().is_some());
         coverage.complete &= is_whole;
         if let Some(Accrual { as_of, total, .. }) = accrual {
             coverage = Coverage { as_of: coverage.as_of.min(as_of), ..coverage };

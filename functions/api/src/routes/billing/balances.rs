@@ -80,7 +80,7 @@ impl FromParameters for BalancesQuery {
 impl BalancesParams {
     fn span(&self, now: DateTime<Utc>) -> Span {
         let until = self.to.unwrap_or(now);
-        Span { from: self.from.unwrap_or_else(|| Period::of(until.date_naive()).start()), until }
+        Span { from: self.from.unwrap_or_else(|| Period::containing(until.date_naive()).start()), until }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::billing::{CostKind, CostLine, Invoice, Outcome, Period, UnmatchedReason};
+use domain::billing::{CostKind, CostLine, Invoice, MatchOutcome, Period, UnmatchedReason};
 use domain::{AccountId, Scope};
 use serde::{Deserialize, Serialize};
 use store::{LinePosition, Table};
@@ -91,7 +91,7 @@ impl FromParameters for LineQuery {
 }
 
 impl Owned {
-    fn fits(self, outcome: &Outcome) -> bool {
+    fn fits(self, outcome: &MatchOutcome) -> bool {
         match self {
             Self::Matched => outcome.matched().is_some(),
             Self::Unmatched => outcome.reason().is_some(),
@@ -158,7 +158,7 @@ async fn read(
         let found = if filter.wants_all() {
             table.lines(invoice, at.lines, wanted).await
         } else {
-            table.lines_wanted(invoice, at.lines, wanted, |line| filter.wants(line)).await
+            table.filtered_lines(invoice, at.lines, wanted, |line| filter.wants(line)).await
         };
         let found = match found {
             // What the set lacks at a place that was handed in, it may never have had.

@@ -73,7 +73,7 @@ pub(super) fn freshness_of_lines(
     Coverage {
         as_of: invoices.iter().filter_map(read_at).min().map_or(as_of, |at| at.min(as_of)),
         complete: complete
-            && invoices.iter().all(|invoice| invoice.settled().is_some())
+            && invoices.iter().all(|invoice| invoice.current_lines().is_some())
             && accounts.iter().all(is_known),
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
-use store::Stretch;
+use store::RecordPage;
 
 /// Reads made for one page at the most.
 const READS_PER_PAGE: usize = 20;
@@ -45,7 +45,7 @@ impl<T> Walk<T> {
     }
 
     /// Takes what was read.
-    pub(super) fn take(&mut self, found: Stretch<T>) {
+    pub(super) fn take(&mut self, found: RecordPage<T>) {
         self.reads += 1;
         self.items.extend(found.items);
         self.at = match (self.at.take(), found.next) {

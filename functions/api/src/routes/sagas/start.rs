@@ -57,7 +57,7 @@ pub(super) async fn begin(
     let (table, now) = (state.table(admin), state.now());
     let key = key.with(admin, &checked.body_hash, now);
     if let Some(key) = &key
-        && let Some(before) = table.started_with(key, now).await?
+        && let Some(before) = table.find_started(key, now).await?
     {
         return started_before(admin, state, before).await;
     }

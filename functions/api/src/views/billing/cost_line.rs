@@ -60,7 +60,7 @@ pub struct CostLineView {
     /// The resource it is for.
     #[schema(required)]
     pub resource: Option<ChargedResourceView>,
-    /// How the resource was found: by `id`, `name`, `parent_name`, `group` or `near_name`.
+    /// How the resource was found: by `id`, `name`, `parent_name`, `group` or `fuzzy_name`.
     #[schema(required, value_type = Option<String>, example = "name")]
     pub match_method: Option<MatchMethod>,
     /// How sure that is, in percent.

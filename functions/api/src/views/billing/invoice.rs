@@ -76,9 +76,10 @@ pub struct PreviewedView {
 impl From<Invoice> for InvoiceView {
     fn from(invoice: Invoice) -> Self {
         let TieOut { status: tie_out, differences, missing } = tie_out(&invoice);
-        let Invoice { account, uuid, invoice_id, period, amount, status, updated_at, lines, previewed, error, .. } =
-            invoice;
-        let previewed = previewed.map(|previewed| PreviewedView {
+        let Invoice {
+            account, uuid, invoice_id, period, amount, status, updated_at, lines, preview_amount, error, ..
+        } = invoice;
+        let previewed = preview_amount.map(|previewed| PreviewedView {
             amount: previewed.into(),
             difference: Money::usd(amount.amount - previewed.amount).into(),
         });

@@ -154,12 +154,12 @@ impl TieOutTotalView {
 pub(super) fn tie_out(invoice: &Invoice) -> TieOut {
     let unread =
         || TieOut { status: TieOutStatus::Incomplete, differences: Vec::new(), missing: vec![AmountSource::Lines] };
-    invoice.settled().map_or_else(unread, |set| set.tie_out.clone())
+    invoice.current_lines().map_or_else(unread, |set| set.tie_out.clone())
 }
 
 /// What its lines add up to, to the cent: its amount, unless that is said to differ from them or was not held against them.
 fn lines_amount(invoice: &Invoice) -> Option<Money> {
-    let TieOut { differences, missing, .. } = &invoice.settled()?.tie_out;
+    let TieOut { differences, missing, .. } = &invoice.current_lines()?.tie_out;
     if missing.contains(&AmountSource::Invoice) {
         return None;
     }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::billing::{
     AmountSource, BalanceSnapshot, Charge, Confidence, CostKind, CostLine, Difference, EntryType, Existence,
-    HistoryEntry, Invoice, InvoiceStatus, ItemId, Match, MatchMethod, MatchedResource, Outcome, Period, TieOut,
+    HistoryEntry, Invoice, InvoiceStatus, ItemId, Match, MatchMethod, MatchOutcome, MatchedResource, Period, TieOut,
     TieOutStatus, UnmatchedReason,
 };
 use domain::{InvoiceUuid, Kind, Money, ProviderId, SweepStatus};
-use store::{DraftLines, InvoiceCommitted, InvoiceWrite, Replaced, Replacement, Table};
+use store::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, NewRevision, PublishOutcome, Table};
 
 use crate::app::time;
 use crate::seed;
@@ -66,9 +66,9 @@ pub(crate) fn invoice(account: &str, month: &str, uuid: &str, amount: &str) -> I
         status: InvoiceStatus::Pending,
         updated_at: None,
         lines: None,
-        draft: None,
-        retired: std::collections::BTreeSet::new(),
-        previewed: None,
+        staged_revision: None,
+        superseded_revisions: std::collections::BTreeSet::new(),
+        preview_amount: None,
         error: None,
         version: 1,
     }
@@ -97,7 +97,7 @@ pub(crate) fn line(line: u32, kind: &str, amount: &str, reason: UnmatchedReason)
             category: None,
         },
         item: ItemId::default(),
-        outcome: Outcome::Unmatched(reason),
+        outcome: MatchOutcome::Unmatched(reason),
     }
 }
 
@@ -108,9 +108,9 @@ pub(crate) fn droplet(number: u32, amount: &str, project: &str) -> CostLine {
     owned.charge.hours = Some("240".parse().unwrap());
     owned.charge.start = Some(time("2026-04-01T00:00:00Z"));
     owned.charge.end = Some(time("2026-04-11T00:00:00Z"));
-    owned.outcome = Outcome::Matched(Match {
+    owned.outcome = MatchOutcome::Matched(Match {
         resource: MatchedResource {
-            kind: Kind::of("droplet"),
+            kind: Kind::from_static("droplet"),
             provider_id: ProviderId::new(format!("40{number}")).unwrap(),
             name: format!("droplet-{number}"),
         },
@@ -133,24 +133,24 @@ pub(crate) fn differs(amount: &str, difference: &str) -> TieOut {
 
 pub(crate) async fn insert(table: &Table, invoice: &Invoice) {
     let write = InvoiceWrite { before: None, invoice: invoice.clone() };
-    assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+    assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
 }
 
 /// Lets an invoice show these lines.
 pub(crate) async fn show(table: &Table, invoice: &Invoice, lines: &[CostLine], tie_out: &TieOut) -> Invoice {
-    let (mut draft, mut tally) = (DraftLines::default(), billing::Tally::default());
+    let (mut draft, mut tally) = (LineSetBuilder::default(), billing::Tally::default());
     lines.iter().for_each(|line| draft.push(line).unwrap());
     tally.extend(lines);
     let content_hash = format!("{}-{}", invoice.version, lines.len());
-    let new = Replacement {
+    let new = NewRevision {
         content_hash: &content_hash,
         lines: &draft,
         counts: tally.counts,
         tie_out,
         at: time("2026-04-12T02:30:00Z"),
     };
-    match table.replace_lines(invoice, &new).await.unwrap() {
-        Replaced::Written(invoice) => *invoice,
+    match table.publish_revision(invoice, &new).await.unwrap() {
+        PublishOutcome::Written(invoice) => *invoice,
         other => panic!("{other:?}"),
     }
 }
@@ -167,7 +167,7 @@ pub(crate) async fn everything(table: &Table, account: &str) -> Vec<String> {
     balance(table, account, time("2026-04-12T11:07:00Z"), dollars("40.25")).await;
     table.put_history(&[payment(account, "2026-04-02T10:00:00Z", "-86.92")]).await.unwrap();
     let march = invoice(account, "2026-03", &format!("march-of-{account}"), "86.92");
-    let march = Invoice { previewed: Some(dollars("80.00")), ..march };
+    let march = Invoice { preview_amount: Some(dollars("80.00")), ..march };
     let lines = [droplet(1, "80.00", "shop"), line(2, "tax", "6.92", UnmatchedReason::Tax)];
     ingested(table, &march, &lines).await;
     let april = preview(account, "2026-04", &format!("april-of-{account}"), "12.00", "2026-04-11T00:00:00Z");

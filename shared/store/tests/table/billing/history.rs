@@ -1,6 +1,6 @@
 use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid};
-use embedded_table::{Death, EmbeddedTable};
+use embedded_table::{CrashPoint, EmbeddedTable};
 
 use super::records::entry;
 use crate::fixtures::demo;
@@ -62,15 +62,15 @@ async fn history_is_read_newest_first() {
 }
 
 #[tokio::test]
-async fn a_death_at_any_write_leaves_what_is_completed_later() {
+async fn a_crash_at_any_write_leaves_what_is_completed_later() {
     let undisturbed = EmbeddedTable::start().await;
     undisturbed.table.put_history(&page()).await.unwrap();
     let expected = undisturbed.dump().await;
     for write in 1..=5 {
-        for death in [Death::Before(write), Death::After(write)] {
+        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let embedded = EmbeddedTable::start().await;
             let (dying, requests) = embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             dying.put_history(&page()).await.unwrap_err();
             embedded.table.put_history(&page()).await.unwrap();
             assert_eq!(embedded.dump().await, expected, "{death:?}");
@@ -86,9 +86,9 @@ async fn the_entries_of_an_invoice_are_found_from_its_month_on() {
     let other = HistoryEntry { invoice_uuid: InvoiceUuid::new("u2").ok(), ..entry(3, "another") };
     let page = [of(9, "corrected"), other, of(2, "billed"), entry(1, "paid")];
     embedded.table.put_history(&page).await.unwrap();
-    let month = Period::of(page[0].date.date_naive());
+    let month = Period::containing(page[0].date.date_naive());
     let found = embedded.table.history_of(&demo(), month, &uuid).await.unwrap();
     assert_eq!(told(&found), ["billed", "corrected"]);
-    let after = Period::of(month.end().date_naive());
+    let after = Period::containing(month.end().date_naive());
     assert_eq!(embedded.table.history_of(&demo(), after, &uuid).await.unwrap(), []);
 }

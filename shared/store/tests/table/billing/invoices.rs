@@ -1,7 +1,7 @@
 use domain::billing::{Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
-use embedded_table::{Death, EmbeddedTable};
-use store::{InvoiceCommitted, InvoiceWrite};
+use embedded_table::{CrashPoint, EmbeddedTable};
+use store::{InvoiceCommitOutcome, InvoiceWrite};
 
 use super::records::{current, dollars, insert_invoice, invoice};
 use crate::fixtures::{demo, keys_of};
@@ -11,31 +11,31 @@ fn next(invoice: &Invoice, cents: i64) -> Invoice {
 }
 
 /// What it is about, what was written before, the version decided on, the invoice, and what comes of it.
-type Case<'a> = (&'static str, Vec<&'a Invoice>, Option<u64>, Invoice, InvoiceCommitted);
+type Case<'a> = (&'static str, Vec<&'a Invoice>, Option<u64>, Invoice, InvoiceCommitOutcome);
 
 #[tokio::test]
 async fn an_invoice_is_written_only_on_the_version_it_was_decided_on() {
     let first = invoice("2026-10", "u1");
     let second = next(&first, 200);
-    let conflict = |invoice: Option<&Invoice>| InvoiceCommitted::Conflict(invoice.cloned().map(Box::new));
+    let conflict = |invoice: Option<&Invoice>| InvoiceCommitOutcome::Conflict(invoice.cloned().map(Box::new));
     let cases: [Case<'_>; 6] = [
-        ("new", vec![], None, first.clone(), InvoiceCommitted::Written),
-        ("next", vec![&first], Some(1), second.clone(), InvoiceCommitted::Written),
+        ("new", vec![], None, first.clone(), InvoiceCommitOutcome::Written),
+        ("next", vec![&first], Some(1), second.clone(), InvoiceCommitOutcome::Written),
         ("new, but there is one", vec![&first], None, next(&first, 1), conflict(Some(&first))),
         ("stale", vec![&first, &second], Some(1), next(&first, 1), conflict(Some(&second))),
         ("next, but there is none", vec![], Some(1), second.clone(), conflict(None)),
-        ("again", vec![&first, &second], Some(1), second.clone(), InvoiceCommitted::Written),
+        ("again", vec![&first, &second], Some(1), second.clone(), InvoiceCommitOutcome::Written),
     ];
     for (case, there, before, invoice, expected) in cases {
         let embedded = EmbeddedTable::start().await;
         for invoice in there {
             let before = invoice.version.checked_sub(1).filter(|version| *version > 0);
             let write = InvoiceWrite { before, invoice: invoice.clone() };
-            assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+            assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
         }
         let write = InvoiceWrite { before, invoice: invoice.clone() };
         assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), expected, "{case}");
-        if expected == InvoiceCommitted::Written {
+        if expected == InvoiceCommitOutcome::Written {
             assert_eq!(current(&embedded.table, &invoice).await, invoice, "{case}");
             assert_eq!(keys_of(&embedded).await, ["INVOICES#demo / 2026-10#u1"], "{case}");
         }
@@ -46,10 +46,10 @@ async fn an_invoice_is_written_only_on_the_version_it_was_decided_on() {
 async fn a_lost_answer_is_recognised() {
     let embedded = EmbeddedTable::start().await;
     let (dying, requests) = embedded.another_process();
-    requests.die(Death::After(1));
+    requests.crash_at(CrashPoint::After(1));
     let write = InvoiceWrite { before: None, invoice: invoice("2026-10", "u1") };
     dying.commit_invoice(&write).await.unwrap_err();
-    assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+    assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::billing::{CostLine, Invoice};
 use embedded_table::{EmbeddedTable, TABLE_NAME};
-use store::{Error, LinePage, Replaced, keys};
+use store::{Error, LinePage, PublishOutcome, keys};
 
 use super::records::{current, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::keys_of;
@@ -12,7 +12,7 @@ async fn showing(lines: &[CostLine]) -> (EmbeddedTable, Invoice) {
     let head = invoice("2026-10", "u1");
     insert_invoice(&embedded.table, &head).await;
     let replaced = replace(&embedded.table, &head, "h1", lines).await.unwrap();
-    let Replaced::Written(head) = replaced else { panic!("{replaced:?}") };
+    let PublishOutcome::Written(head) = replaced else { panic!("{replaced:?}") };
     (embedded, *head)
 }
 
@@ -76,7 +76,7 @@ async fn of_those_wanted_every_line_is_on_exactly_one_page() {
         for limit in [3, 100, 5_000] {
             let (mut seen, mut from) = (Vec::new(), None);
             loop {
-                let page = embedded.table.lines_wanted(&head, from, limit, wanted).await.unwrap().unwrap();
+                let page = embedded.table.filtered_lines(&head, from, limit, wanted).await.unwrap().unwrap();
                 assert!(page.lines.len() <= limit);
                 seen.extend(page.lines);
                 from = page.next;

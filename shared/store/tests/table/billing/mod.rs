@@ -4,6 +4,6 @@ mod balances;
 mod history;
 mod invoices;
 mod lines;
+mod promote_preview;
+mod publish_revision;
 mod records;
-mod replacement;
-mod succession;

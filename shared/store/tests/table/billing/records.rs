@@ -3,11 +3,11 @@
 use domain::InvoiceUuid;
 use domain::billing::{
     BalanceSnapshot, Charge, CostKind, CostLine, EntryType, HistoryEntry, Invoice, InvoiceStatus, ItemId, MatchCounts,
-    Outcome, Period, TieOut, TieOutStatus, UnmatchedReason,
+    MatchOutcome, Period, TieOut, TieOutStatus, UnmatchedReason,
 };
 use domain::{Kind, Money};
 use rust_decimal::Decimal;
-use store::{DraftLines, Error, InvoiceCommitted, InvoiceWrite, Replaced, Replacement, Table};
+use store::{Error, InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, NewRevision, PublishOutcome, Table};
 
 use crate::fixtures::{at, demo};
 
@@ -51,9 +51,9 @@ pub(super) fn invoice(month: &str, uuid: &str) -> Invoice {
         status: InvoiceStatus::Pending,
         updated_at: None,
         lines: None,
-        draft: None,
-        retired: std::collections::BTreeSet::new(),
-        previewed: None,
+        staged_revision: None,
+        superseded_revisions: std::collections::BTreeSet::new(),
+        preview_amount: None,
         error: None,
         version: 1,
     }
@@ -63,7 +63,7 @@ pub(super) fn invoice(month: &str, uuid: &str) -> Invoice {
 pub(super) fn lines(word: &str, count: u32) -> Vec<CostLine> {
     let line = |line: u32| CostLine {
         line,
-        kind: CostKind::Known(Kind::of("droplet")),
+        kind: CostKind::Known(Kind::from_static("droplet")),
         charge: Charge {
             product: "Droplets".to_owned(),
             group_description: None,
@@ -76,7 +76,7 @@ pub(super) fn lines(word: &str, count: u32) -> Vec<CostLine> {
             category: Some("iaas".to_owned()),
         },
         item: ItemId::default(),
-        outcome: Outcome::Unmatched(UnmatchedReason::NameVariance),
+        outcome: MatchOutcome::Unmatched(UnmatchedReason::NameVariance),
     };
     (1..=count).map(line).collect()
 }
@@ -87,19 +87,19 @@ pub(super) async fn replace(
     was: &Invoice,
     content_hash: &str,
     lines: &[CostLine],
-) -> Result<Replaced, Error> {
-    let mut draft = DraftLines::default();
+) -> Result<PublishOutcome, Error> {
+    let mut draft = LineSetBuilder::default();
     lines.iter().try_for_each(|line| draft.push(line))?;
     let count = u32::try_from(lines.len()).unwrap();
     let counts = MatchCounts { lines: count, matched: 0, explained: count };
-    let new = Replacement { content_hash, lines: &draft, counts, tie_out: &BALANCED, at: at(5) };
-    table.replace_lines(was, &new).await
+    let new = NewRevision { content_hash, lines: &draft, counts, tie_out: &BALANCED, at: at(5) };
+    table.publish_revision(was, &new).await
 }
 
 /// Writes the head of an invoice that is new.
 pub(super) async fn insert_invoice(table: &Table, invoice: &Invoice) {
     let write = InvoiceWrite { before: None, invoice: invoice.clone() };
-    assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
+    assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
 }
 
 /// The invoice as it is.

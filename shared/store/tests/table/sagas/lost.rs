@@ -1,6 +1,6 @@
 //! Answers that are lost: whoever asks again learns what became of it.
 
-use embedded_table::{Death, EmbeddedTable};
+use embedded_table::{CrashPoint, EmbeddedTable};
 use sagas::ports::{CommitResult, LeaseResult, Reschedule, SagaStore, ScheduleChange, StartResult};
 use sagas::record::SagaStatus;
 
@@ -9,13 +9,13 @@ use crate::fixtures::at;
 
 #[tokio::test]
 async fn whoever_lost_an_answer_learns_it_by_asking_again() {
-    for death in [Death::Before(1), Death::After(1)] {
-        let landed = death == Death::After(1);
+    for death in [CrashPoint::Before(1), CrashPoint::After(1)] {
+        let landed = death == CrashPoint::After(1);
         let embedded = EmbeddedTable::start().await;
         let alive: &dyn SagaStore = &embedded.table;
         let dying = || {
             let (table, requests) = embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             table
         };
 

@@ -1,6 +1,6 @@
 use domain::billing::{CostLine, Invoice, InvoiceStatus, MatchCounts};
-use embedded_table::{Death, EmbeddedTable};
-use store::{DraftLines, InvoiceCommitted, InvoiceWrite, Replaced, Replacement, Table, keys};
+use embedded_table::{CrashPoint, EmbeddedTable};
+use store::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, NewRevision, PublishOutcome, Table, keys};
 
 use super::records::{BALANCED, current, dollars, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::{at, demo, ttl_of};
@@ -28,27 +28,27 @@ async fn of_month(table: &Table) -> Vec<Invoice> {
 }
 
 /// The invoice takes the place of the preview, as it is if it is.
-async fn succeed(table: &Table, new: &[CostLine]) -> Result<Replaced, store::Error> {
-    let mut draft = DraftLines::default();
+async fn promote(table: &Table, new: &[CostLine]) -> Result<PublishOutcome, store::Error> {
+    let mut draft = LineSetBuilder::default();
     new.iter().try_for_each(|line| draft.push(line))?;
     let counts = MatchCounts { lines: u32::try_from(new.len()).unwrap(), ..MatchCounts::default() };
-    let new = Replacement { content_hash: "real", lines: &draft, counts, tie_out: &BALANCED, at: at(5) };
+    let new = NewRevision { content_hash: "real", lines: &draft, counts, tie_out: &BALANCED, at: at(5) };
     let of_month = table.invoices_in(&demo(), real().period).await?;
     let invoice = of_month.iter().find(|invoice| invoice.uuid == real().uuid).unwrap();
     match of_month.iter().find(|invoice| invoice.status == InvoiceStatus::Open) {
-        Some(preview) => table.replace_preview(preview, invoice, &new).await,
-        None => table.replace_lines(invoice, &new).await,
+        Some(preview) => table.promote_preview(preview, invoice, &new).await,
+        None => table.publish_revision(invoice, &new).await,
     }
 }
 
 #[tokio::test]
-async fn the_invoice_takes_the_place_of_the_preview_in_one_write() {
+async fn the_invoice_replaces_the_preview_in_one_write() {
     let (so_far, lines) = (lines("so-far", 130), lines("real", 250));
     let embedded = billed(&so_far).await;
     let held = current(&embedded.table, &preview()).await;
-    assert!(matches!(succeed(&embedded.table, &lines).await.unwrap(), Replaced::Written(_)));
+    assert!(matches!(promote(&embedded.table, &lines).await.unwrap(), PublishOutcome::Written(_)));
     let [now] = &of_month(&embedded.table).await[..] else { panic!("not one invoice") };
-    assert_eq!((now.status, now.previewed), (InvoiceStatus::Ingested, Some(dollars(777))));
+    assert_eq!((now.status, now.preview_amount), (InvoiceStatus::Ingested, Some(dollars(777))));
     assert_eq!(read(&embedded.table, now, 60).await, lines);
     assert_eq!(read(&embedded.table, &held, 60).await, so_far, "who holds the preview reads on, for a day");
     let page = keys::lines(&held.account, &held.uuid, held.lines.as_ref().unwrap().revision, 1);
@@ -56,25 +56,25 @@ async fn the_invoice_takes_the_place_of_the_preview_in_one_write() {
 }
 
 #[tokio::test]
-async fn a_death_at_any_write_shows_the_month_once_and_is_made_up_for() {
+async fn a_crash_at_any_write_shows_the_month_once_and_is_recovered() {
     let (so_far, lines) = (lines("so-far", 130), lines("real", 150));
     let undisturbed = billed(&so_far).await;
-    succeed(&undisturbed.table, &lines).await.unwrap();
+    promote(&undisturbed.table, &lines).await.unwrap();
     let (expected, writes) = (undisturbed.dump().await, undisturbed.requests.counts().writes);
     assert_eq!(writes, 1 + 2 + 2 + 1, "draft, pages, ends of the preview's pages, shown");
     for write in 1..=writes {
-        for death in [Death::Before(write), Death::After(write)] {
+        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let embedded = billed(&so_far).await;
             let (dying, requests) = embedded.another_process();
-            requests.die(death);
-            succeed(&dying, &lines).await.unwrap_err();
-            assert!(requests.is_dead(), "{death:?}");
+            requests.crash_at(death);
+            promote(&dying, &lines).await.unwrap_err();
+            assert!(requests.has_crashed(), "{death:?}");
             let mut shown = of_month(&embedded.table).await;
             shown.retain(|invoice| invoice.lines.is_some());
             let [shown] = &shown[..] else { panic!("{death:?}: {} invoices", shown.len()) };
             let expected_lines = if shown.uuid == real().uuid { &lines } else { &so_far };
             assert_eq!(&read(&embedded.table, shown, 60).await, expected_lines, "{death:?}");
-            succeed(&embedded.table, &lines).await.unwrap();
+            promote(&embedded.table, &lines).await.unwrap();
             assert_eq!(embedded.dump().await, expected, "{death:?}");
         }
     }
@@ -86,35 +86,35 @@ async fn a_preview_that_was_written_meanwhile_is_decided_on_anew() {
     let stale = current(&embedded.table, &preview()).await;
     let newer = Invoice { amount: dollars(888), version: stale.version + 1, ..stale.clone() };
     let write = InvoiceWrite { before: Some(stale.version), invoice: newer.clone() };
-    assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitted::Written);
-    assert!(!embedded.table.end_preview(&stale, at(5)).await.unwrap());
-    let mut draft = DraftLines::default();
+    assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
+    assert!(!embedded.table.delete_preview(&stale, at(5)).await.unwrap());
+    let mut draft = LineSetBuilder::default();
     draft.push(&lines("real", 1)[0]).unwrap();
-    let new = Replacement {
+    let new = NewRevision {
         content_hash: "real",
         lines: &draft,
         counts: MatchCounts::default(),
         tie_out: &BALANCED,
         at: at(5),
     };
-    let replaced = embedded.table.replace_preview(&stale, &real(), &new).await.unwrap();
-    assert!(matches!(replaced, Replaced::Stale(Some(_))), "{replaced:?}");
+    let replaced = embedded.table.promote_preview(&stale, &real(), &new).await.unwrap();
+    assert!(matches!(replaced, PublishOutcome::Stale(Some(_))), "{replaced:?}");
     assert_eq!(of_month(&embedded.table).await.len(), 2);
-    succeed(&embedded.table, &lines("real", 1)).await.unwrap();
+    promote(&embedded.table, &lines("real", 1)).await.unwrap();
     let [now] = &of_month(&embedded.table).await[..] else { panic!("not one invoice") };
-    assert_eq!(now.previewed, Some(dollars(888)));
+    assert_eq!(now.preview_amount, Some(dollars(888)));
 }
 
 #[tokio::test]
-async fn a_preview_can_be_taken_away_by_itself_with_its_drafts_and_twice() {
+async fn a_preview_can_be_deleted_separately_with_its_staged_revisions_and_twice() {
     let embedded = billed(&lines("so-far", 130)).await;
     let (dying, requests) = embedded.another_process();
-    requests.die(Death::After(2));
+    requests.crash_at(CrashPoint::After(2));
     replace(&dying, &current(&embedded.table, &preview()).await, "later", &lines("later", 130)).await.unwrap_err();
     let left = current(&embedded.table, &preview()).await;
-    assert!(left.draft.is_some());
-    assert!(embedded.table.end_preview(&left, at(9)).await.unwrap());
-    assert!(embedded.table.end_preview(&left, at(9)).await.unwrap());
+    assert!(left.staged_revision.is_some());
+    assert!(embedded.table.delete_preview(&left, at(9)).await.unwrap());
+    assert!(embedded.table.delete_preview(&left, at(9)).await.unwrap());
     assert_eq!(of_month(&embedded.table).await, [real()]);
     let pages: Vec<String> = embedded.dump().await.into_iter().filter(|item| item.starts_with("LINES#")).collect();
     assert_eq!(pages.len(), 3);

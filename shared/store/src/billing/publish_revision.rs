@@ -10,18 +10,18 @@ use chrono::{DateTime, Utc};
 use domain::billing::{Invoice, LineSet, MatchCounts, TieOut};
 
 use super::lines::LinesItem;
-use super::{DraftLines, InvoiceCommitted, InvoiceWrite, head};
-use crate::rows::{number, text, to_item};
-use crate::writes::Written;
+use super::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, invoice_header};
+use crate::item::{number, text, to_item};
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 /// Lines to take the place of an invoice's.
 #[derive(Debug, Clone)]
-pub struct Replacement<'a> {
+pub struct NewRevision<'a> {
     /// SHA-256 of what the set will say, in hex: the very same says nothing new.
     pub content_hash: &'a str,
     /// The lines.
-    pub lines: &'a DraftLines,
+    pub lines: &'a LineSetBuilder,
     /// What was found of them.
     pub counts: MatchCounts,
     /// Whether their sums agree.
@@ -32,7 +32,7 @@ pub struct Replacement<'a> {
 
 /// How a replacement ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Replaced {
+pub enum PublishOutcome {
     /// The lines are shown; the invoice as it now is.
     Written(Box<Invoice>),
     /// The invoice shows lines of that content already; the invoice as it now is.
@@ -42,24 +42,24 @@ pub enum Replaced {
 }
 
 /// Why a replacement does not go on.
-pub(super) enum Halt {
+pub(super) enum Abort {
     /// The invoice is not as it was when it was read; here it is as it is.
     Stale(Option<Box<Invoice>>),
     /// The table cannot be read or written.
     Failed(Error),
 }
 
-impl Halt {
+impl Abort {
     /// How the replacement ended by it.
-    pub(super) fn ended(self) -> Result<Replaced, Error> {
+    pub(super) fn into_outcome(self) -> Result<PublishOutcome, Error> {
         match self {
-            Self::Stale(current) => Ok(Replaced::Stale(current)),
+            Self::Stale(current) => Ok(PublishOutcome::Stale(current)),
             Self::Failed(error) => Err(error),
         }
     }
 }
 
-impl From<Error> for Halt {
+impl From<Error> for Abort {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
@@ -71,38 +71,43 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read or written. Readers then see either; doing it again, from the invoice as it is, goes on where it was.
-    pub async fn replace_lines(&self, invoice: &Invoice, new: &Replacement<'_>) -> Result<Replaced, Error> {
-        self.replace(invoice, new, None).await
+    pub async fn publish_revision(&self, invoice: &Invoice, new: &NewRevision<'_>) -> Result<PublishOutcome, Error> {
+        self.publish(invoice, new, None).await
     }
 
-    pub(super) async fn replace(
+    pub(super) async fn publish(
         &self,
         invoice: &Invoice,
-        new: &Replacement<'_>,
+        new: &NewRevision<'_>,
         preview: Option<&Invoice>,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<PublishOutcome, Error> {
         let shows = invoice.lines.as_ref().is_some_and(|set| set.content_hash == new.content_hash);
         let done = async {
             let shown = if shows {
-                self.advance(invoice, head::settled(invoice)).await?
+                self.write_header(invoice, invoice_header::unchanged(invoice)).await?
             } else {
-                self.show(invoice, new, preview).await?
+                self.stage_and_publish(invoice, new, preview).await?
             };
-            self.retire(shown, new.at).await
+            self.expire_superseded(shown, new.at).await
         };
         match done.await {
-            Ok(invoice) if shows => Ok(Replaced::Unchanged(Box::new(invoice))),
-            Ok(invoice) => Ok(Replaced::Written(Box::new(invoice))),
-            Err(halt) => halt.ended(),
+            Ok(invoice) if shows => Ok(PublishOutcome::Unchanged(Box::new(invoice))),
+            Ok(invoice) => Ok(PublishOutcome::Written(Box::new(invoice))),
+            Err(abort) => abort.into_outcome(),
         }
     }
 
     /// Names the draft, writes it, and shows it.
-    async fn show(&self, invoice: &Invoice, new: &Replacement<'_>, preview: Option<&Invoice>) -> Result<Invoice, Halt> {
-        let (begun, revision) = head::begun(invoice, &new.lines.digest());
-        let goes_on = begun.draft == invoice.draft;
-        let begun = self.advance(invoice, begun).await?;
-        let there = if goes_on { self.pages_there(&begun, revision).await? } else { 0 };
+    async fn stage_and_publish(
+        &self,
+        invoice: &Invoice,
+        new: &NewRevision<'_>,
+        preview: Option<&Invoice>,
+    ) -> Result<Invoice, Abort> {
+        let (begun, revision) = invoice_header::staged(invoice, &new.lines.digest());
+        let goes_on = begun.staged_revision == invoice.staged_revision;
+        let begun = self.write_header(invoice, begun).await?;
+        let there = if goes_on { self.pages_written(&begun, revision).await? } else { 0 };
         let mut rest = new.lines.pages(there).zip(there..).peekable();
         while let Some((lines, page)) = rest.next() {
             let item = LinesItem { lines: lines?, last: rest.peek().is_none() };
@@ -115,28 +120,28 @@ impl Table {
             tie_out: new.tie_out.clone(),
             ingested_at: new.at,
         };
-        let shown = head::shown(&begun, set);
+        let shown = invoice_header::published(&begun, set);
         match preview {
-            Some(preview) => self.succeed(&begun, shown, preview, new.at).await,
-            None => self.advance(&begun, shown).await,
+            Some(preview) => self.publish_and_delete_preview(&begun, shown, preview, new.at).await,
+            None => self.write_header(&begun, shown).await,
         }
     }
 
     /// Writes the head as it should be next, at the version after; nothing where it is so already.
-    pub(super) async fn advance(&self, current: &Invoice, next: Invoice) -> Result<Invoice, Halt> {
+    pub(super) async fn write_header(&self, current: &Invoice, next: Invoice) -> Result<Invoice, Abort> {
         if next == *current {
             return Ok(next);
         }
         let invoice = Invoice { version: current.version + 1, ..next };
         let write = InvoiceWrite { before: Some(current.version), invoice };
         match self.commit_invoice(&write).await? {
-            InvoiceCommitted::Written => Ok(write.invoice),
-            InvoiceCommitted::Conflict(current) => Err(Halt::Stale(current)),
+            InvoiceCommitOutcome::Written => Ok(write.invoice),
+            InvoiceCommitOutcome::Conflict(current) => Err(Abort::Stale(current)),
         }
     }
 
     /// Writes a page of the draft, unless it is there.
-    async fn write_page(&self, invoice: &Invoice, revision: u64, page: u32, item: &LinesItem) -> Result<(), Halt> {
+    async fn write_page(&self, invoice: &Invoice, revision: u64, page: u32, item: &LinesItem) -> Result<(), Abort> {
         let Invoice { account, period, uuid, .. } = invoice;
         let key = keys::lines(account, uuid, revision, page);
         let put = Put::builder().table_name(&self.name).set_item(Some(to_item("page of lines", item, &key)?));
@@ -146,8 +151,8 @@ impl Table {
             .table_name(&self.name)
             .key(keys::PK, text(head.pk))
             .key(keys::SK, text(head.sk))
-            .condition_expression("#draft.#revision = :revision")
-            .expression_attribute_names("#draft", "draft")
+            .condition_expression("#staged_revision.#revision = :revision")
+            .expression_attribute_names("#staged_revision", "staged_revision")
             .expression_attribute_names("#revision", "revision")
             .expression_attribute_values(":revision", number(revision))
             .build()
@@ -157,10 +162,12 @@ impl Table {
             TransactWriteItem::builder().condition_check(check).build(),
         ];
         match self.transact(items, &key).await? {
-            Written::Yes => Ok(()),
+            ConditionalWrite::Applied => Ok(()),
             // A page that is there is the same: the draft's digest is that of all its lines.
-            Written::Refused(_) if self.get(&key, true).await?.is_some() => Ok(()),
-            Written::Refused(_) => Err(Halt::Stale(self.invoice(account, *period, uuid).await?.map(Box::new))),
+            ConditionalWrite::ConditionFailed(_) if self.get(&key, true).await?.is_some() => Ok(()),
+            ConditionalWrite::ConditionFailed(_) => {
+                Err(Abort::Stale(self.invoice(account, *period, uuid).await?.map(Box::new)))
+            }
         }
     }
 }

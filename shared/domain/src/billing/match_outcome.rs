@@ -7,14 +7,14 @@ use crate::{InvalidId, Kind, ProviderId};
 /// Every line has one of the two: a resource, or the reason why it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum MatchOutcome {
     /// It is this resource's.
     Matched(Match),
     /// It is no resource's that we know.
     Unmatched(UnmatchedReason),
 }
 
-impl Outcome {
+impl MatchOutcome {
     /// The match, where there is one.
     #[must_use]
     pub fn matched(&self) -> Option<&Match> {
@@ -71,7 +71,7 @@ pub enum MatchMethod {
     /// The group of the charge names it.
     Group,
     /// The description almost names it, and nothing else.
-    NearName,
+    FuzzyName,
 }
 
 /// Whether a matched resource still is there.

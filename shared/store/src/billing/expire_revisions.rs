@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::billing::Invoice;
 
-use super::replacement::{Halt, Replaced};
+use super::publish_revision::{Abort, PublishOutcome};
+use crate::item::{ItemMap, number, text, text_of};
 use crate::keys::{self, Key};
-use crate::rows::{Item, number, text, text_of};
 use crate::{Error, Table};
 
 /// How long a set can still be read whose place another took.
@@ -19,27 +19,36 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read or written; doing it again makes it right.
-    pub async fn retire_lines(&self, invoice: &Invoice, now: DateTime<Utc>) -> Result<Replaced, Error> {
-        if invoice.retired.is_empty() {
-            return Ok(Replaced::Unchanged(Box::new(invoice.clone())));
+    pub async fn expire_superseded_revisions(
+        &self,
+        invoice: &Invoice,
+        now: DateTime<Utc>,
+    ) -> Result<PublishOutcome, Error> {
+        if invoice.superseded_revisions.is_empty() {
+            return Ok(PublishOutcome::Unchanged(Box::new(invoice.clone())));
         }
-        match self.retire(invoice.clone(), now).await {
-            Ok(invoice) => Ok(Replaced::Written(Box::new(invoice))),
-            Err(halt) => halt.ended(),
+        match self.expire_superseded(invoice.clone(), now).await {
+            Ok(invoice) => Ok(PublishOutcome::Written(Box::new(invoice))),
+            Err(abort) => abort.into_outcome(),
         }
     }
 
     /// Gives every page of the retired sets its end, and then lets the head forget them.
-    pub(super) async fn retire(&self, invoice: Invoice, now: DateTime<Utc>) -> Result<Invoice, Halt> {
-        for revision in &invoice.retired {
-            self.end_set(&invoice, *revision, now).await?;
+    pub(super) async fn expire_superseded(&self, invoice: Invoice, now: DateTime<Utc>) -> Result<Invoice, Abort> {
+        for revision in &invoice.superseded_revisions {
+            self.expire_revision(&invoice, *revision, now).await?;
         }
-        let forgotten = Invoice { retired: BTreeSet::new(), ..invoice.clone() };
-        self.advance(&invoice, forgotten).await
+        let forgotten = Invoice { superseded_revisions: BTreeSet::new(), ..invoice.clone() };
+        self.write_header(&invoice, forgotten).await
     }
 
     /// Gives every page of a set its end, in a day.
-    pub(super) async fn end_set(&self, invoice: &Invoice, revision: u64, now: DateTime<Utc>) -> Result<(), Error> {
+    pub(super) async fn expire_revision(
+        &self,
+        invoice: &Invoice,
+        revision: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
         let partition = keys::lines_partition(&invoice.account, &invoice.uuid, revision);
         let endless = self
             .query(None, &partition, "")
@@ -48,14 +57,14 @@ impl Table {
             .expression_attribute_names("#sk", keys::SK)
             .projection_expression("#pk, #sk")
             .consistent_read(true);
-        let place = |item: Item| Ok(text_of(&item, keys::SK).map(str::to_owned));
-        for sk in self.all_as(endless, place).await?.into_iter().flatten() {
-            self.end_page(Key { pk: partition.clone(), sk }, now + GRACE).await?;
+        let place = |item: ItemMap| Ok(text_of(&item, keys::SK).map(str::to_owned));
+        for sk in self.query_all_as(endless, place).await?.into_iter().flatten() {
+            self.expire_page(Key { pk: partition.clone(), sk }, now + GRACE).await?;
         }
         Ok(())
     }
 
-    async fn end_page(&self, key: Key, end: DateTime<Utc>) -> Result<(), Error> {
+    async fn expire_page(&self, key: Key, end: DateTime<Utc>) -> Result<(), Error> {
         let update = Update::builder()
             .table_name(&self.name)
             .key(keys::PK, text(&key.pk))

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use serde::de::DeserializeOwned;
 
-use crate::rows::{from_item, text, text_of};
+use crate::item::{from_item, text, text_of};
 use crate::{Error, Table, keys};
 
 /// Some records, and the place after which the next begin; `next` is absent at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch<T> {
+pub struct RecordPage<T> {
     /// The records.
     pub items: Vec<T>,
     /// Where to go on.
@@ -20,14 +20,14 @@ pub struct Stretch<T> {
 impl Table {
     /// What the query of the partition `pk` finds after the place `after`: at most `limit`, maybe fewer and still with a next one, for
     /// DynamoDB ends an answer at 1 MB.
-    pub(super) async fn stretch<T: DeserializeOwned>(
+    pub(super) async fn read_page<T: DeserializeOwned>(
         &self,
         record: &'static str,
         query: QueryFluentBuilder,
         pk: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Stretch<T>, Error> {
+    ) -> Result<RecordPage<T>, Error> {
         let limit = limit.max(1);
         let start =
             after.map(|place| HashMap::from([(keys::PK.to_owned(), text(pk)), (keys::SK.to_owned(), text(place))]));
@@ -44,6 +44,6 @@ impl Table {
         found.truncate(limit);
         let last = found.last().and_then(|item| text_of(item, keys::SK)).map(str::to_owned);
         let items = found.into_iter().map(|item| from_item(record, item)).collect::<Result<_, _>>()?;
-        Ok(Stretch { items, next: last.filter(|_| more) })
+        Ok(RecordPage { items, next: last.filter(|_| more) })
     }
 }

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::billing::{CostLine, Invoice, InvoiceStatus};
-use embedded_table::{Death, EmbeddedTable};
-use store::{InvoiceWrite, Replaced, Table, keys};
+use embedded_table::{CrashPoint, EmbeddedTable};
+use store::{InvoiceWrite, PublishOutcome, Table, keys};
 
 use super::records::{current, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::{at, ttl_of};
@@ -13,7 +13,7 @@ fn head() -> Invoice {
 }
 
 /// Replaces the lines of the invoice as it is.
-async fn replace_now(table: &Table, hash: &str, new: &[CostLine]) -> Replaced {
+async fn publish_now(table: &Table, hash: &str, new: &[CostLine]) -> PublishOutcome {
     replace(table, &current(table, &head()).await, hash, new).await.unwrap()
 }
 
@@ -21,7 +21,7 @@ async fn replace_now(table: &Table, hash: &str, new: &[CostLine]) -> Replaced {
 async fn showing(lines: &[CostLine]) -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     insert_invoice(&embedded.table, &head()).await;
-    assert!(matches!(replace_now(&embedded.table, "old", lines).await, Replaced::Written(_)));
+    assert!(matches!(publish_now(&embedded.table, "old", lines).await, PublishOutcome::Written(_)));
     embedded.requests.reset();
     embedded
 }
@@ -33,7 +33,7 @@ async fn seen(table: &Table) -> Vec<CostLine> {
 /// That every page is of the set shown, or has its end.
 async fn assert_nothing_is_left(embedded: &EmbeddedTable) {
     let head = current(&embedded.table, &head()).await;
-    assert_eq!((&head.draft, &head.retired), (&None, &BTreeSet::new()));
+    assert_eq!((&head.staged_revision, &head.superseded_revisions), (&None, &BTreeSet::new()));
     let shown = format!("{} /", keys::lines_partition(&head.account, &head.uuid, head.lines.unwrap().revision));
     for item in embedded.dump().await.iter().filter(|item| item.starts_with("LINES#")) {
         assert_ne!(item.starts_with(&shown), item.contains("\"ttl\""), "{item}");
@@ -45,7 +45,7 @@ async fn lines_are_replaced_and_the_old_ones_end_after_a_day() {
     let (old, new) = (lines("old", 250), lines("new", 130));
     let embedded = showing(&old).await;
     let before = current(&embedded.table, &head()).await;
-    let Replaced::Written(after) = replace_now(&embedded.table, "new", &new).await else { panic!("stale") };
+    let PublishOutcome::Written(after) = publish_now(&embedded.table, "new", &new).await else { panic!("stale") };
     assert_eq!(current(&embedded.table, &head()).await, *after);
     assert_eq!(seen(&embedded.table).await, new);
     assert_eq!((after.status, after.lines.as_ref().unwrap().counts.lines), (InvoiceStatus::Ingested, 130));
@@ -60,32 +60,32 @@ async fn the_same_content_writes_nothing() {
     let before = embedded.dump().await;
     // What is known of the resources may have changed since: the content is what counts.
     for again in [lines("old", 250), lines("matched otherwise", 250)] {
-        let replaced = replace_now(&embedded.table, "old", &again).await;
-        assert!(matches!(replaced, Replaced::Unchanged(_)), "{replaced:?}");
+        let replaced = publish_now(&embedded.table, "old", &again).await;
+        assert!(matches!(replaced, PublishOutcome::Unchanged(_)), "{replaced:?}");
     }
     assert_eq!(embedded.requests.counts().writes, 0);
     assert_eq!(embedded.dump().await, before);
 }
 
 #[tokio::test]
-async fn a_death_at_any_write_shows_one_set_whole_and_is_made_up_for() {
+async fn a_crash_at_any_write_shows_one_complete_revision_and_is_recovered() {
     let (old, new) = (lines("old", 130), lines("new", 250));
     let undisturbed = showing(&old).await;
-    replace_now(&undisturbed.table, "new", &new).await;
+    publish_now(&undisturbed.table, "new", &new).await;
     let expected = undisturbed.dump().await;
     let writes = undisturbed.requests.counts().writes;
     assert_eq!(writes, 1 + 3 + 1 + 2 + 1, "draft, pages, shown, pages retired, forgotten");
     for write in 1..=writes {
-        for death in [Death::Before(write), Death::After(write)] {
+        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let embedded = showing(&old).await;
             let (dying, requests) = embedded.another_process();
-            requests.die(death);
+            requests.crash_at(death);
             let before = current(&dying, &head()).await;
             replace(&dying, &before, "new", &new).await.unwrap_err();
-            assert!(requests.is_dead(), "{death:?}");
-            let shown = write > 5 || death == Death::After(5);
+            assert!(requests.has_crashed(), "{death:?}");
+            let shown = write > 5 || death == CrashPoint::After(5);
             assert_eq!(seen(&embedded.table).await, if shown { new.clone() } else { old.clone() }, "{death:?}");
-            replace_now(&embedded.table, "new", &new).await;
+            publish_now(&embedded.table, "new", &new).await;
             assert_eq!(embedded.dump().await, expected, "{death:?}");
         }
     }
@@ -98,28 +98,34 @@ async fn what_is_there_is_not_written_again() {
         let embedded = EmbeddedTable::start().await;
         insert_invoice(&embedded.table, &head()).await;
         let (dying, requests) = embedded.another_process();
-        requests.die(Death::Before(1 + written + 1));
+        requests.crash_at(CrashPoint::Before(1 + written + 1));
         replace(&dying, &head(), "new", &new).await.unwrap_err();
         embedded.requests.reset();
-        replace_now(&embedded.table, "new", &new).await;
+        publish_now(&embedded.table, "new", &new).await;
         assert_eq!(embedded.requests.counts().writes, 4 - written + 1, "{written} pages were written");
         assert_eq!(seen(&embedded.table).await, new);
     }
 }
 
 #[tokio::test]
-async fn what_a_death_left_unretired_can_be_retired_by_itself() {
+async fn revisions_left_by_a_crash_can_be_expired_separately() {
     let embedded = showing(&lines("old", 130)).await;
     let (dying, requests) = embedded.another_process();
-    requests.die(Death::After(3));
+    requests.crash_at(CrashPoint::After(3));
     let before = current(&dying, &head()).await;
     replace(&dying, &before, "new", &lines("new", 1)).await.unwrap_err();
     let left = current(&embedded.table, &head()).await;
-    assert_eq!(left.retired.len(), 1);
-    assert!(matches!(embedded.table.retire_lines(&left, at(9)).await.unwrap(), Replaced::Written(_)));
+    assert_eq!(left.superseded_revisions.len(), 1);
+    assert!(matches!(
+        embedded.table.expire_superseded_revisions(&left, at(9)).await.unwrap(),
+        PublishOutcome::Written(_)
+    ));
     assert_nothing_is_left(&embedded).await;
     let retired = current(&embedded.table, &head()).await;
-    assert!(matches!(embedded.table.retire_lines(&retired, at(9)).await.unwrap(), Replaced::Unchanged(_)));
+    assert!(matches!(
+        embedded.table.expire_superseded_revisions(&retired, at(9)).await.unwrap(),
+        PublishOutcome::Unchanged(_)
+    ));
 }
 
 #[tokio::test]
@@ -128,7 +134,7 @@ async fn a_reader_goes_on_in_the_old_set_or_is_sent_back() {
     let embedded = showing(&old).await;
     let before = current(&embedded.table, &head()).await;
     let first = embedded.table.lines(&before, None, 60).await.unwrap().unwrap();
-    replace_now(&embedded.table, "new", &new).await;
+    publish_now(&embedded.table, "new", &new).await;
     assert_eq!(read(&embedded.table, &before, 60).await, old, "who holds the old head reads on in the old set");
     let after = current(&embedded.table, &head()).await;
     assert_eq!(embedded.table.lines(&after, first.next, 60).await.unwrap(), None, "a cursor of the old set");
@@ -142,7 +148,7 @@ async fn a_reader_never_sees_some_of_both() {
     let (table, _) = embedded.another_process();
     let writing = async {
         for (hash, set) in ["1", "2", "3", "4"].into_iter().zip([1, 0, 1, 0]) {
-            replace_now(&embedded.table, hash, &sets[set]).await;
+            publish_now(&embedded.table, hash, &sets[set]).await;
         }
     };
     let mut reads = 0;
@@ -158,7 +164,7 @@ async fn a_reader_never_sees_some_of_both() {
 }
 
 #[tokio::test]
-async fn a_draft_of_other_lines_is_given_up() {
+async fn a_staged_revision_of_other_lines_is_abandoned() {
     let other = lines("other", 250);
     let mut matched = other.clone();
     matched[200].charge.project_name = None;
@@ -167,40 +173,40 @@ async fn a_draft_of_other_lines_is_given_up() {
     for (hash, next) in [("new", lines("new", 150)), ("other", matched), ("old", old.clone())] {
         let embedded = showing(&old).await;
         let (dying, requests) = embedded.another_process();
-        requests.die(Death::After(3));
+        requests.crash_at(CrashPoint::After(3));
         let before = current(&dying, &head()).await;
         replace(&dying, &before, "other", &other).await.unwrap_err();
-        replace_now(&embedded.table, hash, &next).await;
+        publish_now(&embedded.table, hash, &next).await;
         assert_eq!(seen(&embedded.table).await, next, "{hash}");
         assert_nothing_is_left(&embedded).await;
         // And no later set meets the pages of the one given up.
         let last = lines("last", 250);
-        replace_now(&embedded.table, "last", &last).await;
+        publish_now(&embedded.table, "last", &last).await;
         assert_eq!(seen(&embedded.table).await, last, "{hash}");
         assert_nothing_is_left(&embedded).await;
     }
 }
 
 #[tokio::test]
-async fn who_is_overtaken_while_writing_pages_writes_no_more() {
+async fn an_overtaken_writer_stops_writing_pages() {
     let (slow, quick) = (lines("slow", 1200), lines("quick", 150));
     let embedded = showing(&lines("old", 1)).await;
     let (overtaking, _) = embedded.another_process();
     let before = current(&embedded.table, &head()).await;
     let overtaken = replace(&embedded.table, &before, "slow", &slow);
     let overtake = async {
-        while current(&overtaking, &before).await.draft.is_none() {}
-        replace_now(&overtaking, "quick", &quick).await
+        while current(&overtaking, &before).await.staged_revision.is_none() {}
+        publish_now(&overtaking, "quick", &quick).await
     };
     let (overtaken, overtook) = tokio::join!(overtaken, overtake);
-    assert!(matches!(overtook, Replaced::Written(_)), "{overtook:?}");
-    assert!(matches!(overtaken.unwrap(), Replaced::Stale(Some(_))));
+    assert!(matches!(overtook, PublishOutcome::Written(_)), "{overtook:?}");
+    assert!(matches!(overtaken.unwrap(), PublishOutcome::Stale(Some(_))));
     assert_eq!(seen(&embedded.table).await, quick);
     assert_nothing_is_left(&embedded).await;
 }
 
 #[tokio::test]
-async fn what_the_head_says_of_itself_follows() {
+async fn the_invoice_header_follows() {
     let cases = [
         (InvoiceStatus::Pending, InvoiceStatus::Ingested),
         (InvoiceStatus::Failed, InvoiceStatus::Ingested),
@@ -214,7 +220,7 @@ async fn what_the_head_says_of_itself_follows() {
             let invoice = Invoice { status: before, error, version: was.version + 1, ..was.clone() };
             let write = InvoiceWrite { before: Some(was.version), invoice };
             embedded.table.commit_invoice(&write).await.unwrap();
-            replace_now(&embedded.table, hash, &lines("new", 1)).await;
+            publish_now(&embedded.table, hash, &lines("new", 1)).await;
             let now = current(&embedded.table, &head()).await;
             assert_eq!((now.status, now.error), (after, None), "{before:?}, {hash}");
         }

@@ -6,7 +6,7 @@ use domain::billing::{CostLine, Invoice};
 use serde::ser::Error as _;
 use sha2::{Digest, Sha256};
 
-use crate::rows::text_of;
+use crate::item::text_of;
 use crate::{Error, Table, keys};
 
 /// Lines of one page at the most.
@@ -18,7 +18,7 @@ const PAGE_BYTES: usize = 150_000;
 ///
 /// They are held as JSON, which takes half the memory that they take as they are: an invoice may have a hundred thousand.
 #[derive(Debug, Clone, Default)]
-pub struct DraftLines {
+pub struct LineSetBuilder {
     /// Each line ends with a line feed.
     full: Vec<Vec<u8>>,
     page: Vec<u8>,
@@ -27,7 +27,7 @@ pub struct DraftLines {
     hash: Sha256,
 }
 
-impl DraftLines {
+impl LineSetBuilder {
     /// Adds a line after the others.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl DraftLines {
 
 impl Table {
     /// How many pages of a set there are: they are written one after the other, so that before the last one none is missing.
-    pub(super) async fn pages_there(&self, invoice: &Invoice, revision: u64) -> Result<u32, Error> {
+    pub(super) async fn pages_written(&self, invoice: &Invoice, revision: u64) -> Result<u32, Error> {
         let partition = keys::lines_partition(&invoice.account, &invoice.uuid, revision);
         let last = self
             .query(None, &partition, "")
@@ -74,7 +74,7 @@ impl Table {
             .consistent_read(true)
             .limit(1);
         let last = last.send().await.map_err(|e| Error::dynamo("Query", e))?;
-        let last = last.items().first().and_then(|item| text_of(item, keys::SK)).and_then(keys::page_of_lines);
+        let last = last.items().first().and_then(|item| text_of(item, keys::SK)).and_then(keys::parse_lines_page);
         Ok(last.map_or(0, |page| page + 1))
     }
 }

@@ -6,18 +6,18 @@ use std::collections::BTreeSet;
 use domain::{AccountId, Kind, ProjectId, Resource};
 
 use crate::filter::ResourceFilter;
+use crate::item::from_item;
 use crate::partition::Partition;
-use crate::reader::conceal_project;
-use crate::rows::from_item;
+use crate::reader::redact_project;
 use crate::{Error, Reader, Table};
 
 /// Whether all was handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// All.
-    Whole,
+    Complete,
     /// There is so much that not all of it was read.
-    Cut,
+    Truncated,
 }
 
 impl Reader {
@@ -27,7 +27,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the table cannot be read; what was handed over by then is a part.
-    pub async fn everything(
+    pub async fn scan(
         &self,
         account: &AccountId,
         filter: &ResourceFilter,
@@ -42,10 +42,10 @@ impl Reader {
         let own: BTreeSet<ProjectId> = partitions.iter().filter_map(Partition::project).cloned().collect();
         for partition in of_kinds(partitions, kinds) {
             let mut pass_on = |mut resource: Resource| {
-                if filter.wants(&resource) && Self::belongs(&resource, &partition, tenant, by_project) {
+                if filter.matches(&resource) && Self::belongs(&resource, &partition, tenant, by_project) {
                     let in_own = resource.project_id.as_ref().is_some_and(|id| own.contains(id));
                     if self.scope().tenant().is_some() && !in_own {
-                        conceal_project(&mut resource);
+                        redact_project(&mut resource);
                     }
                     take(resource);
                 }
@@ -54,27 +54,27 @@ impl Reader {
                 Partition::Claims(tenant) => {
                     let mut keys = self.table().claims_of(tenant).await?;
                     keys.retain(|key| key.account == *account && kinds.contains(&key.kind));
-                    let extent = if keys.len() > *rows { Extent::Cut } else { Extent::Whole };
+                    let extent = if keys.len() > *rows { Extent::Truncated } else { Extent::Complete };
                     keys.truncate(*rows);
                     *rows -= keys.len();
                     self.table().resources(&keys).await?.into_iter().for_each(&mut pass_on);
                     extent
                 }
-                partition => self.table().drain(partition, rows, &mut pass_on).await?,
+                partition => self.table().scan_partition(partition, rows, &mut pass_on).await?,
             };
-            if extent == Extent::Cut {
-                return Ok(Extent::Cut);
+            if extent == Extent::Truncated {
+                return Ok(Extent::Truncated);
             }
         }
-        Ok(Extent::Whole)
+        Ok(Extent::Complete)
     }
 
     /// Hands over every live resource of a kind in an account, whoever's it is, if the caller may see anything there: to judge by, never to
-    /// show or to tell of. Bounded as [`Reader::everything`] is.
+    /// show or to tell of. Bounded as [`Reader::scan`] is.
     ///
     /// # Errors
     /// When the table cannot be read; what was handed over by then is a part.
-    pub async fn surroundings(
+    pub async fn scan_context(
         &self,
         account: &AccountId,
         kind: &Kind,
@@ -82,9 +82,9 @@ impl Reader {
         mut take: impl FnMut(Resource),
     ) -> Result<Extent, Error> {
         if !self.accounts().await?.contains(account) {
-            return Ok(Extent::Whole);
+            return Ok(Extent::Complete);
         }
-        self.table().drain(&Partition::Kind(account.clone(), kind.clone()), rows, &mut take).await
+        self.table().scan_partition(&Partition::Kind(account.clone(), kind.clone()), rows, &mut take).await
     }
 }
 
@@ -104,19 +104,19 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read; what was handed over by then is a part.
-    pub async fn every_resource(
+    pub async fn scan_kind(
         &self,
         account: &AccountId,
         kind: &Kind,
         mut take: impl FnMut(Resource),
     ) -> Result<(), Error> {
         let query = Partition::Kind(account.clone(), kind.clone()).query(self);
-        self.all_as(query, |item| from_item("resource", item).map(&mut take)).await?;
+        self.query_all_as(query, |item| from_item("resource", item).map(&mut take)).await?;
         Ok(())
     }
 
     /// Hands over what lives in a partition, as far as so many rows may be read.
-    async fn drain(
+    async fn scan_partition(
         &self,
         partition: &Partition,
         rows: &mut usize,
@@ -134,9 +134,9 @@ impl Table {
             }
             match answer.last_evaluated_key {
                 Some(key) if !key.is_empty() => start = Some(key),
-                _ => return Ok(Extent::Whole),
+                _ => return Ok(Extent::Complete),
             }
         }
-        Ok(Extent::Cut)
+        Ok(Extent::Truncated)
     }
 }

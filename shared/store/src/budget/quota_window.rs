@@ -18,29 +18,29 @@ pub enum Priority {
     /// The full sweeps.
     Full,
     /// The rounds over many parents, with a request or more for each: thousands, in no hurry.
-    Rounds,
+    ParentScans,
 }
 
 impl Priority {
     /// Every priority, the highest first.
     pub const ALL: [Self; 6] =
-        [Self::Compensation, Self::Provisioning, Self::Billing, Self::Fast, Self::Full, Self::Rounds];
+        [Self::Compensation, Self::Provisioning, Self::Billing, Self::Fast, Self::Full, Self::ParentScans];
 
     /// Requests that are kept for it in an hour, of a token with the usual limit.
     #[must_use]
-    pub fn kept_hourly(self) -> u32 {
+    pub fn reserved_hourly(self) -> u32 {
         RESERVES[self as usize].hourly
     }
 
     /// Requests that are kept for it in a minute, of a token with the usual limit.
     #[must_use]
-    pub fn kept_minutely(self) -> u32 {
+    pub fn reserved_minutely(self) -> u32 {
         RESERVES[self as usize].minutely
     }
 
     /// What it may have in an hour and in a minute where the higher ones use no more than what is kept for them.
     #[must_use]
-    pub fn within_reach(self) -> (u32, u32) {
+    pub fn max_available(self) -> (u32, u32) {
         let higher = || RESERVES.iter().filter(|reserve| reserve.priority < self);
         let hourly: u32 = higher().map(|reserve| reserve.hourly).sum();
         let minutely: u32 = higher().map(|reserve| reserve.minutely).sum();
@@ -66,7 +66,7 @@ const RESERVES: [Reserve; 6] = [
     Reserve { priority: Priority::Billing, hourly: 500, minutely: 30 },
     Reserve { priority: Priority::Fast, hourly: 1_100, minutely: 20 },
     Reserve { priority: Priority::Full, hourly: 1_000, minutely: 60 },
-    Reserve { priority: Priority::Rounds, hourly: 0, minutely: 0 },
+    Reserve { priority: Priority::ParentScans, hourly: 0, minutely: 0 },
 ];
 
 /// What a token may ask for in an hour unless DigitalOcean says otherwise.
@@ -81,7 +81,7 @@ const OBSERVATION_HOLDS: TimeDelta = TimeDelta::minutes(5);
 
 /// What DigitalOcean said of the token's hourly limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Observed {
+pub struct ObservedRateLimit {
     /// Requests allowed in an hour.
     pub limit: Option<u32>,
     /// Requests left, whoever used the others.
@@ -101,14 +101,14 @@ pub enum Reservation {
 
 /// What was reserved of one token's requests in the last hour.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Ledger {
+pub(crate) struct QuotaWindow {
     /// Counts the writes.
     pub(crate) version: u64,
     /// By minute, oldest first.
     slots: Vec<Slot>,
     /// DigitalOcean's last word, and what was reserved since.
     #[serde(default)]
-    observed: Option<Observed>,
+    observed: Option<ObservedRateLimit>,
     #[serde(default)]
     reserved_since: u32,
 }
@@ -121,22 +121,22 @@ struct Slot {
     used: [u32; RESERVES.len()],
 }
 
-impl Ledger {
+impl QuotaWindow {
     /// Reserves up to `wanted` requests, or says when to ask again.
     pub(crate) fn reserve(
         &mut self,
         priority: Priority,
         wanted: u32,
-        observed: Option<Observed>,
+        observed: Option<ObservedRateLimit>,
         now: DateTime<Utc>,
     ) -> Reservation {
         self.observe(observed);
         // Another's clock may be ahead: its last minute is then the present one.
         let minute = self.slots.last().map_or(i64::MIN, |slot| slot.minute).max(minute_of(now));
         self.slots.retain(|slot| slot.minute >= minute - WINDOW_MINUTES);
-        let room = self.room(priority, minute, now);
+        let room = self.available(priority, minute, now);
         if room == 0 {
-            return Reservation::Wait(self.next_room(priority, minute, now));
+            return Reservation::Wait(self.next_available(priority, minute, now));
         }
         let granted = wanted.clamp(1, room);
         match self.slots.last_mut().filter(|slot| slot.minute == minute) {
@@ -152,7 +152,7 @@ impl Ledger {
         Reservation::Granted(granted)
     }
 
-    fn observe(&mut self, observed: Option<Observed>) {
+    fn observe(&mut self, observed: Option<ObservedRateLimit>) {
         if let Some(observed) = observed
             && self.observed.is_none_or(|known| known.at < observed.at)
         {
@@ -166,7 +166,7 @@ impl Ledger {
     }
 
     /// How many requests a priority may have in this minute.
-    fn room(&self, priority: Priority, minute: i64, now: DateTime<Utc>) -> u32 {
+    fn available(&self, priority: Priority, minute: i64, now: DateTime<Utc>) -> u32 {
         let limit = self.limit();
         let this_hour = self.used_from(minute - WINDOW_MINUTES);
         let this_minute = self.used_from(minute);
@@ -189,10 +189,10 @@ impl Ledger {
     }
 
     /// The first minute in which there is room, if nobody else takes it.
-    fn next_room(&self, priority: Priority, minute: i64, now: DateTime<Utc>) -> DateTime<Utc> {
+    fn next_available(&self, priority: Priority, minute: i64, now: DateTime<Utc>) -> DateTime<Utc> {
         let later = (minute + 1..=minute + WINDOW_MINUTES).find_map(|later| {
             let at = DateTime::from_timestamp(later * 60, 0)?;
-            (self.room(priority, later, at) > 0).then_some(at)
+            (self.available(priority, later, at) > 0).then_some(at)
         });
         later.unwrap_or(now + TimeDelta::minutes(WINDOW_MINUTES)).max(now + TimeDelta::seconds(1))
     }
@@ -249,12 +249,12 @@ mod tests {
     /// Greedy sweeps for hours take what is nobody's, no more, and go on as it comes free.
     #[test]
     fn full_sweeps_alone_take_what_the_reserves_leave() {
-        let mut ledger = Ledger::default();
+        let mut window = QuotaWindow::default();
         let mut taken = Vec::new();
         for minute in 0..180 {
             let mut this_minute = 0;
             loop {
-                match ledger.reserve(Priority::Full, 64, None, at(minute * 60)) {
+                match window.reserve(Priority::Full, 64, None, at(minute * 60)) {
                     Reservation::Granted(count) => this_minute += count,
                     Reservation::Wait(until) => {
                         assert!(until > at(minute * 60) && until <= at((minute + 61) * 60));
@@ -266,34 +266,34 @@ mod tests {
         }
         assert_eq!(taken[0], 120);
         for hour in taken.windows(60) {
-            assert!(hour.iter().sum::<u32>() <= Priority::Full.within_reach().0);
+            assert!(hour.iter().sum::<u32>() <= Priority::Full.max_available().0);
         }
-        assert!(taken.iter().sum::<u32>() > 2 * Priority::Full.within_reach().0, "it goes on");
+        assert!(taken.iter().sum::<u32>() > 2 * Priority::Full.max_available().0, "it goes on");
     }
 
     /// A round over the backups of 3,000 droplets takes all that it is given, on the only token of the account. Whoever is above it asks
     /// every minute for a part of what is kept for it, and never waits; a full sweep that begins amid all that is done within minutes.
     #[test]
-    fn a_round_of_thousands_of_requests_starves_nobody() {
-        let mut ledger = Ledger::default();
+    fn a_parent_scan_of_thousands_of_requests_starves_no_other_priority() {
+        let mut window = QuotaWindow::default();
         let (mut of_the_round, mut of_a_sweep) = (3_000, 0);
         let mut minute = 0;
         while of_the_round > 0 {
-            let mut ask = |priority, wanted| granted(ledger.reserve(priority, wanted, None, at(minute * 60)));
+            let mut ask = |priority, wanted| granted(window.reserve(priority, wanted, None, at(minute * 60)));
             // Whenever it can, before anybody else.
             while of_the_round > 0 {
-                match ask(Priority::Rounds, of_the_round.min(64)) {
+                match ask(Priority::ParentScans, of_the_round.min(64)) {
                     0 => break,
                     count => of_the_round -= count,
                 }
             }
             for priority in [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast] {
                 // A request counts until an hour after the end of its minute.
-                let wanted = priority.kept_hourly() / 61;
+                let wanted = priority.reserved_hourly() / 61;
                 assert_eq!(ask(priority, wanted), wanted, "{priority:?} in minute {minute}");
             }
             if minute % 15 == 0 {
-                of_a_sweep = Priority::Full.kept_hourly() / 5;
+                of_a_sweep = Priority::Full.reserved_hourly() / 5;
             }
             of_a_sweep -= ask(Priority::Full, of_a_sweep.max(1)).min(of_a_sweep);
             assert!(of_a_sweep == 0 || minute % 15 < 4, "{of_a_sweep} left of a sweep in minute {minute}");
@@ -303,19 +303,20 @@ mod tests {
     }
 
     #[test]
-    fn digitaloceans_own_word_counts_while_it_is_fresh() {
-        let mut ledger = Ledger::default();
-        let observed =
-            |remaining, seconds| Some(Observed { limit: Some(5_000), remaining: Some(remaining), at: at(seconds) });
+    fn the_observed_rate_limit_counts_while_it_is_fresh() {
+        let mut window = QuotaWindow::default();
+        let observed = |remaining, seconds| {
+            Some(ObservedRateLimit { limit: Some(5_000), remaining: Some(remaining), at: at(seconds) })
+        };
         // Something else uses the token: what is left is for those with a reserve.
-        assert!(matches!(ledger.reserve(Priority::Full, 4, observed(2_000, 0), at(1)), Reservation::Wait(_)));
-        assert_eq!(ledger.reserve(Priority::Compensation, 4, None, at(1)), Reservation::Granted(4));
-        let Reservation::Wait(until) = ledger.reserve(Priority::Full, 4, None, at(2)) else { panic!("granted") };
+        assert!(matches!(window.reserve(Priority::Full, 4, observed(2_000, 0), at(1)), Reservation::Wait(_)));
+        assert_eq!(window.reserve(Priority::Compensation, 4, None, at(1)), Reservation::Granted(4));
+        let Reservation::Wait(until) = window.reserve(Priority::Full, 4, None, at(2)) else { panic!("granted") };
         assert!(until <= at(6 * 60), "{until}");
-        assert_eq!(ledger.reserve(Priority::Full, 4, None, until), Reservation::Granted(4));
+        assert_eq!(window.reserve(Priority::Full, 4, None, until), Reservation::Granted(4));
         // A smaller limit is kept, in all its parts.
-        let mut small = Ledger::default();
-        let observed = Some(Observed { limit: Some(500), remaining: Some(500), at: at(0) });
+        let mut small = QuotaWindow::default();
+        let observed = Some(ObservedRateLimit { limit: Some(500), remaining: Some(500), at: at(0) });
         assert_eq!(small.reserve(Priority::Compensation, 100, observed, at(0)), Reservation::Granted(25));
     }
 
@@ -330,7 +331,7 @@ mod tests {
         /// Whoever asks for what, when: the limits hold, and nobody's reserve is given away.
         #[test]
         fn limits_hold_and_reserves_are_kept(asked in requests()) {
-            let mut ledger = Ledger::default();
+            let mut window = QuotaWindow::default();
             let mut now = 0;
             let mut log: Vec<(i64, Priority, u32)> = Vec::new();
             for (priority, wanted, seconds) in asked {
@@ -348,7 +349,7 @@ mod tests {
                 let modest = RESERVES.iter().filter(|other| other.priority < priority).all(|other| left(other).is_some());
                 let own = left(&RESERVES[priority as usize]).filter(|_| modest).unwrap_or(0);
                 let due = own.min(wanted);
-                let count = granted(ledger.reserve(priority, wanted, None, at(now)));
+                let count = granted(window.reserve(priority, wanted, None, at(now)));
                 prop_assert!(count >= due, "{priority:?} has a right to {due}, got {count}");
                 prop_assert!(count <= wanted);
                 log.push((now, priority, count));

@@ -7,7 +7,7 @@ use digitalocean::{Closed, Gate, RateLimit};
 use domain::{Clock, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use store::{Observed, Priority, Reservation, Table};
+use store::{ObservedRateLimit, Priority, Reservation, Table};
 use tokio::sync::Mutex;
 
 /// The first block: as many as a sweep of one page or two takes. Each further one is twice the one before ...
@@ -21,7 +21,7 @@ const BLOCK_HOLDS: TimeDelta = TimeDelta::minutes(5);
 
 /// One priority's share of one token's requests.
 #[derive(Debug)]
-pub struct Share {
+pub struct QuotaClient {
     table: Table,
     token_id: String,
     priority: Priority,
@@ -49,7 +49,7 @@ impl Block {
     }
 }
 
-impl Share {
+impl QuotaClient {
     /// The share of a priority in a token, of which nothing is reserved yet. `token_id` is a digest of the token.
     #[must_use]
     pub fn new(table: Table, token_id: &str, priority: Priority, clock: Arc<dyn Clock>) -> Self {
@@ -66,7 +66,8 @@ impl Share {
             return Ok(());
         }
         let asked = block.next_size(now);
-        let observed = seen.map(|seen| Observed { limit: seen.limit, remaining: seen.remaining, at: seen.observed_at });
+        let observed =
+            seen.map(|seen| ObservedRateLimit { limit: seen.limit, remaining: seen.remaining, at: seen.observed_at });
         let reserved = self.table.reserve_requests(&self.token_id, self.priority, asked, observed, now).await;
         let granted = match reserved {
             Ok(Reservation::Granted(granted)) => granted,
@@ -82,7 +83,7 @@ impl Share {
     }
 }
 
-impl Gate for Share {
+impl Gate for QuotaClient {
     fn admit(&self, seen: Option<RateLimit>) -> BoxFuture<'_, Result<(), Closed>> {
         self.take(seen).boxed()
     }

@@ -1,12 +1,12 @@
 use domain::{Interval, Kind, Resource, Scope, TenantId};
 use embedded_table::EmbeddedTable;
-use store::{Extent, Reader, ResourceFilter, ResourceWrite, Updated};
+use store::{Extent, Reader, ResourceFilter, ResourceWrite, UpdateOutcome};
 
 use crate::fixtures::{
     account, at, audit, demo, in_project, insert, insert_projects, key, project, project_id, register, resource, tenant,
 };
 
-const KINDS: [Kind; 2] = [Kind::of("droplet"), Kind::of("volume")];
+const KINDS: [Kind; 2] = [Kind::from_static("droplet"), Kind::from_static("volume")];
 
 /// The row, claimed for a tenant.
 async fn claim(embedded: &EmbeddedTable, row: &Resource, owner: &str) {
@@ -14,7 +14,7 @@ async fn claim(embedded: &EmbeddedTable, row: &Resource, owner: &str) {
     let claimed = Resource { version: row.version + 1, tenant_claims: claims, ..row.clone() };
     let write = ResourceWrite { before: Some(row.version), row: claimed, events: Vec::new() };
     let written = embedded.table.claim_resource(&write, None::<&TenantId>, &audit(owner)).await.unwrap();
-    assert_eq!(written, Updated::Written);
+    assert_eq!(written, UpdateOutcome::Written);
 }
 
 /// Two tenants with a project each, one of whose droplets is claimed for the other, and what is nobody's.
@@ -47,13 +47,13 @@ async fn world() -> EmbeddedTable {
 async fn ids(reader: &Reader, filter: ResourceFilter) -> Vec<String> {
     let mut ids = Vec::new();
     let take = |row: Resource| ids.push(row.key.provider_id.to_string());
-    assert_eq!(reader.everything(&demo(), &filter, &KINDS, &mut 100, take).await.unwrap(), Extent::Whole);
+    assert_eq!(reader.scan(&demo(), &filter, &KINDS, &mut 100, take).await.unwrap(), Extent::Complete);
     ids.sort();
     ids
 }
 
 #[tokio::test]
-async fn everything_within_the_scope_is_handed_over_once_and_nothing_else() {
+async fn a_scan_returns_everything_within_the_scope_once() {
     let embedded = world().await;
     let admin = embedded.table.reader(Scope::Platform);
     let acme = embedded.table.reader(Scope::Tenant(tenant("acme")));
@@ -72,16 +72,16 @@ async fn everything_within_the_scope_is_handed_over_once_and_nothing_else() {
         ("a tenant, in its project", &acme, in_project("acme-q"), &["2"]),
         ("a tenant, in another's project", &acme, in_project("rival-p"), &[]),
         ("the other tenant", &rival, all(), &["3"]),
-        ("of one kind", &acme, ResourceFilter { kind: Some(Kind::of("volume")), ..all() }, &["2"]),
+        ("of one kind", &acme, ResourceFilter { kind: Some(Kind::from_static("volume")), ..all() }, &["2"]),
     ];
     for (case, reader, filter, expected) in cases {
         assert_eq!(ids(reader, filter).await, expected, "{case}");
     }
     let empty = account("empty").account;
     let nothing = |row: Resource| panic!("{:?} is in another account", row.key);
-    assert_eq!(admin.everything(&empty, &all(), &KINDS, &mut 100, nothing).await.unwrap(), Extent::Whole);
+    assert_eq!(admin.scan(&empty, &all(), &KINDS, &mut 100, nothing).await.unwrap(), Extent::Complete);
     let none = |row: Resource| panic!("{:?} is of no kind that was asked for", row.key);
-    assert_eq!(admin.everything(&demo(), &all(), &[], &mut 100, none).await.unwrap(), Extent::Whole);
+    assert_eq!(admin.scan(&demo(), &all(), &[], &mut 100, none).await.unwrap(), Extent::Complete);
 }
 
 /// It was claimed for a tenant, in whose project it is not.
@@ -92,52 +92,57 @@ async fn another_tenants_project_is_not_told_of() {
         let reader = embedded.table.reader(scope);
         let mut found = Vec::new();
         let all = ResourceFilter::default();
-        reader.everything(&demo(), &all, &KINDS, &mut 100, |row| found.push(row)).await.unwrap();
+        reader.scan(&demo(), &all, &KINDS, &mut 100, |row| found.push(row)).await.unwrap();
         let claimed = found.iter().find(|row| row.key.provider_id.as_str() == "claimed").unwrap();
         assert_eq!((&claimed.project_id, claimed.project_history.is_empty()), (&project, project.is_none()));
     }
 }
 
 #[tokio::test]
-async fn surroundings_are_everybodys_but_only_where_the_caller_has_something() {
+async fn a_context_scan_covers_all_owners_where_the_caller_has_something() {
     let embedded = world().await;
     for (slug, expected) in [("acme", 4), ("rival", 4), ("stranger", 0)] {
         let reader = embedded.table.reader(Scope::Tenant(tenant(slug)));
         let mut count = 0;
-        let extent = reader.surroundings(&demo(), &Kind::of("droplet"), &mut 100, |_| count += 1).await.unwrap();
-        assert_eq!((extent, count), (Extent::Whole, expected), "{slug}");
+        let extent =
+            reader.scan_context(&demo(), &Kind::from_static("droplet"), &mut 100, |_| count += 1).await.unwrap();
+        assert_eq!((extent, count), (Extent::Complete, expected), "{slug}");
     }
     // Just the one: what is gone is not around.
     let reader = embedded.table.reader(Scope::Platform);
     let mut keys = Vec::new();
-    reader.surroundings(&demo(), &Kind::of("volume"), &mut 100, |row| keys.push(row.key)).await.unwrap();
+    reader.scan_context(&demo(), &Kind::from_static("volume"), &mut 100, |row| keys.push(row.key)).await.unwrap();
     assert_eq!(keys, [key("volume", "2")]);
 }
 
 /// Five droplets are read, one of them gone, then a volume.
 #[tokio::test]
-async fn what_has_too_many_rows_is_said_to_be_cut() {
+async fn a_scan_over_its_limit_is_reported_as_truncated() {
     let embedded = world().await;
     let admin = embedded.table.reader(Scope::Platform);
-    for (rows, extent, left) in [(7, Extent::Whole, 1), (6, Extent::Whole, 0), (5, Extent::Cut, 0), (0, Extent::Cut, 0)]
+    for (rows, extent, left) in
+        [(7, Extent::Complete, 1), (6, Extent::Complete, 0), (5, Extent::Truncated, 0), (0, Extent::Truncated, 0)]
     {
         let mut rows_left = rows;
         let all = ResourceFilter::default();
-        let found = admin.everything(&demo(), &all, &KINDS, &mut rows_left, |_| {}).await.unwrap();
+        let found = admin.scan(&demo(), &all, &KINDS, &mut rows_left, |_| {}).await.unwrap();
         assert_eq!((found, rows_left), (extent, left), "{rows}");
     }
     let mut rows = 5;
-    for extent in [Extent::Whole, Extent::Cut] {
-        assert_eq!(admin.surroundings(&demo(), &Kind::of("droplet"), &mut rows, |_| {}).await.unwrap(), extent);
+    for extent in [Extent::Complete, Extent::Truncated] {
+        assert_eq!(
+            admin.scan_context(&demo(), &Kind::from_static("droplet"), &mut rows, |_| {}).await.unwrap(),
+            extent
+        );
     }
 }
 
 #[tokio::test]
-async fn every_resource_of_a_kind_is_handed_over_tombstones_too() {
+async fn a_scan_of_a_kind_returns_tombstones_too() {
     let embedded = world().await;
     let mut ids = Vec::new();
     let take = |row: Resource| ids.push(row.key.provider_id.to_string());
-    embedded.table.every_resource(&demo(), &KINDS[0], take).await.unwrap();
+    embedded.table.scan_kind(&demo(), &KINDS[0], take).await.unwrap();
     ids.sort();
     assert_eq!(ids, ["1", "3", "claimed", "gone", "nobodys"]);
 }

@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, Confirmation, Hold, Kind, Lane, Receipt, Round, RunId};
+use domain::{AccountId, Hold, HoldConfirmation, Kind, Receipt, RunId, ScanProgress, SyncState};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::AuditEntry;
-use crate::rows::{attribute, from_item, number, text, text_of, to_item};
-use crate::writes::{Changed, Written};
+use crate::item::{attribute, from_item, number, text, text_of, to_item};
+use crate::writes::{ConditionalUpdate, ConditionalWrite};
 use crate::{Error, Table, keys};
 
 /// How long a receipt stays in its lane's history.
@@ -15,7 +15,7 @@ const RECEIPT_RETENTION: TimeDelta = TimeDelta::days(30);
 
 /// The right to sweep one (account, kind), until it is finished or runs out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
+pub struct SyncLease {
     /// The account.
     pub account: AccountId,
     /// The kind.
@@ -30,16 +30,16 @@ pub struct Lease {
 
 /// What asking for a lease gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Acquired {
+pub enum SyncLeaseOutcome {
     /// The lease, and the lane as it is.
-    Granted(Lease, Box<Lane>),
+    Granted(SyncLease, Box<SyncState>),
     /// Another sweep runs.
     Busy,
 }
 
 /// What a sweep leaves in its lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finish {
+pub struct SyncCompletion {
     /// Its receipt.
     pub receipt: Receipt,
     /// Whether its list was read whole: it then is the lane's last complete one, even where something else went wrong.
@@ -47,18 +47,18 @@ pub struct Finish {
     /// Deletions that wait from now on; `None` ends a hold and takes its confirmation with it.
     pub hold: Option<Hold>,
     /// The round that goes on; `None` where there is none (any more).
-    pub round: Option<Round>,
+    pub scan_progress: Option<ScanProgress>,
     /// Kinds that only URNs speak of, the new ones and those noted before; `None` leaves those.
     pub urn_kinds: Option<BTreeSet<Kind>>,
 }
 
 /// How a confirmation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confirmed {
+pub enum ConfirmOutcome {
     /// It is noted; the next sweep acts on it.
-    Noted,
+    Recorded,
     /// No such hold waits (any more).
-    NothingHeld,
+    NoSuchHold,
 }
 
 impl Table {
@@ -67,15 +67,15 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be written. If the lease was given and the answer lost, it runs out by itself.
-    pub async fn acquire(
+    pub async fn acquire_sync_lease(
         &self,
         account: &AccountId,
         kind: &Kind,
         owner: &str,
         now: DateTime<Utc>,
         ttl: TimeDelta,
-    ) -> Result<Acquired, Error> {
-        let key = keys::lane(account, kind);
+    ) -> Result<SyncLeaseOutcome, Error> {
+        let key = keys::sync_state(account, kind);
         let until = now + ttl;
         let request = self
             .client
@@ -94,13 +94,13 @@ impl Table {
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew);
         match self.update(request, &key).await? {
-            Changed::Yes(item) => {
-                let lane: Lane = from_item("lane", item)?;
+            ConditionalUpdate::Applied(item) => {
+                let state: SyncState = from_item("sync state", item)?;
                 let (account, kind, owner) = (account.clone(), kind.clone(), owner.to_owned());
-                let lease = Lease { account, kind, owner, fence: lane.fence, until };
-                Ok(Acquired::Granted(lease, Box::new(lane)))
+                let lease = SyncLease { account, kind, owner, fence: state.fence, until };
+                Ok(SyncLeaseOutcome::Granted(lease, Box::new(state)))
             }
-            Changed::Refused(_) => Ok(Acquired::Busy),
+            ConditionalUpdate::ConditionFailed(_) => Ok(SyncLeaseOutcome::Busy),
         }
     }
 
@@ -109,23 +109,23 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be written.
-    pub async fn finish(&self, lease: &Lease, finish: &Finish) -> Result<bool, Error> {
-        let receipt = &finish.receipt;
+    pub async fn complete_sync(&self, lease: &SyncLease, completion: &SyncCompletion) -> Result<bool, Error> {
+        let receipt = &completion.receipt;
         let history = keys::receipt(&lease.account, &lease.kind, receipt.finished_at, &receipt.run_id);
         let mut history = to_item("receipt", receipt, &history)?;
         history.insert(keys::TTL.to_owned(), number((receipt.finished_at + RECEIPT_RETENTION).timestamp()));
         let history = Put::builder().table_name(&self.name).set_item(Some(history)).build()?;
         let items = vec![
-            TransactWriteItem::builder().update(self.lane_update(lease, finish)?).build(),
+            TransactWriteItem::builder().update(self.sync_state_update(lease, completion)?).build(),
             TransactWriteItem::builder().put(history).build(),
         ];
-        let written = self.transact(items, &keys::lane(&lease.account, &lease.kind)).await?;
-        Ok(matches!(written, Written::Yes))
+        let written = self.transact(items, &keys::sync_state(&lease.account, &lease.kind)).await?;
+        Ok(matches!(written, ConditionalWrite::Applied))
     }
 
-    fn lane_update(&self, lease: &Lease, finish: &Finish) -> Result<Update, Error> {
-        let key = keys::lane(&lease.account, &lease.kind);
-        let receipt = attribute("receipt", &finish.receipt)?;
+    fn sync_state_update(&self, lease: &SyncLease, completion: &SyncCompletion) -> Result<Update, Error> {
+        let key = keys::sync_state(&lease.account, &lease.kind);
+        let receipt = attribute("receipt", &completion.receipt)?;
         let mut set = vec!["#last = :receipt"];
         let mut remove = vec!["lease_owner", "lease_until"];
         let mut update = Update::builder()
@@ -136,28 +136,29 @@ impl Table {
             // `last` and `hold` are reserved words of DynamoDB's.
             .expression_attribute_names("#last", "last")
             .expression_attribute_names("#hold", "hold")
-            .expression_attribute_names("#round", "round")
+            .expression_attribute_names("#scan_progress", "scan_progress")
             .expression_attribute_values(":fence", number(lease.fence))
             .expression_attribute_values(":owner", text(&lease.owner))
             .expression_attribute_values(":receipt", receipt);
-        if finish.listed {
+        if completion.listed {
             set.push("last_complete = :receipt");
         }
-        match &finish.hold {
+        match &completion.hold {
             Some(hold) => {
                 set.push("#hold = :hold");
                 update = update.expression_attribute_values(":hold", attribute("hold", hold)?);
             }
             None => remove.extend(["#hold", "confirmation"]),
         }
-        match &finish.round {
-            Some(round) => {
-                set.push("#round = :round");
-                update = update.expression_attribute_values(":round", attribute("round", round)?);
+        match &completion.scan_progress {
+            Some(scan_progress) => {
+                set.push("#scan_progress = :scan_progress");
+                update =
+                    update.expression_attribute_values(":scan_progress", attribute("scan_progress", scan_progress)?);
             }
-            None => remove.push("#round"),
+            None => remove.push("#scan_progress"),
         }
-        if let Some(kinds) = &finish.urn_kinds {
+        if let Some(kinds) = &completion.urn_kinds {
             set.push("urn_kinds = :urn_kinds");
             update = update.expression_attribute_values(":urn_kinds", attribute("kinds", kinds)?);
         }
@@ -169,22 +170,23 @@ impl Table {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn lane(&self, account: &AccountId, kind: &Kind) -> Result<Option<Lane>, Error> {
-        self.get(&keys::lane(account, kind), true).await?.map(|item| from_item("lane", item)).transpose()
+    pub async fn sync_state(&self, account: &AccountId, kind: &Kind) -> Result<Option<SyncState>, Error> {
+        self.get(&keys::sync_state(account, kind), true).await?.map(|item| from_item("sync state", item)).transpose()
     }
 
     /// All lanes of an account that a sweep ever ran in, by kind.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn lanes(&self, account: &AccountId) -> Result<BTreeMap<Kind, Lane>, Error> {
-        let found = self.all(self.query(None, &keys::account_partition(account), keys::LANE_PREFIX)).await?;
+    pub async fn sync_states(&self, account: &AccountId) -> Result<BTreeMap<Kind, SyncState>, Error> {
+        let found =
+            self.query_all(self.query(None, &keys::account_partition(account), keys::SYNC_STATE_PREFIX)).await?;
         found
             .into_iter()
             .filter_map(|item| {
-                let kind = text_of(&item, keys::SK)?.strip_prefix(keys::LANE_PREFIX)?;
+                let kind = text_of(&item, keys::SK)?.strip_prefix(keys::SYNC_STATE_PREFIX)?;
                 let kind = Kind::new(kind).ok()?;
-                Some(from_item("lane", item).map(|lane| (kind, lane)))
+                Some(from_item("sync state", item).map(|state| (kind, state)))
             })
             .collect()
     }
@@ -199,9 +201,9 @@ impl Table {
         kind: &Kind,
         hold: &RunId,
         audit: &AuditEntry,
-    ) -> Result<Confirmed, Error> {
-        let key = keys::lane(account, kind);
-        let confirmation = Confirmation { hold_id: hold.clone(), at: audit.at };
+    ) -> Result<ConfirmOutcome, Error> {
+        let key = keys::sync_state(account, kind);
+        let confirmation = HoldConfirmation { hold_id: hold.clone(), at: audit.at };
         let update = Update::builder()
             .table_name(&self.name)
             .key(keys::PK, text(key.pk))
@@ -213,6 +215,6 @@ impl Table {
             .expression_attribute_values(":confirmation", attribute("confirmation", &confirmation)?)
             .build()?;
         let written = self.write_update_audited(update, audit).await?;
-        Ok(if written { Confirmed::Noted } else { Confirmed::NothingHeld })
+        Ok(if written { ConfirmOutcome::Recorded } else { ConfirmOutcome::NoSuchHold })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use runtime::Message;
-use runtime::batch::Sent;
+use runtime::batch::SqsMetadata;
 
 use crate::deployed::Deployed;
 
@@ -57,7 +57,7 @@ fn every_worker_ticks_at_its_cadence_with_a_message_it_understands() {
         let expression = schedule["ScheduleExpression"].as_str().unwrap();
         assert_eq!(Some(cadence(expression)), known[&(worker.binary.as_str(), name)], "{name}");
         let input = schedule["Target"]["Input"].as_str().unwrap();
-        let sent = Sent { at: Some(DateTime::UNIX_EPOCH), message_id: Some("m-1".to_owned()) };
+        let sent = SqsMetadata { at: Some(DateTime::UNIX_EPOCH), message_id: Some("m-1".to_owned()) };
         assert!(Message::parse(input.as_bytes(), name, &sent).unwrap().is_for_all_accounts(), "{name}");
     }
 }

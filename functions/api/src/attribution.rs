@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use domain::{Kind, Receipt, Resource, SweepStatus, SyncState};
-use inventory::kinds::{MirroredKind, Orphans};
+use inventory::kinds::{MirroredKind, OrphanPolicy};
 use inventory::workers::{PROJECT, mirrored};
 
 use crate::views::{Reason, UnattributedView};
@@ -70,7 +70,7 @@ fn unread(list: &str, scope: &str, last: Option<&Receipt>) -> Option<Unattribute
 }
 
 fn in_no_project(kind: &Kind, parent: Option<&Kind>) -> String {
-    let stays = mirrored(kind).map(MirroredKind::orphans) == Some(Orphans::StayUnattributed);
+    let stays = mirrored(kind).map(MirroredKind::orphan_policy) == Some(OrphanPolicy::LeaveUnattributed);
     match parent {
         Some(parent) => format!("In no project, like the {parent} that it belongs with."),
         None if stays => "In no project: nobody's until a project lists it or an operator claims it.".to_owned(),

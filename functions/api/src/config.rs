@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, Noted};
+use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, InvalidVariable};
 use runtime::{ConfigError, Env};
 
 use crate::workers::{self, Worker};
@@ -81,7 +81,7 @@ impl Config {
 }
 
 /// A worker without a queue would only be missed by whoever asks for a run of it, so it stops the start.
-fn worker_queues(env: &mut Env) -> Result<BTreeMap<String, String>, Noted> {
+fn worker_queues(env: &mut Env) -> Result<BTreeMap<String, String>, InvalidVariable> {
     const EXPECTED: &str = "a JSON object of every worker's queue URL";
     let queues: BTreeMap<String, String> = env.json("WORKER_QUEUES", EXPECTED)?;
     let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");

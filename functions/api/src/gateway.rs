@@ -7,7 +7,7 @@
 use http::{HeaderName, HeaderValue, header};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime};
-use runtime::bootstrap::Init;
+use runtime::bootstrap::InitTimer;
 use runtime::{BoxError, Error};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
@@ -46,7 +46,7 @@ impl From<GatewayEvent> for lambda_http::Request {
 ///
 /// # Panics
 /// Outside Lambda: without `AWS_LAMBDA_RUNTIME_API` and its companions.
-pub async fn run(init: Init, router: axum::Router) -> Result<(), BoxError> {
+pub async fn run(init: InitTimer, router: axum::Router) -> Result<(), BoxError> {
     init.ready();
     let service = ServiceBuilder::new()
         .map_request(|event: LambdaEvent<GatewayEvent>| LambdaEvent {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use api::provisioning::Provisioning;
 use api::{AppState, Config, CursorKeys, gateway};
 use domain::{Clock, SystemClock};
-use runtime::{Aws, SqsQueue, bootstrap};
+use runtime::{AwsClients, SqsQueue, bootstrap};
 use store::Table;
 
 #[tokio::main]
@@ -14,7 +14,7 @@ async fn main() -> ExitCode {
     bootstrap::launch(|mut init| async move {
         let config = Config::from_env()?;
         init.phase("config");
-        let aws = Aws::load().await;
+        let aws = AwsClients::load().await;
         init.phase("aws");
         let table = Table::new(aws.dynamodb(), &config.table_name).keep_events_for(config.event_retention);
         table.warm_up().await;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use digitalocean::Deadline;
 use domain::Clock;
 use provisioning::{DigitalOceanProvider, SagaConfig, TableExpectations, WakeUpQueue};
-use runtime::{Aws, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
+use runtime::{AwsClients, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
 use sagas::Timing;
 use sagas::ports::{Expectations, Notifier, Phase, Provider};
 use sagas::steps::Prices;
@@ -42,7 +42,7 @@ pub struct Provisioning {
 /// DigitalOcean itself, with the account's token for provisioning.
 #[derive(Debug)]
 struct Live {
-    digitalocean: Arc<DigitalOcean>,
+    digitalocean: Arc<DigitalOceanClients>,
     table: Table,
     clock: Arc<dyn Clock>,
     timing: Timing,
@@ -68,7 +68,7 @@ impl Provisioning {
     /// # Errors
     /// Names every variable that is missing or invalid.
     pub fn from_env(
-        aws: &Aws,
+        aws: &AwsClients,
         secret_prefix: &str,
         table: &Table,
         clock: &Arc<dyn Clock>,
@@ -81,7 +81,7 @@ impl Provisioning {
         let url = env.http_url("DIGITALOCEAN_URL", "the root of DigitalOcean's API");
         let url = env.finish(|| url)?;
         let secrets = Secrets::new(aws.secretsmanager(), secret_prefix);
-        let digitalocean = Arc::new(DigitalOcean::new(url, secrets, table.clone(), clock.clone()));
+        let digitalocean = Arc::new(DigitalOceanClients::new(url, secrets, table.clone(), clock.clone()));
         let scheduler =
             EventBridgeScheduler::new(aws.scheduler(), config.schedule_group.clone(), config.schedule_role_arn.clone());
         let queue = Arc::new(SqsQueue::new(aws.sqs()));

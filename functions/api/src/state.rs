@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{Clock, Kind, RunId};
-use runtime::{Message, Outgoing, Queue};
+use runtime::{Message, OutgoingMessage, Queue};
 use serde::Serialize;
 use store::{Reader, Table};
 
@@ -132,7 +132,7 @@ impl AppState {
         let run_id = RunId::random();
         let message = Message::new(worker, account, self.now(), run_id.as_str()).with_fields(fields)?;
         let fields = serde_json::Value::from(message.fields.clone());
-        self.0.queue.send(queue, Outgoing::new(message.to_body())).await?;
+        self.0.queue.send(queue, OutgoingMessage::new(message.to_body())).await?;
         tracing::info!(worker, account, %fields, run_id = run_id.as_str(), "run asked for");
         Ok(run_id)
     }

@@ -7,7 +7,7 @@ use inventory::workers::Target;
 #[derive(Clone, Copy)]
 pub enum Worker {
     /// It mirrors resources or projects.
-    Inventory(&'static inventory::workers::Worker),
+    Inventory(&'static inventory::workers::InventoryWorker),
     /// It takes in what DigitalOcean bills.
     Billing(&'static billing::Worker),
 }
@@ -38,7 +38,7 @@ impl Worker {
     #[must_use]
     pub fn lanes(self) -> Vec<Kind> {
         match self {
-            Self::Inventory(worker) => worker.targets.iter().map(Target::lane).collect(),
+            Self::Inventory(worker) => worker.targets.iter().map(Target::sync_kind).collect(),
             Self::Billing(worker) => vec![worker.lane.clone()],
         }
     }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use access::{DigitalOcean, Opened, Purpose, Refusal};
+use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use billing::Worker;
 use chrono::{DateTime, Utc};
 use digitalocean::{Client, Deadline as CallDeadline};
 use domain::{Account, AccountId, AccountStatus, Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use runtime::{Deadline, Failure, Message, OrFail, Outgoing, Queue, WorkerConfig};
+use runtime::{Deadline, Failure, Message, OrFail, OutgoingMessage, Queue, WorkerConfig};
 use store::{Priority, Table};
 
 use crate::job::{Job, Read};
@@ -32,7 +32,7 @@ pub struct BillingWorker {
     /// The table.
     pub table: Table,
     /// DigitalOcean.
-    pub digitalocean: DigitalOcean,
+    pub digitalocean: DigitalOceanClients,
     /// Where messages are sent.
     pub queue: Arc<dyn Queue>,
     /// The time.
@@ -115,7 +115,7 @@ impl BillingWorker {
         let enabled: Vec<_> = accounts.iter().filter(|a| a.status == AccountStatus::Enabled).collect();
         for account in &enabled {
             let body = message.for_account(account.account.as_str()).to_body();
-            self.queue.send(&self.config.queue_url, Outgoing::new(body)).await?;
+            self.queue.send(&self.config.queue_url, OutgoingMessage::new(body)).await?;
         }
         tracing::info!(accounts = enabled.len(), "fanned out");
         Ok(())
@@ -142,7 +142,7 @@ impl BillingWorker {
             return outcome;
         }
         // The token was changed since we cached it, or it is really refused: the one at hand tells.
-        let opened = self.digitalocean.access_anew(run.account, purpose, priority, calls).await;
+        let opened = self.digitalocean.access_with_fresh_token(run.account, purpose, priority, calls).await;
         self.read_with(&granted(opened)?, read, run).await
     }
 
@@ -156,6 +156,6 @@ impl BillingWorker {
     }
 }
 
-fn granted(opened: Result<Opened, Refusal>) -> Result<Client, Trouble> {
-    opened.map(|opened| opened.client).map_err(|Refusal { reason, retry }| Trouble::Denied { reason, retry })
+fn granted(opened: Result<AuthorizedClient, AccessDenied>) -> Result<Client, Trouble> {
+    opened.map(|opened| opened.client).map_err(|AccessDenied { reason, retry }| Trouble::Denied { reason, retry })
 }

@@ -6,7 +6,7 @@ use billing::{INVOICE_INGEST, Task};
 use digitalocean::Client;
 use domain::billing::{HistoryEntry, Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
-use runtime::{Message, Outgoing};
+use runtime::{Message, OutgoingMessage};
 use store::{InvoiceCommitOutcome, InvoiceWrite};
 
 use crate::BillingWorker;
@@ -106,7 +106,7 @@ impl BillingWorker {
         let Message { scheduled_at, .. } = *run.message;
         let message = Message::new(INVOICE_INGEST.name, run.slug().as_str(), scheduled_at, run.run_id.as_str());
         let message = message.with_fields(task)?;
-        self.queue.send(&self.ingest_queue_url, Outgoing::new(message.to_body())).await?;
+        self.queue.send(&self.ingest_queue_url, OutgoingMessage::new(message.to_body())).await?;
         Ok(())
     }
 }

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use billing::Worker;
 use billing_worker::{BillingWorker, LastKnown, ingest_queue_url};
 use domain::SystemClock;
-use runtime::{Aws, BatchRunner, Env, Secrets, SqsQueue, WorkerConfig, bootstrap};
+use runtime::{AwsClients, BatchRunner, Env, Secrets, SqsQueue, WorkerConfig, bootstrap};
 use store::Table;
 
 #[tokio::main]
@@ -17,12 +17,13 @@ async fn main() -> ExitCode {
         let worker = Worker::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
         let ingest_queue_url = ingest_queue_url(worker, &config, Env::from_process())?;
         init.phase("config");
-        let aws = Aws::load().await;
+        let aws = AwsClients::load().await;
         let table = Table::new(aws.dynamodb(), &config.table_name);
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
         let clock = Arc::new(SystemClock);
         let secrets = Secrets::new(aws.secretsmanager(), &config.secret_prefix);
-        let digitalocean = DigitalOcean::new(config.digitalocean_url.clone(), secrets, table.clone(), clock.clone());
+        let digitalocean =
+            DigitalOceanClients::new(config.digitalocean_url.clone(), secrets, table.clone(), clock.clone());
         init.phase("clients");
         table.warm_up().await;
         init.phase("warm_up");

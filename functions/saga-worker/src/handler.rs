@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use chrono::TimeDelta;
 use digitalocean::Deadline as CallDeadline;
 use domain::{Clock, RunId};
@@ -38,7 +38,7 @@ pub struct SagaWorker {
     /// The table.
     pub table: Table,
     /// DigitalOcean.
-    pub digitalocean: Arc<DigitalOcean>,
+    pub digitalocean: Arc<DigitalOceanClients>,
     /// Doorbells.
     pub notifier: WakeUpQueue,
     /// The time.

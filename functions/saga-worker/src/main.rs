@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use domain::SystemClock;
 use provisioning::{SagaConfig, SagaFunction, WakeUpQueue};
-use runtime::{Aws, BatchRunner, EventBridgeScheduler, Secrets, SqsQueue, WorkerConfig, bootstrap};
+use runtime::{AwsClients, BatchRunner, EventBridgeScheduler, Secrets, SqsQueue, WorkerConfig, bootstrap};
 use saga_worker::SagaWorker;
 use sagas::steps::STEPS;
 use store::Table;
@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
         let worker =
             SagaFunction::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
         init.phase("config");
-        let aws = Aws::load().await;
+        let aws = AwsClients::load().await;
         let table = Table::new(aws.dynamodb(), &config.table_name);
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
         let (group, role) = (sagas.schedule_group.clone(), sagas.schedule_role_arn.clone());
@@ -27,7 +27,7 @@ async fn main() -> ExitCode {
         let clock = Arc::new(SystemClock);
         let secrets = Secrets::new(aws.secretsmanager(), &config.secret_prefix);
         let (url, timing) = (config.digitalocean_url.clone(), sagas.timing.clone());
-        let digitalocean = Arc::new(DigitalOcean::new(url, secrets, table.clone(), clock.clone()));
+        let digitalocean = Arc::new(DigitalOceanClients::new(url, secrets, table.clone(), clock.clone()));
         let notifier = WakeUpQueue::new(&sagas, queue.clone(), scheduler, clock.clone());
         init.phase("clients");
         table.warm_up().await;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{DigitalOcean, Opened, Purpose, Refusal};
+use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use chrono::TimeDelta;
 use digitalocean::Deadline as CallDeadline;
 use domain::{Account, AccountId, AccountStatus, Clock, Kind, Receipt, RunId, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use inventory::{Access, Bootstrap, Next, Outcome, Run, Target, Worker};
-use runtime::{Deadline, Failure, Message, Metrics, OrFail, Outgoing, ProviderWrites, Queue, WorkerConfig};
+use inventory::{Access, Bootstrap, FollowUp, InventoryWorker, SweepOutcome, SweepRun, Target};
+use runtime::{Deadline, Failure, Message, Metrics, OrFail, OutgoingMessage, ProviderWrites, Queue, WorkerConfig};
 use serde::{Deserialize, Serialize};
 use store::{Priority, Table};
 
@@ -22,14 +22,14 @@ const RECEIPT_MARGIN: Duration = Duration::from_secs(10);
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(30);
 
 /// A target is not begun with less time than this.
-const LEAST_TIME: Duration = Duration::from_secs(30);
+const MIN_TARGET_TIME: Duration = Duration::from_secs(30);
 /// How soon a kind that failed for a moment comes back as a message of its own.
 const RETRY_DELAY: Duration = Duration::from_secs(60);
 
 /// What messages of these workers carry besides the envelope.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Fields {
+struct SyncFields {
     /// The one kind to mirror; all that the worker mirrors where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
@@ -38,13 +38,13 @@ struct Fields {
 /// A worker: everything its messages need.
 pub struct SyncWorker {
     /// Which worker.
-    pub worker: &'static Worker,
+    pub worker: &'static InventoryWorker,
     /// Its configuration.
     pub config: WorkerConfig,
     /// The table.
     pub table: Table,
     /// DigitalOcean.
-    pub digitalocean: DigitalOcean,
+    pub digitalocean: DigitalOceanClients,
     /// Where messages are sent.
     pub queue: Arc<dyn Queue>,
     /// The time.
@@ -58,10 +58,10 @@ impl SyncWorker {
     /// What should become of the message if it is not done with.
     pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
         // Boxed: a batch of messages of sweeps of requests is a nest of futures deeper than the compiler looks.
-        self.answer(message, deadline).boxed()
+        self.process(message, deadline).boxed()
     }
 
-    async fn answer(&self, message: Message, deadline: Deadline) -> Result<(), Failure> {
+    async fn process(&self, message: Message, deadline: Deadline) -> Result<(), Failure> {
         if message.is_for_all_accounts() {
             return self.fan_out(&message).await;
         }
@@ -74,7 +74,7 @@ impl SyncWorker {
             tracing::info!("account paused, message dropped");
             return Ok(());
         }
-        let fields: Fields = message.clone().typed().or_terminal("not a message of this worker")?.fields;
+        let fields: SyncFields = message.clone().typed().or_terminal("not a message of this worker")?.fields;
         match (fields.kind, self.worker.targets) {
             (Some(kind), _) => {
                 let target = self.worker.target(&kind);
@@ -82,13 +82,13 @@ impl SyncWorker {
                 self.mirror(target.ok_or_else(unknown)?, &account, &run_id, &message, deadline).await
             }
             (None, [target]) => self.mirror(target, &account, &run_id, &message, deadline).await,
-            (None, targets) => self.mirror_each(targets, &account, &run_id, &message, deadline).await,
+            (None, targets) => self.mirror_all(targets, &account, &run_id, &message, deadline).await,
         }
     }
 
     /// Mirrors one target after the other. What one of them has to wait for, or try again, comes back as a message of its own and holds
     /// up none of the others.
-    async fn mirror_each(
+    async fn mirror_all(
         &self,
         targets: &'static [Target],
         account: &Account,
@@ -98,8 +98,8 @@ impl SyncWorker {
     ) -> Result<(), Failure> {
         let mut terminal = Vec::new();
         for target in targets {
-            let kind = target.lane();
-            let outcome = match deadline.remaining() > LEAST_TIME {
+            let kind = target.sync_kind();
+            let outcome = match deadline.remaining() > MIN_TARGET_TIME {
                 true => self.mirror(target, account, run_id, message, deadline).await,
                 false => Err(Failure::later(Duration::ZERO, "out of time")),
             };
@@ -113,16 +113,16 @@ impl SyncWorker {
                 }
             };
             tracing::info!(%kind, delay_s = delay.as_secs(), reason, "comes back as a message of its own");
-            self.send_on(message, &kind, delay).await?;
+            self.requeue(message, &kind, delay).await?;
         }
         if terminal.is_empty() { Ok(()) } else { Err(Failure::terminal(terminal.join("; "))) }
     }
 
     /// Sends a message for one kind alone, as a first attempt.
-    async fn send_on(&self, message: &Message, kind: &Kind, delay: Duration) -> Result<(), Failure> {
+    async fn requeue(&self, message: &Message, kind: &Kind, delay: Duration) -> Result<(), Failure> {
         let message = Message { attempt: 0, ..message.clone() };
-        let message = message.with_fields(Fields { kind: Some(kind.clone()) })?;
-        self.queue.send(&self.config.queue_url, Outgoing::new(message.to_body()).delayed(delay)).await?;
+        let message = message.with_fields(SyncFields { kind: Some(kind.clone()) })?;
+        self.queue.send(&self.config.queue_url, OutgoingMessage::new(message.to_body()).delayed(delay)).await?;
         Ok(())
     }
 
@@ -135,8 +135,8 @@ impl SyncWorker {
         message: &Message,
         deadline: Deadline,
     ) -> Result<(), Failure> {
-        let lane = self.table.sync_state(&account.account, &target.lane()).await?;
-        if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
+        let sync_state = self.table.sync_state(&account.account, &target.sync_kind()).await?;
+        if let Some(receipt) = sync_state.and_then(|sync_state| sync_state.last_complete)
             && receipt.status.is_complete()
             && receipt.started_at > message.scheduled_at
         {
@@ -144,17 +144,17 @@ impl SyncWorker {
             return Ok(());
         }
         let outcome = self.sweep(target, account, run_id, deadline).await?;
-        if let Outcome::Swept(receipt, _) = &outcome {
+        if let SweepOutcome::Swept(receipt, _) = &outcome {
             self.report(target, &account.account, receipt);
         }
         match (target, &outcome) {
             // Whatever it was, the next tick is a minute away, and no older than this message would be by then.
             (Target::FastDroplets, _) => Ok(()),
             // A round that came further is not a failed attempt.
-            (Target::Children(_), Outcome::Swept(receipt, Next::GoOn)) if receipt.items > 0 => {
-                self.send_on(message, &target.lane(), Duration::from_secs(1)).await
+            (Target::Children(_), SweepOutcome::Swept(receipt, FollowUp::Continue)) if receipt.items > 0 => {
+                self.requeue(message, &target.sync_kind(), Duration::from_secs(1)).await
             }
-            _ => outcome::settle(&outcome, message.attempt, self.clock.now()),
+            _ => outcome::to_message_result(&outcome, message.attempt, self.clock.now()),
         }
     }
 
@@ -164,7 +164,7 @@ impl SyncWorker {
         let enabled: Vec<_> = accounts.iter().filter(|a| a.status == AccountStatus::Enabled).collect();
         for account in &enabled {
             let body = message.for_account(account.account.as_str()).to_body();
-            self.queue.send(&self.config.queue_url, Outgoing::new(body)).await?;
+            self.queue.send(&self.config.queue_url, OutgoingMessage::new(body)).await?;
         }
         tracing::info!(accounts = enabled.len(), "fanned out");
         Ok(())
@@ -176,20 +176,20 @@ impl SyncWorker {
         account: &Account,
         run_id: &RunId,
         deadline: Deadline,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<SweepOutcome, Failure> {
         let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
         let (purpose, priority) = match target {
             Target::FastDroplets => (Purpose::Fast, Priority::Fast),
             Target::Projects | Target::Listed(_) => (Purpose::Sync, Priority::Full),
             Target::Children(_) => (Purpose::Sync, Priority::ParentScans),
         };
-        let access = granted(self.digitalocean.access(account, purpose, priority, calls).await);
+        let access = sweep_access(self.digitalocean.access(account, purpose, priority, calls).await);
         let outcome = self.sweep_with(&access, target, account, run_id, deadline).await?;
-        if !matches!(outcome, Outcome::Swept(_, Next::NewToken)) {
+        if !matches!(outcome, SweepOutcome::Swept(_, FollowUp::NewToken)) {
             return Ok(outcome);
         }
         // The token was changed since we cached it, or it is really refused: the one at hand tells.
-        let access = granted(self.digitalocean.access_anew(account, purpose, priority, calls).await);
+        let access = sweep_access(self.digitalocean.access_with_fresh_token(account, purpose, priority, calls).await);
         self.sweep_with(&access, target, account, run_id, deadline).await
     }
 
@@ -200,7 +200,7 @@ impl SyncWorker {
         account: &Account,
         run_id: &RunId,
         deadline: Deadline,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<SweepOutcome, Failure> {
         let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
         let provisioning = match (target, self.config.provider_writes) {
             (Target::Projects, ProviderWrites::Allow) => {
@@ -213,7 +213,7 @@ impl SyncWorker {
         let bootstrap = Bootstrap { name: self.config.internal_project.clone(), provisioning };
         let lease_owner = RunId::random();
         let configured = self.config.strike_interval.and_then(|interval| TimeDelta::from_std(interval).ok());
-        let run = Run {
+        let run = SweepRun {
             worker: self.worker,
             target,
             account: &account.account,
@@ -232,7 +232,7 @@ impl SyncWorker {
 
     /// One line and one set of metrics for each sweep.
     fn report(&self, target: &Target, account: &AccountId, receipt: &Receipt) {
-        let kind = target.lane();
+        let kind = target.sync_kind();
         let Receipt { status, pages, items, requests, changes, duration_ms, error, .. } = receipt;
         if status.is_complete() {
             tracing::info!(%kind, ?status, pages, items, requests, changes = changes.total(), duration_ms, "swept");
@@ -253,11 +253,11 @@ impl SyncWorker {
 }
 
 /// Access as a sweep takes it.
-fn granted(opened: Result<Opened, Refusal>) -> Access {
+fn sweep_access(opened: Result<AuthorizedClient, AccessDenied>) -> Access {
     match opened {
-        Ok(Opened { client, token_id }) => Access::Granted { client, token_id },
-        Err(Refusal { reason, retry }) => {
-            Access::Denied { reason, next: if retry { Next::Retry } else { Next::Person } }
+        Ok(AuthorizedClient { client, token_id }) => Access::Granted { client, token_id },
+        Err(AccessDenied { reason, retry }) => {
+            Access::Denied { reason, next: if retry { FollowUp::Retry } else { FollowUp::OperatorActionRequired } }
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use chrono::TimeDelta;
 use domain::SystemClock;
-use inventory::Worker;
-use runtime::{Aws, BatchRunner, Secrets, SqsQueue, WorkerConfig, bootstrap};
+use inventory::InventoryWorker;
+use runtime::{AwsClients, BatchRunner, Secrets, SqsQueue, WorkerConfig, bootstrap};
 use store::Table;
 use sync_worker::SyncWorker;
 
@@ -15,15 +15,17 @@ use sync_worker::SyncWorker;
 async fn main() -> ExitCode {
     bootstrap::launch(|mut init| async move {
         let config = WorkerConfig::from_env()?;
-        let worker = Worker::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
+        let worker =
+            InventoryWorker::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
         init.phase("config");
-        let aws = Aws::load().await;
+        let aws = AwsClients::load().await;
         let retention = TimeDelta::days(i64::from(config.event_retention_days));
         let table = Table::new(aws.dynamodb(), &config.table_name).keep_events_for(retention);
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
         let clock = Arc::new(SystemClock);
         let secrets = Secrets::new(aws.secretsmanager(), &config.secret_prefix);
-        let digitalocean = DigitalOcean::new(config.digitalocean_url.clone(), secrets, table.clone(), clock.clone());
+        let digitalocean =
+            DigitalOceanClients::new(config.digitalocean_url.clone(), secrets, table.clone(), clock.clone());
         init.phase("clients");
         table.warm_up().await;
         init.phase("warm_up");

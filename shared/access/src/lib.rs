@@ -43,7 +43,7 @@ impl Purpose {
 
 /// DigitalOcean, opened by one of an account's tokens.
 #[derive(Debug, Clone)]
-pub struct Opened {
+pub struct AuthorizedClient {
     /// The client; its requests come out of the priority's share.
     pub client: Client,
     /// Which token, by a digest: tells tokens apart and none of their secret.
@@ -52,7 +52,7 @@ pub struct Opened {
 
 /// Why there is no way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct AccessDenied {
     /// What is wrong and what to do.
     pub reason: String,
     /// Whether it may pass by itself.
@@ -61,7 +61,7 @@ pub struct Refusal {
 
 /// DigitalOcean, for every account that has a token.
 #[derive(Debug)]
-pub struct DigitalOcean {
+pub struct DigitalOceanClients {
     base_url: Url,
     secrets: Secrets,
     table: Table,
@@ -73,7 +73,7 @@ pub struct DigitalOcean {
     clients: Mutex<HashMap<(String, Priority), Client>>,
 }
 
-impl DigitalOcean {
+impl DigitalOceanClients {
     /// DigitalOcean at this address, with tokens from these secrets and the rate budget in this table.
     #[must_use]
     pub fn new(base_url: Url, secrets: Secrets, table: Table, clock: Arc<dyn Clock>) -> Self {
@@ -90,7 +90,7 @@ impl DigitalOcean {
         purpose: Purpose,
         priority: Priority,
         deadline: Deadline,
-    ) -> Result<Opened, Refusal> {
+    ) -> Result<AuthorizedClient, AccessDenied> {
         let token = self.secrets.token(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, priority, token, deadline)
     }
@@ -99,13 +99,13 @@ impl DigitalOcean {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn access_anew(
+    pub async fn access_with_fresh_token(
         &self,
         account: &Account,
         purpose: Purpose,
         priority: Priority,
         deadline: Deadline,
-    ) -> Result<Opened, Refusal> {
+    ) -> Result<AuthorizedClient, AccessDenied> {
         let token = self.secrets.refresh(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, priority, token, deadline)
     }
@@ -117,19 +117,19 @@ impl DigitalOcean {
         priority: Priority,
         token: Result<SecretString, Error>,
         deadline: Deadline,
-    ) -> Result<Opened, Refusal> {
+    ) -> Result<AuthorizedClient, AccessDenied> {
         let (purpose, account) = (purpose.as_str(), &account.account);
-        let secret = token.map_err(|error| Refusal {
+        let secret = token.map_err(|error| AccessDenied {
             // Only what Secrets Manager did not answer may pass by itself.
             retry: matches!(error, Error::SecretFetch { .. }),
             reason: format!("no {purpose} token for {account}: {}", error_chain(&error)),
         })?;
         let token_id = token_id(&secret);
-        let client = self.client(&token_id, priority, &secret).map_err(|error| Refusal {
+        let client = self.client(&token_id, priority, &secret).map_err(|error| AccessDenied {
             reason: format!("the {purpose} token of {account} cannot be used: {}", error_chain(&error)),
             retry: false,
         })?;
-        Ok(Opened { client: client.with_own_counter().with_deadline(deadline), token_id })
+        Ok(AuthorizedClient { client: client.with_own_counter().with_deadline(deadline), token_id })
     }
 
     fn client(&self, token_id: &str, priority: Priority, secret: &SecretString) -> Result<Client, digitalocean::Error> {
@@ -138,8 +138,8 @@ impl DigitalOcean {
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let share = QuotaClient::new(self.table.clone(), token_id, priority, self.clock.clone());
-        let client = self.pooled(Token::new(secret.expose_secret())?)?.with_gate(Arc::new(share));
+        let quota = QuotaClient::new(self.table.clone(), token_id, priority, self.clock.clone());
+        let client = self.pooled(Token::new(secret.expose_secret())?)?.with_gate(Arc::new(quota));
         clients.insert(key, client.clone());
         Ok(client)
     }

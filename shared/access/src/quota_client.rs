@@ -15,9 +15,9 @@ const FIRST_BLOCK: u32 = 4;
 /// ... up to this ...
 const LARGEST_BLOCK: u32 = 64;
 /// ... unless the one before lasted longer than this: of what is reserved for later, a part is never used.
-const BLOCK_LASTS: TimeDelta = TimeDelta::minutes(1);
+const BLOCK_GROWTH_WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// What is reserved counts in the minute it was reserved in: unused for so long, it is given up.
-const BLOCK_HOLDS: TimeDelta = TimeDelta::minutes(5);
+const BLOCK_TTL: TimeDelta = TimeDelta::minutes(5);
 
 /// One priority's share of one token's requests.
 #[derive(Debug)]
@@ -35,16 +35,16 @@ struct Block {
     left: u32,
     reserved_at: DateTime<Utc>,
     /// How many were asked for.
-    asked: u32,
+    requested: u32,
 }
 
 impl Block {
     /// How many to ask for once this one is used up, or given up.
     fn next_size(&self, now: DateTime<Utc>) -> u32 {
         match now - self.reserved_at {
-            lasted if lasted >= BLOCK_HOLDS => FIRST_BLOCK,
-            lasted if lasted >= BLOCK_LASTS => self.asked,
-            _ => (self.asked * 2).min(LARGEST_BLOCK),
+            lasted if lasted >= BLOCK_TTL => FIRST_BLOCK,
+            lasted if lasted >= BLOCK_GROWTH_WINDOW => self.requested,
+            _ => (self.requested * 2).min(LARGEST_BLOCK),
         }
     }
 }
@@ -53,7 +53,7 @@ impl QuotaClient {
     /// The share of a priority in a token, of which nothing is reserved yet. `token_id` is a digest of the token.
     #[must_use]
     pub fn new(table: Table, token_id: &str, priority: Priority, clock: Arc<dyn Clock>) -> Self {
-        let block = Mutex::new(Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked: FIRST_BLOCK });
+        let block = Mutex::new(Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, requested: FIRST_BLOCK });
         Self { table, token_id: token_id.to_owned(), priority, clock, block }
     }
 
@@ -61,24 +61,24 @@ impl QuotaClient {
         // Held over the reservation: of several requests at once, one reserves for all.
         let mut block = self.block.lock().await;
         let now = self.clock.now();
-        if block.left > 0 && now < block.reserved_at + BLOCK_HOLDS {
+        if block.left > 0 && now < block.reserved_at + BLOCK_TTL {
             block.left -= 1;
             return Ok(());
         }
-        let asked = block.next_size(now);
+        let requested = block.next_size(now);
         let observed =
             seen.map(|seen| ObservedRateLimit { limit: seen.limit, remaining: seen.remaining, at: seen.observed_at });
-        let reserved = self.table.reserve_requests(&self.token_id, self.priority, asked, observed, now).await;
+        let reserved = self.table.reserve_requests(&self.token_id, self.priority, requested, observed, now).await;
         let granted = match reserved {
             Ok(Reservation::Granted(granted)) => granted,
             Ok(Reservation::Wait(until)) => return Err(Closed { until }),
             Err(error) => {
                 // DigitalOcean's own limit is behind ours, and a table that does not answer stops the caller soon enough.
                 tracing::warn!(error = error_chain(&error), "the rate budget cannot be read; going on without");
-                asked
+                requested
             }
         };
-        *block = Block { left: granted - 1, reserved_at: now, asked };
+        *block = Block { left: granted - 1, reserved_at: now, requested };
         Ok(())
     }
 }
@@ -96,13 +96,13 @@ mod tests {
     /// Requests at an even pace, for hours: what is reserved and never used.
     fn unused(pace: TimeDelta) -> u32 {
         let began = DateTime::UNIX_EPOCH + TimeDelta::days(1);
-        let mut block = Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked: FIRST_BLOCK };
+        let mut block = Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, requested: FIRST_BLOCK };
         let (mut now, mut unused) = (began, 0);
         while now < began + TimeDelta::hours(6) {
-            if block.left == 0 || now >= block.reserved_at + BLOCK_HOLDS {
+            if block.left == 0 || now >= block.reserved_at + BLOCK_TTL {
                 unused += block.left;
-                let asked = block.next_size(now);
-                block = Block { left: asked, reserved_at: now, asked };
+                let requested = block.next_size(now);
+                block = Block { left: requested, reserved_at: now, requested };
             }
             block.left -= 1;
             now += pace;
@@ -119,12 +119,12 @@ mod tests {
 
     #[test]
     fn blocks_grow_while_they_do_not_last() {
-        let block = |asked| Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, asked };
+        let block = |requested| Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, requested };
         let after = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        for (asked, seconds, expected) in
+        for (requested, seconds, expected) in
             [(4, 1, 8), (32, 59, 64), (64, 1, 64), (16, 60, 16), (64, 299, 64), (64, 300, 4)]
         {
-            assert_eq!(block(asked).next_size(after(seconds)), expected, "{asked} after {seconds} s");
+            assert_eq!(block(requested).next_size(after(seconds)), expected, "{requested} after {seconds} s");
         }
     }
 }

@@ -8,18 +8,18 @@ pub enum Error {
     #[error("the table failed")]
     Table(#[from] store::Error),
     /// Rows kept changing between reading and writing.
-    #[error("{what} kept changing under the sweep: gave up after {tries} tries")]
+    #[error("{what} kept changing under the sweep: gave up after {attempts} attempts")]
     Contended {
         /// Which row.
         what: String,
         /// How often it was tried.
-        tries: u32,
+        attempts: u32,
     },
 }
 
 impl Error {
     /// Whether it is one row's own trouble, which must not hold up the others.
-    pub(crate) fn is_about_one_row(&self) -> bool {
+    pub(crate) fn affects_only_one_row(&self) -> bool {
         match self {
             Self::Contended { .. } => true,
             Self::Table(error) => error.is_about_one_item(),

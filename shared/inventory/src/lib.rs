@@ -16,5 +16,5 @@ pub mod workers;
 
 pub use error::Error;
 pub use projects::Bootstrap;
-pub use sweep::{Access, Next, Outcome, Run, sweep};
-pub use workers::{PROJECT, Target, WORKERS, Worker, resource_kinds};
+pub use sweep::{Access, FollowUp, SweepOutcome, SweepRun, sweep};
+pub use workers::{InventoryWorker, PROJECT, Target, WORKERS, resource_kinds};

@@ -25,7 +25,7 @@ pub enum Target {
 
 /// A worker: one Lambda function, one queue, one schedule.
 #[derive(Clone, Copy)]
-pub struct Worker {
+pub struct InventoryWorker {
     /// Its name, as in `WORKER`, in its queue's name and in `POST /sync/{worker}`.
     pub name: &'static str,
     /// How often its schedule ticks, in minutes.
@@ -35,18 +35,18 @@ pub struct Worker {
 }
 
 /// Every worker. `template.yaml` has a block for each; a test keeps the two the same.
-pub const WORKERS: &[Worker] = &[
-    Worker { name: "droplets", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DROPLET)] },
-    Worker { name: "droplets-fast", cadence_minutes: 1, targets: &[Target::FastDroplets] },
-    Worker { name: "domains", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DNS_ZONE)] },
-    Worker { name: "volumes", cadence_minutes: 15, targets: &[Target::Listed(&kinds::VOLUME)] },
-    Worker { name: "snapshots", cadence_minutes: 60, targets: &[Target::Listed(&kinds::SNAPSHOT)] },
-    Worker { name: "backups", cadence_minutes: 60, targets: &[Target::Children(&kinds::DROPLET_BACKUP)] },
-    Worker { name: "floating-ips", cadence_minutes: 15, targets: &[Target::Listed(&kinds::FLOATING_IP)] },
-    Worker { name: "firewalls", cadence_minutes: 15, targets: &[Target::Listed(&kinds::FIREWALL)] },
-    Worker { name: "load-balancers", cadence_minutes: 15, targets: &[Target::Listed(&kinds::LOAD_BALANCER)] },
-    Worker { name: "services", cadence_minutes: 60, targets: SERVICES },
-    Worker { name: "projects", cadence_minutes: 15, targets: &[Target::Projects] },
+pub const WORKERS: &[InventoryWorker] = &[
+    InventoryWorker { name: "droplets", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DROPLET)] },
+    InventoryWorker { name: "droplets-fast", cadence_minutes: 1, targets: &[Target::FastDroplets] },
+    InventoryWorker { name: "domains", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DNS_ZONE)] },
+    InventoryWorker { name: "volumes", cadence_minutes: 15, targets: &[Target::Listed(&kinds::VOLUME)] },
+    InventoryWorker { name: "snapshots", cadence_minutes: 60, targets: &[Target::Listed(&kinds::SNAPSHOT)] },
+    InventoryWorker { name: "backups", cadence_minutes: 60, targets: &[Target::Children(&kinds::DROPLET_BACKUP)] },
+    InventoryWorker { name: "floating-ips", cadence_minutes: 15, targets: &[Target::Listed(&kinds::FLOATING_IP)] },
+    InventoryWorker { name: "firewalls", cadence_minutes: 15, targets: &[Target::Listed(&kinds::FIREWALL)] },
+    InventoryWorker { name: "load-balancers", cadence_minutes: 15, targets: &[Target::Listed(&kinds::LOAD_BALANCER)] },
+    InventoryWorker { name: "services", cadence_minutes: 60, targets: SERVICES },
+    InventoryWorker { name: "projects", cadence_minutes: 15, targets: &[Target::Projects] },
 ];
 
 /// What the worker `services` mirrors: every kind without a worker of its own, each in a lane of its own.
@@ -74,7 +74,7 @@ const SERVICES: &[Target] = &[
 impl Target {
     /// The kind that its lane and its receipts are under.
     #[must_use]
-    pub fn lane(&self) -> Kind {
+    pub fn sync_kind(&self) -> Kind {
         match self {
             Self::Projects => PROJECT,
             Self::FastDroplets => DROPLET_FAST,
@@ -94,7 +94,7 @@ impl Target {
     }
 }
 
-impl Worker {
+impl InventoryWorker {
     /// The worker of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -103,8 +103,8 @@ impl Worker {
 
     /// Its target with this lane.
     #[must_use]
-    pub fn target(&self, lane: &Kind) -> Option<&'static Target> {
-        self.targets.iter().find(|target| target.lane() == *lane)
+    pub fn target(&self, sync_kind: &Kind) -> Option<&'static Target> {
+        self.targets.iter().find(|target| target.sync_kind() == *sync_kind)
     }
 
     /// How often its schedule ticks.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use access::{DigitalOcean, Opened, Purpose, Refusal};
+use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{Client, Deadline, Error, SnapshotResourceType};
 use domain::{Account, AccountId, Clock, error_chain};
@@ -25,7 +25,7 @@ const RECENT: TimeDelta = TimeDelta::days(1);
 /// of the rate budget.
 #[derive(Debug)]
 pub struct DigitalOceanProvider {
-    digitalocean: Arc<DigitalOcean>,
+    digitalocean: Arc<DigitalOceanClients>,
     table: Table,
     clock: Arc<dyn Clock>,
     priority: Priority,
@@ -41,7 +41,7 @@ impl DigitalOceanProvider {
     /// For a phase, reading until the deadline.
     #[must_use]
     pub fn new(
-        digitalocean: Arc<DigitalOcean>,
+        digitalocean: Arc<DigitalOceanClients>,
         table: Table,
         clock: Arc<dyn Clock>,
         phase: Phase,
@@ -70,12 +70,12 @@ impl DigitalOceanProvider {
         let (purpose, priority) = (Purpose::Provisioning, self.priority);
         let opened = match anew {
             false => self.digitalocean.access(&account, purpose, priority, deadline).await,
-            true => self.digitalocean.access_anew(&account, purpose, priority, deadline).await,
+            true => self.digitalocean.access_with_fresh_token(&account, purpose, priority, deadline).await,
         };
         match opened {
-            Ok(Opened { client, .. }) => Ok(client.with_own_counter()),
-            Err(Refusal { reason, retry: true }) => Err(Fault::Transient(reason)),
-            Err(Refusal { reason, retry: false }) => Err(Fault::Unauthorised(reason)),
+            Ok(AuthorizedClient { client, .. }) => Ok(client.with_own_counter()),
+            Err(AccessDenied { reason, retry: true }) => Err(Fault::Transient(reason)),
+            Err(AccessDenied { reason, retry: false }) => Err(Fault::Unauthorised(reason)),
         }
     }
 

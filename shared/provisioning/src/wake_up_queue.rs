@@ -9,7 +9,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use runtime::batch::ALL_ACCOUNTS;
 use runtime::queue::MAX_DELAY;
-use runtime::{Error, Message, OneTime, Outgoing, Queue, Scheduler};
+use runtime::{Error, Message, OneTimeSchedule, OutgoingMessage, Queue, Scheduler};
 use sagas::ports::{Notifier, Phase};
 use sagas::record::SagaId;
 use serde::{Deserialize, Serialize};
@@ -65,9 +65,9 @@ impl WakeUpQueue {
         let body = message.with_fields(WakeUp { saga: *saga })?.to_body();
         let wait = (at - self.clock.now()).max(TimeDelta::zero()).to_std().unwrap_or_default();
         if wait <= MAX_DELAY {
-            return self.queue.send(&address.url, Outgoing::new(body).delayed(wait)).await;
+            return self.queue.send(&address.url, OutgoingMessage::new(body).delayed(wait)).await;
         }
-        self.scheduler.create(OneTime { name, at, queue_arn: address.arn.clone(), body }).await
+        self.scheduler.create(OneTimeSchedule { name, at, queue_arn: address.arn.clone(), body }).await
     }
 }
 

@@ -20,7 +20,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 /// The process's AWS configuration and clients. A client is made on first use: each costs time in the init phase. They share
 /// one HTTP client, so they share its connections and its TLS set-up.
 #[derive(Debug)]
-pub struct Aws {
+pub struct AwsClients {
     config: SdkConfig,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
@@ -28,7 +28,7 @@ pub struct Aws {
     scheduler: OnceLock<aws_sdk_scheduler::Client>,
 }
 
-impl Aws {
+impl AwsClients {
     /// Region, credentials and endpoint from the environment (`AWS_REGION`, `AWS_ENDPOINT_URL`, ...), as Lambda and the
     /// emulator set them. No request is made.
     ///
@@ -103,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_configuration_is_dated_bounded_in_time_and_retries() {
-        let aws = Aws::load().await;
+        let aws = AwsClients::load().await;
         let retries = aws.config().retry_config().unwrap();
         assert_eq!(retries.max_attempts(), MAX_ATTEMPTS);
         let timeouts = aws.config().timeout_config().unwrap();
@@ -114,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn clients_are_made_once() {
-        let aws = Aws::load().await;
+        let aws = AwsClients::load().await;
         assert!(aws.sqs.get().is_none());
         let _client = aws.sqs();
         assert!(aws.sqs.get().is_some());

@@ -21,10 +21,10 @@ static COLD: AtomicBool = AtomicBool::new(true);
 /// Lambda reports as a failed init.
 pub async fn launch<F, Fut>(main: F) -> ExitCode
 where
-    F: FnOnce(Init) -> Fut,
+    F: FnOnce(InitTimer) -> Fut,
     Fut: Future<Output = Result<(), BoxError>>,
 {
-    let mut init = Init::start();
+    let mut init = InitTimer::start();
     telemetry::init();
     init.phase("telemetry");
     match main(init).await {
@@ -38,12 +38,12 @@ where
 
 /// Times the phases of a cold start, so that a slow one is seen in the log of every start rather than searched for.
 #[derive(Debug)]
-pub struct Init {
+pub struct InitTimer {
     started: Instant,
     phases: Vec<(&'static str, Instant)>,
 }
 
-impl Init {
+impl InitTimer {
     /// Starts the clock. [`launch`] does it.
     #[must_use]
     pub fn start() -> Self {
@@ -110,7 +110,7 @@ impl Invocation {
 ///
 /// # Panics
 /// Outside Lambda: without `AWS_LAMBDA_RUNTIME_API` and its companions.
-pub async fn run_queue<T, H, Fut>(init: Init, runner: &BatchRunner, handler: H) -> Result<(), BoxError>
+pub async fn run_queue<T, H, Fut>(init: InitTimer, runner: &BatchRunner, handler: H) -> Result<(), BoxError>
 where
     T: DeserializeOwned,
     H: Fn(Message<T>, Deadline) -> Fut,
@@ -133,7 +133,7 @@ mod tests {
     fn phases_have_their_own_and_the_whole_time() {
         let started = Instant::now();
         let after = |milliseconds| started + Duration::from_millis(milliseconds);
-        let init = Init { started, phases: vec![("config", after(2)), ("aws", after(14))] };
+        let init = InitTimer { started, phases: vec![("config", after(2)), ("aws", after(14))] };
         assert_eq!(init.summary(), "config=+2.0/2.0 aws=+12.0/14.0");
     }
 

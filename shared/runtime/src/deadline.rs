@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lambda_runtime::Context;
 
 /// Lambda's longest timeout is 15 minutes; a deadline further away than this is a clock error, not a deadline.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_REMAINING: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The moment Lambda ends the invocation, on the monotonic clock.
 ///
@@ -31,13 +31,13 @@ impl Deadline {
     pub fn from_epoch_ms(deadline_ms: u64, wall: SystemTime, monotonic: Instant) -> Self {
         let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let remaining = Duration::from_millis(deadline_ms).saturating_sub(since_epoch);
-        Self { at: monotonic + remaining.min(LONGEST) }
+        Self { at: monotonic + remaining.min(MAX_REMAINING) }
     }
 
     /// A deadline this far from now, at most a day; for tests and for work outside Lambda.
     #[must_use]
     pub fn after(remaining: Duration) -> Self {
-        Self { at: Instant::now() + remaining.min(LONGEST) }
+        Self { at: Instant::now() + remaining.min(MAX_REMAINING) }
     }
 
     /// The deadline itself, for `tokio::time::timeout_at`.
@@ -88,7 +88,7 @@ mod tests {
         assert!(at(NOW_MS - 1).0.is_past(Duration::ZERO));
         assert!(at(0).0.is_past(Duration::ZERO));
         let (deadline, start) = at(u64::MAX);
-        assert_eq!(deadline.instant() - start, LONGEST);
+        assert_eq!(deadline.instant() - start, MAX_REMAINING);
     }
 
     #[test]

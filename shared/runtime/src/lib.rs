@@ -5,14 +5,14 @@
 //!
 //! ```no_run
 //! use std::{process::ExitCode, sync::Arc};
-//! use runtime::{Aws, BatchRunner, Message, SqsQueue, WorkerConfig, bootstrap};
+//! use runtime::{AwsClients, BatchRunner, Message, SqsQueue, WorkerConfig, bootstrap};
 //!
 //! #[tokio::main]
 //! async fn main() -> ExitCode {
 //!     bootstrap::launch(|mut init| async move {
 //!         let config = WorkerConfig::from_env()?;
 //!         init.phase("config");
-//!         let aws = Aws::load().await;
+//!         let aws = AwsClients::load().await;
 //!         init.phase("aws");
 //!         let runner = BatchRunner::from_config(&config, Arc::new(SqsQueue::new(aws.sqs())));
 //!         bootstrap::run_queue(init, &runner, |message: Message, _deadline| async move {
@@ -37,13 +37,13 @@ pub mod schedule;
 pub mod secrets;
 pub mod telemetry;
 
-pub use aws::Aws;
+pub use aws::AwsClients;
 pub use batch::{BatchRunner, Failure, Message, OrFail};
-pub use bootstrap::{Init, Invocation};
+pub use bootstrap::{InitTimer, Invocation};
 pub use config::{ConfigError, Env, ProviderWrites, WorkerConfig};
 pub use deadline::Deadline;
 pub use error::{BoxError, Error};
-pub use queue::{Outgoing, Queue, SqsQueue};
-pub use schedule::{EventBridgeScheduler, OneTime, Scheduler};
+pub use queue::{OutgoingMessage, Queue, SqsQueue};
+pub use schedule::{EventBridgeScheduler, OneTimeSchedule, Scheduler};
 pub use secrets::Secrets;
 pub use telemetry::Metrics;

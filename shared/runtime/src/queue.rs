@@ -14,7 +14,7 @@ pub const MAX_VISIBILITY: Duration = Duration::from_secs(43_200);
 
 /// A message on its way to a queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct OutgoingMessage {
     /// `MessageBody`; at least one character.
     pub body: String,
     /// `DelaySeconds`; rounded up to whole seconds and capped at [`MAX_DELAY`].
@@ -23,7 +23,7 @@ pub struct Outgoing {
     pub attributes: Vec<(String, String)>,
 }
 
-impl Outgoing {
+impl OutgoingMessage {
     /// A message without delay and attributes.
     pub fn new(body: impl Into<String>) -> Self {
         Self { body: body.into(), ..Self::default() }
@@ -40,7 +40,7 @@ impl Outgoing {
 /// The two calls on a queue that a function makes itself; receiving and deleting are the event source mapping's.
 pub trait Queue: Send + Sync {
     /// Sends one message.
-    fn send<'a>(&'a self, queue_url: &'a str, message: Outgoing) -> BoxFuture<'a, Result<(), Error>>;
+    fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>>;
 
     /// Makes a received message visible again after this long (capped at [`MAX_VISIBILITY`]) rather than after the queue's
     /// visibility timeout.
@@ -59,7 +59,7 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// Over a client, usually [`crate::Aws::sqs`].
+    /// Over a client, usually [`crate::AwsClients::sqs`].
     #[must_use]
     pub const fn new(client: Client) -> Self {
         Self { client }
@@ -68,7 +68,7 @@ impl SqsQueue {
 
 impl Queue for SqsQueue {
     /// See <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
-    fn send<'a>(&'a self, queue_url: &'a str, message: Outgoing) -> BoxFuture<'a, Result<(), Error>> {
+    fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>> {
         async move {
             let failed = |source| failure("SendMessage", queue_url, source);
             let mut request = self

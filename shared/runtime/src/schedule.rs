@@ -9,7 +9,7 @@ use crate::{BoxError, Error};
 
 /// A message that is to be on a queue at a time, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OneTime {
+pub struct OneTimeSchedule {
     /// Names the schedule within its group: `[0-9a-zA-Z-_.]{1,64}`. A second one of this name is taken for the first.
     pub name: String,
     /// When; rounded up to whole seconds. EventBridge fires within the minute that follows.
@@ -23,7 +23,7 @@ pub struct OneTime {
 /// Makes one-time schedules.
 pub trait Scheduler: Send + Sync {
     /// Makes a schedule; it goes away by itself once it has fired. That there is one of this name already is fine.
-    fn create(&self, schedule: OneTime) -> BoxFuture<'_, Result<(), Error>>;
+    fn create(&self, schedule: OneTimeSchedule) -> BoxFuture<'_, Result<(), Error>>;
 }
 
 /// [`Scheduler`] on Amazon `EventBridge` Scheduler.
@@ -35,13 +35,13 @@ pub struct EventBridgeScheduler {
 }
 
 impl EventBridgeScheduler {
-    /// Over a client, usually [`crate::Aws::scheduler`]. Schedules are made in this group, and send with this role.
+    /// Over a client, usually [`crate::AwsClients::scheduler`]. Schedules are made in this group, and send with this role.
     #[must_use]
     pub const fn new(client: Client, group: String, role_arn: String) -> Self {
         Self { client, group, role_arn }
     }
 
-    async fn create_schedule(&self, schedule: &OneTime) -> Result<(), BoxError> {
+    async fn create_schedule(&self, schedule: &OneTimeSchedule) -> Result<(), BoxError> {
         let target =
             Target::builder().arn(&schedule.queue_arn).role_arn(&self.role_arn).input(&schedule.body).build()?;
         let at_once = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build()?;
@@ -67,7 +67,7 @@ impl EventBridgeScheduler {
 
 impl Scheduler for EventBridgeScheduler {
     /// See <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>.
-    fn create(&self, schedule: OneTime) -> BoxFuture<'_, Result<(), Error>> {
+    fn create(&self, schedule: OneTimeSchedule) -> BoxFuture<'_, Result<(), Error>> {
         async move {
             let created = self.create_schedule(&schedule).await;
             created.map_err(|source| Error::Schedule { operation: "CreateSchedule", name: schedule.name, source })

@@ -82,7 +82,7 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Over a source, usually [`crate::Aws::secretsmanager`], with [`DEFAULT_TTL`]; the prefix is [`crate::WorkerConfig`]'s
+    /// Over a source, usually [`crate::AwsClients::secretsmanager`], with [`DEFAULT_TTL`]; the prefix is [`crate::WorkerConfig`]'s
     /// `secret_prefix`.
     pub fn new(source: impl SecretSource + 'static, prefix: impl Into<String>) -> Self {
         Self {

@@ -6,7 +6,7 @@ use super::*;
 
 /// A Secrets Manager whose state a test changes; it counts the fetches.
 #[derive(Clone, Default)]
-struct Vault(Arc<Shelf>);
+struct FakeSecretSource(Arc<Shelf>);
 
 #[derive(Default)]
 struct Shelf {
@@ -15,7 +15,7 @@ struct Shelf {
     fetches: AtomicUsize,
 }
 
-impl Vault {
+impl FakeSecretSource {
     fn set(&self, name: &str, value: &str) {
         self.0.values.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
@@ -29,7 +29,7 @@ impl Vault {
     }
 }
 
-impl SecretSource for Vault {
+impl SecretSource for FakeSecretSource {
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
         async move {
             self.0.fetches.fetch_add(1, Ordering::SeqCst);
@@ -44,8 +44,8 @@ impl SecretSource for Vault {
     }
 }
 
-fn vault(values: &[(&str, &str)]) -> (Vault, Secrets) {
-    let vault = Vault::default();
+fn vault(values: &[(&str, &str)]) -> (FakeSecretSource, Secrets) {
+    let vault = FakeSecretSource::default();
     for (name, value) in values {
         vault.set(name, value);
     }

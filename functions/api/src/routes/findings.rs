@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Money, ProjectId, ResourceKey, TenantId};
-use inventory::findings::{RULES, Rule, RuleFinding, Survey};
+use inventory::findings::{Evaluation, FindingRule, RULES, RuleFinding};
 use serde::{Deserialize, Serialize};
 use store::ResourceFilter;
 use utoipa::IntoParams;
@@ -59,7 +59,7 @@ impl FromParameters for FindingQuery {
         let expected = format!("one of {}", names.join(", "));
         let filter = FindingFilter {
             account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            rule: parameters.parse("rule", &expected, |text| Rule::named(text).map(|rule| rule.name.to_owned())),
+            rule: parameters.parse("rule", &expected, |text| FindingRule::named(text).map(|rule| rule.name.to_owned())),
             tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
             project: parameters.parse("project", ID, |text| ProjectId::new(text).ok()),
         };
@@ -94,13 +94,13 @@ pub(super) async fn list(
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "findings", &filter);
     let after: Option<Place> = page.position(&binding)?;
-    let rules: Vec<&Rule> =
+    let rules: Vec<&FindingRule> =
         RULES.iter().filter(|rule| filter.rule.as_ref().is_none_or(|wanted| wanted == rule.name)).collect();
     let FindingFilter { account, tenant, project, .. } = filter;
     let accounts = covered_accounts(&state, &caller, account.as_ref(), tenant.as_ref()).await?;
     let wanted = ResourceFilter { tenant, project, ..ResourceFilter::default() };
-    let Survey { found, skipped, as_of, complete } =
-        Survey::of(&reader, &accounts, &wanted, &rules, state.now()).await?;
+    let Evaluation { found, skipped, as_of, complete } =
+        Evaluation::of(&reader, &accounts, &wanted, &rules, state.now()).await?;
 
     let begin = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
     let page_end = found.len().min(begin + page.limit);

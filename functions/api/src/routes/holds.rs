@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use domain::{AccountId, Hold, Kind, RunId};
 use http::StatusCode;
-use inventory::workers::{Target, Worker};
+use inventory::workers::{InventoryWorker, Target};
 use serde::Deserialize;
 use serde_json::json;
 use store::{AuditEntry, ConfirmOutcome};
@@ -82,11 +82,11 @@ async fn held(
     admin: &Admin,
     state: &AppState,
     account: &AccountId,
-    worker: &Worker,
+    worker: &InventoryWorker,
 ) -> Result<Vec<(Kind, Hold)>, Problem> {
     let mut lanes = state.table(admin).sync_states(account).await?;
     let mut hold = |kind: Kind| lanes.remove(&kind).and_then(|lane| lane.hold).map(|hold| (kind, hold));
-    Ok(worker.targets.iter().map(Target::lane).filter_map(&mut hold).collect())
+    Ok(worker.targets.iter().map(Target::sync_kind).filter_map(&mut hold).collect())
 }
 
 /// The one that is meant, if that is clear.

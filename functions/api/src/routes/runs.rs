@@ -47,7 +47,7 @@ impl WorkerPath {
     }
 
     /// The worker that mirrors, or 404: no other holds anything back.
-    pub(super) fn mirror(&self) -> Result<&'static inventory::workers::Worker, Problem> {
+    pub(super) fn mirror(&self) -> Result<&'static inventory::workers::InventoryWorker, Problem> {
         match self.worker()? {
             Worker::Inventory(worker) => Ok(worker),
             Worker::Billing(_) => Err(Problem::not_found()),

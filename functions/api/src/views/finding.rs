@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{Money, Project};
-use inventory::findings::{GapReason, RuleFinding, Skipped};
+use inventory::findings::{CoverageGapReason, RuleFinding, SkippedRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -80,13 +80,13 @@ pub struct SkippedView {
     /// Why: `never` read whole, `not_visible` to the token, `stale`, read with an `other_token` than the kind that the rule speaks of, or
     /// `too_many` to look at all of it.
     #[schema(value_type = String, pattern = "^(never|not_visible|stale|other_token|too_many)$", example = "not_visible")]
-    pub reason: GapReason,
+    pub reason: CoverageGapReason,
 }
 
 impl FindingList {
     /// A page of findings with what holds for all of them.
     #[must_use]
-    pub fn new(list: List<FindingView>, all: &[RuleFinding], skipped: Vec<Skipped>) -> Self {
+    pub fn new(list: List<FindingView>, all: &[RuleFinding], skipped: Vec<SkippedRule>) -> Self {
         let prices = all.iter().filter_map(|finding| finding.price_monthly);
         let total = Money::usd(prices.map(|price| price.amount).sum());
         Self { list, total_price_monthly: total.into(), skipped: skipped.into_iter().map(Into::into).collect() }
@@ -131,8 +131,8 @@ impl FindingView {
     }
 }
 
-impl From<Skipped> for SkippedView {
-    fn from(Skipped { account, rule, gap }: Skipped) -> Self {
+impl From<SkippedRule> for SkippedView {
+    fn from(SkippedRule { account, rule, gap }: SkippedRule) -> Self {
         Self { rule, account: account.into(), kind: gap.kind.into(), reason: gap.reason }
     }
 }

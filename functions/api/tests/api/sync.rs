@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::{AccountStatus, ChangeCounts, Kind, ProviderId, RunId, ScanProgress, SweepStatus};
-use inventory::workers::Worker;
+use inventory::workers::InventoryWorker;
 use runtime::Message;
-use runtime::batch::Sent;
+use runtime::batch::SqsMetadata;
 use serde_json::json;
 use store::SyncCompletion;
 
@@ -44,7 +44,8 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
     let projects = row("/sync?account=other&worker=projects").await.body["data"][0].clone();
     assert_eq!((&projects["status"], &projects["age_seconds"]), (&json!("never"), &json!(null)));
     let services = row("/sync?account=main&worker=services").await.all("kind");
-    let expected: Vec<String> = Worker::named("services").unwrap().targets.iter().map(|t| t.lane().into()).collect();
+    let expected: Vec<String> =
+        InventoryWorker::named("services").unwrap().targets.iter().map(|t| t.sync_kind().into()).collect();
     assert_eq!(services.iter().collect::<BTreeSet<_>>(), expected.iter().collect());
     assert_eq!(row("/sync?kind=certificate").await.all("account"), ["main", "other"]);
     assert_eq!(row("/sync?worker=billing-history").await.all("kind"), ["billing_history", "billing_history"]);
@@ -95,7 +96,7 @@ async fn a_run_is_a_message_that_the_worker_reads() {
         assert_eq!(answer.status, 202, "{}", answer.text);
         let sent = app.queue.sent(&queue_url("services"));
         assert_eq!(sent.len(), number + 1);
-        let message = Message::parse(sent[number].body.as_bytes(), "services", &Sent::default()).unwrap();
+        let message = Message::parse(sent[number].body.as_bytes(), "services", &SqsMetadata::default()).unwrap();
         assert_eq!(message.fields.get("kind").map(|kind| kind.as_str().unwrap()), kind);
         assert_eq!((message.account.as_str(), message.attempt), (account, 0));
         assert_eq!(message.scheduled_at, time("2026-04-12T12:00:00Z"));
@@ -112,7 +113,8 @@ async fn workers_of_billing_are_run_like_the_others() {
             let answer = app.post(Who::Admin, &format!("/sync/{}", worker.name), body).await;
             assert_eq!(answer.status, 202, "{}", answer.text);
             let sent = app.queue.sent(&queue_url(worker.name));
-            let message = Message::parse(sent.last().unwrap().body.as_bytes(), worker.name, &Sent::default()).unwrap();
+            let message =
+                Message::parse(sent.last().unwrap().body.as_bytes(), worker.name, &SqsMetadata::default()).unwrap();
             assert_eq!((message.account.as_str(), message.fields.len()), (account, 0));
             assert_eq!(answer.body["run_id"], message.run_id);
         }
@@ -199,6 +201,6 @@ async fn of_several_holds_the_kind_says_which_is_meant() {
         lanes.iter().filter(|(_, lane)| lane.confirmation.is_some()).map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(confirmed, ["tag"]);
     let sent = app.queue.sent(&queue_url("services"));
-    let message = Message::parse(sent[0].body.as_bytes(), "services", &Sent::default()).unwrap();
+    let message = Message::parse(sent[0].body.as_bytes(), "services", &SqsMetadata::default()).unwrap();
     assert_eq!((sent.len(), message.account.as_str(), &message.fields["kind"]), (1, "main", &json!("tag")));
 }

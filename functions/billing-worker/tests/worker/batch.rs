@@ -6,7 +6,7 @@ use billing::BILLING_HISTORY;
 use chrono::TimeDelta;
 use domain::billing::InvoiceStatus;
 use embedded_table::EmbeddedTable;
-use runtime::{BatchRunner, Outgoing, fake};
+use runtime::{BatchRunner, OutgoingMessage, fake};
 
 use crate::ingest::APRIL;
 use crate::world::{DLQ, World};
@@ -46,7 +46,7 @@ async fn run(world: &World, case: &str) -> Vec<String> {
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
-fn reason(letter: &Outgoing) -> &str {
+fn reason(letter: &OutgoingMessage) -> &str {
     let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
     &reason.expect("a dead letter says why").1
 }

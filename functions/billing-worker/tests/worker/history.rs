@@ -6,7 +6,7 @@ use digitalocean_sim::{Effect, Fault};
 use domain::billing::InvoiceStatus;
 use domain::{Clock, SweepStatus};
 use runtime::Message;
-use runtime::batch::Sent;
+use runtime::batch::SqsMetadata;
 use serde_json::json;
 
 use crate::world::{INGEST, World, demo};
@@ -16,8 +16,8 @@ const NAME: &str = "billing-history";
 /// What was asked of invoice-ingest, from the message of this number on.
 fn asked(world: &World, from: usize) -> Vec<Task> {
     let sent = world.queue.sent(INGEST);
-    let task = |message: &runtime::Outgoing| {
-        let parsed = Message::parse(message.body.as_bytes(), INVOICE_INGEST.name, &Sent::default()).unwrap();
+    let task = |message: &runtime::OutgoingMessage| {
+        let parsed = Message::parse(message.body.as_bytes(), INVOICE_INGEST.name, &SqsMetadata::default()).unwrap();
         assert_eq!((parsed.account.as_str(), parsed.attempt), ("demo", 0));
         parsed.typed::<Task>().unwrap().fields
     };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use billing::{INVOICE_INGEST, Task, Worker};
 use billing_worker::{BillingWorker, LastKnown};
 use digitalocean_sim::{AccountSeed, Limits, RequestFilter, Seed, Simulator};
@@ -159,7 +159,7 @@ impl World {
         let secrets = Secrets::new(self.vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
         BillingWorker {
             worker: Worker::named(name).unwrap(),
-            digitalocean: DigitalOcean::new(
+            digitalocean: DigitalOceanClients::new(
                 config.digitalocean_url.clone(),
                 secrets,
                 table.clone(),
@@ -211,7 +211,7 @@ impl World {
         let sent = self.queue.sent(INGEST);
         let before = std::mem::replace(&mut *self.handled.lock().unwrap(), sent.len());
         for message in &sent[before..] {
-            let sent = runtime::batch::Sent::default();
+            let sent = runtime::batch::SqsMetadata::default();
             let message = Message::parse(message.body.as_bytes(), INVOICE_INGEST.name, &sent).unwrap();
             let result = worker.handle(message.clone(), Deadline::after(DEADLINE)).await;
             assert!(result.is_ok(), "{message:?}: {result:?}");

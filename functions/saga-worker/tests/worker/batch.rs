@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::SqsEvent;
 use embedded_table::CrashPoint;
 use runtime::fake::{self, MemoryQueue};
-use runtime::{BatchRunner, Outgoing};
+use runtime::{BatchRunner, OutgoingMessage};
 use saga_worker::SagaWorker;
 use sagas::record::{SagaId, SagaStatus};
 
@@ -22,7 +22,7 @@ fn event(case: &str) -> SqsEvent {
 }
 
 /// Runs the batch as `main.rs` does; gives the ids of those that are to be delivered again, and the dead letters.
-async fn run(worker: &Arc<SagaWorker>, case: &str) -> (Vec<String>, Vec<Outgoing>) {
+async fn run(worker: &Arc<SagaWorker>, case: &str) -> (Vec<String>, Vec<OutgoingMessage>) {
     let queue = Arc::new(MemoryQueue::new());
     let runner = BatchRunner::from_config(&worker.config, queue.clone());
     let invocation = fake::invocation(Duration::from_secs(60));

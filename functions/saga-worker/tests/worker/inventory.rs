@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use chrono::TimeDelta;
 use domain::{Cause, CauseType, Clock, EventType, Kind, ProviderId, ResourceKey, Scope};
 use runtime::fake::MemoryQueue;
@@ -22,8 +22,8 @@ impl World {
         let config = self.process().execute.config.clone();
         let secrets = Secrets::new(Vault, "arcadia/test/do");
         let worker = SyncWorker {
-            worker: inventory::Worker::named(name).unwrap(),
-            digitalocean: DigitalOcean::new(
+            worker: inventory::InventoryWorker::named(name).unwrap(),
+            digitalocean: DigitalOceanClients::new(
                 config.digitalocean_url.clone(),
                 secrets,
                 table.clone(),

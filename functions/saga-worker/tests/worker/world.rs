@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use digitalocean_sim::{Clock as SimClock, RequestFilter, Seed, Simulator, Token};
 use domain::{Account, AccountId, AccountStatus, Clock, ManualClock};
@@ -11,10 +11,10 @@ use embedded_table::{EmbeddedTable, RequestInterceptor};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use provisioning::{QueueAddress, SagaConfig, SagaFunction, WakeUpQueue};
-use runtime::batch::{ALL_ACCOUNTS, Sent};
+use runtime::batch::{ALL_ACCOUNTS, SqsMetadata};
 use runtime::fake::{Logs, MemoryQueue, MemoryScheduler};
 use runtime::secrets::{FetchError, SecretSource};
-use runtime::{Deadline, Failure, Message, OneTime, ProviderWrites, Secrets, WorkerConfig};
+use runtime::{Deadline, Failure, Message, OneTimeSchedule, ProviderWrites, Secrets, WorkerConfig};
 use saga_worker::SagaWorker;
 use sagas::Timing;
 use sagas::ports::Phase;
@@ -161,7 +161,8 @@ impl World {
     fn worker(&self, name: &str, table: &Table, queue: &Arc<MemoryQueue>) -> SagaWorker {
         let digitalocean_url: url::Url = self.sim.base_url().parse().unwrap();
         let secrets = Secrets::new(Vault, "arcadia/test/do");
-        let digitalocean = DigitalOcean::new(digitalocean_url.clone(), secrets, table.clone(), self.clock.clone());
+        let digitalocean =
+            DigitalOceanClients::new(digitalocean_url.clone(), secrets, table.clone(), self.clock.clone());
         let config = WorkerConfig {
             stage: "test".to_owned(),
             table_name: embedded_table::TABLE_NAME.to_owned(),
@@ -218,7 +219,7 @@ impl World {
         let schedules = self.scheduler.schedules();
         let mut scheduled = self.scheduled.lock().unwrap();
         let new = schedules.iter().skip(*scheduled).filter(|_| heard == Heard::All);
-        wake_ups.extend(new.map(|OneTime { at, queue_arn, body, .. }| {
+        wake_ups.extend(new.map(|OneTimeSchedule { at, queue_arn, body, .. }| {
             let phase = if *queue_arn == config.execute.arn { Phase::Forward } else { Phase::Compensate };
             QueuedWakeUp { phase, at: *at, body: body.clone() }
         }));
@@ -258,7 +259,7 @@ impl World {
 
     /// Hands a body to a worker.
     pub(crate) async fn deliver(&self, worker: &SagaWorker, body: &str) -> Result<(), Failure> {
-        let sent = Sent { at: Some(self.clock.now()), message_id: Some("m-1".to_owned()) };
+        let sent = SqsMetadata { at: Some(self.clock.now()), message_id: Some("m-1".to_owned()) };
         let message = Message::parse(body.as_bytes(), worker.worker.name, &sent).unwrap();
         worker.handle(message, Deadline::after(DEADLINE)).await
     }

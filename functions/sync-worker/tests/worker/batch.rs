@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use domain::AccountStatus;
-use runtime::{BatchRunner, Outgoing, fake};
+use runtime::{BatchRunner, OutgoingMessage, fake};
 
-use crate::world::{DLQ, QUEUE, World};
+use crate::environment::{DLQ, QUEUE, TestEnvironment};
 
 /// A batch as Lambda hands it over.
 fn event(case: &str) -> SqsEvent {
@@ -14,32 +14,32 @@ fn event(case: &str) -> SqsEvent {
 }
 
 /// Runs the batch as `main.rs` does, and gives the ids of those that are to be delivered again.
-pub(crate) async fn run(world: &World, case: &str) -> Vec<String> {
-    let runner = BatchRunner::from_config(&world.worker.config, world.queue.clone());
+pub(crate) async fn run(environment: &TestEnvironment, case: &str) -> Vec<String> {
+    let runner = BatchRunner::from_config(&environment.worker.config, environment.queue.clone());
     let invocation = fake::invocation(Duration::from_secs(300));
     let response = runner
         .run_batch(event(case), &invocation, |message, deadline| {
-            let worker = Arc::clone(&world.worker);
+            let worker = Arc::clone(&environment.worker);
             async move { worker.handle(message, deadline).await }
         })
         .await
         .unwrap();
     let response = serde_json::to_value(response).unwrap();
-    world.assert_no_token(&response.to_string()).await;
+    environment.assert_no_token(&response.to_string()).await;
     let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
-fn reason(letter: &Outgoing) -> &str {
+fn reason(letter: &OutgoingMessage) -> &str {
     let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
     &reason.expect("a dead letter says why").1
 }
 
 #[tokio::test]
 async fn tick() {
-    let world = World::new().await;
-    assert_eq!(run(&world, "tick").await, [""; 0]);
-    let sent = world.queue.sent(QUEUE);
+    let environment = TestEnvironment::new().await;
+    assert_eq!(run(&environment, "tick").await, [""; 0]);
+    let sent = environment.queue.sent(QUEUE);
     let body: serde_json::Value = serde_json::from_str(&sent[0].body).unwrap();
     let expected = serde_json::json!({
         "v": 1, "worker": "droplets", "account": "demo", "attempt": 0,
@@ -50,17 +50,17 @@ async fn tick() {
 
 #[tokio::test]
 async fn happy() {
-    let world = World::new().await;
-    assert_eq!(run(&world, "happy").await, [""; 0]);
-    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
-    assert_eq!(world.keys("KIND#demo#droplet").await.len(), 5);
-    assert_eq!(world.keys("RESOURCE#demo#droplet").await.len(), 5);
-    assert_eq!(world.keys("SWEEP#demo#droplet").await.len(), 1);
+    let environment = TestEnvironment::new().await;
+    assert_eq!(run(&environment, "happy").await, [""; 0]);
+    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!(environment.keys("KIND#demo#droplet").await.len(), 5);
+    assert_eq!(environment.keys("RESOURCE#demo#droplet").await.len(), 5);
+    assert_eq!(environment.keys("SWEEP#demo#droplet").await.len(), 1);
 }
 
 #[tokio::test]
 async fn duplicate() {
-    let (once, twice) = (World::new().await, World::new().await);
+    let (once, twice) = (TestEnvironment::new().await, TestEnvironment::new().await);
     run(&once, "happy").await;
     assert_eq!(run(&twice, "duplicate").await, [""; 0]);
     assert_eq!(twice.asked(), once.asked(), "the second delivery asks DigitalOcean nothing");
@@ -70,10 +70,10 @@ async fn duplicate() {
 
 #[tokio::test]
 async fn malformed() {
-    let world = World::new().await;
-    let before = world.embedded.dump().await;
-    assert_eq!(run(&world, "malformed").await, [""; 0], "no try makes them better");
-    let letters = world.queue.sent(DLQ);
+    let environment = TestEnvironment::new().await;
+    let before = environment.embedded.dump().await;
+    assert_eq!(run(&environment, "malformed").await, [""; 0], "no try makes them better");
+    let letters = environment.queue.sent(DLQ);
     let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "at attempt"];
     let records = event("malformed").records;
     assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
@@ -81,27 +81,27 @@ async fn malformed() {
         assert!(reason(letter).contains(says), "{}", reason(letter));
         assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
     }
-    assert_eq!((world.asked(), world.embedded.dump().await), (0, before));
+    assert_eq!((environment.asked(), environment.embedded.dump().await), (0, before));
 }
 
 #[tokio::test]
 async fn partial_batch() {
-    let world = World::new().await;
-    world.register("no-secret", AccountStatus::Enabled).await;
-    world.vault.throttle("arcadia/test/do/no-secret");
-    world.register("paused", AccountStatus::Paused).await;
+    let environment = TestEnvironment::new().await;
+    environment.register("no-secret", AccountStatus::Enabled).await;
+    environment.vault.throttle("arcadia/test/do/no-secret");
+    environment.register("paused", AccountStatus::Paused).await;
     assert_eq!(
-        run(&world, "partial-batch").await,
+        run(&environment, "partial-batch").await,
         ["059f36b4-87a3-44ab-83d2-661975830a7d"],
         "the one whose secret Secrets Manager does not hand over"
     );
-    let letters = world.queue.sent(DLQ);
+    let letters = environment.queue.sent(DLQ);
     assert_eq!(letters.len(), 2);
     assert!(reason(&letters[0]).contains("unregistered is not registered"), "{}", reason(&letters[0]));
     assert!(reason(&letters[1]).contains("bad message"), "{}", reason(&letters[1]));
-    assert_eq!(world.queue.sent(QUEUE), vec![]);
-    assert_eq!(world.keys("KIND#").await.len(), 5, "its neighbour is mirrored");
+    assert_eq!(environment.queue.sent(QUEUE), vec![]);
+    assert_eq!(environment.keys("KIND#").await.len(), 5, "its neighbour is mirrored");
     for (account, swept) in [("demo", 1), ("no-secret", 1), ("paused", 0), ("unregistered", 0)] {
-        assert_eq!(world.keys(&format!("SWEEP#{account}#droplet")).await.len(), swept, "{account}");
+        assert_eq!(environment.keys(&format!("SWEEP#{account}#droplet")).await.len(), swept, "{account}");
     }
 }

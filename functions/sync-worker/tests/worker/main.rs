@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
 mod batch;
+mod environment;
 mod failures;
 mod messages;
 mod services;
-mod world;

@@ -2,48 +2,49 @@
 
 use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
 use domain::{AccountId, Kind, SyncState};
-use runtime::Outgoing;
+use runtime::OutgoingMessage;
 use serde_json::{Value, json};
 
 use crate::batch::run;
-use crate::world::{DLQ, QUEUE, World, fate};
+use crate::environment::{DLQ, QUEUE, TestEnvironment, outcome_text};
 
-async fn services() -> World {
-    World::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await
+async fn services() -> TestEnvironment {
+    TestEnvironment::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await
 }
 
-async fn lane(world: &World, kind: &str) -> Option<SyncState> {
-    world.embedded.table.sync_state(&AccountId::new("demo").unwrap(), &Kind::new(kind).unwrap()).await.unwrap()
+async fn lane(environment: &TestEnvironment, kind: &str) -> Option<SyncState> {
+    environment.embedded.table.sync_state(&AccountId::new("demo").unwrap(), &Kind::new(kind).unwrap()).await.unwrap()
 }
 
 /// The kinds whose last list was read whole.
-async fn complete(world: &World) -> usize {
+async fn complete(environment: &TestEnvironment) -> usize {
     let mut complete = 0;
-    for target in world.worker.worker.targets {
-        complete +=
-            usize::from(lane(world, target.lane().as_str()).await.is_some_and(|lane| lane.last_complete.is_some()));
+    for target in environment.worker.worker.targets {
+        complete += usize::from(
+            lane(environment, target.sync_kind().as_str()).await.is_some_and(|lane| lane.last_complete.is_some()),
+        );
     }
     complete
 }
 
-fn kind_of(message: &Outgoing) -> Value {
+fn kind_of(message: &OutgoingMessage) -> Value {
     serde_json::from_str::<Value>(&message.body).unwrap()["kind"].clone()
 }
 
 #[tokio::test]
 async fn one_kind() {
-    let world = services().await;
-    assert_eq!(run(&world, "one-kind").await, [""; 0]);
-    assert_eq!((complete(&world).await, world.asked()), (1, 1));
-    assert_eq!(world.keys("KIND#demo#").await.len(), 1);
+    let environment = services().await;
+    assert_eq!(run(&environment, "one-kind").await, [""; 0]);
+    assert_eq!((complete(&environment).await, environment.asked()), (1, 1));
+    assert_eq!(environment.keys("KIND#demo#").await.len(), 1);
 }
 
 #[tokio::test]
 async fn all_kinds_are_mirrored_by_one_message() {
-    let world = services().await;
-    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
-    assert_eq!(complete(&world).await, world.worker.worker.targets.len());
-    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+    let environment = services().await;
+    assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
+    assert_eq!(complete(&environment).await, environment.worker.worker.targets.len());
+    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
 }
 
 /// What has to wait comes back as a message for its kind alone, however it has to wait, and the others are mirrored.
@@ -52,34 +53,34 @@ async fn a_kind_that_has_to_wait_holds_up_no_other() {
     let limited = Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 };
     // The simulator's clock is ahead of the worker's: how long a limit lasts is its own matter.
     for (effect, delay) in [(limited, 1..=u64::MAX), (Effect::status(503), 60..=60)] {
-        let world = services().await;
-        world.sim.faults().add(Fault::on("/v2/certificates", effect));
-        assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
-        let sent = world.queue.sent(QUEUE);
+        let environment = services().await;
+        environment.sim.faults().add(Fault::on("/v2/certificates", effect));
+        assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
+        let sent = environment.queue.sent(QUEUE);
         assert_eq!((sent.len(), kind_of(&sent[0])), (1, json!("certificate")));
         assert!(delay.contains(&sent[0].delay.as_secs()), "{:?}", sent[0].delay);
-        assert_eq!(complete(&world).await, world.worker.worker.targets.len() - 1);
-        world.sim.faults().clear();
-        world.sim.requests().clear();
+        assert_eq!(complete(&environment).await, environment.worker.worker.targets.len() - 1);
+        environment.sim.faults().clear();
+        environment.sim.requests().clear();
         let body = sent[0].body.as_bytes();
-        let sent = runtime::batch::Sent { at: None, message_id: None };
+        let sent = runtime::batch::SqsMetadata { at: None, message_id: None };
         let message = runtime::Message::parse(body, "services", &sent).unwrap();
-        assert_eq!((fate(&world.handle(message).await), world.asked()), ("done".to_owned(), 1));
-        assert_eq!(complete(&world).await, world.worker.worker.targets.len());
+        assert_eq!((outcome_text(&environment.handle(message).await), environment.asked()), ("done".to_owned(), 1));
+        assert_eq!(complete(&environment).await, environment.worker.worker.targets.len());
     }
 }
 
 /// A product that the account does not have, or the token may not see, wakes nobody up.
 #[tokio::test]
 async fn a_kind_that_is_not_there_is_told_and_done_with() {
-    let world = services().await;
+    let environment = services().await;
     for (path, status) in [("/v2/databases", 404), ("/v2/functions/namespaces", 403)] {
-        world.sim.faults().add(Fault::on(path, Effect::status(status)));
+        environment.sim.faults().add(Fault::on(path, Effect::status(status)));
     }
-    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
-    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
+    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
     for kind in ["managed_db", "functions_namespace"] {
-        let receipt = lane(&world, kind).await.unwrap().last.unwrap();
+        let receipt = lane(&environment, kind).await.unwrap().last.unwrap();
         assert_eq!(receipt.status, domain::SweepStatus::NotVisible, "{kind}");
         assert!(receipt.error.is_some(), "{kind}");
     }
@@ -87,33 +88,36 @@ async fn a_kind_that_is_not_there_is_told_and_done_with() {
 
 #[tokio::test]
 async fn a_kind_of_another_worker_is_refused() {
-    let world = services().await;
-    let message = world.message("demo").with_fields(json!({ "kind": "droplet" })).unwrap();
-    assert_eq!(fate(&world.handle(message).await), "terminal");
-    assert_eq!(world.asked(), 0);
+    let environment = services().await;
+    let message = environment.message("demo").with_fields(json!({ "kind": "droplet" })).unwrap();
+    assert_eq!(outcome_text(&environment.handle(message).await), "terminal");
+    assert_eq!(environment.asked(), 0);
 }
 
 /// The quick look is over with its minute: nothing of it is tried again.
 #[tokio::test]
-async fn a_quick_look_that_fails_is_done_with() {
-    let world = World::of("droplets-fast", "2026-04-12T12:00:05Z".parse().unwrap()).await;
-    world.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
-    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
-    assert_eq!((world.queue.sent(QUEUE), world.queue.sent(DLQ)), (vec![], vec![]));
+async fn a_fast_poll_that_fails_is_not_retried() {
+    let environment = TestEnvironment::of("droplets-fast", "2026-04-12T12:00:05Z".parse().unwrap()).await;
+    environment.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
+    assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
+    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
 }
 
 /// A round over many parents that meets the rate limit waits as a message, and goes on where it stopped.
 #[tokio::test]
-async fn a_round_comes_back_where_it_stopped() {
-    let world = World::of("backups", "2026-04-12T12:00:05Z".parse().unwrap()).await;
+async fn a_scan_continues_where_it_stopped() {
+    let environment = TestEnvironment::of("backups", "2026-04-12T12:00:05Z".parse().unwrap()).await;
     let lists = "/v2/droplets/*/backups";
-    world.sim.faults().add(Fault::on(lists, Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 }).after(1));
-    let refused = fate(&world.handle(world.message("demo")).await);
+    environment
+        .sim
+        .faults()
+        .add(Fault::on(lists, Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 }).after(1));
+    let refused = outcome_text(&environment.handle(environment.message("demo")).await);
     assert!(refused.starts_with("later "), "{refused}");
-    assert!(lane(&world, "droplet_backup").await.unwrap().scan_progress.is_some());
-    world.sim.faults().clear();
-    world.sim.requests().clear();
-    assert_eq!(fate(&world.handle(world.message("demo")).await), "done");
-    assert_eq!(world.sim.requests().count(&RequestFilter::path(lists)), 1);
-    assert_eq!(world.keys("KIND#demo#droplet_backup").await.len(), 4);
+    assert!(lane(&environment, "droplet_backup").await.unwrap().scan_progress.is_some());
+    environment.sim.faults().clear();
+    environment.sim.requests().clear();
+    assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
+    assert_eq!(environment.sim.requests().count(&RequestFilter::path(lists)), 1);
+    assert_eq!(environment.keys("KIND#demo#droplet_backup").await.len(), 4);
 }

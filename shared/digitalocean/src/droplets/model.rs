@@ -115,7 +115,7 @@ pub struct Size {
     /// Disk, in gibibytes.
     #[serde(default)]
     pub disk: Option<u64>,
-    /// Outgoing transfer included in a month, in tebibytes.
+    /// OutgoingMessage transfer included in a month, in tebibytes.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub transfer: Option<Decimal>,
     /// Class, such as `Basic`.

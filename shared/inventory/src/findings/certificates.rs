@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Subject;
-use super::finding::{Verdict, days, in_days};
+use super::finding::{RuleMatch, days, in_days};
 
 /// DigitalOcean renews what Let's Encrypt issued, well before its end: so near to it, that failed.
 const RENEWAL_FAILED: TimeDelta = TimeDelta::days(14);
@@ -11,7 +11,7 @@ const RENEWAL_FAILED: TimeDelta = TimeDelta::days(14);
 const TIME_TO_RENEW: TimeDelta = TimeDelta::days(30);
 
 /// A certificate that ends soon, or has ended. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Certificates>
-pub(super) fn near_expiry(subject: &Subject<'_>) -> Option<Verdict> {
+pub(super) fn near_expiry(subject: &Subject<'_>) -> Option<RuleMatch> {
     let attrs = &subject.resource.facts.attrs;
     let not_after = attrs.get("not_after")?.as_str()?;
     let not_after = DateTime::parse_from_rfc3339(not_after).ok()?.to_utc();
@@ -25,7 +25,7 @@ pub(super) fn near_expiry(subject: &Subject<'_>) -> Option<Verdict> {
     if subject.now < since {
         return None;
     }
-    Some(Verdict::new(format!("The certificate {}; {then}.", ends(not_after, subject.now))).since(since))
+    Some(RuleMatch::new(format!("The certificate {}; {then}.", ends(not_after, subject.now))).since(since))
 }
 
 fn ends(not_after: DateTime<Utc>, now: DateTime<Utc>) -> String {

@@ -1,8 +1,8 @@
 //! Droplets.
 
 use super::Subject;
-use super::finding::Verdict;
-use super::surroundings::texts;
+use super::context::texts;
+use super::finding::RuleMatch;
 
 /// The tag that DigitalOcean gives every node of a Kubernetes cluster.
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Kubernetes>
@@ -10,7 +10,7 @@ const KUBERNETES_NODE: &str = "k8s";
 
 /// A droplet that is off: its disk, memory and addresses stay reserved and billed until it is destroyed.
 /// <https://docs.digitalocean.com/products/droplets/details/pricing/>
-pub(super) fn powered_off(subject: &Subject<'_>) -> Option<Verdict> {
+pub(super) fn powered_off(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
     if facts.status.as_deref() != Some("off") {
         return None;
@@ -18,26 +18,26 @@ pub(super) fn powered_off(subject: &Subject<'_>) -> Option<Verdict> {
     let size = facts.attrs.get("size").and_then(|size| size.as_str());
     let size = size.map(|size| format!(" ({size})")).unwrap_or_default();
     let why = format!("The droplet is powered off, and its size{size} is billed as if it ran.");
-    Some(Verdict::new(why).saving(subject.resource))
+    Some(RuleMatch::new(why).saving(subject.resource))
 }
 
 /// A droplet that DigitalOcean takes no backups of. The nodes of a Kubernetes cluster are replaced, not restored.
-pub(super) fn without_backups(subject: &Subject<'_>) -> Option<Verdict> {
+pub(super) fn without_backups(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
     if !is_in_use(subject) || facts.tags.iter().any(|tag| tag == KUBERNETES_NODE) {
         return None;
     }
     let has_backups = texts(&facts.attrs, "features")?.iter().any(|feature| feature == "backups");
-    (!has_backups).then(|| Verdict::new("Automatic backups of the droplet are not enabled."))
+    (!has_backups).then(|| RuleMatch::new("Automatic backups of the droplet are not enabled."))
 }
 
 /// A droplet that no cloud firewall covers, neither by its id nor by a tag.
-pub(super) fn without_firewall(subject: &Subject<'_>) -> Option<Verdict> {
-    if !is_in_use(subject) || subject.surroundings.has_firewall(subject.resource) {
+pub(super) fn without_firewall(subject: &Subject<'_>) -> Option<RuleMatch> {
+    if !is_in_use(subject) || subject.context.has_firewall(subject.resource) {
         return None;
     }
     let addresses = texts(&subject.resource.facts.attrs, "public_addresses").unwrap_or_default();
-    Some(Verdict::new(match addresses.as_slice() {
+    Some(RuleMatch::new(match addresses.as_slice() {
         [] => "No cloud firewall covers the droplet, neither by its id nor by a tag.".to_owned(),
         addresses => format!(
             "No cloud firewall covers the droplet, neither by its id nor by a tag; it has the public {} {}.",

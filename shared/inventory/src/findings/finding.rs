@@ -30,8 +30,8 @@ pub struct RuleFinding {
 }
 
 impl RuleFinding {
-    pub(super) fn new(rule: &'static str, resource: &Resource, verdict: Verdict, now: DateTime<Utc>) -> Self {
-        let Verdict { saves, since, why } = verdict;
+    pub(super) fn new(rule: &'static str, resource: &Resource, matched: RuleMatch, now: DateTime<Utc>) -> Self {
+        let RuleMatch { saves, since, why } = matched;
         Self {
             rule,
             key: resource.key.clone(),
@@ -53,13 +53,13 @@ impl RuleFinding {
 }
 
 /// What a rule says of a resource that it finds something of.
-pub(super) struct Verdict {
+pub(super) struct RuleMatch {
     saves: Option<Money>,
     since: Option<DateTime<Utc>>,
     why: String,
 }
 
-impl Verdict {
+impl RuleMatch {
     /// For this reason; nothing would be saved.
     pub(super) fn new(why: impl Into<String>) -> Self {
         Self { saves: None, since: None, why: why.into() }

@@ -4,26 +4,26 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::Subject;
-use super::finding::{Verdict, days, in_days};
-use super::surroundings::texts;
+use super::context::texts;
+use super::finding::{RuleMatch, days, in_days};
 
 /// Snapshots older than this are old.
 const OLD: TimeDelta = TimeDelta::days(90);
 
 /// A volume that no droplet has. It costs what it would if one had it.
 /// <https://docs.digitalocean.com/products/volumes/details/pricing/>
-pub(super) fn unattached_volume(subject: &Subject<'_>) -> Option<Verdict> {
+pub(super) fn unattached_volume(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
     if !texts(&facts.attrs, "droplet_ids")?.is_empty() {
         return None;
     }
     let size = size(subject).map(|size| format!(" of {size} GiB")).unwrap_or_default();
     let why = format!("The volume{size} is attached to no droplet, and is billed all the same.");
-    Some(Verdict::new(why).saving(subject.resource))
+    Some(RuleMatch::new(why).saving(subject.resource))
 }
 
 /// A snapshot of long ago. Backups are a kind of their own and have their own end.
-pub(super) fn old_snapshot(subject: &Subject<'_>) -> Option<Verdict> {
+pub(super) fn old_snapshot(subject: &Subject<'_>) -> Option<RuleMatch> {
     let made = subject.resource.facts.created_at?;
     let age = subject.now - made;
     if age <= OLD {
@@ -37,7 +37,7 @@ pub(super) fn old_snapshot(subject: &Subject<'_>) -> Option<Verdict> {
         in_days(days(age)),
         in_days(OLD.num_days())
     );
-    Some(Verdict::new(why).saving(subject.resource).since(made + OLD))
+    Some(RuleMatch::new(why).saving(subject.resource).since(made + OLD))
 }
 
 fn size(subject: &Subject<'_>) -> Option<String> {

@@ -11,7 +11,7 @@ pub(crate) fn attrs(object: Value) -> Map<String, Value> {
 }
 
 /// The region of what is in one alone; what is in several has none of its own.
-pub(crate) fn only(regions: &[String]) -> Option<String> {
+pub(crate) fn single_region(regions: &[String]) -> Option<String> {
     match regions {
         [region] => Some(region.clone()),
         _ => None,
@@ -26,13 +26,13 @@ pub(crate) fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
 }
 
 /// The same for objects, which have no order of their own: by their text.
-pub(crate) fn in_order(objects: impl IntoIterator<Item = Value>) -> Vec<Value> {
+pub(crate) fn sorted_objects(objects: impl IntoIterator<Item = Value>) -> Vec<Value> {
     let mut objects: Vec<Value> = objects.into_iter().collect();
     objects.sort_by_cached_key(Value::to_string);
     objects
 }
 
 /// A list that has something in it: of some lists DigitalOcean leaves out an empty one, and may write it as well.
-pub(crate) fn filled<T>(items: Vec<T>) -> Option<Vec<T>> {
+pub(crate) fn non_empty<T>(items: Vec<T>) -> Option<Vec<T>> {
     Some(items).filter(|items| !items.is_empty())
 }

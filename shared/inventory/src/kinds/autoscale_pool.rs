@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::attrs::{attrs, sorted};
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, OrphanPolicy, ProbeResult};
 use crate::workers::PROJECT;
 
 /// Autoscale pools.
@@ -28,22 +28,23 @@ impl MirroredKind for AutoscalePoolKind {
     }
 
     /// No project holds a pool; it belongs with the project that its droplets go to, which may be a tenant's.
-    fn orphans(&self) -> Orphans {
-        Orphans::StayUnattributed
+    fn orphan_policy(&self) -> OrphanPolicy {
+        OrphanPolicy::LeaveUnattributed
     }
 
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.active_resources_count"]
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.autoscale_pools().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.autoscale_pools().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for AutoscalePoolKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.autoscale_pools().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.autoscale_pools().list().collect_all().await?, normalise) }
+            .boxed()
     }
 }
 

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// CDN endpoints.
 pub const CDN_ENDPOINT: CdnEndpointKind = CdnEndpointKind;
@@ -29,14 +29,15 @@ impl MirroredKind for CdnEndpointKind {
         &[]
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.cdn_endpoints().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.cdn_endpoints().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for CdnEndpointKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.cdn_endpoints().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.cdn_endpoints().list().collect_all().await?, normalise) }
+            .boxed()
     }
 }
 

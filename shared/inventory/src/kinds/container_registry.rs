@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Container registries.
 pub const CONTAINER_REGISTRY: ContainerRegistryKind = ContainerRegistryKind;
@@ -32,17 +32,17 @@ impl MirroredKind for ContainerRegistryKind {
         &["price_monthly"]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("arcadia-cloud-nobody")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.registries().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.registries().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for ContainerRegistryKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
         async move {
             let mut registries = client.registries().all().await?;
             registries.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
@@ -55,7 +55,7 @@ impl ListedKind for ContainerRegistryKind {
             });
             let resources = normalised.collect::<Result<_, _>>()?;
             let rate_limit_remaining = client.rate_limit().and_then(|limit| limit.remaining);
-            Ok(Listed { resources, pages: 1, rate_limit_remaining })
+            Ok(ListedResources { resources, pages: 1, rate_limit_remaining })
         }
         .boxed()
     }

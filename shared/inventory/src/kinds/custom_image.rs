@@ -6,8 +6,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::attrs::{attrs, only, sorted};
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::attrs::{attrs, single_region, sorted};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
 /// Custom images.
@@ -31,17 +31,17 @@ impl MirroredKind for CustomImageKind {
         &["status", "attrs.size_gigabytes", "attrs.min_disk_size", "price_monthly"]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("1")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
         let id = id.as_str().parse().ok()?;
         Some(
             async move {
                 match client.images().get(id).await {
-                    Ok(image) if is_deleted(&image) => Ok(Presence::Gone),
-                    answer => Presence::of(answer),
+                    Ok(image) if is_deleted(&image) => Ok(ProbeResult::Gone),
+                    answer => ProbeResult::of(answer),
                 }
             }
             .boxed(),
@@ -51,11 +51,11 @@ impl MirroredKind for CustomImageKind {
 
 impl ListedKind for CustomImageKind {
     /// Out of the account's own images, of which snapshots and backups are kinds of their own.
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
         async move {
             let mut images = client.images().list_private().collect_all().await?;
             images.items.retain(|image| image.image_type == Some(ImageType::Custom) && !is_deleted(image));
-            Listed::normalised(images, normalise)
+            ListedResources::normalised(images, normalise)
         }
         .boxed()
     }
@@ -69,7 +69,7 @@ fn is_deleted(image: &Image) -> bool {
 fn normalise(image: Image) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(image.id.to_string())?;
     let regions = sorted(image.regions);
-    let region = only(&regions);
+    let region = single_region(&regions);
     let attrs = attrs(json!({
         "distribution": image.distribution,
         "description": image.description.filter(|text| !text.trim().is_empty()),

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, ChildKind, DNS_ZONE, ListError, Listed, MirroredKind, Orphans, Parents};
+use super::{ChildKind, DNS_ZONE, ExistenceProbe, ListError, ListedResources, MirroredKind, OrphanPolicy, Parents};
 
 /// DNS records.
 pub const DNS_RECORD: DnsRecordKind = DnsRecordKind;
@@ -26,21 +26,21 @@ impl MirroredKind for DnsRecordKind {
     }
 
     /// As its zone.
-    fn orphans(&self) -> Orphans {
-        Orphans::StayUnattributed
+    fn orphan_policy(&self) -> OrphanPolicy {
+        OrphanPolicy::LeaveUnattributed
     }
 
     fn state_fields(&self) -> &'static [&'static str] {
         &[]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("1")
     }
 
     /// DigitalOcean gives one record by its zone and id (`GET /v2/domains/{name}/records/{id}`), and an id alone does not tell the zone:
     /// the list of its zone is the only witness.
-    fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
+    fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
         None
     }
 }
@@ -64,11 +64,15 @@ impl ChildKind for DnsRecordKind {
         .boxed()
     }
 
-    fn children<'a>(&'a self, client: &'a Client, parent: &'a ProviderId) -> BoxFuture<'a, Result<Listed, ListError>> {
+    fn children<'a>(
+        &'a self,
+        client: &'a Client,
+        parent: &'a ProviderId,
+    ) -> BoxFuture<'a, Result<ListedResources, ListError>> {
         async move {
             let mut records = client.domains().records(parent.as_str()).collect_all().await?;
             records.items.retain(is_of_a_user);
-            Listed::normalised(records, |record| normalise(parent, &record))
+            ListedResources::normalised(records, |record| normalise(parent, &record))
         }
         .boxed()
     }

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Orphans, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, OrphanPolicy, ProbeResult};
 
 /// DNS zones.
 pub const DNS_ZONE: DnsZoneKind = DnsZoneKind;
@@ -30,22 +30,22 @@ impl MirroredKind for DnsZoneKind {
         "domain:read"
     }
 
-    fn orphans(&self) -> Orphans {
-        Orphans::StayUnattributed
+    fn orphan_policy(&self) -> OrphanPolicy {
+        OrphanPolicy::LeaveUnattributed
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("arcadia-cloud.invalid")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.domains().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.domains().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for DnsZoneKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.domains().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.domains().list().collect_all().await?, normalise) }.boxed()
     }
 }
 

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::attrs::{attrs, sorted};
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Droplets.
 pub const DROPLET: DropletKind = DropletKind;
@@ -34,19 +34,19 @@ impl MirroredKind for DropletKind {
         &["status", "attrs.public_addresses", "attrs.private_addresses", "price_monthly"]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("1")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
         let id = id.as_str().parse().ok()?;
-        Some(async move { Presence::of(client.droplets().get(id).await) }.boxed())
+        Some(async move { ProbeResult::of(client.droplets().get(id).await) }.boxed())
     }
 }
 
 impl ListedKind for DropletKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::of(client.droplets().list_all_as(normalise).await?) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::of(client.droplets().list_all_as(normalise).await?) }.boxed()
     }
 }
 

@@ -7,8 +7,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::attrs::{attrs, only, sorted};
-use super::{Asked, ChildKind, DROPLET, ListError, Listed, MirroredKind, Parents};
+use super::attrs::{attrs, single_region, sorted};
+use super::{ChildKind, DROPLET, ExistenceProbe, ListError, ListedResources, MirroredKind, Parents};
 
 /// Automated backups of droplets.
 pub const DROPLET_BACKUP: DropletBackupKind = DropletBackupKind;
@@ -31,14 +31,14 @@ impl MirroredKind for DropletBackupKind {
         &["attrs.size_gigabytes"]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("1")
     }
 
     /// A backup is an image as well (`GET /v2/images/{id}`), but a token that reads droplets need not read images: for
     /// one that may not, every backup would be a 404. And one that was made a snapshot is an image still. Its droplet's
     /// list is the only witness.
-    fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
+    fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
         None
     }
 }
@@ -63,11 +63,15 @@ impl ChildKind for DropletBackupKind {
     }
 
     /// A parent whose id is no number is no droplet and has no list; none such is ever among the parents.
-    fn children<'a>(&'a self, client: &'a Client, parent: &'a ProviderId) -> BoxFuture<'a, Result<Listed, ListError>> {
+    fn children<'a>(
+        &'a self,
+        client: &'a Client,
+        parent: &'a ProviderId,
+    ) -> BoxFuture<'a, Result<ListedResources, ListError>> {
         async move {
             let droplet = parent.as_str().parse().map_err(|_| InvalidId { what: "droplet", rule: "a number" })?;
             let backups = client.droplets().backups(droplet).collect_all().await?;
-            Listed::normalised(backups, |backup| normalise(parent, backup))
+            ListedResources::normalised(backups, |backup| normalise(parent, backup))
         }
         .boxed()
     }
@@ -89,7 +93,7 @@ fn normalise(droplet: &ProviderId, backup: DropletBackup) -> Result<(ProviderId,
     }));
     let facts = ResourceFacts {
         name: backup.name,
-        region: only(&regions),
+        region: single_region(&regions),
         created_at: backup.created_at.map(domain::to_millis),
         parent: Some(Parent { kind: DROPLET.kind(), provider_id: droplet.clone() }),
         attrs,

@@ -7,8 +7,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::attrs::{attrs, filled, in_order, sorted};
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::attrs::{attrs, non_empty, sorted, sorted_objects};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Cloud firewalls.
 pub const FIREWALL: FirewallKind = FirewallKind;
@@ -31,14 +31,14 @@ impl MirroredKind for FirewallKind {
         "firewall:read"
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.firewalls().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.firewalls().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for FirewallKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.firewalls().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.firewalls().list().collect_all().await?, normalise) }.boxed()
     }
 }
 
@@ -54,8 +54,8 @@ fn normalise(firewall: Firewall) -> Result<(ProviderId, ResourceFacts), InvalidI
         |rule| json!({ "protocol": rule.protocol, "ports": rule.ports, "destinations": targets(rule.destinations) }),
     );
     let attrs = attrs(json!({
-        "inbound_rules": in_order(inbound),
-        "outbound_rules": in_order(outbound),
+        "inbound_rules": sorted_objects(inbound),
+        "outbound_rules": sorted_objects(outbound),
         "droplet_ids": sorted(firewall.droplet_ids),
         "tags": sorted(firewall.tags),
     }));
@@ -71,10 +71,10 @@ fn normalise(firewall: Firewall) -> Result<(ProviderId, ResourceFacts), InvalidI
 
 fn targets(targets: RuleTargets) -> Value {
     Value::Object(attrs(json!({
-        "addresses": filled(sorted(targets.addresses)),
-        "droplet_ids": filled(sorted(targets.droplet_ids)),
-        "load_balancer_uids": filled(sorted(targets.load_balancer_uids)),
-        "kubernetes_ids": filled(sorted(targets.kubernetes_ids)),
-        "tags": filled(sorted(targets.tags)),
+        "addresses": non_empty(sorted(targets.addresses)),
+        "droplet_ids": non_empty(sorted(targets.droplet_ids)),
+        "load_balancer_uids": non_empty(sorted(targets.load_balancer_uids)),
+        "kubernetes_ids": non_empty(sorted(targets.kubernetes_ids)),
+        "tags": non_empty(sorted(targets.tags)),
     })))
 }

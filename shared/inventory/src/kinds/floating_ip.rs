@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{DROPLET, ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
 /// Reserved IPv4 addresses.
@@ -38,18 +38,18 @@ impl MirroredKind for FloatingIpKind {
     }
 
     /// An address for documentation (RFC 5737).
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("192.0.2.1")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.reserved_ips().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.reserved_ips().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for FloatingIpKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.reserved_ips().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.reserved_ips().list().collect_all().await?, normalise) }.boxed()
     }
 }
 

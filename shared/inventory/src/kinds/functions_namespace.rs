@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Namespaces of functions.
 pub const FUNCTIONS_NAMESPACE: FunctionsNamespaceKind = FunctionsNamespaceKind;
@@ -30,18 +30,19 @@ impl MirroredKind for FunctionsNamespaceKind {
         &[]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("fn-00000000-0000-0000-0000-000000000000")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.functions_namespaces().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.functions_namespaces().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for FunctionsNamespaceKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.functions_namespaces().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.functions_namespaces().list().collect_all().await?, normalise) }
+            .boxed()
     }
 }
 

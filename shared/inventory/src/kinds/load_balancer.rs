@@ -7,7 +7,7 @@ use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
 /// Load balancers.
@@ -36,14 +36,15 @@ impl MirroredKind for LoadBalancerKind {
         &["status", "attrs.ip", "attrs.ipv6", "attrs.droplet_ids", "price_monthly"]
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.load_balancers().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.load_balancers().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for LoadBalancerKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.load_balancers().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.load_balancers().list().collect_all().await?, normalise) }
+            .boxed()
     }
 }
 

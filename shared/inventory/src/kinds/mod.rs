@@ -63,7 +63,7 @@ pub use vpc::VPC;
 
 /// What one list of a kind said, whole.
 #[derive(Debug)]
-pub struct Listed {
+pub struct ListedResources {
     /// Every resource and its facts.
     pub resources: Vec<(ProviderId, ResourceFacts)>,
     /// Pages read.
@@ -72,7 +72,7 @@ pub struct Listed {
     pub rate_limit_remaining: Option<u32>,
 }
 
-impl Listed {
+impl ListedResources {
     /// A listing, each item normalised. An item whose id cannot be one fails the list: leaving it out would read as "gone".
     pub(crate) fn normalised<T>(
         listing: Listing<T>,
@@ -106,18 +106,18 @@ pub enum ListError {
 
 /// What DigitalOcean says when asked for one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
+pub enum ProbeResult {
     /// It exists.
-    There,
+    Exists,
     /// It does not: 404, or an answer that says as much.
     Gone,
 }
 
-impl Presence {
+impl ProbeResult {
     /// Reads a call for one resource: only a 404 means that it is gone.
     pub(crate) fn of<T>(answer: Result<T, digitalocean::Error>) -> Result<Self, digitalocean::Error> {
         match answer {
-            Ok(_) => Ok(Self::There),
+            Ok(_) => Ok(Self::Exists),
             Err(error) if error.is_not_found() => Ok(Self::Gone),
             Err(error) => Err(error),
         }
@@ -125,15 +125,15 @@ impl Presence {
 }
 
 /// The question whether one resource exists; `None` where DigitalOcean has no such call for the kind.
-pub type Asked<'a> = Option<BoxFuture<'a, Result<Presence, digitalocean::Error>>>;
+pub type ExistenceProbe<'a> = Option<BoxFuture<'a, Result<ProbeResult, digitalocean::Error>>>;
 
 /// What becomes of a resource that no project lists and that has no parent to belong with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Orphans {
+pub enum OrphanPolicy {
     /// It is the company's own: it falls to the internal project, once the kind is known to be listed whole.
-    FallToInternal,
+    AssignToInternal,
     /// It stays nobody's until a project lists it or an operator claims it.
-    StayUnattributed,
+    LeaveUnattributed,
 }
 
 /// A kind that a worker lists, whichever way.
@@ -150,8 +150,8 @@ pub trait MirroredKind: Send + Sync {
     fn scope(&self) -> &'static str;
 
     /// What becomes of one that no project lists.
-    fn orphans(&self) -> Orphans {
-        Orphans::FallToInternal
+    fn orphan_policy(&self) -> OrphanPolicy {
+        OrphanPolicy::AssignToInternal
     }
 
     /// The fields (`status`, `attrs.<name>`) that change by themselves or in daily use. A change of any other field is somebody's
@@ -161,18 +161,18 @@ pub trait MirroredKind: Send + Sync {
     }
 
     /// An id of the kind that no resource bears: asking for it tells a token that may not see from an account that has nothing.
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("00000000-0000-0000-0000-000000000000")
     }
 
     /// Asks for one resource, where DigitalOcean has such a call for the kind; `None` where not.
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a>;
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a>;
 }
 
 /// A kind that DigitalOcean lists in one list for the account.
 pub trait ListedKind: MirroredKind {
     /// Every resource of the kind, all pages, or an error.
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>>;
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>>;
 }
 
 /// A kind that DigitalOcean lists by parent only, one list for each: it is complete, and struck, parent by parent.
@@ -184,7 +184,11 @@ pub trait ChildKind: MirroredKind {
     fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>>;
 
     /// Every child of one parent, all pages, or an error.
-    fn children<'a>(&'a self, client: &'a Client, parent: &'a ProviderId) -> BoxFuture<'a, Result<Listed, ListError>>;
+    fn children<'a>(
+        &'a self,
+        client: &'a Client,
+        parent: &'a ProviderId,
+    ) -> BoxFuture<'a, Result<ListedResources, ListError>>;
 }
 
 /// The parents of a [`ChildKind`] that live.

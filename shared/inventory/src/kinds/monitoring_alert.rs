@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, sorted};
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Alert policies.
 pub const MONITORING_ALERT: MonitoringAlertKind = MonitoringAlertKind;
@@ -29,14 +29,15 @@ impl MirroredKind for MonitoringAlertKind {
         &[]
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.alert_policies().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.alert_policies().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for MonitoringAlertKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.alert_policies().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.alert_policies().list().collect_all().await?, normalise) }
+            .boxed()
     }
 }
 

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, sorted};
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence, VPC};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult, VPC};
 
 /// NAT gateways.
 pub const NAT_GATEWAY: NatGatewayKind = NatGatewayKind;
@@ -30,14 +30,14 @@ impl MirroredKind for NatGatewayKind {
         &["status", "attrs.gateway_addresses", "attrs.public_addresses"]
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.nat_gateways().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.nat_gateways().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for NatGatewayKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.nat_gateways().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.nat_gateways().list().collect_all().await?, normalise) }.boxed()
     }
 }
 

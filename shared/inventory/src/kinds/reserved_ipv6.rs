@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use rust_decimal::Decimal;
 
 use super::floating_ip::assigned;
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Reserved IPv6 addresses.
 pub const RESERVED_IPV6: ReservedIpv6Kind = ReservedIpv6Kind;
@@ -35,18 +35,19 @@ impl MirroredKind for ReservedIpv6Kind {
     }
 
     /// An address for documentation (RFC 3849).
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("2001:db8::1")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.reserved_ipv6s().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.reserved_ipv6s().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for ReservedIpv6Kind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.reserved_ipv6s().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.reserved_ipv6s().list().collect_all().await?, normalise) }
+            .boxed()
     }
 }
 

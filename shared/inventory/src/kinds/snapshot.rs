@@ -6,8 +6,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::attrs::{attrs, only, sorted};
-use super::{Asked, DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence, VOLUME};
+use super::attrs::{attrs, single_region, sorted};
+use super::{DROPLET, ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult, VOLUME};
 use crate::prices;
 
 /// Snapshots of droplets and of volumes; `attrs.resource_type` tells them apart.
@@ -37,28 +37,28 @@ impl MirroredKind for SnapshotKind {
     }
 
     /// An id as volumes' snapshots have it: a number may well be another image's.
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { presence(client.snapshots().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { probe(client.snapshots().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for SnapshotKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.snapshots().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.snapshots().list().collect_all().await?, normalise) }.boxed()
     }
 }
 
 /// Besides 404 there is one more answer by which a snapshot is gone: 400, "the resource is not a snapshot".
 /// DigitalOcean found what has the id and says that it is an image of another kind. Any other 400 is a failure like all
 /// others.
-fn presence(answer: Result<Snapshot, digitalocean::Error>) -> Result<Presence, digitalocean::Error> {
+fn probe(answer: Result<Snapshot, digitalocean::Error>) -> Result<ProbeResult, digitalocean::Error> {
     match answer {
         Err(digitalocean::Error::Api { status, message, .. })
             if status.as_u16() == 400 && message.to_lowercase().contains("not a snapshot") =>
         {
-            Ok(Presence::Gone)
+            Ok(ProbeResult::Gone)
         }
-        answer => Presence::of(answer),
+        answer => ProbeResult::of(answer),
     }
 }
 
@@ -75,7 +75,7 @@ fn normalise(snapshot: Snapshot) -> Result<(ProviderId, ResourceFacts), InvalidI
         None => None,
     };
     let regions = sorted(snapshot.regions);
-    let region = only(&regions);
+    let region = single_region(&regions);
     let attrs = attrs(json!({
         "resource_type": snapshot.resource_type,
         "resource_id": Some(snapshot.resource_id).filter(|id| !id.is_empty()),

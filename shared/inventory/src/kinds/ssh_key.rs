@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::attrs;
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// SSH keys.
 pub const SSH_KEY: SshKeyKind = SshKeyKind;
@@ -29,19 +29,19 @@ impl MirroredKind for SshKeyKind {
         &[]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("1")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
         let id = id.as_str().parse().ok()?;
-        Some(async move { Presence::of(client.ssh_keys().get(id).await) }.boxed())
+        Some(async move { ProbeResult::of(client.ssh_keys().get(id).await) }.boxed())
     }
 }
 
 impl ListedKind for SshKeyKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.ssh_keys().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.ssh_keys().list().collect_all().await?, normalise) }.boxed()
     }
 }
 

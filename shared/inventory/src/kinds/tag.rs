@@ -5,7 +5,7 @@ use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{Asked, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
 /// Tags.
 pub const TAG: TagKind = TagKind;
@@ -27,18 +27,18 @@ impl MirroredKind for TagKind {
         &[]
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("arcadia-cloud:nobody")
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.tags().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.tags().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for TagKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.tags().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.tags().list().collect_all().await?, normalise) }.boxed()
     }
 }
 

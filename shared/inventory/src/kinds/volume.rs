@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::attrs::{attrs, sorted};
-use super::{Asked, DROPLET, ListError, Listed, ListedKind, MirroredKind, Presence};
+use super::{DROPLET, ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
 /// Volumes.
@@ -35,14 +35,14 @@ impl MirroredKind for VolumeKind {
         &[]
     }
 
-    fn presence<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> Asked<'a> {
-        Some(async move { Presence::of(client.volumes().get(id.as_str()).await) }.boxed())
+    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+        Some(async move { ProbeResult::of(client.volumes().get(id.as_str()).await) }.boxed())
     }
 }
 
 impl ListedKind for VolumeKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Listed, ListError>> {
-        async move { Listed::normalised(client.volumes().list().collect_all().await?, normalise) }.boxed()
+    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
+        async move { ListedResources::normalised(client.volumes().list().collect_all().await?, normalise) }.boxed()
     }
 }
 

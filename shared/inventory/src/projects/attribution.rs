@@ -10,7 +10,7 @@ use domain::{Attribution, Kind, ProjectId, ResourceKey};
 use store::IndexedResource;
 
 use super::membership::Membership;
-use crate::kinds::Orphans;
+use crate::kinds::OrphanPolicy;
 use crate::workers::PROJECT;
 
 /// What an account's resources are placed by.
@@ -25,12 +25,12 @@ pub struct Evidence<'a> {
     /// The company's own project, where the lists of all projects were read whole and it exists.
     pub internal: Option<&'a ProjectId>,
     /// What becomes of orphans, of the kinds that this token sees whole.
-    pub seen_whole: &'a BTreeMap<Kind, Orphans>,
+    pub fully_listed: &'a BTreeMap<Kind, OrphanPolicy>,
 }
 
 /// Where a resource is to be put.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum AttributionSource {
     /// Where its project lists it.
     Member(Membership),
     /// Where its parent is, which lives and is in this project.
@@ -45,7 +45,7 @@ pub enum Place {
 
 /// What is to be put elsewhere, and where.
 #[must_use]
-pub fn attribute(evidence: &Evidence<'_>) -> Vec<(ResourceKey, Place)> {
+pub fn attribute(evidence: &Evidence<'_>) -> Vec<(ResourceKey, AttributionSource)> {
     let mut moves = Vec::new();
     for (key, known) in evidence.known {
         if let Some(place) = evidence.place(key, known)
@@ -58,26 +58,28 @@ pub fn attribute(evidence: &Evidence<'_>) -> Vec<(ResourceKey, Place)> {
 }
 
 /// A chain of parents longer than this is a circle.
-const GENERATIONS: u32 = 4;
+const MAX_PARENT_DEPTH: u32 = 4;
 
 impl Evidence<'_> {
-    fn is_in_place(&self, known: &IndexedResource, place: &Place) -> bool {
+    fn is_in_place(&self, known: &IndexedResource, place: &AttributionSource) -> bool {
         let (project, attribution) = match place {
-            Place::Member(membership) => (&membership.project, Attribution::Member),
-            Place::WithParent(_, project) | Place::Named(project) => (project, Attribution::Inherited),
-            Place::Internal(project) => (project, Attribution::Internal),
-            Place::WithFormerParent(_) => return false,
+            AttributionSource::Member(membership) => (&membership.project, Attribution::Member),
+            AttributionSource::WithParent(_, project) | AttributionSource::Named(project) => {
+                (project, Attribution::Inherited)
+            }
+            AttributionSource::Internal(project) => (project, Attribution::Internal),
+            AttributionSource::WithFormerParent(_) => return false,
         };
         known.project_id.as_ref() == Some(project) && known.attribution == Some(attribution)
     }
 
     /// Where a resource belongs, by the evidence; `None` where that changes nothing.
-    fn place(&self, key: &ResourceKey, known: &IndexedResource) -> Option<Place> {
+    fn place(&self, key: &ResourceKey, known: &IndexedResource) -> Option<AttributionSource> {
         if known.attribution == Some(Attribution::Claimed) {
             return None;
         }
         if let Some(membership) = self.members.get(key) {
-            return Some(Place::Member(membership.clone()));
+            return Some(AttributionSource::Member(membership.clone()));
         }
         // DigitalOcean moves resources between projects and never takes them out: a member that no list names is in motion, or out of
         // this token's sight.
@@ -86,34 +88,36 @@ impl Evidence<'_> {
             return None;
         }
         if let Some(project) = named_project(known) {
-            return self.projects.contains(&project).then_some(Place::Named(project));
+            return self.projects.contains(&project).then_some(AttributionSource::Named(project));
         }
         if let Some(parent) = parent_of(key, known) {
             return match self.known.get(&parent) {
-                Some(_) => self.project_of(&parent, GENERATIONS).map(|project| Place::WithParent(parent, project)),
+                Some(_) => self
+                    .project_of(&parent, MAX_PARENT_DEPTH)
+                    .map(|project| AttributionSource::WithParent(parent, project)),
                 // Nobody moves what is gone: once inherited is settled.
                 None if stays && known.attribution == Some(Attribution::Inherited) => None,
                 // Without a trace of its parent it was found to be nobody's else's; that does not change either.
                 None if stays && known.attribution == Some(Attribution::Internal) => None,
-                None => Some(Place::WithFormerParent(parent)),
+                None => Some(AttributionSource::WithFormerParent(parent)),
             };
         }
         if stays && known.attribution.is_some() {
             return None;
         }
-        self.orphanage(&key.kind).map(Place::Internal)
+        self.project_for_orphans(&key.kind).map(AttributionSource::Internal)
     }
 
     /// Where orphans of a kind belong, if that may be said.
-    pub(crate) fn orphanage(&self, kind: &Kind) -> Option<ProjectId> {
-        match self.seen_whole.get(kind)? {
-            Orphans::FallToInternal => self.internal.cloned(),
-            Orphans::StayUnattributed => None,
+    pub(crate) fn project_for_orphans(&self, kind: &Kind) -> Option<ProjectId> {
+        match self.fully_listed.get(kind)? {
+            OrphanPolicy::AssignToInternal => self.internal.cloned(),
+            OrphanPolicy::LeaveUnattributed => None,
         }
     }
 
     /// The project that a live resource will be in.
-    fn project_of(&self, key: &ResourceKey, generations: u32) -> Option<ProjectId> {
+    fn project_of(&self, key: &ResourceKey, remaining_depth: u32) -> Option<ProjectId> {
         let known = self.known.get(key)?;
         let stays = known.project_id.clone().filter(|project| self.projects.contains(project));
         if known.attribution == Some(Attribution::Claimed) {
@@ -128,9 +132,9 @@ impl Evidence<'_> {
         if let Some(project) = named_project(known) {
             return Some(project).filter(|project| self.projects.contains(project));
         }
-        match parent_of(key, known).filter(|parent| generations > 0 && self.known.contains_key(parent)) {
-            Some(parent) => self.project_of(&parent, generations - 1),
-            None => stays.or_else(|| self.orphanage(&key.kind)),
+        match parent_of(key, known).filter(|parent| remaining_depth > 0 && self.known.contains_key(parent)) {
+            Some(parent) => self.project_of(&parent, remaining_depth - 1),
+            None => stays.or_else(|| self.project_for_orphans(&key.kind)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use digitalocean::{Client, NewProject, Project};
 
-use crate::sweep::told;
+use crate::sweep::public_message;
 
 /// The internal project and who may make it.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub(crate) enum Bootstrapped {
     /// The project is in the list.
     Exists,
     /// It was made.
-    Made(Box<Project>),
+    Created(Box<Project>),
     /// It is missing, and stays so until the next sweep.
     Missing(String),
 }
@@ -42,11 +42,13 @@ impl Bootstrap {
         match client.projects().create(&NewProject::new(&self.name, PURPOSE)).await {
             Ok(project) => {
                 tracing::info!(project_id = project.id, name = self.name, "internal project made");
-                Bootstrapped::Made(Box::new(project))
+                Bootstrapped::Created(Box::new(project))
             }
-            Err(error) => {
-                Bootstrapped::Missing(format!("the internal project {} could not be made: {}", self.name, told(&error)))
-            }
+            Err(error) => Bootstrapped::Missing(format!(
+                "the internal project {} could not be made: {}",
+                self.name,
+                public_message(&error)
+            )),
         }
     }
 }

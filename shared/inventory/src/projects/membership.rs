@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use digitalocean::{Client, ProjectResource, ResourceStatus};
 use domain::{ProjectId, ResourceKey, SweepStatus};
 
-use crate::sweep::{Finding, Next, Run};
+use crate::sweep::{FollowUp, SweepResult, SweepRun};
 use crate::urn;
 
 /// Which project a resource is in, and since when.
@@ -33,20 +33,20 @@ pub(crate) struct Memberships {
     pub(crate) complete: bool,
 }
 
-/// Reads the lists of these projects. What refuses one of them is noted in the finding.
+/// Reads the lists of these projects. What refuses one of them is noted in the result.
 pub(crate) async fn read(
-    run: Run<'_>,
+    run: SweepRun<'_>,
     client: &Client,
     projects: impl Iterator<Item = &ProjectId>,
-    finding: &mut Finding,
+    result: &mut SweepResult,
 ) -> Memberships {
     let mut found = Memberships { complete: true, ..Memberships::default() };
     for project in projects {
         match client.projects().resources(project.as_str()).collect_all().await {
             Ok(listing) => {
-                finding.tally.pages += listing.pages;
+                result.counts.pages += listing.pages;
                 let remaining = listing.rate_limit.and_then(|limit| limit.remaining);
-                finding.tally.rate_limit_remaining = remaining.or(finding.tally.rate_limit_remaining);
+                result.counts.rate_limit_remaining = remaining.or(result.counts.rate_limit_remaining);
                 for resource in listing.items {
                     found.add(run, project, resource);
                 }
@@ -54,26 +54,26 @@ pub(crate) async fn read(
             // Deleted since it was listed, or made so recently that DigitalOcean does not know it everywhere yet.
             Err(error) if error.is_not_found() => {
                 found.complete = false;
-                finding.note(format!("project {project} has no membership yet, or no longer"));
+                result.note(format!("project {project} has no membership yet, or no longer"));
             }
             Err(error) => {
                 found.complete = false;
-                *finding = finding.clone().failed(SweepStatus::Partial, &error);
-                if matches!(finding.next, Next::Later(_) | Next::NewToken | Next::GoOn) {
+                *result = result.clone().failed(SweepStatus::Partial, &error);
+                if matches!(result.next, FollowUp::Later(_) | FollowUp::NewToken | FollowUp::Continue) {
                     break;
                 }
             }
         }
     }
     if found.unreadable > 0 {
-        finding.note(format!("{} URNs in projects cannot be read", found.unreadable));
+        result.note(format!("{} URNs in projects cannot be read", found.unreadable));
     }
     found
 }
 
 impl Memberships {
     /// Adds one entry of a project's list. A resource that two lists name, because it moved between them, is where it was assigned last.
-    fn add(&mut self, run: Run<'_>, project: &ProjectId, resource: ProjectResource) {
+    fn add(&mut self, run: SweepRun<'_>, project: &ProjectId, resource: ProjectResource) {
         // What DigitalOcean itself no longer finds is no member.
         if resource.status == Some(ResourceStatus::NotFound) {
             return;

@@ -10,12 +10,12 @@ use super::attribution::Evidence;
 use super::bootstrap::Bootstrapped;
 use super::membership::{self, Membership};
 use super::upsert::{self, ProjectDecision};
-use super::{place, urn_rows};
+use super::{apply_attribution, urn_kinds};
 use crate::Error;
-use crate::kinds::{ListError, Orphans, Presence};
-use crate::sweep::plan::{Action, Rules, next_hold, plan};
-use crate::sweep::{Finding, Run, Tally, complete, last_complete_at};
-use crate::upsert::Effect;
+use crate::kinds::{ListError, OrphanPolicy, ProbeResult};
+use crate::sweep::plan::{Rules, SweepAction, next_hold, plan};
+use crate::sweep::{SweepCounts, SweepResult, SweepRun, last_complete_at, status_with_holds};
+use crate::upsert::UpsertEffect;
 use crate::workers::{mirrored_kinds, resource_kinds};
 
 /// What an `image` in a URN is ...
@@ -23,76 +23,76 @@ const SNAPSHOT: Kind = Kind::from_static("snapshot");
 /// ... unless it is this.
 const CUSTOM_IMAGE: Kind = Kind::from_static("custom_image");
 /// How often a decision is made anew because the record changed meanwhile.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
-pub(crate) async fn sweep(run: Run<'_>, client: &Client, lane: &SyncState) -> Result<Finding, Error> {
+pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncState) -> Result<SweepResult, Error> {
     let listing = match client.projects().list().collect_all().await {
         Ok(listing) => listing,
-        Err(error) => return Ok(Finding::refused(&ListError::DigitalOcean(error))),
+        Err(error) => return Ok(SweepResult::refused(&ListError::DigitalOcean(error))),
     };
     if listing.items.is_empty() {
         // Every account has a default project: an empty list is a token that may not see projects.
-        return Ok(Finding {
+        return Ok(SweepResult {
             status: SweepStatus::NotVisible,
             listed: false,
             error: Some("DigitalOcean lists no project at all: the token needs scope project:read".to_owned()),
-            ..Finding::complete(Tally::default())
+            ..SweepResult::complete(SweepCounts::default())
         });
     }
-    let mut tally = Tally {
+    let mut counts = SweepCounts {
         pages: listing.pages,
         rate_limit_remaining: listing.rate_limit.and_then(|limit| limit.remaining),
-        ..Tally::default()
+        ..SweepCounts::default()
     };
     let mut notes = Vec::new();
     let Listing { items: mut listed, .. } = listing;
     let mut made = None;
     match run.bootstrap.run(&listed).await {
         Bootstrapped::Exists => {}
-        Bootstrapped::Made(project) => {
-            tally.requests += 1;
+        Bootstrapped::Created(project) => {
+            counts.requests += 1;
             made = ProjectId::new(project.id.as_str()).ok();
             listed.push(*project);
         }
         Bootstrapped::Missing(note) => notes.push(note),
     }
-    tally.items = u32::try_from(listed.len()).unwrap_or(u32::MAX);
+    counts.items = u32::try_from(listed.len()).unwrap_or(u32::MAX);
     let projects = match normalised(listed) {
         Ok(projects) => projects,
-        Err(error) => return Ok(Finding { notes, ..Finding::refused(&ListError::Unusable(error)) }),
+        Err(error) => return Ok(SweepResult { notes, ..SweepResult::refused(&ListError::Unusable(error)) }),
     };
 
-    let mut finding = upsert_pass(run, client, lane, &projects, tally).await?;
-    finding.notes.extend(notes);
+    let mut result = sweep_projects(run, client, sync_state, &projects, counts).await?;
+    result.notes.extend(notes);
     // A project made just now holds nothing, and DigitalOcean may not know it yet.
-    let settled = projects.keys().filter(|id| made.as_ref() != Some(*id));
-    second_pass(run, client, lane, settled, &projects, finding).await
+    let established = projects.keys().filter(|id| made.as_ref() != Some(*id));
+    sweep_memberships(run, client, sync_state, established, &projects, result).await
 }
 
 /// What is in the projects: rows for what no list names, and everything attributed.
-async fn second_pass(
-    run: Run<'_>,
+async fn sweep_memberships(
+    run: SweepRun<'_>,
     client: &Client,
-    lane: &SyncState,
-    settled: impl Iterator<Item = &ProjectId>,
+    sync_state: &SyncState,
+    established: impl Iterator<Item = &ProjectId>,
     projects: &BTreeMap<ProjectId, ProjectFacts>,
-    mut finding: Finding,
-) -> Result<Finding, Error> {
-    let memberships = membership::read(run, client, settled, &mut finding).await;
-    finding.urn_kinds = Some(lane.urn_kinds.clone());
+    mut result: SweepResult,
+) -> Result<SweepResult, Error> {
+    let memberships = membership::read(run, client, established, &mut result).await;
+    result.urn_kinds = Some(sync_state.urn_kinds.clone());
     if memberships.complete {
-        let held = urn_rows::sweep(run, client, lane, &memberships.members, &mut finding).await?;
-        let waiting = finding.hold.as_ref().map_or(0, |hold| hold.count) + held;
-        finding.hold = next_hold(lane.hold.as_ref(), waiting, run.run_id, run.clock.now());
-        if finding.status == SweepStatus::Complete {
-            finding.status = complete(waiting);
+        let held = urn_kinds::sweep(run, client, sync_state, &memberships.members, &mut result).await?;
+        let waiting = result.hold.as_ref().map_or(0, |hold| hold.count) + held;
+        result.hold = next_hold(sync_state.hold.as_ref(), waiting, run.run_id, run.clock.now());
+        if result.status == SweepStatus::Complete {
+            result.status = status_with_holds(waiting);
         }
-    } else if finding.hold.is_none() {
+    } else if result.hold.is_none() {
         // What waits among the rows of these lists goes on waiting.
-        finding.hold.clone_from(&lane.hold);
+        result.hold.clone_from(&sync_state.hold);
     }
     let mut kinds: BTreeSet<Kind> = resource_kinds().into_iter().collect();
-    kinds.extend(finding.urn_kinds.iter().flatten().cloned());
+    kinds.extend(result.urn_kinds.iter().flatten().cloned());
     let mut known = BTreeMap::new();
     for kind in kinds {
         for (provider_id, entry) in run.table.indexed_resources(run.account, &kind).await? {
@@ -100,20 +100,20 @@ async fn second_pass(
         }
     }
     let internal = projects.iter().find(|(_, facts)| facts.name.eq_ignore_ascii_case(&run.bootstrap.name));
-    let members = named_right(memberships.members, &known);
+    let members = resolve_image_kinds(memberships.members, &known);
     let evidence = Evidence {
         known: &known,
         members: &members,
         projects: &projects.keys().cloned().collect(),
         internal: internal.map(|(id, _)| id).filter(|_| memberships.complete),
-        seen_whole: &seen_whole(run).await?,
+        fully_listed: &fully_listed(run).await?,
     };
-    place::settle_all(run, &evidence, &mut finding).await?;
-    Ok(finding)
+    apply_attribution::apply(run, &evidence, &mut result).await?;
+    Ok(result)
 }
 
 /// An image in a project is a droplet snapshot, unless it is known to be an image of the account's own.
-fn named_right(
+fn resolve_image_kinds(
     members: BTreeMap<ResourceKey, Membership>,
     known: &BTreeMap<ResourceKey, IndexedResource>,
 ) -> BTreeMap<ResourceKey, Membership> {
@@ -127,15 +127,15 @@ fn named_right(
 
 /// The kinds whose own list was read whole with this very token, last time: what of them no project lists, no project holds. And those
 /// without a list: their rows come from the projects' lists.
-async fn seen_whole(run: Run<'_>) -> Result<BTreeMap<Kind, Orphans>, Error> {
-    let lanes = run.table.sync_states(run.account).await?;
+async fn fully_listed(run: SweepRun<'_>) -> Result<BTreeMap<Kind, OrphanPolicy>, Error> {
+    let sync_states = run.table.sync_states(run.account).await?;
     let is_whole = |kind: &Kind| {
-        lanes.get(kind).is_some_and(|lane| {
-            let complete = lane.last.as_ref().filter(|receipt| receipt.status.is_complete());
+        sync_states.get(kind).is_some_and(|sync_state| {
+            let complete = sync_state.last.as_ref().filter(|receipt| receipt.status.is_complete());
             complete.and_then(|receipt| receipt.token_id.as_deref()) == run.token_id()
         })
     };
-    let kinds = mirrored_kinds().map(|mirrored| (mirrored.kind(), mirrored.orphans()));
+    let kinds = mirrored_kinds().map(|mirrored| (mirrored.kind(), mirrored.orphan_policy()));
     Ok(kinds.filter(|(kind, _)| is_whole(kind)).collect())
 }
 
@@ -156,13 +156,13 @@ fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, 
         .collect()
 }
 
-async fn upsert_pass(
-    run: Run<'_>,
+async fn sweep_projects(
+    run: SweepRun<'_>,
     client: &Client,
-    lane: &SyncState,
+    sync_state: &SyncState,
     listed: &BTreeMap<ProjectId, ProjectFacts>,
-    tally: Tally,
-) -> Result<Finding, Error> {
+    counts: SweepCounts,
+) -> Result<SweepResult, Error> {
     let at = run.clock.now();
     let rows: BTreeMap<ProjectId, Project> =
         run.table.projects(run.account).await?.into_iter().map(|project| (project.id.clone(), project)).collect();
@@ -174,44 +174,47 @@ async fn upsert_pass(
     let rules = Rules {
         at,
         strike_interval: run.strike_interval,
-        hold: lane.hold.as_ref(),
-        confirmation: lane.confirmation.as_ref(),
-        can_ask: true,
+        hold: sync_state.hold.as_ref(),
+        confirmation: sync_state.confirmation.as_ref(),
+        can_probe: true,
     };
     let plan = plan(&known, &fingerprints, &rules);
 
-    let mut finding = Finding::complete(tally);
+    let mut result = SweepResult::complete(counts);
     for step in &plan.steps {
         let Ok(id) = ProjectId::new(step.id.as_str()) else { continue };
         let facts = listed.get(&id);
-        let decide = |row: Option<&Project>, presence: Option<Presence>| match (step.action, facts, presence) {
+        let decide = |row: Option<&Project>, existence: Option<ProbeResult>| match (step.action, facts, existence) {
             (_, Some(facts), _) => upsert::seen(row, run.account, &id, facts, at),
-            (_, None, Some(Presence::There)) => upsert::still_there(row?, at),
-            (Action::Bury, None, Some(Presence::Gone)) => upsert::gone(row?, at),
-            (_, None, Some(Presence::Gone)) => upsert::missed(row?, run.strike_interval, last_complete_at(lane), at),
+            (_, None, Some(ProbeResult::Exists)) => upsert::still_there(row?, at),
+            (SweepAction::Delete, None, Some(ProbeResult::Gone)) => upsert::gone(row?, at),
+            (_, None, Some(ProbeResult::Gone)) => {
+                upsert::missed(row?, run.strike_interval, last_complete_at(sync_state), at)
+            }
             (_, None, None) => None,
         };
         // Projects are few: DigitalOcean is asked for each one that is missing, at each miss.
-        let presence = if facts.is_some() {
+        let existence = if facts.is_some() {
             None
         } else {
-            match presence(client, &id).await {
-                Ok(presence) => Some(presence),
+            match probe(client, &id).await {
+                Ok(existence) => Some(existence),
                 Err(error) => {
-                    finding = finding.failed(SweepStatus::Partial, &error);
+                    result = result.failed(SweepStatus::Partial, &error);
                     continue;
                 }
             }
         };
-        if let Some(effect) = settle(run, &id, rows.get(&id).cloned(), |row| decide(row, presence)).await? {
-            finding.tally.count(effect);
+        if let Some(effect) = persist_with_retry(run, &id, rows.get(&id).cloned(), |row| decide(row, existence)).await?
+        {
+            result.counts.add(effect);
         }
     }
-    finding.hold = next_hold(lane.hold.as_ref(), plan.held, run.run_id, at);
-    if finding.status == SweepStatus::Complete {
-        finding.status = complete(plan.held);
+    result.hold = next_hold(sync_state.hold.as_ref(), plan.held, run.run_id, at);
+    if result.status == SweepStatus::Complete {
+        result.status = status_with_holds(plan.held);
     }
-    Ok(finding)
+    Ok(result)
 }
 
 fn known_entry(project: &Project) -> Option<(ProviderId, IndexedResource)> {
@@ -226,22 +229,22 @@ fn known_entry(project: &Project) -> Option<(ProviderId, IndexedResource)> {
     Some((ProviderId::new(project.id.as_str()).ok()?, known))
 }
 
-async fn presence(client: &Client, id: &ProjectId) -> Result<Presence, digitalocean::Error> {
-    Presence::of(client.projects().get(id.as_str()).await)
+async fn probe(client: &Client, id: &ProjectId) -> Result<ProbeResult, digitalocean::Error> {
+    ProbeResult::of(client.projects().get(id.as_str()).await)
 }
 
-async fn settle(
-    run: Run<'_>,
+async fn persist_with_retry(
+    run: SweepRun<'_>,
     id: &ProjectId,
     mut row: Option<Project>,
     decide: impl Fn(Option<&Project>) -> Option<ProjectDecision>,
-) -> Result<Option<Effect>, Error> {
-    for _ in 0..TRIES {
+) -> Result<Option<UpsertEffect>, Error> {
+    for _ in 0..MAX_ATTEMPTS {
         let Some(decision) = decide(row.as_ref()) else { return Ok(None) };
         match run.table.commit_project(&decision.write).await? {
             ProjectCommitOutcome::Written => return Ok(Some(decision.effect)),
             ProjectCommitOutcome::Conflict(current) => row = current.map(|current| *current),
         }
     }
-    Err(Error::Contended { what: format!("project {id}"), tries: TRIES })
+    Err(Error::Contended { what: format!("project {id}"), attempts: MAX_ATTEMPTS })
 }

@@ -5,7 +5,7 @@ use domain::{AccountId, Project, ProjectFacts, ProjectId, Strikes, begin_interva
 use sha2::{Digest, Sha256};
 use store::ProjectWrite;
 
-use crate::upsert::Effect;
+use crate::upsert::UpsertEffect;
 
 /// A write of a project and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct ProjectDecision {
     /// What to write.
     pub write: ProjectWrite,
     /// What that does.
-    pub effect: Effect,
+    pub effect: UpsertEffect,
 }
 
 /// A digest of a project's facts.
@@ -51,12 +51,15 @@ pub fn seen(
         };
         // It has had this name since it was made, as far as anybody can tell.
         begin_interval(&mut project.name_history, facts.name.clone(), facts.created_at.unwrap_or(at).min(at));
-        return Some(ProjectDecision { write: ProjectWrite { before: None, project }, effect: Effect::Discovered });
+        return Some(ProjectDecision {
+            write: ProjectWrite { before: None, project },
+            effect: UpsertEffect::Discovered,
+        });
     };
     let effect = match (before.deleted_at, before.fingerprint == digest, before.strikes) {
-        (Some(_), _, _) => Effect::Restored,
-        (None, false, _) => Effect::Updated,
-        (None, true, Some(_)) => Effect::Returned,
+        (Some(_), _, _) => UpsertEffect::Restored,
+        (None, false, _) => UpsertEffect::Updated,
+        (None, true, Some(_)) => UpsertEffect::Returned,
         (None, true, None) => return None,
     };
     let mut project = next(before);
@@ -88,7 +91,7 @@ pub fn missed(
         project.last_seen_at = last_complete_at.map_or(before.last_seen_at, |at| at.max(before.last_seen_at));
     }
     project.strikes = Some(strikes);
-    Some(decision(project, Effect::Struck))
+    Some(decision(project, UpsertEffect::Struck))
 }
 
 /// The third strike is due (or was given) and DigitalOcean said that the project is gone.
@@ -101,7 +104,7 @@ pub fn gone(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
     let mut project = next(before);
     project.deleted_at = Some(at);
     project.strikes = Some(strikes);
-    Some(decision(project, Effect::Deleted))
+    Some(decision(project, UpsertEffect::Deleted))
 }
 
 /// DigitalOcean said that the project exists although the list left it out.
@@ -113,13 +116,13 @@ pub fn still_there(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecisio
     let mut project = next(before);
     project.last_seen_at = at;
     project.strikes = None;
-    Some(decision(project, Effect::Returned))
+    Some(decision(project, UpsertEffect::Returned))
 }
 
 fn next(before: &Project) -> Project {
     Project { version: before.version + 1, ..before.clone() }
 }
 
-fn decision(project: Project, effect: Effect) -> ProjectDecision {
+fn decision(project: Project, effect: UpsertEffect) -> ProjectDecision {
     ProjectDecision { write: ProjectWrite { before: Some(project.version - 1), project }, effect }
 }

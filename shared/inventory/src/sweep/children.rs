@@ -13,10 +13,10 @@ use domain::{Parent, ProviderId, ResourceFacts, ScanProgress, Strikes, SweepStat
 use futures::{StreamExt, stream};
 use store::IndexedResource;
 
-use super::finding::told;
 use super::kind::KindSweep;
-use super::plan::{Action, Plan, RoundEnd, Step, next_hold, plan_deaths, plan_part};
-use super::{Finding, Next, Run, Tally, complete};
+use super::plan::{CompletedScan, SweepAction, SweepPlan, SweepStep, next_hold, plan_deletions, plan_partial};
+use super::result::public_message;
+use super::{FollowUp, SweepCounts, SweepResult, SweepRun, status_with_holds};
 use crate::Error;
 use crate::kinds::{ChildKind, ListError};
 
@@ -27,7 +27,7 @@ const WRITING_TIME: Duration = Duration::from_secs(60);
 
 /// What the lists of some parents said.
 #[derive(Default)]
-struct Reading {
+struct ParentLists {
     facts: BTreeMap<ProviderId, ResourceFacts>,
     /// The parents whose list was read whole.
     read: BTreeSet<ProviderId>,
@@ -50,14 +50,16 @@ enum Stop {
 }
 
 pub(crate) async fn sweep(
-    run: Run<'_>,
+    run: SweepRun<'_>,
     client: &Client,
     kind: &dyn ChildKind,
-    lane: &SyncState,
-) -> Result<Finding, Error> {
+    sync_state: &SyncState,
+) -> Result<SweepResult, Error> {
     let parents = match kind.parents(client).await {
         Ok(parents) => parents,
-        Err(error) => return Ok(Finding { scan_progress: lane.scan_progress.clone(), ..Finding::refused(&error) }),
+        Err(error) => {
+            return Ok(SweepResult { scan_progress: sync_state.scan_progress.clone(), ..SweepResult::refused(&error) });
+        }
     };
     let started_at = run.clock.now();
     let begin = || ScanProgress {
@@ -70,105 +72,106 @@ pub(crate) async fn sweep(
         requests: 0,
         changes: domain::ChangeCounts::default(),
     };
-    let mut scan_progress = lane.scan_progress.clone().unwrap_or_else(begin);
+    let mut scan_progress = sync_state.scan_progress.clone().unwrap_or_else(begin);
     let known = run.table.indexed_resources(run.account, &kind.kind()).await?;
     let known_parents = run.table.indexed_resources(run.account, &kind.parent_kind()).await?;
     let parent_of = |known: &IndexedResource| known.parent.as_ref().map(|parent| parent.provider_id.clone());
-    let bereft = |known: &IndexedResource| {
+    let is_orphaned = |known: &IndexedResource| {
         parent_of(known).is_none_or(|id| !parents.live.contains_key(&id) && !known_parents.contains_key(&id))
     };
 
     // Those that say they have children, and those of which we know some: a list that leaves a parent out takes no child.
     let mut ask: BTreeSet<ProviderId> =
         parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.clone()).collect();
-    ask.extend(known.values().filter(|known| !bereft(known)).filter_map(parent_of));
+    ask.extend(known.values().filter(|known| !is_orphaned(known)).filter_map(parent_of));
     let total = ask.len();
     ask.retain(|id| scan_progress.after.as_ref().is_none_or(|after| id > after));
     let left = ask.len();
 
     let reading = read(run, client, kind, ask).await;
-    let mut sweep = KindSweep::new(run, client, kind, lane, reading.facts);
-    let rules = sweep.rules(lane);
-    let of_the_read = known.iter().filter(|(_, known)| parent_of(known).is_some_and(|id| reading.read.contains(&id)));
-    let of_the_read: BTreeMap<ProviderId, IndexedResource> =
-        of_the_read.map(|(id, known)| (id.clone(), known.clone())).collect();
+    let mut sweep = KindSweep::new(run, client, kind, sync_state, reading.facts);
+    let rules = sweep.rules(sync_state);
+    let known_of_read_parents =
+        known.iter().filter(|(_, known)| parent_of(known).is_some_and(|id| reading.read.contains(&id)));
+    let known_of_read_parents: BTreeMap<ProviderId, IndexedResource> =
+        known_of_read_parents.map(|(id, known)| (id.clone(), known.clone())).collect();
     // A child that came from another parent, or whose parent is not told, is no discovery.
-    let mut comparable = of_the_read.clone();
+    let mut comparable = known_of_read_parents.clone();
     comparable.extend(sweep.facts.keys().filter_map(|id| Some((id.clone(), known.get(id)?.clone()))));
-    let mut part = plan_part(&comparable, &sweep.fingerprints(), &rules);
-    let inquiry = sweep.check(&mut part).await;
-    sweep.expect(&part).await?;
+    let mut part = plan_partial(&comparable, &sweep.fingerprints(), &rules);
+    let existence = sweep.confirm_missing(&mut part).await;
+    sweep.load_expected_changes(&part).await?;
     let items = u32::try_from(sweep.facts.len()).unwrap_or(u32::MAX);
-    let tally = Tally { pages: parents.pages + reading.pages, items, ..Tally::default() };
-    let mut finding = sweep.apply(&part, &inquiry.gone, tally).await?;
-    finding.tally.rate_limit_remaining = reading.remaining.or(parents.rate_limit_remaining);
+    let counts = SweepCounts { pages: parents.pages + reading.pages, items, ..SweepCounts::default() };
+    let mut result = sweep.apply(&part, &existence.gone, counts).await?;
+    result.counts.rate_limit_remaining = reading.remaining.or(parents.rate_limit_remaining);
 
-    if finding.next == Next::GoOn {
+    if result.next == FollowUp::Continue {
         // Not all was written: the same parents again.
-        return Ok(go_on(finding, scan_progress, left, total));
+        return Ok(continue_scan(result, scan_progress, left, total));
     }
     scan_progress.after = reading.after.or(scan_progress.after);
     scan_progress.unread += reading.unread;
-    if let Some(error) = inquiry.unanswered {
+    if let Some(error) = existence.unanswered {
         scan_progress.unread += 1;
-        finding = finding.failed(SweepStatus::Partial, &error);
+        result = result.failed(SweepStatus::Partial, &error);
     }
     match reading.stopped {
         Some(Stop::OutOfTime) => {
             let read = reading.read.len() + reading.unread as usize;
-            finding = finding.stopped(String::new(), Next::GoOn);
-            return Ok(go_on(finding, scan_progress, left.saturating_sub(read), total));
+            result = result.stopped(String::new(), FollowUp::Continue);
+            return Ok(continue_scan(result, scan_progress, left.saturating_sub(read), total));
         }
         Some(Stop::Refused(error)) => {
             let read = reading.read.len() + reading.unread as usize;
-            let refused = finding.failed(SweepStatus::Partial, &error);
-            return Ok(paused(refused, scan_progress, left.saturating_sub(read), total));
+            let refused = result.failed(SweepStatus::Partial, &error);
+            return Ok(pause_scan(refused, scan_progress, left.saturating_sub(read), total));
         }
         None => {}
     }
     if scan_progress.unread > 0 {
         let why = reading.error.unwrap_or_else(|| "see the earlier runs of the round".to_owned());
         let error = format!("the lists of {} of {total} parents could not be read: {why}", scan_progress.unread);
-        let next = finding.next;
-        finding = finding.stopped(error, next);
-        finding.hold.clone_from(&lane.hold);
-        return Ok(ended(finding, &scan_progress));
+        let next = result.next;
+        result = result.stopped(error, next);
+        result.hold.clone_from(&sync_state.hold);
+        return Ok(complete_scan(result, &scan_progress));
     }
 
     // Those whose parent is gone for good: nobody is left to list them.
     let orphans: BTreeMap<ProviderId, IndexedResource> =
-        known.iter().filter(|(_, known)| bereft(known)).map(|(id, known)| (id.clone(), known.clone())).collect();
+        known.iter().filter(|(_, known)| is_orphaned(known)).map(|(id, known)| (id.clone(), known.clone())).collect();
     let mut struck_out = struck_out(&known, &part, sweep.at);
     struck_out.retain(|id, _| !sweep.facts.contains_key(id) && !orphans.contains_key(id));
-    let end = RoundEnd {
-        begun_at: scan_progress.started_at,
+    let end = CompletedScan {
+        scan_started_at: scan_progress.started_at,
         nothing_listed: scan_progress.items + items == 0 && orphans.len() < known.len(),
         replaced: replaced(&struck_out, &known),
     };
-    let mut deaths = plan_deaths(&known, &struck_out, &end, &rules);
-    let held = deaths.held;
-    deaths.steps.extend(orphan_steps(&orphans, &rules));
-    sweep.expect(&deaths).await?;
-    let buried = sweep.apply(&deaths, &inquiry.gone, Tally::default()).await?;
-    finding.tally.changes += buried.tally.changes;
-    if buried.status != SweepStatus::Complete {
+    let mut deletions = plan_deletions(&known, &struck_out, &end, &rules);
+    let held = deletions.held;
+    deletions.steps.extend(orphan_steps(&orphans, &rules));
+    sweep.load_expected_changes(&deletions).await?;
+    let deletion_result = sweep.apply(&deletions, &existence.gone, SweepCounts::default()).await?;
+    result.counts.changes += deletion_result.counts.changes;
+    if deletion_result.status != SweepStatus::Complete {
         // Nothing is lost: who is struck out is struck out, and the end of the round comes again.
-        finding = finding.stopped(buried.error.unwrap_or_default(), buried.next);
-        return Ok(paused(finding, scan_progress, 0, total));
+        result = result.stopped(deletion_result.error.unwrap_or_default(), deletion_result.next);
+        return Ok(pause_scan(result, scan_progress, 0, total));
     }
-    finding.hold = next_hold(lane.hold.as_ref(), held, run.run_id, sweep.at);
-    if finding.status == SweepStatus::Complete {
-        finding.status = complete(held);
+    result.hold = next_hold(sync_state.hold.as_ref(), held, run.run_id, sweep.at);
+    if result.status == SweepStatus::Complete {
+        result.status = status_with_holds(held);
     }
     if held > 0 {
-        finding.note(super::waiting(held, known.len(), &kind.kind(), run.worker.name));
+        result.note(super::held_note(held, known.len(), &kind.kind(), run.worker.name));
     }
-    Ok(ended(finding, &scan_progress))
+    Ok(complete_scan(result, &scan_progress))
 }
 
 /// Reads the lists of these parents, in the order of their ids, until something stops it.
-async fn read(run: Run<'_>, client: &Client, kind: &dyn ChildKind, ask: BTreeSet<ProviderId>) -> Reading {
-    let mut reading = Reading::default();
+async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, ask: BTreeSet<ProviderId>) -> ParentLists {
+    let mut reading = ParentLists::default();
     let mut lists = stream::iter(ask)
         .map(|parent| async move {
             let listed = kind.children(client, &parent).await;
@@ -185,14 +188,14 @@ async fn read(run: Run<'_>, client: &Client, kind: &dyn ChildKind, ask: BTreeSet
             }
             // Gone since it was listed: its own sweep will say so, and then the next round.
             Err(ListError::DigitalOcean(error)) if error.is_not_found() => {}
-            Err(ListError::DigitalOcean(error)) if is_of_the_token(&error) => {
+            Err(ListError::DigitalOcean(error)) if affects_every_request(&error) => {
                 reading.stopped = Some(Stop::Refused(error));
                 break;
             }
             Err(error) => {
                 reading.unread += 1;
                 reading.error = Some(match &error {
-                    ListError::DigitalOcean(error) => told(error),
+                    ListError::DigitalOcean(error) => public_message(error),
                     error @ ListError::Unusable(_) => domain::error_chain(error),
                 });
             }
@@ -207,7 +210,7 @@ async fn read(run: Run<'_>, client: &Client, kind: &dyn ChildKind, ask: BTreeSet
 }
 
 /// Whether the next parent's list would be refused alike.
-fn is_of_the_token(error: &digitalocean::Error) -> bool {
+fn affects_every_request(error: &digitalocean::Error) -> bool {
     error.is_not_visible()
         || error.needs_new_token()
         || error.retry_at().is_some()
@@ -217,10 +220,10 @@ fn is_of_the_token(error: &digitalocean::Error) -> bool {
 /// Those that have all their strikes, the last one given before or by this part of the round.
 fn struck_out(
     known: &BTreeMap<ProviderId, IndexedResource>,
-    part: &Plan,
+    part: &SweepPlan,
     at: DateTime<Utc>,
 ) -> BTreeMap<ProviderId, Strikes> {
-    let struck = part.steps.iter().filter(|step| step.action == Action::Strike).map(|step| &step.id);
+    let struck = part.steps.iter().filter(|step| step.action == SweepAction::Strike).map(|step| &step.id);
     let struck: BTreeSet<&ProviderId> = struck.collect();
     let out = known.iter().filter_map(|(id, known)| {
         let strikes = known.strikes?;
@@ -258,43 +261,43 @@ fn replaced(struck_out: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<Provide
 }
 
 /// Those whose parent was found gone with all the care of its own sweep are missed with each round, and die with the third, however many.
-fn orphan_steps(orphans: &BTreeMap<ProviderId, IndexedResource>, rules: &super::plan::Rules<'_>) -> Vec<Step> {
+fn orphan_steps(orphans: &BTreeMap<ProviderId, IndexedResource>, rules: &super::plan::Rules<'_>) -> Vec<SweepStep> {
     let step = |(id, known): (&ProviderId, &IndexedResource)| {
         let action = match known.strikes {
-            Some(strikes) if strikes.count >= Strikes::LIMIT => Action::Bury,
+            Some(strikes) if strikes.count >= Strikes::LIMIT => SweepAction::Delete,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => return None,
-            Some(strikes) if strikes.count + 1 >= Strikes::LIMIT => Action::Bury,
-            _ => Action::Strike,
+            Some(strikes) if strikes.count + 1 >= Strikes::LIMIT => SweepAction::Delete,
+            _ => SweepAction::Strike,
         };
-        Some(Step { id: id.clone(), action })
+        Some(SweepStep { id: id.clone(), action })
     };
     orphans.iter().filter_map(step).collect()
 }
 
 /// The round goes on at once.
-fn go_on(mut finding: Finding, scan_progress: ScanProgress, left: usize, total: usize) -> Finding {
-    finding.error = Some(format!("{} of {total} parents read so far; another run goes on", total - left));
-    paused(finding, scan_progress, left, total)
+fn continue_scan(mut result: SweepResult, scan_progress: ScanProgress, left: usize, total: usize) -> SweepResult {
+    result.error = Some(format!("{} of {total} parents read so far; another run goes on", total - left));
+    pause_scan(result, scan_progress, left, total)
 }
 
 /// The round goes on when another run comes.
-fn paused(mut finding: Finding, mut scan_progress: ScanProgress, left: usize, total: usize) -> Finding {
-    scan_progress.pages += finding.tally.pages;
-    scan_progress.items += finding.tally.items;
-    scan_progress.changes += finding.tally.changes;
-    finding.note(format!("a round over {total} parents is under way: {left} are left"));
-    finding.listed = false;
-    finding.scan_progress = Some(scan_progress);
-    finding
+fn pause_scan(mut result: SweepResult, mut scan_progress: ScanProgress, left: usize, total: usize) -> SweepResult {
+    scan_progress.pages += result.counts.pages;
+    scan_progress.items += result.counts.items;
+    scan_progress.changes += result.counts.changes;
+    result.note(format!("a round over {total} parents is under way: {left} are left"));
+    result.listed = false;
+    result.scan_progress = Some(scan_progress);
+    result
 }
 
 /// The round is over: the receipt speaks of all of it.
-fn ended(mut finding: Finding, scan_progress: &ScanProgress) -> Finding {
-    finding.listed &= scan_progress.unread == 0;
-    finding.begun_at = Some(scan_progress.started_at);
-    finding.tally.pages += scan_progress.pages;
-    finding.tally.items += scan_progress.items;
-    finding.tally.requests += scan_progress.requests;
-    finding.tally.changes += scan_progress.changes;
-    finding
+fn complete_scan(mut result: SweepResult, scan_progress: &ScanProgress) -> SweepResult {
+    result.listed &= scan_progress.unread == 0;
+    result.scan_started_at = Some(scan_progress.started_at);
+    result.counts.pages += scan_progress.pages;
+    result.counts.items += scan_progress.items;
+    result.counts.requests += scan_progress.requests;
+    result.counts.changes += scan_progress.changes;
+    result
 }

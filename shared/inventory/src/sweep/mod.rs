@@ -3,12 +3,12 @@
 //! What DigitalOcean refuses ends in the receipt, for people to see; only a table that does not answer ends in an [`Error`]. A sweep that
 //! dies between any two writes is made right by the next one: rows change one by one, each with its events, and decide for themselves.
 
-mod apply;
 mod children;
-mod fast;
-mod finding;
+mod fast_poll;
 mod kind;
+mod persist;
 pub mod plan;
+mod result;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{Client, Deadline};
@@ -17,17 +17,17 @@ use store::{SyncCompletion, SyncLeaseOutcome, Table};
 
 use crate::Error;
 use crate::projects::{self, Bootstrap};
-use crate::workers::{Target, Worker};
+use crate::workers::{InventoryWorker, Target};
 
-pub(crate) use apply::settle;
-pub(crate) use finding::{Finding, Tally, told};
 pub(crate) use kind::KindSweep;
+pub(crate) use persist::persist_with_retry;
+pub(crate) use result::{SweepCounts, SweepResult, public_message};
 
 /// One run of a worker on one account.
 #[derive(Clone, Copy)]
-pub struct Run<'a> {
+pub struct SweepRun<'a> {
     /// The worker.
-    pub worker: &'static Worker,
+    pub worker: &'static InventoryWorker,
     /// Which of its targets.
     pub target: &'static Target,
     /// The account.
@@ -52,7 +52,7 @@ pub struct Run<'a> {
     pub bootstrap: &'a Bootstrap,
 }
 
-impl Run<'_> {
+impl SweepRun<'_> {
     /// Which token opens DigitalOcean, by a digest.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {
@@ -78,18 +78,18 @@ pub enum Access {
         /// What is wrong and what to do.
         reason: String,
         /// What should come next.
-        next: Next,
+        next: FollowUp,
     },
 }
 
 /// What should come next.
-/// The later variants are the graver ones: where several things went wrong, the gravest says what comes next.
+/// The later variants are the more_severe ones: where several things went wrong, the gravest says what comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Next {
+pub enum FollowUp {
     /// Nothing: the next tick will do.
     Nothing,
     /// Another run at once: there was more to do than time.
-    GoOn,
+    Continue,
     /// Another run, not before this time: a rate limit.
     Later(DateTime<Utc>),
     /// Another try: what failed may pass.
@@ -97,113 +97,114 @@ pub enum Next {
     /// Another token, where there is one: DigitalOcean does not know this one (any more).
     NewToken,
     /// A person: no try will make it better.
-    Person,
+    OperatorActionRequired,
 }
 
-impl Next {
-    /// The graver of two.
-    pub(crate) fn graver(self, other: Self) -> Self {
+impl FollowUp {
+    /// The more_severe of two.
+    pub(crate) fn more_severe(self, other: Self) -> Self {
         self.max(other)
     }
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SweepOutcome {
     /// Another sweep of the lane runs.
     Busy,
     /// It ran, and left this receipt.
-    Swept(Receipt, Next),
+    Swept(Receipt, FollowUp),
     /// It ran so long that another took its lease over; what it wrote stands, its receipt does not.
-    Overtaken,
+    LeaseLost,
 }
 
 /// Sweeps the target's lane of the account.
 ///
 /// # Errors
 /// When the table does not answer; the lease is given back where possible.
-pub async fn sweep(run: Run<'_>) -> Result<Outcome, Error> {
-    let lane_kind = run.target.lane();
+pub async fn sweep(run: SweepRun<'_>) -> Result<SweepOutcome, Error> {
+    let sync_kind = run.target.sync_kind();
     let started_at = run.clock.now();
-    let (lease, lane) = match run
+    let (lease, sync_state) = match run
         .table
-        .acquire_sync_lease(run.account, &lane_kind, run.lease_owner, started_at, run.lease_ttl)
+        .acquire_sync_lease(run.account, &sync_kind, run.lease_owner, started_at, run.lease_ttl)
         .await?
     {
-        SyncLeaseOutcome::Busy => return Ok(Outcome::Busy),
-        SyncLeaseOutcome::Granted(lease, lane) => (lease, lane),
+        SyncLeaseOutcome::Busy => return Ok(SweepOutcome::Busy),
+        SyncLeaseOutcome::Granted(lease, sync_state) => (lease, sync_state),
     };
     let (found, requests) = match run.access {
-        Access::Denied { reason, next } => (Ok(Finding::denied(&lane, reason, *next)), 0),
+        Access::Denied { reason, next } => (Ok(SweepResult::denied(&sync_state, reason, *next)), 0),
         Access::Granted { client, .. } => {
             // Every request counts, also of what failed and was tried again.
             let client = client.with_own_counter();
             let found = match *run.target {
-                Target::Listed(kind) => kind::sweep(run, &client, kind, &lane).await,
-                Target::Children(kind) => children::sweep(run, &client, kind, &lane).await,
-                Target::FastDroplets => fast::sweep(run, &client).await,
-                Target::Projects => projects::sweep(run, &client, &lane).await,
+                Target::Listed(kind) => kind::sweep(run, &client, kind, &sync_state).await,
+                Target::Children(kind) => children::sweep(run, &client, kind, &sync_state).await,
+                Target::FastDroplets => fast_poll::sweep(run, &client).await,
+                Target::Projects => projects::sweep(run, &client, &sync_state).await,
             };
             (found, client.requests())
         }
     };
-    let (mut finding, failure) = match found {
-        Ok(finding) => (finding, None),
-        Err(error) => (Finding::broken_off(&lane, &error), Some(error)),
+    let (mut result, failure) = match found {
+        Ok(result) => (result, None),
+        Err(error) => (SweepResult::interrupted(&sync_state, &error), Some(error)),
     };
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);
-    finding.tally.requests += requests;
-    if let Some(scan_progress) = &mut finding.scan_progress {
+    result.counts.requests += requests;
+    if let Some(scan_progress) = &mut result.scan_progress {
         scan_progress.requests += requests;
     }
-    let next = finding.next;
-    let finish = finish(run, &lane, finding, started_at);
+    let next = result.next;
+    let finish = finish(run, &sync_state, result, started_at);
     let receipt = finish.receipt.clone();
     let finished = run.table.complete_sync(&lease, &finish).await;
     match (failure, finished) {
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(error.into()),
-        (None, Ok(true)) => Ok(Outcome::Swept(receipt, next)),
-        (None, Ok(false)) => Ok(Outcome::Overtaken),
+        (None, Ok(true)) => Ok(SweepOutcome::Swept(receipt, next)),
+        (None, Ok(false)) => Ok(SweepOutcome::LeaseLost),
     }
 }
 
-fn finish(run: Run<'_>, lane: &SyncState, finding: Finding, started_at: DateTime<Utc>) -> SyncCompletion {
+fn finish(run: SweepRun<'_>, sync_state: &SyncState, result: SweepResult, started_at: DateTime<Utc>) -> SyncCompletion {
     let finished_at = run.clock.now();
-    let Finding { status, listed, tally, error, notes, hold, scan_progress, begun_at, urn_kinds, .. } = finding;
-    let started_at = begun_at.unwrap_or(started_at);
+    let SweepResult { status, listed, counts, error, notes, hold, scan_progress, scan_started_at, urn_kinds, .. } =
+        result;
+    let started_at = scan_started_at.unwrap_or(started_at);
     let receipt = Receipt {
         run_id: run.run_id.clone(),
         status,
         started_at,
         finished_at,
-        pages: tally.pages,
-        items: tally.items,
-        requests: tally.requests,
-        changes: tally.changes,
-        rate_limit_remaining: tally.rate_limit_remaining,
+        pages: counts.pages,
+        items: counts.items,
+        requests: counts.requests,
+        changes: counts.changes,
+        rate_limit_remaining: counts.rate_limit_remaining,
         duration_ms: u64::try_from((finished_at - started_at).num_milliseconds()).unwrap_or(0),
         token_id: run.token_id().map(str::to_owned),
         error,
         notes,
     };
     // What did not read its list whole knows nothing about what waits.
-    let hold = if listed { hold } else { lane.hold.clone() };
+    let hold = if listed { hold } else { sync_state.hold.clone() };
     SyncCompletion { receipt, listed, hold, scan_progress, urn_kinds }
 }
 
 /// When the lane's list was last read whole.
-pub(crate) fn last_complete_at(lane: &SyncState) -> Option<DateTime<Utc>> {
-    lane.last_complete.as_ref().map(|receipt| receipt.finished_at)
+pub(crate) fn last_complete_at(sync_state: &SyncState) -> Option<DateTime<Utc>> {
+    sync_state.last_complete.as_ref().map(|receipt| receipt.finished_at)
 }
 
 /// How a sweep stands that read its list whole.
-pub(crate) fn complete(held: u32) -> SweepStatus {
+pub(crate) fn status_with_holds(held: u32) -> SweepStatus {
     if held > 0 { SweepStatus::Held } else { SweepStatus::Complete }
 }
 
 /// What an operator is told of deletions that wait.
-pub(crate) fn waiting(held: u32, known: usize, kind: &Kind, worker: &str) -> String {
+pub(crate) fn held_note(held: u32, known: usize, kind: &Kind, worker: &str) -> String {
     format!(
         "{held} of {known} known {kind} resources are gone at once: their deletion waits for POST /sync/{worker}/confirm"
     )

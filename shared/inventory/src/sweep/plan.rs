@@ -7,13 +7,13 @@ use domain::{Hold, HoldConfirmation, ProviderId, RunId, Strikes};
 use store::IndexedResource;
 
 /// At least so many deletions in one sweep are looked at as a mass disappearance ...
-pub const BREAKER_AT_LEAST: usize = 5;
+pub const BREAKER_MIN_DELETIONS: usize = 5;
 /// ... when they are more than one in so many of what is known.
 pub const BREAKER_ONE_IN: usize = 5;
 
 /// What is to be done about one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
+pub enum SweepAction {
     /// Listed, and not known to live: new, or a tombstone seen again.
     Discover,
     /// Listed with other facts than known.
@@ -23,23 +23,23 @@ pub enum Action {
     /// Missed once more.
     Strike,
     /// Missed for the third time: ask DigitalOcean for it, and bury it if it is gone.
-    Bury,
+    Delete,
 }
 
 /// One resource and what is to be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct SweepStep {
     /// The resource.
     pub id: ProviderId,
     /// What is to be done.
-    pub action: Action,
+    pub action: SweepAction,
 }
 
 /// What a sweep is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct SweepPlan {
     /// By resource; at most one step each.
-    pub steps: Vec<Step>,
+    pub steps: Vec<SweepStep>,
     /// How many deletions are held back; 0 when none are.
     pub held: u32,
 }
@@ -56,7 +56,7 @@ pub struct Rules<'a> {
     /// An operator's word on them.
     pub confirmation: Option<&'a HoldConfirmation>,
     /// Whether DigitalOcean can be asked for one resource of the kind.
-    pub can_ask: bool,
+    pub can_probe: bool,
 }
 
 impl Rules<'_> {
@@ -71,7 +71,7 @@ impl Rules<'_> {
     }
 
     /// Whether so many deletions at once are likelier a fault than a clear-out.
-    fn looks_like_a_fault(
+    fn is_mass_deletion(
         &self,
         known: &BTreeMap<ProviderId, IndexedResource>,
         nothing_listed: bool,
@@ -79,14 +79,14 @@ impl Rules<'_> {
     ) -> bool {
         // A token without the scope may get an empty list and a 404 for everything, just like an account that was emptied. The last one of
         // a kind may go if DigitalOcean says so when asked for it.
-        let emptied = nothing_listed && known.len() > usize::from(self.can_ask);
-        emptied || breaks(deletions, established(known))
+        let emptied = nothing_listed && known.len() > usize::from(self.can_probe);
+        emptied || trips_breaker(deletions, established(known))
     }
 }
 
 /// What differs between what is known to live and what was listed.
-struct Compared {
-    steps: Vec<Step>,
+struct Comparison {
+    steps: Vec<SweepStep>,
     /// Their third strike is due.
     due: Vec<ProviderId>,
     /// Struck out and still alive: held, until an operator says a word or a list names them again.
@@ -97,26 +97,26 @@ fn compare(
     known: &BTreeMap<ProviderId, IndexedResource>,
     listed: &BTreeMap<ProviderId, String>,
     rules: &Rules<'_>,
-) -> Compared {
-    let mut compared = Compared { steps: Vec::new(), due: Vec::new(), held: 0 };
-    let Compared { steps, due, held } = &mut compared;
-    let mut step = |id: &ProviderId, action| steps.push(Step { id: id.clone(), action });
+) -> Comparison {
+    let mut compared = Comparison { steps: Vec::new(), due: Vec::new(), held: 0 };
+    let Comparison { steps, due, held } = &mut compared;
+    let mut step = |id: &ProviderId, action| steps.push(SweepStep { id: id.clone(), action });
     for (id, fingerprint) in listed {
         match known.get(id) {
-            None => step(id, Action::Discover),
-            Some(entry) if entry.fingerprint != *fingerprint => step(id, Action::Update),
-            Some(entry) if entry.strikes.is_some() => step(id, Action::Return),
+            None => step(id, SweepAction::Discover),
+            Some(entry) if entry.fingerprint != *fingerprint => step(id, SweepAction::Update),
+            Some(entry) if entry.strikes.is_some() => step(id, SweepAction::Return),
             Some(_) => {}
         }
     }
     for (id, entry) in known.iter().filter(|(id, _)| !listed.contains_key(*id)) {
         match entry.strikes {
-            None => step(id, Action::Strike),
-            Some(strikes) if rules.confirmed(strikes) => step(id, Action::Bury),
+            None => step(id, SweepAction::Strike),
+            Some(strikes) if rules.confirmed(strikes) => step(id, SweepAction::Delete),
             Some(strikes) if strikes.count >= Strikes::LIMIT => *held += 1,
             Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => {}
             Some(strikes) if strikes.count + 1 >= Strikes::LIMIT => due.push(id.clone()),
-            Some(_) => step(id, Action::Strike),
+            Some(_) => step(id, SweepAction::Strike),
         }
     }
     compared
@@ -128,37 +128,37 @@ pub fn plan(
     known: &BTreeMap<ProviderId, IndexedResource>,
     listed: &BTreeMap<ProviderId, String>,
     rules: &Rules<'_>,
-) -> Plan {
-    let Compared { mut steps, due, held } = compare(known, listed, rules);
-    let hold = rules.looks_like_a_fault(known, listed.is_empty(), due.len() + held);
+) -> SweepPlan {
+    let Comparison { mut steps, due, held } = compare(known, listed, rules);
+    let hold = rules.is_mass_deletion(known, listed.is_empty(), due.len() + held);
     // What is held still takes its third strike, so that it is plain what waits; only the deletion is held.
-    let action = if hold { Action::Strike } else { Action::Bury };
-    steps.extend(due.iter().map(|id| Step { id: id.clone(), action }));
+    let action = if hold { SweepAction::Strike } else { SweepAction::Delete };
+    steps.extend(due.iter().map(|id| SweepStep { id: id.clone(), action }));
     let held = if hold { held + due.len() } else { held };
     steps.sort_by(|a, b| a.id.cmp(&b.id));
-    Plan { steps, held: u32::try_from(held).unwrap_or(u32::MAX) }
+    SweepPlan { steps, held: u32::try_from(held).unwrap_or(u32::MAX) }
 }
 
 /// Plans a part of a round, from what is known of some parents' children and those parents' lists. Nothing dies before the round ends,
 /// when it is known how much is missing: the third strike is a strike.
 #[must_use]
-pub fn plan_part(
+pub fn plan_partial(
     known: &BTreeMap<ProviderId, IndexedResource>,
     listed: &BTreeMap<ProviderId, String>,
     rules: &Rules<'_>,
-) -> Plan {
-    let Compared { mut steps, due, .. } = compare(known, listed, rules);
-    steps.retain(|step| step.action != Action::Bury);
-    steps.extend(due.into_iter().map(|id| Step { id, action: Action::Strike }));
+) -> SweepPlan {
+    let Comparison { mut steps, due, .. } = compare(known, listed, rules);
+    steps.retain(|step| step.action != SweepAction::Delete);
+    steps.extend(due.into_iter().map(|id| SweepStep { id, action: SweepAction::Strike }));
     steps.sort_by(|a, b| a.id.cmp(&b.id));
-    Plan { steps, held: 0 }
+    SweepPlan { steps, held: 0 }
 }
 
 /// What a round over many parents found, besides who is struck out.
 #[derive(Debug, Clone, Copy)]
-pub struct RoundEnd {
+pub struct CompletedScan {
     /// When it began.
-    pub begun_at: DateTime<Utc>,
+    pub scan_started_at: DateTime<Utc>,
     /// Whether no parent's list had anything.
     pub nothing_listed: bool,
     /// How many of the struck out made room for others of the same parent.
@@ -168,24 +168,25 @@ pub struct RoundEnd {
 /// Plans the end of a round: what of the struck out dies. While something is held, what was struck out before the round is part of it;
 /// otherwise it only waited for a round that read everything.
 #[must_use]
-pub fn plan_deaths(
+pub fn plan_deletions(
     known: &BTreeMap<ProviderId, IndexedResource>,
     struck_out: &BTreeMap<ProviderId, Strikes>,
-    end: &RoundEnd,
+    end: &CompletedScan,
     rules: &Rules<'_>,
-) -> Plan {
+) -> SweepPlan {
     let (confirmed, open): (Vec<_>, Vec<_>) = struck_out.iter().partition(|(_, strikes)| rules.confirmed(**strikes));
-    let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= end.begun_at;
+    let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= end.scan_started_at;
     let (due, held): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, strikes)| is_due(strikes));
     let lost = (due.len() + held.len()).saturating_sub(end.replaced);
-    let hold = rules.looks_like_a_fault(known, end.nothing_listed, lost);
+    let hold = rules.is_mass_deletion(known, end.nothing_listed, lost);
     let waiting = if hold { due.len() + held.len() } else { held.len() };
-    let mut dying = confirmed;
+    let mut to_delete = confirmed;
     if !hold {
-        dying.extend(due);
+        to_delete.extend(due);
     }
-    let steps = dying.into_iter().map(|(id, _)| Step { id: id.clone(), action: Action::Bury }).collect();
-    Plan { steps, held: u32::try_from(waiting).unwrap_or(u32::MAX) }
+    let steps =
+        to_delete.into_iter().map(|(id, _)| SweepStep { id: id.clone(), action: SweepAction::Delete }).collect();
+    SweepPlan { steps, held: u32::try_from(waiting).unwrap_or(u32::MAX) }
 }
 
 /// How many were known when what is missing now was last seen. What was discovered since does not make a loss smaller: a token of another
@@ -196,8 +197,8 @@ fn established(known: &BTreeMap<ProviderId, IndexedResource>) -> usize {
 }
 
 /// Whether so many deletions out of so many known look like a fault.
-fn breaks(deletions: usize, known: usize) -> bool {
-    deletions >= BREAKER_AT_LEAST && deletions * BREAKER_ONE_IN > known
+fn trips_breaker(deletions: usize, known: usize) -> bool {
+    deletions >= BREAKER_MIN_DELETIONS && deletions * BREAKER_ONE_IN > known
 }
 
 /// The hold that a sweep leaves: a new one, the old one with its new count, or none.

@@ -3,7 +3,7 @@
 //! Whatever a sweep believed when it planned, the row decides: each function takes the row as it is now and says what to write, or that
 //! nothing is to be written. Deciding again after a lost race, a crash or a duplicate message therefore ends in the same place.
 
-mod occasion;
+mod observation_context;
 mod placement;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,15 +12,15 @@ use store::ResourceWrite;
 
 use crate::facts::changed_fields;
 
-pub use occasion::Occasion;
-pub use placement::{Claim, Placement, Since, claimed, placed};
+pub use observation_context::ObservationContext;
+pub use placement::{Claim, Placement, PlacementStart, claimed, placed};
 
 /// A tombstone whose creation time cannot be compared is the same resource when it is seen again within this time.
 pub const SAME_RESOURCE_WITHIN: TimeDelta = TimeDelta::days(7);
 
 /// What a decision does to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Effect {
+pub enum UpsertEffect {
     /// A row for what was never seen.
     Discovered,
     /// Other facts.
@@ -39,11 +39,11 @@ pub enum Effect {
 
 /// A write and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
+pub struct UpsertDecision {
     /// What to write.
     pub write: ResourceWrite,
     /// What that does.
-    pub effect: Effect,
+    pub effect: UpsertEffect,
 }
 
 /// The resource was listed with these facts.
@@ -52,14 +52,14 @@ pub fn seen(
     row: Option<&Resource>,
     key: &ResourceKey,
     facts: &ResourceFacts,
-    occasion: Occasion<'_>,
-) -> Option<Decision> {
-    let Some(row) = row else { return Some(discover(key, facts, None, occasion)) };
-    match (row.is_live(), same_resource(row, facts, occasion.at)) {
-        (true, true) => seen_live(row, facts, occasion),
-        (true, false) => Some(replace(row, facts, occasion)),
-        (false, true) => Some(restore(row, facts, occasion)),
-        (false, false) => Some(discover(key, facts, Some(row), occasion)),
+    context: ObservationContext<'_>,
+) -> Option<UpsertDecision> {
+    let Some(row) = row else { return Some(discover(key, facts, None, context)) };
+    match (row.is_live(), same_resource(row, facts, context.at)) {
+        (true, true) => seen_live(row, facts, context),
+        (true, false) => Some(replace(row, facts, context)),
+        (false, true) => Some(restore(row, facts, context)),
+        (false, false) => Some(discover(key, facts, Some(row), context)),
     }
 }
 
@@ -70,7 +70,7 @@ pub fn missed(
     strike_interval: TimeDelta,
     last_complete_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
-) -> Option<Decision> {
+) -> Option<UpsertDecision> {
     if !row.is_live() {
         return None;
     }
@@ -79,75 +79,85 @@ pub fn missed(
     // The first miss freezes when it was last seen; later receipts no longer speak for it.
     row.last_seen_at = row.last_seen(last_complete_at);
     row.strikes = Some(strikes);
-    Some(decision(row, Vec::new(), Effect::Struck))
+    Some(decision(row, Vec::new(), UpsertEffect::Struck))
 }
 
 /// DigitalOcean said that the resource exists although the list left it out.
 #[must_use]
-pub fn still_there(row: &Resource, at: DateTime<Utc>) -> Option<Decision> {
+pub fn still_there(row: &Resource, at: DateTime<Utc>) -> Option<UpsertDecision> {
     if !row.is_live() || row.strikes.is_none() {
         return None;
     }
     let mut row = next(row);
     row.last_seen_at = at;
     row.strikes = None;
-    Some(decision(row, Vec::new(), Effect::Returned))
+    Some(decision(row, Vec::new(), UpsertEffect::Returned))
 }
 
 /// The third strike is due (or was given) and DigitalOcean said that the resource is gone.
 #[must_use]
-pub fn gone(row: &Resource, occasion: Occasion<'_>) -> Option<Decision> {
+pub fn gone(row: &Resource, context: ObservationContext<'_>) -> Option<UpsertDecision> {
     if !row.is_live() {
         return None;
     }
-    let strikes = Strikes::final_strike(row.strikes, occasion.at)?;
+    let strikes = Strikes::final_strike(row.strikes, context.at)?;
     let mut row = next(row);
-    row.deleted_at = Some(occasion.at);
+    row.deleted_at = Some(context.at);
     row.strikes = Some(strikes);
-    let cause = occasion.cause_of(&row.key, &Expected::Disappearance);
-    let event = occasion.event(&row, (EventType::Deleted, cause), Vec::new());
-    Some(decision(row, vec![event], Effect::Deleted))
+    let cause = context.cause_of(&row.key, &Expected::Disappearance);
+    let event = context.event(&row, (EventType::Deleted, cause), Vec::new());
+    Some(decision(row, vec![event], UpsertEffect::Deleted))
 }
 
 /// The quick look saw a droplet that is known: only what changes from minute to minute is taken over, and only where nothing speaks
 /// against the row; everything else is the full sweep's.
 #[must_use]
-pub fn glimpsed(row: &Resource, facts: &ResourceFacts, fields: &[&str], occasion: Occasion<'_>) -> Option<Decision> {
-    if !row.is_live() || row.strikes.is_some() || !same_resource(row, facts, occasion.at) {
+pub fn partial_update(
+    row: &Resource,
+    facts: &ResourceFacts,
+    fields: &[&str],
+    context: ObservationContext<'_>,
+) -> Option<UpsertDecision> {
+    if !row.is_live() || row.strikes.is_some() || !same_resource(row, facts, context.at) {
         return None;
     }
-    let mut glimpsed = row.facts.clone();
+    let mut partial_update = row.facts.clone();
     for field in fields {
         match field.strip_prefix("attrs.") {
-            None if *field == "status" => glimpsed.status.clone_from(&facts.status),
+            None if *field == "status" => partial_update.status.clone_from(&facts.status),
             None => {}
             Some(name) => match facts.attrs.get(name) {
-                Some(value) => _ = glimpsed.attrs.insert(name.to_owned(), value.clone()),
-                None => _ = glimpsed.attrs.remove(name),
+                Some(value) => _ = partial_update.attrs.insert(name.to_owned(), value.clone()),
+                None => _ = partial_update.attrs.remove(name),
             },
         }
     }
-    seen_live(row, &glimpsed, occasion)
+    seen_live(row, &partial_update, context)
 }
 
-fn seen_live(row: &Resource, facts: &ResourceFacts, occasion: Occasion<'_>) -> Option<Decision> {
+fn seen_live(row: &Resource, facts: &ResourceFacts, context: ObservationContext<'_>) -> Option<UpsertDecision> {
     let fingerprint = facts.fingerprint();
     let struck = row.strikes.is_some();
     if fingerprint == row.fingerprint {
-        return if struck { still_there(row, occasion.at) } else { None };
+        return if struck { still_there(row, context.at) } else { None };
     }
     let changes = changed_fields(&row.facts, facts);
-    let explained = occasion.explain(&row.key, &changes);
+    let explained = context.explain(&row.key, &changes);
     let mut row = next(row);
-    row.last_seen_at = occasion.at;
+    row.last_seen_at = context.at;
     row.strikes = None;
     row.facts = facts.clone();
     row.fingerprint = fingerprint;
-    let event = occasion.event(&row, explained, changes);
-    Some(decision(row, vec![event], Effect::Updated))
+    let event = context.event(&row, explained, changes);
+    Some(decision(row, vec![event], UpsertEffect::Updated))
 }
 
-fn discover(key: &ResourceKey, facts: &ResourceFacts, former: Option<&Resource>, occasion: Occasion<'_>) -> Decision {
+fn discover(
+    key: &ResourceKey,
+    facts: &ResourceFacts,
+    former: Option<&Resource>,
+    context: ObservationContext<'_>,
+) -> UpsertDecision {
     let row = Resource {
         key: key.clone(),
         fingerprint: facts.fingerprint(),
@@ -158,37 +168,37 @@ fn discover(key: &ResourceKey, facts: &ResourceFacts, former: Option<&Resource>,
         attribution: None,
         project_history: Vec::new(),
         tenant_claims: Vec::new(),
-        first_seen_at: occasion.at,
-        last_seen_at: occasion.at,
+        first_seen_at: context.at,
+        last_seen_at: context.at,
         strikes: None,
         deleted_at: None,
     };
     // Everything is new: folding a resource's events gives what is known of it.
     let changes = changed_fields(&ResourceFacts::default(), facts);
-    let cause = occasion.cause_of(key, &Expected::Appearance);
-    let event = occasion.event(&row, (EventType::Discovered, cause), changes);
+    let cause = context.cause_of(key, &Expected::Appearance);
+    let event = context.event(&row, (EventType::Discovered, cause), changes);
     let before = former.map(|former| former.version);
-    Decision { write: ResourceWrite { before, row, events: vec![event] }, effect: Effect::Discovered }
+    UpsertDecision { write: ResourceWrite { before, row, events: vec![event] }, effect: UpsertEffect::Discovered }
 }
 
-fn restore(row: &Resource, facts: &ResourceFacts, occasion: Occasion<'_>) -> Decision {
+fn restore(row: &Resource, facts: &ResourceFacts, context: ObservationContext<'_>) -> UpsertDecision {
     let changes = changed_fields(&row.facts, facts);
     let mut row = next(row);
     row.deleted_at = None;
     row.strikes = None;
-    row.last_seen_at = occasion.at;
+    row.last_seen_at = context.at;
     row.fingerprint = facts.fingerprint();
     row.facts = facts.clone();
-    let cause = occasion.cause_of(&row.key, &Expected::Appearance);
-    let event = occasion.event(&row, (EventType::Restored, cause), changes);
-    decision(row, vec![event], Effect::Restored)
+    let cause = context.cause_of(&row.key, &Expected::Appearance);
+    let event = context.event(&row, (EventType::Restored, cause), changes);
+    decision(row, vec![event], UpsertEffect::Restored)
 }
 
 /// The id is alive but DigitalOcean made it at another time: what we knew is gone, and another bears its id.
-fn replace(row: &Resource, facts: &ResourceFacts, occasion: Occasion<'_>) -> Decision {
+fn replace(row: &Resource, facts: &ResourceFacts, context: ObservationContext<'_>) -> UpsertDecision {
     let former = next(row);
-    let deleted = occasion.event(&former, (EventType::Deleted, occasion.noticed()), Vec::new());
-    let mut decided = discover(&row.key, facts, Some(&former), occasion);
+    let deleted = context.event(&former, (EventType::Deleted, context.sync_cause()), Vec::new());
+    let mut decided = discover(&row.key, facts, Some(&former), context);
     decided.write.before = Some(row.version);
     decided.write.events.insert(0, deleted);
     decided
@@ -208,6 +218,6 @@ fn next(row: &Resource) -> Resource {
     Resource { version: row.version + 1, ..row.clone() }
 }
 
-fn decision(row: Resource, events: Vec<ResourceEvent>, effect: Effect) -> Decision {
-    Decision { write: ResourceWrite { before: Some(row.version - 1), row, events }, effect }
+fn decision(row: Resource, events: Vec<ResourceEvent>, effect: UpsertEffect) -> UpsertDecision {
+    UpsertDecision { write: ResourceWrite { before: Some(row.version - 1), row, events }, effect }
 }

@@ -5,7 +5,7 @@ use domain::{Attribution, Change, EventType, Interval, ProjectId, Resource, Tena
 use serde_json::Value;
 use store::ResourceWrite;
 
-use super::{Decision, Effect, Occasion, decision, next};
+use super::{ObservationContext, UpsertDecision, UpsertEffect, decision, next};
 
 /// Where a resource belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,23 +15,23 @@ pub struct Placement {
     /// How that is known.
     pub attribution: Attribution,
     /// Since when.
-    pub since: Since,
+    pub since: PlacementStart,
 }
 
 /// Since when a resource belongs where it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Since {
+pub enum PlacementStart {
     /// Since this time.
-    Time(DateTime<Utc>),
+    At(DateTime<Utc>),
     /// As long as its parent; here is where that was, when.
-    Parent(Vec<Interval<ProjectId>>),
+    WithParent(Vec<Interval<ProjectId>>),
     /// As long as it exists, as far as we know.
-    Ever,
+    WithCreation,
 }
 
 /// The resource belongs to this project. What an operator claimed stays where it was put.
 #[must_use]
-pub fn placed(row: &Resource, placement: &Placement, occasion: Occasion<'_>) -> Option<Decision> {
+pub fn placed(row: &Resource, placement: &Placement, context: ObservationContext<'_>) -> Option<UpsertDecision> {
     let Placement { project, attribution, since } = placement;
     let in_place = row.project_id.as_ref() == Some(project);
     if !row.is_live()
@@ -47,17 +47,19 @@ pub fn placed(row: &Resource, placement: &Placement, occasion: Occasion<'_>) -> 
     if !in_place {
         let existed_since = row.facts.created_at.map_or(row.first_seen_at, |made| made.min(row.first_seen_at));
         match since {
-            Since::Time(since) => begin_interval(&mut row.project_history, project.clone(), (*since).min(occasion.at)),
-            Since::Ever if row.project_history.is_empty() => {
+            PlacementStart::At(since) => {
+                begin_interval(&mut row.project_history, project.clone(), (*since).min(context.at))
+            }
+            PlacementStart::WithCreation if row.project_history.is_empty() => {
                 begin_interval(&mut row.project_history, project.clone(), existed_since);
             }
-            Since::Ever => begin_interval(&mut row.project_history, project.clone(), occasion.at),
+            PlacementStart::WithCreation => begin_interval(&mut row.project_history, project.clone(), context.at),
             // Its own past counts as long as it had one of its own.
-            Since::Parent(history) if was_member => {
-                let since = history.last().map_or(occasion.at, |interval| interval.from);
+            PlacementStart::WithParent(history) if was_member => {
+                let since = history.last().map_or(context.at, |interval| interval.from);
                 begin_interval(&mut row.project_history, project.clone(), since);
             }
-            Since::Parent(history) => row.project_history = since_then(history, existed_since),
+            PlacementStart::WithParent(history) => row.project_history = since_then(history, existed_since),
         }
     }
     // A project's list that names it elsewhere tells of a move. Where it was found first is no change, and what only follows its parent,
@@ -69,9 +71,9 @@ pub fn placed(row: &Resource, placement: &Placement, occasion: Occasion<'_>) -> 
             before: Value::from(before.as_str()),
             after: Value::from(project.as_str()),
         };
-        occasion.event(&row, (EventType::Updated, occasion.noticed()), vec![change])
+        context.event(&row, (EventType::Updated, context.sync_cause()), vec![change])
     });
-    Some(decision(row, event.into_iter().collect(), Effect::Attributed))
+    Some(decision(row, event.into_iter().collect(), UpsertEffect::Attributed))
 }
 
 /// The part of a history from this time on.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AccountId, Attribution, Kind, Parent, ProjectId, ProviderId, ResourceKey};
-use inventory::kinds::Orphans;
+use inventory::kinds::OrphanPolicy;
 use inventory::projects::Membership;
-use inventory::projects::attribution::{Evidence, Place, attribute};
+use inventory::projects::attribution::{AttributionSource, Evidence, attribute};
 use store::IndexedResource;
 
 const DROPLET: &str = "droplet";
@@ -40,17 +40,17 @@ struct World {
     known: BTreeMap<ResourceKey, IndexedResource>,
     members: BTreeMap<ResourceKey, Membership>,
     internal: Option<ProjectId>,
-    seen_whole: BTreeMap<Kind, Orphans>,
+    fully_listed: BTreeMap<Kind, OrphanPolicy>,
 }
 
 impl World {
     fn new() -> Self {
-        let seen_whole = [
-            (Kind::from_static(DROPLET), Orphans::FallToInternal),
-            (Kind::from_static(BACKUP), Orphans::FallToInternal),
-            (Kind::from_static(ZONE), Orphans::StayUnattributed),
+        let fully_listed = [
+            (Kind::from_static(DROPLET), OrphanPolicy::AssignToInternal),
+            (Kind::from_static(BACKUP), OrphanPolicy::AssignToInternal),
+            (Kind::from_static(ZONE), OrphanPolicy::LeaveUnattributed),
         ];
-        Self { internal: Some(project("own")), seen_whole: seen_whole.into(), ..Self::default() }
+        Self { internal: Some(project("own")), fully_listed: fully_listed.into(), ..Self::default() }
     }
 
     fn with(mut self, kind: &'static str, id: &str, known: IndexedResource) -> Self {
@@ -72,15 +72,15 @@ impl World {
             members: &self.members,
             projects: &projects,
             internal: self.internal.as_ref(),
-            seen_whole: &self.seen_whole,
+            fully_listed: &self.fully_listed,
         };
-        let told = |(key, place): (ResourceKey, Place)| {
+        let told = |(key, place): (ResourceKey, AttributionSource)| {
             let place = match place {
-                Place::Member(membership) => format!("member of {}", membership.project),
-                Place::WithParent(parent, project) => format!("in {project} with {}", parent.provider_id),
-                Place::Named(project) => format!("in {project} as it says"),
-                Place::WithFormerParent(parent) => format!("where {} was", parent.provider_id),
-                Place::Internal(project) => format!("internal, in {project}"),
+                AttributionSource::Member(membership) => format!("member of {}", membership.project),
+                AttributionSource::WithParent(parent, project) => format!("in {project} with {}", parent.provider_id),
+                AttributionSource::Named(project) => format!("in {project} as it says"),
+                AttributionSource::WithFormerParent(parent) => format!("where {} was", parent.provider_id),
+                AttributionSource::Internal(project) => format!("internal, in {project}"),
             };
             format!("{}: {place}", key.provider_id)
         };

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, EventType, Kind, ProviderId, Resource, ResourceEvent, ResourceFacts, ResourceKey, RunId};
-use inventory::sweep::plan::{Action, Rules, plan};
-use inventory::upsert::{self, Decision, Occasion};
+use inventory::sweep::plan::{Rules, SweepAction, plan};
+use inventory::upsert::{self, ObservationContext, UpsertDecision};
 use proptest::prelude::*;
 use store::IndexedResource;
 
@@ -67,7 +67,7 @@ struct Mirror {
 }
 
 impl Mirror {
-    fn write(&mut self, decision: Decision) {
+    fn write(&mut self, decision: UpsertDecision) {
         let write = decision.write;
         let id: u8 = write.row.key.provider_id.as_str().parse().unwrap();
         assert_eq!(write.before, self.rows.get(&id).map(|row| row.version), "decided on the row as it is");
@@ -79,7 +79,7 @@ impl Mirror {
 
     fn sweep(&mut self, at: DateTime<Utc>, exists: &BTreeMap<u8, u8>) {
         let run = RunId::new("run").unwrap();
-        let occasion = Occasion { at, run: &run, state_fields: &["name"], expected: &[] };
+        let context = ObservationContext { at, run: &run, state_fields: &["name"], expected: &[] };
         let known = self.rows.values().filter(|row| row.is_live()).map(|row| {
             let known = IndexedResource {
                 fingerprint: row.fingerprint.clone(),
@@ -92,16 +92,16 @@ impl Mirror {
             (row.key.provider_id.clone(), known)
         });
         let listed = exists.iter().map(|(id, version)| (key(*id).provider_id, facts(*version).fingerprint()));
-        let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_ask: true };
+        let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_probe: true };
         for step in plan(&known.collect(), &listed.collect(), &rules).steps {
             let id: u8 = step.id.as_str().parse().unwrap();
             let row = self.rows.get(&id);
             let decision = match step.action {
-                Action::Discover | Action::Update | Action::Return => {
-                    upsert::seen(row, &key(id), &facts(exists[&id]), occasion)
+                SweepAction::Discover | SweepAction::Update | SweepAction::Return => {
+                    upsert::seen(row, &key(id), &facts(exists[&id]), context)
                 }
-                Action::Strike => upsert::missed(row.unwrap(), STRIKE_INTERVAL, self.last_complete_at, at),
-                Action::Bury => upsert::gone(row.unwrap(), occasion),
+                SweepAction::Strike => upsert::missed(row.unwrap(), STRIKE_INTERVAL, self.last_complete_at, at),
+                SweepAction::Delete => upsert::gone(row.unwrap(), context),
             };
             self.write(decision.expect("a planned step has something to write"));
         }
@@ -151,7 +151,7 @@ proptest! {
     /// For any history of an account: the live rows are what the story says, each death comes after three complete misses, each return is
     /// told, and nothing else is.
     #[test]
-    fn the_mirror_tells_the_story(history in prop::collection::vec(moment(), 1..24)) {
+    fn the_events_fold_to_the_mirrored_state(history in prop::collection::vec(moment(), 1..24)) {
         let mut mirror = Mirror::default();
         let mut stories: BTreeMap<u8, Story> = BTreeMap::new();
         let mut at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
@@ -239,11 +239,11 @@ mod breaker {
             let known = known(total, due, 2, at);
             let listed = known.iter().skip(due).map(|(id, entry)| (id.clone(), entry.fingerprint.clone())).collect();
             let at = at + TimeDelta::minutes(15);
-            let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_ask: true };
+            let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_probe: true };
             let plan = plan(&known, &listed, &rules);
             let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
-            assert_eq!((count(Action::Bury), plan.held), (buried, held), "{due} of {total}");
-            assert_eq!(count(Action::Strike), held as usize, "what is held takes its third strike");
+            assert_eq!((count(SweepAction::Delete), plan.held), (buried, held), "{due} of {total}");
+            assert_eq!(count(SweepAction::Strike), held as usize, "what is held takes its third strike");
         }
     }
 
@@ -255,7 +255,7 @@ mod breaker {
             strike_interval: STRIKE_INTERVAL,
             hold: None,
             confirmation: None,
-            can_ask: true,
+            can_probe: true,
         };
         // Two of six held came back, or so much was discovered that four are no longer a fifth.
         for (total, held) in [(7, 4), (1_000, 4)] {
@@ -286,7 +286,7 @@ mod breaker {
             strike_interval: STRIKE_INTERVAL,
             hold: None,
             confirmation: None,
-            can_ask: true,
+            can_probe: true,
         };
         assert_eq!(plan(&known, &listed, &rules).held, 10);
     }
@@ -306,10 +306,10 @@ mod breaker {
                 strike_interval: STRIKE_INTERVAL,
                 hold: Some(&hold),
                 confirmation: Some(&confirmation),
-                can_ask: true,
+                can_probe: true,
             };
             let plan = plan(&known(10, 6, 3, at), &BTreeMap::new(), &rules);
-            let count = plan.steps.iter().filter(|step| step.action == Action::Bury).count();
+            let count = plan.steps.iter().filter(|step| step.action == SweepAction::Delete).count();
             assert_eq!(count, buried, "{hold_id} {confirmed_after}");
         }
     }

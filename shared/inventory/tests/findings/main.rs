@@ -3,15 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
 mod certificates;
+mod coverage;
 mod droplets;
-mod known;
 mod networking;
 mod order;
 mod storage;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, Kind, ProviderId, Resource, ResourceFacts, ResourceKey};
-use inventory::findings::{Rule, RuleFinding, Surroundings};
+use inventory::findings::{FindingRule, RuleContext, RuleFinding};
 use serde_json::{Value, json};
 
 /// When everything is judged.
@@ -59,9 +59,9 @@ fn find(rule: &str, resource: &Resource) -> Option<RuleFinding> {
 
 /// The same with these around it.
 fn find_among(rule: &str, resource: &Resource, others: &[Resource]) -> Option<RuleFinding> {
-    let mut surroundings = Surroundings::default();
-    others.iter().for_each(|other| surroundings.note(other));
-    Rule::named(rule).unwrap().finds(resource, &surroundings, now())
+    let mut context = RuleContext::default();
+    others.iter().for_each(|other| context.note(other));
+    FindingRule::named(rule).unwrap().finds(resource, &context, now())
 }
 
 /// Holds what the rule finds of a resource of the kind, with these facts, against why it should; `None` where it should find nothing.

@@ -2,7 +2,7 @@
 
 use domain::ProviderId;
 use inventory::kinds::{
-    CDN_ENDPOINT, CERTIFICATE, ListedKind, MONITORING_ALERT, MirroredKind, Presence, SPACES_KEY, SSH_KEY, TAG,
+    CDN_ENDPOINT, CERTIFICATE, ListedKind, MONITORING_ALERT, MirroredKind, ProbeResult, SPACES_KEY, SSH_KEY, TAG,
     UPTIME_CHECK,
 };
 use serde_json::{Value, json};
@@ -105,12 +105,12 @@ async fn nothing_secret_and_nothing_long_is_a_fact() {
 }
 
 #[tokio::test]
-async fn one_that_is_there_and_one_that_nobody_has() {
+async fn an_existing_id_and_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let there = ProviderId::new(expected(kind.kind().as_str()).0).unwrap();
-        for (id, presence) in [(there, Presence::There), (kind.nobody(), Presence::Gone)] {
-            assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        for (id, presence) in [(there, ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)] {
+            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
         }
     }
 }

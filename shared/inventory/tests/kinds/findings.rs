@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Money, ProviderId, Resource, ResourceFacts, ResourceKey};
-use inventory::findings::{RULES, Rule, Surroundings};
+use inventory::findings::{FindingRule, RULES, RuleContext};
 use inventory::kinds::{CERTIFICATE, DROPLET, FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, SNAPSHOT, VOLUME};
 use serde_json::json;
 
@@ -65,12 +65,12 @@ async fn each_rule_finds_what_digitalocean_lists() {
         let listed = kind.list(&client).await.unwrap().resources;
         resources.extend(listed.into_iter().map(|(id, facts)| resource(kind, id, facts)));
     }
-    let mut surroundings = Surroundings::default();
-    resources.iter().for_each(|resource| surroundings.note(resource));
+    let mut context = RuleContext::default();
+    resources.iter().for_each(|resource| context.note(resource));
     assert_eq!(EXPECTED.len(), RULES.len());
     for (rule, expected, others) in EXPECTED {
-        let rule = Rule::named(rule).unwrap();
-        let found = resources.iter().filter_map(|row| rule.finds(row, &surroundings, time("2026-11-27T00:00:00Z")));
+        let rule = FindingRule::named(rule).unwrap();
+        let found = resources.iter().filter_map(|row| rule.finds(row, &context, time("2026-11-27T00:00:00Z")));
         let price = |price: Option<Money>| price.map_or_else(|| "-".to_owned(), |price| price.amount.to_string());
         let found: Vec<String> = found.map(|found| format!("{} {}", found.name, price(found.price_monthly))).collect();
         for name in expected {

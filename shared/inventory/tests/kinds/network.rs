@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use digitalocean::Client;
 use digitalocean_sim::Token;
 use domain::ProviderId;
-use inventory::kinds::{FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, NAT_GATEWAY, Presence, RESERVED_IPV6, VPC};
+use inventory::kinds::{
+    FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, NAT_GATEWAY, ProbeResult, RESERVED_IPV6, VPC,
+};
 use serde_json::{Value, json};
 
 use crate::demo;
@@ -133,11 +135,13 @@ async fn each_is_listed_with_its_facts() {
 }
 
 #[tokio::test]
-async fn one_that_is_there_and_one_that_nobody_has() {
+async fn an_existing_id_and_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for (kind, _, id, _) in expected() {
-        for (id, presence) in [(ProviderId::new(id).unwrap(), Presence::There), (kind.nobody(), Presence::Gone)] {
-            assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        for (id, presence) in
+            [(ProviderId::new(id).unwrap(), ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)]
+        {
+            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
         }
     }
 }

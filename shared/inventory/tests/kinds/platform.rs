@@ -7,7 +7,7 @@ use digitalocean_sim::{Effect, Fault, Simulator};
 use domain::ProviderId;
 use inventory::kinds::{
     APP, AUTOSCALE_POOL, CONTAINER_REGISTRY, FUNCTIONS_NAMESPACE, K8S_CLUSTER, ListError, ListedKind, MANAGED_DB,
-    Presence,
+    ProbeResult,
 };
 use serde_json::{Value, json};
 
@@ -135,12 +135,12 @@ async fn each_is_listed_with_its_facts() {
 }
 
 #[tokio::test]
-async fn one_that_is_there_and_one_that_nobody_has() {
+async fn an_existing_id_and_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let there = ProviderId::new(expected(kind.kind().as_str()).1).unwrap();
-        for (id, presence) in [(there, Presence::There), (kind.nobody(), Presence::Gone)] {
-            assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        for (id, presence) in [(there, ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)] {
+            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
         }
     }
 }

@@ -4,7 +4,7 @@ use digitalocean::Token;
 use digitalocean_sim::{Droplet, Effect, Fault, Token as SimToken};
 use domain::ProviderId;
 use inventory::kinds::{
-    CUSTOM_IMAGE, ChildKind, DROPLET_BACKUP, ListError, ListedKind, MirroredKind, Presence, SNAPSHOT, VOLUME,
+    CUSTOM_IMAGE, ChildKind, DROPLET_BACKUP, ListError, ListedKind, MirroredKind, ProbeResult, SNAPSHOT, VOLUME,
 };
 use serde_json::{Value, json};
 
@@ -92,20 +92,20 @@ async fn one_that_is_there_one_that_nobody_has_and_one_that_is_something_else() 
     let (_sim, client) = demo().await;
     let snapshot = id("198402113");
     for (kind, id, presence) in [
-        (&VOLUME as &dyn MirroredKind, id(VOLUME_ID), Presence::There),
-        (&VOLUME, VOLUME.nobody(), Presence::Gone),
-        (&SNAPSHOT, snapshot, Presence::There),
-        (&SNAPSHOT, id("b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8"), Presence::There),
-        (&SNAPSHOT, SNAPSHOT.nobody(), Presence::Gone),
+        (&VOLUME as &dyn MirroredKind, id(VOLUME_ID), ProbeResult::Exists),
+        (&VOLUME, VOLUME.nonexistent_id(), ProbeResult::Gone),
+        (&SNAPSHOT, snapshot, ProbeResult::Exists),
+        (&SNAPSHOT, id("b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8"), ProbeResult::Exists),
+        (&SNAPSHOT, SNAPSHOT.nonexistent_id(), ProbeResult::Gone),
         // "the resource is not a snapshot": a backup, a custom image.
-        (&SNAPSHOT, id(BACKUP_ID), Presence::Gone),
-        (&SNAPSHOT, id(IMAGE_ID), Presence::Gone),
-        (&CUSTOM_IMAGE, id(IMAGE_ID), Presence::There),
-        (&CUSTOM_IMAGE, CUSTOM_IMAGE.nobody(), Presence::Gone),
+        (&SNAPSHOT, id(BACKUP_ID), ProbeResult::Gone),
+        (&SNAPSHOT, id(IMAGE_ID), ProbeResult::Gone),
+        (&CUSTOM_IMAGE, id(IMAGE_ID), ProbeResult::Exists),
+        (&CUSTOM_IMAGE, CUSTOM_IMAGE.nonexistent_id(), ProbeResult::Gone),
     ] {
-        assert_eq!(kind.presence(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
     }
-    assert!(DROPLET_BACKUP.presence(&client, &id(BACKUP_ID)).is_none());
+    assert!(DROPLET_BACKUP.probe(&client, &id(BACKUP_ID)).is_none());
 }
 
 #[tokio::test]
@@ -113,19 +113,19 @@ async fn another_400_than_that_does_not_mean_gone() {
     let (sim, client) = demo().await;
     let (id_of_error, message) = ("bad_request".to_owned(), "the id is malformed".to_owned());
     sim.faults().add(Fault::on("/v2/snapshots/*", Effect::ErrorBody { status: 400, id: id_of_error, message }));
-    SNAPSHOT.presence(&client, &id("198402113")).unwrap().await.unwrap_err();
+    SNAPSHOT.probe(&client, &id("198402113")).unwrap().await.unwrap_err();
 }
 
 /// DigitalOcean knows the status `deleted` of a custom image: such a one is neither listed nor there.
 #[tokio::test]
 async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() {
     let (sim, client) = demo().await;
-    for (status, count, presence) in [("pending", 1, Presence::There), ("deleted", 0, Presence::Gone)] {
+    for (status, count, presence) in [("pending", 1, ProbeResult::Exists), ("deleted", 0, ProbeResult::Gone)] {
         sim.account("demo").change("images", IMAGE_ID, json!({ "status": status, "size_gigabytes": null }));
         let listed = CUSTOM_IMAGE.list(&client).await.unwrap().resources;
         assert_eq!(listed.len(), count, "{status}");
         assert!(listed.iter().all(|(_, facts)| facts.price_monthly.is_none()));
-        assert_eq!(CUSTOM_IMAGE.presence(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), presence, "{status}");
+        assert_eq!(CUSTOM_IMAGE.probe(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), presence, "{status}");
     }
 }
 

@@ -1,43 +1,43 @@
 //! A process may die at any write, and two may run at once.
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 use chrono::TimeDelta;
 use domain::{EventType, RunId};
 use embedded_table::CrashPoint;
-use inventory::Outcome;
+use inventory::SweepOutcome;
 
 /// The account after something of everything happened: a droplet new, one renamed, one gone, one that returns, some moved; a project renamed.
-async fn eventful() -> World {
-    let mut world = World::demo().await;
-    // The simulator would give the internal project another id in every world.
-    world.bootstrap.provisioning = Err("writes are off".to_owned());
-    world.put_back(42);
+async fn eventful() -> TestEnvironment {
+    let mut environment = TestEnvironment::demo().await;
+    // The simulator would give the internal project another id in every environment.
+    environment.bootstrap.provisioning = Err("writes are off".to_owned());
+    environment.put_back(42);
     for worker in ["droplets", "domains", "projects"] {
-        world.sweep(worker).await;
+        environment.sweep(worker).await;
     }
-    let demo = world.demo_account();
+    let demo = environment.demo_account();
     let ids: Vec<u64> = demo.list("droplets").iter().map(|droplet| droplet["id"].as_u64().unwrap()).collect();
     let ids: Vec<u64> = ids.into_iter().filter(|id| *id != 42).collect();
     demo.remove_droplet(42);
     demo.remove_droplet(ids[1]);
-    world.next_sweep("droplets").await;
-    world.next_sweep("droplets").await;
-    world.put_back(42);
+    environment.next_sweep("droplets").await;
+    environment.next_sweep("droplets").await;
+    environment.put_back(42);
     demo.rename_droplet(ids[2], "renamed");
-    world.put_back(7);
+    environment.put_back(7);
     // For the projects worker: one renamed, and droplets that moved into it.
     let project = demo.list("projects")[0]["id"].as_str().unwrap().to_owned();
     demo.rename_project(&project, "renamed");
     for id in &ids {
         demo.assign(&project, &format!("do:droplet:{id}"));
     }
-    world.clock.advance(TimeDelta::minutes(15));
-    world
+    environment.clock.advance(TimeDelta::minutes(15));
+    environment
 }
 
 /// What the account looks like in the table, but for whose run and lease it was.
-async fn rows(world: &World) -> Vec<String> {
-    let dump = world.embedded.dump().await;
+async fn rows(environment: &TestEnvironment) -> Vec<String> {
+    let dump = environment.embedded.dump().await;
     dump.into_iter()
         .filter(|item| item.starts_with("KIND#") || item.starts_with("RESOURCE#") || item.contains("/ PROJECT#"))
         .collect()
@@ -45,7 +45,7 @@ async fn rows(world: &World) -> Vec<String> {
 
 /// Lets the worker die just before and just after each of its writes and its message come again: the account looks as if nothing had been.
 /// How often it died.
-pub(crate) async fn dies_at_every_write(worker: &str, eventful: impl AsyncFn() -> World) -> usize {
+pub(crate) async fn crash_at_every_write(worker: &str, eventful: impl AsyncFn() -> TestEnvironment) -> usize {
     let run = RunId::new("the-run").unwrap();
     let undisturbed = eventful().await;
     undisturbed.run(worker, undisturbed.table(), &run).await.unwrap();
@@ -53,24 +53,28 @@ pub(crate) async fn dies_at_every_write(worker: &str, eventful: impl AsyncFn() -
     let mut deaths = 0;
     for write in 1.. {
         for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
-            let world = eventful().await;
-            let (table, requests) = world.embedded.another_process();
+            let environment = eventful().await;
+            let (table, requests) = environment.embedded.another_process();
             requests.crash_at(death);
-            let died = world.run(worker, &table, &run).await;
+            let died = environment.run(worker, &table, &run).await;
             if !requests.has_crashed() {
                 return deaths;
             }
             assert!(died.is_err(), "{worker} {death:?}");
             deaths += 1;
             // The dead process's lease keeps others out until it has run out.
-            if world.run(worker, world.table(), &run).await.unwrap() == Outcome::Busy {
-                expire_lease(&world, worker).await;
-                assert!(matches!(world.run(worker, world.table(), &run).await.unwrap(), Outcome::Swept(..)));
+            if environment.run(worker, environment.table(), &run).await.unwrap() == SweepOutcome::Busy {
+                expire_lease(&environment, worker).await;
+                assert!(matches!(
+                    environment.run(worker, environment.table(), &run).await.unwrap(),
+                    SweepOutcome::Swept(..)
+                ));
             }
             // Not compared by `assert_eq`: it would print all of the table, twice.
-            let differing: Vec<String> = rows(&world).await.into_iter().filter(|row| !expected.contains(row)).collect();
+            let differing: Vec<String> =
+                rows(&environment).await.into_iter().filter(|row| !expected.contains(row)).collect();
             assert!(differing.is_empty(), "{worker} {death:?}: {differing:#?}");
-            assert_eq!(rows(&world).await.len(), expected.len(), "{worker} {death:?}");
+            assert_eq!(rows(&environment).await.len(), expected.len(), "{worker} {death:?}");
         }
     }
     deaths
@@ -80,17 +84,17 @@ pub(crate) async fn dies_at_every_write(worker: &str, eventful: impl AsyncFn() -
 async fn killed_at_any_write_and_run_again_ends_the_same() {
     let mut deaths = 0;
     for worker in ["droplets", "projects"] {
-        deaths += dies_at_every_write(worker, eventful).await;
+        deaths += crash_at_every_write(worker, eventful).await;
     }
     assert!(deaths > 10, "{deaths}");
     eprintln!("died {deaths} times, and each time the next run ended the same");
 }
 
 /// Lets a lease run out without letting time pass for anything else.
-pub(crate) async fn expire_lease(world: &World, worker: &str) {
+pub(crate) async fn expire_lease(environment: &TestEnvironment, worker: &str) {
     use aws_sdk_dynamodb::types::AttributeValue::S;
-    let lane = crate::world::target(worker).1.lane();
-    let request = world.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
+    let lane = crate::environment::target(worker).1.sync_kind();
+    let request = environment.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
     request
         .key("pk", S("ACCOUNT#demo".to_owned()))
         .key("sk", S(format!("SWEEP#{lane}")))
@@ -103,25 +107,26 @@ pub(crate) async fn expire_lease(world: &World, worker: &str) {
 
 #[tokio::test]
 async fn of_two_sweeps_at_once_one_runs_and_the_other_comes_back() {
-    let world = World::demo().await;
-    world.sim.set_latency(digitalocean_sim::Latency::all(std::time::Duration::from_millis(100)));
-    let (other, _) = world.embedded.another_process();
+    let environment = TestEnvironment::demo().await;
+    environment.sim.set_latency(digitalocean_sim::Latency::all(std::time::Duration::from_millis(100)));
+    let (other, _) = environment.embedded.another_process();
     let (a, b) = (RunId::random(), RunId::random());
-    let (first, second) = tokio::join!(world.run("droplets", world.table(), &a), world.run("droplets", &other, &b));
+    let (first, second) =
+        tokio::join!(environment.run("droplets", environment.table(), &a), environment.run("droplets", &other, &b));
     let outcomes = [first.unwrap(), second.unwrap()];
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Busy).count(), 1, "{outcomes:?}");
-    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Swept(..))).count(), 1);
-    for droplet in world.demo_account().list("droplets") {
-        assert_eq!(world.events("droplet", droplet["id"].as_u64().unwrap()).await, [EventType::Discovered]);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == SweepOutcome::Busy).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, SweepOutcome::Swept(..))).count(), 1);
+    for droplet in environment.demo_account().list("droplets") {
+        assert_eq!(environment.events("droplet", droplet["id"].as_u64().unwrap()).await, [EventType::Discovered]);
     }
 }
 
 #[tokio::test]
 async fn a_sweep_without_time_left_says_so_and_the_next_goes_on() {
-    let world = World::demo().await;
+    let environment = TestEnvironment::demo().await;
     let out_of_time = digitalocean::Deadline::after(std::time::Duration::ZERO);
-    let outcome = world.run_until("droplets", world.table(), &RunId::random(), out_of_time).await.unwrap();
-    let Outcome::Swept(receipt, _) = outcome else { panic!("{outcome:?}") };
+    let outcome = environment.run_until("droplets", environment.table(), &RunId::random(), out_of_time).await.unwrap();
+    let SweepOutcome::Swept(receipt, _) = outcome else { panic!("{outcome:?}") };
     assert!(!receipt.status.is_complete());
-    assert_eq!(world.sweep("droplets").await.changes.discovered, 5);
+    assert_eq!(environment.sweep("droplets").await.changes.discovered, 5);
 }

@@ -6,25 +6,25 @@ use chrono::TimeDelta;
 use domain::{Cause, CauseType, EventType, Expected, ExpectedChange, ResourceEvent};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 fn saga() -> Cause {
     Cause { kind: CauseType::Saga, id: Some("saga-1".to_owned()) }
 }
 
-async fn expect(world: &World, kind: &'static str, id: &str, expected: Expected, minutes: i64) {
-    let expires_at = world.now() + TimeDelta::minutes(minutes);
-    let change = ExpectedChange { key: world.key(kind, id), expected, cause: saga(), expires_at };
-    world.table().expect_change(&change).await.unwrap();
+async fn expect(environment: &TestEnvironment, kind: &'static str, id: &str, expected: Expected, minutes: i64) {
+    let expires_at = environment.now() + TimeDelta::minutes(minutes);
+    let change = ExpectedChange { key: environment.key(kind, id), expected, cause: saga(), expires_at };
+    environment.table().expect_change(&change).await.unwrap();
 }
 
 fn named(name: &str) -> Expected {
     Expected::Fields(BTreeMap::from([("name".to_owned(), Value::from(name))]))
 }
 
-async fn last_event(world: &World, kind: &'static str, id: &str) -> ResourceEvent {
-    let reader = world.table().reader(domain::Scope::Platform);
-    reader.events(&world.key(kind, id), None, 1).await.unwrap().unwrap().events.remove(0)
+async fn last_event(environment: &TestEnvironment, kind: &'static str, id: &str) -> ResourceEvent {
+    let reader = environment.table().reader(domain::Scope::Platform);
+    reader.events(&environment.key(kind, id), None, 1).await.unwrap().unwrap().events.remove(0)
 }
 
 /// (what is expected, for how many minutes, what is changed, what is told, whose doing it is).
@@ -40,15 +40,15 @@ async fn a_change_is_ours_if_it_is_the_one_announced_and_in_time() {
         (Some(named("a")), 10, json!({ "name": "a" }), EventType::DriftDetected, CauseType::Outside),
     ];
     for (expected, minutes, change, told, cause) in cases {
-        let world = World::demo().await;
-        world.sweep("droplets").await;
-        let id = world.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
+        let environment = TestEnvironment::demo().await;
+        environment.sweep("droplets").await;
+        let id = environment.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
         if let Some(expected) = expected.clone() {
-            expect(&world, "droplet", &id.to_string(), expected, minutes).await;
+            expect(&environment, "droplet", &id.to_string(), expected, minutes).await;
         }
-        world.demo_account().change_droplet(id, change.clone());
-        world.next_sweep("droplets").await;
-        let event = last_event(&world, "droplet", &id.to_string()).await;
+        environment.demo_account().change_droplet(id, change.clone());
+        environment.next_sweep("droplets").await;
+        let event = last_event(&environment, "droplet", &id.to_string()).await;
         assert_eq!((event.event_type, event.cause.kind), (told, cause), "{change} expecting {expected:?}");
         assert_eq!(event.cause.id.is_some(), cause != CauseType::Outside);
     }
@@ -56,19 +56,19 @@ async fn a_change_is_ours_if_it_is_the_one_announced_and_in_time() {
 
 #[tokio::test]
 async fn what_we_make_and_take_away_is_ours_too() {
-    let world = World::demo().await;
-    world.sweep("domains").await;
-    let demo = world.demo_account();
+    let environment = TestEnvironment::demo().await;
+    environment.sweep("domains").await;
+    let demo = environment.demo_account();
     let gone = demo.list("domains")[0]["name"].as_str().unwrap().to_owned();
-    expect(&world, "dns_zone", "made.example", Expected::Appearance, 90).await;
-    expect(&world, "dns_zone", &gone, Expected::Disappearance, 90).await;
+    expect(&environment, "dns_zone", "made.example", Expected::Appearance, 90).await;
+    expect(&environment, "dns_zone", &gone, Expected::Disappearance, 90).await;
     demo.add_domain("made.example");
     demo.remove_domain(&gone);
     for _ in 0..3 {
-        world.next_sweep("domains").await;
+        environment.next_sweep("domains").await;
     }
     for (zone, told) in [("made.example", EventType::Discovered), (gone.as_str(), EventType::Deleted)] {
-        let event = last_event(&world, "dns_zone", zone).await;
+        let event = last_event(&environment, "dns_zone", zone).await;
         assert_eq!((event.event_type, event.cause), (told, saga()), "{zone}");
     }
 }

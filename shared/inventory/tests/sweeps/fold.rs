@@ -4,7 +4,7 @@ use domain::{EventType, ResourceEvent};
 use serde_json::{Value, json};
 
 /// What the events of a resource add up to.
-pub(crate) struct Told {
+pub(crate) struct FoldedResource {
     /// Its facts, as JSON.
     pub(crate) facts: Value,
     pub(crate) live: bool,
@@ -12,9 +12,9 @@ pub(crate) struct Told {
 }
 
 /// Takes a resource's events, oldest first, one after the other.
-pub(crate) fn fold(events: impl Iterator<Item = ResourceEvent>) -> Told {
+pub(crate) fn fold(events: impl Iterator<Item = ResourceEvent>) -> FoldedResource {
     let nothing = json!({ "name": "", "tags": [], "attrs": {} });
-    let mut told = Told { facts: nothing.clone(), live: false, incarnation: 0 };
+    let mut told = FoldedResource { facts: nothing.clone(), live: false, incarnation: 0 };
     for event in events {
         match event.event_type {
             EventType::Discovered => {

@@ -7,13 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean_sim::{AccountSeed, CutPoint, Droplet, Effect, Fault, LimitKind, Seed, Token};
 use domain::{EventType, Resource, RunId};
 use embedded_table::CrashPoint;
-use inventory::Outcome;
+use inventory::SweepOutcome;
 use proptest::prelude::*;
 
 use crate::crash::expire_lease;
+use crate::environment::{ACCOUNT, TestEnvironment};
 use crate::fold::fold;
 use crate::strikes::confirm_if_held;
-use crate::world::{ACCOUNT, World};
 
 /// Whatever is simulated, these are there: a kind that vanishes whole is the breaker's business.
 const ALWAYS: [u64; 2] = [900, 901];
@@ -24,7 +24,7 @@ const MASS: usize = 5;
 
 /// A droplet as it may be: when it was made, and which of its faces it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Being {
+struct DropletState {
     born: u8,
     face: usize,
 }
@@ -33,7 +33,7 @@ struct Being {
 const FACES: [(&str, &str, Option<&str>); 4] =
     [("web", "active", None), ("web", "off", None), ("web", "active", Some("prod")), ("renamed", "active", None)];
 
-impl Being {
+impl DropletState {
     fn droplet(self, id: u64) -> Droplet {
         let (name, status, tag) = FACES[self.face];
         let born = DateTime::UNIX_EPOCH + TimeDelta::days(19_000 + i64::from(self.born));
@@ -42,7 +42,7 @@ impl Being {
     }
 
     /// What is said when one face follows another.
-    fn told(self, before: Self) -> Option<EventType> {
+    fn expected_event(self, before: Self) -> Option<EventType> {
         let ((name, status, tag), (old_name, old_status, old_tag)) = (FACES[self.face], FACES[before.face]);
         match (name == old_name, status == old_status, tag == old_tag) {
             (true, true, true) => None,
@@ -55,7 +55,7 @@ impl Being {
 
 /// What a sweep meets besides the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Weather {
+enum FaultMode {
     Fair,
     /// The list shows the account as it was at the moment before.
     Lagging,
@@ -69,7 +69,7 @@ enum Weather {
     ErrorBody,
 }
 
-impl Weather {
+impl FaultMode {
     fn fault(self) -> Option<Fault> {
         let everything = |effect| Some(Fault::on("/v2/droplets*", effect));
         match self {
@@ -95,44 +95,44 @@ impl Weather {
 struct Moment {
     /// Since the one before.
     after: TimeDelta,
-    exists: BTreeMap<u64, Being>,
-    weather: Weather,
+    exists: BTreeMap<u64, DropletState>,
+    fault_mode: FaultMode,
     /// The process dies at this write, and the message comes again.
     death: Option<CrashPoint>,
     /// An operator confirms what is held, if anything is.
     confirm: bool,
 }
 
-fn being() -> impl Strategy<Value = Being> {
+fn droplet_state() -> impl Strategy<Value = DropletState> {
     let born = prop_oneof![9 => Just(0u8), 1 => Just(1u8)];
-    (born, 0..FACES.len()).prop_map(|(born, face)| Being { born, face })
+    (born, 0..FACES.len()).prop_map(|(born, face)| DropletState { born, face })
 }
 
 /// Moments with up to `most` of the droplets, in such weather.
-fn moment(most: u64, weather: impl Strategy<Value = Weather>) -> impl Strategy<Value = Moment> {
+fn moment(most: u64, fault_mode: impl Strategy<Value = FaultMode>) -> impl Strategy<Value = Moment> {
     let ids = IDS.start..IDS.start + most;
-    let exists = prop::collection::btree_map(ids, being(), 0..=usize::try_from(most).unwrap());
+    let exists = prop::collection::btree_map(ids, droplet_state(), 0..=usize::try_from(most).unwrap());
     let death = prop_oneof![
         6 => Just(None),
         1 => (1usize..6).prop_map(|write| Some(CrashPoint::Before(write))),
         1 => (1usize..6).prop_map(|write| Some(CrashPoint::After(write))),
     ];
     let after = prop_oneof![1 => Just(30i64), 4 => Just(900)].prop_map(TimeDelta::seconds);
-    (after, exists, weather, death, prop::bool::weighted(0.2)).prop_map(
-        |(after, mut exists, weather, death, confirm)| {
-            exists.extend(ALWAYS.map(|id| (id, Being { born: 0, face: 0 })));
-            Moment { after, exists, weather, death, confirm }
+    (after, exists, fault_mode, death, prop::bool::weighted(0.2)).prop_map(
+        |(after, mut exists, fault_mode, death, confirm)| {
+            exists.extend(ALWAYS.map(|id| (id, DropletState { born: 0, face: 0 })));
+            Moment { after, exists, fault_mode, death, confirm }
         },
     )
 }
 
-fn any_weather() -> impl Strategy<Value = Weather> {
+fn any_fault_mode() -> impl Strategy<Value = FaultMode> {
     prop_oneof![
-        10 => Just(Weather::Fair),
-        3 => Just(Weather::Lagging),
-        2 => Just(Weather::Mute),
+        10 => Just(FaultMode::Fair),
+        3 => Just(FaultMode::Lagging),
+        2 => Just(FaultMode::Mute),
         1 => prop::sample::select(vec![
-            Weather::Unavailable, Weather::Forbidden, Weather::Limited, Weather::Truncated, Weather::CutOff, Weather::ErrorBody,
+            FaultMode::Unavailable, FaultMode::Forbidden, FaultMode::Limited, FaultMode::Truncated, FaultMode::CutOff, FaultMode::ErrorBody,
         ]),
     ]
 }
@@ -141,7 +141,7 @@ fn any_weather() -> impl Strategy<Value = Weather> {
 /// on what else was missing; that it does not kill does not.
 #[derive(Debug, Clone, Default)]
 struct Story {
-    shown: Option<Being>,
+    shown: Option<DropletState>,
     alive: bool,
     missed: (u32, u32),
     last_miss: Option<DateTime<Utc>>,
@@ -149,10 +149,10 @@ struct Story {
 }
 
 impl Story {
-    fn seen(&mut self, now: Being) {
+    fn seen(&mut self, now: DropletState) {
         match self.shown {
             Some(before) if before.born == now.born => match self.alive {
-                true => self.told.extend(now.told(before)),
+                true => self.told.extend(now.expected_event(before)),
                 false => self.told.push(EventType::Restored),
             },
             Some(_) if self.alive => self.told.extend([EventType::Deleted, EventType::Discovered]),
@@ -181,7 +181,7 @@ impl Story {
         }
     }
 
-    fn dies(&mut self) {
+    fn delete(&mut self) {
         self.alive = false;
         self.told.push(EventType::Deleted);
     }
@@ -189,8 +189,8 @@ impl Story {
 
 /// The account, the mirror and the stories of both.
 struct Telling {
-    world: World,
-    exists: BTreeMap<u64, Being>,
+    environment: TestEnvironment,
+    exists: BTreeMap<u64, DropletState>,
     stories: BTreeMap<u64, Story>,
     runs: u32,
 }
@@ -198,13 +198,13 @@ struct Telling {
 impl Telling {
     async fn begin() -> Self {
         let account = AccountSeed::new("dop_v1_test").token("sync", Token::new("dop_v1_sync_test"));
-        let world = World::new(Seed::empty().with_account(ACCOUNT, account)).await;
-        Self { world, exists: BTreeMap::new(), stories: BTreeMap::new(), runs: 0 }
+        let environment = TestEnvironment::new(Seed::empty().with_account(ACCOUNT, account)).await;
+        Self { environment, exists: BTreeMap::new(), stories: BTreeMap::new(), runs: 0 }
     }
 
     /// Changes the account to what now exists.
-    fn change(&mut self, exists: &BTreeMap<u64, Being>) {
-        let account = self.world.demo_account();
+    fn change(&mut self, exists: &BTreeMap<u64, DropletState>) {
+        let account = self.environment.demo_account();
         for (id, before) in &self.exists {
             if exists.get(id) != Some(before) {
                 account.remove_droplet(*id);
@@ -223,36 +223,36 @@ impl Telling {
         self.runs += 1;
         let run = RunId::new(format!("run-{}", self.runs)).unwrap();
         if let Some(death) = death {
-            let (table, requests) = self.world.embedded.another_process();
+            let (table, requests) = self.environment.embedded.another_process();
             requests.crash_at(death);
-            let outcome = self.world.run("droplets", &table, &run).await;
+            let outcome = self.environment.run("droplets", &table, &run).await;
             if !requests.has_crashed() {
                 outcome.unwrap();
                 return;
             }
         }
-        if self.world.run("droplets", self.world.table(), &run).await.unwrap() == Outcome::Busy {
-            expire_lease(&self.world, "droplets").await;
-            let outcome = self.world.run("droplets", self.world.table(), &run).await.unwrap();
-            assert!(matches!(outcome, Outcome::Swept(..)), "{outcome:?}");
+        if self.environment.run("droplets", self.environment.table(), &run).await.unwrap() == SweepOutcome::Busy {
+            expire_lease(&self.environment, "droplets").await;
+            let outcome = self.environment.run("droplets", self.environment.table(), &run).await.unwrap();
+            assert!(matches!(outcome, SweepOutcome::Swept(..)), "{outcome:?}");
         }
     }
 
     /// One moment, in the account and in the mirror; what the list showed, where it could be read.
-    async fn live(&mut self, moment: &Moment) -> Option<BTreeMap<u64, Being>> {
-        self.world.clock.advance(moment.after);
+    async fn live(&mut self, moment: &Moment) -> Option<BTreeMap<u64, DropletState>> {
+        self.environment.clock.advance(moment.after);
         let before = self.exists.clone();
         // What lags shows what was there when it was set.
-        moment.weather.fault().map(|fault| self.world.sim.faults().add(fault));
+        moment.fault_mode.fault().map(|fault| self.environment.sim.faults().add(fault));
         self.change(&moment.exists);
         self.sweep(moment.death).await;
-        self.world.sim.faults().clear();
-        let listed = if moment.weather == Weather::Lagging { before } else { self.exists.clone() };
-        moment.weather.is_readable().then_some(listed)
+        self.environment.sim.faults().clear();
+        let listed = if moment.fault_mode == FaultMode::Lagging { before } else { self.exists.clone() };
+        moment.fault_mode.is_readable().then_some(listed)
     }
 
     async fn row(&self, id: u64) -> Option<Resource> {
-        self.world.table().resource(&self.world.key("droplet", id)).await.unwrap()
+        self.environment.table().resource(&self.environment.key("droplet", id)).await.unwrap()
     }
 
     /// The rows are what the stories say, and the events alone make the same rows.
@@ -265,26 +265,27 @@ impl Telling {
             prop_assert!((least..=most).contains(&strikes), "{}: {} strikes, {:?}", id, strikes, story);
             let shown = story.shown.unwrap();
             prop_assert_eq!(&row.facts.name, FACES[shown.face].0);
-            prop_assert_eq!(self.world.events("droplet", id).await, story.told.clone(), "{}", id);
-            let key = self.world.key("droplet", id);
-            let events = self.world.table().reader(domain::Scope::Platform).events(&key, None, 1_000).await.unwrap();
+            prop_assert_eq!(self.environment.events("droplet", id).await, story.told.clone(), "{}", id);
+            let key = self.environment.key("droplet", id);
+            let events =
+                self.environment.table().reader(domain::Scope::Platform).events(&key, None, 1_000).await.unwrap();
             let told = fold(events.unwrap().events.into_iter().rev());
             prop_assert_eq!(told.facts, serde_json::to_value(&row.facts).unwrap(), "{}", id);
             prop_assert_eq!((told.live, told.incarnation), (row.is_live(), row.incarnation), "{}", id);
         }
         let live = self.stories.values().filter(|story| story.alive).count();
-        prop_assert_eq!(self.world.live("droplet").await, live);
+        prop_assert_eq!(self.environment.live("droplet").await, live);
         Ok(())
     }
 }
 
 /// In any weather, with few enough that nothing looks like a mass disappearance.
-async fn in_any_weather(history: Vec<Moment>) -> Result<(), TestCaseError> {
+async fn under_any_faults(history: Vec<Moment>) -> Result<(), TestCaseError> {
     let mut telling = Telling::begin().await;
-    let interval = telling.world.strike_interval;
+    let interval = telling.environment.strike_interval;
     for moment in history {
         let Some(listed) = telling.live(&moment).await else { continue };
-        let at = telling.world.now();
+        let at = telling.environment.now();
         let known: Vec<u64> = telling.stories.keys().copied().collect();
         for (id, being) in &listed {
             telling.stories.entry(*id).or_default().seen(*being);
@@ -293,15 +294,15 @@ async fn in_any_weather(history: Vec<Moment>) -> Result<(), TestCaseError> {
             let row = telling.row(id).await.unwrap();
             let exists = telling.exists.contains_key(&id);
             let story = telling.stories.get_mut(&id).unwrap();
-            match moment.weather {
+            match moment.fault_mode {
                 // DigitalOcean does not say whether what is missing is gone: nothing counts.
-                Weather::Mute => {}
+                FaultMode::Mute => {}
                 _ if exists => story.overlooked(at, interval),
                 _ => story.missing(at, interval),
             }
             // Where the misses do not decide, the mirror does.
             if !exists && story.alive && (story.missed.0 == 3 || story.missed.1 == 3 && !row.is_live()) {
-                story.dies();
+                story.delete();
                 story.missed.0 = 3;
             }
         }
@@ -311,18 +312,18 @@ async fn in_any_weather(history: Vec<Moment>) -> Result<(), TestCaseError> {
 }
 
 /// With so many that they may vanish together, and an operator who says that this is so, or does not.
-async fn in_a_mass(history: Vec<Moment>) -> Result<(), TestCaseError> {
+async fn with_mass_disappearance(history: Vec<Moment>) -> Result<(), TestCaseError> {
     let mut telling = Telling::begin().await;
-    let interval = telling.world.strike_interval;
+    let interval = telling.environment.strike_interval;
     let mut confirmed_at = None;
     let mut something_waits = false;
     for moment in history {
         if moment.confirm && something_waits {
-            confirm_if_held(&telling.world, "droplets").await;
-            confirmed_at = Some(telling.world.now());
+            confirm_if_held(&telling.environment, "droplets").await;
+            confirmed_at = Some(telling.environment.now());
         }
         let Some(listed) = telling.live(&moment).await else { continue };
-        let at = telling.world.now();
+        let at = telling.environment.now();
         let known: Vec<u64> = telling.stories.keys().copied().collect();
         for (id, being) in &listed {
             telling.stories.entry(*id).or_default().seen(*being);
@@ -335,7 +336,7 @@ async fn in_a_mass(history: Vec<Moment>) -> Result<(), TestCaseError> {
             }
             if story.missed.0 == 3 {
                 match confirmed_at {
-                    Some(confirmed_at) if story.last_miss.unwrap() <= confirmed_at => story.dies(),
+                    Some(confirmed_at) if story.last_miss.unwrap() <= confirmed_at => story.delete(),
                     _ => waiting.push(id),
                 }
                 continue;
@@ -347,7 +348,7 @@ async fn in_a_mass(history: Vec<Moment>) -> Result<(), TestCaseError> {
         }
         if waiting.len() + due.len() < MASS {
             for id in due {
-                telling.stories.get_mut(&id).unwrap().dies();
+                telling.stories.get_mut(&id).unwrap().delete();
             }
         } else {
             waiting.extend(due);
@@ -374,15 +375,15 @@ proptest! {
     /// Replaying the sweeps gives just the live set, each death after three complete misses, each return told, and folding the events
     /// gives the rows.
     #[test]
-    fn the_mirror_tells_the_story_in_any_weather(history in prop::collection::vec(moment(4, any_weather()), 1..14)) {
-        run(in_any_weather(history))?;
+    fn the_events_fold_to_the_mirrored_state_under_faults(history in prop::collection::vec(moment(4, any_fault_mode()), 1..14)) {
+        run(under_any_faults(history))?;
     }
 
     /// The same where many vanish at once: they wait for a word, and come back without one.
     #[test]
     fn a_mass_disappearance_is_held_until_confirmed_or_over(
-        history in prop::collection::vec(moment(8, prop_oneof![5 => Just(Weather::Fair), 1 => Just(Weather::Unavailable)]), 1..14)
+        history in prop::collection::vec(moment(8, prop_oneof![5 => Just(FaultMode::Fair), 1 => Just(FaultMode::Unavailable)]), 1..14)
     ) {
-        run(in_a_mass(history))?;
+        run(with_mass_disappearance(history))?;
     }
 }

@@ -5,11 +5,11 @@
 mod attribution;
 mod children;
 mod crash;
+mod environment;
 mod expected;
-mod fast;
+mod fast_poll;
 mod fold;
 mod history;
 mod mirror;
 mod storage;
 mod strikes;
-mod world;

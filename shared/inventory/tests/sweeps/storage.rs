@@ -4,27 +4,27 @@ use digitalocean_sim::{Droplet, Effect, Fault};
 use domain::{Attribution, EventType, ProjectId, SweepStatus};
 use serde_json::json;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 const WORKERS: [&str; 5] = ["droplets", "volumes", "snapshots", "backups", "services/custom_image"];
 const WEB: u64 = 402_117_301;
 
-async fn swept() -> World {
-    let world = World::demo().await;
+async fn swept() -> TestEnvironment {
+    let environment = TestEnvironment::demo().await;
     for worker in WORKERS.into_iter().chain(["projects"]) {
-        let receipt = world.sweep(worker).await;
+        let receipt = environment.sweep(worker).await;
         assert_eq!((receipt.status, receipt.error), (SweepStatus::Complete, None), "{worker}");
     }
-    world
+    environment
 }
 
-fn project(world: &World, name: &str) -> ProjectId {
-    ProjectId::new(world.demo_account().project_named(name).unwrap()).unwrap()
+fn project(environment: &TestEnvironment, name: &str) -> ProjectId {
+    ProjectId::new(environment.demo_account().project_named(name).unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn what_no_project_lists_is_where_its_droplet_or_volume_is() {
-    let world = swept().await;
+    let environment = swept().await;
     for (kind, id, name, attribution) in [
         ("volume", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611", "Alpine Outfitters", Attribution::Member),
         // By `do:image` and `do:volumesnapshot`.
@@ -39,81 +39,88 @@ async fn what_no_project_lists_is_where_its_droplet_or_volume_is() {
         ("snapshot", "4a7d9e60-1f3b-4c58-b2d4-86e0c5a97f13", "skyai-internal", Attribution::Internal),
         ("custom_image", "186203417", "skyai-internal", Attribution::Internal),
     ] {
-        let row = world.resource(kind, id).await;
-        assert_eq!((row.project_id, row.attribution), (Some(project(&world, name)), Some(attribution)), "{kind} {id}");
+        let row = environment.resource(kind, id).await;
+        assert_eq!(
+            (row.project_id, row.attribution),
+            (Some(project(&environment, name)), Some(attribution)),
+            "{kind} {id}"
+        );
     }
 }
 
 /// A volume that no project lists goes with its droplet, and stays there when it is detached.
 #[tokio::test]
 async fn an_attached_volume_is_where_its_droplet_is() {
-    let world = swept().await;
-    let account = world.demo_account();
+    let environment = swept().await;
+    let account = environment.demo_account();
     let id = account.add("volumes", json!({ "name": "fotos", "droplet_id": WEB }));
     account.unassign(&format!("do:volume:{id}"));
-    let bakery = Some(project(&world, "Bakkerij Jansen"));
+    let bakery = Some(project(&environment, "Bakkerij Jansen"));
     for droplet_ids in [json!([WEB]), json!([])] {
         account.change("volumes", &id, json!({ "droplet_ids": droplet_ids }));
-        world.next_sweep("volumes").await;
-        world.next_sweep("projects").await;
-        assert_eq!(world.resource("volume", &id).await.project_id, bakery, "{droplet_ids}");
+        environment.next_sweep("volumes").await;
+        environment.next_sweep("projects").await;
+        assert_eq!(environment.resource("volume", &id).await.project_id, bakery, "{droplet_ids}");
     }
-    assert_eq!(world.events("volume", &id).await, [EventType::Discovered, EventType::DriftDetected]);
+    assert_eq!(environment.events("volume", &id).await, [EventType::Discovered, EventType::DriftDetected]);
 }
 
 /// The image of a URN is a droplet's snapshot unless it is known as a custom image.
 #[tokio::test]
 async fn a_custom_image_in_a_project_is_no_snapshot() {
-    let world = swept().await;
-    world.demo_account().assign(project(&world, "Platform").as_str(), "do:image:186203417");
-    world.next_sweep("projects").await;
-    let row = world.resource("custom_image", "186203417").await;
-    assert_eq!((row.project_id, row.attribution), (Some(project(&world, "Platform")), Some(Attribution::Member)));
-    assert!(world.table().resource(&world.key("snapshot", "186203417")).await.unwrap().is_none());
+    let environment = swept().await;
+    environment.demo_account().assign(project(&environment, "Platform").as_str(), "do:image:186203417");
+    environment.next_sweep("projects").await;
+    let row = environment.resource("custom_image", "186203417").await;
+    assert_eq!((row.project_id, row.attribution), (Some(project(&environment, "Platform")), Some(Attribution::Member)));
+    assert!(environment.table().resource(&environment.key("snapshot", "186203417")).await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn a_backup_that_rotates_out_dies_with_its_third_miss() {
-    let world = swept().await;
-    let account = world.demo_account();
+async fn a_backup_that_rotates_out_is_deleted_with_its_third_miss() {
+    let environment = swept().await;
+    let account = environment.demo_account();
     account.remove("droplet_backups", "231880112");
     account.add("droplet_backups", json!({ "droplet_id": WEB, "id": 300, "name": "new" }));
-    let first = world.next_sweep("backups").await;
+    let first = environment.next_sweep("backups").await;
     assert_eq!((first.changes.discovered, first.changes.struck), (1, 1));
     // A droplet whose list cannot be read misses nothing.
     let fault = Fault::on("/v2/droplets/402117301/backups", Effect::status(403)).times(1);
-    world.sim.faults().add(fault);
-    assert_eq!(world.next_sweep("backups").await.changes.struck, 0);
-    assert_eq!(world.next_sweep("backups").await.changes.struck, 1);
-    let last = world.next_sweep("backups").await;
-    assert_eq!((last.status, last.changes.deleted, world.live("droplet_backup").await), (SweepStatus::Complete, 1, 4));
+    environment.sim.faults().add(fault);
+    assert_eq!(environment.next_sweep("backups").await.changes.struck, 0);
+    assert_eq!(environment.next_sweep("backups").await.changes.struck, 1);
+    let last = environment.next_sweep("backups").await;
+    assert_eq!(
+        (last.status, last.changes.deleted, environment.live("droplet_backup").await),
+        (SweepStatus::Complete, 1, 4)
+    );
 }
 
 /// Backups that were disabled are deleted: their droplet does not speak of them any more, and is asked all the same.
 #[tokio::test]
 async fn a_droplet_without_backups_any_more_is_asked_for_those_it_had() {
-    let world = swept().await;
-    let account = world.demo_account();
+    let environment = swept().await;
+    let account = environment.demo_account();
     account.change_droplet(WEB, json!({ "features": [], "next_backup_window": null }));
     for id in ["231880112", "232914750"] {
         account.remove("droplet_backups", id);
     }
     for _ in 0..3 {
-        world.next_sweep("backups").await;
+        environment.next_sweep("backups").await;
     }
-    assert_eq!(world.live("droplet_backup").await, 2);
+    assert_eq!(environment.live("droplet_backup").await, 2);
 }
 
 /// In one night each of many droplets gets a new backup and loses its oldest: that is no mass disappearance. Losing one without getting
 /// another is.
 #[tokio::test]
 async fn a_rotation_of_all_backups_is_not_held_and_a_loss_is() {
-    let world = World::demo().await;
-    let account = world.demo_account();
+    let environment = TestEnvironment::demo().await;
+    let account = environment.demo_account();
     let droplets: Vec<u64> =
         (0..6).map(|n| account.add_droplet(Droplet::named(format!("night-{n}")).backups_made(4))).collect();
     for worker in ["droplets", "backups"] {
-        world.sweep(worker).await;
+        environment.sweep(worker).await;
     }
     let lose_oldest = || {
         for droplet in &droplets {
@@ -126,14 +133,14 @@ async fn a_rotation_of_all_backups_is_not_held_and_a_loss_is() {
         account.add("droplet_backups", json!({ "droplet_id": droplet, "name": "tonight" }));
     }
     for _ in 0..2 {
-        assert_eq!(world.next_sweep("backups").await.changes.struck, 6);
+        assert_eq!(environment.next_sweep("backups").await.changes.struck, 6);
     }
-    let receipt = world.next_sweep("backups").await;
+    let receipt = environment.next_sweep("backups").await;
     assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Complete, 6));
     lose_oldest();
     for _ in 0..3 {
-        world.next_sweep("backups").await;
+        environment.next_sweep("backups").await;
     }
-    let receipt = world.next_sweep("backups").await;
+    let receipt = environment.next_sweep("backups").await;
     assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Held, 0));
 }

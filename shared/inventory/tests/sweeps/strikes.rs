@@ -1,118 +1,125 @@
 //! What is missing, and when it is believed to be gone.
 
-use crate::world::{World, client, granted, target};
+use crate::environment::{TestEnvironment, client, granted, target};
 use chrono::TimeDelta;
 use digitalocean_sim::{CutPoint, Effect, Fault, LimitKind, MissingScope, Shift, Token};
 use domain::{EventType, SweepStatus};
-use inventory::Next;
+use inventory::FollowUp;
 
 /// A droplet that the demo account does not have; its id sorts before all others.
 const DROPLET: u64 = 1;
 
-async fn swept() -> World {
-    let world = World::demo().await;
-    world.put_back(DROPLET);
+async fn swept() -> TestEnvironment {
+    let environment = TestEnvironment::demo().await;
+    environment.put_back(DROPLET);
     for worker in ["droplets", "domains", "projects"] {
-        world.sweep(worker).await;
+        environment.sweep(worker).await;
     }
-    world
+    environment
 }
 
 #[tokio::test]
-async fn three_complete_sweeps_bury_and_a_fourth_restores() {
-    let world = swept().await;
+async fn three_complete_sweeps_delete_and_a_fourth_restores() {
+    let environment = swept().await;
     let id = DROPLET;
-    let last_complete = world.now();
-    world.demo_account().remove_droplet(id);
+    let last_complete = environment.now();
+    environment.demo_account().remove_droplet(id);
 
     for strikes in 1..=2 {
-        let receipt = world.next_sweep("droplets").await;
+        let receipt = environment.next_sweep("droplets").await;
         assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Complete, 1));
-        let row = world.resource("droplet", id).await;
+        let row = environment.resource("droplet", id).await;
         assert_eq!(row.strikes.map(|strikes| strikes.count), Some(strikes));
         // Frozen at the last complete sweep that saw it.
         assert_eq!((row.last_seen_at, row.deleted_at), (last_complete, None));
     }
-    let receipt = world.next_sweep("droplets").await;
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!(receipt.changes.deleted, 1);
-    let row = world.resource("droplet", id).await;
-    assert_eq!((row.deleted_at, row.last_seen_at), (Some(world.now()), last_complete));
-    assert_eq!(world.live("droplet").await, 5);
-    assert_eq!(world.next_sweep("droplets").await.changes.total(), 0);
+    let row = environment.resource("droplet", id).await;
+    assert_eq!((row.deleted_at, row.last_seen_at), (Some(environment.now()), last_complete));
+    assert_eq!(environment.live("droplet").await, 5);
+    assert_eq!(environment.next_sweep("droplets").await.changes.total(), 0);
 
-    world.put_back(id);
-    let receipt = world.next_sweep("droplets").await;
+    environment.put_back(id);
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!(receipt.changes.restored, 1);
-    let row = world.resource("droplet", id).await;
+    let row = environment.resource("droplet", id).await;
     assert_eq!((row.incarnation, row.strikes, row.deleted_at), (1, None, None));
-    assert_eq!(world.events("droplet", id).await, [EventType::Discovered, EventType::Deleted, EventType::Restored]);
+    assert_eq!(
+        environment.events("droplet", id).await,
+        [EventType::Discovered, EventType::Deleted, EventType::Restored]
+    );
 }
 
 #[tokio::test]
 async fn an_id_used_again_much_later_is_another_resource() {
-    let world = swept().await;
-    let zone = world.demo_account().list("domains")[0]["name"].as_str().unwrap().to_owned();
-    world.demo_account().remove_domain(&zone);
+    let environment = swept().await;
+    let zone = environment.demo_account().list("domains")[0]["name"].as_str().unwrap().to_owned();
+    environment.demo_account().remove_domain(&zone);
     for _ in 0..3 {
-        world.next_sweep("domains").await;
+        environment.next_sweep("domains").await;
     }
-    world.clock.advance(TimeDelta::days(8));
-    world.demo_account().add_domain(&zone);
-    world.sweep("domains").await;
-    let row = world.resource("dns_zone", &zone).await;
-    assert_eq!((row.incarnation, row.first_seen_at, row.project_id), (2, world.now(), None));
+    environment.clock.advance(TimeDelta::days(8));
+    environment.demo_account().add_domain(&zone);
+    environment.sweep("domains").await;
+    let row = environment.resource("dns_zone", &zone).await;
+    assert_eq!((row.incarnation, row.first_seen_at, row.project_id), (2, environment.now(), None));
     assert_eq!(
-        world.events("dns_zone", &zone).await,
+        environment.events("dns_zone", &zone).await,
         [EventType::Discovered, EventType::Deleted, EventType::Discovered]
     );
 }
 
 #[tokio::test]
 async fn the_last_of_a_kind_is_struck_as_usual() {
-    let world = swept().await;
-    let zones: Vec<String> =
-        world.demo_account().list("domains").iter().map(|zone| zone["name"].as_str().unwrap().to_owned()).collect();
+    let environment = swept().await;
+    let zones: Vec<String> = environment
+        .demo_account()
+        .list("domains")
+        .iter()
+        .map(|zone| zone["name"].as_str().unwrap().to_owned())
+        .collect();
     for zone in &zones[1..] {
-        world.demo_account().remove_domain(zone);
+        environment.demo_account().remove_domain(zone);
     }
     for _ in 0..4 {
-        world.next_sweep("domains").await;
+        environment.next_sweep("domains").await;
     }
     // Six of seven at once were held; this is about the last one, so let them go.
-    confirm(&world, "domains").await;
-    world.next_sweep("domains").await;
-    assert_eq!(world.live("dns_zone").await, 1);
-    world.demo_account().remove_domain(&zones[0]);
+    confirm(&environment, "domains").await;
+    environment.next_sweep("domains").await;
+    assert_eq!(environment.live("dns_zone").await, 1);
+    environment.demo_account().remove_domain(&zones[0]);
     for _ in 0..3 {
-        assert_eq!(world.next_sweep("domains").await.status, SweepStatus::Complete);
+        assert_eq!(environment.next_sweep("domains").await.status, SweepStatus::Complete);
     }
-    assert_eq!(world.live("dns_zone").await, 0);
+    assert_eq!(environment.live("dns_zone").await, 0);
 }
 
 #[tokio::test]
 async fn duplicate_ticks_strike_once() {
-    let world = swept().await;
+    let environment = swept().await;
     let id = DROPLET;
-    world.demo_account().remove_droplet(id);
-    world.clock.advance(TimeDelta::minutes(15));
+    environment.demo_account().remove_droplet(id);
+    environment.clock.advance(TimeDelta::minutes(15));
     for _ in 0..3 {
-        world.clock.advance(TimeDelta::seconds(20));
-        world.sweep("droplets").await;
+        environment.clock.advance(TimeDelta::seconds(20));
+        environment.sweep("droplets").await;
     }
-    assert_eq!(world.resource("droplet", id).await.strikes.map(|strikes| strikes.count), Some(1));
+    assert_eq!(environment.resource("droplet", id).await.strikes.map(|strikes| strikes.count), Some(1));
 }
 
 #[tokio::test]
 async fn what_is_seen_again_is_forgiven_without_an_event() {
-    let world = swept().await;
+    let environment = swept().await;
     let id = DROPLET;
-    world.demo_account().remove_droplet(id);
-    world.next_sweep("droplets").await;
-    world.next_sweep("droplets").await;
-    world.put_back(id);
-    assert_eq!(world.next_sweep("droplets").await.changes.returned, 1);
-    assert_eq!(world.resource("droplet", id).await.strikes, None);
-    assert_eq!(world.events("droplet", id).await, [EventType::Discovered]);
+    environment.demo_account().remove_droplet(id);
+    environment.next_sweep("droplets").await;
+    environment.next_sweep("droplets").await;
+    environment.put_back(id);
+    assert_eq!(environment.next_sweep("droplets").await.changes.returned, 1);
+    assert_eq!(environment.resource("droplet", id).await.strikes, None);
+    assert_eq!(environment.events("droplet", id).await, [EventType::Discovered]);
 }
 
 /// Every way in which a list can fail or lie: nothing is struck, nothing dies, and the receipt says why.
@@ -151,232 +158,249 @@ async fn a_failed_list_is_no_absence() {
         ),
     ];
     for (case, fault, status, says) in cases {
-        let world = swept().await;
-        world.demo_account().add_droplets(300);
-        world.next_sweep("droplets").await;
+        let environment = swept().await;
+        environment.demo_account().add_droplets(300);
+        environment.next_sweep("droplets").await;
         let id = DROPLET;
-        world.demo_account().remove_droplet(id);
-        world.sim.faults().add(fault);
+        environment.demo_account().remove_droplet(id);
+        environment.sim.faults().add(fault);
         for _ in 0..4 {
-            let receipt = world.next_sweep("droplets").await;
+            let receipt = environment.next_sweep("droplets").await;
             assert_eq!((receipt.status, receipt.changes.total()), (status, 0), "{case}: {receipt:?}");
             let error = receipt.error.unwrap();
             assert!(error.contains(says), "{case}: {error}");
-            assert!(!error.contains(&world.demo_account().token("sync")), "{case}");
+            assert!(!error.contains(&environment.demo_account().token("sync")), "{case}");
         }
-        let lane =
-            world.table().sync_state(&world.account, &domain::Kind::from_static("droplet")).await.unwrap().unwrap();
+        let lane = environment
+            .table()
+            .sync_state(&environment.account, &domain::Kind::from_static("droplet"))
+            .await
+            .unwrap()
+            .unwrap();
         assert!(lane.last_complete.is_some() && lane.last_complete != lane.last, "{case}");
-        assert_eq!(world.resource("droplet", id).await.strikes, None, "{case}");
-        world.sim.faults().clear();
-        assert_eq!(world.next_sweep("droplets").await.changes.struck, 1, "{case}");
+        assert_eq!(environment.resource("droplet", id).await.strikes, None, "{case}");
+        environment.sim.faults().clear();
+        assert_eq!(environment.next_sweep("droplets").await.changes.struck, 1, "{case}");
     }
 }
 
 #[tokio::test]
 async fn a_shifting_list_strikes_nothing() {
     for change in [Shift::Insert, Shift::Remove] {
-        let world = swept().await;
-        world.demo_account().add_droplets(450);
-        world.next_sweep("droplets").await;
-        let known = world.live("droplet").await;
-        world.sim.faults().add(Fault::on("/v2/droplets", Effect::page_shift(change)));
-        world.next_sweep("droplets").await;
-        world.sim.faults().clear();
+        let environment = swept().await;
+        environment.demo_account().add_droplets(450);
+        environment.next_sweep("droplets").await;
+        let known = environment.live("droplet").await;
+        environment.sim.faults().add(Fault::on("/v2/droplets", Effect::page_shift(change)));
+        environment.next_sweep("droplets").await;
+        environment.sim.faults().clear();
         // Whatever shifted, nothing that still exists was struck.
-        let receipt = world.next_sweep("droplets").await;
+        let receipt = environment.next_sweep("droplets").await;
         assert_eq!(receipt.changes.returned, 0, "{change:?}: {receipt:?}");
-        assert!(world.live("droplet").await >= known, "{change:?}");
+        assert!(environment.live("droplet").await >= known, "{change:?}");
     }
 }
 
 #[tokio::test]
 async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers() {
     for missing_scope in [MissingScope::Forbidden, MissingScope::Filtered] {
-        let mut world = swept().await;
+        let mut environment = swept().await;
         let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read", "spaces:read"]);
         token.missing_scope = missing_scope;
         token.hidden_status = 403;
-        world.demo_account().set_token("blind", token);
-        world.use_token("blind");
+        environment.demo_account().set_token("blind", token);
+        environment.use_token("blind");
         for _ in 0..4 {
-            let receipt = world.next_sweep("droplets").await;
+            let receipt = environment.next_sweep("droplets").await;
             assert_eq!((receipt.status, receipt.changes.total()), (SweepStatus::NotVisible, 0), "{missing_scope:?}");
             assert!(receipt.error.unwrap().contains("droplet:read"));
             // The memberships come back without the droplets: that moves nothing.
-            assert_eq!(world.next_sweep("projects").await.changes.total(), 0);
+            assert_eq!(environment.next_sweep("projects").await.changes.total(), 0);
         }
-        assert_eq!(world.live("droplet").await, 6);
+        assert_eq!(environment.live("droplet").await, 6);
     }
 }
 
 /// The worst that a provider can do: an empty list, and "not found" for everything. Nothing tells it from an account that was emptied, so
 /// nothing dies without an operator's word.
 #[tokio::test]
-async fn a_kind_that_vanishes_whole_waits_for_a_word() {
-    let mut world = swept().await;
+async fn a_kind_that_vanishes_entirely_waits_for_confirmation() {
+    let mut environment = swept().await;
     let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read"]).filtered();
     token.hidden_status = 404;
-    world.demo_account().set_token("blind", token);
-    world.use_token("blind");
+    environment.demo_account().set_token("blind", token);
+    environment.use_token("blind");
     for _ in 0..4 {
-        assert_eq!(world.next_sweep("droplets").await.changes.deleted, 0);
+        assert_eq!(environment.next_sweep("droplets").await.changes.deleted, 0);
     }
-    let receipt = world.next_sweep("droplets").await;
-    assert_eq!((receipt.status, world.live("droplet").await), (SweepStatus::Held, 6));
-    world.use_token("sync");
-    let receipt = world.next_sweep("droplets").await;
+    let receipt = environment.next_sweep("droplets").await;
+    assert_eq!((receipt.status, environment.live("droplet").await), (SweepStatus::Held, 6));
+    environment.use_token("sync");
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!((receipt.status, receipt.changes.returned), (SweepStatus::Complete, 6));
 }
 
 #[tokio::test]
 async fn a_token_that_never_saw_a_kind_is_told_from_an_account_that_has_none() {
-    let world = World::demo().await;
+    let environment = TestEnvironment::demo().await;
     let mut blind = Token::new("dop_v1_blind_test").scopes(["project:read"]).filtered();
     blind.hidden_status = 403;
-    world.demo_account().set_token("blind", blind);
-    let world = World { access: granted(client(&world.sim, "blind"), "blind"), ..world };
+    environment.demo_account().set_token("blind", blind);
+    let environment = TestEnvironment { access: granted(client(&environment.sim, "blind"), "blind"), ..environment };
     for _ in 0..2 {
-        let receipt = world.next_sweep("domains").await;
+        let receipt = environment.next_sweep("domains").await;
         assert_eq!((receipt.status, receipt.items), (SweepStatus::NotVisible, 0));
         assert!(receipt.error.unwrap().contains("domain:read"));
     }
     // With the scope, and nothing there: asked once, then believed.
-    let world = World { access: granted(client(&world.sim, "sync"), "sync"), ..world };
-    for zone in world.demo_account().list("domains") {
-        world.demo_account().remove_domain(zone["name"].as_str().unwrap());
+    let environment = TestEnvironment { access: granted(client(&environment.sim, "sync"), "sync"), ..environment };
+    for zone in environment.demo_account().list("domains") {
+        environment.demo_account().remove_domain(zone["name"].as_str().unwrap());
     }
-    let receipt = world.next_sweep("domains").await;
+    let receipt = environment.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.requests), (SweepStatus::Complete, 2));
-    assert_eq!(world.next_sweep("domains").await.requests, 1);
+    assert_eq!(environment.next_sweep("domains").await.requests, 1);
 }
 
 #[tokio::test]
 async fn an_account_without_any_project_is_not_believed() {
-    let mut world = swept().await;
-    world.demo_account().set_token("blind", Token::new("dop_v1_blind_test").scopes(["droplet:read"]).filtered());
-    world.use_token("blind");
-    let receipt = world.next_sweep("projects").await;
+    let mut environment = swept().await;
+    environment.demo_account().set_token("blind", Token::new("dop_v1_blind_test").scopes(["droplet:read"]).filtered());
+    environment.use_token("blind");
+    let receipt = environment.next_sweep("projects").await;
     assert_eq!((receipt.status, receipt.changes.total()), (SweepStatus::NotVisible, 0));
 }
 
 #[tokio::test]
 async fn a_gateways_404_is_no_absence() {
-    let world = swept().await;
-    world.demo_account().remove_droplet(DROPLET);
+    let environment = swept().await;
+    environment.demo_account().remove_droplet(DROPLET);
     let page = Effect::Status { status: 404, body: Some("<html>not here</html>".into()), headers: Default::default() };
-    world.sim.faults().add(Fault::on("/v2/droplets/*", page));
-    let receipt = world.next_sweep("droplets").await;
+    environment.sim.faults().add(Fault::on("/v2/droplets/*", page));
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Partial, 0), "{receipt:?}");
 }
 
 #[tokio::test]
 async fn a_row_that_cannot_be_read_holds_up_no_other() {
     use aws_sdk_dynamodb::types::AttributeValue::S;
-    let world = swept().await;
-    let request = world.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
+    let environment = swept().await;
+    let request = environment.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
     let request = request.key("pk", S("KIND#demo#droplet".to_owned())).key("sk", S(DROPLET.to_string()));
     let request =
         request.update_expression("SET facts = :nonsense").expression_attribute_values(":nonsense", S("?".into()));
     request.send().await.unwrap();
-    let ids: Vec<u64> = world.demo_account().list("droplets").iter().filter_map(|d| d["id"].as_u64()).collect();
+    let ids: Vec<u64> = environment.demo_account().list("droplets").iter().filter_map(|d| d["id"].as_u64()).collect();
     for id in &ids {
-        world.demo_account().rename_droplet(*id, "renamed");
+        environment.demo_account().rename_droplet(*id, "renamed");
     }
-    let receipt = world.next_sweep("droplets").await;
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!((receipt.status, receipt.changes.updated as usize), (SweepStatus::Partial, ids.len() - 1));
     assert!(receipt.error.unwrap().contains("KIND#demo#droplet / 1"));
 }
 
 #[tokio::test]
 async fn a_list_that_leaves_out_what_exists_strikes_only_what_is_gone() {
-    let world = swept().await;
-    let gone = world.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
+    let environment = swept().await;
+    let gone = environment.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
     let hidden = DROPLET;
-    world.demo_account().remove_droplet(gone);
+    environment.demo_account().remove_droplet(gone);
     // The list is as it was without the first droplet, but the droplet itself answers.
-    world.demo_account().remove_droplet(hidden);
-    world.sim.faults().add(Fault::on("/v2/droplets", Effect::Stale { seconds: None }));
-    world.put_back(hidden);
-    let receipt = world.next_sweep("droplets").await;
+    environment.demo_account().remove_droplet(hidden);
+    environment.sim.faults().add(Fault::on("/v2/droplets", Effect::Stale { seconds: None }));
+    environment.put_back(hidden);
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Complete, 1), "{receipt:?}");
     assert!(receipt.notes[0].contains(&hidden.to_string()), "{:?}", receipt.notes);
-    assert_eq!(world.resource("droplet", hidden).await.strikes, None);
-    assert_eq!(world.resource("droplet", gone).await.strikes.map(|s| s.count), Some(1));
+    assert_eq!(environment.resource("droplet", hidden).await.strikes, None);
+    assert_eq!(environment.resource("droplet", gone).await.strikes.map(|s| s.count), Some(1));
 }
 
-async fn confirm(world: &World, worker: &str) {
-    assert!(confirm_if_held(world, worker).await, "something is held");
+async fn confirm(environment: &TestEnvironment, worker: &str) {
+    assert!(confirm_if_held(environment, worker).await, "something is held");
 }
 
 /// An operator's word on what is held; false where nothing is.
-pub(crate) async fn confirm_if_held(world: &World, worker: &str) -> bool {
-    let kind = target(worker).1.lane();
-    let lane = world.table().sync_state(&world.account, &kind).await.unwrap().unwrap();
+pub(crate) async fn confirm_if_held(environment: &TestEnvironment, worker: &str) -> bool {
+    let kind = target(worker).1.sync_kind();
+    let lane = environment.table().sync_state(&environment.account, &kind).await.unwrap().unwrap();
     let audit = store::AuditEntry {
         id: "request-1".to_owned(),
-        at: world.now(),
+        at: environment.now(),
         actor: "somebody".to_owned(),
         action: "sync.confirm".to_owned(),
         target: kind.to_string(),
         values: serde_json::Value::Null,
     };
     let Some(hold) = lane.hold else { return false };
-    world.table().confirm_hold(&world.account, &kind, &hold.id, &audit).await.unwrap();
+    environment.table().confirm_hold(&environment.account, &kind, &hold.id, &audit).await.unwrap();
     true
 }
 
 #[tokio::test]
-async fn a_mass_disappearance_waits_for_a_word() {
-    let world = swept().await;
-    let zones = world.demo_account().list("domains");
+async fn a_mass_disappearance_waits_for_confirmation() {
+    let environment = swept().await;
+    let zones = environment.demo_account().list("domains");
     for zone in &zones[..6] {
-        world.demo_account().remove_domain(zone["name"].as_str().unwrap());
+        environment.demo_account().remove_domain(zone["name"].as_str().unwrap());
     }
-    world.next_sweep("domains").await;
-    world.next_sweep("domains").await;
+    environment.next_sweep("domains").await;
+    environment.next_sweep("domains").await;
     for _ in 0..3 {
-        let receipt = world.next_sweep("domains").await;
+        let receipt = environment.next_sweep("domains").await;
         assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Held, 0));
         assert!(receipt.notes[0].contains("6 of 7"), "{:?}", receipt.notes);
     }
-    assert_eq!(world.live("dns_zone").await, 7);
-    confirm(&world, "domains").await;
-    let receipt = world.next_sweep("domains").await;
+    assert_eq!(environment.live("dns_zone").await, 7);
+    confirm(&environment, "domains").await;
+    let receipt = environment.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Complete, 6));
-    let lane = world.table().sync_state(&world.account, &domain::Kind::from_static("dns_zone")).await.unwrap().unwrap();
+    let lane = environment
+        .table()
+        .sync_state(&environment.account, &domain::Kind::from_static("dns_zone"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((lane.hold, lane.confirmation), (None, None));
 }
 
 #[tokio::test]
 async fn a_mass_disappearance_that_ends_is_forgotten() {
-    let world = swept().await;
-    let zones = world.demo_account().list("domains");
+    let environment = swept().await;
+    let zones = environment.demo_account().list("domains");
     for zone in &zones[..6] {
-        world.demo_account().remove_domain(zone["name"].as_str().unwrap());
+        environment.demo_account().remove_domain(zone["name"].as_str().unwrap());
     }
     for _ in 0..4 {
-        world.next_sweep("domains").await;
+        environment.next_sweep("domains").await;
     }
     for zone in &zones[..6] {
-        world.demo_account().add("domains", zone.clone());
+        environment.demo_account().add("domains", zone.clone());
     }
-    let receipt = world.next_sweep("domains").await;
+    let receipt = environment.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.changes.returned), (SweepStatus::Complete, 6));
-    let lane = world.table().sync_state(&world.account, &domain::Kind::from_static("dns_zone")).await.unwrap().unwrap();
+    let lane = environment
+        .table()
+        .sync_state(&environment.account, &domain::Kind::from_static("dns_zone"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(lane.hold, None);
 }
 
 #[tokio::test]
-async fn what_should_come_next_is_told() {
-    let world = swept().await;
+async fn the_follow_up_is_reported() {
+    let environment = swept().await;
     let fault = |effect| Fault::on("/v2/droplets*", effect);
     let mut next = Vec::new();
     for effect in [Effect::status(401), Effect::status(403), Effect::status(503), Effect::rate_limit(LimitKind::Hourly)]
     {
-        world.sim.faults().clear();
-        world.sim.faults().add(fault(effect));
-        next.push(world.sweep_then("droplets").await.1);
+        environment.sim.faults().clear();
+        environment.sim.faults().add(fault(effect));
+        next.push(environment.sweep_then("droplets").await.1);
     }
-    assert!(matches!(next[..], [Next::NewToken, Next::Nothing, Next::Retry, Next::Later(_)]), "{next:?}");
+    assert!(
+        matches!(next[..], [FollowUp::NewToken, FollowUp::Nothing, FollowUp::Retry, FollowUp::Later(_)]),
+        "{next:?}"
+    );
 }

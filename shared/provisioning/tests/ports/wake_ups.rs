@@ -7,7 +7,7 @@ use chrono::{TimeDelta, Utc};
 use domain::{Clock, Expected, ManualClock};
 use embedded_table::CrashPoint;
 use provisioning::{SagaConfig, SagaFunction, TableExpectations, WakeUp, WakeUpQueue};
-use runtime::batch::Sent;
+use runtime::batch::SqsMetadata;
 use runtime::fake::{MemoryQueue, MemoryScheduler};
 use runtime::{Env, Message};
 use sagas::ports::{Announcement, Expectations, Notifier, Phase};
@@ -41,7 +41,7 @@ fn fixture() -> WakeUpFixture {
 
 /// The doorbell in a body that the phase's worker takes.
 fn wake_up(body: &str, phase: Phase) -> SagaId {
-    let sent = Sent { at: None, message_id: None };
+    let sent = SqsMetadata { at: None, message_id: None };
     let message = Message::parse(body.as_bytes(), SagaFunction::name_of(phase), &sent).unwrap();
     message.typed::<WakeUp>().unwrap().fields.saga
 }

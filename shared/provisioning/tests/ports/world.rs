@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use chrono::{TimeDelta, Utc};
 use digitalocean::Deadline;
 use digitalocean_sim::{RequestFilter, Seed, Simulator, Token};
@@ -62,7 +62,7 @@ pub(crate) struct World {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
     pub(crate) vault: Vault,
-    pub(crate) digitalocean: Arc<DigitalOcean>,
+    pub(crate) digitalocean: Arc<DigitalOceanClients>,
     /// The account that is asked for.
     pub(crate) account: AccountId,
     pub(crate) writes: ProviderWrites,
@@ -77,7 +77,7 @@ impl World {
         vault.put(SECRET, &[Ok(TOKEN)]);
         let secrets = Secrets::new(vault.clone(), "arcadia/test/do").with_ttl(Duration::ZERO);
         let url = sim.base_url().parse().unwrap();
-        let digitalocean = DigitalOcean::new(url, secrets, embedded.table.clone(), Arc::new(SystemClock));
+        let digitalocean = DigitalOceanClients::new(url, secrets, embedded.table.clone(), Arc::new(SystemClock));
         let account = AccountId::new("demo").unwrap();
         let now = Utc::now();
         let registered = Account {

@@ -1,18 +1,18 @@
 //! What goes to the dead-letter queue.
 
-use crate::Outgoing;
+use crate::OutgoingMessage;
 
 /// The longest attribute value, in bytes. Attributes count towards SQS's message size, and a reason is read by a person.
 const MAX_ATTRIBUTE_BYTES: usize = 512;
 
 /// A body that can be sent back to its queue as it is, with the reason in attributes.
-pub(super) fn dead_letter(body: Option<&str>, reason: &str, worker: &str, request_id: &str) -> Outgoing {
+pub(super) fn dead_letter(body: Option<&str>, reason: &str, worker: &str, request_id: &str) -> OutgoingMessage {
     // SQS takes no empty body.
     let body = body.filter(|body| !body.is_empty()).unwrap_or("(empty)");
     let attributes = [("reason", reason), ("worker", worker), ("request_id", request_id)]
         .map(|(name, value)| (name.to_owned(), sanitise(value)))
         .to_vec();
-    Outgoing { attributes, ..Outgoing::new(body) }
+    OutgoingMessage { attributes, ..OutgoingMessage::new(body) }
 }
 
 /// One line of bounded length in the characters SQS takes in an attribute; never empty.

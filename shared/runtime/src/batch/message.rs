@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::Error;
 
 /// A message's own fields before they are typed.
-pub type Fields = Map<String, Value>;
+pub type MessageFields = Map<String, Value>;
 
 /// The account of a scheduled tick: the worker sends one message for every enabled account.
 pub const ALL_ACCOUNTS: &str = "*";
@@ -28,7 +28,7 @@ const MAX_RUN_ID_BYTES: usize = 128;
 /// A scheduled tick is only `{"v":1,"worker":"droplets","account":"*"}`, because `EventBridge` Scheduler sends a constant: the
 /// rest is then taken from SQS (`SentTimestamp`, the message id), which stay the same when the message is delivered again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message<T = Fields> {
+pub struct Message<T = MessageFields> {
     /// Whose message it is.
     pub worker: String,
     /// The account's slug, or [`ALL_ACCOUNTS`].
@@ -50,7 +50,7 @@ pub struct BadMessage(String);
 
 /// What is on the wire.
 #[derive(Deserialize)]
-struct Envelope {
+struct MessageEnvelope {
     v: u64,
     worker: String,
     account: String,
@@ -59,7 +59,7 @@ struct Envelope {
     #[serde(default)]
     attempt: u32,
     #[serde(flatten)]
-    fields: Fields,
+    fields: MessageFields,
 }
 
 impl Message {
@@ -71,7 +71,7 @@ impl Message {
         run_id: impl Into<String>,
     ) -> Self {
         let (worker, account, run_id) = (worker.into(), account.into(), run_id.into());
-        Self { worker, account, scheduled_at, run_id, attempt: 0, fields: Fields::new() }
+        Self { worker, account, scheduled_at, run_id, attempt: 0, fields: MessageFields::new() }
     }
 
     /// The same with these fields of the worker's own.
@@ -89,12 +89,12 @@ impl Message {
     ///
     /// # Errors
     /// Anything but a message of this version for `worker`. Never panics, whatever the bytes.
-    pub fn parse(body: &[u8], worker: &str, sent: &Sent) -> Result<Self, BadMessage> {
+    pub fn parse(body: &[u8], worker: &str, sent: &SqsMetadata) -> Result<Self, BadMessage> {
         if body.len() > MAX_BODY_BYTES {
             return Err(BadMessage::new(&format!("{} bytes, more than {MAX_BODY_BYTES}", body.len())));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let envelope: Envelope = serde_path_to_error::deserialize(&mut deserializer)
+        let envelope: MessageEnvelope = serde_path_to_error::deserialize(&mut deserializer)
             .map_err(|error| BadMessage::new(&format!("at {}: {}", error.path(), error.inner())))?;
         deserializer.end().map_err(|error| BadMessage::new(&error.to_string()))?;
         if envelope.v != VERSION {
@@ -124,7 +124,7 @@ impl Message {
     /// The body to send.
     #[must_use]
     pub fn to_body(&self) -> String {
-        let mut body = Fields::new();
+        let mut body = MessageFields::new();
         body.insert("v".to_owned(), VERSION.into());
         body.insert("worker".to_owned(), self.worker.as_str().into());
         body.insert("account".to_owned(), self.account.as_str().into());
@@ -177,14 +177,14 @@ impl BadMessage {
 
 /// What only SQS knows of a message: the defaults of `scheduled_at` and `run_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sent {
+pub struct SqsMetadata {
     /// `SentTimestamp`: when SQS took the message.
     pub at: Option<DateTime<Utc>>,
     /// The message id.
     pub message_id: Option<String>,
 }
 
-impl From<&SqsMessage> for Sent {
+impl From<&SqsMessage> for SqsMetadata {
     fn from(record: &SqsMessage) -> Self {
         let at = record.attributes.get("SentTimestamp").and_then(|milliseconds| milliseconds.parse().ok());
         Self { at: at.and_then(DateTime::from_timestamp_millis), message_id: record.message_id.clone() }

@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{MAX_BODY_BYTES, Message, Sent, is_slug};
+use super::{MAX_BODY_BYTES, Message, SqsMetadata, is_slug};
 use crate::fake;
 
-fn sent() -> Sent {
-    Sent::from(&fake::record("m-1", ""))
+fn sent() -> SqsMetadata {
+    SqsMetadata::from(&fake::record("m-1", ""))
 }
 
 fn parse(body: &str) -> Result<Message, super::BadMessage> {
@@ -106,11 +106,11 @@ fn what_is_no_message_says_where_it_is_wrong() {
 #[test]
 fn without_sqs_attributes_a_tick_has_no_time() {
     let tick = br#"{"v":1,"worker":"droplets","account":"*"}"#;
-    assert!(Message::parse(tick, "droplets", &Sent::default()).is_err());
+    assert!(Message::parse(tick, "droplets", &SqsMetadata::default()).is_err());
     let mut record = fake::record("m-1", "");
     for nonsense in ["", "soon", "99999999999999999", "-99999999999999999999"] {
         record.attributes.insert("SentTimestamp".to_owned(), nonsense.to_owned());
-        assert_eq!(Sent::from(&record).at, None, "{nonsense}");
+        assert_eq!(SqsMetadata::from(&record).at, None, "{nonsense}");
     }
 }
 

@@ -18,6 +18,6 @@ mod outcome;
 mod runner;
 
 pub use failure::{Failure, OrFail};
-pub use message::{ALL_ACCOUNTS, BadMessage, Fields, MAX_BODY_BYTES, Message, Sent, is_slug};
+pub use message::{ALL_ACCOUNTS, BadMessage, MAX_BODY_BYTES, Message, MessageFields, SqsMetadata, is_slug};
 pub use outcome::RETRY_AFTER;
 pub use runner::{BatchRunner, MAX_ATTEMPTS};

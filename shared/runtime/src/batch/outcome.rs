@@ -5,8 +5,8 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::SqsMessage;
 use tracing::{debug, error, info, warn};
 
-use super::{BatchRunner, Failure, MAX_ATTEMPTS, Message, dead_letter, runner::Stopped};
-use crate::{BoxError, Invocation, Outgoing, queue::MAX_DELAY, telemetry::chain};
+use super::{BatchRunner, Failure, MAX_ATTEMPTS, Message, dead_letter, runner::HandlerError};
+use crate::{BoxError, Invocation, OutgoingMessage, queue::MAX_DELAY, telemetry::chain};
 
 /// A re-send waits at least this long, or a message could circle as fast as the function runs.
 const MIN_DELAY: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ const RESPONSE_MARGIN: Duration = Duration::from_millis(250);
 
 /// How a record ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum RecordOutcome {
     Done,
     DeadLettered,
     Deferred,
@@ -28,7 +28,7 @@ pub(super) enum Outcome {
     NotStarted,
 }
 
-impl Outcome {
+impl RecordOutcome {
     /// Whether the record is a batch item failure.
     pub(super) const fn is_delivered_again(self) -> bool {
         matches!(self, Self::Retried | Self::NotStarted)
@@ -53,21 +53,21 @@ pub(super) struct Delivery<'a> {
 }
 
 impl Delivery<'_> {
-    pub(super) async fn settle(&self, message: &Message, result: Result<(), Stopped>) -> Outcome {
+    pub(super) async fn acknowledge(&self, message: &Message, result: Result<(), HandlerError>) -> RecordOutcome {
         match result {
             Ok(()) => {
                 debug!("message done");
-                Outcome::Done
+                RecordOutcome::Done
             }
-            Err(Stopped::Failed(Failure::Terminal { reason, source })) => self.dead_letter(&reason, source).await,
-            Err(Stopped::Failed(Failure::Later { delay, reason })) => self.defer(message, delay, reason).await,
-            Err(Stopped::Failed(Failure::Retry { source })) => {
+            Err(HandlerError::Failed(Failure::Terminal { reason, source })) => self.dead_letter(&reason, source).await,
+            Err(HandlerError::Failed(Failure::Later { delay, reason })) => self.defer(message, delay, reason).await,
+            Err(HandlerError::Failed(Failure::Retry { source })) => {
                 warn!(error = chain(source.as_ref()), "message failed, SQS delivers it again");
                 self.retry().await
             }
             // The panic hook has logged it, with the place.
-            Err(Stopped::Panicked) => self.retry().await,
-            Err(Stopped::CutOff) => {
+            Err(HandlerError::Panicked) => self.retry().await,
+            Err(HandlerError::TimedOut) => {
                 warn!("message cut off at the deadline, SQS delivers it again");
                 self.retry().await
             }
@@ -75,18 +75,23 @@ impl Delivery<'_> {
     }
 
     /// To the dead-letter queue; if that fails, back to SQS, which in the end moves it there itself.
-    pub(super) async fn dead_letter(&self, reason: &str, source: Option<BoxError>) -> Outcome {
-        self.bury(self.record.body.as_deref(), reason, source).await
+    pub(super) async fn dead_letter(&self, reason: &str, source: Option<BoxError>) -> RecordOutcome {
+        self.send_to_dead_letter_queue(self.record.body.as_deref(), reason, source).await
     }
 
-    async fn bury(&self, body: Option<&str>, reason: &str, source: Option<BoxError>) -> Outcome {
+    async fn send_to_dead_letter_queue(
+        &self,
+        body: Option<&str>,
+        reason: &str,
+        source: Option<BoxError>,
+    ) -> RecordOutcome {
         let BatchRunner { worker, dlq_url, .. } = self.runner;
         let error = source.as_deref().map(|source| chain(source));
         let letter = dead_letter::dead_letter(body, reason, worker, &self.invocation.request_id);
         match self.send(dlq_url, letter).await {
             Ok(()) => {
                 error!(reason, error, "message sent to the dead-letter queue");
-                Outcome::DeadLettered
+                RecordOutcome::DeadLettered
             }
             Err(send_error) => {
                 let send_error = chain(send_error.as_ref());
@@ -97,20 +102,20 @@ impl Delivery<'_> {
     }
 
     /// Sends the message again, with everything in it that its first delivery took from SQS.
-    async fn defer(&self, message: &Message, delay: Duration, reason: String) -> Outcome {
+    async fn defer(&self, message: &Message, delay: Duration, reason: String) -> RecordOutcome {
         let attempt = message.attempt.saturating_add(1);
         if attempt > MAX_ATTEMPTS {
-            // Sent back to its queue, it would die again at the first wait if it kept its attempts.
+            // SqsMetadata back to its queue, it would die again at the first wait if it kept its attempts.
             let body = Message { attempt: 0, ..message.clone() }.to_body();
             let reason = format!("given up after {} attempts: {reason}", message.attempt);
-            return self.bury(Some(&body), &reason, None).await;
+            return self.send_to_dead_letter_queue(Some(&body), &reason, None).await;
         }
         let delay = delay.clamp(MIN_DELAY, MAX_DELAY);
         let body = Message { attempt, ..message.clone() }.to_body();
-        match self.send(&self.runner.queue_url, Outgoing::new(body).delayed(delay)).await {
+        match self.send(&self.runner.queue_url, OutgoingMessage::new(body).delayed(delay)).await {
             Ok(()) => {
                 info!(reason, attempt, delay_s = delay.as_secs(), "message deferred");
-                Outcome::Deferred
+                RecordOutcome::Deferred
             }
             Err(error) => {
                 warn!(reason, error = chain(error.as_ref()), "message not deferred, SQS delivers it again");
@@ -120,13 +125,13 @@ impl Delivery<'_> {
     }
 
     /// As a retry, but the message itself has not failed.
-    pub(super) async fn not_started(&self) -> Outcome {
+    pub(super) async fn not_started(&self) -> RecordOutcome {
         self.retry().await;
-        Outcome::NotStarted
+        RecordOutcome::NotStarted
     }
 
     /// A batch item failure, delivered again after [`RETRY_AFTER`]; it needs `sqs:ChangeMessageVisibility`.
-    async fn retry(&self) -> Outcome {
+    async fn retry(&self) -> RecordOutcome {
         let receives = receive_count(self.record).unwrap_or(1).max(1);
         if let Some(after) = RETRY_AFTER.get(receives - 1).copied()
             && let Some(receipt_handle) = self.record.receipt_handle.as_deref()
@@ -137,10 +142,10 @@ impl Delivery<'_> {
                 warn!(error = chain(error.as_ref()), "visibility timeout not changed");
             }
         }
-        Outcome::Retried
+        RecordOutcome::Retried
     }
 
-    async fn send(&self, queue_url: &str, message: Outgoing) -> Result<(), BoxError> {
+    async fn send(&self, queue_url: &str, message: OutgoingMessage) -> Result<(), BoxError> {
         self.in_time(self.runner.queue.send(queue_url, message)).await
     }
 

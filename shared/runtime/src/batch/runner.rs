@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use tracing::{Instrument, error_span, warn};
 
 use super::{
-    Failure, Message, Sent,
-    outcome::{Delivery, Outcome, receive_count},
+    Failure, Message, SqsMetadata,
+    outcome::{Delivery, RecordOutcome, receive_count},
 };
 use crate::{Deadline, Error, Invocation, Metrics, Queue, WorkerConfig, telemetry::CONTEXT};
 
@@ -79,27 +79,27 @@ impl BatchRunner {
         let request_id = invocation.request_id.as_str();
         let span = error_span!(target: CONTEXT, "invocation", request_id, worker = self.worker);
         async {
-            let mut settled = Vec::with_capacity(event.records.len());
+            let mut outcomes = Vec::with_capacity(event.records.len());
             for record in event.records {
                 let outcome = self.run_record(&record, invocation, &handler).await;
-                settled.push((record.message_id, outcome));
+                outcomes.push((record.message_id, outcome));
             }
-            self.count(&settled, invocation, started.elapsed());
-            respond(settled)
+            self.count(&outcomes, invocation, started.elapsed());
+            respond(outcomes)
         }
         .instrument(span)
         .await
     }
 
     /// One record, from parsing to whatever its outcome asks for. Never fails and never panics.
-    async fn run_record<T, H, Fut>(&self, record: &SqsMessage, invocation: &Invocation, handler: &H) -> Outcome
+    async fn run_record<T, H, Fut>(&self, record: &SqsMessage, invocation: &Invocation, handler: &H) -> RecordOutcome
     where
         T: DeserializeOwned,
         H: Fn(Message<T>, Deadline) -> Fut,
         Fut: Future<Output = Result<(), Failure>>,
     {
         let body = record.body.as_deref().unwrap_or_default();
-        let parsed = Message::parse(body.as_bytes(), &self.worker, &Sent::from(record));
+        let parsed = Message::parse(body.as_bytes(), &self.worker, &SqsMetadata::from(record));
         let message = parsed.as_ref().ok();
         let span = error_span!(
             target: CONTEXT,
@@ -123,14 +123,14 @@ impl BatchRunner {
                 Ok(typed) => typed,
                 Err(bad) => return delivery.dead_letter(&bad.to_string(), None).await,
             };
-            delivery.settle(&message, self.guard(typed, invocation.deadline, handler).await).await
+            delivery.acknowledge(&message, self.guard(typed, invocation.deadline, handler).await).await
         }
         .instrument(span)
         .await
     }
 
     /// Runs the handler so that neither a panic nor the deadline reaches the neighbours.
-    async fn guard<T, H, Fut>(&self, message: Message<T>, deadline: Deadline, handler: &H) -> Result<(), Stopped>
+    async fn guard<T, H, Fut>(&self, message: Message<T>, deadline: Deadline, handler: &H) -> Result<(), HandlerError>
     where
         H: Fn(Message<T>, Deadline) -> Fut,
         Fut: Future<Output = Result<(), Failure>>,
@@ -139,35 +139,35 @@ impl BatchRunner {
         // handler's: a value shared between messages must be sound after a panic, as a poisoned lock is.
         let work = AssertUnwindSafe(async { handler(message, deadline).await }).catch_unwind();
         match tokio::time::timeout(deadline.remaining_minus(self.stop_margin), work).await {
-            Ok(Ok(result)) => result.map_err(Stopped::Failed),
-            Ok(Err(_)) => Err(Stopped::Panicked),
-            Err(_) => Err(Stopped::CutOff),
+            Ok(Ok(result)) => result.map_err(HandlerError::Failed),
+            Ok(Err(_)) => Err(HandlerError::Panicked),
+            Err(_) => Err(HandlerError::TimedOut),
         }
     }
 
-    fn count(&self, settled: &[(Option<String>, Outcome)], invocation: &Invocation, elapsed: Duration) {
+    fn count(&self, outcomes: &[(Option<String>, RecordOutcome)], invocation: &Invocation, elapsed: Duration) {
         let mut metrics = Metrics::new(&self.worker);
         metrics.property("request_id", invocation.request_id.as_str());
         metrics.property("cold_start", invocation.cold_start);
         metrics.milliseconds("BatchDuration", elapsed);
-        for (_, outcome) in settled {
+        for (_, outcome) in outcomes {
             metrics.count(outcome.metric(), 1);
         }
     }
 }
 
 /// Why a handler did not return `Ok`.
-pub(super) enum Stopped {
+pub(super) enum HandlerError {
     Failed(Failure),
     Panicked,
-    CutOff,
+    TimedOut,
 }
 
 /// The partial batch response: exactly the records to be delivered again.
-fn respond(settled: Vec<(Option<String>, Outcome)>) -> Result<SqsBatchResponse, Error> {
+fn respond(outcomes: Vec<(Option<String>, RecordOutcome)>) -> Result<SqsBatchResponse, Error> {
     let mut response = SqsBatchResponse::default();
     let mut unreportable = 0;
-    for (message_id, _) in settled.into_iter().filter(|(_, outcome)| outcome.is_delivered_again()) {
+    for (message_id, _) in outcomes.into_iter().filter(|(_, outcome)| outcome.is_delivered_again()) {
         match message_id.filter(|id| !id.is_empty()) {
             Some(message_id) => response.add_failure(message_id),
             None => unreportable += 1,

@@ -7,7 +7,7 @@ use url::Url;
 
 /// One variable that is missing or invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct ConfigProblem {
     /// The variable's name.
     pub variable: String,
     /// What is wrong, without the value.
@@ -20,13 +20,13 @@ pub struct Problem {
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// At least one problem, in the order the variables were read.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ConfigProblem>,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "invalid configuration: ")?;
-        for (index, Problem { variable, wrong, expected }) in self.problems.iter().enumerate() {
+        for (index, ConfigProblem { variable, wrong, expected }) in self.problems.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}{variable} {wrong} (expected {expected})")?;
         }
@@ -45,7 +45,7 @@ impl std::error::Error for ConfigError {}
 
 /// A getter's failure: the problem is already noted in the [`Env`], and [`Env::finish`] reports it with the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Noted(());
+pub struct InvalidVariable(());
 
 /// Reads variables and notes every problem. A variable that is empty or only white space counts as absent, because a
 /// `CloudFormation` parameter cannot be unset; values are trimmed.
@@ -63,7 +63,7 @@ pub struct Noted(());
 #[derive(Debug)]
 pub struct Env {
     source: Source,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
 }
 
 enum Source {
@@ -110,7 +110,7 @@ impl Env {
     ///
     /// # Errors
     /// It is absent.
-    pub fn required(&mut self, variable: &str, expected: &str) -> Result<String, Noted> {
+    pub fn required(&mut self, variable: &str, expected: &str) -> Result<String, InvalidVariable> {
         self.optional(variable).ok_or_else(|| self.invalid(variable, "is missing", expected))
     }
 
@@ -118,7 +118,7 @@ impl Env {
     ///
     /// # Errors
     /// It is absent or does not parse.
-    pub fn parse<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<T, Noted> {
+    pub fn parse<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<T, InvalidVariable> {
         let value = self.required(variable, expected)?;
         value.parse().map_err(|_| self.invalid(variable, "is not valid", expected))
     }
@@ -127,7 +127,7 @@ impl Env {
     ///
     /// # Errors
     /// It does not parse.
-    pub fn parse_optional<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<Option<T>, Noted> {
+    pub fn parse_optional<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<Option<T>, InvalidVariable> {
         if self.optional(variable).is_none() { Ok(None) } else { self.parse(variable, expected).map(Some) }
     }
 
@@ -135,7 +135,7 @@ impl Env {
     ///
     /// # Errors
     /// It is absent or none.
-    pub fn http_url(&mut self, variable: &str, expected: &str) -> Result<Url, Noted> {
+    pub fn http_url(&mut self, variable: &str, expected: &str) -> Result<Url, InvalidVariable> {
         let url = self.parse::<Url>(variable, expected)?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(self.invalid(variable, "is not an http(s) URL", expected));
@@ -150,7 +150,7 @@ impl Env {
     ///
     /// # Errors
     /// It is not a number or out of range.
-    pub fn number(&mut self, variable: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, Noted> {
+    pub fn number(&mut self, variable: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, InvalidVariable> {
         let expected = format!("a whole number from {} to {}", range.start(), range.end());
         match self.parse_optional(variable, &expected)? {
             None => Ok(default),
@@ -163,7 +163,7 @@ impl Env {
     ///
     /// # Errors
     /// It is not a whole number of seconds.
-    pub fn seconds(&mut self, variable: &str) -> Result<Option<Duration>, Noted> {
+    pub fn seconds(&mut self, variable: &str) -> Result<Option<Duration>, InvalidVariable> {
         let seconds = self.parse_optional::<u32>(variable, "a whole number of seconds, or nothing")?;
         Ok(seconds.filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(u64::from(seconds))))
     }
@@ -172,7 +172,7 @@ impl Env {
     ///
     /// # Errors
     /// It is absent or another word.
-    pub fn one_of<T: Copy>(&mut self, variable: &str, words: &[(&str, T)]) -> Result<T, Noted> {
+    pub fn one_of<T: Copy>(&mut self, variable: &str, words: &[(&str, T)]) -> Result<T, InvalidVariable> {
         let expected = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         let value = self.required(variable, &expected)?;
         let found = words.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice);
@@ -183,7 +183,7 @@ impl Env {
     ///
     /// # Errors
     /// It is absent, not JSON or not a `T`; the problem names the place in it, not what is there.
-    pub fn json<T: DeserializeOwned>(&mut self, variable: &str, expected: &str) -> Result<T, Noted> {
+    pub fn json<T: DeserializeOwned>(&mut self, variable: &str, expected: &str) -> Result<T, InvalidVariable> {
         let value = self.required(variable, expected)?;
         let mut deserializer = serde_json::Deserializer::from_str(&value);
         let parsed = serde_path_to_error::deserialize(&mut deserializer)
@@ -195,20 +195,20 @@ impl Env {
     }
 
     /// Notes a problem that the caller found, such as a value that conflicts with another. `wrong` must not repeat the value.
-    pub fn invalid(&mut self, variable: &str, wrong: &str, expected: &str) -> Noted {
-        self.problems.push(Problem {
+    pub fn invalid(&mut self, variable: &str, wrong: &str, expected: &str) -> InvalidVariable {
+        self.problems.push(ConfigProblem {
             variable: variable.to_owned(),
             wrong: wrong.to_owned(),
             expected: expected.to_owned(),
         });
-        Noted(())
+        InvalidVariable(())
     }
 
     /// The configuration, or every problem noted.
     ///
     /// # Errors
     /// At least one problem was noted.
-    pub fn finish<T>(self, build: impl FnOnce() -> Result<T, Noted>) -> Result<T, ConfigError> {
+    pub fn finish<T>(self, build: impl FnOnce() -> Result<T, InvalidVariable>) -> Result<T, ConfigError> {
         match build() {
             Ok(config) if self.problems.is_empty() => Ok(config),
             _ => Err(ConfigError { problems: self.problems }),

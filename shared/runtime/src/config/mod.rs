@@ -6,7 +6,7 @@
 mod env;
 mod worker;
 
-pub use env::{ConfigError, Env, Noted, Problem};
+pub use env::{ConfigError, ConfigProblem, Env, InvalidVariable};
 pub use worker::{DEFAULT_EVENT_RETENTION_DAYS, DEFAULT_INTERNAL_PROJECT, ProviderWrites, WorkerConfig};
 
 #[cfg(test)]

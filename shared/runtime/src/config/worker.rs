@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, Env, Noted};
+use super::{ConfigError, Env, InvalidVariable};
 
 /// The DO Project that takes what belongs to no tenant, unless `INTERNAL_PROJECT` names another.
 pub const DEFAULT_INTERNAL_PROJECT: &str = "skyai-internal";
@@ -92,7 +92,7 @@ impl WorkerConfig {
     }
 }
 
-fn worker(env: &mut Env) -> Result<String, Noted> {
+fn worker(env: &mut Env) -> Result<String, InvalidVariable> {
     const EXPECTED: &str = "a worker's name, such as droplets-fast";
     let worker = env.required("WORKER", EXPECTED)?;
     if crate::batch::is_slug(&worker) { Ok(worker) } else { Err(env.invalid("WORKER", "is not valid", EXPECTED)) }

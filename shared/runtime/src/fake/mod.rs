@@ -12,7 +12,7 @@ use std::{
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::{Deadline, Error, Invocation, Outgoing, Queue};
+use crate::{Deadline, Error, Invocation, OutgoingMessage, Queue};
 
 pub use logs::Logs;
 pub use schedules::MemoryScheduler;
@@ -23,12 +23,12 @@ pub const SENT_TIMESTAMP_MS: i64 = 1_775_001_600_000;
 /// A [`Queue`] that keeps what is sent.
 #[derive(Debug, Default)]
 pub struct MemoryQueue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    sent: Vec<(String, Outgoing)>,
+struct QueueState {
+    sent: Vec<(String, OutgoingMessage)>,
     visibility: Vec<(String, Duration)>,
     refusing: HashSet<String>,
 }
@@ -47,7 +47,7 @@ impl MemoryQueue {
 
     /// What has been sent to this queue, in order.
     #[must_use]
-    pub fn sent(&self, queue_url: &str) -> Vec<Outgoing> {
+    pub fn sent(&self, queue_url: &str) -> Vec<OutgoingMessage> {
         let state = self.state();
         state.sent.iter().filter(|(url, _)| url == queue_url).map(|(_, message)| message.clone()).collect()
     }
@@ -58,11 +58,11 @@ impl MemoryQueue {
         self.state().visibility.clone()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn call(&self, operation: &'static str, queue_url: &str, act: impl FnOnce(&mut State)) -> Result<(), Error> {
+    fn call(&self, operation: &'static str, queue_url: &str, act: impl FnOnce(&mut QueueState)) -> Result<(), Error> {
         let mut state = self.state();
         if state.refusing.contains(queue_url) {
             return Err(Error::Queue { operation, queue_url: queue_url.to_owned(), source: "refused".into() });
@@ -73,7 +73,7 @@ impl MemoryQueue {
 }
 
 impl Queue for MemoryQueue {
-    fn send<'a>(&'a self, queue_url: &'a str, message: Outgoing) -> BoxFuture<'a, Result<(), Error>> {
+    fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>> {
         async move { self.call("SendMessage", queue_url, |state| state.sent.push((queue_url.to_owned(), message))) }
             .boxed()
     }

@@ -4,17 +4,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::{Error, OneTime, Scheduler};
+use crate::{Error, OneTimeSchedule, Scheduler};
 
 /// A [`Scheduler`] that keeps what is asked for and fires nothing.
 #[derive(Debug, Default)]
 pub struct MemoryScheduler {
-    state: Mutex<State>,
+    state: Mutex<SchedulerState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    schedules: Vec<OneTime>,
+struct SchedulerState {
+    schedules: Vec<OneTimeSchedule>,
     refusing: bool,
 }
 
@@ -32,7 +32,7 @@ impl MemoryScheduler {
 
     /// The schedules there are, in the order they were made.
     #[must_use]
-    pub fn schedules(&self) -> Vec<OneTime> {
+    pub fn schedules(&self) -> Vec<OneTimeSchedule> {
         self.state().schedules.clone()
     }
 
@@ -41,13 +41,13 @@ impl MemoryScheduler {
         self.state().schedules.clear();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SchedulerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Scheduler for MemoryScheduler {
-    fn create(&self, schedule: OneTime) -> BoxFuture<'_, Result<(), Error>> {
+    fn create(&self, schedule: OneTimeSchedule) -> BoxFuture<'_, Result<(), Error>> {
         async move {
             let mut state = self.state();
             if state.refusing {

@@ -6,10 +6,10 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use super::CONTEXT;
 
 /// Targets, by how they begin, that at debug or trace log every byte they move, headers with credentials among them.
-const QUIET: [&str; 5] = ["aws_", "h2", "hyper", "lambda_runtime", "rustls"];
+const NOISY_TARGETS: [&str; 5] = ["aws_", "h2", "hyper", "lambda_runtime", "rustls"];
 
 /// The filter, and what is wrong with `spec` if it is not used. By targets alone: a directive on a span would let through
-/// whatever is logged inside it, by the crates of [`QUIET`] too.
+/// whatever is logged inside it, by the crates of [`NOISY_TARGETS`] too.
 pub(crate) fn filter(spec: Option<&str>) -> (Targets, Option<String>) {
     let (targets, problem) = match parse(spec.unwrap_or("info")) {
         Ok(targets) => (targets, None),
@@ -17,7 +17,7 @@ pub(crate) fn filter(spec: Option<&str>) -> (Targets, Option<String>) {
     };
     // The Lambda runtime's own span brings the request id.
     let context = [(CONTEXT, LevelFilter::ERROR), ("lambda_runtime::layers::trace", LevelFilter::INFO)];
-    (quieted(targets).with_targets(context), problem)
+    (limit_noisy_targets(targets).with_targets(context), problem)
 }
 
 fn parse(spec: &str) -> Result<Targets, String> {
@@ -36,11 +36,11 @@ fn level(word: &str) -> Option<LevelFilter> {
     if word.eq_ignore_ascii_case("fatal") { Some(LevelFilter::ERROR) } else { word.parse().ok() }
 }
 
-/// Only whoever names one of the [`QUIET`] hears more of it than `info`; where less is asked for, it stays less.
-fn quieted(targets: Targets) -> Targets {
+/// Only whoever names one of the [`NOISY_TARGETS`] hears more of it than `info`; where less is asked for, it stays less.
+fn limit_noisy_targets(targets: Targets) -> Targets {
     let too_loud = |name: &str| targets.would_enable(name, &Level::DEBUG);
     let is_named = |name: &str| targets.iter().any(|(target, _)| target == name);
-    let quiet: Vec<_> = QUIET.into_iter().filter(|name| too_loud(name) && !is_named(name)).collect();
+    let quiet: Vec<_> = NOISY_TARGETS.into_iter().filter(|name| too_loud(name) && !is_named(name)).collect();
     targets.with_targets(quiet.into_iter().map(|name| (name, LevelFilter::INFO)))
 }
 

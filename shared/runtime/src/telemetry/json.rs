@@ -70,7 +70,7 @@ where
                 line.extend(fields);
             }
         }
-        line.extend_beside(fields);
+        line.extend_prefixing_duplicates(fields);
         // A log that cannot be written cannot be reported either, and must not end the work.
         let _ = self.writer.make_writer_for(metadata).write_all(&line.to_bytes());
     }

@@ -44,7 +44,7 @@ impl Line {
     }
 
     /// Adds all members of another line, those whose name has another value here as `field_<name>`.
-    pub(super) fn extend_beside(&mut self, other: Self) {
+    pub(super) fn extend_prefixing_duplicates(&mut self, other: Self) {
         for (name, value) in other.0 {
             match self.0.iter().find(|(present, _)| *present == name) {
                 Some((_, present)) if *present == value => {}

@@ -60,7 +60,7 @@ impl Account {
     }
 
     /// The workers that have something to do in it: an account of droplets alone would have the others ask after an empty list.
-    pub(crate) fn workers(self) -> impl Iterator<Item = &'static inventory::Worker> {
+    pub(crate) fn workers(self) -> impl Iterator<Item = &'static inventory::InventoryWorker> {
         let few = ["droplets", "droplets-fast", "projects"];
         inventory::WORKERS.iter().filter(move |worker| self.resources.is_some() || few.contains(&worker.name))
     }

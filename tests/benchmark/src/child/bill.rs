@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use anyhow::{Context as _, Result};
 use billing::{INVOICE_INGEST, Task, Worker};
 use billing_worker::{BillingWorker, LastKnown};
@@ -64,7 +64,7 @@ fn function(worker: &'static Worker, table: store::Table, digitalocean: Url) -> 
     let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
     let config = config(worker.name, digitalocean.clone());
     let secrets = Secrets::new(OneToken, &config.secret_prefix);
-    let digitalocean = DigitalOcean::new(digitalocean, secrets, table.clone(), clock.clone());
+    let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
     let ingest_queue_url = INGEST_QUEUE.to_owned();
     let (sender, last_known) = (queue.clone(), LastKnown::default());
     let worker =

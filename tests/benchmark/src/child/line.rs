@@ -7,7 +7,7 @@ use futures::FutureExt as _;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::BoxFuture;
 use provisioning::{QueueAddress, SagaConfig};
-use runtime::{Error, Outgoing, Queue};
+use runtime::{Error, OutgoingMessage, Queue};
 use sagas::Timing;
 use sagas::ports::Phase;
 
@@ -69,13 +69,13 @@ impl Line {
 }
 
 impl Queue for Line {
-    fn send<'a>(&'a self, queue_url: &'a str, message: Outgoing) -> BoxFuture<'a, Result<(), Error>> {
+    fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>> {
         async move {
             let config = config();
             let phase =
                 [Phase::Forward, Phase::Compensate].into_iter().find(|phase| config.queue(*phase).url == queue_url);
             let phase = phase.ok_or_else(|| Self::refused("SendMessage", queue_url))?;
-            let Outgoing { body, delay, .. } = message;
+            let OutgoingMessage { body, delay, .. } = message;
             if delay > PATIENCE {
                 self.later.fetch_add(1, Ordering::SeqCst);
                 return Ok(());

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use anyhow::{Context as _, Result, ensure};
 use domain::{AccountId, Clock as _, Scope, SystemClock};
 use embedded_table::RequestInterceptor;
@@ -132,7 +132,8 @@ impl Around {
         let (config, clock) = (config(worker.name, self.digitalocean.clone()), Arc::new(SystemClock));
         let secrets = Secrets::new(OneToken, &config.secret_prefix);
         let budget = embedded_table::connect(&self.address, &self.budget);
-        let digitalocean = Arc::new(DigitalOcean::new(self.digitalocean.clone(), secrets, budget, clock.clone()));
+        let digitalocean =
+            Arc::new(DigitalOceanClients::new(self.digitalocean.clone(), secrets, budget, clock.clone()));
         let table = embedded_table::connect(&self.address, &self.driving);
         let runner = BatchRunner::from_config(&config, self.line.clone());
         let (timing, notifier) = (Timing::default(), self.notifier());

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use anyhow::{Context as _, Result};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
 use embedded_table::RequestInterceptor;
-use inventory::{Target, Worker};
+use inventory::{InventoryWorker, Target};
 use runtime::fake::MemoryQueue;
 use runtime::{Message, Secrets, telemetry};
 use sync_worker::SyncWorker;
@@ -23,7 +23,7 @@ use crate::measured::{Lane, Run, Table};
 pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<()> {
     let started = Instant::now();
     telemetry::init();
-    let worker = Worker::named(worker).with_context(|| format!("no worker is named {worker}"))?;
+    let worker = InventoryWorker::named(worker).with_context(|| format!("no worker is named {worker}"))?;
     let requests = RequestInterceptor::metered();
     let (function, queue) = function(worker, embedded_table::connect(table, &requests), digitalocean);
     let first = Message::new(worker.name, NAME, SystemClock.now(), RunId::random().as_str());
@@ -46,19 +46,23 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
 }
 
 /// The function, put together as its `main` does it.
-fn function(worker: &'static Worker, table: store::Table, digitalocean: Url) -> (SyncWorker, Arc<MemoryQueue>) {
+fn function(
+    worker: &'static InventoryWorker,
+    table: store::Table,
+    digitalocean: Url,
+) -> (SyncWorker, Arc<MemoryQueue>) {
     let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
     let config = config(worker.name, digitalocean.clone());
     let secrets = Secrets::new(OneToken, &config.secret_prefix);
-    let digitalocean = DigitalOcean::new(digitalocean, secrets, table.clone(), clock.clone());
+    let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
     (SyncWorker { worker, config, table, digitalocean, queue: queue.clone(), clock }, queue)
 }
 
-async fn lanes(worker: &Worker, table: &store::Table) -> Result<Vec<Lane>> {
+async fn lanes(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<Lane>> {
     let account = AccountId::new(NAME)?;
     let mut lanes = Vec::new();
     for target in worker.targets {
-        let kind = target.lane();
+        let kind = target.sync_kind();
         let lane = table.sync_state(&account, &kind).await?.and_then(|lane| lane.last);
         let receipt = lane.with_context(|| format!("{kind} left no receipt"))?;
         lanes.push(Lane {

@@ -1,7 +1,7 @@
 //! What a month asks of AWS: what was measured of each worker, as often as it runs.
 
 use anyhow::{Context as _, Result};
-use inventory::Worker;
+use inventory::InventoryWorker;
 use serde::Serialize;
 use store::Priority;
 
@@ -77,7 +77,7 @@ impl Load {
         Ok(load)
     }
 
-    fn add(&mut self, worker: &Worker, run: &Run, pass: &Pass, template: &Template) {
+    fn add(&mut self, worker: &InventoryWorker, run: &Run, pass: &Pass, template: &Template) {
         let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
         let memory_mb = template.memory_mb.get(worker.name).copied().unwrap_or(template.default_memory_mb);
         let parent_pages = |kind: &str| {
@@ -126,7 +126,8 @@ impl Load {
         let event = size.event_bytes as f64 / (size.events.max(1)) as f64;
         let events = f64::from(measured.account.size()) * assumed::CHANGED_A_DAY * template.event_retention_days;
         let receipt = size.receipt_bytes as f64 / (size.receipts.max(1)) as f64;
-        let in_a_day = |worker: &Worker| 24.0 * 60.0 / worker.cadence_minutes as f64 * worker.targets.len() as f64;
+        let in_a_day =
+            |worker: &InventoryWorker| 24.0 * 60.0 / worker.cadence_minutes as f64 * worker.targets.len() as f64;
         let receipts: f64 = measured.account.workers().map(in_a_day).sum::<f64>() * assumed::RECEIPT_DAYS;
         let bytes = (size.row_bytes + size.event_bytes + size.other_bytes) as f64 + events * event + receipts * receipt;
         self.gigabytes = bytes / GIGA;

@@ -61,7 +61,7 @@ mod tests {
     /// 1,000 droplets: 6 pages and 10 read units a sweep, 3 write units; a change takes 6 more.
     fn measured() -> Measured {
         let lane = || Lane { complete: true, items: 1_000, pages: 6, requests: 6, ..Lane::default() };
-        let run = |worker: &inventory::Worker, write_units| Run {
+        let run = |worker: &inventory::InventoryWorker, write_units| Run {
             worker: worker.name.to_owned(),
             messages: 1,
             lanes: vec![lane()],

@@ -2,7 +2,7 @@
 
 use domain::AccountStatus;
 use runtime::Message;
-use runtime::batch::Sent;
+use runtime::batch::SqsMetadata;
 use serde_json::{Value, json};
 
 use super::bills;
@@ -21,7 +21,7 @@ async fn it_is_a_message_that_the_worker_reads() {
         assert_eq!(answer.status, 202, "{}", answer.text);
         let sent = app.queue.sent(&queue_url("invoice-ingest"));
         assert_eq!(sent.len(), number + 1);
-        let message = Message::parse(sent[number].body.as_bytes(), "invoice-ingest", &Sent::default()).unwrap();
+        let message = Message::parse(sent[number].body.as_bytes(), "invoice-ingest", &SqsMetadata::default()).unwrap();
         assert_eq!((message.account.as_str(), message.attempt), ("main", 0));
         assert_eq!(
             (message.scheduled_at, &answer.body["run_id"]),

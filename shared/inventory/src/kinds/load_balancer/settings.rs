@@ -4,7 +4,7 @@ use digitalocean::LoadBalancer;
 use digitalocean::load_balancers::{ForwardingRule, GlobalDomain, HealthCheck, StickySessions};
 use serde_json::{Map, Value, json};
 
-use crate::kinds::attrs::{attrs, filled, in_order, sorted};
+use crate::kinds::attrs::{attrs, non_empty, sorted, sorted_objects};
 
 pub(super) fn attributes(balancer: LoadBalancer) -> Map<String, Value> {
     attrs(json!({
@@ -19,16 +19,16 @@ pub(super) fn attributes(balancer: LoadBalancer) -> Map<String, Value> {
         "ipv6": given(balancer.ipv6),
         "droplet_ids": sorted(balancer.droplet_ids),
         "tag": given(balancer.tag),
-        "forwarding_rules": in_order(balancer.forwarding_rules.into_iter().map(forwarding_rule)),
+        "forwarding_rules": sorted_objects(balancer.forwarding_rules.into_iter().map(forwarding_rule)),
         "health_check": balancer.health_check.map(health_check),
         "sticky_sessions": balancer.sticky_sessions.map(sticky_sessions),
         "redirect_http_to_https": balancer.redirect_http_to_https,
         "enable_proxy_protocol": balancer.enable_proxy_protocol,
-        "firewall_allow": filled(sorted(balancer.firewall.allow)),
-        "firewall_deny": filled(sorted(balancer.firewall.deny)),
+        "firewall_allow": non_empty(sorted(balancer.firewall.allow)),
+        "firewall_deny": non_empty(sorted(balancer.firewall.deny)),
         "tls_cipher_policy": given(balancer.tls_cipher_policy),
-        "domains": filled(in_order(balancer.domains.into_iter().map(domain))),
-        "target_load_balancer_ids": filled(sorted(balancer.target_load_balancer_ids)),
+        "domains": non_empty(sorted_objects(balancer.domains.into_iter().map(domain))),
+        "target_load_balancer_ids": non_empty(sorted(balancer.target_load_balancer_ids)),
     }))
 }
 

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::membership::Membership;
 use crate::Error;
-use crate::kinds::{Asked, MirroredKind, attrs};
+use crate::kinds::{ExistenceProbe, MirroredKind, attrs};
 use crate::sweep::plan::plan;
-use crate::sweep::{Finding, KindSweep, Run};
+use crate::sweep::{KindSweep, SweepResult, SweepRun};
 use crate::workers::mirrored;
 
 /// A kind that has no list.
@@ -27,50 +27,50 @@ impl MirroredKind for UrnKind {
         "project:read"
     }
 
-    fn nobody(&self) -> ProviderId {
+    fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("nobody")
     }
 
-    fn presence<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> Asked<'a> {
+    fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
         None
     }
 }
 
 /// Sweeps the kinds without a list: those that the projects name now, and those they ever named. Returns how many deletions wait.
 pub(crate) async fn sweep(
-    run: Run<'_>,
+    run: SweepRun<'_>,
     client: &Client,
-    lane: &SyncState,
+    sync_state: &SyncState,
     members: &BTreeMap<ResourceKey, Membership>,
-    finding: &mut Finding,
+    result: &mut SweepResult,
 ) -> Result<u32, Error> {
     let mut listed: BTreeMap<Kind, BTreeMap<ProviderId, ResourceFacts>> = BTreeMap::new();
     for (key, membership) in members.iter().filter(|(key, _)| mirrored(&key.kind).is_none()) {
         listed.entry(key.kind.clone()).or_default().insert(key.provider_id.clone(), placeholder(key, membership));
     }
     let kinds: BTreeSet<Kind> =
-        listed.keys().chain(&lane.urn_kinds).filter(|kind| mirrored(kind).is_none()).cloned().collect();
+        listed.keys().chain(&sync_state.urn_kinds).filter(|kind| mirrored(kind).is_none()).cloned().collect();
     let mut held = 0;
     for kind in &kinds {
         let facts = listed.remove(kind).unwrap_or_default();
         let count = facts.len();
         let urn_kind = UrnKind(kind.clone());
-        let mut sweep = KindSweep::new(run, client, &urn_kind, lane, facts);
+        let mut sweep = KindSweep::new(run, client, &urn_kind, sync_state, facts);
         let known = run.table.indexed_resources(run.account, kind).await?;
-        let plan = plan(&known, &sweep.fingerprints(), &sweep.rules(lane));
-        sweep.expect(&plan).await?;
-        let done = sweep.apply(&plan, &BTreeSet::new(), crate::sweep::Tally::default()).await?;
-        finding.tally.changes += done.tally.changes;
-        finding.tally.items += u32::try_from(count).unwrap_or(u32::MAX);
+        let plan = plan(&known, &sweep.fingerprints(), &sweep.rules(sync_state));
+        sweep.load_expected_changes(&plan).await?;
+        let done = sweep.apply(&plan, &BTreeSet::new(), crate::sweep::SweepCounts::default()).await?;
+        result.counts.changes += done.counts.changes;
+        result.counts.items += u32::try_from(count).unwrap_or(u32::MAX);
         held += plan.held;
         if let Some(error) = done.error {
-            *finding = finding.clone().stopped(error, done.next);
+            *result = result.clone().stopped(error, done.next);
         }
         if plan.held > 0 {
-            finding.note(crate::sweep::waiting(plan.held, known.len(), kind, run.worker.name));
+            result.note(crate::sweep::held_note(plan.held, known.len(), kind, run.worker.name));
         }
     }
-    finding.urn_kinds = Some(kinds);
+    result.urn_kinds = Some(kinds);
     Ok(held)
 }
 

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use domain::{ChangeCounts, Kind, Receipt, RunId, SweepStatus, SyncState};
-use inventory::findings::known::gap;
-use inventory::findings::{GapReason, RULES, Rule};
+use inventory::findings::coverage::coverage_gap;
+use inventory::findings::{CoverageGapReason, FindingRule, RULES};
 use inventory::workers::mirrored;
 
 use crate::now;
@@ -42,8 +42,8 @@ fn lanes<const N: usize>(of: [(&str, SyncState); N]) -> BTreeMap<Kind, SyncState
 }
 
 #[test]
-fn a_rule_is_judged_only_where_all_it_needs_is_known_whole() {
-    use GapReason::{Never, NotVisible, OtherToken, Stale};
+fn a_rule_is_evaluated_only_where_all_it_needs_is_fully_known() {
+    use CoverageGapReason::{Never, NotVisible, OtherToken, Stale};
     let never_whole = |status| SyncState { last: Some(receipt(status, 0, "t1")), ..SyncState::default() };
     let other_token = SyncState { last_complete: Some(receipt(SweepStatus::Complete, 10, "t2")), ..fresh() };
     let cases = [
@@ -60,32 +60,32 @@ fn a_rule_is_judged_only_where_all_it_needs_is_known_whole() {
         ("never read", SyncState::default(), Some(Never)),
         ("another token", other_token, Some(OtherToken)),
     ];
-    let rule = Rule::named("droplet_without_firewall").unwrap();
+    let rule = FindingRule::named("droplet_without_firewall").unwrap();
     for (case, firewalls, reason) in cases {
         let lanes = lanes([("droplet", fresh()), ("firewall", firewalls), ("tag", fresh())]);
         let expected = reason.map(|reason| ("firewall".to_owned(), reason));
-        let found = gap(rule, &lanes, now()).map(|gap| (gap.kind.to_string(), gap.reason));
+        let found = coverage_gap(rule, &lanes, now()).map(|gap| (gap.kind.to_string(), gap.reason));
         assert_eq!(found, expected, "{case}");
     }
     let without = lanes([("droplet", fresh()), ("tag", fresh())]);
-    assert_eq!(gap(rule, &without, now()).map(|gap| gap.reason), Some(Never));
+    assert_eq!(coverage_gap(rule, &without, now()).map(|gap| gap.reason), Some(Never));
 }
 
 /// What is listed every hour may be older than what is listed every quarter of one.
 #[test]
 fn how_old_is_too_old_goes_by_the_workers_cadence() {
-    let rule = Rule::named("certificate_near_expiry").unwrap();
-    for (minutes, reason) in [(61, None), (240, None), (241, Some(GapReason::Stale))] {
+    let rule = FindingRule::named("certificate_near_expiry").unwrap();
+    for (minutes, reason) in [(61, None), (240, None), (241, Some(CoverageGapReason::Stale))] {
         let lanes = lanes([("certificate", lane(minutes, SweepStatus::Complete))]);
-        assert_eq!(gap(rule, &lanes, now()).map(|gap| gap.reason), reason, "{minutes}");
+        assert_eq!(coverage_gap(rule, &lanes, now()).map(|gap| gap.reason), reason, "{minutes}");
     }
 }
 
 #[test]
 fn the_first_gap_is_named_and_the_rules_own_kind_comes_first() {
-    let rule = Rule::named("droplet_without_firewall").unwrap();
-    let found = gap(rule, &BTreeMap::new(), now()).unwrap();
-    assert_eq!((found.kind.as_str(), found.reason), ("droplet", GapReason::Never));
+    let rule = FindingRule::named("droplet_without_firewall").unwrap();
+    let found = coverage_gap(rule, &BTreeMap::new(), now()).unwrap();
+    assert_eq!((found.kind.as_str(), found.reason), ("droplet", CoverageGapReason::Never));
 }
 
 #[test]

@@ -5,58 +5,60 @@ use std::collections::BTreeMap;
 use domain::{Attribution, ProjectId, Resource, ResourceKey};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::attribution::{Evidence, Place, attribute};
+use super::attribution::{AttributionSource, Evidence, attribute};
 use crate::Error;
-use crate::sweep::{Finding, Next, Run, settle};
-use crate::upsert::{self, Occasion, Placement, Since};
+use crate::sweep::{FollowUp, SweepResult, SweepRun, persist_with_retry};
+use crate::upsert::{self, ObservationContext, Placement, PlacementStart};
 
 /// Rows written at a time.
 const CONCURRENT_WRITES: usize = 8;
 
 /// Puts everything where the evidence says that it belongs, as far as time allows: parents before those who follow them, because a child
 /// takes over its parent's history.
-pub(crate) async fn settle_all(run: Run<'_>, evidence: &Evidence<'_>, finding: &mut Finding) -> Result<(), Error> {
+pub(crate) async fn apply(run: SweepRun<'_>, evidence: &Evidence<'_>, result: &mut SweepResult) -> Result<(), Error> {
     let mut own = Vec::new();
     let mut following: BTreeMap<ResourceKey, ResourceKey> = BTreeMap::new();
     for (key, place) in attribute(evidence) {
         match place {
-            Place::Member(membership) => {
-                let since = membership.since.map_or(Since::Ever, Since::Time);
+            AttributionSource::Member(membership) => {
+                let since = membership.since.map_or(PlacementStart::WithCreation, PlacementStart::At);
                 own.push((key, Placement { project: membership.project, attribution: Attribution::Member, since }));
             }
-            Place::Named(project) => own.push((key, named(project))),
-            Place::Internal(project) => own.push((key, internal(project))),
-            Place::WithParent(parent, _) | Place::WithFormerParent(parent) => _ = following.insert(key, parent),
+            AttributionSource::Named(project) => own.push((key, named(project))),
+            AttributionSource::Internal(project) => own.push((key, internal(project))),
+            AttributionSource::WithParent(parent, _) | AttributionSource::WithFormerParent(parent) => {
+                _ = following.insert(key, parent)
+            }
         }
     }
-    write(run, own, finding).await?;
-    while !following.is_empty() && finding.next != Next::GoOn {
+    write(run, own, result).await?;
+    while !following.is_empty() && result.next != FollowUp::Continue {
         let waits = |parent: &ResourceKey| following.contains_key(parent);
         let ready: BTreeMap<ResourceKey, ResourceKey> =
             following.iter().filter(|(_, parent)| !waits(parent)).map(|(k, p)| (k.clone(), p.clone())).collect();
         if ready.is_empty() {
-            finding.note(format!("{} resources are each other's parents and stay where they are", following.len()));
+            result.note(format!("{} resources are each other's parents and stay where they are", following.len()));
             break;
         }
         following.retain(|key, _| !ready.contains_key(key));
         let parents: Vec<ResourceKey> = ready.values().cloned().collect();
         let placements = with_parents(run, ready, parents, evidence).await?;
-        write(run, placements, finding).await?;
+        write(run, placements, result).await?;
     }
     Ok(())
 }
 
 fn named(project: ProjectId) -> Placement {
-    Placement { project, attribution: Attribution::Inherited, since: Since::Ever }
+    Placement { project, attribution: Attribution::Inherited, since: PlacementStart::WithCreation }
 }
 
 fn internal(project: ProjectId) -> Placement {
-    Placement { project, attribution: Attribution::Internal, since: Since::Ever }
+    Placement { project, attribution: Attribution::Internal, since: PlacementStart::WithCreation }
 }
 
 /// Where those belong who follow these parents. A parent that left no trace leaves an orphan.
 async fn with_parents(
-    run: Run<'_>,
+    run: SweepRun<'_>,
     following: BTreeMap<ResourceKey, ResourceKey>,
     mut parents: Vec<ResourceKey>,
     evidence: &Evidence<'_>,
@@ -70,17 +72,21 @@ async fn with_parents(
             Some(row) => Placement {
                 project: row.project_id.clone()?,
                 attribution: Attribution::Inherited,
-                since: Since::Parent(row.project_history.clone()),
+                since: PlacementStart::WithParent(row.project_history.clone()),
             },
-            None => internal(evidence.orphanage(&key.kind)?),
+            None => internal(evidence.project_for_orphans(&key.kind)?),
         };
         Some((key, placement))
     };
     Ok(following.into_iter().filter_map(place).collect())
 }
 
-async fn write(run: Run<'_>, placements: Vec<(ResourceKey, Placement)>, finding: &mut Finding) -> Result<(), Error> {
-    let occasion = Occasion { at: run.clock.now(), run: run.run_id, state_fields: &[], expected: &[] };
+async fn write(
+    run: SweepRun<'_>,
+    placements: Vec<(ResourceKey, Placement)>,
+    result: &mut SweepResult,
+) -> Result<(), Error> {
+    let context = ObservationContext { at: run.clock.now(), run: run.run_id, state_fields: &[], expected: &[] };
     let total = placements.len();
     let done: Vec<_> = stream::iter(placements)
         .map(|(key, placement)| async move {
@@ -88,16 +94,16 @@ async fn write(run: Run<'_>, placements: Vec<(ResourceKey, Placement)>, finding:
                 return Ok::<_, Error>(None);
             }
             let row = run.table.resource(&key).await?;
-            Ok(Some(settle(run.table, &key, row, |row| upsert::placed(row?, &placement, occasion)).await?))
+            Ok(Some(persist_with_retry(run.table, &key, row, |row| upsert::placed(row?, &placement, context)).await?))
         })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect()
         .await?;
     let taken = done.iter().flatten().count();
-    done.into_iter().flatten().flatten().for_each(|effect| finding.tally.count(effect));
+    done.into_iter().flatten().flatten().for_each(|effect| result.counts.add(effect));
     if taken < total {
         let error = format!("out of time with {} resources left to attribute; another run goes on", total - taken);
-        *finding = finding.clone().stopped(error, Next::GoOn);
+        *result = result.clone().stopped(error, FollowUp::Continue);
     }
     Ok(())
 }

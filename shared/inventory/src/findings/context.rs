@@ -10,18 +10,18 @@ use crate::kinds::{self, MirroredKind};
 /// What rules ask of the rest of an account, whoever's it is. Kept is what they ask and no more: nothing of another's can get into a
 /// finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Surroundings {
+pub struct RuleContext {
     /// Droplets that a firewall names.
     firewalled: BTreeSet<String>,
     /// Tags whose droplets a firewall covers.
     firewalled_tags: BTreeSet<String>,
 }
 
-impl Surroundings {
+impl RuleContext {
     /// The kinds that must be noted before a rule that rests on them is judged.
     pub const KINDS: &[&'static dyn MirroredKind] = &[&kinds::FIREWALL];
 
-    /// Notes a live resource of one of [`Surroundings::KINDS`]. One that a sweep missed counts until it is found gone.
+    /// Notes a live resource of one of [`RuleContext::KINDS`]. One that a sweep missed counts until it is found gone.
     pub fn note(&mut self, resource: &Resource) {
         if resource.key.kind == kinds::FIREWALL.kind() {
             self.firewalled.extend(texts(&resource.facts.attrs, "droplet_ids").unwrap_or_default());

@@ -8,14 +8,14 @@ use digitalocean::{Client, Config, Deadline, RetryPolicy, Token};
 use digitalocean_sim::{Droplet, Seed, Simulator};
 use domain::{AccountId, Clock, Kind, ManualClock, ProviderId, Receipt, Resource, ResourceKey, RunId};
 use embedded_table::EmbeddedTable;
-use inventory::{Access, Bootstrap, Next, Outcome, Run, Target, Worker};
+use inventory::{Access, Bootstrap, FollowUp, InventoryWorker, SweepOutcome, SweepRun, Target};
 use store::Table;
 
 /// The account all tests are about.
 pub(crate) const ACCOUNT: &str = "demo";
 
 /// Everything a sweep needs.
-pub(crate) struct World {
+pub(crate) struct TestEnvironment {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
     pub(crate) clock: ManualClock,
@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) runs: AtomicU32,
 }
 
-impl World {
+impl TestEnvironment {
     pub(crate) async fn new(seed: Seed) -> Self {
         let sim = Simulator::start(seed).await.unwrap();
         let client = client(&sim, "sync");
@@ -66,11 +66,11 @@ impl World {
     }
 
     /// Sweeps and gives the receipt and what should come next.
-    pub(crate) async fn sweep_then(&self, worker: &str) -> (Receipt, Next) {
+    pub(crate) async fn sweep_then(&self, worker: &str) -> (Receipt, FollowUp) {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let run_id = RunId::new(format!("run-{number}")).unwrap();
         match self.run(worker, self.table(), &run_id).await.unwrap() {
-            Outcome::Swept(receipt, next) => (receipt, next),
+            SweepOutcome::Swept(receipt, next) => (receipt, next),
             other => panic!("{other:?}"),
         }
     }
@@ -82,7 +82,12 @@ impl World {
     }
 
     /// One run on any view of the table.
-    pub(crate) async fn run(&self, worker: &str, table: &Table, run_id: &RunId) -> Result<Outcome, inventory::Error> {
+    pub(crate) async fn run(
+        &self,
+        worker: &str,
+        table: &Table,
+        run_id: &RunId,
+    ) -> Result<SweepOutcome, inventory::Error> {
         self.run_until(worker, table, run_id, Deadline::after(Duration::from_secs(290))).await
     }
 
@@ -93,10 +98,10 @@ impl World {
         table: &Table,
         run_id: &RunId,
         deadline: Deadline,
-    ) -> Result<Outcome, inventory::Error> {
+    ) -> Result<SweepOutcome, inventory::Error> {
         let owner = RunId::random();
         let (worker, target) = target(worker);
-        inventory::sweep(Run {
+        inventory::sweep(SweepRun {
             worker,
             target,
             account: &self.account,
@@ -149,10 +154,10 @@ impl World {
 }
 
 /// A worker and its first target, or `<worker>/<kind>`.
-pub(crate) fn target(name: &str) -> (&'static Worker, &'static Target) {
+pub(crate) fn target(name: &str) -> (&'static InventoryWorker, &'static Target) {
     let (name, kind) = name.split_once('/').unwrap_or((name, ""));
-    let worker = Worker::named(name).unwrap();
-    let target = worker.targets.iter().find(|target| kind.is_empty() || target.lane().as_str() == kind).unwrap();
+    let worker = InventoryWorker::named(name).unwrap();
+    let target = worker.targets.iter().find(|target| kind.is_empty() || target.sync_kind().as_str() == kind).unwrap();
     (worker, target)
 }
 

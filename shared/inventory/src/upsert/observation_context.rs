@@ -1,4 +1,4 @@
-//! The occasion of a decision: when, for whom, and what was to be expected.
+//! The context of a decision: when, for whom, and what was to be expected.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -9,7 +9,7 @@ use crate::facts::tags_alone;
 
 /// When a decision is made, for which run, and what it may expect to see.
 #[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
+pub struct ObservationContext<'a> {
     /// When DigitalOcean was asked.
     pub at: DateTime<Utc>,
     /// The run that asked.
@@ -20,7 +20,7 @@ pub struct Occasion<'a> {
     pub expected: &'a [ExpectedChange],
 }
 
-impl Occasion<'_> {
+impl ObservationContext<'_> {
     pub(super) fn event(&self, row: &Resource, explained: (EventType, Cause), changes: Vec<Change>) -> ResourceEvent {
         let (event_type, cause) = explained;
         ResourceEvent {
@@ -35,25 +35,25 @@ impl Occasion<'_> {
         }
     }
 
-    pub(super) fn noticed(&self) -> Cause {
+    pub(super) fn sync_cause(&self) -> Cause {
         Cause { kind: CauseType::Sync, id: Some(self.run.to_string()) }
     }
 
-    fn announced<'a>(&'a self, key: &'a ResourceKey) -> impl Iterator<Item = &'a ExpectedChange> {
+    fn expected_changes_of<'a>(&'a self, key: &'a ResourceKey) -> impl Iterator<Item = &'a ExpectedChange> {
         self.expected.iter().filter(|expected| expected.key == *key && expected.is_valid_at(self.at))
     }
 
     /// Whose doing the coming or the going of a resource is.
     pub(super) fn cause_of(&self, key: &ResourceKey, what: &Expected) -> Cause {
-        let ours = self.announced(key).find(|announced| announced.expected == *what);
-        ours.map_or_else(|| self.noticed(), |ours| ours.cause.clone())
+        let ours = self.expected_changes_of(key).find(|announced| announced.expected == *what);
+        ours.map_or_else(|| self.sync_cause(), |ours| ours.cause.clone())
     }
 
     /// What a change of facts is, and whose doing: ours where it was announced; drift where somebody decided it who is not us.
     pub(super) fn explain(&self, key: &ResourceKey, changes: &[Change]) -> (EventType, Cause) {
         // Tags come and go in daily use, also together with what changes by itself.
         let is_state = |change: &Change| change.field == "tags" || self.state_fields.contains(&change.field.as_str());
-        let ours = self.announced(key).find(|announced| {
+        let ours = self.expected_changes_of(key).find(|announced| {
             let expected = |change: &Change| announced.expects(change);
             changes.iter().any(expected) && changes.iter().all(|change| expected(change) || is_state(change))
         });
@@ -61,7 +61,7 @@ impl Occasion<'_> {
         let event_type = if tags { EventType::Tagged } else { EventType::Updated };
         match ours {
             Some(ours) => (event_type, ours.cause.clone()),
-            None if changes.iter().all(is_state) => (event_type, self.noticed()),
+            None if changes.iter().all(is_state) => (event_type, self.sync_cause()),
             None => (EventType::DriftDetected, Cause { kind: CauseType::Outside, id: None }),
         }
     }

@@ -7,22 +7,22 @@ use digitalocean::Client;
 use domain::{ProviderId, ResourceFacts, ResourceKey};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{Finding, Next, Run, Tally, settle};
+use super::{FollowUp, SweepCounts, SweepResult, SweepRun, persist_with_retry};
 use crate::Error;
 use crate::kinds::{DROPLET, ListedKind, MirroredKind};
-use crate::upsert::{self, Occasion};
+use crate::upsert::{self, ObservationContext};
 
 /// What changes from minute to minute.
 const FIELDS: [&str; 3] = ["status", "attrs.public_addresses", "attrs.private_addresses"];
 /// Rows written at a time.
 const CONCURRENT_WRITES: usize = 8;
 
-pub(crate) async fn sweep(run: Run<'_>, client: &Client) -> Result<Finding, Error> {
+pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client) -> Result<SweepResult, Error> {
     let listed = match DROPLET.list(client).await {
         Ok(listed) => listed,
-        Err(error) => return Ok(Finding::refused(&error)),
+        Err(error) => return Ok(SweepResult::refused(&error)),
     };
-    let mut tally = Tally::of(&listed);
+    let mut counts = SweepCounts::of(&listed);
     let kind = DROPLET.kind();
     let known = run.table.indexed_resources(run.account, &kind).await?;
     let differs = |id: &ProviderId, facts: &ResourceFacts| {
@@ -35,7 +35,7 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client) -> Result<Finding, Erro
         false => run.table.expected_changes(run.account, &kind).await?,
     };
     let state_fields = DROPLET.state_fields();
-    let occasion = Occasion { at: run.clock.now(), run: run.run_id, state_fields, expected: &expected };
+    let context = ObservationContext { at: run.clock.now(), run: run.run_id, state_fields, expected: &expected };
     let count = differing.len();
     let effects: Vec<_> = stream::iter(differing)
         .map(|(provider_id, facts)| {
@@ -45,20 +45,20 @@ pub(crate) async fn sweep(run: Run<'_>, client: &Client) -> Result<Finding, Erro
                     return Ok::<_, Error>(None);
                 }
                 let row = run.table.resource(&key).await?;
-                let decide = |row: Option<&domain::Resource>| upsert::glimpsed(row?, &facts, &FIELDS, occasion);
-                Ok(Some(settle(run.table, &key, row, decide).await?))
+                let decide = |row: Option<&domain::Resource>| upsert::partial_update(row?, &facts, &FIELDS, context);
+                Ok(Some(persist_with_retry(run.table, &key, row, decide).await?))
             }
         })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect()
         .await?;
     let taken = effects.iter().flatten().count();
-    effects.into_iter().flatten().flatten().for_each(|effect| tally.count(effect));
-    let finding = Finding::complete(tally);
+    effects.into_iter().flatten().flatten().for_each(|effect| counts.add(effect));
+    let result = SweepResult::complete(counts);
     if taken < count {
         // The next look comes within a minute.
         let error = format!("out of time with {} of {count} droplets left", count - taken);
-        return Ok(finding.stopped(error, Next::Nothing));
+        return Ok(result.stopped(error, FollowUp::Nothing));
     }
-    Ok(finding)
+    Ok(result)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Kind, SweepStatus, SyncState};
 use serde::Serialize;
 
-use super::Rule;
+use super::FindingRule;
 use crate::kinds::MirroredKind;
 use crate::workers::WORKERS;
 
@@ -15,17 +15,17 @@ const MISSED_TICKS: i32 = 4;
 
 /// A kind that is not known whole, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Gap {
+pub struct CoverageGap {
     /// The kind.
     pub kind: Kind,
     /// Why.
-    pub reason: GapReason,
+    pub reason: CoverageGapReason,
 }
 
 /// Why a kind is not known whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GapReason {
+pub enum CoverageGapReason {
     /// It has never been read whole.
     Never,
     /// The token may not see it.
@@ -41,29 +41,34 @@ pub enum GapReason {
 /// What keeps a rule from being judged in an account with these lanes, if anything: the first kind of those it needs that is not known
 /// whole.
 #[must_use]
-pub fn gap(rule: &Rule, lanes: &BTreeMap<Kind, SyncState>, now: DateTime<Utc>) -> Option<Gap> {
-    let token = |kind: &Kind| lanes.get(kind)?.last_complete.as_ref()?.token_id.as_deref();
-    let about = rule.about.kind();
+pub fn coverage_gap(
+    rule: &FindingRule,
+    sync_states: &BTreeMap<Kind, SyncState>,
+    now: DateTime<Utc>,
+) -> Option<CoverageGap> {
+    let token = |kind: &Kind| sync_states.get(kind)?.last_complete.as_ref()?.token_id.as_deref();
+    let about = rule.subject_kind.kind();
     rule.needs().map(MirroredKind::kind).find_map(|kind| {
-        let other_token = || (token(&kind) != token(&about)).then_some(GapReason::OtherToken);
-        let reason = not_whole(&kind, lanes.get(&kind), now).or_else(other_token)?;
-        Some(Gap { kind, reason })
+        let other_token = || (token(&kind) != token(&about)).then_some(CoverageGapReason::OtherToken);
+        let reason = incomplete_reason(&kind, sync_states.get(&kind), now).or_else(other_token)?;
+        Some(CoverageGap { kind, reason })
     })
 }
 
 /// Why a kind with this lane is not known whole, if it is not.
-fn not_whole(kind: &Kind, lane: Option<&SyncState>, now: DateTime<Utc>) -> Option<GapReason> {
-    let last = lane.and_then(|lane| lane.last.as_ref()).map_or(SweepStatus::Never, |receipt| receipt.status);
-    let complete = lane.and_then(|lane| lane.last_complete.as_ref());
+fn incomplete_reason(kind: &Kind, sync_state: Option<&SyncState>, now: DateTime<Utc>) -> Option<CoverageGapReason> {
+    let last =
+        sync_state.and_then(|sync_state| sync_state.last.as_ref()).map_or(SweepStatus::Never, |receipt| receipt.status);
+    let complete = sync_state.and_then(|sync_state| sync_state.last_complete.as_ref());
     match (last, complete) {
-        (SweepStatus::NotVisible, _) => Some(GapReason::NotVisible),
-        (_, None) => Some(GapReason::Never),
-        (_, Some(receipt)) => (now - receipt.finished_at > longest(kind)).then_some(GapReason::Stale),
+        (SweepStatus::NotVisible, _) => Some(CoverageGapReason::NotVisible),
+        (_, None) => Some(CoverageGapReason::Never),
+        (_, Some(receipt)) => (now - receipt.finished_at > max_age(kind)).then_some(CoverageGapReason::Stale),
     }
 }
 
 /// How old the last complete read of a kind may be.
-fn longest(kind: &Kind) -> TimeDelta {
+fn max_age(kind: &Kind) -> TimeDelta {
     let worker = WORKERS.iter().find(|worker| worker.target(kind).is_some());
     worker.map_or(TimeDelta::zero(), |worker| worker.cadence() * MISSED_TICKS)
 }

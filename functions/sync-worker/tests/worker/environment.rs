@@ -4,14 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use access::DigitalOcean;
+use access::DigitalOceanClients;
 use chrono::{DateTime, Utc};
 use digitalocean_sim::{RequestFilter, Seed, Simulator};
 use domain::{Account, AccountId, AccountStatus, Clock, ManualClock, SyncState};
 use embedded_table::EmbeddedTable;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use inventory::Worker;
+use inventory::InventoryWorker;
 use runtime::fake::{Logs, MemoryQueue};
 use runtime::secrets::{FetchError, SecretSource};
 use runtime::{Deadline, Failure, Message, ProviderWrites, Secrets, WorkerConfig};
@@ -75,7 +75,7 @@ impl SecretSource for Vault {
 }
 
 /// A worker and all it can reach. What it logs is kept.
-pub(crate) struct World {
+pub(crate) struct TestEnvironment {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
     pub(crate) queue: Arc<MemoryQueue>,
@@ -86,7 +86,7 @@ pub(crate) struct World {
     _logging: DefaultGuard,
 }
 
-impl World {
+impl TestEnvironment {
     /// The worker `droplets` a few seconds after the messages of `events/` were sent; the demo account is registered and has its token.
     pub(crate) async fn new() -> Self {
         Self::of("droplets", "2026-04-12T12:00:05Z".parse().unwrap()).await
@@ -117,8 +117,8 @@ impl World {
         // Values are fetched for every message: what a cache does is `Secrets`' own matter.
         let secrets = Secrets::new(vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
         let worker = Arc::new(SyncWorker {
-            worker: Worker::named(name).unwrap(),
-            digitalocean: DigitalOcean::new(
+            worker: InventoryWorker::named(name).unwrap(),
+            digitalocean: DigitalOceanClients::new(
                 config.digitalocean_url.clone(),
                 secrets,
                 embedded.table.clone(),
@@ -129,10 +129,10 @@ impl World {
             queue: queue.clone(),
             clock: clock.clone(),
         });
-        let world = Self { sim, embedded, queue, vault, clock, logs, worker, _logging: logging };
-        world.register("demo", AccountStatus::Enabled).await;
-        world.vault.put(SECRET, &[&world.token()]);
-        world
+        let environment = Self { sim, embedded, queue, vault, clock, logs, worker, _logging: logging };
+        environment.register("demo", AccountStatus::Enabled).await;
+        environment.vault.put(SECRET, &[&environment.token()]);
+        environment
     }
 
     pub(crate) fn token(&self) -> String {
@@ -190,7 +190,7 @@ impl World {
     /// The lane of the worker's first target, in the demo account.
     pub(crate) async fn lane(&self) -> Option<SyncState> {
         let demo = AccountId::new("demo").unwrap();
-        self.embedded.table.sync_state(&demo, &self.worker.worker.targets[0].lane()).await.unwrap()
+        self.embedded.table.sync_state(&demo, &self.worker.worker.targets[0].sync_kind()).await.unwrap()
     }
 
     /// The error that the sync state shows.
@@ -217,7 +217,7 @@ impl World {
 }
 
 /// What becomes of a message, in a word.
-pub(crate) fn fate(result: &Result<(), Failure>) -> String {
+pub(crate) fn outcome_text(result: &Result<(), Failure>) -> String {
     match result {
         Ok(()) => "done".to_owned(),
         Err(Failure::Retry { .. }) => "retry".to_owned(),

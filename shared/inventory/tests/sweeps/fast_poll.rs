@@ -5,56 +5,56 @@ use digitalocean_sim::{Effect, Fault};
 use domain::{EventType, SweepStatus};
 use serde_json::json;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 #[tokio::test]
 async fn it_tells_a_status_within_the_minute_and_nothing_else() {
-    let world = World::demo().await;
+    let environment = TestEnvironment::demo().await;
     // Nothing is known yet: nothing is discovered.
-    let receipt = world.sweep("droplets-fast").await;
+    let receipt = environment.sweep("droplets-fast").await;
     assert_eq!((receipt.status, receipt.items, receipt.changes.total()), (SweepStatus::Complete, 5, 0));
-    world.sweep("droplets").await;
+    environment.sweep("droplets").await;
 
-    let demo = world.demo_account();
+    let demo = environment.demo_account();
     let ids: Vec<u64> = demo.list("droplets").iter().map(|droplet| droplet["id"].as_u64().unwrap()).collect();
     demo.change_droplet(ids[0], json!({ "status": "off", "name": "renamed" }));
     demo.rename_droplet(ids[1], "renamed too");
     demo.remove_droplet(ids[2]);
     demo.add_droplet(digitalocean_sim::Droplet::named("new").id(1));
-    world.clock.advance(TimeDelta::minutes(1));
-    let receipt = world.sweep("droplets-fast").await;
+    environment.clock.advance(TimeDelta::minutes(1));
+    let receipt = environment.sweep("droplets-fast").await;
     assert_eq!((receipt.status, receipt.changes.updated, receipt.changes.total()), (SweepStatus::Complete, 1, 1));
-    let row = world.resource("droplet", ids[0]).await;
+    let row = environment.resource("droplet", ids[0]).await;
     assert_eq!(row.facts.status.as_deref(), Some("off"));
     assert_ne!(row.facts.name, "renamed");
-    assert_eq!(world.events("droplet", ids[0]).await, [EventType::Discovered, EventType::Updated]);
-    assert_eq!((world.live("droplet").await, world.resource("droplet", ids[2]).await.strikes), (5, None));
+    assert_eq!(environment.events("droplet", ids[0]).await, [EventType::Discovered, EventType::Updated]);
+    assert_eq!((environment.live("droplet").await, environment.resource("droplet", ids[2]).await.strikes), (5, None));
 
     // The same again is no news, and the full sweep tells the rest.
-    world.clock.advance(TimeDelta::minutes(1));
-    assert_eq!(world.sweep("droplets-fast").await.changes.total(), 0);
-    let receipt = world.next_sweep("droplets").await;
+    environment.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(environment.sweep("droplets-fast").await.changes.total(), 0);
+    let receipt = environment.next_sweep("droplets").await;
     assert_eq!((receipt.changes.updated, receipt.changes.struck, receipt.changes.discovered), (2, 1, 1));
 }
 
 #[tokio::test]
 async fn it_does_not_speak_for_what_is_missed_and_its_receipt_is_its_own() {
-    let world = World::demo().await;
-    world.sweep("droplets").await;
-    let id = world.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
-    let droplet = world.demo_account().droplet(id).unwrap();
-    world.demo_account().remove_droplet(id);
-    world.next_sweep("droplets").await;
-    world.demo_account().add(
+    let environment = TestEnvironment::demo().await;
+    environment.sweep("droplets").await;
+    let id = environment.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
+    let droplet = environment.demo_account().droplet(id).unwrap();
+    environment.demo_account().remove_droplet(id);
+    environment.next_sweep("droplets").await;
+    environment.demo_account().add(
         "droplets",
         json!({ "id": id, "name": droplet["name"], "status": "off", "created_at": droplet["created_at"] }),
     );
-    assert_eq!(world.sweep("droplets-fast").await.changes.total(), 0);
-    assert_eq!(world.resource("droplet", id).await.strikes.map(|strikes| strikes.count), Some(1));
+    assert_eq!(environment.sweep("droplets-fast").await.changes.total(), 0);
+    assert_eq!(environment.resource("droplet", id).await.strikes.map(|strikes| strikes.count), Some(1));
 
-    world.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
-    assert_eq!(world.sweep("droplets-fast").await.status, SweepStatus::Failed);
-    let lanes = world.table().sync_states(&world.account).await.unwrap();
+    environment.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
+    assert_eq!(environment.sweep("droplets-fast").await.status, SweepStatus::Failed);
+    let lanes = environment.table().sync_states(&environment.account).await.unwrap();
     let status = |kind: &'static str| lanes[&domain::Kind::from_static(kind)].last.as_ref().unwrap().status;
     assert_eq!((status("droplet"), status("droplet_fast")), (SweepStatus::Complete, SweepStatus::Failed));
 }

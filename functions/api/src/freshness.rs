@@ -56,8 +56,8 @@ impl Freshness {
 
     /// When this worker of billing last read all of its own of this account.
     #[must_use]
-    pub fn billed_at(&self, account: &AccountId, worker: &billing::Worker) -> Option<DateTime<Utc>> {
-        finished(self.sync_states.get(account)?.get(&worker.lane)?.last_complete.as_ref())
+    pub fn billed_at(&self, account: &AccountId, worker: &billing::BillingWorkerSpec) -> Option<DateTime<Utc>> {
+        finished(self.sync_states.get(account)?.get(&worker.sync_kind)?.last_complete.as_ref())
     }
 
     /// What an answer that covers this kind says of itself, or every kind: then it rests on the projects as well, whose lists are all that
@@ -72,8 +72,8 @@ impl Freshness {
     /// What an answer that rests on these workers of billing says of itself. Without an account it is not complete: what is not known is
     /// not nothing.
     #[must_use]
-    pub fn billed(&self, workers: &[billing::Worker], now: DateTime<Utc>) -> Coverage {
-        let lanes: Vec<Kind> = workers.iter().map(|worker| worker.lane.clone()).collect();
+    pub fn billed(&self, workers: &[billing::BillingWorkerSpec], now: DateTime<Utc>) -> Coverage {
+        let lanes: Vec<Kind> = workers.iter().map(|worker| worker.sync_kind.clone()).collect();
         let coverage = self.resting_on(&lanes, now);
         Coverage { complete: coverage.complete && !self.sync_states.is_empty(), ..coverage }
     }

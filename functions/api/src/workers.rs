@@ -9,7 +9,7 @@ pub enum Worker {
     /// It mirrors resources or projects.
     Inventory(&'static inventory::workers::InventoryWorker),
     /// It takes in what DigitalOcean bills.
-    Billing(&'static billing::Worker),
+    Billing(&'static billing::BillingWorkerSpec),
 }
 
 /// All of them, those of the inventory first.
@@ -39,7 +39,7 @@ impl Worker {
     pub fn lanes(self) -> Vec<Kind> {
         match self {
             Self::Inventory(worker) => worker.targets.iter().map(Target::sync_kind).collect(),
-            Self::Billing(worker) => vec![worker.lane.clone()],
+            Self::Billing(worker) => vec![worker.sync_kind.clone()],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the worker that finds invoices is configured with besides [`WorkerConfig`].
 
-use billing::{BILLING_HISTORY, Worker};
+use billing::{BILLING_HISTORY, BillingWorkerSpec};
 use runtime::{ConfigError, Env, WorkerConfig};
 use url::Url;
 
@@ -9,7 +9,11 @@ use url::Url;
 ///
 /// # Errors
 /// It is missing or no URL.
-pub fn ingest_queue_url(worker: &Worker, config: &WorkerConfig, mut env: Env) -> Result<String, ConfigError> {
+pub fn ingest_queue_url(
+    worker: &BillingWorkerSpec,
+    config: &WorkerConfig,
+    mut env: Env,
+) -> Result<String, ConfigError> {
     if *worker != BILLING_HISTORY {
         return Ok(config.queue_url.clone());
     }

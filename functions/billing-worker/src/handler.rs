@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
-use billing::Worker;
+use billing::BillingWorkerSpec;
 use chrono::{DateTime, Utc};
 use digitalocean::{Client, Deadline as CallDeadline};
 use domain::{Account, AccountId, AccountStatus, Clock, RunId};
@@ -13,10 +13,10 @@ use futures::future::BoxFuture;
 use runtime::{Deadline, Failure, Message, OrFail, OutgoingMessage, Queue, WorkerConfig};
 use store::{Priority, Table};
 
-use crate::job::{Job, Read};
-use crate::known::LastKnown;
-use crate::report::{About, Done, report};
-use crate::trouble::Trouble;
+use crate::error::Error;
+use crate::inventory_cache::InventoryCache;
+use crate::job::{Fetch, Job};
+use crate::report::{JobReport, ReportContext, report};
 
 /// Time kept for writing down what came of it when calls to DigitalOcean and the writing of lines have to stop.
 const CLOSING_MARGIN: Duration = Duration::from_secs(10);
@@ -24,7 +24,7 @@ const CLOSING_MARGIN: Duration = Duration::from_secs(10);
 /// A worker: everything its messages need.
 pub struct BillingWorker {
     /// Which worker.
-    pub worker: &'static Worker,
+    pub worker: &'static BillingWorkerSpec,
     /// Its configuration.
     pub config: WorkerConfig,
     /// The queue on which invoices are asked for.
@@ -38,27 +38,27 @@ pub struct BillingWorker {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What lines are matched to, kept from message to message.
-    pub last_known: LastKnown,
+    pub inventory_cache: InventoryCache,
 }
 
 /// One run of one job for one account.
-pub(crate) struct Run<'a> {
+pub(crate) struct JobRun<'a> {
     pub(crate) account: &'a Account,
     pub(crate) run_id: &'a RunId,
     pub(crate) message: &'a Message,
     pub(crate) deadline: Deadline,
     /// When it began.
-    pub(crate) at: DateTime<Utc>,
+    pub(crate) started_at: DateTime<Utc>,
 }
 
-impl Run<'_> {
+impl JobRun<'_> {
     /// Its account's slug.
     pub(crate) fn slug(&self) -> &AccountId {
         &self.account.account
     }
 
     /// Until when DigitalOcean is asked.
-    fn calls(&self) -> CallDeadline {
+    fn request_deadline(&self) -> CallDeadline {
         CallDeadline::at(self.deadline.instant()).with_margin(CLOSING_MARGIN)
     }
 
@@ -68,9 +68,12 @@ impl Run<'_> {
     }
 
     /// What comes of work on the table if there is time for it. Broken off, it goes on where it was in the next run.
-    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, store::Error>>) -> Result<T, Trouble> {
+    pub(crate) async fn within_deadline<T>(
+        &self,
+        work: impl Future<Output = Result<T, store::Error>>,
+    ) -> Result<T, Error> {
         let left = self.deadline.remaining_minus(CLOSING_MARGIN);
-        Ok(tokio::time::timeout(left, work).await.map_err(|_| Trouble::OutOfTime)??)
+        Ok(tokio::time::timeout(left, work).await.map_err(|_| Error::OutOfTime)??)
     }
 }
 
@@ -81,10 +84,10 @@ impl BillingWorker {
     /// What should become of the message if it is not done with.
     pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
         // Boxed: a batch of messages of lists of requests is a nest of futures deeper than the compiler looks.
-        self.answer(message, deadline).boxed()
+        self.process(message, deadline).boxed()
     }
 
-    async fn answer(&self, message: Message, deadline: Deadline) -> Result<(), Failure> {
+    async fn process(&self, message: Message, deadline: Deadline) -> Result<(), Failure> {
         if message.is_for_all_accounts() {
             return self.fan_out(&message).await;
         }
@@ -97,16 +100,17 @@ impl BillingWorker {
             tracing::info!("account paused, message dropped");
             return Ok(());
         }
-        let job = Job::of(self.worker, &message)?;
-        let run = Run { account: &account, run_id: &run_id, message: &message, deadline, at: self.clock.now() };
+        let job = Job::parse(self.worker, &message)?;
+        let run =
+            JobRun { account: &account, run_id: &run_id, message: &message, deadline, started_at: self.clock.now() };
         if job.is_scheduled() {
-            return self.in_lane(&job, &run).await;
+            return self.run_scheduled(&job, &run).await;
         }
         let outcome = self.perform(&job, &run).await;
-        if let Err(trouble) = &outcome {
-            self.note_on_head(&job, &run, trouble).await;
+        if let Err(error) = &outcome {
+            self.record_failure(&job, &run, error).await;
         }
-        outcome.map(|_| ()).map_err(|trouble| trouble.failure(self.clock.now()))
+        outcome.map(|_| ()).map_err(|error| error.into_failure(self.clock.now()))
     }
 
     /// One message for each account that is mirrored. Sent twice, the second finds the receipt of the first.
@@ -122,40 +126,41 @@ impl BillingWorker {
     }
 
     /// Does the job and reports on it.
-    pub(crate) async fn perform(&self, job: &Job, run: &Run<'_>) -> Result<Done, Trouble> {
+    pub(crate) async fn perform(&self, job: &Job, run: &JobRun<'_>) -> Result<JobReport, Error> {
         let began = Instant::now();
         let outcome = match job {
-            Job::Read(read) => self.read(read, run).await,
+            Job::Fetch(fetch) => self.fetch(fetch, run).await,
             Job::Rematch(period, invoice) => self.rematch(*period, invoice, run).await,
-            Job::Look => self.look(run).await,
+            Job::ScheduleRematches => self.schedule_rematches(run).await,
         };
-        let about = About { worker: self.worker, account: run.slug(), run_id: run.run_id, job, took: began.elapsed() };
-        report(&about, &outcome);
+        let context =
+            ReportContext { worker: self.worker, account: run.slug(), run_id: run.run_id, job, took: began.elapsed() };
+        report(&context, &outcome);
         outcome
     }
 
-    async fn read(&self, read: &Read, run: &Run<'_>) -> Result<Done, Trouble> {
-        let (purpose, priority, calls) = (Purpose::Billing, Priority::Billing, run.calls());
+    async fn fetch(&self, fetch: &Fetch, run: &JobRun<'_>) -> Result<JobReport, Error> {
+        let (purpose, priority, calls) = (Purpose::Billing, Priority::Billing, run.request_deadline());
         let opened = self.digitalocean.access(run.account, purpose, priority, calls).await;
-        let outcome = self.read_with(&granted(opened)?, read, run).await;
-        if !outcome.as_ref().is_err_and(Trouble::needs_new_token) {
+        let outcome = self.fetch_with(&granted(opened)?, fetch, run).await;
+        if !outcome.as_ref().is_err_and(Error::needs_new_token) {
             return outcome;
         }
         // The token was changed since we cached it, or it is really refused: the one at hand tells.
         let opened = self.digitalocean.access_with_fresh_token(run.account, purpose, priority, calls).await;
-        self.read_with(&granted(opened)?, read, run).await
+        self.fetch_with(&granted(opened)?, fetch, run).await
     }
 
-    async fn read_with(&self, client: &Client, read: &Read, run: &Run<'_>) -> Result<Done, Trouble> {
-        match read {
-            Read::Balance => self.take_balance(client, run).await,
-            Read::History => self.discover(client, run).await,
-            Read::Invoice(period, invoice) => self.ingest(client, *period, invoice, run).await,
-            Read::Preview => self.preview(client, run).await,
+    async fn fetch_with(&self, client: &Client, fetch: &Fetch, run: &JobRun<'_>) -> Result<JobReport, Error> {
+        match fetch {
+            Fetch::Balance => self.store_balance(client, run).await,
+            Fetch::History => self.discover(client, run).await,
+            Fetch::Invoice(period, invoice) => self.ingest(client, *period, invoice, run).await,
+            Fetch::Preview => self.preview(client, run).await,
         }
     }
 }
 
-fn granted(opened: Result<AuthorizedClient, AccessDenied>) -> Result<Client, Trouble> {
-    opened.map(|opened| opened.client).map_err(|AccessDenied { reason, retry }| Trouble::Denied { reason, retry })
+fn granted(opened: Result<AuthorizedClient, AccessDenied>) -> Result<Client, Error> {
+    opened.map(|opened| opened.client).map_err(|AccessDenied { reason, retry }| Error::Denied { reason, retry })
 }

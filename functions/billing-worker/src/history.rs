@@ -10,81 +10,82 @@ use runtime::{Message, OutgoingMessage};
 use store::{InvoiceCommitOutcome, InvoiceWrite};
 
 use crate::BillingWorker;
-use crate::converted;
-use crate::handler::Run;
-use crate::heads::{Listed, head, is_due};
-use crate::report::Done;
-use crate::trouble::Trouble;
+use crate::error::Error;
+use crate::from_digitalocean;
+use crate::handler::JobRun;
+use crate::invoice_header::{ListedInvoice, is_due, updated_header};
+use crate::report::JobReport;
 
-/// Heads read at a time.
-const HEADS: usize = 200;
-/// How often a head is decided on that others change meanwhile.
-const TRIES: u32 = 4;
+/// Headers read at a time.
+const HEADERS_PER_PAGE: usize = 200;
+/// How often a header is decided on that others change meanwhile.
+const MAX_ATTEMPTS: u32 = 4;
 
-/// The heads that an account has.
-pub(crate) type Heads = BTreeMap<(Period, InvoiceUuid), Invoice>;
+/// The headers that an account has.
+pub(crate) type InvoiceHeaders = BTreeMap<(Period, InvoiceUuid), Invoice>;
 
 impl BillingWorker {
     /// Keeps the history, knows every invoice that is listed, and asks for those that are due and for the running month's preview.
     ///
     /// Each of its writes is one that the next run would not make again, so that it goes on where it was broken off.
-    pub(crate) async fn discover(&self, client: &Client, run: &Run<'_>) -> Result<Done, Trouble> {
+    pub(crate) async fn discover(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
         let billing = client.billing();
         let history = billing.billing_history().collect_all().await?;
         let invoices = billing.invoices().collect_all().await?;
-        let mut done = Done {
+        let mut done = JobReport {
             pages: history.pages + invoices.pages,
             items: u32::try_from(history.items.len() + invoices.items.len()).unwrap_or(u32::MAX),
             requests: history.requests + invoices.requests,
             rate_limit_remaining: invoices.rate_limit.and_then(|limit| limit.remaining),
-            ..Done::default()
+            ..JobReport::default()
         };
-        let entries = history.items.into_iter().map(|entry| converted::entry(run.slug(), entry));
+        let entries = history.items.into_iter().map(|entry| from_digitalocean::entry(run.slug(), entry));
         let entries: Vec<HistoryEntry> = entries.collect::<Result<_, _>>()?;
-        let listed: Vec<Listed> = invoices.items.into_iter().map(Listed::try_from).collect::<Result<_, _>>()?;
+        let listed: Vec<ListedInvoice> =
+            invoices.items.into_iter().map(ListedInvoice::try_from).collect::<Result<_, _>>()?;
         // The list as a whole: entries that say the very same are numbered through, wherever DigitalOcean's pages end.
-        let new = run.in_time(self.table.put_history(&entries)).await?;
+        let new = run.within_deadline(self.table.put_history(&entries)).await?;
         done.changes.discovered += u32::try_from(new).unwrap_or(u32::MAX);
         let of_invoices = entries.iter().filter(|entry| entry.entry_type.is_invoice());
         let billed: BTreeSet<&InvoiceUuid> = of_invoices.filter_map(|entry| entry.invoice_uuid.as_ref()).collect();
-        let mut known = self.heads(run.slug()).await?;
+        let mut known = self.invoice_headers(run.slug()).await?;
         // First: it is one invoice, and behind years of them it would wait for the rate limit.
-        self.ask(run, &Task::Preview).await?;
+        self.send_task(run, &Task::Preview).await?;
         done.sent += 1;
         for listed in &listed {
             let current = known.remove(&(listed.period, listed.uuid.clone()));
-            let head = run.in_time(self.upsert(run.slug(), listed, current, &mut done)).await?;
-            if is_due(&head, billed.contains(&listed.uuid)) {
-                self.ask(run, &Task::Ingest { period: head.period, invoice: head.uuid }).await?;
+            let header = run.within_deadline(self.upsert(run.slug(), listed, current, &mut done)).await?;
+            if is_due(&header, billed.contains(&listed.uuid)) {
+                self.send_task(run, &Task::Ingest { period: header.period, invoice: header.uuid }).await?;
                 done.sent += 1;
             }
         }
         Ok(done)
     }
 
-    /// All heads of an account's invoices.
-    pub(crate) async fn heads(&self, account: &AccountId) -> Result<Heads, store::Error> {
-        let (mut heads, mut after) = (Heads::new(), None);
+    /// All headers of an account's invoices.
+    pub(crate) async fn invoice_headers(&self, account: &AccountId) -> Result<InvoiceHeaders, store::Error> {
+        let (mut headers, mut after) = (InvoiceHeaders::new(), None);
         loop {
-            let page = self.table.invoices(account, after.as_deref(), HEADS).await?;
-            heads.extend(page.items.into_iter().map(|head| ((head.period, head.uuid.clone()), head)));
+            let page = self.table.invoices(account, after.as_deref(), HEADERS_PER_PAGE).await?;
+            headers.extend(page.items.into_iter().map(|header| ((header.period, header.uuid.clone()), header)));
             after = page.next;
             if after.is_none() {
-                return Ok(heads);
+                return Ok(headers);
             }
         }
     }
 
-    /// The head of a listed invoice as it now is, written where it says something new.
+    /// The header of a listed invoice as it now is, written where it says something new.
     async fn upsert(
         &self,
         account: &AccountId,
-        listed: &Listed,
+        listed: &ListedInvoice,
         mut current: Option<Invoice>,
-        done: &mut Done,
+        done: &mut JobReport,
     ) -> Result<Invoice, store::Error> {
-        for _ in 0..TRIES {
-            let Some(write) = head(account, listed, current.as_ref()) else { break };
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(write) = updated_header(account, listed, current.as_ref()) else { break };
             current = match self.table.commit_invoice(&write).await? {
                 InvoiceCommitOutcome::Written => {
                     let InvoiceWrite { before, invoice } = write;
@@ -97,12 +98,12 @@ impl BillingWorker {
         }
         current.ok_or_else(|| store::Error::Contended {
             what: format!("the invoice {} of {}", listed.uuid, listed.period),
-            attempts: TRIES,
+            attempts: MAX_ATTEMPTS,
         })
     }
 
     /// Asks for something to be done with an invoice, in the name of this run. Sent twice, the second finds it done.
-    pub(crate) async fn ask(&self, run: &Run<'_>, task: &Task) -> Result<(), Trouble> {
+    pub(crate) async fn send_task(&self, run: &JobRun<'_>, task: &Task) -> Result<(), Error> {
         let Message { scheduled_at, .. } = *run.message;
         let message = Message::new(INVOICE_INGEST.name, run.slug().as_str(), scheduled_at, run.run_id.as_str());
         let message = message.with_fields(task)?;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use access::DigitalOceanClients;
-use billing::Worker;
-use billing_worker::{BillingWorker, LastKnown, ingest_queue_url};
+use billing::BillingWorkerSpec;
+use billing_worker::{BillingWorker, InventoryCache, ingest_queue_url};
 use domain::SystemClock;
 use runtime::{AwsClients, BatchRunner, Env, Secrets, SqsQueue, WorkerConfig, bootstrap};
 use store::Table;
@@ -14,7 +14,8 @@ use store::Table;
 async fn main() -> ExitCode {
     bootstrap::launch(|mut init| async move {
         let config = WorkerConfig::from_env()?;
-        let worker = Worker::named(&config.worker).ok_or_else(|| format!("no worker is named {}", config.worker))?;
+        let worker = BillingWorkerSpec::by_name(&config.worker)
+            .ok_or_else(|| format!("no worker is named {}", config.worker))?;
         let ingest_queue_url = ingest_queue_url(worker, &config, Env::from_process())?;
         init.phase("config");
         let aws = AwsClients::load().await;
@@ -36,7 +37,7 @@ async fn main() -> ExitCode {
             digitalocean,
             queue,
             clock,
-            last_known: LastKnown::default(),
+            inventory_cache: InventoryCache::default(),
         });
         bootstrap::run_queue(init, &runner, move |message, deadline| {
             let worker = worker.clone();

@@ -1,6 +1,6 @@
 //! The running month, whose invoice DigitalOcean writes anew every day.
 
-use billing::{Sums, Tally, settle, tie_out};
+use billing::{LineTally, Sums, build_cost_line, tie_out};
 use digitalocean::billing::PREVIEW;
 use digitalocean::{Client, InvoicePreview};
 use domain::Money;
@@ -8,54 +8,54 @@ use domain::billing::{Invoice, InvoiceStatus, Period};
 use store::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder};
 
 use crate::BillingWorker;
-use crate::converted;
-use crate::handler::Run;
-use crate::heads::{Listed, head};
-use crate::report::Done;
-use crate::trouble::Trouble;
+use crate::error::Error;
+use crate::from_digitalocean;
+use crate::handler::JobRun;
+use crate::invoice_header::{ListedInvoice, updated_header};
+use crate::report::JobReport;
 
-/// So many of the newest heads hold every preview: there is one, and for a moment that of the month before.
+/// So many of the newest headers hold every preview: there is one, and for a moment that of the month before.
 const NEWEST: usize = 24;
 
 impl BillingWorker {
     /// Reads the running month's invoice so far: of its JSON items, for nothing says that it has a CSV.
-    pub(crate) async fn preview(&self, client: &Client, run: &Run<'_>) -> Result<Done, Trouble> {
+    pub(crate) async fn preview(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
         let Some(preview) = client.billing().invoice_preview().await? else {
-            return Ok(Done::dropped("DigitalOcean has no preview"));
+            return Ok(JobReport::dropped("DigitalOcean has no preview"));
         };
         let period = Period::new(&preview.invoice_period)?;
         let of_month = self.table.invoices_in(run.slug(), period).await?;
         if of_month.iter().any(|invoice| invoice.status != InvoiceStatus::Open) {
-            self.end_previews(run).await?;
-            return Ok(Done::dropped("the month is billed"));
+            self.remove_billed_previews(run).await?;
+            return Ok(JobReport::dropped("the month is billed"));
         }
         let items = items(client, &preview).await?;
         let summary = client.billing().invoice_summary(PREVIEW).await;
-        let summary = told(summary)?.as_ref().map(converted::summary);
-        let invoice = self.open(run, period, preview, of_month.into_iter().next()).await?;
+        let summary = none_if_not_found(summary)?.as_ref().map(from_digitalocean::summary);
+        let invoice = self.upsert_header(run, period, preview, of_month.into_iter().next()).await?;
         let inventory = self.inventory(run).await?;
-        let (mut lines, mut tally) = (LineSetBuilder::default(), Tally::default());
+        let (mut lines, mut tally) = (LineSetBuilder::default(), LineTally::default());
         for ((charge, ids), line) in items.into_iter().zip(1..) {
-            let line = settle(line, charge, ids, period, &inventory);
+            let line = build_cost_line(line, charge, ids, period, &inventory);
             tally.add(&line);
             lines.push(&line)?;
         }
         let sum = tally.sum;
         let amount = invoice.amount.amount;
         let tie_out = tie_out(&Sums { lines: sum, items: Some(sum), summary, invoice: Some(amount), history: None });
-        let done = self.show(run, invoice, &lines, tally, &tie_out).await?;
-        self.end_previews(run).await?;
+        let done = self.publish_lines(run, invoice, &lines, tally, &tie_out).await?;
+        self.remove_billed_previews(run).await?;
         Ok(done)
     }
 
-    /// The head of the running month, written where it says something new. A preview keeps the id that it had first.
-    async fn open(
+    /// The header of the running month, written where it says something new. A preview keeps the id that it had first.
+    async fn upsert_header(
         &self,
-        run: &Run<'_>,
+        run: &JobRun<'_>,
         period: Period,
         preview: InvoicePreview,
         current: Option<Invoice>,
-    ) -> Result<Invoice, Trouble> {
+    ) -> Result<Invoice, Error> {
         let InvoicePreview { invoice_uuid, amount, updated_at, invoice_period } = preview;
         let listed = digitalocean::Invoice { invoice_uuid, invoice_id: None, amount, invoice_period };
         let write = match current {
@@ -70,34 +70,34 @@ impl BillingWorker {
                 }
             }
             None => {
-                let listed = Listed { period, ..Listed::try_from(listed)? };
-                let write = head(run.slug(), &listed, None).ok_or(Trouble::Overtaken)?;
+                let listed = ListedInvoice { period, ..ListedInvoice::try_from(listed)? };
+                let write = updated_header(run.slug(), &listed, None).ok_or(Error::ConcurrentChange)?;
                 let invoice = Invoice { status: InvoiceStatus::Open, updated_at, ..write.invoice };
                 InvoiceWrite { before: None, invoice }
             }
         };
         match self.table.commit_invoice(&write).await? {
             InvoiceCommitOutcome::Written => Ok(write.invoice),
-            InvoiceCommitOutcome::Conflict(_) => Err(Trouble::Overtaken),
+            InvoiceCommitOutcome::Conflict(_) => Err(Error::ConcurrentChange),
         }
     }
 
     /// Takes away the previews of months whose invoice is shown. Its invoice does that itself; this is for one that was written at the same time.
-    async fn end_previews(&self, run: &Run<'_>) -> Result<(), Trouble> {
-        for preview in self.open_heads(run).await? {
+    async fn remove_billed_previews(&self, run: &JobRun<'_>) -> Result<(), Error> {
+        for preview in self.preview_headers(run).await? {
             let of_month = self.table.invoices_in(run.slug(), preview.period).await?;
             if of_month.iter().any(|invoice| invoice.status == InvoiceStatus::Ingested) {
-                run.in_time(self.table.delete_preview(&preview, self.clock.now())).await?;
+                run.within_deadline(self.table.delete_preview(&preview, self.clock.now())).await?;
             }
         }
         Ok(())
     }
 
-    /// The heads of previews, the newest first.
-    pub(crate) async fn open_heads(&self, run: &Run<'_>) -> Result<Vec<Invoice>, store::Error> {
-        let mut heads = self.table.invoices(run.slug(), None, NEWEST).await?.items;
-        heads.retain(|invoice| invoice.status == InvoiceStatus::Open);
-        Ok(heads)
+    /// The headers of previews, the newest first.
+    pub(crate) async fn preview_headers(&self, run: &JobRun<'_>) -> Result<Vec<Invoice>, store::Error> {
+        let mut headers = self.table.invoices(run.slug(), None, NEWEST).await?.items;
+        headers.retain(|invoice| invoice.status == InvoiceStatus::Open);
+        Ok(headers)
     }
 }
 
@@ -105,8 +105,8 @@ impl BillingWorker {
 async fn items(
     client: &Client,
     preview: &InvoicePreview,
-) -> Result<Vec<(domain::billing::Charge, domain::billing::ItemId)>, Trouble> {
-    let items = client.billing().invoice_items(PREVIEW).confirmed().collect_all_as(converted::charge).await;
+) -> Result<Vec<(domain::billing::Charge, domain::billing::ItemId)>, Error> {
+    let items = client.billing().invoice_items(PREVIEW).confirmed().collect_all_as(from_digitalocean::charge).await;
     match items {
         Ok(listing) => Ok(listing.items),
         // A month without any use, of which there is nothing to show.
@@ -116,9 +116,9 @@ async fn items(
 }
 
 /// What DigitalOcean tells; `None` where it has nothing of the sort.
-pub(crate) fn told<T>(answer: Result<T, digitalocean::Error>) -> Result<Option<T>, digitalocean::Error> {
+pub(crate) fn none_if_not_found<T>(answer: Result<T, digitalocean::Error>) -> Result<Option<T>, digitalocean::Error> {
     match answer {
-        Ok(told) => Ok(Some(told)),
+        Ok(found) => Ok(Some(found)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use billing::{Tally, Worker};
+use billing::{BillingWorkerSpec, LineTally};
 use domain::billing::LineSet;
 use domain::{AccountId, ChangeCounts, RunId};
 use runtime::Metrics;
 
+use crate::error::Error;
 use crate::job::Job;
-use crate::trouble::Trouble;
 
 /// What was read and written.
 #[derive(Debug, Default)]
-pub(crate) struct Done {
+pub(crate) struct JobReport {
     /// Why nothing was to be done; absent where something was.
     pub(crate) dropped: Option<&'static str>,
     /// Pages of lists read.
@@ -28,21 +28,21 @@ pub(crate) struct Done {
     /// Requests the token has left this hour.
     pub(crate) rate_limit_remaining: Option<u32>,
     /// What was found of lines, where lines were read.
-    pub(crate) lines: Option<Lines>,
+    pub(crate) lines: Option<PublishedLines>,
     /// What a person should know though nothing failed.
     pub(crate) notes: Vec<String>,
 }
 
 /// What was found of the lines of an invoice.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct PublishedLines {
     /// How they count.
-    pub(crate) tally: Tally,
+    pub(crate) tally: LineTally,
     /// The set that is shown now.
     pub(crate) set: LineSet,
 }
 
-impl Done {
+impl JobReport {
     /// There was nothing to be done.
     pub(crate) fn dropped(why: &'static str) -> Self {
         Self { dropped: Some(why), ..Self::default() }
@@ -50,8 +50,8 @@ impl Done {
 }
 
 /// What a report is about.
-pub(crate) struct About<'a> {
-    pub(crate) worker: &'a Worker,
+pub(crate) struct ReportContext<'a> {
+    pub(crate) worker: &'a BillingWorkerSpec,
     pub(crate) account: &'a AccountId,
     pub(crate) run_id: &'a RunId,
     pub(crate) job: &'a Job,
@@ -59,8 +59,8 @@ pub(crate) struct About<'a> {
 }
 
 /// One line and one set of metrics.
-pub(crate) fn report(about: &About<'_>, outcome: &Result<Done, Trouble>) {
-    let About { worker, account, run_id, job, took } = about;
+pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Error>) {
+    let ReportContext { worker, account, run_id, job, took } = context;
     let (job_name, duration_ms) = (job.name(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     let invoice = job.invoice().map(|(period, uuid)| format!("{period} {uuid}"));
     let mut metrics = Metrics::new(worker.name);
@@ -68,26 +68,26 @@ pub(crate) fn report(about: &About<'_>, outcome: &Result<Done, Trouble>) {
     metrics.property("run_id", run_id.as_str());
     metrics.property("job", job_name);
     let done = match outcome {
-        Ok(Done { dropped: Some(why), .. }) => {
+        Ok(JobReport { dropped: Some(why), .. }) => {
             tracing::info!(job = job_name, invoice, duration_ms, why, "message dropped");
             return;
         }
         Ok(done) => done,
-        Err(trouble) => {
+        Err(error) => {
             // A failure is logged as an error where it ends the message; here is how far it came.
-            tracing::warn!(job = job_name, invoice, duration_ms, error = trouble.told(), "not done");
+            tracing::warn!(job = job_name, invoice, duration_ms, error = error.public_message(), "not done");
             metrics.count("RunsIncomplete", 1);
             return;
         }
     };
-    let Done { pages, items, requests, sent, notes, .. } = done;
+    let JobReport { pages, items, requests, sent, notes, .. } = done;
     let notes = (!notes.is_empty()).then(|| notes.join("; "));
     let changes = done.changes.total();
     match &done.lines {
         None => {
             tracing::info!(job = job_name, invoice, pages, items, requests, changes, sent, notes, duration_ms, "done");
         }
-        Some(Lines { tally, set }) => {
+        Some(PublishedLines { tally, set }) => {
             let (counts, tie_out) = (set.counts, set.tie_out.status);
             let (matched, explained) = (counts.matched, counts.explained);
             tracing::info!(

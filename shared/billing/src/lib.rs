@@ -3,15 +3,15 @@
 pub mod accrual;
 pub mod amount;
 pub mod classify;
+mod cost_line;
 pub mod csv;
 pub mod items;
 pub mod matching;
-mod settle;
 mod tally;
 mod tie_out;
 mod workers;
 
-pub use settle::{rematch, settle};
-pub use tally::Tally;
+pub use cost_line::{build_cost_line, rematch};
+pub use tally::LineTally;
 pub use tie_out::{Summary, Sums, tie_out};
-pub use workers::{BALANCE, BILLING_HISTORY, INVOICE_INGEST, Task, WORKERS, Worker};
+pub use workers::{BALANCE, BILLING_HISTORY, BillingWorkerSpec, INVOICE_INGEST, Task, WORKERS};

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 /// The lines of an invoice, counted and summed as they pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct LineTally {
     /// How many lines there are, and how many have an owner.
     pub counts: MatchCounts,
     /// Their sum.
@@ -18,7 +18,7 @@ pub struct Tally {
     pub unknown_products: BTreeMap<String, u32>,
 }
 
-impl Tally {
+impl LineTally {
     /// Counts a line.
     pub fn add(&mut self, line: &CostLine) {
         let reason = line.outcome.reason();
@@ -37,7 +37,7 @@ impl Tally {
     }
 }
 
-impl<'a> Extend<&'a CostLine> for Tally {
+impl<'a> Extend<&'a CostLine> for LineTally {
     fn extend<I: IntoIterator<Item = &'a CostLine>>(&mut self, lines: I) {
         lines.into_iter().for_each(|line| self.add(line));
     }

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_agree_or_each_difference_is_told() {
+    fn sums_agree_or_each_difference_is_reported() {
         use AmountSource::{History, Invoice, Items, Summary as Whole, SummaryParts};
         use TieOutStatus::{Balanced, Differs, Incomplete};
         let cent = Decimal::new(1, 2);

@@ -6,31 +6,38 @@ use serde::{Deserialize, Serialize};
 
 /// A worker: one Lambda function, one queue, one schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worker {
+pub struct BillingWorkerSpec {
     /// Its name, as in `WORKER`, in its queue's name and in `POST /sync/{worker}`.
     pub name: &'static str,
     /// How often its schedule ticks, in minutes.
     pub cadence_minutes: i64,
     /// What its receipts in an account are under. Not a resource kind.
-    pub lane: Kind,
+    pub sync_kind: Kind,
 }
 
 /// What the account owes, hourly.
-pub const BALANCE: Worker = Worker { name: "balance", cadence_minutes: 60, lane: Kind::from_static("balance") };
+pub const BALANCE: BillingWorkerSpec =
+    BillingWorkerSpec { name: "balance", cadence_minutes: 60, sync_kind: Kind::from_static("balance") };
 /// Which invoices there are, daily; it asks [`INVOICE_INGEST`] for each that is not taken in, and for the running month.
-pub const BILLING_HISTORY: Worker =
-    Worker { name: "billing-history", cadence_minutes: 24 * 60, lane: Kind::from_static("billing_history") };
+pub const BILLING_HISTORY: BillingWorkerSpec = BillingWorkerSpec {
+    name: "billing-history",
+    cadence_minutes: 24 * 60,
+    sync_kind: Kind::from_static("billing_history"),
+};
 /// The lines of invoices, one invoice a message. Its own tick, nightly, asks for what is still without an owner to be matched again.
-pub const INVOICE_INGEST: Worker =
-    Worker { name: "invoice-ingest", cadence_minutes: 24 * 60, lane: Kind::from_static("invoice_ingest") };
+pub const INVOICE_INGEST: BillingWorkerSpec = BillingWorkerSpec {
+    name: "invoice-ingest",
+    cadence_minutes: 24 * 60,
+    sync_kind: Kind::from_static("invoice_ingest"),
+};
 
 /// Every worker. `template.yaml` has a block for each; a test keeps the two the same.
-pub const WORKERS: &[Worker] = &[BALANCE, BILLING_HISTORY, INVOICE_INGEST];
+pub const WORKERS: &[BillingWorkerSpec] = &[BALANCE, BILLING_HISTORY, INVOICE_INGEST];
 
-impl Worker {
+impl BillingWorkerSpec {
     /// The worker of this name.
     #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub fn by_name(name: &str) -> Option<&'static Self> {
         WORKERS.iter().find(|worker| worker.name == name)
     }
 }

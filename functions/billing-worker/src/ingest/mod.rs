@@ -1,9 +1,9 @@
 //! Reading one invoice: its CSV for the lines, its JSON items for the ids, its summary and the history for the sums.
 
-mod feed;
+mod chunk_reader;
 mod rows;
 
-use billing::items::Item;
+use billing::items::KeyedItem;
 use billing::{Sums, tie_out};
 use digitalocean::Client;
 use domain::InvoiceUuid;
@@ -11,13 +11,13 @@ use domain::billing::{Invoice, InvoiceStatus, Period};
 use rust_decimal::Decimal;
 
 use crate::BillingWorker;
-use crate::converted;
-use crate::handler::Run;
-use crate::heads::is_due;
-use crate::preview::told;
-use crate::report::Done;
-use crate::trouble::Trouble;
-use rows::Reading;
+use crate::error::Error;
+use crate::from_digitalocean;
+use crate::handler::JobRun;
+use crate::invoice_header::is_due;
+use crate::preview::none_if_not_found;
+use crate::report::JobReport;
+use rows::ParsedInvoice;
 
 impl BillingWorker {
     /// Reads an invoice and shows its lines. Any failure leaves shown what was shown before.
@@ -26,41 +26,44 @@ impl BillingWorker {
         client: &Client,
         period: Period,
         uuid: &InvoiceUuid,
-        run: &Run<'_>,
-    ) -> Result<Done, Trouble> {
+        run: &JobRun<'_>,
+    ) -> Result<JobReport, Error> {
         let Some(invoice) = self.table.invoice(run.slug(), period, uuid).await? else {
-            return Err(Trouble::Person(format!("no invoice {uuid} of {period} is known; run billing-history")));
+            return Err(Error::OperatorActionRequired(format!(
+                "no invoice {uuid} of {period} is known; run billing-history"
+            )));
         };
         if invoice.status == InvoiceStatus::Open {
-            return Ok(Done::dropped("it is the running month's preview"));
+            return Ok(JobReport::dropped("it is the running month's preview"));
         }
         if !is_due(&invoice, true) && was_read_since(&invoice, run) {
-            return Ok(Done::dropped("it was read since"));
+            return Ok(JobReport::dropped("it was read since"));
         }
         let billing = client.billing();
         // Of each item only what a row is found by, for an invoice may have a hundred thousand.
         let items = billing.invoice_items(uuid.as_str()).collect_all_as(|item| {
-            let (charge, ids) = converted::charge(item);
-            Item::new(&charge, ids)
+            let (charge, ids) = from_digitalocean::charge(item);
+            KeyedItem::new(&charge, ids)
         });
         // An invoice without JSON items, or without a summary, is held against what there is.
-        let items = told(items.await)?;
+        let items = none_if_not_found(items.await)?;
         let (pages, requests) = items.as_ref().map_or((0, 0), |list| (list.pages, list.requests));
         let items = items.map(|list| list.items);
-        let summary = told(billing.invoice_summary(uuid.as_str()).await)?.as_ref().map(converted::summary);
+        let summary =
+            none_if_not_found(billing.invoice_summary(uuid.as_str()).await)?.as_ref().map(from_digitalocean::summary);
         let inventory = self.inventory(run).await?;
         let csv = billing.invoice_csv(uuid.as_str()).await?;
         let reading = rows::read(csv, items, period, inventory).await?;
         let history = self.history_amount(&invoice).await?;
-        let Reading { lines, tally, items_sum, .. } = &reading;
+        let ParsedInvoice { lines, tally, items_sum, .. } = &reading;
         let sums = Sums { lines: tally.sum, items: *items_sum, summary, invoice: Some(invoice.amount.amount), history };
-        let done = self.show(run, invoice, lines, tally.clone(), &tie_out(&sums)).await?;
+        let done = self.publish_lines(run, invoice, lines, tally.clone(), &tie_out(&sums)).await?;
         let requests = requests + 2;
-        Ok(Done { pages, requests, notes: reading.notes(), ..done })
+        Ok(JobReport { pages, requests, notes: reading.notes(), ..done })
     }
 
     /// What the history says that an invoice came to; `None` where it does not have it yet.
-    async fn history_amount(&self, invoice: &Invoice) -> Result<Option<Decimal>, Trouble> {
+    async fn history_amount(&self, invoice: &Invoice) -> Result<Option<Decimal>, Error> {
         let entries = self.table.history_of(&invoice.account, invoice.period, &invoice.uuid).await?;
         let amounts = entries.iter().filter(|entry| entry.entry_type.is_invoice()).map(|entry| entry.amount.amount);
         // Billed twice is a difference, and must show as one.
@@ -68,6 +71,6 @@ impl BillingWorker {
     }
 }
 
-fn was_read_since(invoice: &Invoice, run: &Run<'_>) -> bool {
+fn was_read_since(invoice: &Invoice, run: &JobRun<'_>) -> bool {
     invoice.lines.as_ref().is_some_and(|set| set.ingested_at > run.message.scheduled_at)
 }

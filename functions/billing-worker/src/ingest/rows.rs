@@ -3,36 +3,37 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use billing::csv::{Content, CsvError, Rows};
-use billing::items::{Item, Items};
+use billing::csv::{CsvDigest, CsvError, Rows};
+use billing::items::{KeyedItem, UnjoinedItems};
 use billing::matching::Inventory;
-use billing::{Tally, settle};
+use billing::{LineTally, build_cost_line};
 use digitalocean::Download;
 use domain::billing::Period;
 use rust_decimal::Decimal;
 use store::LineSetBuilder;
 
-use super::feed::{Feed, pass_on};
-use crate::trouble::Trouble;
+use super::chunk_reader::{ChunkReader, forward_chunks};
+use crate::error::Error;
 
 /// What was read of an invoice.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct ParsedInvoice {
     pub(super) lines: LineSetBuilder,
-    pub(super) tally: Tally,
+    pub(super) tally: LineTally,
     /// The sum of the JSON items, where there are any.
     pub(super) items_sum: Option<Decimal>,
     /// Rows that no item is for.
     rows_without_item: u32,
     /// Items that no row is, and one of them.
     items_without_row: Option<(usize, String)>,
-    content: Content,
+    csv_digest: CsvDigest,
 }
 
-impl Reading {
+impl ParsedInvoice {
     /// What a person should know though nothing failed.
     pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes = vec![format!("the CSV has {} bytes, SHA-256 {}", self.content.bytes, self.content.sha256)];
+        let mut notes =
+            vec![format!("the CSV has {} bytes, SHA-256 {}", self.csv_digest.bytes, self.csv_digest.sha256)];
         if self.items_sum.is_none() {
             notes.push("there are no JSON items, and no ids".to_owned());
         } else if self.rows_without_item > 0 {
@@ -52,40 +53,40 @@ impl Reading {
 /// Reads the rows as they arrive.
 pub(super) async fn read(
     csv: Download,
-    items: Option<Vec<Item>>,
+    items: Option<Vec<KeyedItem>>,
     period: Period,
     inventory: Arc<Inventory>,
-) -> Result<Reading, Trouble> {
-    let (pieces, feed) = Feed::new();
-    let reading = tokio::task::spawn_blocking(move || read_rows(feed, items, period, &inventory));
-    let (passed_on, reading) = tokio::join!(pass_on(csv, pieces), reading);
+) -> Result<ParsedInvoice, Error> {
+    let (chunks, reader) = ChunkReader::new();
+    let reading = tokio::task::spawn_blocking(move || parse_rows(reader, items, period, &inventory));
+    let (forwarded, reading) = tokio::join!(forward_chunks(csv, chunks), reading);
     // Where the file broke off, that is the cause; what the reader says of it is the consequence.
-    passed_on?;
+    forwarded?;
     reading?
 }
 
-fn read_rows(
+fn parse_rows(
     source: impl Read,
-    items: Option<Vec<Item>>,
+    items: Option<Vec<KeyedItem>>,
     period: Period,
     inventory: &Inventory,
-) -> Result<Reading, Trouble> {
-    let mut rows = Rows::new(source).map_err(Trouble::Csv)?;
+) -> Result<ParsedInvoice, Error> {
+    let mut rows = Rows::new(source).map_err(Error::Csv)?;
     let with_items = items.is_some();
-    let mut items = Items::new(items.unwrap_or_default(), rows.columns());
-    let (mut lines, mut tally, mut rows_without_item) = (LineSetBuilder::default(), Tally::default(), 0);
+    let mut items = UnjoinedItems::new(items.unwrap_or_default(), rows.columns());
+    let (mut lines, mut tally, mut rows_without_item) = (LineSetBuilder::default(), LineTally::default(), 0);
     for (charge, line) in rows.by_ref().zip(1..) {
-        let charge = charge.map_err(Trouble::Csv)?;
+        let charge = charge.map_err(Error::Csv)?;
         let item = items.take(&charge);
         rows_without_item += u32::from(item.is_none());
-        let line = settle(line, charge, item.unwrap_or_default(), period, inventory);
+        let line = build_cost_line(line, charge, item.unwrap_or_default(), period, inventory);
         tally.add(&line);
         lines.push(&line)?;
     }
     // Rows end without content only after an error.
-    let content = rows.content().ok_or(Trouble::Csv(CsvError::Empty))?;
-    let left = items.left();
+    let csv_digest = rows.digest().ok_or(Error::Csv(CsvError::Empty))?;
+    let left = items.unjoined();
     let items_without_row = left.first().map(|(key, _)| (left.iter().map(|(_, count)| count).sum(), key.to_string()));
     let items_sum = with_items.then(|| items.sum());
-    Ok(Reading { lines, tally, items_sum, rows_without_item, items_without_row, content })
+    Ok(ParsedInvoice { lines, tally, items_sum, rows_without_item, items_without_row, csv_digest })
 }

@@ -8,8 +8,8 @@ use domain::billing::InvoiceStatus;
 use embedded_table::EmbeddedTable;
 use runtime::{BatchRunner, OutgoingMessage, fake};
 
+use crate::environment::{DLQ, TestEnvironment};
 use crate::ingest::APRIL;
-use crate::world::{DLQ, World};
 
 const NAME: &str = "invoice-ingest";
 
@@ -20,18 +20,18 @@ fn event(case: &str) -> SqsEvent {
 }
 
 /// All invoices are known, and none is read.
-async fn world() -> World {
-    let world = World::whole().await;
-    world.clock.advance(TimeDelta::minutes(-1));
-    assert_eq!(world.run(BILLING_HISTORY.name).await, "done");
-    world.clock.advance(TimeDelta::minutes(1));
-    world
+async fn env() -> TestEnvironment {
+    let env = TestEnvironment::demo_account().await;
+    env.clock.advance(TimeDelta::minutes(-1));
+    assert_eq!(env.run(BILLING_HISTORY.name).await, "done");
+    env.clock.advance(TimeDelta::minutes(1));
+    env
 }
 
 /// Runs the batch as `main.rs` does, and gives the ids of those that are to be delivered again.
-async fn run(world: &World, case: &str) -> Vec<String> {
-    let worker = Arc::new(world.worker(NAME));
-    let runner = BatchRunner::from_config(&worker.config, world.queue.clone());
+async fn run(env: &TestEnvironment, case: &str) -> Vec<String> {
+    let worker = Arc::new(env.worker(NAME));
+    let runner = BatchRunner::from_config(&worker.config, env.queue.clone());
     let invocation = fake::invocation(Duration::from_secs(300));
     let response = runner
         .run_batch(event(case), &invocation, |message, deadline| {
@@ -41,7 +41,7 @@ async fn run(world: &World, case: &str) -> Vec<String> {
         .await
         .unwrap();
     let response = serde_json::to_value(response).unwrap();
-    world.assert_no_token(&response.to_string()).await;
+    env.assert_no_token(&response.to_string()).await;
     let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
@@ -57,29 +57,29 @@ async fn pages(embedded: &EmbeddedTable) -> usize {
 
 #[tokio::test]
 async fn happy() {
-    let world = world().await;
-    assert_eq!(run(&world, "happy").await, [""; 0]);
-    assert_eq!(world.queue.sent(DLQ), vec![]);
-    assert_eq!(world.head(APRIL.0, APRIL.1).await.status, InvoiceStatus::Ingested);
-    assert_eq!(pages(&world.embedded).await, 1);
+    let env = env().await;
+    assert_eq!(run(&env, "happy").await, [""; 0]);
+    assert_eq!(env.queue.sent(DLQ), vec![]);
+    assert_eq!(env.header(APRIL.0, APRIL.1).await.status, InvoiceStatus::Ingested);
+    assert_eq!(pages(&env.embedded).await, 1);
 }
 
 #[tokio::test]
 async fn duplicate() {
-    let (once, twice) = (world().await, world().await);
+    let (once, twice) = (env().await, env().await);
     run(&once, "happy").await;
     assert_eq!(run(&twice, "duplicate").await, [""; 0]);
-    assert_eq!(twice.asked(), once.asked(), "the second delivery asks DigitalOcean nothing");
+    assert_eq!(twice.request_count(), once.request_count(), "the second delivery asks DigitalOcean nothing");
     assert_eq!(twice.records().await, once.records().await);
     assert_eq!(twice.queue.sent(DLQ), vec![]);
 }
 
 #[tokio::test]
 async fn malformed() {
-    let world = world().await;
-    let (asked, before) = (world.asked(), world.embedded.dump().await);
-    assert_eq!(run(&world, "malformed").await, [""; 0], "no try makes them better");
-    let letters = world.queue.sent(DLQ);
+    let env = env().await;
+    let (asked, before) = (env.request_count(), env.embedded.dump().await);
+    assert_eq!(run(&env, "malformed").await, [""; 0], "no try makes them better");
+    let letters = env.queue.sent(DLQ);
     let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "not a message of this worker"];
     let records = event("malformed").records;
     assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
@@ -87,36 +87,32 @@ async fn malformed() {
         assert!(reason(letter).contains(says), "{}", reason(letter));
         assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
     }
-    assert_eq!((world.asked(), world.embedded.dump().await), (asked, before));
+    assert_eq!((env.request_count(), env.embedded.dump().await), (asked, before));
 }
 
 /// One invoice is read; the CSV of another cannot be, that of a third does not come, and a fourth is not known.
 #[tokio::test]
 async fn partial_batch() {
-    let world = world().await;
-    let heads = world.heads().await;
-    let of = |month: &str| heads.iter().find(|head| head.period.to_string() == month).unwrap().uuid.to_string();
-    let account = world.sim.account("demo");
+    let env = env().await;
+    let headers = env.headers().await;
+    let of = |month: &str| headers.iter().find(|header| header.period.to_string() == month).unwrap().uuid.to_string();
+    let account = env.sim.account("demo");
     account.change(
         "invoices",
         &of("2026-05"),
         serde_json::json!({ "csv": "product,description,USD\nDroplets,web,free\n" }),
     );
     let path = format!("/v2/customers/my/invoices/{}/csv", of("2026-06"));
-    world.sim.faults().add(digitalocean_sim::Fault::on(&path, digitalocean_sim::Effect::status(503)));
-    assert_eq!(
-        run(&world, "partial-batch").await,
-        ["8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"],
-        "the one that did not come"
-    );
-    let letters = world.queue.sent(DLQ);
+    env.sim.faults().add(digitalocean_sim::Fault::on(&path, digitalocean_sim::Effect::status(503)));
+    assert_eq!(run(&env, "partial-batch").await, ["8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"], "the one that did not come");
+    let letters = env.queue.sent(DLQ);
     assert_eq!(letters.len(), 2);
     assert!(reason(&letters[0]).contains("line 2, column USD"), "{}", reason(&letters[0]));
     assert!(reason(&letters[1]).contains("run billing-history"), "{}", reason(&letters[1]));
     for (month, status) in
         [("2026-04", InvoiceStatus::Ingested), ("2026-05", InvoiceStatus::Failed), ("2026-06", InvoiceStatus::Failed)]
     {
-        let head = world.head(month, &of(month)).await;
-        assert_eq!((head.status, head.error.is_some()), (status, status == InvoiceStatus::Failed), "{month}");
+        let header = env.header(month, &of(month)).await;
+        assert_eq!((header.status, header.error.is_some()), (status, status == InvoiceStatus::Failed), "{month}");
     }
 }

@@ -7,20 +7,20 @@ use domain::billing::{Invoice, InvoiceStatus};
 use runtime::{Deadline, Failure};
 use serde_json::json;
 
+use crate::environment::{TestEnvironment, ingest, outcome_of};
 use crate::ingest::APRIL;
-use crate::world::{World, fate, ingest};
 
 const HEADER: &str = "product,group_description,description,hours,start,end,USD,project_name,category\n";
 
 /// April was taken in; a day later its amount is another, so that it is to be read again.
-async fn taken_in() -> (World, Invoice) {
-    let world = World::new().await;
-    world.run(BILLING_HISTORY.name).await;
-    world.perform(&ingest(APRIL.0, APRIL.1)).await;
-    let head = world.head(APRIL.0, APRIL.1).await;
-    assert_eq!(head.status, InvoiceStatus::Ingested);
-    world.clock.advance(TimeDelta::hours(24));
-    (world, head)
+async fn taken_in() -> (TestEnvironment, Invoice) {
+    let env = TestEnvironment::new().await;
+    env.run(BILLING_HISTORY.name).await;
+    env.perform(&ingest(APRIL.0, APRIL.1)).await;
+    let header = env.header(APRIL.0, APRIL.1).await;
+    assert_eq!(header.status, InvoiceStatus::Ingested);
+    env.clock.advance(TimeDelta::hours(24));
+    (env, header)
 }
 
 fn at(path: &str, effect: Effect) -> Fault {
@@ -28,9 +28,9 @@ fn at(path: &str, effect: Effect) -> Fault {
 }
 
 #[tokio::test]
-async fn a_bad_row_keeps_the_lines_of_before_and_is_told_by_its_number() {
-    let (world, before) = taken_in().await;
-    let lines = world.lines(&before).await;
+async fn a_bad_row_keeps_the_previous_lines_and_is_reported_by_number() {
+    let (env, before) = taken_in().await;
+    let lines = env.lines(&before).await;
     let cases = [
         (
             format!("{HEADER}Droplets,,web (s-1vcpu-1gb),1,,,$1.00,,iaas\nDroplets,,web,1,,,free,,iaas\n"),
@@ -41,27 +41,27 @@ async fn a_bad_row_keeps_the_lines_of_before_and_is_told_by_its_number() {
         (String::new(), "the CSV is empty"),
     ];
     for (csv, says) in cases {
-        world.sim.account("demo").change("invoices", APRIL.1, json!({ "csv": csv }));
-        assert_eq!(world.perform(&ingest(APRIL.0, APRIL.1)).await, "terminal", "{says}");
-        let head = world.head(APRIL.0, APRIL.1).await;
-        assert_eq!(head.status, InvoiceStatus::Failed, "{says}");
-        let error = head.error.clone().unwrap();
+        env.sim.account("demo").change("invoices", APRIL.1, json!({ "csv": csv }));
+        assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "terminal", "{says}");
+        let header = env.header(APRIL.0, APRIL.1).await;
+        assert_eq!(header.status, InvoiceStatus::Failed, "{says}");
+        let error = header.error.clone().unwrap();
         assert!(error.contains(says), "{says}: {error}");
-        assert_eq!((&head.lines, &head.staged_revision), (&before.lines, &None), "{says}");
-        assert_eq!(world.lines(&head).await, lines, "{says}");
+        assert_eq!((&header.lines, &header.staged_revision), (&before.lines, &None), "{says}");
+        assert_eq!(env.lines(&header).await, lines, "{says}");
     }
     // The next day's run asks for it again, and a CSV that can be read puts all right.
-    world.sim.account("demo").change("invoices", APRIL.1, json!({ "csv": null }));
-    assert_eq!(world.perform(&ingest(APRIL.0, APRIL.1)).await, "done");
-    let head = world.head(APRIL.0, APRIL.1).await;
-    assert_eq!((head.status, head.error), (InvoiceStatus::Ingested, None));
+    env.sim.account("demo").change("invoices", APRIL.1, json!({ "csv": null }));
+    assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done");
+    let header = env.header(APRIL.0, APRIL.1).await;
+    assert_eq!((header.status, header.error), (InvoiceStatus::Ingested, None));
 }
 
 #[tokio::test]
-async fn what_digitalocean_refuses_is_on_the_head_after_every_attempt() {
+async fn a_refusal_is_recorded_on_the_header_after_every_attempt() {
     use InvoiceStatus::{Failed, Ingested};
     let cut = Effect::Cut { at: CutPoint::MidBody };
-    // (path, effect, what becomes of the message, status, what the head says).
+    // (path, effect, what becomes of the message, status, what the header says).
     let cases = [
         ("/csv", Effect::status(401), "terminal", Failed, "replace it"),
         ("/csv", Effect::status(403), "terminal", Failed, "billing:read"),
@@ -76,38 +76,38 @@ async fn what_digitalocean_refuses_is_on_the_head_after_every_attempt() {
         ("", Effect::RateLimit { limit: LimitKind::Hourly, wait_seconds: 600 }, "later", Ingested, "rate limited"),
     ];
     for (path, effect, becomes, status, says) in cases {
-        let (world, before) = taken_in().await;
+        let (env, before) = taken_in().await;
         // The client reckons waits by the machine's clock.
-        world.clock.advance(Utc::now() - domain::Clock::now(world.clock.as_ref()));
-        world.sim.faults().add(at(path, effect.clone()));
-        let became = world.perform(&ingest(APRIL.0, APRIL.1)).await;
+        env.clock.advance(Utc::now() - domain::Clock::now(env.clock.as_ref()));
+        env.sim.faults().add(at(path, effect.clone()));
+        let became = env.perform(&ingest(APRIL.0, APRIL.1)).await;
         assert!(became.starts_with(becomes), "{path} {effect:?}: {became}");
-        let head = world.head(APRIL.0, APRIL.1).await;
-        assert_eq!(head.status, status, "{path} {effect:?}");
-        let error = head.error.clone().unwrap();
+        let header = env.header(APRIL.0, APRIL.1).await;
+        assert_eq!(header.status, status, "{path} {effect:?}");
+        let error = header.error.clone().unwrap();
         assert!(error.contains(says), "{path} {effect:?}: {error}");
-        assert_eq!(head.lines, before.lines, "{path} {effect:?}");
+        assert_eq!(header.lines, before.lines, "{path} {effect:?}");
         if becomes == "terminal" {
-            world.perform(&ingest(APRIL.0, APRIL.1)).await;
-            let again = world.head(APRIL.0, APRIL.1).await;
+            env.perform(&ingest(APRIL.0, APRIL.1)).await;
+            let again = env.header(APRIL.0, APRIL.1).await;
             // The error itself names another request.
-            assert_eq!((again.status, again.lines), (head.status, head.lines), "{path} {effect:?}");
+            assert_eq!((again.status, again.lines), (header.status, header.lines), "{path} {effect:?}");
         }
-        world.sim.faults().clear();
-        assert_eq!(world.perform(&ingest(APRIL.0, APRIL.1)).await, "done", "{path} {effect:?}");
-        let mended = world.head(APRIL.0, APRIL.1).await;
+        env.sim.faults().clear();
+        assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done", "{path} {effect:?}");
+        let mended = env.header(APRIL.0, APRIL.1).await;
         assert_eq!((mended.status, mended.error, mended.lines), (Ingested, None, before.lines), "{path} {effect:?}");
     }
 }
 
 #[tokio::test]
-async fn an_invoice_without_items_or_summary_is_held_against_what_there_is() {
+async fn an_invoice_without_items_or_summary_is_tied_out_with_the_rest() {
     for (path, missing) in [("", "items"), ("/summary", "summary_parts")] {
-        let world = World::new().await;
-        world.run(BILLING_HISTORY.name).await;
-        world.sim.faults().add(at(path, Effect::status(404)));
-        assert_eq!(world.perform(&ingest(APRIL.0, APRIL.1)).await, "done", "{missing}");
-        let set = world.head(APRIL.0, APRIL.1).await.lines.unwrap();
+        let env = TestEnvironment::new().await;
+        env.run(BILLING_HISTORY.name).await;
+        env.sim.faults().add(at(path, Effect::status(404)));
+        assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done", "{missing}");
+        let set = env.header(APRIL.0, APRIL.1).await.lines.unwrap();
         let told = serde_json::to_value(&set.tie_out).unwrap();
         assert_eq!((&told["status"], &told["missing"][0]), (&json!("incomplete"), &json!(missing)));
         assert_eq!(set.counts.lines, 33, "{missing}");
@@ -115,18 +115,18 @@ async fn an_invoice_without_items_or_summary_is_held_against_what_there_is() {
 }
 
 #[tokio::test]
-async fn who_is_out_of_time_comes_back_and_goes_on() {
-    let (world, _) = taken_in().await;
-    world.sim.account("demo").change(
+async fn a_run_out_of_time_is_redelivered_and_continues() {
+    let (env, _) = taken_in().await;
+    env.sim.account("demo").change(
         "invoices",
         APRIL.1,
         json!({ "csv": format!("{HEADER}Droplets,,web,1,,,$1.00,,\n") }),
     );
-    let worker = world.worker("invoice-ingest");
-    let result = worker.handle(world.task(&ingest(APRIL.0, APRIL.1)), Deadline::after(Duration::from_secs(8))).await;
+    let worker = env.worker("invoice-ingest");
+    let result = worker.handle(env.task(&ingest(APRIL.0, APRIL.1)), Deadline::after(Duration::from_secs(8))).await;
     assert!(matches!(&result, Err(Failure::Later { .. })), "{result:?}");
-    assert_eq!(fate(&result), "later 0");
-    let head = world.head(APRIL.0, APRIL.1).await;
-    assert_eq!(head.status, InvoiceStatus::Ingested, "a wait is no failure");
-    assert!(head.error.unwrap().contains("deadline"), "and yet the head says what it waits for");
+    assert_eq!(outcome_of(&result), "later 0");
+    let header = env.header(APRIL.0, APRIL.1).await;
+    assert_eq!(header.status, InvoiceStatus::Ingested, "a wait is no failure");
+    assert!(header.error.unwrap().contains("deadline"), "and yet the header says what it waits for");
 }

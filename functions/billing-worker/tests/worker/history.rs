@@ -9,13 +9,13 @@ use runtime::Message;
 use runtime::batch::SqsMetadata;
 use serde_json::json;
 
-use crate::world::{INGEST, World, demo};
+use crate::environment::{INGEST, TestEnvironment, demo};
 
 const NAME: &str = "billing-history";
 
 /// What was asked of invoice-ingest, from the message of this number on.
-fn asked(world: &World, from: usize) -> Vec<Task> {
-    let sent = world.queue.sent(INGEST);
+fn asked(env: &TestEnvironment, from: usize) -> Vec<Task> {
+    let sent = env.queue.sent(INGEST);
     let task = |message: &runtime::OutgoingMessage| {
         let parsed = Message::parse(message.body.as_bytes(), INVOICE_INGEST.name, &SqsMetadata::default()).unwrap();
         assert_eq!((parsed.account.as_str(), parsed.attempt), ("demo", 0));
@@ -25,53 +25,53 @@ fn asked(world: &World, from: usize) -> Vec<Task> {
 }
 
 #[tokio::test]
-async fn every_invoice_is_known_and_asked_for_and_so_is_the_running_month() {
-    let world = World::whole().await;
-    assert_eq!(world.run(NAME).await, "done");
-    let heads = world.heads().await;
-    assert_eq!(heads.len(), 137);
-    assert!(heads.iter().all(|head| head.status == InvoiceStatus::Pending && head.invoice_id.is_some()));
-    let tasks = asked(&world, 0);
+async fn every_invoice_and_the_preview_are_requested() {
+    let env = TestEnvironment::demo_account().await;
+    assert_eq!(env.run(NAME).await, "done");
+    let headers = env.headers().await;
+    assert_eq!(headers.len(), 137);
+    assert!(headers.iter().all(|header| header.status == InvoiceStatus::Pending && header.invoice_id.is_some()));
+    let tasks = asked(&env, 0);
     assert_eq!((tasks.len(), tasks.first()), (138, Some(&Task::Preview)));
     let invoices: BTreeSet<_> = tasks[1..].iter().map(|task| serde_json::to_string(task).unwrap()).collect();
     assert_eq!(invoices.len(), 137, "each once");
-    let entries = world.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
+    let entries = env.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
     let types: BTreeSet<_> = entries.iter().map(|entry| entry.entry_type.0.as_str()).collect();
     let expected = BTreeSet::from(["Adjustment", "Credit", "CreditExpiration", "Invoice", "Payment", "Refund"]);
     assert_eq!(types, expected);
     assert_eq!(entries.iter().filter(|entry| entry.entry_type.is_invoice()).count(), 137);
-    let receipt = world.lane(NAME).await.unwrap().last_complete.unwrap();
+    let receipt = env.sync_state(NAME).await.unwrap().last_complete.unwrap();
     assert_eq!(receipt.status, SweepStatus::Complete);
     assert_eq!(receipt.items as usize, entries.len() + 137);
     assert_eq!(receipt.changes.discovered, receipt.items);
 }
 
 #[tokio::test]
-async fn a_run_that_finds_nothing_new_writes_its_receipt_and_asks_again_for_what_is_not_taken_in() {
-    let world = World::whole().await;
-    world.run(NAME).await;
-    let before = world.records().await;
-    world.clock.advance(TimeDelta::hours(24));
-    assert_eq!(world.run(NAME).await, "done");
-    assert_eq!(world.records().await, before);
-    assert_eq!(asked(&world, 138).len(), 138);
-    let receipt = world.lane(NAME).await.unwrap().last_complete.unwrap();
-    assert_eq!((receipt.started_at, receipt.changes.total()), (world.clock.now(), 0));
+async fn a_run_without_changes_writes_its_receipt_and_requests_pending_invoices_again() {
+    let env = TestEnvironment::demo_account().await;
+    env.run(NAME).await;
+    let before = env.records().await;
+    env.clock.advance(TimeDelta::hours(24));
+    assert_eq!(env.run(NAME).await, "done");
+    assert_eq!(env.records().await, before);
+    assert_eq!(asked(&env, 138).len(), 138);
+    let receipt = env.sync_state(NAME).await.unwrap().last_complete.unwrap();
+    assert_eq!((receipt.started_at, receipt.changes.total()), (env.clock.now(), 0));
 }
 
 #[tokio::test]
 async fn an_unknown_type_of_entry_is_kept_and_equal_entries_are_two() {
-    let world = World::new().await;
+    let env = TestEnvironment::new().await;
     let entry =
         json!({ "date": "2026-11-20T08:00:00Z", "type": "Cashback", "description": "Thanks", "amount": "-1.00" });
     for _ in 0..2 {
-        world.sim.account("demo").add("billing_history", entry.clone());
+        env.sim.account("demo").add("billing_history", entry.clone());
     }
     for _ in 0..2 {
-        assert_eq!(world.run(NAME).await, "done");
-        let entries = world.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
+        assert_eq!(env.run(NAME).await, "done");
+        let entries = env.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
         assert_eq!(entries.iter().filter(|entry| entry.entry_type.0 == "Cashback").count(), 2);
-        world.clock.advance(TimeDelta::seconds(1));
+        env.clock.advance(TimeDelta::seconds(1));
     }
 }
 
@@ -79,24 +79,24 @@ async fn an_unknown_type_of_entry_is_kept_and_equal_entries_are_two() {
 async fn a_list_that_cannot_be_read_is_not_an_absence() {
     for path in ["/v2/customers/my/billing_history", "/v2/customers/my/invoices"] {
         for (effect, becomes) in [(Effect::status(503), "retry"), (Effect::status(403), "done")] {
-            let world = World::new().await;
-            world.run(NAME).await;
-            world.clock.advance(TimeDelta::hours(24));
-            let before = world.records().await;
-            world.sim.faults().add(Fault::on(path, effect));
-            assert_eq!(world.run(NAME).await, becomes, "{path}");
-            assert_eq!((world.records().await, asked(&world, 2)), (before, vec![]), "{path}");
-            let lane = world.lane(NAME).await.unwrap();
+            let env = TestEnvironment::new().await;
+            env.run(NAME).await;
+            env.clock.advance(TimeDelta::hours(24));
+            let before = env.records().await;
+            env.sim.faults().add(Fault::on(path, effect));
+            assert_eq!(env.run(NAME).await, becomes, "{path}");
+            assert_eq!((env.records().await, asked(&env, 2)), (before, vec![]), "{path}");
+            let lane = env.sync_state(NAME).await.unwrap();
             assert_ne!(lane.last.unwrap().status, SweepStatus::Complete, "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_queue_that_takes_nothing_is_tried_again_and_the_run_is_not_complete() {
-    let world = World::new().await;
-    world.queue.refuse(INGEST);
-    assert_eq!(world.run(NAME).await, "retry");
-    let lane = world.lane(NAME).await.unwrap();
+async fn a_queue_that_rejects_messages_is_retried_and_the_run_is_incomplete() {
+    let env = TestEnvironment::new().await;
+    env.queue.refuse(INGEST);
+    assert_eq!(env.run(NAME).await, "retry");
+    let lane = env.sync_state(NAME).await.unwrap();
     assert_eq!((lane.last.unwrap().status, lane.last_complete), (SweepStatus::Failed, None));
 }

@@ -6,8 +6,8 @@ use domain::billing::{AmountSource, CostLine, Existence, InvoiceStatus, MatchOut
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::environment::{TestEnvironment, ingest};
 use crate::inventory::{expected, put_gone, put_live};
-use crate::world::{World, ingest};
 
 /// The invoice that was written by hand.
 pub(crate) const APRIL: (&str, &str) = ("2026-04", "b7c0d3a2-5e41-4f68-9a17-3d2c8e60f5b4");
@@ -26,130 +26,134 @@ pub(crate) fn shown(line: &CostLine) -> String {
 }
 
 #[tokio::test]
-async fn every_invoice_is_taken_in_and_the_second_time_writes_nothing_but_receipts() {
-    let world = World::whole().await;
-    assert_eq!(world.run(BILLING_HISTORY.name).await, "done");
-    assert_eq!(world.work_off().await, 138);
-    let heads = world.heads().await;
-    let (open, billed): (Vec<_>, Vec<_>) = heads.iter().partition(|head| head.status == InvoiceStatus::Open);
+async fn every_invoice_is_ingested_and_the_second_run_writes_only_receipts() {
+    let env = TestEnvironment::demo_account().await;
+    assert_eq!(env.run(BILLING_HISTORY.name).await, "done");
+    assert_eq!(env.drain_ingest_queue().await, 138);
+    let headers = env.headers().await;
+    let (open, billed): (Vec<_>, Vec<_>) = headers.iter().partition(|header| header.status == InvoiceStatus::Open);
     assert_eq!((open.len(), billed.len()), (1, 137));
     let mut lines = 0;
-    for head in &billed {
-        let set = head.lines.as_ref().unwrap();
-        assert_eq!((head.status, set.tie_out.status), (InvoiceStatus::Ingested, TieOutStatus::Balanced), "{head:?}");
-        assert_eq!(set.counts.unexplained(), 0, "{head:?}");
+    for header in &billed {
+        let set = header.lines.as_ref().unwrap();
+        assert_eq!(
+            (header.status, set.tie_out.status),
+            (InvoiceStatus::Ingested, TieOutStatus::Balanced),
+            "{header:?}"
+        );
+        assert_eq!(set.counts.unexplained(), 0, "{header:?}");
         lines += set.counts.lines;
     }
     assert_eq!(lines, 1013);
-    let before = world.records().await;
-    world.clock.advance(TimeDelta::hours(24));
-    assert_eq!(world.run(BILLING_HISTORY.name).await, "done");
-    assert_eq!(world.work_off().await, 1, "the preview alone");
-    for head in &billed {
-        let task = ingest(&head.period.to_string(), head.uuid.as_str());
-        assert_eq!(world.perform(&task).await, "done");
+    let before = env.records().await;
+    env.clock.advance(TimeDelta::hours(24));
+    assert_eq!(env.run(BILLING_HISTORY.name).await, "done");
+    assert_eq!(env.drain_ingest_queue().await, 1, "the preview alone");
+    for header in &billed {
+        let task = ingest(&header.period.to_string(), header.uuid.as_str());
+        assert_eq!(env.perform(&task).await, "done");
     }
-    assert_eq!(world.records().await, before);
+    assert_eq!(env.records().await, before);
 }
 
 #[tokio::test]
 async fn april_has_its_owners_and_reasons_and_balances() {
-    let world = World::new().await;
-    put_live(&world.embedded.table).await;
-    put_gone(&world.embedded.table).await;
-    world.run(BILLING_HISTORY.name).await;
-    assert_eq!(world.perform(&ingest(APRIL.0, APRIL.1)).await, "done");
-    let head = world.head(APRIL.0, APRIL.1).await;
-    let lines = world.lines(&head).await;
+    let env = TestEnvironment::new().await;
+    put_live(&env.embedded.table).await;
+    put_gone(&env.embedded.table).await;
+    env.run(BILLING_HISTORY.name).await;
+    assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done");
+    let header = env.header(APRIL.0, APRIL.1).await;
+    let lines = env.lines(&header).await;
     let expected = expected();
     assert_eq!(lines.len(), expected.len());
     for (line, expected) in lines.iter().zip(expected) {
         let found = (line.line, line.kind.to_string(), shown(line));
         assert_eq!(found, (expected.line, expected.kind, expected.is), "{}", line.charge.description);
     }
-    let set = head.lines.unwrap();
+    let set = header.lines.unwrap();
     assert_eq!((set.counts.lines, set.counts.matched, set.counts.explained), (33, 24, 9));
     assert_eq!(set.tie_out.status, TieOutStatus::Balanced);
     let sum: Decimal = lines.iter().map(|line| line.charge.amount.amount).sum();
-    assert_eq!([head.amount, Money::usd(sum)], [Money::usd(Decimal::new(8692, 2)); 2]);
+    assert_eq!([header.amount, Money::usd(sum)], [Money::usd(Decimal::new(8692, 2)); 2]);
 }
 
 #[tokio::test]
-async fn a_message_older_than_what_it_asks_for_costs_no_request() {
-    let world = World::new().await;
-    world.run(BILLING_HISTORY.name).await;
-    let early = world.task(&ingest(APRIL.0, APRIL.1));
-    world.clock.advance(TimeDelta::seconds(1));
-    world.perform(&ingest(APRIL.0, APRIL.1)).await;
-    let (asked, before) = (world.asked(), world.embedded.dump().await);
-    world.handle(early).await.unwrap();
-    assert_eq!((world.asked(), world.embedded.dump().await), (asked, before));
+async fn a_message_older_than_the_last_ingest_makes_no_request() {
+    let env = TestEnvironment::new().await;
+    env.run(BILLING_HISTORY.name).await;
+    let early = env.task(&ingest(APRIL.0, APRIL.1));
+    env.clock.advance(TimeDelta::seconds(1));
+    env.perform(&ingest(APRIL.0, APRIL.1)).await;
+    let (asked, before) = (env.request_count(), env.embedded.dump().await);
+    env.handle(early).await.unwrap();
+    assert_eq!((env.request_count(), env.embedded.dump().await), (asked, before));
 }
 
 #[tokio::test]
 async fn an_invoice_that_the_history_lacks_is_read_again_when_it_has_it() {
-    let world = World::new().await;
-    let entry = world.sim.account("demo").get("billing_history", APRIL.1).unwrap();
-    world.sim.account("demo").remove("billing_history", APRIL.1);
-    world.run(BILLING_HISTORY.name).await;
-    world.work_off().await;
-    let tie_out = world.head(APRIL.0, APRIL.1).await.lines.unwrap().tie_out;
+    let env = TestEnvironment::new().await;
+    let entry = env.sim.account("demo").get("billing_history", APRIL.1).unwrap();
+    env.sim.account("demo").remove("billing_history", APRIL.1);
+    env.run(BILLING_HISTORY.name).await;
+    env.drain_ingest_queue().await;
+    let tie_out = env.header(APRIL.0, APRIL.1).await.lines.unwrap().tie_out;
     assert_eq!((tie_out.status, tie_out.missing), (TieOutStatus::Incomplete, vec![AmountSource::History]));
     let again = |asks: usize| {
-        world.clock.advance(TimeDelta::hours(24));
-        let world = &world;
+        env.clock.advance(TimeDelta::hours(24));
+        let env = &env;
         async move {
-            world.run(BILLING_HISTORY.name).await;
-            assert_eq!(world.work_off().await, asks);
-            world.head(APRIL.0, APRIL.1).await.lines.unwrap().tie_out.status
+            env.run(BILLING_HISTORY.name).await;
+            assert_eq!(env.drain_ingest_queue().await, asks);
+            env.header(APRIL.0, APRIL.1).await.lines.unwrap().tie_out.status
         }
     };
     assert_eq!(again(1).await, TieOutStatus::Incomplete, "as long as it is not there, nothing is read again");
-    world.sim.account("demo").add("billing_history", entry);
+    env.sim.account("demo").add("billing_history", entry);
     assert_eq!(again(2).await, TieOutStatus::Balanced);
     assert_eq!(again(1).await, TieOutStatus::Balanced);
 }
 
 #[tokio::test]
-async fn an_amount_that_changes_is_read_again_and_a_difference_is_told() {
-    let world = World::new().await;
-    world.run(BILLING_HISTORY.name).await;
-    world.work_off().await;
-    world.sim.account("demo").change("invoices", APRIL.1, json!({ "amount": "86.93" }));
-    world.clock.advance(TimeDelta::hours(24));
-    world.run(BILLING_HISTORY.name).await;
-    let pending = world.head(APRIL.0, APRIL.1).await;
+async fn a_changed_amount_is_read_again_and_a_difference_is_reported() {
+    let env = TestEnvironment::new().await;
+    env.run(BILLING_HISTORY.name).await;
+    env.drain_ingest_queue().await;
+    env.sim.account("demo").change("invoices", APRIL.1, json!({ "amount": "86.93" }));
+    env.clock.advance(TimeDelta::hours(24));
+    env.run(BILLING_HISTORY.name).await;
+    let pending = env.header(APRIL.0, APRIL.1).await;
     assert_eq!((pending.status, pending.lines.is_some()), (InvoiceStatus::Pending, true), "lines of before are shown");
-    assert_eq!(world.work_off().await, 2);
-    let head = world.head(APRIL.0, APRIL.1).await;
-    let tie_out = head.lines.unwrap().tie_out;
-    assert_eq!((head.status, tie_out.status), (InvoiceStatus::Ingested, TieOutStatus::Differs));
+    assert_eq!(env.drain_ingest_queue().await, 2);
+    let header = env.header(APRIL.0, APRIL.1).await;
+    let tie_out = header.lines.unwrap().tie_out;
+    assert_eq!((header.status, tie_out.status), (InvoiceStatus::Ingested, TieOutStatus::Differs));
     let differences: Vec<_> = tie_out.differences.iter().map(|d| (d.source, d.difference)).collect();
     assert_eq!(differences, [(AmountSource::Invoice, Money::usd(Decimal::new(1, 2)))]);
 }
 
 #[tokio::test]
-async fn a_long_invoice_is_joined_and_shown_whole() {
-    let world = World::new().await;
+async fn a_long_invoice_is_joined_and_published_completely() {
+    let env = TestEnvironment::new().await;
     let long =
         json!({ "invoice_uuid": "long", "invoice_period": "2026-10", "generate": { "lines": 1_234, "seed": 7 } });
-    world.sim.account("demo").add("invoices", long);
-    world.run(BILLING_HISTORY.name).await;
-    assert_eq!(world.perform(&ingest("2026-10", "long")).await, "done");
-    let head = world.head("2026-10", "long").await;
-    let lines = world.lines(&head).await;
-    assert_eq!((lines.len(), head.lines.unwrap().tie_out.status), (1_234, TieOutStatus::Balanced));
+    env.sim.account("demo").add("invoices", long);
+    env.run(BILLING_HISTORY.name).await;
+    assert_eq!(env.perform(&ingest("2026-10", "long")).await, "done");
+    let header = env.header("2026-10", "long").await;
+    let lines = env.lines(&header).await;
+    assert_eq!((lines.len(), header.lines.unwrap().tie_out.status), (1_234, TieOutStatus::Balanced));
     let droplets = lines.iter().filter(|line| line.charge.product == "Droplets");
     assert!(droplets.clone().all(|line| line.item.resource_id.is_some()), "every droplet has its id");
     assert!(droplets.count() > 500);
-    assert_eq!(world.sim.requests().count(&RequestFilter::path("/v2/customers/my/invoices/long/csv")), 1);
+    assert_eq!(env.sim.requests().count(&RequestFilter::path("/v2/customers/my/invoices/long/csv")), 1);
 }
 
 #[tokio::test]
-async fn an_invoice_that_nobody_knows_is_a_persons_matter() {
-    let world = World::new().await;
-    assert_eq!(world.perform(&ingest("2026-04", "unheard-of")).await, "terminal");
-    let message = world.message(INVOICE_INGEST.name, "demo").with_fields(json!({ "task": "paint" })).unwrap();
-    assert!(matches!(world.handle(message).await, Err(runtime::Failure::Terminal { .. })));
-    assert_eq!(world.asked(), 0);
+async fn an_unknown_invoice_needs_the_operator() {
+    let env = TestEnvironment::new().await;
+    assert_eq!(env.perform(&ingest("2026-04", "unheard-of")).await, "terminal");
+    let message = env.message(INVOICE_INGEST.name, "demo").with_fields(json!({ "task": "paint" })).unwrap();
+    assert!(matches!(env.handle(message).await, Err(runtime::Failure::Terminal { .. })));
+    assert_eq!(env.request_count(), 0);
 }

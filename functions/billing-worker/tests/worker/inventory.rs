@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use store::{ResourceCommitOutcome, ResourceWrite, Table};
 
-use crate::world::demo;
+use crate::environment::demo;
 
 fn written<T: DeserializeOwned>(name: &str) -> T {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/billing/tests/april_2026");

@@ -1,26 +1,26 @@
 //! Billing and the inventory speak of the same kinds.
 
 use billing::classify::{RULES, Search};
-use billing_worker::kinds_looked_for;
+use billing_worker::owner_kinds;
 use domain::billing::UnmatchedReason;
 use inventory::resource_kinds;
 
 /// A line that ought to have an owner can only have one that is mirrored. What only URNs speak of, or nobody, may be the account's.
 #[test]
-fn what_ought_to_have_an_owner_is_mirrored() {
-    for rule in RULES.iter().filter(|rule| rule.search != Search::Nowhere) {
+fn kinds_that_must_have_an_owner_are_mirrored() {
+    for rule in RULES.iter().filter(|rule| rule.search != Search::NoOwner) {
         let known = resource_kinds().contains(&rule.kind);
-        let account_level = rule.otherwise == Some(UnmatchedReason::AccountLevel);
+        let account_level = rule.unmatched_reason == Some(UnmatchedReason::AccountLevel);
         assert!(known || account_level, "{}: no worker mirrors {}", rule.product, rule.kind);
     }
 }
 
 #[test]
-fn owners_are_looked_for_in_every_kind_that_a_rule_names() {
-    let kinds = kinds_looked_for();
+fn owner_kinds_cover_every_kind_that_a_rule_names() {
+    let kinds = owner_kinds();
     for rule in RULES {
         let owner = match rule.search {
-            Search::Nowhere => None,
+            Search::NoOwner => None,
             Search::ParentDroplet => Some("droplet"),
             _ => Some(rule.kind.as_str()),
         };

@@ -4,7 +4,8 @@
 
 mod balance;
 mod batch;
-mod deaths;
+mod crash_recovery;
+mod environment;
 mod failures;
 mod history;
 mod ingest;
@@ -12,4 +13,3 @@ mod inventory;
 mod kinds;
 mod preview;
 mod rematch;
-mod world;

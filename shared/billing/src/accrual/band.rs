@@ -38,7 +38,7 @@ pub struct Band {
 
 /// Where a day lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum BandPosition {
     /// It cost less than is ordinary.
     Below,
     /// It cost what is ordinary.
@@ -50,7 +50,7 @@ pub enum Place {
 impl Band {
     /// The band of the days before; `None` where they are too few.
     #[must_use]
-    pub fn of(days: &[Decimal], tolerance: &Tolerance) -> Option<Self> {
+    pub fn from_days(days: &[Decimal], tolerance: &Tolerance) -> Option<Self> {
         if days.len() < tolerance.days {
             return None;
         }
@@ -62,13 +62,13 @@ impl Band {
 
     /// Where a day of this cost lies.
     #[must_use]
-    pub fn place(&self, day: Decimal) -> Place {
+    pub fn position(&self, day: Decimal) -> BandPosition {
         if day < self.low {
-            Place::Below
+            BandPosition::Below
         } else if day > self.high {
-            Place::Above
+            BandPosition::Above
         } else {
-            Place::Within
+            BandPosition::Within
         }
     }
 }
@@ -91,36 +91,36 @@ mod tests {
     }
 
     #[test]
-    fn a_day_out_of_the_ordinary_is_seen_and_does_not_become_ordinary() {
-        let cases: [(&[i64], i64, Option<Place>); 9] = [
+    fn an_anomalous_day_is_detected_and_does_not_widen_the_band() {
+        let cases: [(&[i64], i64, Option<BandPosition>); 9] = [
             (&[300, 300, 300, 300, 300, 300], 9000, None),
-            (&[300, 300, 300, 300, 300, 300, 300], 400, Some(Place::Within)),
-            (&[300, 300, 300, 300, 300, 300, 300], 401, Some(Place::Above)),
-            (&[300, 300, 300, 300, 300, 300, 300], 199, Some(Place::Below)),
+            (&[300, 300, 300, 300, 300, 300, 300], 400, Some(BandPosition::Within)),
+            (&[300, 300, 300, 300, 300, 300, 300], 401, Some(BandPosition::Above)),
+            (&[300, 300, 300, 300, 300, 300, 300], 199, Some(BandPosition::Below)),
             // One expensive day does not widen the band.
-            (&[300, 300, 300, 9000, 300, 300, 300], 500, Some(Place::Above)),
+            (&[300, 300, 300, 9000, 300, 300, 300], 500, Some(BandPosition::Above)),
             // Days that differ do: the median distance is $0.50.
-            (&[300, 350, 250, 300, 350, 250, 400, 200], 540, Some(Place::Within)),
-            (&[300, 350, 250, 300, 350, 250, 400, 200], 560, Some(Place::Above)),
+            (&[300, 350, 250, 300, 350, 250, 400, 200], 540, Some(BandPosition::Within)),
+            (&[300, 350, 250, 300, 350, 250, 400, 200], 560, Some(BandPosition::Above)),
             // A tenth of much is more than a dollar.
-            (&[30_000; 7], 32_900, Some(Place::Within)),
-            (&[30_000; 7], 33_100, Some(Place::Above)),
+            (&[30_000; 7], 32_900, Some(BandPosition::Within)),
+            (&[30_000; 7], 33_100, Some(BandPosition::Above)),
         ];
         for (days, today, expected) in cases {
-            let band = Band::of(&cents(days), &Tolerance::default());
-            assert_eq!(band.map(|band| band.place(Decimal::new(today, 2))), expected, "{days:?}, {today}");
+            let band = Band::from_days(&cents(days), &Tolerance::default());
+            assert_eq!(band.map(|band| band.position(Decimal::new(today, 2))), expected, "{days:?}, {today}");
         }
         let none = Tolerance { days: 0, ..Tolerance::default() };
-        assert_eq!(Band::of(&[], &none), None);
+        assert_eq!(Band::from_days(&[], &none), None);
     }
 
     proptest! {
         #[test]
         fn the_median_is_in_the_band(mut days in prop::collection::vec(-10_000i64..10_000, 7..40)) {
-            let band = Band::of(&cents(&days), &Tolerance::default()).unwrap();
-            prop_assert_eq!(band.place(band.median), Place::Within);
+            let band = Band::from_days(&cents(&days), &Tolerance::default()).unwrap();
+            prop_assert_eq!(band.position(band.median), BandPosition::Within);
             days.reverse();
-            prop_assert_eq!(Band::of(&cents(&days), &Tolerance::default()).unwrap(), band);
+            prop_assert_eq!(Band::from_days(&cents(&days), &Tolerance::default()).unwrap(), band);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 mod band;
 mod days;
-mod pace;
+mod run_rate;
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use chrono::{DateTime, Utc};
 use domain::billing::{CostKind, CostLine, Period};
 use rust_decimal::Decimal;
 
-pub use band::{Band, Place, Tolerance};
+pub use band::{Band, BandPosition, Tolerance};
 pub use days::{DayRate, day_rates};
-pub use pace::CAP_HOURS;
+pub use run_rate::CAP_HOURS;
 
 /// What a month came to so far, and what it will.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +26,14 @@ pub struct Accrual {
     /// When the preview was written.
     pub as_of: DateTime<Utc>,
     /// By project and kind, in that order; lines of no project first.
-    pub groups: Vec<Accrued>,
+    pub groups: Vec<AccrualGroup>,
     /// All groups together.
     pub total: Figures,
 }
 
 /// What the lines of one project and kind come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accrued {
+pub struct AccrualGroup {
     /// The project's name, as the invoice has it.
     pub project_name: Option<String>,
     /// The kind.
@@ -75,14 +75,14 @@ pub fn accrue<'a>(lines: impl IntoIterator<Item = &'a CostLine>, period: Period,
     let mut sums: BTreeMap<(Option<&str>, &CostKind), Figures> = BTreeMap::new();
     for line in lines {
         let group = (line.charge.project_name.as_deref(), &line.kind);
-        *sums.entry(group).or_default() += pace::figures(&line.charge, period, as_of);
+        *sums.entry(group).or_default() += run_rate::figures(&line.charge, period, as_of);
     }
     let mut total = Figures::default();
     let mut groups = Vec::new();
     for ((project_name, kind), sum) in sums {
         let figures = Figures { per_day: sum.per_day.round_dp(2), forecast: sum.forecast.round_dp(2), ..sum };
         total += figures;
-        groups.push(Accrued { project_name: project_name.map(str::to_owned), kind: kind.clone(), figures });
+        groups.push(AccrualGroup { project_name: project_name.map(str::to_owned), kind: kind.clone(), figures });
     }
     Accrual { period, as_of, groups, total }
 }

@@ -18,7 +18,7 @@ pub(super) fn words(text: &str) -> String {
 }
 
 /// Whether the [`words`] have the phrase as whole words, the last one in singular or plural.
-pub(super) fn has(words: &str, phrase: &str) -> bool {
+pub(super) fn contains(words: &str, phrase: &str) -> bool {
     words.match_indices(' ').any(|(at, _)| {
         let after = words[at + 1..].strip_prefix(phrase);
         after.is_some_and(|after| after.starts_with(' ') || after.starts_with("s "))
@@ -26,7 +26,7 @@ pub(super) fn has(words: &str, phrase: &str) -> bool {
 }
 
 /// What is in the parenthesis at the end of a description; nothing where there is none.
-pub(super) fn at_the_end(description: &str) -> &str {
+pub(super) fn trailing_parenthesis(description: &str) -> &str {
     let inner = description.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('('));
     inner.map_or("", |(_, inner)| inner)
 }
@@ -49,7 +49,7 @@ mod tests {
             ("", "droplet", false),
         ];
         for (text, phrase, expected) in cases {
-            assert_eq!(has(&words(text), phrase), expected, "{text}: {phrase}");
+            assert_eq!(contains(&words(text), phrase), expected, "{text}: {phrase}");
         }
     }
 
@@ -63,7 +63,7 @@ mod tests {
             (")", ""),
         ];
         for (description, expected) in cases {
-            assert_eq!(at_the_end(description), expected, "{description}");
+            assert_eq!(trailing_parenthesis(description), expected, "{description}");
         }
     }
 }

@@ -9,101 +9,118 @@
 use domain::Kind;
 use domain::billing::UnmatchedReason::{self, AccountLevel, Credit, Tax};
 
-use super::{Rule, Search};
+use super::{ClassificationRule, Search};
 
 const DROPLET: Kind = Kind::from_static("droplet");
 const VOLUME: Kind = Kind::from_static("volume");
 
 /// What is looked for: without an owner, it is a resource that we do not know.
-const fn of(product: &'static str, kind: &'static str, search: Search) -> Rule {
-    Rule { product, described: None, kind: Kind::from_static(kind), search, otherwise: None }
+const fn owned(product: &'static str, kind: &'static str, search: Search) -> ClassificationRule {
+    ClassificationRule {
+        product,
+        description_suffix: None,
+        kind: Kind::from_static(kind),
+        search,
+        unmatched_reason: None,
+    }
 }
 
 /// What may well be nobody's.
-const fn or(product: &'static str, kind: &'static str, search: Search, otherwise: UnmatchedReason) -> Rule {
-    Rule { product, described: None, kind: Kind::from_static(kind), search, otherwise: Some(otherwise) }
+const fn optionally_owned(
+    product: &'static str,
+    kind: &'static str,
+    search: Search,
+    unmatched_reason: UnmatchedReason,
+) -> ClassificationRule {
+    ClassificationRule {
+        product,
+        description_suffix: None,
+        kind: Kind::from_static(kind),
+        search,
+        unmatched_reason: Some(unmatched_reason),
+    }
 }
 
 /// Every rule.
-pub static RULES: &[Rule] = &[
-    or("tax", "tax", Search::Nowhere, Tax),
-    or("taxes", "tax", Search::Nowhere, Tax),
-    or("vat", "tax", Search::Nowhere, Tax),
-    or("gst", "tax", Search::Nowhere, Tax),
-    or("hst", "tax", Search::Nowhere, Tax),
-    or("pst", "tax", Search::Nowhere, Tax),
-    or("qst", "tax", Search::Nowhere, Tax),
-    or("refund", "refund", Search::Nowhere, Credit),
-    or("adjustment", "adjustment", Search::Nowhere, Credit),
-    or("credit", "credit", Search::Nowhere, Credit),
-    or("promo", "credit", Search::Nowhere, Credit),
-    or("promotion", "credit", Search::Nowhere, Credit),
-    or("promotional", "credit", Search::Nowhere, Credit),
-    or("discount", "credit", Search::Nowhere, Credit),
-    of("volume snapshot", "snapshot", Search::Snapshot(Some(VOLUME))),
-    of("droplet snapshot", "snapshot", Search::Snapshot(Some(DROPLET))),
-    of("snapshot", "snapshot", Search::Snapshot(None)),
-    of("database backup", "managed_db", Search::Group),
-    of("backup", "droplet_backup", Search::ParentDroplet),
-    Rule {
+pub static RULES: &[ClassificationRule] = &[
+    optionally_owned("tax", "tax", Search::NoOwner, Tax),
+    optionally_owned("taxes", "tax", Search::NoOwner, Tax),
+    optionally_owned("vat", "tax", Search::NoOwner, Tax),
+    optionally_owned("gst", "tax", Search::NoOwner, Tax),
+    optionally_owned("hst", "tax", Search::NoOwner, Tax),
+    optionally_owned("pst", "tax", Search::NoOwner, Tax),
+    optionally_owned("qst", "tax", Search::NoOwner, Tax),
+    optionally_owned("refund", "refund", Search::NoOwner, Credit),
+    optionally_owned("adjustment", "adjustment", Search::NoOwner, Credit),
+    optionally_owned("credit", "credit", Search::NoOwner, Credit),
+    optionally_owned("promo", "credit", Search::NoOwner, Credit),
+    optionally_owned("promotion", "credit", Search::NoOwner, Credit),
+    optionally_owned("promotional", "credit", Search::NoOwner, Credit),
+    optionally_owned("discount", "credit", Search::NoOwner, Credit),
+    owned("volume snapshot", "snapshot", Search::Snapshot(Some(VOLUME))),
+    owned("droplet snapshot", "snapshot", Search::Snapshot(Some(DROPLET))),
+    owned("snapshot", "snapshot", Search::Snapshot(None)),
+    owned("database backup", "managed_db", Search::Group),
+    owned("backup", "droplet_backup", Search::ParentDroplet),
+    ClassificationRule {
         product: "droplet",
-        described: Some("backup service"),
+        description_suffix: Some("backup service"),
         kind: Kind::from_static("droplet_backup"),
         search: Search::ParentDroplet,
-        otherwise: None,
+        unmatched_reason: None,
     },
-    of("image", "custom_image", Search::Name),
-    or("spaces subscription", "spaces_subscription", Search::Nowhere, AccountLevel),
-    or("spaces", "spaces_bucket", Search::Name, AccountLevel),
-    or("registry", "container_registry", Search::Name, AccountLevel),
-    or("vector database", "vector_database", Search::Name, AccountLevel),
-    or("knowledge base", "knowledge_base", Search::Name, AccountLevel),
-    or("dedicated inference", "dedicated_inference", Search::Name, AccountLevel),
-    or("genai", "genaiagent", Search::Name, AccountLevel),
-    or("gen ai", "genaiagent", Search::Name, AccountLevel),
-    or("generative ai", "genaiagent", Search::Name, AccountLevel),
-    or("gradient", "genaiagent", Search::Name, AccountLevel),
-    or("gradientai", "genaiagent", Search::Name, AccountLevel),
-    or("agent platform", "genaiagent", Search::Name, AccountLevel),
-    or("serverless inference", "genaiagent", Search::Name, AccountLevel),
-    of("nat gateway", "nat_gateway", Search::Name),
-    of("load balancer", "load_balancer", Search::Name),
-    of("kubernetes", "k8s_cluster", Search::Group),
-    of("doks", "k8s_cluster", Search::Group),
-    of("database", "managed_db", Search::Group),
-    of("reserved ipv6", "reserved_ipv6", Search::Address),
-    of("floating ipv6", "reserved_ipv6", Search::Address),
-    of("reserved ip", "floating_ip", Search::Address),
-    of("floating ip", "floating_ip", Search::Address),
-    or("add on", "add_on", Search::Name, AccountLevel),
-    or("marketplace", "add_on", Search::Name, AccountLevel),
-    or("app", "app", Search::Group, AccountLevel),
-    or("function", "functions_namespace", Search::Name, AccountLevel),
-    or("uptime", "uptime_check", Search::Name, AccountLevel),
-    or("cdn", "cdn_endpoint", Search::Name, AccountLevel),
-    or("network file storage", "nfs_share", Search::Name, AccountLevel),
-    or("nfs", "nfs_share", Search::Name, AccountLevel),
-    or("partner network connect", "partner_attachment", Search::Name, AccountLevel),
-    or("bandwidth", "bandwidth", Search::Nowhere, AccountLevel),
-    or("data transfer", "bandwidth", Search::Nowhere, AccountLevel),
-    or("overage", "bandwidth", Search::Nowhere, AccountLevel),
-    or("support plan", "support_plan", Search::Nowhere, AccountLevel),
-    or("premium support", "support_plan", Search::Nowhere, AccountLevel),
-    or("standard support", "support_plan", Search::Nowhere, AccountLevel),
-    of("droplet", "droplet", Search::NameUnderId),
-    of("volume", "volume", Search::Name),
-    of("block storage", "volume", Search::Name),
+    owned("image", "custom_image", Search::Name),
+    optionally_owned("spaces subscription", "spaces_subscription", Search::NoOwner, AccountLevel),
+    optionally_owned("spaces", "spaces_bucket", Search::Name, AccountLevel),
+    optionally_owned("registry", "container_registry", Search::Name, AccountLevel),
+    optionally_owned("vector database", "vector_database", Search::Name, AccountLevel),
+    optionally_owned("knowledge base", "knowledge_base", Search::Name, AccountLevel),
+    optionally_owned("dedicated inference", "dedicated_inference", Search::Name, AccountLevel),
+    optionally_owned("genai", "genaiagent", Search::Name, AccountLevel),
+    optionally_owned("gen ai", "genaiagent", Search::Name, AccountLevel),
+    optionally_owned("generative ai", "genaiagent", Search::Name, AccountLevel),
+    optionally_owned("gradient", "genaiagent", Search::Name, AccountLevel),
+    optionally_owned("gradientai", "genaiagent", Search::Name, AccountLevel),
+    optionally_owned("agent platform", "genaiagent", Search::Name, AccountLevel),
+    optionally_owned("serverless inference", "genaiagent", Search::Name, AccountLevel),
+    owned("nat gateway", "nat_gateway", Search::Name),
+    owned("load balancer", "load_balancer", Search::Name),
+    owned("kubernetes", "k8s_cluster", Search::Group),
+    owned("doks", "k8s_cluster", Search::Group),
+    owned("database", "managed_db", Search::Group),
+    owned("reserved ipv6", "reserved_ipv6", Search::Address),
+    owned("floating ipv6", "reserved_ipv6", Search::Address),
+    owned("reserved ip", "floating_ip", Search::Address),
+    owned("floating ip", "floating_ip", Search::Address),
+    optionally_owned("add on", "add_on", Search::Name, AccountLevel),
+    optionally_owned("marketplace", "add_on", Search::Name, AccountLevel),
+    optionally_owned("app", "app", Search::Group, AccountLevel),
+    optionally_owned("function", "functions_namespace", Search::Name, AccountLevel),
+    optionally_owned("uptime", "uptime_check", Search::Name, AccountLevel),
+    optionally_owned("cdn", "cdn_endpoint", Search::Name, AccountLevel),
+    optionally_owned("network file storage", "nfs_share", Search::Name, AccountLevel),
+    optionally_owned("nfs", "nfs_share", Search::Name, AccountLevel),
+    optionally_owned("partner network connect", "partner_attachment", Search::Name, AccountLevel),
+    optionally_owned("bandwidth", "bandwidth", Search::NoOwner, AccountLevel),
+    optionally_owned("data transfer", "bandwidth", Search::NoOwner, AccountLevel),
+    optionally_owned("overage", "bandwidth", Search::NoOwner, AccountLevel),
+    optionally_owned("support plan", "support_plan", Search::NoOwner, AccountLevel),
+    optionally_owned("premium support", "support_plan", Search::NoOwner, AccountLevel),
+    optionally_owned("standard support", "support_plan", Search::NoOwner, AccountLevel),
+    owned("droplet", "droplet", Search::NameIfNoId),
+    owned("volume", "volume", Search::Name),
+    owned("block storage", "volume", Search::Name),
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Class, classify};
+    use super::super::{Classification, classify};
     use super::*;
     use domain::Money;
     use domain::billing::Charge;
     use rust_decimal::Decimal;
 
-    fn class(product: &str, description: &str) -> Class {
+    fn class(product: &str, description: &str) -> Classification {
         classify(&Charge {
             product: product.to_owned(),
             group_description: None,
@@ -184,16 +201,16 @@ mod tests {
     #[test]
     fn every_rule_is_the_first_for_its_own_phrase() {
         for rule in RULES {
-            let description = rule.described.map(|words| format!("x ({words})")).unwrap_or_default();
+            let description = rule.description_suffix.map(|words| format!("x ({words})")).unwrap_or_default();
             let first = class(rule.product, &description).rule.unwrap();
             assert!(std::ptr::eq(first, rule), "{} comes after {}", rule.product, first.product);
         }
     }
 
     #[test]
-    fn only_what_has_no_owner_is_looked_for_nowhere() {
+    fn only_kinds_without_an_owner_are_not_searched() {
         for rule in RULES {
-            assert!(rule.search != Search::Nowhere || rule.otherwise.is_some(), "{}", rule.product);
+            assert!(rule.search != Search::NoOwner || rule.unmatched_reason.is_some(), "{}", rule.product);
         }
     }
 }

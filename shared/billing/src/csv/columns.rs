@@ -83,26 +83,26 @@ pub struct Columns {
 
 /// Why a record is no header.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoHeader {
+pub(super) enum HeaderError {
     /// It lacks required columns.
     Missing(Vec<Column>),
     /// It has one twice.
-    Twice(Column),
+    Duplicate(Column),
 }
 
 impl Columns {
     /// Reads a header.
-    pub(super) fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Self, NoHeader> {
+    pub(super) fn from_header<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Self, HeaderError> {
         let mut columns = Self::default();
         for (index, cell) in cells.enumerate() {
             columns.width = index + 1;
             let Some(column) = Column::named(cell) else { continue };
             if columns.at[column as usize].replace(index).is_some() {
-                return Err(NoHeader::Twice(column));
+                return Err(HeaderError::Duplicate(column));
             }
         }
         let missing: Vec<Column> = Column::ALL.into_iter().filter(|c| c.is_required() && !columns.has(*c)).collect();
-        if missing.is_empty() { Ok(columns) } else { Err(NoHeader::Missing(missing)) }
+        if missing.is_empty() { Ok(columns) } else { Err(HeaderError::Missing(missing)) }
     }
 
     /// Every column: what JSON items have, which always could tell all.
@@ -138,8 +138,8 @@ impl Columns {
 mod tests {
     use super::*;
 
-    fn read(header: &str) -> Result<Columns, NoHeader> {
-        Columns::of(header.split(','))
+    fn read(header: &str) -> Result<Columns, HeaderError> {
+        Columns::from_header(header.split(','))
     }
 
     #[test]
@@ -161,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn a_header_lacks_nothing_and_says_nothing_twice() {
-        assert_eq!(read("product,hours"), Err(NoHeader::Missing(vec![Column::Description, Column::Usd])));
-        assert_eq!(read("product,description,USD,usd"), Err(NoHeader::Twice(Column::Usd)));
+    fn a_header_has_all_required_columns_once() {
+        assert_eq!(read("product,hours"), Err(HeaderError::Missing(vec![Column::Description, Column::Usd])));
+        assert_eq!(read("product,description,USD,usd"), Err(HeaderError::Duplicate(Column::Usd)));
         assert!(read("product,description,USD,note,note").is_ok());
     }
 

@@ -20,7 +20,7 @@ pub enum CsvError {
     },
     /// The header names a column twice, so that either could be meant.
     #[error("line {line}: the header has the column {column} twice")]
-    ColumnTwice {
+    DuplicateColumn {
         /// The line of the header.
         line: u64,
         /// The column.
@@ -28,7 +28,7 @@ pub enum CsvError {
     },
     /// A row has more or fewer fields than the header.
     #[error("line {line}: {found} fields where the header has {expected}")]
-    Fields {
+    FieldCount {
         /// The line.
         line: u64,
         /// Fields of the row.

@@ -8,11 +8,11 @@
 
 mod columns;
 mod error;
-mod lines;
+mod line_normalizer;
 mod row;
 mod rows;
 mod time;
 
 pub use columns::{Column, Columns};
 pub use error::CsvError;
-pub use rows::{Content, Rows};
+pub use rows::{CsvDigest, Rows};

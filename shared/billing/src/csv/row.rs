@@ -9,13 +9,13 @@ use super::{Column, Columns, CsvError, time};
 use crate::amount;
 
 /// One record with the names of its fields.
-pub(super) struct Row<'a> {
+pub(super) struct CsvRow<'a> {
     pub(super) record: &'a StringRecord,
     pub(super) columns: &'a Columns,
     pub(super) line: u64,
 }
 
-impl Row<'_> {
+impl CsvRow<'_> {
     /// Reads all of it.
     pub(super) fn charge(&self) -> Result<Charge, CsvError> {
         let amount = self.required(Column::Usd);

@@ -5,21 +5,21 @@ use std::io;
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord};
 use domain::billing::Charge;
 
-use super::columns::NoHeader;
-use super::lines::{LONGEST_ROW, Lines};
-use super::row::Row;
+use super::columns::HeaderError;
+use super::line_normalizer::{LineNormalizer, MAX_ROW_BYTES};
+use super::row::CsvRow;
 use super::{Column, Columns, CsvError};
 
 /// How many lines may stand before the header.
-const LONGEST_PREAMBLE: usize = 32;
+const MAX_PREAMBLE_LINES: usize = 32;
 
 /// So much is read at once.
-const BUFFER: usize = 64 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// The rows of an invoice's CSV, in their order. After an error there are no more.
 #[derive(Debug)]
 pub struct Rows<R> {
-    reader: Reader<Lines<R>>,
+    reader: Reader<LineNormalizer<R>>,
     columns: Columns,
     record: StringRecord,
     progress: Progress,
@@ -34,7 +34,7 @@ enum Progress {
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
+pub struct CsvDigest {
     /// How many bytes.
     pub bytes: u64,
     /// Their SHA-256, in hex: equal bytes make equal rows.
@@ -45,8 +45,8 @@ impl<R: io::Read> Rows<R> {
     /// Reads as far as the header.
     pub fn new(source: R) -> Result<Self, CsvError> {
         let mut builder = ReaderBuilder::new();
-        let builder = builder.has_headers(false).flexible(true).buffer_capacity(BUFFER);
-        let mut reader = builder.from_reader(Lines::new(source));
+        let builder = builder.has_headers(false).flexible(true).buffer_capacity(BUFFER_BYTES);
+        let mut reader = builder.from_reader(LineNormalizer::new(source));
         let columns = find_header(&mut reader)?;
         Ok(Self { reader, columns, record: StringRecord::new(), progress: Progress::Reading })
     }
@@ -59,9 +59,9 @@ impl<R: io::Read> Rows<R> {
 
     /// What was read; `None` until the last row was, and for ever after an error.
     #[must_use]
-    pub fn content(&self) -> Option<Content> {
+    pub fn digest(&self) -> Option<CsvDigest> {
         let (bytes, sha256) = self.reader.get_ref().digest();
-        (self.progress == Progress::Ended).then_some(Content { bytes, sha256 })
+        (self.progress == Progress::Ended).then_some(CsvDigest { bytes, sha256 })
     }
 
     /// The next row; `None` after the last.
@@ -78,9 +78,9 @@ impl<R: io::Read> Rows<R> {
         }
         let (found, expected) = (self.record.len(), self.columns.width());
         if found != expected {
-            return Err(CsvError::Fields { line, found, expected });
+            return Err(CsvError::FieldCount { line, found, expected });
         }
-        Row { record: &self.record, columns: &self.columns, line }.charge().map(Some)
+        CsvRow { record: &self.record, columns: &self.columns, line }.charge().map(Some)
     }
 }
 
@@ -102,10 +102,10 @@ impl<R: io::Read> Iterator for Rows<R> {
 }
 
 /// Reads until a record has all required columns.
-fn find_header<R: io::Read>(reader: &mut Reader<Lines<R>>) -> Result<Columns, CsvError> {
+fn find_header<R: io::Read>(reader: &mut Reader<LineNormalizer<R>>) -> Result<Columns, CsvError> {
     let mut record = ByteRecord::new();
     let mut nearest: Option<(u64, Vec<Column>)> = None;
-    for _ in 0..=LONGEST_PREAMBLE {
+    for _ in 0..=MAX_PREAMBLE_LINES {
         let before = last_line(reader);
         reader.get_mut().begin_row();
         let more = reader.read_byte_record(&mut record);
@@ -114,10 +114,10 @@ fn find_header<R: io::Read>(reader: &mut Reader<Lines<R>>) -> Result<Columns, Cs
         }
         let line = last_line(reader);
         let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-        match Columns::of(cells.iter().map(AsRef::as_ref)) {
+        match Columns::from_header(cells.iter().map(AsRef::as_ref)) {
             Ok(columns) => return Ok(columns),
-            Err(NoHeader::Twice(column)) => return Err(CsvError::ColumnTwice { line, column }),
-            Err(NoHeader::Missing(missing)) => {
+            Err(HeaderError::Duplicate(column)) => return Err(CsvError::DuplicateColumn { line, column }),
+            Err(HeaderError::Missing(missing)) => {
                 if nearest.as_ref().is_none_or(|(_, fewest)| missing.len() < fewest.len()) {
                     nearest = Some((line, missing));
                 }
@@ -128,7 +128,7 @@ fn find_header<R: io::Read>(reader: &mut Reader<Lines<R>>) -> Result<Columns, Cs
 }
 
 /// The last line of the record that was read: every line ends with a line feed, which the reader has counted.
-fn last_line<R: io::Read>(reader: &Reader<Lines<R>>) -> u64 {
+fn last_line<R: io::Read>(reader: &Reader<LineNormalizer<R>>) -> u64 {
     reader.position().line().saturating_sub(1)
 }
 
@@ -141,12 +141,17 @@ fn line_breaks(record: &StringRecord) -> Option<u64> {
 }
 
 /// Why no record could be read after the one that ended with line `before`.
-fn failure<R: io::Read>(reader: &Reader<Lines<R>>, columns: &Columns, before: u64, error: csv::Error) -> CsvError {
+fn failure<R: io::Read>(
+    reader: &Reader<LineNormalizer<R>>,
+    columns: &Columns,
+    before: u64,
+    error: csv::Error,
+) -> CsvError {
     match error.into_kind() {
         ErrorKind::Utf8 { err, .. } => {
             CsvError::Encoding { line: last_line(reader), column: columns.name_at(err.field()) }
         }
-        ErrorKind::Io(_) if reader.get_ref().is_too_long() => CsvError::TooLong { line: before, limit: LONGEST_ROW },
+        ErrorKind::Io(_) if reader.get_ref().is_too_long() => CsvError::TooLong { line: before, limit: MAX_ROW_BYTES },
         ErrorKind::Io(error) => CsvError::Read(error),
         other => CsvError::Read(io::Error::other(format!("{other:?}"))),
     }

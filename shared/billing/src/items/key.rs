@@ -13,7 +13,7 @@ use crate::csv::{Column, Columns};
 ///
 /// Hours and category are no part of it: JSON says `0` where the CSV is blank, and not every item has a category.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+pub struct ItemKey {
     /// Product, group, description and project, those that are absent blank, with a line break between them: no row has one within a field.
     words: Box<str>,
     pub(super) amount: Decimal,
@@ -21,8 +21,8 @@ pub struct Key {
     until: Option<DateTime<Utc>>,
 }
 
-impl Key {
-    pub(super) fn of(charge: &Charge) -> Self {
+impl ItemKey {
+    pub(super) fn new(charge: &Charge) -> Self {
         let Charge { product, group_description, description, project_name, .. } = charge;
         let known = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().replace('\n', " ");
         let [product, description] = [product, description].map(|text| text.trim().replace('\n', " "));
@@ -35,7 +35,7 @@ impl Key {
     }
 
     /// Without what a CSV of these columns does not tell.
-    pub(super) fn within(self, columns: &Columns) -> Self {
+    pub(super) fn restricted_to(self, columns: &Columns) -> Self {
         let [has_group, has_project] =
             [Column::GroupDescription, Column::ProjectName].map(|column| columns.has(column));
         let start = self.start.filter(|_| columns.has(Column::Start));
@@ -60,7 +60,7 @@ fn words(parts: [&str; 4]) -> Box<str> {
 }
 
 /// What to look for on the invoice.
-impl fmt::Display for Key {
+impl fmt::Display for ItemKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [product, _, description, _] = self.parts();
         write!(f, "{product}: {description} (${})", self.amount)

@@ -14,27 +14,27 @@ use domain::billing::{Charge, ItemId};
 use rust_decimal::Decimal;
 
 use crate::csv::Columns;
-pub use key::Key;
+pub use key::ItemKey;
 
 /// One JSON item: of its charge only what a row is found by, for the items of an invoice are held all at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    key: Key,
+pub struct KeyedItem {
+    key: ItemKey,
     id: ItemId,
 }
 
-impl Item {
+impl KeyedItem {
     /// The item of this charge, and the ids that came with it.
     #[must_use]
     pub fn new(charge: &Charge, id: ItemId) -> Self {
-        Self { key: Key::of(charge), id }
+        Self { key: ItemKey::new(charge), id }
     }
 }
 
 /// The items of an invoice that no row was joined to yet.
 #[derive(Debug)]
-pub struct Items {
-    waiting: HashMap<Key, Ids>,
+pub struct UnjoinedItems {
+    unjoined: HashMap<ItemKey, Ids>,
     count: u32,
     sum: Decimal,
 }
@@ -47,25 +47,25 @@ struct Ids {
     others: Vec<ItemId>,
 }
 
-impl Items {
+impl UnjoinedItems {
     /// All items of an invoice, to be joined to the rows of a CSV with these columns: what the CSV does not tell cannot
     /// differ.
     #[must_use]
-    pub fn new(items: impl IntoIterator<Item = Item>, columns: &Columns) -> Self {
+    pub fn new(items: impl IntoIterator<Item = KeyedItem>, columns: &Columns) -> Self {
         let items = items.into_iter();
-        let mut waiting: HashMap<Key, Ids> = HashMap::with_capacity(items.size_hint().0);
+        let mut unjoined: HashMap<ItemKey, Ids> = HashMap::with_capacity(items.size_hint().0);
         let (mut count, mut sum) = (0, Decimal::ZERO);
-        for Item { key, id } in items {
+        for KeyedItem { key, id } in items {
             count += 1;
             sum += key.amount;
-            match waiting.entry(key.within(columns)) {
+            match unjoined.entry(key.restricted_to(columns)) {
                 Entry::Vacant(place) => _ = place.insert(Ids { first: id, others: Vec::new() }),
                 Entry::Occupied(mut same) => same.get_mut().others.push(id),
             }
         }
         // Equal ones leave in the order in which they came.
-        waiting.values_mut().for_each(|ids| ids.others.reverse());
-        Self { waiting, count, sum }
+        unjoined.values_mut().for_each(|ids| ids.others.reverse());
+        Self { unjoined, count, sum }
     }
 
     /// The item that a row is, which no other row will be; `None` where there is none, or no more.
@@ -73,7 +73,7 @@ impl Items {
     /// Of items that tell the very same, any is as good: the first of them is given first, so that the same invoice is
     /// joined the same way.
     pub fn take(&mut self, row: &Charge) -> Option<ItemId> {
-        let Entry::Occupied(mut ids) = self.waiting.entry(Key::of(row)) else { return None };
+        let Entry::Occupied(mut ids) = self.unjoined.entry(ItemKey::new(row)) else { return None };
         Some(match ids.get_mut().others.pop() {
             Some(next) => std::mem::replace(&mut ids.get_mut().first, next),
             None => ids.remove().first,
@@ -94,8 +94,8 @@ impl Items {
 
     /// The items that are no row's, in order, and how many times each: after the last row there should be none.
     #[must_use]
-    pub fn left(&self) -> Vec<(&Key, usize)> {
-        let mut left: Vec<_> = self.waiting.iter().map(|(key, ids)| (key, 1 + ids.others.len())).collect();
+    pub fn unjoined(&self) -> Vec<(&ItemKey, usize)> {
+        let mut left: Vec<_> = self.unjoined.iter().map(|(key, ids)| (key, 1 + ids.others.len())).collect();
         left.sort();
         left
     }
@@ -116,15 +116,15 @@ mod tests {
     }
 
     /// JSON items of these charges, the last one first, their ids the charges' places from 1.
-    fn items(charges: &[Charge], columns: &Columns) -> Items {
+    fn items(charges: &[Charge], columns: &Columns) -> UnjoinedItems {
         let id =
             |at: usize| ItemId { resource_id: Some(ProviderId::new(at.to_string()).unwrap()), resource_uuid: None };
-        let items = charges.iter().enumerate().map(|(at, charge)| Item::new(charge, id(at + 1)));
-        Items::new(items.rev(), columns)
+        let items = charges.iter().enumerate().map(|(at, charge)| KeyedItem::new(charge, id(at + 1)));
+        UnjoinedItems::new(items.rev(), columns)
     }
 
     #[test]
-    fn rows_and_items_find_each_other_in_any_order() {
+    fn rows_and_items_are_joined_in_any_order() {
         let (rows, columns) = rows(&format!(
             "{HEADER}Droplets,,a (s-1vcpu-1gb),720,2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000,$6.00,One,iaas\n\
              Droplets,,a (s-1vcpu-1gb),720,2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000,$6.00,One,iaas\n\
@@ -145,12 +145,12 @@ mod tests {
         let ids: Vec<_> = rows.iter().map(|row| items.take(row).unwrap().resource_id.unwrap().to_string()).collect();
         // The two equal rows take the two equal items, the first of them first.
         assert_eq!(ids, ["2", "1", "3", "4"]);
-        assert!(items.left().is_empty());
+        assert!(items.unjoined().is_empty());
         assert_eq!(items.take(&rows[0]), None);
     }
 
     #[test]
-    fn what_differs_is_not_joined_and_stays_to_be_told() {
+    fn items_that_differ_from_every_row_stay_unjoined() {
         let (rows, columns) = rows(&format!("{HEADER}Droplets,,a,1,,,$6.00,One,iaas\n"));
         let change: [fn(&mut Charge); 6] = [
             |charge| charge.product.push('s'),
@@ -165,7 +165,7 @@ mod tests {
             change(&mut json[0]);
             let mut items = items(&json, &columns);
             assert_eq!(items.take(&rows[0]), None);
-            assert_eq!(items.left().iter().map(|(_, times)| times).sum::<usize>(), 1);
+            assert_eq!(items.unjoined().iter().map(|(_, times)| times).sum::<usize>(), 1);
         }
     }
 
@@ -176,7 +176,7 @@ mod tests {
         json[0].project_name = Some("One".to_owned());
         json[0].start = Some("2026-04-01T00:00:00Z".parse().unwrap());
         let mut items = items(&json, &columns);
-        assert_eq!(items.left()[0].0.to_string(), "Droplets: a ($6.00)");
+        assert_eq!(items.unjoined()[0].0.to_string(), "Droplets: a ($6.00)");
         assert!(items.take(&rows[0]).is_some());
     }
 }

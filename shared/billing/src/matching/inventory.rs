@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use domain::{Kind, ProviderId};
 
 use super::names::normalised;
-use super::wording::Wording;
-use super::{Known, near};
+use super::parsed_name::ParsedName;
+use super::{MatchCandidate, fuzzy};
 
 /// The resources that lines are matched to: an account's, live and gone.
 ///
@@ -14,7 +14,7 @@ use super::{Known, near};
 /// invoice may name any.
 #[derive(Debug, Default)]
 pub struct Inventory {
-    known: Vec<Known>,
+    known: Vec<MatchCandidate>,
     kinds: HashMap<Kind, OfKind>,
     uuids: HashMap<ProviderId, Vec<usize>>,
 }
@@ -25,11 +25,11 @@ struct OfKind {
     ids: HashMap<ProviderId, Vec<usize>>,
     names: HashMap<String, Vec<usize>>,
     /// By the stem of their names.
-    wordings: HashMap<String, Vec<(usize, Wording)>>,
+    stems: HashMap<String, Vec<(usize, ParsedName)>>,
 }
 
-impl FromIterator<Known> for Inventory {
-    fn from_iter<I: IntoIterator<Item = Known>>(resources: I) -> Self {
+impl FromIterator<MatchCandidate> for Inventory {
+    fn from_iter<I: IntoIterator<Item = MatchCandidate>>(resources: I) -> Self {
         let mut all = Self::default();
         for known in resources {
             all.add(known);
@@ -39,14 +39,14 @@ impl FromIterator<Known> for Inventory {
 }
 
 impl Inventory {
-    fn add(&mut self, known: Known) {
+    fn add(&mut self, known: MatchCandidate) {
         let at = self.known.len();
         let kind = self.kinds.entry(known.kind.clone()).or_default();
         kind.ids.entry(known.provider_id.clone()).or_default().push(at);
         kind.names.entry(normalised(&known.name)).or_default().push(at);
-        if near::is_asked_for(&known.kind) {
-            let wording = Wording::of(&known.name);
-            kind.wordings.entry(wording.stem.clone()).or_default().push((at, wording));
+        if fuzzy::applies_to(&known.kind) {
+            let parsed = ParsedName::parse(&known.name);
+            kind.stems.entry(parsed.stem.clone()).or_default().push((at, parsed));
         }
         if is_uuid(&known.provider_id) {
             self.uuids.entry(known.provider_id.clone()).or_default().push(at);
@@ -68,28 +68,28 @@ impl Inventory {
 
     /// The resource of the kind with this id: the live one, where the id was another's before; else the one that was
     /// found gone last.
-    pub(super) fn with_id(&self, kind: &Kind, id: &ProviderId) -> Option<&Known> {
+    pub(super) fn with_id(&self, kind: &Kind, id: &ProviderId) -> Option<&MatchCandidate> {
         self.latest(self.kinds.get(kind)?.ids.get(id)?)
     }
 
     /// The resource of any kind with this UUID, which two kinds cannot share.
-    pub(super) fn with_uuid(&self, id: &ProviderId) -> Option<&Known> {
+    pub(super) fn with_uuid(&self, id: &ProviderId) -> Option<&MatchCandidate> {
         self.latest(self.uuids.get(id)?)
     }
 
     /// The resources of the kind with this name.
-    pub(super) fn named(&self, kind: &Kind, name: &str) -> impl Iterator<Item = &Known> {
+    pub(super) fn named(&self, kind: &Kind, name: &str) -> impl Iterator<Item = &MatchCandidate> {
         let found = self.kinds.get(kind).and_then(|kind| kind.names.get(&normalised(name)));
         found.into_iter().flatten().map(|at| &self.known[*at])
     }
 
     /// The resources of the kind whose names have this stem.
-    pub(super) fn worded(&self, kind: &Kind, stem: &str) -> impl Iterator<Item = (&Known, &Wording)> {
-        let found = self.kinds.get(kind).and_then(|kind| kind.wordings.get(stem));
-        found.into_iter().flatten().map(|(at, wording)| (&self.known[*at], wording))
+    pub(super) fn with_stem(&self, kind: &Kind, stem: &str) -> impl Iterator<Item = (&MatchCandidate, &ParsedName)> {
+        let found = self.kinds.get(kind).and_then(|kind| kind.stems.get(stem));
+        found.into_iter().flatten().map(|(at, parsed)| (&self.known[*at], parsed))
     }
 
-    fn latest(&self, at: &[usize]) -> Option<&Known> {
+    fn latest(&self, at: &[usize]) -> Option<&MatchCandidate> {
         at.iter().map(|at| &self.known[*at]).max_by_key(|known| (known.is_live(), known.deleted_at))
     }
 }

@@ -1,11 +1,11 @@
 //! Whose a line is.
 //!
-//! [`find`] looks for the resource that a charge was for among those that are known, gone ones included:
+//! [`match_charge`] looks for the resource that a charge was for among those that are known, gone ones included:
 //!
 //! 1. by the id of the JSON item, where there is one;
 //! 2. by the group of the charge (Kubernetes, databases);
 //! 3. by the name in the description, of the resource itself or of the droplet that it belongs to;
-//! 4. a snapshot also by a name that is near enough ([`near`]).
+//! 4. a snapshot also by a name that is near enough ([`fuzzy`]).
 //!
 //! A name finds only what was there in the time charged for, and where it finds several it finds none: an ambiguity is
 //! never a match.
@@ -18,23 +18,23 @@
 //! | near name | 10 less than the names are alike |
 //! | any but an id, and the resource is gone | 5 less |
 
-mod choose;
+mod candidate;
+pub mod fuzzy;
 mod inventory;
-mod known;
+mod matcher;
 mod names;
-pub mod near;
-mod search;
-mod wording;
+mod parsed_name;
+mod selection;
 
 use domain::billing::{
     Charge, Confidence, Existence, ItemId, Match, MatchMethod, MatchOutcome, MatchedResource, Period, UnmatchedReason,
 };
 
-use crate::classify::Class;
-use choose::When;
+use crate::classify::Classification;
+pub use candidate::MatchCandidate;
 pub use inventory::Inventory;
-pub use known::Known;
-use search::{Found, Looking};
+use matcher::{Matcher, SearchResult};
+use selection::ChargePeriod;
 
 /// Whose a charge is, or why that cannot be said.
 ///
@@ -47,32 +47,40 @@ use search::{Found, Looking};
 ///   was gone before the first sweep of its kind. What came and went between two sweeps, or is hidden from the token,
 ///   cannot be told from it.
 #[must_use]
-pub fn find(charge: &Charge, item: &ItemId, class: &Class, period: Period, inventory: &Inventory) -> MatchOutcome {
+pub fn match_charge(
+    charge: &Charge,
+    item: &ItemId,
+    class: &Classification,
+    period: Period,
+    inventory: &Inventory,
+) -> MatchOutcome {
     let Some(rule) = class.rule else {
         let known = item.resource_uuid.as_ref().and_then(|uuid| inventory.with_uuid(uuid));
         return known.map_or(MatchOutcome::Unmatched(UnmatchedReason::UnknownProduct), |known| {
             matched(known, MatchMethod::Id, Confidence::CERTAIN)
         });
     };
-    let looking = Looking { charge, item, rule, when: When::of(charge, period), inventory };
-    match looking.look() {
-        Found::One(known, method, likeness) => matched(known, method, confidence(method, likeness)),
-        Found::Unsure => MatchOutcome::Unmatched(UnmatchedReason::NameVariance),
-        Found::Nothing => MatchOutcome::Unmatched(rule.otherwise.unwrap_or(UnmatchedReason::DestroyedBeforeFirstSync)),
+    let matcher = Matcher { charge, item, rule, charge_period: ChargePeriod::new(charge, period), inventory };
+    match matcher.find() {
+        SearchResult::Found(known, method, similarity) => matched(known, method, confidence(method, similarity)),
+        SearchResult::Ambiguous => MatchOutcome::Unmatched(UnmatchedReason::NameVariance),
+        SearchResult::NotFound => {
+            MatchOutcome::Unmatched(rule.unmatched_reason.unwrap_or(UnmatchedReason::DestroyedBeforeFirstSync))
+        }
     }
 }
 
 /// How sure a match is, before it is known whether the resource still is there.
-fn confidence(method: MatchMethod, likeness: u8) -> Confidence {
+fn confidence(method: MatchMethod, similarity: u8) -> Confidence {
     Confidence::percent(match method {
         MatchMethod::Id => 100,
         MatchMethod::Group | MatchMethod::Name => 95,
         MatchMethod::ParentName => 90,
-        MatchMethod::FuzzyName => likeness.saturating_sub(10),
+        MatchMethod::FuzzyName => similarity.saturating_sub(10),
     })
 }
 
-fn matched(known: &Known, method: MatchMethod, confidence: Confidence) -> MatchOutcome {
+fn matched(known: &MatchCandidate, method: MatchMethod, confidence: Confidence) -> MatchOutcome {
     let existence = if known.is_live() { Existence::Live } else { Existence::Tombstone };
     let less = if existence == Existence::Tombstone && method != MatchMethod::Id { 5 } else { 0 };
     MatchOutcome::Matched(Match {

@@ -15,12 +15,12 @@ pub(super) fn before_parenthesis(description: &str) -> Option<&str> {
 }
 
 /// What a description may name: the whole of it, or what is before the last parenthesis.
-pub(super) fn named(description: &str) -> impl Iterator<Item = &str> {
+pub(super) fn names_in(description: &str) -> impl Iterator<Item = &str> {
     std::iter::once(description.trim()).chain(before_parenthesis(description)).filter(|name| !name.is_empty())
 }
 
 /// The IP address in a description such as `Unused Floating IP - 1.1.1.1`, as addresses are commonly written.
-pub(super) fn address(description: &str) -> Option<String> {
+pub(super) fn ip_address_in(description: &str) -> Option<String> {
     let bare = |word: &str| word.trim_matches(['(', ')', ',', ';']).parse::<IpAddr>().ok();
     description.split_whitespace().find_map(bare).map(|address| address.to_string())
 }
@@ -41,7 +41,7 @@ mod tests {
             ("", &[]),
         ];
         for (description, names) in cases {
-            assert_eq!(named(description).collect::<Vec<_>>(), names, "{description}");
+            assert_eq!(names_in(description).collect::<Vec<_>>(), names, "{description}");
         }
         assert_eq!(normalised("  Monitor-01.Platform   2025-12 "), "monitor-01.platform 2025-12");
     }
@@ -56,7 +56,7 @@ mod tests {
             ("", None),
         ];
         for (description, expected) in cases {
-            assert_eq!(address(description).as_deref(), expected, "{description}");
+            assert_eq!(ip_address_in(description).as_deref(), expected, "{description}");
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use billing::items::Item;
-use billing::matching::{Inventory, Known};
+use billing::items::KeyedItem;
+use billing::matching::{Inventory, MatchCandidate};
 use billing::{Summary, amount};
 use chrono::{DateTime, Utc};
 use domain::billing::{Charge, ItemId};
@@ -55,7 +55,7 @@ struct Resources {
 /// What is known: all that exists, and what is gone if `tombstones`.
 pub(crate) fn inventory(tombstones: bool) -> Inventory {
     let Resources { live, gone } = written("inventory.json");
-    let known = |Resource { kind, provider_id, name, created_at, deleted_at, parent_kind }| Known {
+    let known = |Resource { kind, provider_id, name, created_at, deleted_at, parent_kind }| MatchCandidate {
         kind,
         provider_id,
         name,
@@ -87,7 +87,7 @@ struct JsonItems {
 }
 
 /// The JSON items.
-pub(crate) fn items() -> Vec<Item> {
+pub(crate) fn items() -> Vec<KeyedItem> {
     let item = |item: JsonItem| {
         let id = ItemId { resource_id: item.resource_id, resource_uuid: item.resource_uuid };
         let charge = Charge {
@@ -101,7 +101,7 @@ pub(crate) fn items() -> Vec<Item> {
             project_name: item.project_name,
             category: item.category,
         };
-        Item::new(&charge, id)
+        KeyedItem::new(&charge, id)
     };
     document::<JsonItems>("items.json").invoice_items.into_iter().map(item).collect()
 }

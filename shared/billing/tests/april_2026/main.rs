@@ -10,9 +10,9 @@ mod documents;
 mod sums;
 
 use billing::csv::Rows;
-use billing::items::Items;
+use billing::items::UnjoinedItems;
 use billing::matching::Inventory;
-use billing::{Tally, settle};
+use billing::{LineTally, build_cost_line};
 use domain::billing::{CostLine, Existence, ItemId, MatchOutcome, Period};
 use rust_decimal::Decimal;
 
@@ -25,17 +25,17 @@ fn period() -> Period {
 }
 
 /// The lines of the invoice and how they count.
-fn lines(inventory: &Inventory) -> (Vec<CostLine>, Tally) {
+fn lines(inventory: &Inventory) -> (Vec<CostLine>, LineTally) {
     let mut rows = Rows::new(INVOICE.as_bytes()).unwrap();
-    let mut items = Items::new(items(), rows.columns());
+    let mut items = UnjoinedItems::new(items(), rows.columns());
     let mut line = |number, charge| {
         let item = items.take(&charge).unwrap();
-        settle(number, charge, item, period(), inventory)
+        build_cost_line(number, charge, item, period(), inventory)
     };
     let lines: Vec<CostLine> = rows.by_ref().zip(1..).map(|(charge, number)| line(number, charge.unwrap())).collect();
-    assert!(items.left().is_empty());
-    assert!(rows.content().is_some());
-    let mut tally = Tally::default();
+    assert!(items.unjoined().is_empty());
+    assert!(rows.digest().is_some());
+    let mut tally = LineTally::default();
     tally.extend(&lines);
     (lines, tally)
 }
@@ -92,7 +92,7 @@ fn without_ids_the_names_find_the_same_resources() {
     let inventory = inventory(true);
     let with_ids = lines(&inventory).0;
     for line in with_ids {
-        let without = settle(line.line, line.charge.clone(), ItemId::default(), period(), &inventory);
+        let without = build_cost_line(line.line, line.charge.clone(), ItemId::default(), period(), &inventory);
         let resource = |line: &CostLine| line.outcome.matched().map(|found| found.resource.clone());
         assert_eq!(resource(&without), resource(&line), "{}", line.charge.description);
         assert_eq!(without.outcome.reason(), line.outcome.reason());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use billing::csv::Rows;
-use billing::items::Items;
+use billing::items::UnjoinedItems;
 use billing::{Sums, tie_out};
 use domain::Money;
 use domain::billing::TieOutStatus;
@@ -17,7 +17,7 @@ fn sums() -> Sums {
     let rows = Rows::new(INVOICE.as_bytes()).unwrap();
     Sums {
         lines: lines(&inventory(true)).1.sum,
-        items: Some(Items::new(items(), rows.columns()).sum()),
+        items: Some(UnjoinedItems::new(items(), rows.columns()).sum()),
         summary: Some(summary()),
         invoice: Some(amount_of(&document("invoice.json"))),
         history: Some(amount_of(&document("history.json"))),
@@ -33,7 +33,7 @@ fn the_invoice_balances_to_the_cent() {
 }
 
 #[test]
-fn a_lost_cent_is_told() {
+fn a_lost_cent_is_reported() {
     let short = Sums { lines: sums().lines - Decimal::new(1, 2), ..sums() };
     let outcome = tie_out(&short);
     assert_eq!(outcome.status, TieOutStatus::Differs);

@@ -87,15 +87,15 @@ fn amounts_are_read_below_zero_and_above_a_thousand() {
 }
 
 #[test]
-fn the_content_is_known_by_its_bytes_once_it_was_read() {
+fn the_digest_is_available_after_the_last_row() {
     let mut rows = Rows::new(OFFICIAL.as_bytes()).unwrap();
-    assert_eq!(rows.content(), None);
+    assert_eq!(rows.digest(), None);
     assert_eq!(rows.by_ref().count(), 2);
-    let content = rows.content().unwrap();
-    assert_eq!(content.bytes, OFFICIAL.len() as u64);
-    assert_eq!(content.sha256, hex::encode(Sha256::digest(OFFICIAL)));
+    let digest = rows.digest().unwrap();
+    assert_eq!(digest.bytes, OFFICIAL.len() as u64);
+    assert_eq!(digest.sha256, hex::encode(Sha256::digest(OFFICIAL)));
     let broken = OFFICIAL.replace("$0.16", "$x");
     let mut rows = Rows::new(broken.as_bytes()).unwrap();
     assert!(rows.by_ref().last().unwrap().is_err());
-    assert_eq!((rows.content(), rows.next().is_none()), (None, true));
+    assert_eq!((rows.digest(), rows.next().is_none()), (None, true));
 }

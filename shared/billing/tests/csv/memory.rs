@@ -44,5 +44,5 @@ fn what_cannot_be_read_is_an_error_and_not_the_end() {
     let mut rows = Rows::new(Broken(b"product,description,USD\nDroplets,a,$1\nDroplets,b,$2\n")).unwrap();
     let read: Vec<_> = rows.by_ref().collect();
     assert!(matches!(read.last(), Some(Err(CsvError::Read(error))) if error.kind() == io::ErrorKind::ConnectionReset));
-    assert_eq!(rows.content(), None);
+    assert_eq!(rows.digest(), None);
 }

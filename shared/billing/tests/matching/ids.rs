@@ -46,7 +46,7 @@ fn a_name_does_not_overrule_a_droplets_id() {
 }
 
 #[test]
-fn an_id_that_was_anothers_before_is_the_live_ones() {
+fn a_reused_id_matches_the_live_resource() {
     let known = [
         gone(live("volume", UUID, "older"), year(2025)),
         live("volume", UUID, "data"),

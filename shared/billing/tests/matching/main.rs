@@ -7,8 +7,8 @@ mod names;
 mod reasons;
 mod snapshots;
 
-use billing::matching::{Inventory, Known};
-use billing::settle;
+use billing::build_cost_line;
+use billing::matching::{Inventory, MatchCandidate};
 use chrono::{DateTime, Utc};
 use domain::billing::{Charge, CostLine, Existence, ItemId, MatchOutcome, Period};
 use domain::{Kind, Money, ProviderId};
@@ -24,8 +24,8 @@ fn year(year: u32) -> DateTime<Utc> {
 }
 
 /// A live resource made in 2024.
-fn live(kind: &str, id: &str, name: &str) -> Known {
-    Known {
+fn live(kind: &str, id: &str, name: &str) -> MatchCandidate {
+    MatchCandidate {
         kind: Kind::new(kind).unwrap(),
         provider_id: ProviderId::new(id).unwrap(),
         name: name.to_owned(),
@@ -36,8 +36,8 @@ fn live(kind: &str, id: &str, name: &str) -> Known {
 }
 
 /// The same, found gone then.
-fn gone(known: Known, at: DateTime<Utc>) -> Known {
-    Known { deleted_at: Some(at), ..known }
+fn gone(known: MatchCandidate, at: DateTime<Utc>) -> MatchCandidate {
+    MatchCandidate { deleted_at: Some(at), ..known }
 }
 
 /// A charge for all of April.
@@ -60,13 +60,13 @@ fn item(resource_id: &str, resource_uuid: &str) -> ItemId {
     ItemId { resource_id: id(resource_id), resource_uuid: id(resource_uuid) }
 }
 
-fn line(charge: Charge, item: ItemId, known: &[Known]) -> CostLine {
+fn line(charge: Charge, item: ItemId, known: &[MatchCandidate]) -> CostLine {
     let inventory: Inventory = known.iter().cloned().collect();
-    settle(1, charge, item, Period::new("2026-04").unwrap(), &inventory)
+    build_cost_line(1, charge, item, Period::new("2026-04").unwrap(), &inventory)
 }
 
 /// The outcome in words: `<kind> <id> <method> <confidence> [gone]`, or the reason.
-fn found(charge: Charge, item: ItemId, known: &[Known]) -> String {
+fn found(charge: Charge, item: ItemId, known: &[MatchCandidate]) -> String {
     match line(charge, item, known).outcome {
         MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
         MatchOutcome::Matched(found) => {
@@ -80,6 +80,6 @@ fn found(charge: Charge, item: ItemId, known: &[Known]) -> String {
 }
 
 /// The same for a charge that came without an item.
-fn found_by_name(charge: Charge, known: &[Known]) -> String {
+fn found_by_name(charge: Charge, known: &[MatchCandidate]) -> String {
     found(charge, ItemId::default(), known)
 }

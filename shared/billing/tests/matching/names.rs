@@ -70,18 +70,24 @@ fn a_gone_resource_is_found_if_it_was_there() {
         // Made again under the same name: each line is the one's that was there.
         (
             short(april(1, 0), april(9, 12)),
-            vec![gone(web(), april(9, 13)), Known { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") }],
+            vec![
+                gone(web(), april(9, 13)),
+                MatchCandidate { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") },
+            ],
             "droplet 1 name 90 gone",
         ),
         (
             short(april(9, 14), april(30, 0)),
-            vec![gone(web(), april(9, 13)), Known { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") }],
+            vec![
+                gone(web(), april(9, 13)),
+                MatchCandidate { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") },
+            ],
             "droplet 2 name 95",
         ),
         // Only a later one is known.
         (
             short(april(1, 0), april(9, 12)),
-            vec![Known { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") }],
+            vec![MatchCandidate { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") }],
             "destroyed_before_first_sync",
         ),
     ];
@@ -103,8 +109,11 @@ fn an_ambiguity_is_no_match() {
 fn a_charge_without_times_is_of_its_month() {
     let timeless = || Charge { start: None, end: None, ..charge("Droplets", "web (s-1vcpu-1gb)") };
     let cases = [
-        (vec![Known { created_at: Some(april(20, 0)), ..live("droplet", "1", "web") }], "droplet 1 name 95"),
-        (vec![Known { created_at: Some(year(2026)), ..live("droplet", "1", "web") }], "destroyed_before_first_sync"),
+        (vec![MatchCandidate { created_at: Some(april(20, 0)), ..live("droplet", "1", "web") }], "droplet 1 name 95"),
+        (
+            vec![MatchCandidate { created_at: Some(year(2026)), ..live("droplet", "1", "web") }],
+            "destroyed_before_first_sync",
+        ),
         (vec![gone(live("droplet", "1", "web"), april(2, 0))], "droplet 1 name 90 gone"),
         (vec![gone(live("droplet", "1", "web"), year(2025))], "destroyed_before_first_sync"),
     ];

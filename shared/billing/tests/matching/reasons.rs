@@ -1,10 +1,10 @@
 //! Every line that is nobody's says why.
 
 use super::*;
-use billing::{Tally, rematch};
+use billing::{LineTally, rematch};
 
 #[test]
-fn what_has_no_owner_has_a_reason() {
+fn every_unmatched_line_has_a_reason() {
     let cases = [
         ("Taxes", "GST (9.00%)", "tax"),
         ("Credits", "DigitalOcean Credit Applied", "credit"),
@@ -18,7 +18,7 @@ fn what_has_no_owner_has_a_reason() {
         ("Droplet Snapshots", "web", "destroyed_before_first_sync"),
         ("Quantum Computers", "qubit", "unknown_product"),
     ];
-    let mut tally = Tally::default();
+    let mut tally = LineTally::default();
     for (product, description, expected) in cases {
         let line = line(charge(product, description), ItemId::default(), &[]);
         tally.add(&line);
@@ -33,13 +33,13 @@ fn what_has_no_owner_has_a_reason() {
 
 /// A name that a tax or a credit happens to tell is no owner, and neither is an id.
 #[test]
-fn a_tax_is_nobodys() {
+fn a_tax_has_no_owner() {
     let known = [live("droplet", "1", "GST (9.00%)"), live("tax", "2", "GST (9.00%)")];
     assert_eq!(found(charge("Taxes", "GST (9.00%)"), item("2", ""), &known), "tax");
 }
 
 #[test]
-fn what_may_be_the_accounts_is_a_resources_where_it_is_known() {
+fn an_account_level_product_matches_a_known_resource() {
     let known = [live("spaces_bucket", "media", "media"), live("container_registry", "acme", "acme")];
     assert_eq!(found_by_name(charge("Spaces", "media"), &known), "spaces_bucket media name 95");
     assert_eq!(
@@ -60,7 +60,7 @@ fn a_line_is_matched_again_when_more_is_known() {
 
 /// The record keeps all of a line, and the id for matching it again.
 #[test]
-fn a_line_survives_being_written_down() {
+fn a_line_survives_serialisation() {
     let known = [live("droplet", "7", "web")];
     let unknown = Charge { start: None, end: None, hours: None, ..charge("Quantum Computers", "qubit") };
     let lines = [

@@ -6,9 +6,9 @@ const DROPLET: &str = "droplet";
 const VOLUME: &str = "volume";
 
 /// A snapshot of something of that kind, made on 1 April at 02:00.
-fn snapshot(id: &str, name: &str, of: &str) -> Known {
+fn snapshot(id: &str, name: &str, of: &str) -> MatchCandidate {
     let made = Some("2026-04-01T02:00:11Z".parse().unwrap());
-    Known { created_at: made, parent_kind: Some(Kind::new(of).unwrap()), ..live("snapshot", id, name) }
+    MatchCandidate { created_at: made, parent_kind: Some(Kind::new(of).unwrap()), ..live("snapshot", id, name) }
 }
 
 /// A charge from when it was made on.
@@ -18,7 +18,7 @@ fn line_of(name: &str) -> Charge {
 }
 
 #[test]
-fn a_snapshot_is_found_by_a_near_name() {
+fn a_snapshot_is_found_by_a_similar_name() {
     let name = "web-01.bakery.example-2026-04-01";
     let cases = [
         ("web-01.bakery.example-2026-04-01", "snapshot 1 name 95"),
@@ -41,11 +41,12 @@ fn a_snapshot_is_found_by_a_near_name() {
 }
 
 #[test]
-fn near_names_are_found_only_if_nothing_else_is_as_near() {
+fn a_similar_name_matches_only_with_a_margin_to_the_next() {
     let of_april = snapshot("1", "web-01.bakery.example-2026-04-01", DROPLET);
     let dateless = snapshot("2", "web-01.bakery.example", DROPLET);
     let final_one = snapshot("3", "web-01.bakery.example-final", DROPLET);
-    let of_may = Known { created_at: Some(year(2026)), ..snapshot("4", "web-01.bakery.example-2026-05-01", DROPLET) };
+    let of_may =
+        MatchCandidate { created_at: Some(year(2026)), ..snapshot("4", "web-01.bakery.example-2026-05-01", DROPLET) };
     let line = || line_of("web-01 bakery example 2026-04-01");
     let far = snapshot("5", "web-01.bakery.example-snapshot-backup-final", DROPLET);
     assert_eq!(found_by_name(line(), &[of_april.clone(), far]), "snapshot 1 fuzzy_name 90");
@@ -80,6 +81,6 @@ fn a_volumes_snapshot_is_no_droplets() {
         let product = line.product.clone();
         assert_eq!(found_by_name(line, &both), expected, "{product}");
     }
-    let unknown = Known { parent_kind: None, ..snapshot("3", "data", VOLUME) };
+    let unknown = MatchCandidate { parent_kind: None, ..snapshot("3", "data", VOLUME) };
     assert_eq!(found_by_name(line("Volume Snapshots"), &[unknown]), "snapshot 3 name 95");
 }

@@ -1,7 +1,7 @@
 //! Invoices and inventories of every kind, with few names, so that lines and resources meet.
 
 use billing::classify::RULES;
-use billing::matching::{Inventory, Known};
+use billing::matching::{Inventory, MatchCandidate};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::billing::{Charge, ItemId};
 use domain::{Kind, Money, ProviderId};
@@ -83,7 +83,7 @@ pub(crate) fn inventory() -> impl Strategy<Value = Inventory> {
     let kind = (0..RULES.len()).prop_map(|at| RULES[at].kind.clone());
     let parent = option::of(prop_oneof![Just(Kind::from_static("droplet")), Just(Kind::from_static("volume"))]);
     let known = (kind, id(), name(), option::of(time()), option::of(time()), parent).prop_map(
-        |(kind, provider_id, name, created_at, deleted_at, parent_kind)| Known {
+        |(kind, provider_id, name, created_at, deleted_at, parent_kind)| MatchCandidate {
             kind,
             provider_id,
             name,

@@ -7,8 +7,8 @@ mod invoices;
 use billing::accrual::accrue;
 use billing::classify::{RULES, classify};
 use billing::csv::Columns;
-use billing::items::{Item, Items};
-use billing::{Tally, rematch, settle};
+use billing::items::{KeyedItem, UnjoinedItems};
+use billing::{LineTally, build_cost_line, rematch};
 use domain::billing::{CostKind, CostLine, ItemId, Period};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn every_line_is_somebodys_or_says_why_and_sums_stay(
+    fn every_line_has_an_owner_or_a_reason_and_sums_are_kept(
         charges in charges(),
         ids in prop::collection::vec(item_id(), 16),
         inventory in inventory(),
@@ -50,7 +50,7 @@ proptest! {
         let all: Decimal = charges.iter().map(|charge| charge.amount.amount).sum();
         let ids = ids.into_iter().cycle();
         let lines: Vec<CostLine> = (1..).zip(charges.clone()).zip(ids)
-            .map(|((number, charge), id)| settle(number, charge, id, period(), &inventory))
+            .map(|((number, charge), id)| build_cost_line(number, charge, id, period(), &inventory))
             .collect();
         prop_assert_eq!(sum(&lines), all);
         for (line, charge) in lines.iter().zip(&charges) {
@@ -60,7 +60,7 @@ proptest! {
             let text = serde_json::to_string(line).unwrap();
             prop_assert_eq!(&serde_json::from_str::<CostLine>(&text).unwrap(), line);
         }
-        let mut tally = Tally::default();
+        let mut tally = LineTally::default();
         tally.extend(&lines);
         prop_assert_eq!(tally.sum, all);
         let counts = tally.counts;
@@ -78,7 +78,7 @@ proptest! {
 
     /// Items are joined one to one: what is joined and what is left are all of them, whatever the order.
     #[test]
-    fn joining_neither_loses_nor_makes_items(
+    fn joining_neither_loses_nor_adds_items(
         rows in charges(),
         more in charges(),
         order in any::<prop::sample::Index>(),
@@ -92,12 +92,12 @@ proptest! {
         }
         let total = charges.len();
         let all: Decimal = charges.iter().map(|charge| charge.amount.amount).sum();
-        let items = charges.into_iter().map(|charge| Item::new(&charge, ItemId::default()));
-        let mut items = Items::new(items, &Columns::all());
+        let items = charges.into_iter().map(|charge| KeyedItem::new(&charge, ItemId::default()));
+        let mut items = UnjoinedItems::new(items, &Columns::all());
         prop_assert_eq!((items.count() as usize, items.sum()), (total, all));
         let joined = rows.iter().filter(|row| items.take(row).is_some()).count();
         prop_assert!(joined >= lost.min(rows.len()));
-        let left: usize = items.left().iter().map(|(_, times)| times).sum();
+        let left: usize = items.unjoined().iter().map(|(_, times)| times).sum();
         prop_assert_eq!(joined + left, total);
     }
 }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use access::DigitalOceanClients;
 use anyhow::{Context as _, Result};
-use billing::{INVOICE_INGEST, Task, Worker};
-use billing_worker::{BillingWorker, LastKnown};
+use billing::{BillingWorkerSpec, INVOICE_INGEST, Task};
+use billing_worker::{BillingWorker, InventoryCache};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
 use embedded_table::{CrashPoint, RequestInterceptor};
 use runtime::fake::MemoryQueue;
@@ -28,7 +28,7 @@ const INGEST_QUEUE: &str = "https://sqs.test/ingest";
 pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after: Option<usize>) -> Result<()> {
     let started = Instant::now();
     telemetry::init();
-    let worker = Worker::named(worker).with_context(|| format!("no worker is named {worker}"))?;
+    let worker = BillingWorkerSpec::by_name(worker).with_context(|| format!("no worker is named {worker}"))?;
     let requests = RequestInterceptor::metered();
     if let Some(writes) = dies_after {
         requests.crash_at(CrashPoint::After(writes));
@@ -60,15 +60,19 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after
 }
 
 /// The function, put together as its `main` does it.
-fn function(worker: &'static Worker, table: store::Table, digitalocean: Url) -> (BillingWorker, Arc<MemoryQueue>) {
+fn function(
+    worker: &'static BillingWorkerSpec,
+    table: store::Table,
+    digitalocean: Url,
+) -> (BillingWorker, Arc<MemoryQueue>) {
     let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
     let config = config(worker.name, digitalocean.clone());
     let secrets = Secrets::new(OneToken, &config.secret_prefix);
     let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
     let ingest_queue_url = INGEST_QUEUE.to_owned();
-    let (sender, last_known) = (queue.clone(), LastKnown::default());
+    let (sender, inventory_cache) = (queue.clone(), InventoryCache::default());
     let worker =
-        BillingWorker { worker, config, ingest_queue_url, table, digitalocean, queue: sender, clock, last_known };
+        BillingWorker { worker, config, ingest_queue_url, table, digitalocean, queue: sender, clock, inventory_cache };
     (worker, queue)
 }
 

@@ -4,9 +4,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use anyhow::Result;
+use billing::build_cost_line;
 use billing::csv::Rows;
-use billing::matching::{Inventory, Known};
-use billing::settle;
+use billing::matching::{Inventory, MatchCandidate};
 use csv::{ByteRecord, Reader};
 use domain::billing::{Charge, ItemId, Period};
 use url::Url;
@@ -22,14 +22,14 @@ pub(super) async fn run(digitalocean: Url) -> Result<()> {
     let url = digitalocean.join(&format!("/v2/customers/my/invoices/{uuid}/csv"))?;
     let http = reqwest::Client::builder().no_proxy().build()?;
     let csv = http.get(url).bearer_auth(TOKEN).send().await?.error_for_status()?.bytes().await?;
-    let inventory: Inventory = known(&csv)?.iter().map(Known::from).collect();
+    let inventory: Inventory = known(&csv)?.iter().map(MatchCandidate::from).collect();
     let rows: Vec<Charge> = Rows::new(csv.as_ref())?.collect::<Result<_, _>>()?;
     let reading = Reading {
         bytes: csv.len() as u64,
         rows: u32::try_from(rows.len())?,
         csv_seconds: fastest(|| (), |()| records(&csv))?,
         charges_seconds: fastest(|| (), |()| charges(&csv))?,
-        settle_seconds: fastest(|| rows.clone(), |rows| settled(rows, period, &inventory))?,
+        build_seconds: fastest(|| rows.clone(), |rows| build_lines(rows, period, &inventory))?,
     };
     println!("{}", serde_json::to_string(&reading)?);
     Ok(())
@@ -62,9 +62,9 @@ fn charges(csv: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn settled(charges: Vec<Charge>, period: Period, inventory: &Inventory) -> Result<()> {
+fn build_lines(charges: Vec<Charge>, period: Period, inventory: &Inventory) -> Result<()> {
     for (line, charge) in (1..).zip(charges) {
-        black_box(settle(line, charge, ItemId::default(), period, inventory));
+        black_box(build_cost_line(line, charge, ItemId::default(), period, inventory));
     }
     Ok(())
 }

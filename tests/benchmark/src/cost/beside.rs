@@ -42,7 +42,7 @@ pub(super) fn add(load: &mut Load, template: &Template) {
     load.gigabytes += f64::from(load.resources) * assumed::LINE_BYTES * assumed::INVOICES_KEPT / 1.0e9;
 }
 
-fn billed(worker: &billing::Worker, ticks: f64, lines: f64) -> Month {
+fn billed(worker: &billing::BillingWorkerSpec, ticks: f64, lines: f64) -> Month {
     let of_an_account =
         Month { ticks, runs: ticks, pages: 1.0, write_units: 5.0, read_units: 4.0, table_requests: 8.0 };
     if *worker != billing::INVOICE_INGEST {

@@ -38,7 +38,7 @@ pub(crate) struct Reading {
     /// With ours, every row a charge.
     pub(crate) charges_seconds: f64,
     /// From charges to lines with their kinds and owners.
-    pub(crate) settle_seconds: f64,
+    pub(crate) build_seconds: f64,
 }
 
 /// One process that took the invoice in, from its start to its end.

@@ -36,7 +36,7 @@ pub(super) fn show(ingested: &Ingested) -> String {
 
 /// From the bare reading to the whole.
 fn speeds(reading: &Reading, first: &Intake) -> String {
-    let Reading { bytes, rows, csv_seconds, charges_seconds, settle_seconds } = *reading;
+    let Reading { bytes, rows, csv_seconds, charges_seconds, build_seconds } = *reading;
     let line = |name: &str, seconds: f64| {
         let (lines, bytes) = (f64::from(rows) / seconds, bytes as f64 / seconds);
         vec![name.to_owned(), whole(lines), format!("{:.1}", bytes / MB), ratio(seconds, csv_seconds)]
@@ -44,7 +44,7 @@ fn speeds(reading: &Reading, first: &Intake) -> String {
     let lines = [
         line("csv crate, records alone", csv_seconds),
         line("csv::Rows, every row a charge", charges_seconds),
-        line("settle, every charge a line with its kind and owner", settle_seconds),
+        line("settle, every charge a line with its kind and owner", build_seconds),
         line("the whole: CSV, JSON items, join, match, tie out, write", first.seconds),
     ];
     table(&["", "lines/s", "MB/s", "time, of the csv crate's"], &lines)

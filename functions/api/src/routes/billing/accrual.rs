@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use billing::accrual::{Accrual, Band, DayRate, Figures, Place, Tolerance, accrue, day_rates};
+use billing::accrual::{Accrual, Band, BandPosition, DayRate, Figures, Tolerance, accrue, day_rates};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::billing::{BalanceSnapshot, CostLine, Invoice, InvoiceStatus, Period, Span};
 use domain::{AccountId, Money};
@@ -24,7 +24,7 @@ const DAYS_BACK: TimeDelta = TimeDelta::days(31);
 /// Records read at a time.
 const READ_SIZE: usize = 1_000;
 /// The workers whose receipts say whether the running month is known: the one asks for balances, the other for the preview to be read.
-const WORKERS: [billing::Worker; 2] = [billing::BALANCE, billing::BILLING_HISTORY];
+const WORKERS: [billing::BillingWorkerSpec; 2] = [billing::BALANCE, billing::BILLING_HISTORY];
 
 /// What the running month came to so far and what it will, by account, project and kind, from the preview's lines; beside it the last balance,
 /// and whether a day cost more or less than is ordinary. Admins only.
@@ -114,10 +114,10 @@ fn judged(balances: &[BalanceSnapshot], now: DateTime<Utc>) -> Vec<DayView> {
     let rates = day_rates(&points);
     let amounts: Vec<_> = rates.iter().map(|rate| rate.amount).collect();
     let judge = |(number, DayRate { day, amount }): (usize, &DayRate)| {
-        let band = Band::of(&amounts[..number], &Tolerance::default());
-        let place = band.map(|band| band.place(*amount));
+        let band = Band::from_days(&amounts[..number], &Tolerance::default());
+        let place = band.map(|band| band.position(*amount));
         let is_over = *day < now.date_naive();
-        DayView::new(*day, Money::usd(*amount), band, place.filter(|place| is_over || *place == Place::Above))
+        DayView::new(*day, Money::usd(*amount), band, place.filter(|place| is_over || *place == BandPosition::Above))
     };
     rates.iter().enumerate().map(judge).collect()
 }

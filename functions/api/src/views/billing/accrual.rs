@@ -1,6 +1,6 @@
 //! The running month.
 
-use billing::accrual::{Accrual, Accrued, Band, Figures, Place};
+use billing::accrual::{Accrual, AccrualGroup, Band, BandPosition, Figures};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::billing::Period;
 use domain::{AccountId, Money};
@@ -119,8 +119,8 @@ pub struct DayView {
 impl AccrualRowView {
     /// One group of an account's month.
     #[must_use]
-    pub fn new(account: &AccountId, period: Period, group: Accrued) -> Self {
-        let Accrued { project_name, kind, figures } = group;
+    pub fn new(account: &AccountId, period: Period, group: AccrualGroup) -> Self {
+        let AccrualGroup { project_name, kind, figures } = group;
         let AccrualTotalsView { month_to_date, per_day, forecast, capped } = figures.into();
         Self {
             account: account.to_string(),
@@ -151,7 +151,7 @@ impl AccruedAccountView {
             preview_at: accrual.map(|accrual| accrual.as_of),
             totals: accrual.map(|accrual| accrual.total.into()),
             balance,
-            anomaly: days.iter().rev().find_map(|day| day.place).map(|place| place != name(Place::Within)),
+            anomaly: days.iter().rev().find_map(|day| day.place).map(|place| place != name(BandPosition::Within)),
             days,
         }
     }
@@ -160,7 +160,7 @@ impl AccruedAccountView {
 impl DayView {
     /// A day of this cost, held against the days before where they make a band.
     #[must_use]
-    pub fn new(day: NaiveDate, amount: Money, band: Option<Band>, place: Option<Place>) -> Self {
+    pub fn new(day: NaiveDate, amount: Money, band: Option<Band>, place: Option<BandPosition>) -> Self {
         Self {
             day,
             amount: to_cents(amount),
@@ -196,11 +196,11 @@ fn to_cents(money: Money) -> Price {
     Money::usd(money.amount.round_dp(2)).into()
 }
 
-const fn name(place: Place) -> &'static str {
+const fn name(place: BandPosition) -> &'static str {
     match place {
-        Place::Below => "below",
-        Place::Within => "within",
-        Place::Above => "above",
+        BandPosition::Below => "below",
+        BandPosition::Within => "within",
+        BandPosition::Above => "above",
     }
 }
 

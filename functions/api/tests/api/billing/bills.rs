@@ -26,7 +26,7 @@ pub(crate) fn period(month: &str) -> Period {
 /// Every worker of billing ran in the account, and ended like this.
 pub(crate) async fn workers_ran(table: &Table, account: &str, status: SweepStatus) {
     for worker in billing::WORKERS {
-        seed::sweep(table, account, worker.lane.as_str(), status, time(RAN_AT)).await;
+        seed::sweep(table, account, worker.sync_kind.as_str(), status, time(RAN_AT)).await;
     }
 }
 
@@ -138,7 +138,7 @@ pub(crate) async fn insert(table: &Table, invoice: &Invoice) {
 
 /// Lets an invoice show these lines.
 pub(crate) async fn show(table: &Table, invoice: &Invoice, lines: &[CostLine], tie_out: &TieOut) -> Invoice {
-    let (mut draft, mut tally) = (LineSetBuilder::default(), billing::Tally::default());
+    let (mut draft, mut tally) = (LineSetBuilder::default(), billing::LineTally::default());
     lines.iter().for_each(|line| draft.push(line).unwrap());
     tally.extend(lines);
     let content_hash = format!("{}-{}", invoice.version, lines.len());

@@ -5,14 +5,14 @@ use std::io::{self, Read};
 use sha2::{Digest, Sha256};
 
 /// The most bytes that one row may have: far more than any has, and so much memory that a quote left open can cost.
-pub(super) const LONGEST_ROW: usize = 1 << 20;
+pub(super) const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// Passes bytes on with every line ended by a line feed, the last one too, and digests them as they came.
 ///
 /// The `csv` crate takes all line ends, but counts lines by their line feeds as it comes to them: with CRLF it would be
 /// one line behind, and a row on the wrong line is a row that nobody finds.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(super) struct LineNormalizer<R> {
     source: R,
     digest: Sha256,
     bytes: u64,
@@ -25,7 +25,7 @@ pub(super) struct Lines<R> {
     too_long: bool,
 }
 
-impl<R> Lines<R> {
+impl<R> LineNormalizer<R> {
     pub(super) fn new(source: R) -> Self {
         let digest = Sha256::new();
         Self { source, digest, bytes: 0, after_return: false, line_ended: true, row: 0, too_long: false }
@@ -65,9 +65,9 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: Read> Read for LineNormalizer<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.row > LONGEST_ROW {
+        if self.row > MAX_ROW_BYTES {
             self.too_long = true;
             return Err(io::Error::other("a row is too long"));
         }
@@ -123,7 +123,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             for size in 1..=text.len().max(1) {
-                let mut lines = Lines::new(Chunks(text.as_bytes(), size));
+                let mut lines = LineNormalizer::new(Chunks(text.as_bytes(), size));
                 let mut read = String::new();
                 lines.read_to_string(&mut read).unwrap();
                 assert_eq!(read, expected, "{text:?} by {size}");

@@ -8,11 +8,11 @@ use domain::{InvalidId, SweepStatus, error_chain};
 use runtime::Failure;
 
 /// How soon a message comes back that met another one on the same invoice.
-const OVERTAKEN_DELAY: Duration = Duration::from_secs(2);
+const CONCURRENT_CHANGE_DELAY: Duration = Duration::from_secs(2);
 
 /// Why a message is not done.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum Error {
     /// DigitalOcean refused or did not answer.
     #[error(transparent)]
     DigitalOcean(#[from] digitalocean::Error),
@@ -41,21 +41,21 @@ pub(crate) enum Trouble {
     OutOfTime,
     /// Another message changed the same invoice meanwhile.
     #[error("another message changed the invoice meanwhile")]
-    Overtaken,
+    ConcurrentChange,
     /// Something that only a person can put right.
     #[error("{0}")]
-    Person(String),
+    OperatorActionRequired(String),
     /// The work ended without a result; it is begun anew.
     #[error("the reading of the CSV was broken off")]
-    BrokenOff(#[from] tokio::task::JoinError),
+    ReaderAborted(#[from] tokio::task::JoinError),
     /// A record does not write as JSON.
     #[error("a record does not write as JSON")]
-    Unwritable(#[from] serde_json::Error),
+    Serialize(#[from] serde_json::Error),
 }
 
-impl Trouble {
+impl Error {
     /// The error for people. What did not read as documented is named by its place alone: its cause may quote what the answer held.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn public_message(&self) -> String {
         match self {
             Self::DigitalOcean(error @ digitalocean::Error::Decode { .. }) => error.to_string(),
             other => error_chain(other),
@@ -76,33 +76,33 @@ impl Trouble {
     }
 
     /// What becomes of the message.
-    pub(crate) fn failure(self, now: DateTime<Utc>) -> Failure {
-        let told = self.told();
+    pub(crate) fn into_failure(self, now: DateTime<Utc>) -> Failure {
+        let message = self.public_message();
         match self {
             Self::DigitalOcean(error) => match error.retry_at() {
-                Some(at) => Failure::later((domain::to_millis(at) - now).to_std().unwrap_or_default(), told),
+                Some(at) => Failure::later((domain::to_millis(at) - now).to_std().unwrap_or_default(), message),
                 None if matches!(error, digitalocean::Error::DeadlineExceeded { .. }) => {
-                    Failure::later(Duration::ZERO, told)
+                    Failure::later(Duration::ZERO, message)
                 }
                 None if error.is_retryable() => Failure::from(error),
-                None => Failure::terminal(told),
+                None => Failure::terminal(message),
             },
-            Self::OutOfTime => Failure::later(Duration::ZERO, told),
-            Self::Overtaken => Failure::later(OVERTAKEN_DELAY, told),
-            Self::Denied { retry: false, .. } | Self::Csv(_) | Self::Invalid(_) | Self::Person(_) => {
-                Failure::terminal(told)
+            Self::OutOfTime => Failure::later(Duration::ZERO, message),
+            Self::ConcurrentChange => Failure::later(CONCURRENT_CHANGE_DELAY, message),
+            Self::Denied { retry: false, .. } | Self::Csv(_) | Self::Invalid(_) | Self::OperatorActionRequired(_) => {
+                Failure::terminal(message)
             }
             other => Failure::from(other),
         }
     }
 
     /// Whether the message only has to wait: nothing was tried in vain.
-    pub(crate) fn is_a_wait(&self) -> bool {
+    pub(crate) fn is_deferral(&self) -> bool {
         match self {
             Self::DigitalOcean(error) => {
                 error.retry_at().is_some() || matches!(error, digitalocean::Error::DeadlineExceeded { .. })
             }
-            Self::OutOfTime | Self::Overtaken => true,
+            Self::OutOfTime | Self::ConcurrentChange => true,
             _ => false,
         }
     }

@@ -9,7 +9,7 @@ const VARIANTS: [&str; 7] = ["snapshot", "snap", "backup", "image", "copy", "fin
 
 /// A name, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wording {
+pub(super) struct ParsedName {
     /// What it is of, without what is between the words.
     pub(super) stem: String,
     /// The digits of its date and time, as far as it tells them.
@@ -18,9 +18,9 @@ pub(super) struct Wording {
     rest: usize,
 }
 
-impl Wording {
+impl ParsedName {
     /// Takes a name apart. Its first word always is of the stem.
-    pub(super) fn of(name: &str) -> Self {
+    pub(super) fn parse(name: &str) -> Self {
         let words = words(name);
         let mut left = words.as_slice();
         let (mut date, mut rest) = (String::new(), 0);
@@ -122,8 +122,8 @@ mod tests {
             ("Überseecafé-2026", "überseecafé", "2026", 0),
         ];
         for (name, stem, date, rest) in cases {
-            let expected = Wording { stem: stem.to_owned(), date: date.to_owned(), rest };
-            assert_eq!(Wording::of(name), expected, "{name}");
+            let expected = ParsedName { stem: stem.to_owned(), date: date.to_owned(), rest };
+            assert_eq!(ParsedName::parse(name), expected, "{name}");
         }
     }
 }

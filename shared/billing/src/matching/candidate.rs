@@ -5,22 +5,22 @@ use domain::{Kind, ProviderId, Resource};
 
 /// A resource that is known, live or gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct MatchCandidate {
     /// Its kind.
     pub kind: Kind,
     /// DigitalOcean's id of it.
     pub provider_id: ProviderId,
     /// Its name.
     pub name: String,
-    /// When it was made, as far as DigitalOcean says.
+    /// ChargePeriod it was made, as far as DigitalOcean says.
     pub created_at: Option<DateTime<Utc>>,
-    /// When it was found gone, which is never before it was; absent while it is there.
+    /// ChargePeriod it was found gone, which is never before it was; absent while it is there.
     pub deleted_at: Option<DateTime<Utc>>,
     /// The kind of what it belongs with: whether a snapshot is a droplet's or a volume's.
     pub parent_kind: Option<Kind>,
 }
 
-impl Known {
+impl MatchCandidate {
     /// Whether it is believed to exist.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -28,7 +28,7 @@ impl Known {
     }
 }
 
-impl From<&Resource> for Known {
+impl From<&Resource> for MatchCandidate {
     fn from(resource: &Resource) -> Self {
         Self {
             kind: resource.key.kind.clone(),

@@ -11,7 +11,7 @@ use super::Figures;
 pub const CAP_HOURS: i64 = 672;
 
 /// A line that ends so long before the preview was written has ended.
-const A_PREVIEW: TimeDelta = TimeDelta::days(1);
+const PREVIEW_INTERVAL: TimeDelta = TimeDelta::days(1);
 
 /// What a charge came to by `as_of`, and how it goes on until the month ends.
 pub(super) fn figures(charge: &Charge, period: Period, as_of: DateTime<Utc>) -> Figures {
@@ -21,7 +21,7 @@ pub(super) fn figures(charge: &Charge, period: Period, as_of: DateTime<Utc>) -> 
     else {
         return stands;
     };
-    if as_of - until >= A_PREVIEW {
+    if as_of - until >= PREVIEW_INTERVAL {
         return stands;
     }
     let used = hours(until.min(as_of) - from.max(period.start()));
@@ -49,7 +49,7 @@ mod tests {
     use domain::Money;
 
     #[test]
-    fn usage_goes_on_as_it_did_until_its_cap() {
+    fn usage_is_extrapolated_up_to_the_monthly_cap() {
         // (start, end, hours, cents, as of) in April, which has 720 hours -> (cents a day, forecast in cents, capped).
         let cases = [
             // Ten days of a droplet of $6 a month: 18 days more are charged, the last two are not.

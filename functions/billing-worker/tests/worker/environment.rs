@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use access::DigitalOceanClients;
-use billing::{INVOICE_INGEST, Task, Worker};
-use billing_worker::{BillingWorker, LastKnown};
+use billing::{BillingWorkerSpec, INVOICE_INGEST, Task};
+use billing_worker::{BillingWorker, InventoryCache};
 use digitalocean_sim::{AccountSeed, Limits, RequestFilter, Seed, Simulator};
 use domain::billing::{CostLine, Invoice, Period};
 use domain::{Account, AccountId, AccountStatus, Clock, InvoiceUuid, ManualClock, SyncState};
@@ -68,7 +68,7 @@ impl SecretSource for Vault {
 }
 
 /// The workers and all they can reach. What they log is kept.
-pub(crate) struct World {
+pub(crate) struct TestEnvironment {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
     pub(crate) queue: Arc<MemoryQueue>,
@@ -80,9 +80,9 @@ pub(crate) struct World {
     _logging: DefaultGuard,
 }
 
-impl World {
+impl TestEnvironment {
     /// The demo account with its 137 invoices, registered and with its token, a few seconds after the messages of `events/` were sent.
-    pub(crate) async fn whole() -> Self {
+    pub(crate) async fn demo_account() -> Self {
         Self::of(Seed::demo()).await
     }
 
@@ -103,7 +103,7 @@ impl World {
         let sim = Simulator::start(seed).await.unwrap();
         // The clock of the budget stands still: a minute must have room for everything.
         sim.account("demo").set_limits(Limits::hourly(1_000_000).burst(1_000_000));
-        let world = Self {
+        let env = Self {
             sim,
             embedded: EmbeddedTable::start().await,
             queue: Arc::new(MemoryQueue::new()),
@@ -113,9 +113,9 @@ impl World {
             handled: Mutex::new(0),
             _logging: logging,
         };
-        world.register("demo", AccountStatus::Enabled).await;
-        world.vault.put(SECRET, &[&world.sim.account("demo").token("sync")]);
-        world
+        env.register("demo", AccountStatus::Enabled).await;
+        env.vault.put(SECRET, &[&env.sim.account("demo").token("sync")]);
+        env
     }
 
     pub(crate) async fn register(&self, slug: &str, status: AccountStatus) {
@@ -158,7 +158,7 @@ impl World {
         // Values are fetched for every message: what a cache does is `Secrets`' own matter.
         let secrets = Secrets::new(self.vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
         BillingWorker {
-            worker: Worker::named(name).unwrap(),
+            worker: BillingWorkerSpec::by_name(name).unwrap(),
             digitalocean: DigitalOceanClients::new(
                 config.digitalocean_url.clone(),
                 secrets,
@@ -170,7 +170,7 @@ impl World {
             table,
             queue: self.queue.clone(),
             clock: self.clock.clone(),
-            last_known: LastKnown::default(),
+            inventory_cache: InventoryCache::default(),
         }
     }
 
@@ -197,16 +197,16 @@ impl World {
 
     /// Runs a worker for the demo account.
     pub(crate) async fn run(&self, worker: &str) -> String {
-        fate(&self.handle(self.message(worker, "demo")).await)
+        outcome_of(&self.handle(self.message(worker, "demo")).await)
     }
 
     /// Does one thing with an invoice.
     pub(crate) async fn perform(&self, task: &Task) -> String {
-        fate(&self.handle(self.task(task)).await)
+        outcome_of(&self.handle(self.task(task)).await)
     }
 
     /// Handles what was asked of invoice-ingest since the last time, and says how many messages that were.
-    pub(crate) async fn work_off(&self) -> usize {
+    pub(crate) async fn drain_ingest_queue(&self) -> usize {
         let worker = self.worker(INVOICE_INGEST.name);
         let sent = self.queue.sent(INGEST);
         let before = std::mem::replace(&mut *self.handled.lock().unwrap(), sent.len());
@@ -229,8 +229,8 @@ impl World {
     }
 
     /// The lane of a worker, in the demo account.
-    pub(crate) async fn lane(&self, worker: &str) -> Option<SyncState> {
-        self.embedded.table.sync_state(&demo(), &Worker::named(worker).unwrap().lane).await.unwrap()
+    pub(crate) async fn sync_state(&self, worker: &str) -> Option<SyncState> {
+        self.embedded.table.sync_state(&demo(), &BillingWorkerSpec::by_name(worker).unwrap().sync_kind).await.unwrap()
     }
 
     /// The table but for receipts and the rate budget.
@@ -239,11 +239,11 @@ impl World {
         self.embedded.dump().await.into_iter().filter(|item| !receipts(item) && !item.starts_with("BUDGET#")).collect()
     }
 
-    pub(crate) async fn heads(&self) -> Vec<Invoice> {
+    pub(crate) async fn headers(&self) -> Vec<Invoice> {
         self.embedded.table.invoices(&demo(), None, 1000).await.unwrap().items
     }
 
-    pub(crate) async fn head(&self, month: &str, uuid: &str) -> Invoice {
+    pub(crate) async fn header(&self, month: &str, uuid: &str) -> Invoice {
         let uuid = InvoiceUuid::new(uuid).unwrap();
         self.embedded.table.invoice(&demo(), period(month), &uuid).await.unwrap().expect("the invoice is known")
     }
@@ -262,7 +262,7 @@ impl World {
     }
 
     /// The requests that DigitalOcean got.
-    pub(crate) fn asked(&self) -> usize {
+    pub(crate) fn request_count(&self) -> usize {
         self.sim.requests().count(&RequestFilter::default())
     }
 }
@@ -288,7 +288,7 @@ pub(crate) fn ingest(month: &str, uuid: &str) -> Task {
 }
 
 /// What becomes of a message, in a word.
-pub(crate) fn fate(result: &Result<(), Failure>) -> String {
+pub(crate) fn outcome_of(result: &Result<(), Failure>) -> String {
     match result {
         Ok(()) => "done".to_owned(),
         Err(Failure::Retry { .. }) => "retry".to_owned(),

@@ -3,19 +3,19 @@
 use domain::billing::{Charge, CostLine, ItemId, MatchOutcome, Period};
 
 use crate::classify::classify;
-use crate::matching::{Inventory, find};
+use crate::matching::{Inventory, match_charge};
 
 /// Line number `line` of the invoice for `period`: the charge with its kind and its owner. `item` is what its JSON item
 /// gave of ids.
 #[must_use]
-pub fn settle(line: u32, charge: Charge, item: ItemId, period: Period, inventory: &Inventory) -> CostLine {
+pub fn build_cost_line(line: u32, charge: Charge, item: ItemId, period: Period, inventory: &Inventory) -> CostLine {
     let class = classify(&charge);
-    let outcome = find(&charge, &item, &class, period, inventory);
+    let outcome = match_charge(&charge, &item, &class, period, inventory);
     CostLine { line, kind: class.kind, charge, item, outcome }
 }
 
 /// Whose a line is by what is known now: the same as before, where nothing was learned.
 #[must_use]
 pub fn rematch(line: &CostLine, period: Period, inventory: &Inventory) -> MatchOutcome {
-    find(&line.charge, &line.item, &classify(&line.charge), period, inventory)
+    match_charge(&line.charge, &line.item, &classify(&line.charge), period, inventory)
 }

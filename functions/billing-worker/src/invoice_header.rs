@@ -1,4 +1,4 @@
-//! What the head of an invoice says, given what DigitalOcean lists; pure.
+//! What the header of an invoice says, given what DigitalOcean lists; pure.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use store::InvoiceWrite;
 
 /// An invoice as DigitalOcean lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedInvoice {
     /// The month it is for.
     pub period: Period,
     /// Its id.
@@ -19,7 +19,7 @@ pub struct Listed {
     pub amount: Money,
 }
 
-impl TryFrom<digitalocean::Invoice> for Listed {
+impl TryFrom<digitalocean::Invoice> for ListedInvoice {
     type Error = InvalidId;
 
     /// One whose id or month is none fails the list: leaving it out would read as "not billed".
@@ -33,14 +33,14 @@ impl TryFrom<digitalocean::Invoice> for Listed {
     }
 }
 
-/// The head to write for a listed invoice; `None` where the one that is there says it all.
+/// The header to write for a listed invoice; `None` where the one that is there says it all.
 ///
 /// What was taken in stays so, with two exceptions. The preview that became the month's invoice under its own id is to be read anew, and keeps
 /// what it came to. So is an invoice whose amount is not what it was: that it is pending then is what makes sure that it is read, whatever
 /// becomes of the message that asks for it. The lines of before are shown until it is.
 #[must_use]
-pub fn head(account: &AccountId, listed: &Listed, current: Option<&Invoice>) -> Option<InvoiceWrite> {
-    let Listed { period, uuid, invoice_id, amount } = listed.clone();
+pub fn updated_header(account: &AccountId, listed: &ListedInvoice, current: Option<&Invoice>) -> Option<InvoiceWrite> {
+    let ListedInvoice { period, uuid, invoice_id, amount } = listed.clone();
     let Some(current) = current else {
         return Some(InvoiceWrite { before: None, invoice: pending(account, period, uuid, invoice_id, amount) });
     };
@@ -101,7 +101,7 @@ pub fn is_due(invoice: &Invoice, in_history: bool) -> bool {
 /// Whether lines that have no owner may be looked for again: no reader of the invoice is at work, and not all lines are matched. Which of them
 /// have a reason that can pass, their own lines tell.
 #[must_use]
-pub fn may_learn(invoice: &Invoice) -> bool {
+pub fn is_rematchable(invoice: &Invoice) -> bool {
     let open = |set: &domain::billing::LineSet| set.counts.matched < set.counts.lines;
     invoice.status == InvoiceStatus::Ingested && invoice.lines.as_ref().is_some_and(open)
 }
@@ -116,8 +116,8 @@ mod tests {
         AccountId::new("demo").unwrap()
     }
 
-    fn listed(cents: i64) -> Listed {
-        Listed {
+    fn listed(cents: i64) -> ListedInvoice {
+        ListedInvoice {
             period: Period::new("2026-04").unwrap(),
             uuid: InvoiceUuid::new("u1").unwrap(),
             invoice_id: Some("7".to_owned()),
@@ -133,12 +133,12 @@ mod tests {
             tie_out: TieOut { status: TieOutStatus::Incomplete, differences: vec![], missing },
             ingested_at: "2026-05-01T06:00:00Z".parse().unwrap(),
         };
-        let head = head(&demo(), &listed(500), None).unwrap().invoice;
-        Invoice { status, lines: Some(set), ..head }
+        let header = updated_header(&demo(), &listed(500), None).unwrap().invoice;
+        Invoice { status, lines: Some(set), ..header }
     }
 
     #[test]
-    fn what_was_taken_in_stays_so_until_its_amount_changes() {
+    fn an_ingested_invoice_stays_so_until_its_amount_changes() {
         use InvoiceStatus::{Failed, Ingested, Ingesting, Open, Pending};
         // (status, status after the same amount, status after another).
         let cases = [
@@ -151,7 +151,7 @@ mod tests {
         for (status, same, other) in cases {
             let current = taken_in(status, vec![]);
             for (cents, after) in [(500, same), (501, other)] {
-                let write = head(&demo(), &listed(cents), Some(&current));
+                let write = updated_header(&demo(), &listed(cents), Some(&current));
                 let Some(InvoiceWrite { before, invoice }) = write else {
                     assert_eq!((status, cents), (after, 500), "nothing is written where nothing is new");
                     continue;
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invoice_is_due_until_its_sums_were_held_against_the_history() {
+    fn an_invoice_is_due_until_it_was_tied_out_with_the_history() {
         use InvoiceStatus::{Failed, Ingested, Ingesting, Open, Pending};
         let history = vec![AmountSource::History];
         let cases = [
@@ -185,12 +185,12 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_taken_in_and_has_no_owner_may_learn() {
+    fn only_an_ingested_invoice_with_unmatched_lines_is_rematchable() {
         let mut invoice = taken_in(InvoiceStatus::Ingested, vec![]);
-        assert!(may_learn(&invoice));
-        assert!(!may_learn(&Invoice { status: InvoiceStatus::Failed, ..invoice.clone() }));
+        assert!(is_rematchable(&invoice));
+        assert!(!is_rematchable(&Invoice { status: InvoiceStatus::Failed, ..invoice.clone() }));
         invoice.lines.as_mut().unwrap().counts.matched = 2;
-        assert!(!may_learn(&invoice));
-        assert!(!may_learn(&Invoice { lines: None, ..invoice }));
+        assert!(!is_rematchable(&invoice));
+        assert!(!is_rematchable(&Invoice { lines: None, ..invoice }));
     }
 }

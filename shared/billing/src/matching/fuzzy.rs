@@ -6,28 +6,28 @@
 //! snapshot of April is not the one of March. A resource that has no date in its name has the day it was made.
 //!
 //! They are then alike by the share of letters and digits that they have in common, twice those of the stem and of the
-//! date, of the letters and digits of both. From [`NEAR`] percent on that is near enough, if nothing else comes closer
-//! than [`MARGIN`].
+//! date, of the letters and digits of both. From [`MIN_SIMILARITY`] percent on that is near enough, if nothing else comes closer
+//! than [`MIN_MARGIN`].
 
 use domain::Kind;
 
-use super::Known;
-use super::wording::Wording;
+use super::MatchCandidate;
+use super::parsed_name::ParsedName;
 use crate::classify::{RULES, Search};
 
 /// How alike two names must be, in percent.
-pub const NEAR: u8 = 75;
+pub const MIN_SIMILARITY: u8 = 75;
 
 /// How much less alike the next one must be, in percent.
-pub const MARGIN: u8 = 10;
+pub const MIN_MARGIN: u8 = 10;
 
 /// Whether near names are ever asked for in this kind.
-pub(super) fn is_asked_for(kind: &Kind) -> bool {
+pub(super) fn applies_to(kind: &Kind) -> bool {
     RULES.iter().any(|rule| matches!(rule.search, Search::Snapshot(_)) && rule.kind == *kind)
 }
 
 /// How alike the name on a line and a resource's name are, in percent; `None` where they are two things.
-pub(super) fn likeness(line: &Wording, resource: &Wording, known: &Known) -> Option<u8> {
+pub(super) fn similarity(line: &ParsedName, resource: &ParsedName, known: &MatchCandidate) -> Option<u8> {
     if line.stem != resource.stem {
         return None;
     }
@@ -48,7 +48,7 @@ mod tests {
     use domain::ProviderId;
 
     #[test]
-    fn names_are_alike_by_what_they_have_in_common() {
+    fn similarity_is_the_share_of_common_characters() {
         let cases = [
             ("web-01.example", "web-01.example", Some(100)),
             ("Web_01 example", "web-01.example", Some(100)),
@@ -67,7 +67,7 @@ mod tests {
             ("web-01-1775008811000", "web-01-1775008812000", None),
         ];
         for (line, name, expected) in cases {
-            let known = Known {
+            let known = MatchCandidate {
                 kind: Kind::from_static("snapshot"),
                 provider_id: ProviderId::from_static("1"),
                 name: name.to_owned(),
@@ -75,7 +75,11 @@ mod tests {
                 deleted_at: None,
                 parent_kind: None,
             };
-            assert_eq!(likeness(&Wording::of(line), &Wording::of(name), &known), expected, "{line}, {name}");
+            assert_eq!(
+                similarity(&ParsedName::parse(line), &ParsedName::parse(name), &known),
+                expected,
+                "{line}, {name}"
+            );
         }
     }
 }

@@ -8,10 +8,10 @@ use runtime::Failure;
 use store::{SyncCompletion, SyncLeaseOutcome};
 
 use crate::BillingWorker;
-use crate::handler::Run;
+use crate::error::Error;
+use crate::handler::JobRun;
 use crate::job::Job;
-use crate::report::Done;
-use crate::trouble::Trouble;
+use crate::report::JobReport;
 
 /// How much longer than the function may run its lease is: a run never outlives its lease.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(30);
@@ -22,9 +22,9 @@ const BUSY_ATTEMPTS: u32 = 18;
 
 impl BillingWorker {
     /// Does the job, unless a newer run already did.
-    pub(crate) async fn in_lane(&self, job: &Job, run: &Run<'_>) -> Result<(), Failure> {
-        let lane = self.table.sync_state(run.slug(), &self.worker.lane).await?;
-        if let Some(receipt) = lane.and_then(|lane| lane.last_complete)
+    pub(crate) async fn run_scheduled(&self, job: &Job, run: &JobRun<'_>) -> Result<(), Failure> {
+        let sync_state = self.table.sync_state(run.slug(), &self.worker.sync_kind).await?;
+        if let Some(receipt) = sync_state.and_then(|state| state.last_complete)
             && receipt.started_at > run.message.scheduled_at
         {
             tracing::info!(newer_run_id = %receipt.run_id, "a newer run is complete, message dropped");
@@ -32,8 +32,10 @@ impl BillingWorker {
         }
         let owner = RunId::random();
         let ttl = TimeDelta::from_std(run.deadline.remaining()).unwrap_or_default() + LEASE_MARGIN;
-        let acquired =
-            self.table.acquire_sync_lease(run.slug(), &self.worker.lane, owner.as_str(), run.at, ttl).await?;
+        let acquired = self
+            .table
+            .acquire_sync_lease(run.slug(), &self.worker.sync_kind, owner.as_str(), run.started_at, ttl)
+            .await?;
         let SyncLeaseOutcome::Granted(lease, _) = acquired else { return busy(run) };
         let outcome = self.perform(job, run).await;
         if !self.table.complete_sync(&lease, &self.finish(run, &outcome)).await? {
@@ -42,19 +44,19 @@ impl BillingWorker {
         match outcome {
             Ok(_) => Ok(()),
             // The operator sees it in the receipt; every tick asks again, so nothing is gained by waking somebody for each.
-            Err(trouble) if trouble.status() == SweepStatus::NotVisible => Ok(()),
-            Err(trouble) => Err(trouble.failure(self.clock.now())),
+            Err(error) if error.status() == SweepStatus::NotVisible => Ok(()),
+            Err(error) => Err(error.into_failure(self.clock.now())),
         }
     }
 
-    fn finish(&self, run: &Run<'_>, outcome: &Result<Done, Trouble>) -> SyncCompletion {
-        let nothing = Done::default();
+    fn finish(&self, run: &JobRun<'_>, outcome: &Result<JobReport, Error>) -> SyncCompletion {
+        let nothing = JobReport::default();
         let done = outcome.as_ref().unwrap_or(&nothing);
         let finished_at = self.clock.now();
         let receipt = Receipt {
             run_id: run.run_id.clone(),
-            status: outcome.as_ref().err().map_or(SweepStatus::Complete, Trouble::status),
-            started_at: run.at,
+            status: outcome.as_ref().err().map_or(SweepStatus::Complete, Error::status),
+            started_at: run.started_at,
             finished_at,
             pages: done.pages,
             items: done.items,
@@ -62,15 +64,15 @@ impl BillingWorker {
             changes: done.changes,
             rate_limit_remaining: done.rate_limit_remaining,
             token_id: None,
-            duration_ms: u64::try_from((finished_at - run.at).num_milliseconds()).unwrap_or_default(),
-            error: outcome.as_ref().err().map(Trouble::told),
+            duration_ms: u64::try_from((finished_at - run.started_at).num_milliseconds()).unwrap_or_default(),
+            error: outcome.as_ref().err().map(Error::public_message),
             notes: done.notes.clone(),
         };
         SyncCompletion { receipt, listed: outcome.is_ok(), hold: None, scan_progress: None, urn_kinds: None }
     }
 }
 
-fn busy(run: &Run<'_>) -> Result<(), Failure> {
+fn busy(run: &JobRun<'_>) -> Result<(), Failure> {
     if run.message.attempt < BUSY_ATTEMPTS {
         return Err(Failure::later(BUSY_DELAY, "another run of this lane is under way"));
     }

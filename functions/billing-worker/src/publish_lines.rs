@@ -1,41 +1,41 @@
 //! How what was found of an invoice comes to be shown.
 
-use billing::Tally;
+use billing::LineTally;
 use domain::ChangeCounts;
 use domain::billing::{Invoice, InvoiceStatus, TieOut};
 use store::{LineSetBuilder, NewRevision, PublishOutcome};
 
 use crate::BillingWorker;
-use crate::content::content_hash;
-use crate::handler::Run;
-use crate::report::{Done, Lines};
-use crate::trouble::Trouble;
+use crate::content_hash::content_hash;
+use crate::error::Error;
+use crate::handler::JobRun;
+use crate::report::{JobReport, PublishedLines};
 
-/// How often it is tried while others write to the same head.
-const TRIES: u32 = 4;
+/// How often it is tried while others write to the same header.
+const MAX_ATTEMPTS: u32 = 4;
 
 impl BillingWorker {
     /// Lets an invoice show these lines, in the place of those of before and of its month's preview. Where it shows them already, nothing is
     /// written.
     ///
     /// It is shown only on what it was found from: where the amount or the lines are others by now, it is to be found anew.
-    pub(crate) async fn show(
+    pub(crate) async fn publish_lines(
         &self,
-        run: &Run<'_>,
+        run: &JobRun<'_>,
         invoice: Invoice,
         lines: &LineSetBuilder,
-        tally: Tally,
+        tally: LineTally,
         tie_out: &TieOut,
-    ) -> Result<Done, Trouble> {
+    ) -> Result<JobReport, Error> {
         let content_hash = content_hash(lines, tie_out)?;
         let at = self.clock.now();
         let new = NewRevision { content_hash: &content_hash, lines, counts: tally.counts, tie_out, at };
         let mut current = invoice.clone();
-        for _ in 0..TRIES {
-            let preview = self.preview_beside(&current).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let preview = self.preview_in_same_month(&current).await?;
             let replaced = match &preview {
-                Some(preview) => run.in_time(self.table.promote_preview(preview, &current, &new)).await?,
-                None => run.in_time(self.table.publish_revision(&current, &new)).await?,
+                Some(preview) => run.within_deadline(self.table.promote_preview(preview, &current, &new)).await?,
+                None => run.within_deadline(self.table.publish_revision(&current, &new)).await?,
             };
             let (shown, updated) = match replaced {
                 PublishOutcome::Written(shown) => (shown, 1),
@@ -44,26 +44,26 @@ impl BillingWorker {
                     current = *now;
                     continue;
                 }
-                PublishOutcome::Stale(_) => return Err(Trouble::Overtaken),
+                PublishOutcome::Stale(_) => return Err(Error::ConcurrentChange),
             };
             // One that was written while this was shown, by a run that had not seen it yet.
-            if let Some(preview) = self.preview_beside(&shown).await? {
-                run.in_time(self.table.delete_preview(&preview, at)).await?;
+            if let Some(preview) = self.preview_in_same_month(&shown).await? {
+                run.within_deadline(self.table.delete_preview(&preview, at)).await?;
             }
             let changes = ChangeCounts { updated, ..ChangeCounts::default() };
-            let set = shown.lines.ok_or(Trouble::Overtaken)?;
-            return Ok(Done {
+            let set = shown.lines.ok_or(Error::ConcurrentChange)?;
+            return Ok(JobReport {
                 items: tally.counts.lines,
                 changes,
-                lines: Some(Lines { tally, set }),
-                ..Done::default()
+                lines: Some(PublishedLines { tally, set }),
+                ..JobReport::default()
             });
         }
-        Err(Trouble::Overtaken)
+        Err(Error::ConcurrentChange)
     }
 
     /// The preview of an invoice's month, where there still is one.
-    async fn preview_beside(&self, invoice: &Invoice) -> Result<Option<Invoice>, Trouble> {
+    async fn preview_in_same_month(&self, invoice: &Invoice) -> Result<Option<Invoice>, Error> {
         if invoice.status == InvoiceStatus::Open {
             return Ok(None);
         }

@@ -10,29 +10,29 @@ use domain::{Kind, Receipt, Resource, SweepStatus, SyncState};
 use inventory::kinds::{MirroredKind, OrphanPolicy};
 use inventory::workers::{PROJECT, mirrored};
 
-use crate::views::{Reason, UnattributedView};
+use crate::views::{UnattributedReason, UnattributedView};
 
 /// What a token needs to see projects and what is in them.
 const PROJECT_SCOPE: &str = "project:read";
 
 /// Why no project is known of a resource of this account, given the account's lanes; `None` where one is, or where it is gone.
 #[must_use]
-pub fn why_unattributed(resource: &Resource, lanes: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
+pub fn explain_unattributed(resource: &Resource, lanes: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
     if resource.attribution.is_some() || !resource.is_live() {
         return None;
     }
     if resource.project_id.is_some() {
         let detail = "Nothing holds it in its project any more. The next sweep of projects says where it belongs.";
-        return Some(view(Reason::Unsettled, None, detail.to_owned()));
+        return Some(view(UnattributedReason::Unsettled, None, detail.to_owned()));
     }
     let kind = &resource.key.kind;
     let parent = resource.facts.parent.as_ref().map(|parent| &parent.kind);
-    let blind = blind_spot(kind, lanes).or_else(|| blind_spot(parent?, lanes));
-    Some(blind.unwrap_or_else(|| view(Reason::InNoProject, None, in_no_project(kind, parent))))
+    let blind = missing_list(kind, lanes).or_else(|| missing_list(parent?, lanes));
+    Some(blind.unwrap_or_else(|| view(UnattributedReason::InNoProject, None, in_no_project(kind, parent))))
 }
 
 /// Why the lists may leave out what they hold of a kind, if they may.
-fn blind_spot(kind: &Kind, lanes: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
+fn missing_list(kind: &Kind, lanes: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
     let last = |lane: &Kind| lanes.get(lane).and_then(|lane| lane.last.as_ref());
     let projects = last(&PROJECT);
     let own = mirrored(kind).map(|mirrored| (mirrored.scope(), last(kind)));
@@ -49,7 +49,7 @@ fn blind_spot(kind: &Kind, lanes: &BTreeMap<Kind, SyncState>) -> Option<Unattrib
     let is_one = token(own).is_some() && token(own) == token(projects);
     (!is_one).then(|| {
         let detail = format!("{kind} was listed with another token than the projects, which may not see it.");
-        view(Reason::NotRead, Some(scope), detail)
+        view(UnattributedReason::NotRead, Some(scope), detail)
     })
 }
 
@@ -60,11 +60,11 @@ fn unread(list: &str, scope: &str, last: Option<&Receipt>) -> Option<Unattribute
         status if status.is_complete() => None,
         SweepStatus::NotVisible => {
             let detail = format!("Not visible to this token: {list} needs the scope {scope}.");
-            Some(view(Reason::NotVisible, Some(scope), detail))
+            Some(view(UnattributedReason::NotVisible, Some(scope), detail))
         }
         _ => {
             let detail = format!("Not known: {list} was not read whole the last time. See GET /sync.");
-            Some(view(Reason::NotRead, Some(scope), detail))
+            Some(view(UnattributedReason::NotRead, Some(scope), detail))
         }
     }
 }
@@ -78,6 +78,6 @@ fn in_no_project(kind: &Kind, parent: Option<&Kind>) -> String {
     }
 }
 
-fn view(reason: Reason, scope: Option<&str>, detail: String) -> UnattributedView {
+fn view(reason: UnattributedReason, scope: Option<&str>, detail: String) -> UnattributedView {
     UnattributedView { reason, scope: scope.map(str::to_owned), detail }
 }

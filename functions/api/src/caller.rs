@@ -8,8 +8,8 @@ use http::request::Parts;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 
-use crate::problem::Problem;
-use crate::{AppState, Config};
+use crate::problem::ApiProblem;
+use crate::{ApiConfig, AppState};
 
 /// Whoever signed in. A handler that takes one is closed to everybody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,22 +42,22 @@ impl Caller {
     ///
     /// # Errors
     /// 401 without an authorizer's word, 403 where it names neither the admin group nor a tenant.
-    pub fn of(parts: &Parts, config: &Config) -> Result<Self, Problem> {
+    pub fn of(parts: &Parts, config: &ApiConfig) -> Result<Self, ApiProblem> {
         let Some(RequestContext::ApiGatewayV2(context)) = parts.request_context_ref() else {
-            return Err(Problem::unauthenticated());
+            return Err(ApiProblem::unauthenticated());
         };
         let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        Self::from_claims(&jwt.ok_or(Problem::unauthenticated())?.claims, config)
+        Self::from_claims(&jwt.ok_or(ApiProblem::unauthenticated())?.claims, config)
     }
 
-    fn from_claims(claims: &HashMap<String, String>, config: &Config) -> Result<Self, Problem> {
+    fn from_claims(claims: &HashMap<String, String>, config: &ApiConfig) -> Result<Self, ApiProblem> {
         let groups = claims.get(&config.groups_claim).map(|claim| groups(claim)).unwrap_or_default();
         if groups.contains(&config.admin_group) {
             let subject = claims.get("sub").cloned().unwrap_or_default();
             return Ok(Self::Admin(Admin { subject }));
         }
         let tenant = claims.get(&config.tenant_claim).and_then(|claim| TenantId::new(claim.trim()).ok());
-        tenant.map(|tenant| Self::Tenant { tenant }).ok_or(Problem::no_role())
+        tenant.map(|tenant| Self::Tenant { tenant }).ok_or(ApiProblem::no_role())
     }
 
     /// What the caller may see.
@@ -71,7 +71,7 @@ impl Caller {
 
     /// What sort of caller, for logs.
     #[must_use]
-    pub const fn sort(&self) -> &'static str {
+    pub const fn role(&self) -> &'static str {
         match self {
             Self::Admin(_) => "admin",
             Self::Tenant { .. } => "tenant",
@@ -91,20 +91,20 @@ fn groups(claim: &str) -> Vec<String> {
 }
 
 impl FromRequestParts<AppState> for Caller {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
         Self::of(parts, state.config())
     }
 }
 
 impl FromRequestParts<AppState> for Admin {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
         match Caller::of(parts, state.config())? {
             Caller::Admin(admin) => Ok(admin),
-            Caller::Tenant { .. } => Err(Problem::admins_only()),
+            Caller::Tenant { .. } => Err(ApiProblem::admins_only()),
         }
     }
 }

@@ -95,7 +95,7 @@ mod tests {
     use serde_json::{Map, json};
 
     #[derive(Serialize, ToSchema)]
-    struct Row {
+    struct SampleRow {
         zone: String,
         #[schema(required)]
         price: Option<Amount>,
@@ -118,7 +118,7 @@ mod tests {
         Amount { amount: amount.to_owned(), currency: "USD" }
     }
 
-    fn text(rows: &[Row]) -> String {
+    fn text(rows: &[SampleRow]) -> String {
         String::from_utf8(csv(rows).unwrap()).unwrap()
     }
 
@@ -128,8 +128,15 @@ mod tests {
     fn a_known_shape_has_columns_and_any_other_is_json() {
         let attrs = Map::from_iter([("size".to_owned(), json!("s-1"))]);
         let rows = [
-            Row { zone: "b,\"c\"\n".into(), price: None, status: None, count: 0, attrs: Map::new(), parts: vec![] },
-            Row {
+            SampleRow {
+                zone: "b,\"c\"\n".into(),
+                price: None,
+                status: None,
+                count: 0,
+                attrs: Map::new(),
+                parts: vec![],
+            },
+            SampleRow {
                 zone: "é".to_owned(),
                 price: Some(amount("6.00")),
                 status: Some("off".to_owned()),

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, InvalidVariable};
 use runtime::{ConfigError, Env};
 
-use crate::workers::{self, Worker};
+use crate::workers::{self, AnyWorker};
 
 /// The claim that names the caller's groups, unless `GROUPS_CLAIM` names another.
 pub const DEFAULT_GROUPS_CLAIM: &str = "cognito:groups";
@@ -17,7 +17,7 @@ pub const DEFAULT_ADMIN_GROUP: &str = "platform_admin";
 
 /// The function's configuration, from its environment. `LOG_LEVEL` and `LOG_FORMAT` are read by [`runtime::telemetry::init`].
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct ApiConfig {
     /// `STAGE`: the deployment's name, such as `dev`.
     pub stage: String,
     /// `TABLE_NAME`: the `DynamoDB` table.
@@ -39,7 +39,7 @@ pub struct Config {
     pub event_retention: TimeDelta,
 }
 
-impl Config {
+impl ApiConfig {
     /// From the process's environment.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ fn worker_queues(env: &mut Env) -> Result<BTreeMap<String, String>, InvalidVaria
     let queues: BTreeMap<String, String> = env.json("WORKER_QUEUES", EXPECTED)?;
     let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     let missing: Vec<&str> =
-        workers::all().map(Worker::name).filter(|name| !queues.get(*name).is_some_and(is_url)).collect();
+        workers::all().map(AnyWorker::name).filter(|name| !queues.get(*name).is_some_and(is_url)).collect();
     if missing.is_empty() {
         return Ok(queues);
     }
@@ -111,7 +111,7 @@ mod tests {
             ("WORKER_QUEUES", queues.as_str()),
             ("GROUPS_CLAIM", " "),
         ];
-        let config = Config::read(Env::from_map(env)).unwrap();
+        let config = ApiConfig::read(Env::from_map(env)).unwrap();
         assert_eq!(config.secret_prefix, "arcadia/dev/do");
         assert_eq!(config.groups_claim, "cognito:groups");
         assert_eq!(config.tenant_claim, "custom:tenant_id");
@@ -123,7 +123,7 @@ mod tests {
     fn everything_wrong_is_named_at_once() {
         let queues = QUEUES.replace("http://q/2", "q");
         let env = [("WORKER_QUEUES", queues.as_str()), ("EVENT_RETENTION_DAYS", "0")];
-        let error = Config::read(Env::from_map(env)).unwrap_err();
+        let error = ApiConfig::read(Env::from_map(env)).unwrap_err();
         let variables: Vec<_> = error.problems.iter().map(|problem| problem.variable.as_str()).collect();
         assert_eq!(variables, ["STAGE", "TABLE_NAME", "CURSOR_SECRET", "WORKER_QUEUES", "EVENT_RETENTION_DAYS"]);
         assert!(error.to_string().contains("has no queue URL of"), "{error}");

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// The first byte of a cursor. A cursor of another version is refused, and the caller begins the list again.
 const VERSION: u8 = 2;
@@ -87,10 +87,10 @@ impl Binding {
     ///
     /// # Errors
     /// 500 when the position cannot be encrypted. No cursor would read as the end of the list, so the page fails.
-    pub fn seal<P: Serialize>(&self, position: &P) -> Result<String, Problem> {
+    pub fn seal<P: Serialize>(&self, position: &P) -> Result<String, ApiProblem> {
         let failed = |error: &dyn fmt::Display| {
             tracing::error!(error = %error, "cannot seal a cursor");
-            Problem::internal()
+            ApiProblem::internal()
         };
         let mut text = serde_json::to_vec(position).map_err(|error| failed(&error))?;
         // White space behind JSON is no part of it.
@@ -105,8 +105,8 @@ impl Binding {
     ///
     /// # Errors
     /// 400 when the API did not issue it, or issued it for another list, other filters or another scope.
-    pub fn open<P: DeserializeOwned>(&self, cursor: &str) -> Result<P, Problem> {
-        self.position(cursor).ok_or_else(Problem::bad_cursor)
+    pub fn open<P: DeserializeOwned>(&self, cursor: &str) -> Result<P, ApiProblem> {
+        self.position(cursor).ok_or_else(ApiProblem::bad_cursor)
     }
 
     fn position<P: DeserializeOwned>(&self, cursor: &str) -> Option<P> {

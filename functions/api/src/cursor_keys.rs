@@ -6,7 +6,7 @@ use runtime::secrets::{FetchError, SecretSource};
 use tokio::sync::OnceCell;
 
 use crate::cursor::CursorKey;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// The deployment's key for cursors: read from Secrets Manager once in a process, when it is needed first.
 ///
@@ -35,14 +35,14 @@ impl CursorKeys {
     ///
     /// # Errors
     /// 503 when Secrets Manager does not give it. A failure is not kept: the next request asks again.
-    pub async fn key(&self) -> Result<&CursorKey, Problem> {
+    pub async fn key(&self) -> Result<&CursorKey, ApiProblem> {
         self.key.get_or_try_init(|| self.fetch()).await
     }
 
-    async fn fetch(&self) -> Result<CursorKey, Problem> {
+    async fn fetch(&self) -> Result<CursorKey, ApiProblem> {
         let failed = |error: &dyn fmt::Display| {
             tracing::error!(secret = self.secret_name, error = %error, "cannot read the key of cursors");
-            Problem::unavailable()
+            ApiProblem::unavailable()
         };
         match self.source.fetch(&self.secret_name).await {
             Ok(secret) => CursorKey::derive(&secret).map_err(|error| failed(&error)),

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use crate::AppState;
-use crate::parameters::{FromParameters, Parameters, Place, is_percent_encoded, is_plain};
-use crate::problem::{FieldError, Problem};
+use crate::parameters::{FromParameters, ParameterLocation, Parameters, is_percent_encoded, is_plain};
+use crate::problem::{ApiProblem, ValidationError};
 
 /// The longest body taken. Ours are a few hundred bytes.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -19,9 +19,9 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024;
 pub struct Query<T>(pub T);
 
 impl<T: FromParameters> FromRequestParts<AppState> for Query<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiProblem> {
         let mut parameters = Parameters::of_query(parts.uri.query().unwrap_or_default());
         let read = T::read(&mut parameters);
         parameters.finish(read).map(Self)
@@ -33,23 +33,23 @@ impl<T: FromParameters> FromRequestParts<AppState> for Query<T> {
 pub struct Path<T>(pub T);
 
 impl<T: FromParameters> FromRequestParts<AppState> for Path<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let mut parameters = Parameters::new(Place::Path, Vec::new());
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
+        let mut parameters = Parameters::new(ParameterLocation::Path, Vec::new());
         if !is_percent_encoded(parts.uri.path()) {
-            parameters.note("", "expected percent-encoded UTF-8");
+            parameters.add_error("", "expected percent-encoded UTF-8");
             return parameters.finish(None);
         }
         match RawPathParams::from_request_parts(parts, state).await {
             Ok(raw) => {
                 let values = raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-                let mut parameters = Parameters::new(Place::Path, values);
+                let mut parameters = Parameters::new(ParameterLocation::Path, values);
                 let read = T::read(&mut parameters);
                 parameters.finish(read).map(Self)
             }
             Err(_) => {
-                parameters.note("", "expected percent-encoded UTF-8");
+                parameters.add_error("", "expected percent-encoded UTF-8");
                 parameters.finish(None)
             }
         }
@@ -61,13 +61,13 @@ impl<T: FromParameters> FromRequestParts<AppState> for Path<T> {
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiProblem> {
         let is_json = declares_json(request.headers());
         let body = read_body(request).await?;
         if !is_json {
-            return Err(Problem::unsupported_media_type());
+            return Err(ApiProblem::unsupported_media_type());
         }
         parse(&body).map(Self)
     }
@@ -78,16 +78,16 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
 pub struct OptionalJson<T>(pub T);
 
 impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiProblem> {
         let is_json = declares_json(request.headers());
         let body = read_body(request).await?;
         if body.is_empty() {
             return Ok(Self(T::default()));
         }
         if !is_json {
-            return Err(Problem::unsupported_media_type());
+            return Err(ApiProblem::unsupported_media_type());
         }
         parse::<Option<T>>(&body).map(|body| Self(body.unwrap_or_default()))
     }
@@ -99,18 +99,18 @@ fn declares_json(headers: &HeaderMap) -> bool {
     media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-async fn read_body(request: Request) -> Result<Vec<u8>, Problem> {
+async fn read_body(request: Request) -> Result<Vec<u8>, ApiProblem> {
     match to_bytes(request.into_body(), MAX_BODY_BYTES).await {
         Ok(body) => Ok(body.to_vec()),
         // API Gateway hands bodies over whole: the limit is all that can end one early.
-        Err(_) => Err(Problem::too_large()),
+        Err(_) => Err(ApiProblem::too_large()),
     }
 }
 
 /// Reads JSON in two steps: what is no JSON at all is 400; what is, but not a `T`, is 422 with a pointer to the place.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let _: serde::de::IgnoredAny = serde_json::from_slice(body).map_err(|_| Problem::malformed_body())?;
-    std::str::from_utf8(body).map_err(|_| Problem::malformed_body())?;
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiProblem> {
+    let _: serde::de::IgnoredAny = serde_json::from_slice(body).map_err(|_| ApiProblem::malformed_body())?;
+    std::str::from_utf8(body).map_err(|_| ApiProblem::malformed_body())?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let text = error.inner().to_string();
@@ -123,7 +123,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         } else {
             expected(&text)
         };
-        Problem::unprocessable(vec![FieldError { pointer, detail }])
+        ApiProblem::unprocessable(vec![ValidationError { pointer, detail }])
     })
 }
 
@@ -156,7 +156,9 @@ fn expected(text: &str) -> String {
 ///
 /// # Errors
 /// When the value is not a `T`.
-pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn double_option<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 

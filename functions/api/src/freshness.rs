@@ -7,7 +7,7 @@ use domain::{AccountId, Kind, Receipt, SyncState};
 use inventory::workers::{PROJECT, mirrored, resource_kinds};
 use store::Reader;
 
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// The lanes of some accounts.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl Freshness {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn of(reader: &Reader, accounts: &[AccountId]) -> Result<Self, Problem> {
+    pub async fn of(reader: &Reader, accounts: &[AccountId]) -> Result<Self, ApiProblem> {
         Ok(Self { sync_states: reader.sync_states(accounts).await? })
     }
 
@@ -56,29 +56,29 @@ impl Freshness {
 
     /// When this worker of billing last read all of its own of this account.
     #[must_use]
-    pub fn billed_at(&self, account: &AccountId, worker: &billing::BillingWorkerSpec) -> Option<DateTime<Utc>> {
+    pub fn billing_read_at(&self, account: &AccountId, worker: &billing::BillingWorkerSpec) -> Option<DateTime<Utc>> {
         finished(self.sync_states.get(account)?.get(&worker.sync_kind)?.last_complete.as_ref())
     }
 
     /// What an answer that covers this kind says of itself, or every kind: then it rests on the projects as well, whose lists are all that
     /// speaks of some. `now` where it rests on nothing.
     #[must_use]
-    pub fn covering(&self, kind: Option<&Kind>, now: DateTime<Utc>) -> Coverage {
+    pub fn coverage(&self, kind: Option<&Kind>, now: DateTime<Utc>) -> Coverage {
         let every = || resource_kinds().into_iter().chain([PROJECT]).collect();
         let covered: Vec<Kind> = kind.map_or_else(every, |kind| vec![lane_of(kind)]);
-        self.resting_on(&covered, now)
+        self.coverage_of(&covered, now)
     }
 
     /// What an answer that rests on these workers of billing says of itself. Without an account it is not complete: what is not known is
     /// not nothing.
     #[must_use]
-    pub fn billed(&self, workers: &[billing::BillingWorkerSpec], now: DateTime<Utc>) -> Coverage {
+    pub fn billing_coverage(&self, workers: &[billing::BillingWorkerSpec], now: DateTime<Utc>) -> Coverage {
         let lanes: Vec<Kind> = workers.iter().map(|worker| worker.sync_kind.clone()).collect();
-        let coverage = self.resting_on(&lanes, now);
+        let coverage = self.coverage_of(&lanes, now);
         Coverage { complete: coverage.complete && !self.sync_states.is_empty(), ..coverage }
     }
 
-    fn resting_on(&self, covered: &[Kind], now: DateTime<Utc>) -> Coverage {
+    fn coverage_of(&self, covered: &[Kind], now: DateTime<Utc>) -> Coverage {
         let mut coverage = Coverage { as_of: now, complete: true };
         for lanes in self.sync_states.values() {
             for kind in covered {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use api::provisioning::Provisioning;
-use api::{AppState, Config, CursorKeys, gateway};
+use api::{ApiConfig, AppState, CursorKeys, gateway};
 use domain::{Clock, SystemClock};
 use runtime::{AwsClients, SqsQueue, bootstrap};
 use store::Table;
@@ -12,7 +12,7 @@ use store::Table;
 #[tokio::main]
 async fn main() -> ExitCode {
     bootstrap::launch(|mut init| async move {
-        let config = Config::from_env()?;
+        let config = ApiConfig::from_env()?;
         init.phase("config");
         let aws = AwsClients::load().await;
         init.phase("aws");

@@ -15,7 +15,7 @@ use tracing::Instrument;
 
 use crate::AppState;
 use crate::caller::Caller;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// What the function is called in logs and metrics, where workers have their names.
 const WORKER: &str = "api";
@@ -46,7 +46,7 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
     let method = parts.method.to_string();
     // The route, not the path: a path may hold anything.
     let route = parts.extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let caller = Caller::of(&parts, state.config()).map_or("none", |caller| caller.sort());
+    let caller = Caller::of(&parts, state.config()).map_or("none", |caller| caller.role());
     let context = parts.lambda_context_ref().cloned();
     let span = tracing::error_span!(target: CONTEXT, "request", request_id = id.0, worker = WORKER);
 
@@ -60,7 +60,7 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
                 let left = Deadline::from_context(&context).remaining_minus(MARGIN);
                 tokio::time::timeout(left, answer).await.unwrap_or_else(|_| {
                     tracing::error!("the invocation's time ran out");
-                    Problem::unavailable().into_response()
+                    ApiProblem::unavailable().into_response()
                 })
             }
         };
@@ -77,7 +77,7 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
 
 /// Writes the body of a problem, now that the request is known, and the headers that every answer has.
 fn finish(mut response: Response, id: &RequestId) -> Response {
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    if let Some(problem) = response.extensions_mut().remove::<ApiProblem>() {
         let mut written = problem.into_response_for(&id.0);
         if let Some(allow) = response.headers().get(header::ALLOW) {
             written.headers_mut().insert(header::ALLOW, allow.clone());

@@ -10,7 +10,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoResponses, Modify, OpenApi, PartialSchema, ToSchema};
 
-use crate::problem::{CONTENT_TYPE, FieldError, ProblemBody};
+use crate::problem::{CONTENT_TYPE, ProblemDetails, ValidationError};
 use crate::representation::{CSV, X_AS_OF, X_COMPLETE};
 use crate::{VERSION, routes};
 
@@ -22,7 +22,7 @@ use crate::{VERSION, routes};
         description = "The inventory of the DigitalOcean accounts of a hosting company. A platform admin sees everything, a tenant what is its own. Conventions: docs/api.md.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ProblemBody, FieldError)),
+    components(schemas(ProblemDetails, ValidationError)),
     modifiers(&Conventions),
     tags(
         (name = "service", description = "The service itself."),
@@ -54,7 +54,7 @@ impl Modify for Conventions {
 /// The whole document.
 #[must_use]
 pub fn document() -> Document {
-    let mut document = routes::described().into_openapi();
+    let mut document = routes::documented_routes().into_openapi();
     let schemas = document.components.as_ref().map(|components| components.schemas.clone()).unwrap_or_default();
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
@@ -128,7 +128,7 @@ fn header(description: &str) -> Header {
 fn problems<const N: usize>(of: [(&str, &str); N]) -> BTreeMap<String, RefOr<Response>> {
     of.into_iter()
         .map(|(status, description)| {
-            let schema = Ref::from_schema_name(ProblemBody::name());
+            let schema = Ref::from_schema_name(ProblemDetails::name());
             let content = ContentBuilder::new().schema(Some(schema)).build();
             let response = ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build();
             (status.to_owned(), response.into())
@@ -136,7 +136,7 @@ fn problems<const N: usize>(of: [(&str, &str); N]) -> BTreeMap<String, RefOr<Res
         .collect()
 }
 
-macro_rules! problem_set {
+macro_rules! problem_responses {
     ($(#[$doc:meta])* $name:ident: $($status:literal $description:literal),+) => {
         $(#[$doc])*
         #[derive(Debug)]
@@ -150,29 +150,29 @@ macro_rules! problem_set {
     };
 }
 
-problem_set!(
+problem_responses!(
     /// What every route may answer that reads the table.
-    Failures: "500" "A fault of ours.", "503" "Something we need did not answer in time; see Retry-After."
+    ServerErrorResponses: "500" "A fault of ours.", "503" "Something we need did not answer in time; see Retry-After."
 );
-problem_set!(
+problem_responses!(
     /// What every route may answer that wants to know who calls.
-    Denials: "401" "No token, or one that does not hold; API Gateway's own has another body.",
+    AuthResponses: "401" "No token, or one that does not hold; API Gateway's own has another body.",
     "403" "The token names neither the admin group nor a tenant, or a tenant asked for what is the admins'."
 );
-problem_set!(
+problem_responses!(
     /// What every route may answer that takes parameters.
-    BadParameters: "400" "A parameter is unknown, repeated or not valid, or the body is not JSON; see errors."
+    InvalidParametersResponse: "400" "A parameter is unknown, repeated or not valid, or the body is not JSON; see errors."
 );
-problem_set!(
+problem_responses!(
     /// What every route may answer that takes a body.
-    BadBody: "413" "The body is too large.", "415" "The body is not declared to be JSON.",
+    InvalidBodyResponse: "413" "The body is too large.", "415" "The body is not declared to be JSON.",
     "422" "The body is JSON but not what is expected; see errors."
 );
-problem_set!(
+problem_responses!(
     /// What every route may answer that names something.
-    NotFound: "404" "There is no such thing, or it is not the caller's to see."
+    NotFoundResponse: "404" "There is no such thing, or it is not the caller's to see."
 );
-problem_set!(
+problem_responses!(
     /// What every route may answer that changes something.
-    Conflict: "409" "What is there stands against what was asked; see type."
+    ConflictResponse: "409" "What is there stands against what was asked; see type."
 );

@@ -1,10 +1,10 @@
 //! Query and path parameters: read strictly, every problem noted at once.
 
-use crate::problem::{FieldError, Problem};
+use crate::problem::{ApiProblem, ValidationError};
 
 /// Where parameters stand, as pointers name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     /// After the question mark.
     Query,
     /// Between the slashes.
@@ -14,9 +14,9 @@ pub enum Place {
 /// Parameters as they came, and what is wrong with them so far.
 #[derive(Debug)]
 pub struct Parameters {
-    place: Place,
+    location: ParameterLocation,
     values: Vec<(String, String)>,
-    errors: Vec<FieldError>,
+    errors: Vec<ValidationError>,
 }
 
 /// What can be read from parameters.
@@ -28,20 +28,20 @@ pub trait FromParameters: Sized {
 impl Parameters {
     /// These parameters.
     #[must_use]
-    pub fn new(place: Place, values: Vec<(String, String)>) -> Self {
-        Self { place, values, errors: Vec::new() }
+    pub fn new(location: ParameterLocation, values: Vec<(String, String)>) -> Self {
+        Self { location, values, errors: Vec::new() }
     }
 
     /// The parameters of a query string. What is not percent-encoded UTF-8 is noted, not guessed at.
     #[must_use]
     pub fn of_query(query: &str) -> Self {
-        let mut parameters = Self::new(Place::Query, Vec::new());
+        let mut parameters = Self::new(ParameterLocation::Query, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Some(name), Some(value)) => parameters.values.push((name, value)),
-                (Some(name), None) => parameters.note(&name, "expected percent-encoded UTF-8"),
-                (None, _) => parameters.note("", "expected percent-encoded UTF-8"),
+                (Some(name), None) => parameters.add_error(&name, "expected percent-encoded UTF-8"),
+                (None, _) => parameters.add_error("", "expected percent-encoded UTF-8"),
             }
         }
         parameters
@@ -53,7 +53,7 @@ impl Parameters {
             std::mem::take(&mut self.values).into_iter().partition(|(n, _)| n == name);
         self.values = rest;
         if found.len() > 1 {
-            self.note(name, "expected once");
+            self.add_error(name, "expected once");
         }
         found.into_iter().next().map(|(_, value)| value)
     }
@@ -63,7 +63,7 @@ impl Parameters {
         let text = self.text(name)?;
         let value = read(&text);
         if value.is_none() {
-            self.note(name, &format!("expected {expected}"));
+            self.add_error(name, &format!("expected {expected}"));
         }
         value
     }
@@ -78,18 +78,18 @@ impl Parameters {
         if self.values.iter().any(|(n, _)| n == name) {
             return self.parse(name, expected, read);
         }
-        self.note(name, &format!("missing; expected {expected}"));
+        self.add_error(name, &format!("missing; expected {expected}"));
         None
     }
 
     /// Notes that something is wrong with a parameter. A name that is not plainly one is not repeated.
-    pub fn note(&mut self, name: &str, detail: &str) {
-        let place = match self.place {
-            Place::Query => "query",
-            Place::Path => "path",
+    pub fn add_error(&mut self, name: &str, detail: &str) {
+        let location = match self.location {
+            ParameterLocation::Query => "query",
+            ParameterLocation::Path => "path",
         };
-        let pointer = if is_plain(name) { format!("#/{place}/{name}") } else { format!("#/{place}") };
-        self.errors.push(FieldError { pointer, detail: detail.to_owned() });
+        let pointer = if is_plain(name) { format!("#/{location}/{name}") } else { format!("#/{location}") };
+        self.errors.push(ValidationError { pointer, detail: detail.to_owned() });
     }
 
     /// What was read, or everything that is wrong. A parameter that nobody asked for is wrong: a misspelt filter must not quietly widen
@@ -97,15 +97,15 @@ impl Parameters {
     ///
     /// # Errors
     /// 400 naming each wrong parameter.
-    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
+    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, ApiProblem> {
         for (name, _) in std::mem::take(&mut self.values) {
-            self.note(&name, "unknown parameter");
+            self.add_error(&name, "unknown parameter");
         }
         self.errors.sort();
         self.errors.dedup();
         match read {
             Some(read) if self.errors.is_empty() => Ok(read),
-            _ => Err(Problem::invalid(self.errors)),
+            _ => Err(ApiProblem::invalid(self.errors)),
         }
     }
 }

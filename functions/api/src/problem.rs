@@ -19,7 +19,7 @@ pub(crate) const DIGITALOCEAN_RETRY_AFTER_SECONDS: u32 = 5;
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-pub struct FieldError {
+pub struct ValidationError {
     /// Where: a JSON pointer into the body (`#/account`), or `#/query/<name>` and `#/path/<name>` for parameters.
     #[schema(example = "#/query/limit")]
     pub pointer: String,
@@ -30,7 +30,7 @@ pub struct FieldError {
 
 /// What went wrong, before it is known in which request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct ApiProblem {
     /// The status.
     pub status: StatusCode,
     /// The last part of its type's URN.
@@ -38,15 +38,14 @@ pub struct Problem {
     /// What went wrong, and what to do.
     pub detail: &'static str,
     /// Everything that is wrong with what was sent.
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<ValidationError>,
     /// When to try again.
     pub retry_after_seconds: Option<u32>,
 }
 
 /// The body of an error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub struct ProblemBody {
+pub struct ProblemDetails {
     /// What kind of problem: stable, for programs to tell problems apart.
     #[serde(rename = "type")]
     #[schema(example = "urn:arcadia:problem:invalid-request")]
@@ -69,17 +68,17 @@ pub struct ProblemBody {
     /// Everything that is wrong with what was sent; absent where that is not the problem.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<ValidationError>,
 }
 
-impl Problem {
+impl ApiProblem {
     const fn new(status: StatusCode, kind: &'static str, detail: &'static str) -> Self {
         Self { status, kind, detail, errors: Vec::new(), retry_after_seconds: None }
     }
 
     /// 400: parameters are wrong.
     #[must_use]
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
+    pub fn invalid(errors: Vec<ValidationError>) -> Self {
         let problem = Self::new(StatusCode::BAD_REQUEST, "invalid-request", "The request is not valid; see errors.");
         Self { errors, ..problem }
     }
@@ -95,7 +94,7 @@ impl Problem {
     pub fn bad_cursor() -> Self {
         let detail = "The cursor does not belong to this list, these filters and this caller. Begin again without it.";
         let pointer = "#/query/cursor".to_owned();
-        let errors = vec![FieldError { pointer, detail: "expected next_cursor of the page before".to_owned() }];
+        let errors = vec![ValidationError { pointer, detail: "expected next_cursor of the page before".to_owned() }];
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "bad-cursor", detail) }
     }
 
@@ -154,7 +153,7 @@ impl Problem {
 
     /// 409: a saga is not to be done with as was asked.
     #[must_use]
-    pub fn refused(refusal: &CommandRefusal) -> Self {
+    pub fn command_refused(refusal: &CommandRefusal) -> Self {
         match refusal {
             CommandRefusal::Status { .. } => Self::conflict(
                 "saga-status",
@@ -162,18 +161,18 @@ impl Problem {
                  what is stuck can be resumed or closed.",
             ),
             CommandRefusal::NotAwaitingApproval => {
-                Self::conflict("not-asked", "The saga waits at no gate for somebody's word.")
+                Self::conflict("not-awaiting-approval", "The saga waits at no gate for somebody's word.")
             }
             CommandRefusal::NotStuckThere => Self::conflict(
-                "not-stuck-there",
+                "step-not-stuck",
                 "The saga is not stuck in undoing that step, and no other can be skipped; see stuck.step.",
             ),
             CommandRefusal::CannotVerify(_) => Self::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS),
             CommandRefusal::NotFixed(why) => {
                 let detail =
                     "What the saga is stuck at is not mended; see errors, and do what stuck.runbook says first.";
-                let errors = vec![FieldError { pointer: "#".to_owned(), detail: why.clone() }];
-                Self { errors, ..Self::conflict("not-mended", detail) }
+                let errors = vec![ValidationError { pointer: "#".to_owned(), detail: why.clone() }];
+                Self { errors, ..Self::conflict("cause-not-resolved", detail) }
             }
         }
     }
@@ -202,7 +201,7 @@ impl Problem {
 
     /// 422: the body is JSON but not what is expected.
     #[must_use]
-    pub fn unprocessable(errors: Vec<FieldError>) -> Self {
+    pub fn unprocessable(errors: Vec<ValidationError>) -> Self {
         let detail = "The body is not what is expected; see errors.";
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", detail) }
     }
@@ -226,7 +225,7 @@ impl Problem {
     /// The response, for the request of this id.
     #[must_use]
     pub fn into_response_for(self, request_id: &str) -> Response {
-        let body = ProblemBody {
+        let body = ProblemDetails {
             kind: format!("urn:arcadia:problem:{}", self.kind),
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
@@ -246,7 +245,7 @@ impl Problem {
 }
 
 /// Leaves the problem in the response's extensions: [`crate::observe`] writes the body, because it knows the request.
-impl IntoResponse for Problem {
+impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
@@ -255,25 +254,25 @@ impl IntoResponse for Problem {
 }
 
 /// Logged here, once, with its sources; the caller learns the request id to find it by.
-impl From<store::Error> for Problem {
+impl From<store::Error> for ApiProblem {
     fn from(error: store::Error) -> Self {
         tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
-        if is_passing(&error) { Self::unavailable() } else { Self::internal() }
+        if is_transient(&error) { Self::unavailable() } else { Self::internal() }
     }
 }
 
 /// Logged here, once, with its sources.
-impl From<SagaStoreError> for Problem {
+impl From<SagaStoreError> for ApiProblem {
     fn from(error: SagaStoreError) -> Self {
         tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
         let SagaStoreError(source) = error;
-        let is_passing = source.downcast_ref::<store::Error>().is_none_or(is_passing);
-        if is_passing { Self::unavailable() } else { Self::internal() }
+        let is_transient = source.downcast_ref::<store::Error>().is_none_or(is_transient);
+        if is_transient { Self::unavailable() } else { Self::internal() }
     }
 }
 
 /// Logged here, once, with its sources.
-impl From<runtime::Error> for Problem {
+impl From<runtime::Error> for ApiProblem {
     fn from(error: runtime::Error) -> Self {
         tracing::error!(error = runtime::telemetry::chain(&error), "the queue failed");
         Self::unavailable()
@@ -281,7 +280,7 @@ impl From<runtime::Error> for Problem {
 }
 
 /// Whether the same request may well succeed in a moment.
-fn is_passing(error: &store::Error) -> bool {
+fn is_transient(error: &store::Error) -> bool {
     match error {
         store::Error::Dynamo { code, .. } => matches!(
             code.as_str(),

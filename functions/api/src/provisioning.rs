@@ -14,13 +14,13 @@ use sagas::steps::Prices;
 use store::Table;
 
 /// How long DigitalOcean may be read for one request: less than the function has.
-const READING: Duration = Duration::from_secs(8);
+const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// List prices, which the API of DigitalOcean does not give.
 pub const PRICES: Prices = Prices { snapshot: inventory::prices::snapshot };
 
 /// The way to DigitalOcean.
-pub trait Reach: std::fmt::Debug + Send + Sync {
+pub trait ProviderFactory: std::fmt::Debug + Send + Sync {
     /// DigitalOcean for one request.
     fn provider(&self) -> Box<dyn Provider>;
 }
@@ -30,7 +30,7 @@ pub trait Reach: std::fmt::Debug + Send + Sync {
 #[derive(Debug, Clone)]
 pub struct Provisioning {
     /// DigitalOcean.
-    pub reach: Arc<dyn Reach>,
+    pub provider_factory: Arc<dyn ProviderFactory>,
     /// Doorbells.
     pub notifier: Arc<dyn Notifier>,
     /// What the inventory is told beforehand.
@@ -41,14 +41,14 @@ pub struct Provisioning {
 
 /// DigitalOcean itself, with the account's token for provisioning.
 #[derive(Debug)]
-struct Live {
+struct LiveProviderFactory {
     digitalocean: Arc<DigitalOceanClients>,
     table: Table,
     clock: Arc<dyn Clock>,
     timing: Timing,
 }
 
-impl Reach for Live {
+impl ProviderFactory for LiveProviderFactory {
     fn provider(&self) -> Box<dyn Provider> {
         Box::new(DigitalOceanProvider::new(
             self.digitalocean.clone(),
@@ -57,7 +57,7 @@ impl Reach for Live {
             Phase::Forward,
             ProviderWrites::Deny,
             &self.timing,
-            Deadline::after(READING),
+            Deadline::after(READ_TIMEOUT),
         ))
     }
 }
@@ -87,7 +87,12 @@ impl Provisioning {
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
         let notifier = Arc::new(WakeUpQueue::new(&config, queue, Arc::new(scheduler), clock.clone()));
         let timing = config.timing;
-        let reach = Arc::new(Live { digitalocean, table: table.clone(), clock: clock.clone(), timing: timing.clone() });
-        Ok(Some(Self { reach, notifier, expectations: Arc::new(TableExpectations(table.clone())), timing }))
+        let provider_factory = Arc::new(LiveProviderFactory {
+            digitalocean,
+            table: table.clone(),
+            clock: clock.clone(),
+            timing: timing.clone(),
+        });
+        Ok(Some(Self { provider_factory, notifier, expectations: Arc::new(TableExpectations(table.clone())), timing }))
     }
 }

@@ -13,7 +13,7 @@ use crate::AppState;
 use crate::columns::csv;
 use crate::freshness::Coverage;
 use crate::parameters::name_of;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// The media type of CSV.
 pub const CSV: &str = "text/csv";
@@ -58,16 +58,16 @@ impl Representation {
     ///
     /// # Errors
     /// When the rows make no CSV, which is a fault of ours.
-    pub fn of<L: Tabular>(&self, list: &L) -> Result<Response, Problem> {
+    pub fn of<L: Tabular>(&self, list: &L) -> Result<Response, ApiProblem> {
         let mut response = if self.csv { self.csv_of(list)? } else { Json(list).into_response() };
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
         Ok(response)
     }
 
-    fn csv_of<L: Tabular>(&self, list: &L) -> Result<Response, Problem> {
+    fn csv_of<L: Tabular>(&self, list: &L) -> Result<Response, ApiProblem> {
         let body = csv(list.rows()).map_err(|error| {
             tracing::error!(error = runtime::telemetry::chain(&error), "rows that make no CSV");
-            Problem::internal()
+            ApiProblem::internal()
         })?;
         let Coverage { as_of, complete } = list.coverage();
         let as_of = as_of.to_rfc3339_opts(SecondsFormat::AutoSi, true);

@@ -13,16 +13,16 @@ use store::{Reader, Table};
 use crate::caller::{Admin, Caller};
 use crate::cursor::CursorKey;
 use crate::cursor_keys::CursorKeys;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::provisioning::Provisioning;
-use crate::{Config, openapi};
+use crate::{ApiConfig, openapi};
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
 struct Shared {
-    config: Config,
+    config: ApiConfig,
     table: Table,
     queue: Arc<dyn Queue>,
     clock: Arc<dyn Clock>,
@@ -41,7 +41,7 @@ impl AppState {
     /// Over a table, the workers' queues, a clock, the key of cursors, and what sagas need besides, where the function serves them.
     #[must_use]
     pub fn new(
-        config: Config,
+        config: ApiConfig,
         table: Table,
         queue: Arc<dyn Queue>,
         clock: Arc<dyn Clock>,
@@ -55,12 +55,12 @@ impl AppState {
     ///
     /// # Errors
     /// Where the function does not serve them: the gateway should not have sent the request here.
-    pub fn provisioning(&self) -> Result<&Provisioning, Problem> {
+    pub fn provisioning(&self) -> Result<&Provisioning, ApiProblem> {
         self.0.provisioning.as_ref().ok_or_else(|| {
             tracing::error!(
                 "this function is not configured for sagas: route /sagas and /provisioning to the one that is"
             );
-            Problem::internal()
+            ApiProblem::internal()
         })
     }
 
@@ -68,7 +68,7 @@ impl AppState {
     ///
     /// # Errors
     /// 503 when Secrets Manager does not give it.
-    pub async fn cursor_key(&self) -> Result<&CursorKey, Problem> {
+    pub async fn cursor_key(&self) -> Result<&CursorKey, ApiProblem> {
         self.0.cursor_keys.key().await
     }
 
@@ -80,7 +80,7 @@ impl AppState {
 
     /// The configuration.
     #[must_use]
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &ApiConfig {
         &self.0.config
     }
 
@@ -112,23 +112,23 @@ impl AppState {
     ///
     /// # Errors
     /// When the queue does not take it.
-    pub async fn ask_for_run(&self, worker: &str, account: &str, kind: Option<&Kind>) -> Result<RunId, Problem> {
+    pub async fn enqueue_run(&self, worker: &str, account: &str, kind: Option<&Kind>) -> Result<RunId, ApiProblem> {
         let kind = kind.map(|kind| ("kind", kind));
-        self.ask_for(worker, account, &BTreeMap::from_iter(kind)).await
+        self.enqueue(worker, account, &BTreeMap::from_iter(kind)).await
     }
 
     /// Sends a message with these fields of the worker's own, for an account, or for all (`*`), to the worker's queue.
     ///
     /// # Errors
     /// When the queue does not take it.
-    pub async fn ask_for<T: Serialize + Sync>(
+    pub async fn enqueue<T: Serialize + Sync>(
         &self,
         worker: &str,
         account: &str,
         fields: &T,
-    ) -> Result<RunId, Problem> {
+    ) -> Result<RunId, ApiProblem> {
         // The configuration is refused unless it names every worker's queue.
-        let Some(queue) = self.0.config.worker_queues.get(worker) else { return Err(Problem::internal()) };
+        let Some(queue) = self.0.config.worker_queues.get(worker) else { return Err(ApiProblem::internal()) };
         let run_id = RunId::random();
         let message = Message::new(worker, account, self.now(), run_id.as_str()).with_fields(fields)?;
         let fields = serde_json::Value::from(message.fields.clone());

@@ -7,15 +7,15 @@ const TOKEN_PREFIXES: [&str; 3] = ["dop_v1_", "doo_v1_", "dor_v1_"];
 
 /// Whether a text has a DigitalOcean token in it. Such a text is refused wherever it appears: the table is no place for it.
 #[must_use]
-pub fn holds_token(text: &str) -> bool {
+pub fn contains_token(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     TOKEN_PREFIXES.iter().any(|prefix| text.contains(prefix))
 }
 
 /// What is wrong with a short text that people read, if anything.
 #[must_use]
-pub fn wrong_with_label(text: &str, longest: usize) -> Option<&'static str> {
-    if holds_token(text) {
+pub fn label_error(text: &str, longest: usize) -> Option<&'static str> {
+    if contains_token(text) {
         return Some(TOKEN_REFUSED);
     }
     let fits = !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control);
@@ -32,8 +32,8 @@ pub const TOKEN_REFUSED: &str =
 /// What is wrong with the base name of an account's secrets, if anything: it must be one slug below the deployment's prefix, as
 /// [`runtime::Secrets`] takes it.
 #[must_use]
-pub fn wrong_with_secret(base: &str, prefix: &str) -> Option<&'static str> {
-    if holds_token(base) {
+pub fn secret_name_error(base: &str, prefix: &str) -> Option<&'static str> {
+    if contains_token(base) {
         return Some(TOKEN_REFUSED);
     }
     let fits = base.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_slug);
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn a_base_is_one_slug_below_the_prefix() {
         for good in ["arcadia/dev/do/main", "arcadia/dev/do/team-2"] {
-            assert_eq!(wrong_with_secret(good, "arcadia/dev/do"), None, "{good}");
+            assert_eq!(secret_name_error(good, "arcadia/dev/do"), None, "{good}");
         }
         let bad = [
             "",
@@ -66,9 +66,9 @@ mod tests {
             "arcadia/dev/do/é",
         ];
         for bad in bad {
-            assert!(wrong_with_secret(bad, "arcadia/dev/do").is_some(), "{bad}");
+            assert!(secret_name_error(bad, "arcadia/dev/do").is_some(), "{bad}");
         }
-        assert_eq!(wrong_with_secret("arcadia/dev/do/dop_v1_00", "arcadia/dev/do"), Some(TOKEN_REFUSED));
-        assert_eq!(wrong_with_secret("DOR_V1_00", "arcadia/dev/do"), Some(TOKEN_REFUSED));
+        assert_eq!(secret_name_error("arcadia/dev/do/dop_v1_00", "arcadia/dev/do"), Some(TOKEN_REFUSED));
+        assert_eq!(secret_name_error("DOR_V1_00", "arcadia/dev/do"), Some(TOKEN_REFUSED));
     }
 }

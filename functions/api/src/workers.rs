@@ -5,7 +5,7 @@ use inventory::workers::Target;
 
 /// A worker.
 #[derive(Clone, Copy)]
-pub enum Worker {
+pub enum AnyWorker {
     /// It mirrors resources or projects.
     Inventory(&'static inventory::workers::InventoryWorker),
     /// It takes in what DigitalOcean bills.
@@ -13,12 +13,12 @@ pub enum Worker {
 }
 
 /// All of them, those of the inventory first.
-pub fn all() -> impl Iterator<Item = Worker> {
-    let inventory = inventory::workers::WORKERS.iter().map(Worker::Inventory);
-    inventory.chain(billing::WORKERS.iter().map(Worker::Billing))
+pub fn all() -> impl Iterator<Item = AnyWorker> {
+    let inventory = inventory::workers::WORKERS.iter().map(AnyWorker::Inventory);
+    inventory.chain(billing::WORKERS.iter().map(AnyWorker::Billing))
 }
 
-impl Worker {
+impl AnyWorker {
     /// The worker of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -36,7 +36,7 @@ impl Worker {
 
     /// What its receipts in an account are under: the kinds that it mirrors, or the one lane of a worker of billing.
     #[must_use]
-    pub fn lanes(self) -> Vec<Kind> {
+    pub fn sync_kinds(self) -> Vec<Kind> {
         match self {
             Self::Inventory(worker) => worker.targets.iter().map(Target::sync_kind).collect(),
             Self::Billing(worker) => vec![worker.sync_kind.clone()],
@@ -51,8 +51,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_workers_share_a_name_or_a_lane() {
-        let (names, lanes): (Vec<_>, Vec<_>) = all().map(|worker| (worker.name(), worker.lanes())).unzip();
+    fn worker_names_and_sync_kinds_are_unique() {
+        let (names, lanes): (Vec<_>, Vec<_>) = all().map(|worker| (worker.name(), worker.sync_kinds())).unzip();
         let lanes: Vec<Kind> = lanes.into_iter().flatten().collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
         assert_eq!(lanes.iter().collect::<BTreeSet<_>>().len(), lanes.len());

@@ -16,15 +16,18 @@ use crate::caller::Admin;
 use crate::extract::{Json as Body, Path, Query};
 use crate::freshness::Coverage;
 use crate::observe::RequestId;
-use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
+    ServerErrorResponses,
+};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::{FieldError, Problem};
+use crate::problem::{ApiProblem, ValidationError};
 use crate::representation::Representation;
-use crate::text::{wrong_with_label, wrong_with_secret};
+use crate::text::{label_error, secret_name_error};
 use crate::views::{AccountView, List, page_of};
 
 /// How often a change is decided anew that met another one.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// An account to mirror.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -80,14 +83,14 @@ impl FromParameters for AccountPath {
 /// The accounts, by slug. Admins only.
 #[utoipa::path(
     get, path = "/accounts", operation_id = "listAccounts", tag = "accounts", params(PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<AccountView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of them.", body = List<AccountView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(page): Query<PageQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&domain::Scope::Platform, "accounts", &());
     let after: Option<String> = page.position(&binding)?;
     let accounts = state.table(&admin).accounts().await?;
@@ -104,7 +107,7 @@ pub(super) async fn list(
     responses(
         (status = 201, description = "It is registered.", body = AccountView, headers(("location" = String, description = "Where it is."))),
         (status = 200, description = "It was already, just so.", body = AccountView),
-        BadParameters, Denials, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(super) async fn register(
@@ -112,7 +115,7 @@ pub(super) async fn register(
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
     Body(registration): Body<Registration>,
-) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<AccountView>), Problem> {
+) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<AccountView>), ApiProblem> {
     let account = registration.check(&state)?;
     let values = json!({ "name": account.name, "secret": account.secret });
     let audit = audit(&admin, &state, request, "account.register", &account.account, values);
@@ -123,7 +126,7 @@ pub(super) async fn register(
             let existing = state.table(&admin).account(&account.account).await?;
             match existing.filter(|existing| existing.name == account.name && existing.secret == account.secret) {
                 Some(existing) => Ok((StatusCode::OK, location, Json(existing.into()))),
-                None => Err(Problem::conflict("account-exists", "An account of this slug is registered otherwise.")),
+                None => Err(ApiProblem::conflict("account-exists", "An account of this slug is registered otherwise.")),
             }
         }
     }
@@ -135,7 +138,7 @@ pub(super) async fn register(
     params(("account" = String, Path, description = "Its slug.")),
     responses(
         (status = 200, description = "The account as it is now.", body = AccountView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(super) async fn change(
@@ -144,12 +147,12 @@ pub(super) async fn change(
     Extension(request): Extension<RequestId>,
     Path(AccountPath(id)): Path<AccountPath>,
     Body(change): Body<AccountChange>,
-) -> Result<Json<AccountView>, Problem> {
+) -> Result<Json<AccountView>, ApiProblem> {
     change.check(&state.config().secret_prefix)?;
     let values = json!({ "status": change.status, "name": change.name, "secret": change.secret });
     let audit = audit(&admin, &state, request, "account.change", &id, values);
-    for _ in 0..TRIES {
-        let Some(account) = state.table(&admin).account(&id).await? else { return Err(Problem::not_found()) };
+    for _ in 0..MAX_ATTEMPTS {
+        let Some(account) = state.table(&admin).account(&id).await? else { return Err(ApiProblem::not_found()) };
         let changed = change.apply(&account);
         if changed == account {
             return Ok(Json(account.into()));
@@ -159,25 +162,25 @@ pub(super) async fn change(
             return Ok(Json(changed.into()));
         }
     }
-    Err(Problem::conflict("changed-meanwhile", "Others keep changing it. Repeat the request."))
+    Err(ApiProblem::conflict("concurrent-change", "Others keep changing it. Repeat the request."))
 }
 
 impl Registration {
-    fn check(self, state: &AppState) -> Result<Account, Problem> {
+    fn check(self, state: &AppState) -> Result<Account, ApiProblem> {
         let Self { account, name, secret } = self;
         let mut errors = Vec::new();
         let mut note = |pointer: &str, detail: &str| {
-            errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+            errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
         };
         let prefix = &state.config().secret_prefix;
         let account = AccountId::new(account).ok();
         if account.is_none() {
             note("#/account", &format!("expected {SLUG}"));
         }
-        if let Some(wrong) = wrong_with_label(&name, 100) {
+        if let Some(wrong) = label_error(&name, 100) {
             note("#/name", wrong);
         }
-        if let Some(wrong) = secret.as_deref().and_then(|secret| wrong_with_secret(secret, prefix)) {
+        if let Some(wrong) = secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)) {
             note("#/secret", wrong);
         }
         match account {
@@ -187,24 +190,26 @@ impl Registration {
                 let status = AccountStatus::Enabled;
                 Ok(Account { account, name, secret, status, created_at: now, updated_at: now, version: 1 })
             }
-            _ => Err(Problem::unprocessable(errors)),
+            _ => Err(ApiProblem::unprocessable(errors)),
         }
     }
 }
 
 impl AccountChange {
-    fn check(&self, prefix: &str) -> Result<(), Problem> {
+    fn check(&self, prefix: &str) -> Result<(), ApiProblem> {
         let Self { status, name, secret } = self;
         let is_empty = status.is_none() && name.is_none() && secret.is_none();
         let wrong = [
             is_empty.then_some(("#", "expected status, name or secret")),
-            name.as_deref().and_then(|name| wrong_with_label(name, 100)).map(|wrong| ("#/name", wrong)),
-            secret.as_deref().and_then(|secret| wrong_with_secret(secret, prefix)).map(|wrong| ("#/secret", wrong)),
+            name.as_deref().and_then(|name| label_error(name, 100)).map(|wrong| ("#/name", wrong)),
+            secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)).map(|wrong| ("#/secret", wrong)),
         ];
-        let error =
-            |(pointer, detail): (&str, &str)| FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() };
+        let error = |(pointer, detail): (&str, &str)| ValidationError {
+            pointer: pointer.to_owned(),
+            detail: detail.to_owned(),
+        };
         let errors: Vec<_> = wrong.into_iter().flatten().map(error).collect();
-        if errors.is_empty() { Ok(()) } else { Err(Problem::unprocessable(errors)) }
+        if errors.is_empty() { Ok(()) } else { Err(ApiProblem::unprocessable(errors)) }
     }
 
     fn apply(&self, account: &Account) -> Account {

@@ -10,28 +10,31 @@ use store::{AuditEntry, Reader, UpdateOutcome};
 use utoipa::ToSchema;
 
 use super::listing::{ID, SLUG};
-use super::resources::{ResourcePath, shown};
+use super::resources::{ResourcePath, resource_view};
 use crate::AppState;
 use crate::caller::{Admin, Caller};
-use crate::extract::{Json as Body, Path, present};
+use crate::extract::{Json as Body, Path, double_option};
 use crate::observe::RequestId;
-use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
-use crate::problem::{FieldError, Problem};
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
+    ServerErrorResponses,
+};
+use crate::problem::{ApiProblem, ValidationError};
 use crate::views::ResourceView;
 
 /// How often a change is decided anew that met another one.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// Whose the resource is, whatever the lists say; what is left out stays, null takes the word back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceChange {
     /// The project it belongs to, one of its account's; null leaves it to the lists again.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679", min_length = 1, max_length = 255)]
     project_id: Option<Option<String>>,
     /// The tenant it belongs to, whatever its project: 1 to 32 characters of a-z, 0-9 and '-'; null leaves it to its project again.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
     tenant_id: Option<Option<String>>,
 }
@@ -48,7 +51,7 @@ pub(super) struct ResourceChange {
     ),
     responses(
         (status = 200, description = "The resource as it is now.", body = ResourceView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(super) async fn change(
@@ -57,15 +60,15 @@ pub(super) async fn change(
     Extension(request): Extension<RequestId>,
     Path(ResourcePath(key)): Path<ResourcePath>,
     Body(change): Body<ResourceChange>,
-) -> Result<Json<ResourceView>, Problem> {
+) -> Result<Json<ResourceView>, ApiProblem> {
     let caller = Caller::Admin(admin.clone());
     let reader = state.reader(&caller);
     let claim = change.check(&reader, &key.account).await?;
     let audit = audit(&claim, &admin, &state, request, &key);
-    for _ in 0..TRIES {
-        let Some(row) = reader.resource(&key).await? else { return Err(Problem::not_found()) };
+    for _ in 0..MAX_ATTEMPTS {
+        let Some(row) = reader.resource(&key).await? else { return Err(ApiProblem::not_found()) };
         if !row.is_live() {
-            return Err(Problem::conflict(
+            return Err(ApiProblem::conflict(
                 "resource-deleted",
                 "The resource was found gone; whose it was stays as it is.",
             ));
@@ -77,17 +80,17 @@ pub(super) async fn change(
                 UpdateOutcome::Stale => continue,
             },
         };
-        return Ok(Json(shown(&reader, &caller, row).await?));
+        return Ok(Json(resource_view(&reader, &caller, row).await?));
     }
-    Err(Problem::conflict("changed-meanwhile", "Others keep changing it. Repeat the request."))
+    Err(ApiProblem::conflict("concurrent-change", "Others keep changing it. Repeat the request."))
 }
 
 impl ResourceChange {
-    async fn check(self, reader: &Reader, account: &AccountId) -> Result<Claim, Problem> {
+    async fn check(self, reader: &Reader, account: &AccountId) -> Result<Claim, ApiProblem> {
         let Self { project_id, tenant_id } = self;
         let mut errors = Vec::new();
         let mut note = |pointer: &str, detail: &str| {
-            errors.push(FieldError { pointer: pointer.to_owned(), detail: format!("expected {detail}") });
+            errors.push(ValidationError { pointer: pointer.to_owned(), detail: format!("expected {detail}") });
         };
         if project_id.is_none() && tenant_id.is_none() {
             note("#", "project_id, tenant_id or both");
@@ -107,7 +110,7 @@ impl ResourceChange {
         if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
             note("#/tenant_id", &format!("{SLUG}, or null"));
         }
-        if errors.is_empty() { Ok(Claim { project, tenant }) } else { Err(Problem::unprocessable(errors)) }
+        if errors.is_empty() { Ok(Claim { project, tenant }) } else { Err(ApiProblem::unprocessable(errors)) }
     }
 }
 

@@ -9,8 +9,8 @@ use crate::AppState;
 use crate::caller::Caller;
 use crate::extract::{Path, Query};
 use crate::freshness::Freshness;
-use crate::openapi::{BadParameters, Denials, Failures, NotFound};
-use crate::problem::Problem;
+use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{EventView, List};
 
@@ -23,7 +23,7 @@ use crate::views::{EventView, List};
         ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind."),
         PageQuery
     ),
-    responses((status = 200, description = "A page of events.", body = List<EventView>), BadParameters, Denials, NotFound, Failures)
+    responses((status = 200, description = "A page of events.", body = List<EventView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
@@ -31,13 +31,13 @@ pub(super) async fn list(
     Path(ResourcePath(key)): Path<ResourcePath>,
     Query(page): Query<PageQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "events", &key);
     let before: Option<u64> = page.position(&binding)?;
-    let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(Problem::not_found()) };
+    let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(ApiProblem::not_found()) };
     let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
-    let coverage = freshness.covering(Some(&key.kind), state.now());
+    let coverage = freshness.coverage(Some(&key.kind), state.now());
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))

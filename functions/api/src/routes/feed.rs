@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use store::{FeedFilter, FeedPosition};
 use utoipa::IntoParams;
 
-use super::listing::{KIND, PageQuery, SLUG, covered_accounts, refused_start};
+use super::listing::{KIND, PageQuery, SLUG, covered_accounts, start_key_error};
 use crate::AppState;
 use crate::caller::Caller;
 use crate::extract::Query;
 use crate::freshness::Freshness;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{EventView, List};
 
@@ -53,7 +53,7 @@ pub(super) struct FeedQuery {
 
 /// Where a page ended, and since when the feed was asked for: without a time given, that moves on from page to page.
 #[derive(Serialize, Deserialize)]
-struct Position {
+struct FeedCursor {
     since: DateTime<Utc>,
     from: FeedPosition,
 }
@@ -76,17 +76,17 @@ impl FromParameters for FeedQuery {
 /// What happened lately to any resource, the newest first. A tenant sees what happened to a resource while it was the tenant's.
 #[utoipa::path(
     get, path = "/inventory/events", operation_id = "listEvents", tag = "inventory", params(FeedParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of events.", body = List<EventView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of events.", body = List<EventView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(FeedQuery { wanted, page }): Query<FeedQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "feed", &wanted);
-    let position: Option<Position> = page.position(&binding)?;
+    let position: Option<FeedCursor> = page.position(&binding)?;
     let now = state.now();
     let since = match &position {
         Some(position) => position.since,
@@ -95,12 +95,12 @@ pub(super) async fn list(
     let since = since.max(now - state.config().event_retention);
     let FeedParams { kind, event_type, tenant, account, .. } = wanted;
     let accounts = covered_accounts(&state, &caller, account.as_ref(), tenant.as_ref()).await?;
-    let coverage = Freshness::of(&reader, &accounts).await?.covering(kind.as_ref(), now);
+    let coverage = Freshness::of(&reader, &accounts).await?.coverage(kind.as_ref(), now);
     let filter = FeedFilter { since, account, kind, event_type, tenant };
     let from = position.map(|position| position.from);
     let found = reader.feed(&filter, from.as_ref(), now, page.limit).await;
-    let found = found.map_err(|error| refused_start(error, from.is_some()))?;
-    let next = found.next.map(|from| binding.seal(&Position { since, from })).transpose()?;
+    let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
+    let next = found.next.map(|from| binding.seal(&FeedCursor { since, from })).transpose()?;
     let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))
 }

@@ -14,9 +14,9 @@ use crate::AppState;
 use crate::caller::Caller;
 use crate::extract::Query;
 use crate::freshness::Coverage;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{FindingList, FindingView, List};
 
@@ -47,7 +47,7 @@ pub(super) struct FindingQuery {
 
 /// Where a page ended: at the finding with this place in the order.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct FindingCursor {
     price: Option<Money>,
     key: ResourceKey,
     rule: String,
@@ -67,7 +67,7 @@ impl FromParameters for FindingQuery {
     }
 }
 
-impl Place {
+impl FindingCursor {
     fn of(finding: &RuleFinding) -> Self {
         Self { price: finding.price_monthly, key: finding.key.clone(), rule: finding.rule.to_owned() }
     }
@@ -83,17 +83,17 @@ impl Place {
 /// read whole not long ago; `skipped` names the others.
 #[utoipa::path(
     get, path = "/inventory/findings", operation_id = "listFindings", tag = "inventory", params(FindingFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = FindingList), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of them.", body = FindingList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(FindingQuery { filter, page }): Query<FindingQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "findings", &filter);
-    let after: Option<Place> = page.position(&binding)?;
+    let after: Option<FindingCursor> = page.position(&binding)?;
     let rules: Vec<&FindingRule> =
         RULES.iter().filter(|rule| filter.rule.as_ref().is_none_or(|wanted| wanted == rule.name)).collect();
     let FindingFilter { account, tenant, project, .. } = filter;
@@ -105,8 +105,11 @@ pub(super) async fn list(
     let begin = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
     let page_end = found.len().min(begin + page.limit);
     let on_page = &found[begin..page_end];
-    let next =
-        on_page.last().filter(|_| page_end < found.len()).map(|last| binding.seal(&Place::of(last))).transpose()?;
+    let next = on_page
+        .last()
+        .filter(|_| page_end < found.len())
+        .map(|last| binding.seal(&FindingCursor::of(last)))
+        .transpose()?;
     let projects = projects_of(&reader, on_page.iter().map(|finding| finding.key.account.clone())).await?;
     let data = on_page.iter().map(|finding| {
         let project = finding.project_id.clone().and_then(|id| projects.get(&(finding.key.account.clone(), id)));

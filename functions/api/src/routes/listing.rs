@@ -7,7 +7,7 @@ use crate::AppState;
 use crate::caller::Caller;
 use crate::cursor::Binding;
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
@@ -34,7 +34,7 @@ impl FromParameters for PageQuery {
 
 impl PageQuery {
     /// The position in the cursor, if there is one.
-    pub(super) fn position<P: serde::de::DeserializeOwned>(&self, binding: &Binding) -> Result<Option<P>, Problem> {
+    pub(super) fn position<P: serde::de::DeserializeOwned>(&self, binding: &Binding) -> Result<Option<P>, ApiProblem> {
         self.cursor.as_deref().map(|cursor| binding.open(cursor)).transpose()
     }
 }
@@ -45,7 +45,7 @@ pub(super) async fn covered_accounts(
     caller: &Caller,
     account: Option<&AccountId>,
     tenant: Option<&TenantId>,
-) -> Result<Vec<AccountId>, Problem> {
+) -> Result<Vec<AccountId>, ApiProblem> {
     // An admin who asks for a tenant's is told of the accounts that the tenant is in.
     let viewed = match (caller, tenant) {
         (Caller::Admin(_), Some(tenant)) => Caller::Tenant { tenant: tenant.clone() },
@@ -57,9 +57,9 @@ pub(super) async fn covered_accounts(
 }
 
 /// DynamoDB refuses to begin where nothing of ours ends: then the cursor was made up.
-pub(super) fn refused_start(error: store::Error, has_cursor: bool) -> Problem {
+pub(super) fn start_key_error(error: store::Error, has_cursor: bool) -> ApiProblem {
     match &error {
-        store::Error::Dynamo { code, .. } if has_cursor && code == "ValidationException" => Problem::bad_cursor(),
+        store::Error::Dynamo { code, .. } if has_cursor && code == "ValidationException" => ApiProblem::bad_cursor(),
         _ => error.into(),
     }
 }

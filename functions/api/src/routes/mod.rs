@@ -27,13 +27,13 @@ use utoipa_axum::routes;
 use crate::AppState;
 use crate::observe::observe;
 use crate::openapi::Base;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// Where everything is.
 const ROOT: &str = "/api/v1";
 
 /// Every route with its description.
-pub(crate) fn described() -> OpenApiRouter<AppState> {
+pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
     let routes = OpenApiRouter::new()
         .routes(routes!(health::health))
         .routes(routes!(openapi::openapi))
@@ -54,12 +54,12 @@ pub(crate) fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(sagas::plan::plan))
         .routes(routes!(sagas::list::one))
         .routes(routes!(sagas::ledger::list))
-        .routes(routes!(sagas::verbs::cancel))
-        .routes(routes!(sagas::verbs::resume))
-        .routes(routes!(sagas::verbs::skip))
-        .routes(routes!(sagas::verbs::close))
-        .routes(routes!(sagas::verbs::approve))
-        .routes(routes!(sagas::verbs::deny))
+        .routes(routes!(sagas::commands::cancel))
+        .routes(routes!(sagas::commands::resume))
+        .routes(routes!(sagas::commands::skip))
+        .routes(routes!(sagas::commands::close))
+        .routes(routes!(sagas::commands::approve))
+        .routes(routes!(sagas::commands::deny))
         .routes(routes!(sagas::templates::snapshot_droplet))
         .routes(routes!(sagas::templates::dns))
         .routes(routes!(billing::balances::latest))
@@ -77,10 +77,10 @@ pub(crate) fn described() -> OpenApiRouter<AppState> {
 
 /// The API.
 pub fn router(state: AppState) -> Router {
-    let (router, _) = described().split_for_parts();
+    let (router, _) = documented_routes().split_for_parts();
     router
-        .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .fallback(async || ApiProblem::not_found())
+        .method_not_allowed_fallback(async || ApiProblem::method_not_allowed())
         .layer(from_fn_with_state(state.clone(), observe))
         .with_state(state)
 }

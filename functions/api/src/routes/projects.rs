@@ -15,18 +15,21 @@ use super::listing::{ID, PageQuery, SLUG, flag};
 use super::tenancy;
 use crate::AppState;
 use crate::caller::{Admin, Caller};
-use crate::extract::{Json as Body, Path, Query, present};
+use crate::extract::{Json as Body, Path, Query, double_option};
 use crate::freshness::Freshness;
 use crate::observe::RequestId;
-use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
+    ServerErrorResponses,
+};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::{FieldError, Problem};
+use crate::problem::{ApiProblem, ValidationError};
 use crate::representation::Representation;
-use crate::text::wrong_with_label;
+use crate::text::label_error;
 use crate::views::{List, ProjectView, page_of};
 
 /// How often a change is decided anew that met another one.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// Which projects are wanted; all that are given must fit.
 #[derive(Debug, Serialize, IntoParams)]
@@ -59,19 +62,19 @@ pub(super) struct ProjectPath(AccountId, ProjectId);
 #[serde(deny_unknown_fields)]
 pub(super) struct ProjectChange {
     /// The tenant it belongs to: 1 to 32 characters of a-z, 0-9 and '-'; null for nobody.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
     tenant_id: Option<Option<String>>,
     /// Since when it does: not in the future; now if left out. Before the present owner's first day it counts from that day. Where the tenant has the project already, its beginning moves there, but not into another tenant's time (409).
     tenant_from: Option<DateTime<Utc>>,
     /// What we use it for; null for nothing. DigitalOcean's own purpose is another field and stays as it is.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "customer site", max_length = 200)]
     purpose: Option<Option<String>>,
 }
 
 /// A change whose values are valid.
-struct Checked {
+struct ValidatedProjectChange {
     tenant: Option<Option<TenantId>>,
     /// Of a new tenant; of the present one only if it was given.
     from: DateTime<Utc>,
@@ -109,14 +112,14 @@ impl ProjectFilter {
 /// The projects that the caller may see.
 #[utoipa::path(
     get, path = "/inventory/projects", operation_id = "listProjects", tag = "inventory", params(ProjectFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<ProjectView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of them.", body = List<ProjectView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(ProjectQuery { filter, page }): Query<ProjectQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "projects", &filter);
     let after: Option<String> = page.position(&binding)?;
@@ -133,7 +136,7 @@ pub(super) async fn list(
         let last_complete_at = freshness.last_complete_at(&project.account, &PROJECT);
         ProjectView::new(project, reader.scope(), last_complete_at)
     });
-    representation.of(&List::new(data.collect(), next, freshness.covering(Some(&PROJECT), state.now())))
+    representation.of(&List::new(data.collect(), next, freshness.coverage(Some(&PROJECT), state.now())))
 }
 
 /// One project.
@@ -143,15 +146,15 @@ pub(super) async fn list(
         ("account" = String, Path, description = "Its account."),
         ("id" = String, Path, description = "DigitalOcean's id of it.")
     ),
-    responses((status = 200, description = "It.", body = ProjectView), BadParameters, Denials, NotFound, Failures)
+    responses((status = 200, description = "It.", body = ProjectView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(super) async fn one(
     caller: Caller,
     State(state): State<AppState>,
     Path(ProjectPath(account, id)): Path<ProjectPath>,
-) -> Result<Json<ProjectView>, Problem> {
+) -> Result<Json<ProjectView>, ApiProblem> {
     let reader = state.reader(&caller);
-    let Some(project) = reader.project(&account, &id).await? else { return Err(Problem::not_found()) };
+    let Some(project) = reader.project(&account, &id).await? else { return Err(ApiProblem::not_found()) };
     let freshness = Freshness::of(&reader, std::slice::from_ref(&account)).await?;
     let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
     Ok(Json(ProjectView::new(project, reader.scope(), last_complete_at)))
@@ -167,7 +170,7 @@ pub(super) async fn one(
     ),
     responses(
         (status = 200, description = "The project as it is now.", body = ProjectView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(super) async fn change(
@@ -176,12 +179,12 @@ pub(super) async fn change(
     Extension(request): Extension<RequestId>,
     Path(ProjectPath(account, id)): Path<ProjectPath>,
     Body(change): Body<ProjectChange>,
-) -> Result<Json<ProjectView>, Problem> {
+) -> Result<Json<ProjectView>, ApiProblem> {
     let change = change.check(state.now())?;
     let audit = change.audit(&admin, &state, request, format!("{account}/{id}"));
     let reader = state.reader(&Caller::Admin(admin.clone()));
-    for _ in 0..TRIES {
-        let Some(project) = reader.project(&account, &id).await? else { return Err(Problem::not_found()) };
+    for _ in 0..MAX_ATTEMPTS {
+        let Some(project) = reader.project(&account, &id).await? else { return Err(ApiProblem::not_found()) };
         let before = project.version;
         let mut changed = project.clone();
         change.apply(&mut changed)?;
@@ -196,15 +199,15 @@ pub(super) async fn change(
         let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
         return Ok(Json(ProjectView::new(changed, reader.scope(), last_complete_at)));
     }
-    Err(Problem::conflict("changed-meanwhile", "Others keep changing it. Repeat the request."))
+    Err(ApiProblem::conflict("concurrent-change", "Others keep changing it. Repeat the request."))
 }
 
 impl ProjectChange {
-    fn check(self, now: DateTime<Utc>) -> Result<Checked, Problem> {
+    fn check(self, now: DateTime<Utc>) -> Result<ValidatedProjectChange, ApiProblem> {
         let Self { tenant_id, tenant_from, purpose } = self;
         let mut errors = Vec::new();
         let mut note = |pointer: &str, detail: &str| {
-            errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+            errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
         };
         if tenant_id.is_none() && purpose.is_none() && tenant_from.is_none() {
             note("#", "expected tenant_id, purpose or both");
@@ -219,23 +222,23 @@ impl ProjectChange {
         if tenant_from.is_some_and(|from| from > now) {
             note("#/tenant_from", "expected a time that is not in the future");
         }
-        if let Some(wrong) = purpose.iter().flatten().find_map(|purpose| wrong_with_label(purpose, 200)) {
+        if let Some(wrong) = purpose.iter().flatten().find_map(|purpose| label_error(purpose, 200)) {
             note("#/purpose", wrong);
         }
         if errors.is_empty() {
             let from = to_millis(tenant_from.unwrap_or(now));
-            Ok(Checked { tenant, from, from_given: tenant_from.is_some(), purpose })
+            Ok(ValidatedProjectChange { tenant, from, from_given: tenant_from.is_some(), purpose })
         } else {
-            Err(Problem::unprocessable(errors))
+            Err(ApiProblem::unprocessable(errors))
         }
     }
 }
 
-impl Checked {
-    fn apply(&self, project: &mut Project) -> Result<(), Problem> {
+impl ValidatedProjectChange {
+    fn apply(&self, project: &mut Project) -> Result<(), ApiProblem> {
         match self.tenant.clone() {
-            Some(tenant) if tenant != project.tenant_id => tenancy::give(project, tenant, self.from),
-            Some(_) if self.from_given => tenancy::move_beginning(project, self.from)?,
+            Some(tenant) if tenant != project.tenant_id => tenancy::assign_tenant(project, tenant, self.from),
+            Some(_) if self.from_given => tenancy::move_tenancy_start(project, self.from)?,
             _ => {}
         }
         if let Some(purpose) = self.purpose.clone() {

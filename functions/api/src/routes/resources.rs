@@ -9,15 +9,15 @@ use domain::{AccountId, Kind, Project, ProjectId, ProviderId, Resource, Resource
 use store::{Reader, ResourceFilter, ResourcePosition};
 use utoipa::IntoParams;
 
-use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, refused_start};
+use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, start_key_error};
 use crate::AppState;
-use crate::attribution::why_unattributed;
+use crate::attribution::explain_unattributed;
 use crate::caller::Caller;
 use crate::extract::{Path, Query};
 use crate::freshness::Freshness;
-use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{List, ResourceView};
 
@@ -82,21 +82,21 @@ impl FromParameters for ResourcePath {
 /// The resources that the caller may see.
 #[utoipa::path(
     get, path = "/inventory/resources", operation_id = "listResources", tag = "inventory", params(ResourceParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<ResourceView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of them.", body = List<ResourceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(ResourceQuery { filter, page }): Query<ResourceQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "resources", &filter);
     let from: Option<ResourcePosition> = page.position(&binding)?;
     let accounts = covered_accounts(&state, &caller, filter.account.as_ref(), filter.tenant.as_ref()).await?;
     let freshness = Freshness::of(&reader, &accounts).await?;
     let found = reader.resources(&filter, &freshness.kinds(), from.as_ref(), page.limit).await;
-    let found = found.map_err(|error| refused_start(error, from.is_some()))?;
+    let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
 
     let projects = projects_of(&reader, found.items.iter().map(|resource| resource.key.account.clone())).await?;
     let data = found.items.into_iter().map(|resource| {
@@ -104,7 +104,7 @@ pub(super) async fn list(
         view(&caller, resource, project, &freshness)
     });
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
-    let coverage = freshness.covering(filter.kind.as_ref(), state.now());
+    let coverage = freshness.coverage(filter.kind.as_ref(), state.now());
     representation.of(&List::new(data.collect(), next, coverage))
 }
 
@@ -116,20 +116,24 @@ pub(super) async fn list(
         ("kind" = String, Path, description = "Its kind."),
         ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind.")
     ),
-    responses((status = 200, description = "It.", body = ResourceView), BadParameters, Denials, NotFound, Failures)
+    responses((status = 200, description = "It.", body = ResourceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(super) async fn one(
     caller: Caller,
     State(state): State<AppState>,
     Path(ResourcePath(key)): Path<ResourcePath>,
-) -> Result<Json<ResourceView>, Problem> {
+) -> Result<Json<ResourceView>, ApiProblem> {
     let reader = state.reader(&caller);
-    let Some(resource) = reader.resource(&key).await? else { return Err(Problem::not_found()) };
-    Ok(Json(shown(&reader, &caller, resource).await?))
+    let Some(resource) = reader.resource(&key).await? else { return Err(ApiProblem::not_found()) };
+    Ok(Json(resource_view(&reader, &caller, resource).await?))
 }
 
 /// One resource as it is shown, with what it has to be looked up for.
-pub(super) async fn shown(reader: &Reader, caller: &Caller, resource: Resource) -> Result<ResourceView, Problem> {
+pub(super) async fn resource_view(
+    reader: &Reader,
+    caller: &Caller,
+    resource: Resource,
+) -> Result<ResourceView, ApiProblem> {
     let account = &resource.key.account;
     let project = match &resource.project_id {
         Some(id) => reader.project(account, id).await?,
@@ -144,7 +148,7 @@ fn view(caller: &Caller, resource: Resource, project: Option<&Project>, freshnes
     let ResourceKey { account, kind, .. } = &resource.key;
     let last_complete_at = freshness.last_complete_at(account, kind);
     let lanes = freshness.sync_states(account).filter(|_| matches!(caller, Caller::Admin(_)));
-    let unattributed = lanes.and_then(|lanes| why_unattributed(&resource, lanes));
+    let unattributed = lanes.and_then(|lanes| explain_unattributed(&resource, lanes));
     ResourceView::new(resource, project, last_complete_at, unattributed)
 }
 
@@ -152,7 +156,7 @@ fn view(caller: &Caller, resource: Resource, project: Option<&Project>, freshnes
 pub(super) async fn projects_of(
     reader: &Reader,
     accounts: impl Iterator<Item = AccountId>,
-) -> Result<HashMap<(AccountId, ProjectId), Project>, Problem> {
+) -> Result<HashMap<(AccountId, ProjectId), Project>, ApiProblem> {
     let accounts: BTreeSet<AccountId> = accounts.collect();
     if accounts.is_empty() {
         return Ok(HashMap::new());

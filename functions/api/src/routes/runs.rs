@@ -12,11 +12,14 @@ use super::listing::SLUG;
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::{OptionalJson, Path};
-use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
+    ServerErrorResponses,
+};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::{FieldError, Problem};
+use crate::problem::{ApiProblem, ValidationError};
 use crate::views::RunView;
-use crate::workers::Worker;
+use crate::workers::AnyWorker;
 
 /// A worker in a path.
 #[derive(Debug)]
@@ -42,15 +45,15 @@ impl FromParameters for WorkerPath {
 
 impl WorkerPath {
     /// The worker, or 404.
-    fn worker(&self) -> Result<Worker, Problem> {
-        Worker::named(&self.0).ok_or(Problem::not_found())
+    fn worker(&self) -> Result<AnyWorker, ApiProblem> {
+        AnyWorker::named(&self.0).ok_or(ApiProblem::not_found())
     }
 
     /// The worker that mirrors, or 404: no other holds anything back.
-    pub(super) fn mirror(&self) -> Result<&'static inventory::workers::InventoryWorker, Problem> {
+    pub(super) fn inventory_worker(&self) -> Result<&'static inventory::workers::InventoryWorker, ApiProblem> {
         match self.worker()? {
-            Worker::Inventory(worker) => Ok(worker),
-            Worker::Billing(_) => Err(Problem::not_found()),
+            AnyWorker::Inventory(worker) => Ok(worker),
+            AnyWorker::Billing(_) => Err(ApiProblem::not_found()),
         }
     }
 }
@@ -61,7 +64,7 @@ impl WorkerPath {
     params(("worker" = String, Path, description = "The worker, such as `droplets`.")),
     responses(
         (status = 202, description = "It is asked for.", body = RunView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(super) async fn run(
@@ -69,24 +72,24 @@ pub(super) async fn run(
     State(state): State<AppState>,
     Path(path): Path<WorkerPath>,
     OptionalJson(RunRequest { account, kind }): OptionalJson<RunRequest>,
-) -> Result<(StatusCode, Json<RunView>), Problem> {
+) -> Result<(StatusCode, Json<RunView>), ApiProblem> {
     let worker = path.worker()?;
     let kind = kind.map(|kind| kind_of(worker, kind)).transpose()?;
     let account = match account {
         None => ALL_ACCOUNTS.to_owned(),
         Some(slug) => enabled_account(&admin, &state, slug).await?.account.to_string(),
     };
-    let run_id = state.ask_for_run(worker.name(), &account, kind.as_ref()).await?;
+    let run_id = state.enqueue_run(worker.name(), &account, kind.as_ref()).await?;
     Ok((StatusCode::ACCEPTED, Json(run_id.into())))
 }
 
 /// The registered account of this slug, unless it is paused.
-pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: String) -> Result<Account, Problem> {
-    let id = AccountId::new(slug).map_err(|_| wrong("#/account", SLUG))?;
-    let account = state.table(admin).account(&id).await?.ok_or(Problem::not_found())?;
+pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: String) -> Result<Account, ApiProblem> {
+    let id = AccountId::new(slug).map_err(|_| invalid_field("#/account", SLUG))?;
+    let account = state.table(admin).account(&id).await?.ok_or(ApiProblem::not_found())?;
     match account.status {
         AccountStatus::Enabled => Ok(account),
-        AccountStatus::Paused => Err(Problem::conflict(
+        AccountStatus::Paused => Err(ApiProblem::conflict(
             "account-paused",
             "The account is paused. Resume it first: PATCH /accounts/{account}.",
         )),
@@ -94,18 +97,21 @@ pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: Strin
 }
 
 /// One of the worker's kinds.
-pub(super) fn kind_of(worker: Worker, name: String) -> Result<Kind, Problem> {
-    if let Worker::Billing(_) = worker {
-        return Err(wrong("#/kind", "none: a worker of billing mirrors no kind"));
+pub(super) fn kind_of(worker: AnyWorker, name: String) -> Result<Kind, ApiProblem> {
+    if let AnyWorker::Billing(_) = worker {
+        return Err(invalid_field("#/kind", "none: a worker of billing mirrors no kind"));
     }
-    let kinds = worker.lanes();
+    let kinds = worker.sync_kinds();
     Kind::new(name).ok().filter(|kind| kinds.contains(kind)).ok_or_else(|| {
         let kinds: Vec<String> = kinds.into_iter().map(Into::into).collect();
-        wrong("#/kind", &format!("one of {}", kinds.join(", ")))
+        invalid_field("#/kind", &format!("one of {}", kinds.join(", ")))
     })
 }
 
 /// A field of the body is not what is expected.
-pub(super) fn wrong(pointer: &str, expected: &str) -> Problem {
-    Problem::unprocessable(vec![FieldError { pointer: pointer.to_owned(), detail: format!("expected {expected}") }])
+pub(super) fn invalid_field(pointer: &str, expected: &str) -> ApiProblem {
+    ApiProblem::unprocessable(vec![ValidationError {
+        pointer: pointer.to_owned(),
+        detail: format!("expected {expected}"),
+    }])
 }

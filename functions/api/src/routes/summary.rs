@@ -12,9 +12,9 @@ use crate::AppState;
 use crate::caller::Caller;
 use crate::extract::Query;
 use crate::freshness::Freshness;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{SummaryRowView, SummaryView};
 
@@ -37,14 +37,14 @@ impl FromParameters for SummaryQuery {
 /// count.
 #[utoipa::path(
     get, path = "/inventory/summary", operation_id = "summariseInventory", tag = "inventory", params(SummaryQuery), security(("id_token" = [])),
-    responses((status = 200, description = "All of it.", body = SummaryView), BadParameters, Denials, Failures)
+    responses((status = 200, description = "All of it.", body = SummaryView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn summary(
     caller: Caller,
     State(state): State<AppState>,
     Query(SummaryQuery { account }): Query<SummaryQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let accounts = covered_accounts(&state, &caller, account.as_ref(), None).await?;
     let freshness = Freshness::of(&reader, &accounts).await?;
@@ -57,5 +57,5 @@ pub(super) async fn summary(
         let project = key.project_id.clone().and_then(|id| projects.get(&(key.account.clone(), id)));
         data.push(SummaryRowView::new(key, count, project));
     }
-    representation.of(&SummaryView::new(data, total, freshness.covering(None, state.now())))
+    representation.of(&SummaryView::new(data, total, freshness.coverage(None, state.now())))
 }

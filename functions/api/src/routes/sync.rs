@@ -11,12 +11,12 @@ use crate::AppState;
 use crate::caller::{Admin, Caller};
 use crate::extract::Query;
 use crate::freshness::Coverage;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{List, SyncView, page_of};
-use crate::workers::{self, Worker};
+use crate::workers::{self, AnyWorker};
 
 /// Whose sync is wanted; all that are given must fit.
 #[derive(Debug, Serialize, IntoParams)]
@@ -41,11 +41,11 @@ pub(super) struct SyncQuery {
 
 impl FromParameters for SyncQuery {
     fn read(parameters: &mut Parameters) -> Option<Self> {
-        let names: Vec<&str> = workers::all().map(Worker::name).collect();
+        let names: Vec<&str> = workers::all().map(AnyWorker::name).collect();
         let expected = format!("one of {}", names.join(", "));
         let filter = SyncFilter {
             account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            worker: parameters.parse("worker", &expected, |text| Worker::named(text).map(|w| w.name().to_owned())),
+            worker: parameters.parse("worker", &expected, |text| AnyWorker::named(text).map(|w| w.name().to_owned())),
             kind: parameters.parse("kind", KIND, |text| Kind::new(text).ok()),
         };
         Some(Self { filter, page: PageQuery::read(parameters)? })
@@ -62,14 +62,14 @@ impl SyncFilter {
 /// How every worker does with each of its kinds in every account; those of billing have one lane each. Admins only.
 #[utoipa::path(
     get, path = "/sync", operation_id = "listSync", tag = "sync", params(SyncFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A row for each.", body = List<SyncView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A row for each.", body = List<SyncView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(SyncQuery { filter, page }): Query<SyncQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "sync", &filter);
     let after: Option<String> = page.position(&binding)?;
     let reader = state.reader(&Caller::Admin(admin));
@@ -77,7 +77,7 @@ pub(super) async fn list(
     accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
     let lanes = reader.sync_states(&accounts).await?;
     let now = state.now();
-    let targets = || workers::all().flat_map(|worker| worker.lanes().into_iter().map(move |kind| (worker, kind)));
+    let targets = || workers::all().flat_map(|worker| worker.sync_kinds().into_iter().map(move |kind| (worker, kind)));
     let mut rows: Vec<SyncView> = lanes
         .iter()
         .flat_map(|(account, lanes)| targets().map(move |(worker, kind)| (account, lanes.get(&kind), worker, kind)))

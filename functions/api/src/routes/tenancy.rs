@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use domain::{Interval, Project, TenantId, begin_interval};
 
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// Gives the project to a tenant, or to nobody, from this time on.
-pub(super) fn give(project: &mut Project, tenant: Option<TenantId>, from: DateTime<Utc>) {
+pub(super) fn assign_tenant(project: &mut Project, tenant: Option<TenantId>, from: DateTime<Utc>) {
     begin_interval(&mut project.tenant_history, tenant.clone(), from);
     project.tenant_id = tenant;
 }
@@ -16,7 +16,7 @@ pub(super) fn give(project: &mut Project, tenant: Option<TenantId>, from: DateTi
 ///
 /// # Errors
 /// 409 where the new beginning would lie in another's time, or before the project was first seen.
-pub(super) fn move_beginning(project: &mut Project, from: DateTime<Utc>) -> Result<(), Problem> {
+pub(super) fn move_tenancy_start(project: &mut Project, from: DateTime<Utc>) -> Result<(), ApiProblem> {
     let Some((present, earlier)) = project.tenant_history.split_last_mut() else { return Ok(()) };
     let earliest = match earlier.last() {
         None => present.from.min(project.first_seen_at),
@@ -26,7 +26,7 @@ pub(super) fn move_beginning(project: &mut Project, from: DateTime<Utc>) -> Resu
     if from < earliest {
         let detail =
             "The tenant's time cannot begin in another's, or before the project was first seen; see tenant_history.";
-        return Err(Problem::conflict("tenant-history", detail));
+        return Err(ApiProblem::conflict("tenant-history", detail));
     }
     if let Some(nobodys) = earlier.last_mut().filter(|before| before.value.is_none()) {
         nobodys.until = Some(from);

@@ -19,7 +19,7 @@ pub struct FindingList {
     /// What all findings cost a month, those on other pages too, as far as they have a price.
     pub total_price_monthly: Price,
     /// Rules that could not be judged: what they would find is not known. Empty where all could.
-    pub skipped: Vec<SkippedView>,
+    pub skipped: Vec<SkippedRuleView>,
 }
 
 /// What costs money for nothing, or lacks what it should have.
@@ -67,7 +67,7 @@ pub struct FindingView {
 /// A rule that could not be judged in an account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SkippedRule)]
-pub struct SkippedView {
+pub struct SkippedRuleView {
     /// The rule.
     #[schema(value_type = String, example = "droplet_without_firewall")]
     pub rule: &'static str,
@@ -131,7 +131,7 @@ impl FindingView {
     }
 }
 
-impl From<SkippedRule> for SkippedView {
+impl From<SkippedRule> for SkippedRuleView {
     fn from(SkippedRule { account, rule, gap }: SkippedRule) -> Self {
         Self { rule, account: account.into(), kind: gap.kind.into(), reason: gap.reason }
     }

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 /// Deletions that wait for an operator.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Held)]
-pub struct HeldView {
+#[schema(as = HeldDeletions)]
+pub struct HeldDeletionsView {
     /// How many resources would be deleted.
     #[schema(example = 12)]
     pub count: u32,
@@ -24,8 +24,8 @@ pub struct HeldView {
 
 /// Deletions that were confirmed, and the run that makes them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Confirmed)]
-pub struct ConfirmedView {
+#[schema(as = ConfirmedDeletions)]
+pub struct ConfirmedDeletionsView {
     /// The run, as in logs and in `GET /sync`.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub run_id: String,
@@ -43,7 +43,7 @@ pub struct ConfirmedView {
     pub count: u32,
 }
 
-impl HeldView {
+impl HeldDeletionsView {
     /// What waits, and the word on it, if that was given.
     #[must_use]
     pub fn new(hold: Hold, confirmation: Option<HoldConfirmation>) -> Self {
@@ -53,7 +53,7 @@ impl HeldView {
     }
 }
 
-impl ConfirmedView {
+impl ConfirmedDeletionsView {
     /// `hold` was confirmed, and `run_id` asked for.
     #[must_use]
     pub fn new(run_id: RunId, account: AccountId, kind: Kind, hold: Hold) -> Self {

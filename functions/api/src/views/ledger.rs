@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::disclosure::Disclosure;
+use crate::visibility::Visibility;
 
 /// One change of a saga. A tenant is told less of it; what it is not told is null.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -93,61 +93,61 @@ impl LedgerEntryView {
         entry: &LedgerEntry,
         definition: &Definition,
         pre_image: Option<&Value>,
-        disclosure: &Disclosure,
+        visibility: &Visibility,
     ) -> Self {
-        let is_whole = disclosure.is_whole();
-        let is_told = entry.step.is_some_and(|step| disclosure.covers(step));
+        let is_full = visibility.is_full();
+        let is_visible = entry.step.is_some_and(|step| visibility.covers(step));
         let spec = entry.step.and_then(|step| definition.steps.get(step));
         let state = entry.step.and_then(|step| entry.steps.get(&step));
-        let write = state.and_then(|state| Written::of(entry, state)).filter(|_| is_told);
+        let write = state.and_then(|state| LedgerWrite::of(entry, state)).filter(|_| is_visible);
         let stored = || serde_json::to_value(entry).unwrap_or_default();
         Self {
             rev: entry.rev,
             at: entry.at,
             kind: entry.kind,
-            actor: ActorView::new(&entry.actor, disclosure),
+            actor: ActorView::new(&entry.actor, visibility),
             index: entry.step,
             step: spec.map(|spec| spec.step.clone()),
             status: state.map(|state| state.status),
             saga_status: entry.progress.status,
-            outcome: state.and_then(|state| state.outcome.clone()).filter(|_| is_told),
-            note: is_whole.then(|| entry.note.clone()).filter(|note| !note.is_empty()),
+            outcome: state.and_then(|state| state.outcome.clone()).filter(|_| is_visible),
+            note: is_full.then(|| entry.note.clone()).filter(|note| !note.is_empty()),
             undoes: write.as_ref().map(|write| write.undoes),
             write_outcome: write.as_ref().and_then(|write| write.outcome),
-            write: write.and_then(|write| if is_whole { Some(write.sent) } else { write.wanted() }),
-            pre_image: pre_image.cloned().filter(|_| is_whole),
-            op_hash: entry.op_hash.clone().filter(|_| is_whole),
-            prev: is_whole.then(|| entry.prev.clone()),
-            hash: is_whole.then(|| entry.hash.clone()),
-            entry: is_whole.then(stored),
+            write: write.and_then(|write| if is_full { Some(write.sent) } else { write.wanted() }),
+            pre_image: pre_image.cloned().filter(|_| is_full),
+            op_hash: entry.op_hash.clone().filter(|_| is_full),
+            prev: is_full.then(|| entry.prev.clone()),
+            hash: is_full.then(|| entry.hash.clone()),
+            entry: is_full.then(stored),
         }
     }
 }
 
 impl ActorView {
-    fn new(actor: &Actor, disclosure: &Disclosure) -> Self {
+    fn new(actor: &Actor, visibility: &Visibility) -> Self {
         let (kind, id, fence) = match actor {
             Actor::Worker { fence, owner } => ("worker", owner, Some(*fence)),
             Actor::Person(subject) => ("person", subject, None),
         };
-        let is_whole = disclosure.is_whole();
-        Self { kind, id: is_whole.then(|| id.clone()), fence: fence.filter(|_| is_whole) }
+        let is_full = visibility.is_full();
+        Self { kind, id: is_full.then(|| id.clone()), fence: fence.filter(|_| is_full) }
     }
 }
 
 /// The write that an entry is about.
-struct Written {
+struct LedgerWrite {
     sent: Value,
     deletes: bool,
     undoes: bool,
     outcome: Option<&'static str>,
 }
 
-impl Written {
+impl LedgerWrite {
     fn of(entry: &LedgerEntry, state: &StepState) -> Option<Self> {
         let op_hash = entry.op_hash.as_ref()?;
         let (write, undoes, outcome) = match state.attempts.iter().find(|attempt| attempt.op_hash == *op_hash) {
-            Some(attempt) => (&attempt.write, attempt.undo, Some(named(&attempt.outcome))),
+            Some(attempt) => (&attempt.write, attempt.undo, Some(outcome_name(&attempt.outcome))),
             None => {
                 let intent = state.pending.as_ref().filter(|intent| intent.op_hash == *op_hash)?;
                 (&intent.write, intent.undo, None)
@@ -166,7 +166,7 @@ impl Written {
     }
 }
 
-fn named(outcome: &WriteOutcome) -> &'static str {
+fn outcome_name(outcome: &WriteOutcome) -> &'static str {
     match outcome {
         WriteOutcome::Applied(_) => "applied",
         WriteOutcome::Lost => "lost",

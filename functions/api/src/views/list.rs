@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::cursor::Binding;
 use crate::freshness::Coverage;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Tabular;
 
 /// A page of a list.
@@ -58,7 +58,7 @@ pub fn page_of<T, K: Ord + Serialize>(
     after: Option<&K>,
     limit: usize,
     binding: &Binding,
-) -> Result<(Vec<T>, Option<String>), Problem> {
+) -> Result<(Vec<T>, Option<String>), ApiProblem> {
     let mut rest = items.into_iter().filter(|item| after.is_none_or(|after| key(item) > *after));
     let page: Vec<T> = rest.by_ref().take(limit).collect();
     let more = rest.next().is_some();

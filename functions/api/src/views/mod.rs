@@ -19,18 +19,18 @@ mod sync;
 pub use account::AccountView;
 pub use billing::{
     AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, BalanceView, ChargedResourceView, CostLineView,
-    DayView, DifferenceView, HistoryEntryView, InvoiceView, MatchRateView, PreviewedView, TieOutList, TieOutRowView,
-    TieOutTotalView,
+    DayRateView, DifferenceView, HistoryEntryView, InvoiceView, MatchRateView, PreviewedView, TieOutList,
+    TieOutRowView, TieOutTotalView,
 };
 pub use event::{CauseView, ChangeView, EventView};
-pub use finding::{FindingList, FindingView, SkippedView};
-pub use hold::{ConfirmedView, HeldView};
+pub use finding::{FindingList, FindingView, SkippedRuleView};
+pub use hold::{ConfirmedDeletionsView, HeldDeletionsView};
 pub use ledger::{ActorView, LedgerEntryView};
 pub use list::{List, page_of};
 pub use plan::{PlanView, PlannedChangeView, PlannedStepView, SiblingTtlView};
 pub use price::Price;
 pub use project::{ProjectView, TenancyView};
-pub use resource::{Reason, ResourceView, UnattributedView};
+pub use resource::{ResourceView, UnattributedReason, UnattributedView};
 pub use saga::{CancelView, SagaView, StuckView};
 pub use saga_step::{SagaStepView, VerdictView};
 pub use summary::{SummaryRowView, SummaryTotalsView, SummaryView};

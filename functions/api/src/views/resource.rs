@@ -77,7 +77,7 @@ pub struct ResourceView {
 #[schema(as = Unattributed)]
 pub struct UnattributedView {
     /// The reason, for programs.
-    pub reason: Reason,
+    pub reason: UnattributedReason,
     /// The scope that the token needs, where the reason may be that it lacks it.
     #[schema(required, example = "domain:read")]
     pub scope: Option<String>,
@@ -89,8 +89,7 @@ pub struct UnattributedView {
 /// The reason why no project is known of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = UnattributedReason)]
-pub enum Reason {
+pub enum UnattributedReason {
     /// The token may not see what would tell.
     NotVisible,
     /// What would tell was not read whole the last time.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::SagaStepView;
-use crate::disclosure::Disclosure;
+use crate::visibility::Visibility;
 
 /// A saga. A tenant is told less of it; what it is not told is null or empty.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -109,23 +109,23 @@ pub struct CancelView {
 impl SagaView {
     /// The saga as it is now, as far as the caller is told of it.
     #[must_use]
-    pub fn new(record: &SagaRecord, disclosure: &Disclosure) -> Self {
+    pub fn new(record: &SagaRecord, visibility: &Visibility) -> Self {
         let SagaRecord { metadata, state, scheduling } = record;
         let progress = &state.progress;
-        let admins = |text: &String| disclosure.is_whole().then(|| text.clone());
+        let admins = |text: &String| visibility.is_full().then(|| text.clone());
         let specs = metadata.definition.steps.iter().zip(&state.steps).enumerate();
-        let steps = specs.map(|(index, (spec, step))| SagaStepView::new(index, spec, step, disclosure)).collect();
-        let told = state.steps.iter().enumerate().filter(|(index, _)| disclosure.covers(*index));
+        let steps = specs.map(|(index, (spec, step))| SagaStepView::new(index, spec, step, visibility)).collect();
+        let told = state.steps.iter().enumerate().filter(|(index, _)| visibility.covers(*index));
         Self {
             id: metadata.id.to_string(),
-            saga_type: disclosure.saga_type(&metadata.saga_type).to_owned(),
+            saga_type: visibility.saga_type(&metadata.saga_type).to_owned(),
             account: metadata.account.to_string(),
             tenant_id: metadata.tenant_id.as_ref().map(ToString::to_string),
             status: progress.status,
             steps,
             context: told.flat_map(|(_, step)| step.outputs.clone()).collect(),
-            error: disclosure.error(progress.error.as_ref()),
-            stuck: progress.stuck.as_ref().map(|stuck| StuckView::new(stuck, disclosure)),
+            error: visibility.error(progress.error.as_ref()),
+            stuck: progress.stuck.as_ref().map(|stuck| StuckView::new(stuck, visibility)),
             cancel: progress.cancel.as_ref().map(|cancel| CancelView {
                 by: admins(&cancel.by),
                 at: cancel.at,
@@ -145,8 +145,8 @@ impl SagaView {
 }
 
 impl StuckView {
-    fn new(stuck: &Stuck, disclosure: &Disclosure) -> Self {
-        let admins = |text: &String| disclosure.is_whole().then(|| text.clone());
+    fn new(stuck: &Stuck, visibility: &Visibility) -> Self {
+        let admins = |text: &String| visibility.is_full().then(|| text.clone());
         Self {
             reason: stuck.reason,
             why: admins(&stuck.why),

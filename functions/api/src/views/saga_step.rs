@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::disclosure::Disclosure;
+use crate::visibility::Visibility;
 
 /// A step of a saga.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -62,17 +62,17 @@ pub struct VerdictView {
 impl SagaStepView {
     /// A step as it is now, as far as the caller is told of it.
     #[must_use]
-    pub fn new(index: usize, spec: &StepSpec, state: &StepState, disclosure: &Disclosure) -> Self {
-        let is_told = disclosure.covers(index);
-        let verdict = state.verdict.clone().filter(|_| disclosure.is_whole());
+    pub fn new(index: usize, spec: &StepSpec, state: &StepState, visibility: &Visibility) -> Self {
+        let is_visible = visibility.covers(index);
+        let verdict = state.verdict.clone().filter(|_| visibility.is_full());
         Self {
             index,
             step: spec.step.clone(),
             status: state.status,
-            outcome: state.outcome.clone().filter(|_| is_told),
-            error: disclosure.error(state.error.as_ref()),
-            inputs: is_told.then(|| spec.inputs.clone()),
-            outputs: is_told.then(|| state.outputs.clone()),
+            outcome: state.outcome.clone().filter(|_| is_visible),
+            error: visibility.error(state.error.as_ref()),
+            inputs: is_visible.then(|| spec.inputs.clone()),
+            outputs: is_visible.then(|| state.outputs.clone()),
             began_at: state.began_at,
             verdict: verdict.map(Into::into),
         }

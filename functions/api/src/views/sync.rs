@@ -5,8 +5,8 @@ use domain::{AccountId, ChangeCounts, Kind, RunId, ScanProgress, SweepStatus, Sy
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::HeldView;
-use crate::workers::Worker;
+use super::HeldDeletionsView;
+use crate::workers::AnyWorker;
 
 /// How a worker does with one of its kinds in an account. What a run found is of the last complete one; how it went, of the last.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -67,7 +67,7 @@ pub struct SyncView {
     pub scan_progress: Option<ScanProgressView>,
     /// Deletions that wait for `POST /sync/{worker}/confirm`; null when none do.
     #[schema(required)]
-    pub held: Option<HeldView>,
+    pub held: Option<HeldDeletionsView>,
     /// Requests the token has left this hour, as DigitalOcean said in the last run.
     #[schema(required, example = 4987)]
     pub rate_limit_remaining: Option<u32>,
@@ -152,7 +152,13 @@ impl From<ScanProgress> for ScanProgressView {
 impl SyncView {
     /// How `worker` does with `kind` in `account`, as the kind's lane has it.
     #[must_use]
-    pub fn new(account: &AccountId, worker: Worker, kind: &Kind, lane: Option<&SyncState>, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        account: &AccountId,
+        worker: AnyWorker,
+        kind: &Kind,
+        lane: Option<&SyncState>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let lane = lane.cloned().unwrap_or_default();
         let (complete, last) = (lane.last_complete.as_ref(), lane.last.as_ref());
         let last_complete_at = complete.map(|receipt| receipt.finished_at);
@@ -175,7 +181,7 @@ impl SyncView {
             finished_at: last.map(|receipt| receipt.finished_at),
             running: lane.lease_until.is_some_and(|until| until > now),
             scan_progress: lane.scan_progress.map(Into::into),
-            held: lane.hold.map(|hold| HeldView::new(hold, lane.confirmation)),
+            held: lane.hold.map(|hold| HeldDeletionsView::new(hold, lane.confirmation)),
             rate_limit_remaining: last.and_then(|receipt| receipt.rate_limit_remaining),
         }
     }

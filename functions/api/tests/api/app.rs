@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use api::cursor::CursorKey;
 use api::gateway::GatewayEvent;
-use api::{AppState, Config, CursorKeys, workers};
+use api::{ApiConfig, AppState, CursorKeys, workers};
 use axum::Router;
 use chrono::{DateTime, Utc};
 use domain::{ManualClock, Scope, TenantId};
@@ -74,7 +74,7 @@ pub(crate) struct App {
     pub(crate) table: EmbeddedTable,
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) cloud: FakeDigitalOcean,
+    pub(crate) digitalocean: FakeDigitalOcean,
     router: Router,
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn queue_url(worker: &str) -> String {
     format!("https://sqs.example/{worker}")
 }
 
-pub(crate) fn config() -> Config {
+pub(crate) fn config() -> ApiConfig {
     let queues: serde_json::Map<_, _> =
         workers::all().map(|worker| (worker.name().to_owned(), queue_url(worker.name()).into())).collect();
     let queues = Value::Object(queues).to_string();
@@ -103,7 +103,7 @@ pub(crate) fn config() -> Config {
         ("CURSOR_SECRET", CURSOR_SECRET),
         ("WORKER_QUEUES", queues.as_str()),
     ];
-    Config::read(Env::from_map(env)).unwrap()
+    ApiConfig::read(Env::from_map(env)).unwrap()
 }
 
 const CURSOR_SECRET: &str = "arcadia/dev/api/cursors";
@@ -135,7 +135,7 @@ impl App {
     pub(crate) async fn start() -> Self {
         let table = EmbeddedTable::start().await;
         let queue = Arc::new(MemoryQueue::new());
-        let cloud = FakeDigitalOcean::default();
+        let digitalocean = FakeDigitalOcean::default();
         let clock = Arc::new(ManualClock::at(time("2026-04-12T12:00:00Z")));
         let cursor_keys = CursorKeys::new(GeneratedSecret, CURSOR_SECRET);
         let state = AppState::new(
@@ -144,9 +144,9 @@ impl App {
             queue.clone(),
             clock.clone(),
             cursor_keys,
-            Some(cloud.provisioning()),
+            Some(digitalocean.provisioning()),
         );
-        Self { table, queue, clock, cloud, router: api::router(state) }
+        Self { table, queue, clock, digitalocean, router: api::router(state) }
     }
 
     pub(crate) async fn get(&self, who: Who, path: &str) -> Answer {

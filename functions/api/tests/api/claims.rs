@@ -62,7 +62,7 @@ async fn a_claimed_tenant_sees_the_resource_and_no_project_of_anothers() {
 }
 
 #[tokio::test]
-async fn the_same_word_twice_is_one_write_and_every_write_is_audited() {
+async fn a_repeated_claim_is_one_write_and_every_write_is_audited() {
     let app = app().await;
     let row = || async {
         app.table.table.resource(&seed::row("main", "dns_zone", "free.example", None).key).await.unwrap().unwrap()
@@ -83,7 +83,7 @@ async fn the_same_word_twice_is_one_write_and_every_write_is_audited() {
 }
 
 #[tokio::test]
-async fn two_words_at_once_both_hold() {
+async fn concurrent_claims_are_both_kept() {
     let app = app().await;
     let (tenant, project) = tokio::join!(
         claim(&app, json!({ "tenant_id": "acme" })),
@@ -95,7 +95,7 @@ async fn two_words_at_once_both_hold() {
 }
 
 #[tokio::test]
-async fn a_word_that_cannot_be_is_refused_and_writes_nothing() {
+async fn an_invalid_claim_is_refused_and_writes_nothing() {
     let app = app().await;
     let table = &app.table.table;
     let gone = seed::resource(table, "main", "droplet", "gone", None).await;

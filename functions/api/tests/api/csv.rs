@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::app::{App, DOCUMENT, Who};
-use crate::rivals::{World, world};
 use crate::seed;
+use crate::two_tenants::{TwoTenantFixture, fixture};
 
 /// Every route that answers CSV, its path's parameters and those that it asks for filled.
-fn lists(world: &World) -> Vec<String> {
+fn lists(fixture: &TwoTenantFixture) -> Vec<String> {
     let is_csv = |item: &Value| item["get"]["responses"]["200"]["content"]["text/csv"].is_object();
     let paths = DOCUMENT["paths"].as_object().unwrap().iter().filter(|(_, item)| is_csv(item));
     let filled = |path: &str, item: &Value| {
         let path = path.strip_prefix("/api/v1").unwrap();
         let path =
             path.replace("{account}", "main").replace("{kind}", "droplet").replace("{provider_id}", "alpha-droplet");
-        let path = path.replace("/sagas/{id}", &format!("/sagas/{}", world.sagas[0].id));
+        let path = path.replace("/sagas/{id}", &format!("/sagas/{}", fixture.sagas[0].id));
         let parameters = item["get"]["parameters"].as_array().unwrap().iter();
         let mut required = parameters.filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
         match required.next() {
@@ -53,7 +53,7 @@ fn cells(header: &[String], row: &Value) -> Vec<String> {
 #[tokio::test]
 async fn every_list_says_in_csv_what_it_says_in_json() {
     let app = App::start().await;
-    let lists = lists(&world(&app).await);
+    let lists = lists(&fixture(&app).await);
     for expected in
         ["/accounts", "/sync", "/inventory/resources", "/inventory/events", "/inventory/summary", "/billing/invoices"]
     {

@@ -8,7 +8,7 @@ use crate::app::{App, Who, time};
 use crate::seed;
 
 #[tokio::test]
-async fn a_resource_reads_as_its_project_and_its_lane_make_it() {
+async fn a_resource_is_shown_with_its_project_and_sync_state() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     for who in [Who::Admin, Who::Tenant("acme")] {
@@ -78,7 +78,7 @@ async fn filters_narrow_and_never_widen() {
 }
 
 #[tokio::test]
-async fn as_of_is_the_oldest_lane_that_the_answer_covers() {
+async fn as_of_is_the_oldest_sync_state_covered() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::two_tenants(table).await;

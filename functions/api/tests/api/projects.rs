@@ -121,7 +121,7 @@ async fn a_first_tenants_time_begins_no_earlier_than_the_project_was_seen() {
 }
 
 #[tokio::test]
-async fn two_changes_at_once_both_hold() {
+async fn concurrent_changes_are_both_kept() {
     let app = app().await;
     let (tenant, purpose) = tokio::join!(
         app.patch(Who::Admin, PATH, json!({ "tenant_id": "acme" })),

@@ -192,7 +192,7 @@ pub(crate) async fn sweep_leaving(
 
 /// A complete run of every worker of an account, for everything it is about.
 pub(crate) async fn sweep_all(table: &Table, account: &str, finished_at: DateTime<Utc>) {
-    for lane in api::workers::all().flat_map(api::workers::Worker::lanes) {
+    for lane in api::workers::all().flat_map(api::workers::AnyWorker::sync_kinds) {
         sweep(table, account, lane.as_str(), SweepStatus::Complete, finished_at).await;
     }
 }

@@ -22,7 +22,7 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
     seed::sweep(table, "main", "droplet", SweepStatus::Failed, time("2026-04-12T11:58:00Z")).await;
     seed::sweep(table, "main", "dns_zone", SweepStatus::Held, time("2026-04-12T11:58:00Z")).await;
     let list = app.get(Who::Admin, "/sync?limit=200").await;
-    let lanes = api::workers::all().flat_map(api::workers::Worker::lanes).count();
+    let lanes = api::workers::all().flat_map(api::workers::AnyWorker::sync_kinds).count();
     assert_eq!(list.body["data"].as_array().unwrap().len(), 2 * lanes);
     assert_eq!((&list.body["complete"], &list.body["as_of"]), (&json!(false), &json!("2026-04-12T11:50:00Z")));
 
@@ -53,7 +53,7 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
 }
 
 #[tokio::test]
-async fn a_round_under_way_is_shown() {
+async fn the_progress_of_a_checkpointed_scan_is_shown() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -162,7 +162,7 @@ async fn a_hold_is_confirmed_by_its_name_and_audited() {
     seed::sweep(table, "main", "droplet", SweepStatus::Held, time("2026-04-12T11:50:00Z")).await;
     let path = "/sync/droplets/confirm";
     let other = app.post(Who::Admin, path, json!({ "account": "main", "hold_id": "another" })).await;
-    assert_eq!((other.status, &other.body["type"]), (409, &json!("urn:arcadia:problem:nothing-held")));
+    assert_eq!((other.status, &other.body["type"]), (409, &json!("urn:arcadia:problem:no-held-deletions")));
     let answer = app.post(Who::Admin, path, json!({ "account": "main", "hold_id": "hold-1" })).await;
     assert_eq!(answer.status, 202, "{}", answer.text);
     let told = json!({ "run_id": answer.body["run_id"], "account": "main", "kind": "droplet", "hold_id": "hold-1", "count": 7 });

@@ -14,10 +14,10 @@ use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::Query;
 use crate::freshness::Coverage;
-use crate::openapi::{BadParameters, Denials, Failures};
-use crate::problem::Problem;
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
-use crate::views::{AccrualRowView, AccrualView, AccruedAccountView, DayView};
+use crate::views::{AccrualRowView, AccrualView, AccruedAccountView, DayRateView};
 
 /// How far back days are looked at: they say what is ordinary on the first days of a month as well.
 const DAYS_BACK: TimeDelta = TimeDelta::days(31);
@@ -30,19 +30,19 @@ const WORKERS: [billing::BillingWorkerSpec; 2] = [billing::BALANCE, billing::BIL
 /// and whether a day cost more or less than is ordinary. Admins only.
 #[utoipa::path(
     get, path = "/billing/accrual", operation_id = "accrual", tag = "billing", params(AccountQuery), security(("id_token" = [])),
-    responses((status = 200, description = "All of it.", body = AccrualView), BadParameters, Denials, Failures)
+    responses((status = 200, description = "All of it.", body = AccrualView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn accrual(
     admin: Admin,
     State(state): State<AppState>,
     Query(AccountQuery { account }): Query<AccountQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let (accounts, freshness) = accounts(&state, &admin, account.as_ref()).await?;
     let table = state.table(&admin);
     let now = state.now();
     let period = Period::containing(now.date_naive());
-    let mut coverage = freshness.billed(&WORKERS, now);
+    let mut coverage = freshness.billing_coverage(&WORKERS, now);
     let (mut rows, mut of_accounts, mut totals) = (Vec::new(), Vec::new(), Figures::default());
     for account in &accounts {
         let preview = table.invoices_in(account, period).await?.into_iter().find(is_preview);
@@ -71,11 +71,11 @@ fn is_preview(invoice: &Invoice) -> bool {
 }
 
 /// What the preview's lines come to; `None` where none were read.
-async fn accrued(table: &Table, preview: &Invoice) -> Result<Option<Accrual>, Problem> {
+async fn accrued(table: &Table, preview: &Invoice) -> Result<Option<Accrual>, ApiProblem> {
     let Some(as_of) = read_at(preview) else { return Ok(None) };
     let (mut lines, mut from) = (Vec::new(), None);
     loop {
-        let page = table.lines(preview, from, READ_SIZE).await?.ok_or_else(Problem::internal)?;
+        let page = table.lines(preview, from, READ_SIZE).await?.ok_or_else(ApiProblem::internal)?;
         lines.extend(page.lines.into_iter().map(bare));
         from = page.next;
         if from.is_none() {
@@ -93,13 +93,13 @@ fn bare(mut line: CostLine) -> CostLine {
 }
 
 /// The balances of the last days.
-async fn balances(table: &Table, account: &AccountId, now: DateTime<Utc>) -> Result<Vec<BalanceSnapshot>, Problem> {
+async fn balances(table: &Table, account: &AccountId, now: DateTime<Utc>) -> Result<Vec<BalanceSnapshot>, ApiProblem> {
     let span = Span { from: now - DAYS_BACK, until: now + TimeDelta::milliseconds(1) };
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let stretch = table.balances(account, span, after.as_deref(), READ_SIZE).await?;
-        found.extend(stretch.items);
-        after = stretch.next;
+        let page = table.balances(account, span, after.as_deref(), READ_SIZE).await?;
+        found.extend(page.items);
+        after = page.next;
         if after.is_none() {
             return Ok(found);
         }
@@ -107,7 +107,7 @@ async fn balances(table: &Table, account: &AccountId, now: DateTime<Utc>) -> Res
 }
 
 /// What each day cost, held against the days before it. Today is not over: only if it cost too much already can that be said.
-fn judged(balances: &[BalanceSnapshot], now: DateTime<Utc>) -> Vec<DayView> {
+fn judged(balances: &[BalanceSnapshot], now: DateTime<Utc>) -> Vec<DayRateView> {
     // A balance speaks of the time it was worked out at, which may be of the day, and the month, before it was asked for.
     let points: Vec<_> =
         balances.iter().map(|balance| (balance.generated_at, balance.month_to_date_usage.amount)).collect();
@@ -117,7 +117,12 @@ fn judged(balances: &[BalanceSnapshot], now: DateTime<Utc>) -> Vec<DayView> {
         let band = Band::from_days(&amounts[..number], &Tolerance::default());
         let place = band.map(|band| band.position(*amount));
         let is_over = *day < now.date_naive();
-        DayView::new(*day, Money::usd(*amount), band, place.filter(|place| is_over || *place == BandPosition::Above))
+        DayRateView::new(
+            *day,
+            Money::usd(*amount),
+            band,
+            place.filter(|place| is_over || *place == BandPosition::Above),
+        )
     };
     rates.iter().enumerate().map(judge).collect()
 }

@@ -8,16 +8,16 @@ use domain::{AccountId, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use super::pager::{MultiAccountCursor, MultiAccountPager};
 use super::parameters::{AccountQuery, accounts};
-use super::walk::{Place, Walk};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::Query;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
-use crate::routes::listing::{PageQuery, refused_start};
+use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{BalanceView, List, page_of};
 
 /// A time, as parameters describe it.
@@ -52,10 +52,10 @@ pub(in crate::routes) struct BalancesQuery {
 
 /// Where a page ended, and of what time balances were asked for: without times given, that moves on from page to page.
 #[derive(Serialize, Deserialize)]
-struct Position {
+struct BalanceCursor {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-    place: Place,
+    accounts_cursor: MultiAccountCursor,
 }
 
 impl FromParameters for BalanceQuery {
@@ -70,7 +70,7 @@ impl FromParameters for BalancesQuery {
         let from = parameters.parse("from", TIME, time);
         let to = parameters.parse("to", TIME, time);
         if from.zip(to).is_some_and(|(from, to)| from >= to) {
-            parameters.note("to", "expected a time after that of from");
+            parameters.add_error("to", "expected a time after that of from");
         }
         let AccountQuery { account } = AccountQuery::read(parameters)?;
         Some(Self { wanted: BalancesParams { from, to, account }, page: PageQuery::read(parameters)? })
@@ -88,14 +88,14 @@ impl BalancesParams {
 /// `complete` is false then. Admins only.
 #[utoipa::path(
     get, path = "/billing/balance", operation_id = "latestBalances", tag = "billing", params(AccountQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The last balance of each account.", body = List<BalanceView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "The last balance of each account.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn latest(
     admin: Admin,
     State(state): State<AppState>,
     Query(BalanceQuery { wanted, page }): Query<BalanceQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "balance", &wanted);
     let after: Option<String> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
@@ -104,35 +104,37 @@ pub(in crate::routes) async fn latest(
     for account in &accounts {
         data.extend(state.table(&admin).latest_balance(account).await?.map(BalanceView::from));
     }
-    representation.of(&List::new(data, next, freshness.billed(&[billing::BALANCE], state.now())))
+    representation.of(&List::new(data, next, freshness.billing_coverage(&[billing::BALANCE], state.now())))
 }
 
 /// What accounts owed, hour by hour: account by account, the oldest first. Admins only.
 #[utoipa::path(
     get, path = "/billing/balances", operation_id = "listBalances", tag = "billing", params(BalancesParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of balances.", body = List<BalanceView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of balances.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(BalancesQuery { wanted, page }): Query<BalancesQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &wanted);
-    let position: Option<Position> = page.position(&binding)?;
+    let position: Option<BalanceCursor> = page.position(&binding)?;
     let has_cursor = position.is_some();
-    let (span, place) = match position {
-        Some(Position { from, until, place }) => (Span { from, until }, Some(place)),
+    let (span, accounts_cursor) = match position {
+        Some(BalanceCursor { from, until, accounts_cursor }) => (Span { from, until }, Some(accounts_cursor)),
         None => (wanted.span(state.now()), None),
     };
     let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
-    let mut walk = Walk::new(accounts, place, page.limit);
-    while let Some((account, after, limit)) = walk.next() {
+    let mut pager = MultiAccountPager::new(accounts, accounts_cursor, page.limit);
+    while let Some((account, after, limit)) = pager.next_read() {
         let found = state.table(&admin).balances(account, span, after, limit).await;
-        walk.take(found.map_err(|error| refused_start(error, has_cursor))?);
+        pager.add_page(found.map_err(|error| start_key_error(error, has_cursor))?);
     }
-    let (found, next) = walk.end();
-    let next = next.map(|place| binding.seal(&Position { from: span.from, until: span.until, place })).transpose()?;
+    let (found, next) = pager.finish();
+    let next = next
+        .map(|accounts_cursor| binding.seal(&BalanceCursor { from: span.from, until: span.until, accounts_cursor }))
+        .transpose()?;
     let data: Vec<BalanceView> = found.into_iter().map(Into::into).collect();
-    representation.of(&List::new(data, next, freshness.billed(&[billing::BALANCE], state.now())))
+    representation.of(&List::new(data, next, freshness.billing_coverage(&[billing::BALANCE], state.now())))
 }

@@ -13,9 +13,9 @@ use super::parameters::{AccountQuery, MONTH, accounts, month};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::Query;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::routes::listing::PageQuery;
 use crate::views::{CostLineView, List};
@@ -40,7 +40,7 @@ pub(in crate::routes) struct LineFilter {
     /// With this outcome.
     #[serde(rename = "match")]
     #[param(inline)]
-    matched: Option<Owned>,
+    matched: Option<MatchFilter>,
     /// Of this account's invoices.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
@@ -49,7 +49,7 @@ pub(in crate::routes) struct LineFilter {
 /// Whether a line has an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Owned {
+enum MatchFilter {
     /// It has a resource.
     Matched,
     /// It has none.
@@ -69,7 +69,7 @@ pub(in crate::routes) struct LineQuery {
 
 /// Where a page ended: in the lines of the invoice of this number, at their beginning without a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Place {
+struct CostLineCursor {
     invoice: usize,
     lines: Option<LinePosition>,
 }
@@ -90,7 +90,7 @@ impl FromParameters for LineQuery {
     }
 }
 
-impl Owned {
+impl MatchFilter {
     fn fits(self, outcome: &MatchOutcome) -> bool {
         match self {
             Self::Matched => outcome.matched().is_some(),
@@ -119,14 +119,14 @@ impl LineFilter {
 /// then it is refused with 400, so that no list is of two minds. Admins only.
 #[utoipa::path(
     get, path = "/billing/cost-lines", operation_id = "listCostLines", tag = "billing", params(LineFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of lines.", body = List<CostLineView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of lines.", body = List<CostLineView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(LineQuery { filter, page }): Query<LineQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let (accounts, freshness) = accounts(&state, &admin, filter.account.as_ref()).await?;
     let period = Some(filter.period);
     let table = state.table(&admin);
@@ -136,9 +136,9 @@ pub(in crate::routes) async fn list(
         .map(|invoice| (&invoice.account, &invoice.uuid, invoice.lines.as_ref().map(|set| set.revision)))
         .collect();
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "cost-lines", &(&filter, sets));
-    let from: Option<Place> = page.position(&binding)?;
+    let from: Option<CostLineCursor> = page.position(&binding)?;
     let (data, next) = read(table, &invoices, &filter, from, page.limit).await?;
-    let coverage = month::freshness_of_lines(&freshness, &accounts, &invoices, period, state.now());
+    let coverage = month::lines_coverage(&freshness, &accounts, &invoices, period, state.now());
     representation.of(&List::new(data, next.map(|place| binding.seal(&place)).transpose()?, coverage))
 }
 
@@ -147,11 +147,11 @@ async fn read(
     table: &Table,
     invoices: &[Invoice],
     filter: &LineFilter,
-    from: Option<Place>,
+    from: Option<CostLineCursor>,
     limit: usize,
-) -> Result<(Vec<CostLineView>, Option<Place>), Problem> {
+) -> Result<(Vec<CostLineView>, Option<CostLineCursor>), ApiProblem> {
     let mut data = Vec::new();
-    let mut at = from.unwrap_or(Place { invoice: 0, lines: None });
+    let mut at = from.unwrap_or(CostLineCursor { invoice: 0, lines: None });
     for _ in 0..READS_PER_PAGE {
         let Some(invoice) = invoices.get(at.invoice) else { return Ok((data, None)) };
         let wanted = limit - data.len();
@@ -162,13 +162,13 @@ async fn read(
         };
         let found = match found {
             // What the set lacks at a place that was handed in, it may never have had.
-            Err(store::Error::Missing { .. }) if from == Some(at) => return Err(Problem::bad_cursor()),
-            found => found?.ok_or_else(Problem::bad_cursor)?,
+            Err(store::Error::Missing { .. }) if from == Some(at) => return Err(ApiProblem::bad_cursor()),
+            found => found?.ok_or_else(ApiProblem::bad_cursor)?,
         };
         data.extend(found.lines.into_iter().map(|line| CostLineView::new(invoice, line)));
         at = match found.next {
-            Some(lines) => Place { lines: Some(lines), ..at },
-            None => Place { invoice: at.invoice + 1, lines: None },
+            Some(lines) => CostLineCursor { lines: Some(lines), ..at },
+            None => CostLineCursor { invoice: at.invoice + 1, lines: None },
         };
         if data.len() == limit {
             break;

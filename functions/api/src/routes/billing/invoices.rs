@@ -13,9 +13,9 @@ use super::parameters::{AccountQuery, InvoicePath, PeriodQuery, accounts};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::{Path, Query};
-use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::routes::listing::PageQuery;
 use crate::views::{InvoiceView, List, page_of};
@@ -52,36 +52,36 @@ impl FromParameters for InvoiceQuery {
 /// Invoices, the newest month first, and how far each was taken in; the running month's preview is `open`. Admins only.
 #[utoipa::path(
     get, path = "/billing/invoices", operation_id = "listInvoices", tag = "billing", params(PeriodQuery, StatusQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of invoices.", body = List<InvoiceView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of invoices.", body = List<InvoiceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(InvoiceQuery { of, status, page }): Query<InvoiceQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "invoices", &(&of, &status));
-    let after: Option<month::Place> = page.position(&binding)?;
+    let after: Option<month::InvoiceSortKey> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let mut invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
     invoices.retain(|invoice| status.status.is_none_or(|status| status == invoice.status));
-    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding)?;
+    let (invoices, next) = page_of(invoices, month::sort_key, after.as_ref(), page.limit, &binding)?;
     let data: Vec<InvoiceView> = invoices.into_iter().map(Into::into).collect();
-    representation.of(&List::new(data, next, month::freshness_of_heads(&freshness, state.now())))
+    representation.of(&List::new(data, next, month::invoices_coverage(&freshness, state.now())))
 }
 
 /// One invoice. Admins only.
 #[utoipa::path(
     get, path = "/billing/invoices/{uuid}", operation_id = "getInvoice", tag = "billing", security(("id_token" = [])),
     params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
-    responses((status = 200, description = "It.", body = InvoiceView), BadParameters, Denials, NotFound, Failures)
+    responses((status = 200, description = "It.", body = InvoiceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn one(
     admin: Admin,
     State(state): State<AppState>,
     Path(InvoicePath(uuid)): Path<InvoicePath>,
     Query(AccountQuery { account }): Query<AccountQuery>,
-) -> Result<Json<InvoiceView>, Problem> {
+) -> Result<Json<InvoiceView>, ApiProblem> {
     Ok(Json(find(&admin, &state, account.as_ref(), &uuid).await?.into()))
 }
 
@@ -91,12 +91,12 @@ pub(super) async fn find(
     state: &AppState,
     account: Option<&AccountId>,
     uuid: &InvoiceUuid,
-) -> Result<Invoice, Problem> {
+) -> Result<Invoice, ApiProblem> {
     let (accounts, _) = accounts(state, admin, account).await?;
     for account in accounts {
         if let Some(invoice) = state.table(admin).find_invoice(&account, uuid).await? {
             return Ok(invoice);
         }
     }
-    Err(Problem::not_found())
+    Err(ApiProblem::not_found())
 }

@@ -9,26 +9,26 @@ use super::parameters::{PeriodQuery, accounts};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::Query;
-use crate::openapi::{BadParameters, Denials, Failures};
-use crate::problem::Problem;
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::problem::ApiProblem;
 use crate::views::MatchRateView;
 
 /// How many lines of a month's invoices, or of all, have a resource or a reason. Admins only.
 #[utoipa::path(
     get, path = "/billing/match-rate", operation_id = "matchRate", tag = "billing", params(PeriodQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The counts.", body = MatchRateView), BadParameters, Denials, Failures)
+    responses((status = 200, description = "The counts.", body = MatchRateView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn rate(
     admin: Admin,
     State(state): State<AppState>,
     Query(PeriodQuery { period, account }): Query<PeriodQuery>,
-) -> Result<Json<MatchRateView>, Problem> {
+) -> Result<Json<MatchRateView>, ApiProblem> {
     let (accounts, freshness) = accounts(&state, &admin, account.as_ref()).await?;
     let invoices = month::invoices(state.table(&admin), &accounts, period).await?;
     let mut counts = MatchCounts::default();
     for set in invoices.iter().filter_map(|invoice| invoice.lines.as_ref()) {
         counts += set.counts;
     }
-    let coverage = month::freshness_of_lines(&freshness, &accounts, &invoices, period, state.now());
+    let coverage = month::lines_coverage(&freshness, &accounts, &invoices, period, state.now());
     Ok(Json(MatchRateView::new(period, invoices.len(), counts, coverage)))
 }

@@ -7,7 +7,7 @@ pub(super) mod history;
 pub(super) mod invoices;
 pub(super) mod match_rate;
 mod month;
+mod pager;
 mod parameters;
 pub(super) mod rematch;
 pub(super) mod tie_out;
-mod walk;

@@ -10,7 +10,7 @@ use crate::AppState;
 use crate::caller::{Admin, Caller};
 use crate::freshness::Freshness;
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::routes::listing::{ID, SLUG, covered_accounts};
 
 /// A month, as parameters describe it.
@@ -76,7 +76,7 @@ pub(super) async fn accounts(
     state: &AppState,
     admin: &Admin,
     account: Option<&AccountId>,
-) -> Result<(Vec<AccountId>, Freshness), Problem> {
+) -> Result<(Vec<AccountId>, Freshness), ApiProblem> {
     let caller = Caller::Admin(admin.clone());
     let mut accounts = covered_accounts(state, &caller, account, None).await?;
     accounts.sort();

@@ -9,8 +9,10 @@ use super::parameters::{AccountQuery, InvoicePath};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::{Path, Query};
-use crate::openapi::{BadParameters, Conflict, Denials, Failures, NotFound};
-use crate::problem::Problem;
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses,
+};
+use crate::problem::ApiProblem;
 use crate::routes::runs::enabled_account;
 use crate::views::RunView;
 
@@ -21,7 +23,7 @@ use crate::views::RunView;
     params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
     responses(
         (status = 202, description = "It is asked for.", body = RunView),
-        BadParameters, Denials, NotFound, Conflict, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, ServerErrorResponses
     )
 )]
 pub(in crate::routes) async fn rematch(
@@ -29,16 +31,16 @@ pub(in crate::routes) async fn rematch(
     State(state): State<AppState>,
     Path(InvoicePath(uuid)): Path<InvoicePath>,
     Query(AccountQuery { account }): Query<AccountQuery>,
-) -> Result<(StatusCode, Json<RunView>), Problem> {
+) -> Result<(StatusCode, Json<RunView>), ApiProblem> {
     let invoice = find(&admin, &state, account.as_ref(), &uuid).await?;
     let account = enabled_account(&admin, &state, invoice.account.into()).await?.account;
     if invoice.lines.is_none() {
-        return Err(Problem::conflict(
+        return Err(ApiProblem::conflict(
             "no-lines",
             "The invoice has no lines to match: they were not read yet. See its status and error.",
         ));
     }
     let task = billing::Task::Rematch { period: invoice.period, invoice: invoice.uuid };
-    let run_id = state.ask_for(billing::INVOICE_INGEST.name, account.as_str(), &task).await?;
+    let run_id = state.enqueue(billing::INVOICE_INGEST.name, account.as_str(), &task).await?;
     Ok((StatusCode::ACCEPTED, Json(run_id.into())))
 }

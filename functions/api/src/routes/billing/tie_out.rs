@@ -9,9 +9,9 @@ use super::parameters::{PeriodQuery, accounts};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::Query;
-use crate::openapi::{BadParameters, Denials, Failures};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::routes::listing::PageQuery;
 use crate::views::{List, TieOutList, TieOutRowView, TieOutTotalView, page_of};
@@ -33,21 +33,21 @@ impl FromParameters for TieOutQuery {
 /// invoices and that in the history. `total` is of all that were asked for, whatever the page. Admins only.
 #[utoipa::path(
     get, path = "/billing/tie-out", operation_id = "tieOut", tag = "billing", params(PeriodQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of invoices, the newest month first.", body = TieOutList), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of invoices, the newest month first.", body = TieOutList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
     Query(TieOutQuery { of, page }): Query<TieOutQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "tie-out", &of);
-    let after: Option<month::Place> = page.position(&binding)?;
+    let after: Option<month::InvoiceSortKey> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
-    let coverage = month::freshness_of_lines(&freshness, &accounts, &invoices, of.period, state.now());
+    let coverage = month::lines_coverage(&freshness, &accounts, &invoices, of.period, state.now());
     let total = TieOutTotalView::of(&invoices);
-    let (invoices, next) = page_of(invoices, month::place, after.as_ref(), page.limit, &binding)?;
+    let (invoices, next) = page_of(invoices, month::sort_key, after.as_ref(), page.limit, &binding)?;
     let data: Vec<TieOutRowView> = invoices.iter().map(Into::into).collect();
     representation.of(&TieOutList { list: List::new(data, next, coverage), total })
 }

@@ -10,20 +10,20 @@ use sagas::record::{EntryKind, LedgerEntry, SagaId};
 use super::SagaPath;
 use crate::AppState;
 use crate::caller::Caller;
-use crate::disclosure::Discloser;
 use crate::extract::{Path, Query};
 use crate::freshness::Coverage;
-use crate::openapi::{BadParameters, Denials, Failures, NotFound};
-use crate::problem::Problem;
+use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
-use crate::routes::listing::{PageQuery, refused_start};
+use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{LedgerEntryView, List};
+use crate::visibility::Redactor;
 
 /// The ledger of a saga, oldest entry first: one entry for each change, each bound to the one before it by its hash.
 #[utoipa::path(
     get, path = "/sagas/{id}/ledger", operation_id = "getSagaLedger", tag = "sagas", security(("id_token" = [])),
     params(("id" = String, Path, description = "The saga's id."), PageQuery),
-    responses((status = 200, description = "A page of it.", body = List<LedgerEntryView>), BadParameters, Denials, NotFound, Failures)
+    responses((status = 200, description = "A page of it.", body = List<LedgerEntryView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     caller: Caller,
@@ -31,15 +31,15 @@ pub(in crate::routes) async fn list(
     Path(SagaPath(id)): Path<SagaPath>,
     Query(page): Query<PageQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "ledger", &id);
     let after: Option<u64> = page.position(&binding)?;
-    let Some(record) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
+    let Some(record) = reader.saga(&id).await? else { return Err(ApiProblem::not_found()) };
     let found = reader.saga_ledger(&id, after, page.limit).await;
-    let found = found.map_err(|error| refused_start(error, after.is_some()))?;
-    let Some(found) = found else { return Err(Problem::not_found()) };
-    let disclosure = Discloser::new(&caller, &reader).of(&record.metadata).await?;
+    let found = found.map_err(|error| start_key_error(error, after.is_some()))?;
+    let Some(found) = found else { return Err(ApiProblem::not_found()) };
+    let visibility = Redactor::new(&caller, &reader).visibility_of(&record.metadata).await?;
     let pre_images = match &caller {
         Caller::Admin(admin) => pre_images(state.table(admin), &id, &found.entries).await?,
         Caller::Tenant { .. } => BTreeMap::new(),
@@ -50,7 +50,7 @@ pub(in crate::routes) async fn list(
             entry,
             &record.metadata.definition,
             pre_image.map(|pre_image| &pre_image.content),
-            &disclosure,
+            &visibility,
         )
     };
     let data = found.entries.iter().map(view).collect();
@@ -68,7 +68,7 @@ async fn pre_images(
     saga_store: &dyn SagaStore,
     saga: &SagaId,
     entries: &[LedgerEntry],
-) -> Result<BTreeMap<usize, PreImage>, Problem> {
+) -> Result<BTreeMap<usize, PreImage>, ApiProblem> {
     let mut found = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Intended) {
         let Some((step, state)) = entry.step.and_then(|step| Some((step, entry.steps.get(&step)?))) else { continue };

@@ -12,15 +12,15 @@ use utoipa::IntoParams;
 use super::SagaPath;
 use crate::AppState;
 use crate::caller::Caller;
-use crate::disclosure::Discloser;
 use crate::extract::{Path, Query};
 use crate::freshness::Coverage;
-use crate::openapi::{BadParameters, Denials, Failures, NotFound};
+use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::parameters::{FromParameters, Parameters};
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 use crate::representation::Representation;
-use crate::routes::listing::{PageQuery, SLUG, refused_start};
+use crate::routes::listing::{PageQuery, SLUG, start_key_error};
 use crate::views::{List, SagaView};
+use crate::visibility::Redactor;
 
 /// Which sagas are wanted; all that are given must fit.
 #[derive(Debug, IntoParams)]
@@ -58,14 +58,14 @@ impl FromParameters for SagaQuery {
 /// The sagas, newest first. A tenant sees those that were started on what was its own.
 #[utoipa::path(
     get, path = "/sagas", operation_id = "listSagas", tag = "sagas", params(SagaParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<SagaView>), BadParameters, Denials, Failures)
+    responses((status = 200, description = "A page of them.", body = List<SagaView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Query(SagaQuery { filter, page }): Query<SagaQuery>,
     representation: Representation,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "sagas", &filter);
     let from: Option<SagaPosition> = page.position(&binding)?;
@@ -74,11 +74,11 @@ pub(in crate::routes) async fn list(
     let is_told = asked.as_deref().is_none_or(|asked| SagaTemplate::named(asked).is_some());
     let wanted = SagaFilter { saga_type: filter.saga_type.clone().filter(|_| is_told), ..filter.clone() };
     let found = reader.sagas(&wanted, from.as_ref(), page.limit).await;
-    let found = found.map_err(|error| refused_start(error, from.is_some()))?;
-    let mut discloser = Discloser::new(&caller, &reader);
+    let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
+    let mut redactor = Redactor::new(&caller, &reader);
     let mut data = Vec::with_capacity(found.sagas.len());
     for record in &found.sagas {
-        data.push(SagaView::new(record, &discloser.of(&record.metadata).await?));
+        data.push(SagaView::new(record, &redactor.visibility_of(&record.metadata).await?));
     }
     data.retain(|saga| asked.as_ref().is_none_or(|asked| saga.saga_type == *asked));
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
@@ -89,15 +89,15 @@ pub(in crate::routes) async fn list(
 #[utoipa::path(
     get, path = "/sagas/{id}", operation_id = "getSaga", tag = "sagas", security(("id_token" = [])),
     params(("id" = String, Path, description = "Its id.")),
-    responses((status = 200, description = "It.", body = SagaView), BadParameters, Denials, NotFound, Failures)
+    responses((status = 200, description = "It.", body = SagaView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn one(
     caller: Caller,
     State(state): State<AppState>,
     Path(SagaPath(id)): Path<SagaPath>,
-) -> Result<Json<SagaView>, Problem> {
+) -> Result<Json<SagaView>, ApiProblem> {
     let reader = state.reader(&caller);
-    let Some(record) = reader.saga(&id).await? else { return Err(Problem::not_found()) };
-    let disclosure = Discloser::new(&caller, &reader).of(&record.metadata).await?;
-    Ok(Json(SagaView::new(&record, &disclosure)))
+    let Some(record) = reader.saga(&id).await? else { return Err(ApiProblem::not_found()) };
+    let visibility = Redactor::new(&caller, &reader).visibility_of(&record.metadata).await?;
+    Ok(Json(SagaView::new(&record, &visibility)))
 }

@@ -1,6 +1,7 @@
 //! Provisioning sagas: admins start and operate them, tenants read their own.
 
 mod accounts;
+pub(super) mod commands;
 mod idempotency;
 pub(super) mod ledger;
 pub(super) mod list;
@@ -8,7 +9,6 @@ pub(super) mod plan;
 mod request;
 pub(super) mod start;
 pub(super) mod templates;
-pub(super) mod verbs;
 
 use sagas::record::SagaId;
 use serde_json::Value;

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::accounts::Asked;
+use super::accounts::RequestedAccount;
 use crate::parameters::is_plain;
-use crate::problem::{FieldError, Problem};
-use crate::text::{TOKEN_REFUSED, holds_token};
+use crate::problem::{ApiProblem, ValidationError};
+use crate::text::{TOKEN_REFUSED, contains_token};
 
 /// How far ahead a saga may begin.
-const FARTHEST: TimeDelta = TimeDelta::days(366);
+const MAX_START_DELAY: TimeDelta = TimeDelta::days(366);
 
 /// A saga to start: the steps, or the name of a ready-made definition.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -60,16 +60,16 @@ pub(in crate::routes) struct StepBody {
 
 /// What is asked for, as far as it can be checked without knowing the accounts.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub(super) struct ValidatedRequest {
     /// Names what was asked: the same again gives the same.
     pub(super) body_hash: String,
     request: SagaRequest,
-    asked: Asked,
+    account: RequestedAccount,
 }
 
 /// A saga that may be started.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct StartRequest {
     pub(super) saga_type: String,
     pub(super) account: AccountId,
     pub(super) definition: Definition,
@@ -84,17 +84,17 @@ impl SagaRequest {
     }
 
     /// What is asked for, or every field that is wrong, whatever the account.
-    pub(super) fn check(self, now: DateTime<Utc>) -> Result<Checked, Vec<FieldError>> {
-        let mut errors: Vec<FieldError> = self.tokens();
-        let asked = Asked::of(self.account.as_deref());
-        errors.extend(asked.as_ref().err().cloned());
+    pub(super) fn validate(self, now: DateTime<Utc>) -> Result<ValidatedRequest, Vec<ValidationError>> {
+        let mut errors: Vec<ValidationError> = self.tokens();
+        let account = RequestedAccount::of(self.account.as_deref());
+        errors.extend(account.as_ref().err().cloned());
         let mut note = |pointer: &str, detail: &str| {
-            errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+            errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
         };
         if self.plan_hash.as_ref().is_some_and(|hash| !is_digest(hash)) {
             note("#/plan_hash", "expected hash of a plan: 64 hexadecimal digits");
         }
-        if self.start_at.is_some_and(|at| at > now + FARTHEST) {
+        if self.start_at.is_some_and(|at| at > now + MAX_START_DELAY) {
             note("#/start_at", "expected a time at most 366 days ahead");
         }
         // Which account it is makes no difference to what is wrong.
@@ -105,13 +105,15 @@ impl SagaRequest {
         }
         errors.sort();
         errors.dedup_by(|a, b| a.pointer == b.pointer);
-        match asked {
-            Ok(asked) if errors.is_empty() => Ok(Checked { body_hash: digest(&self), asked, request: self }),
+        match account {
+            Ok(account) if errors.is_empty() => {
+                Ok(ValidatedRequest { body_hash: digest(&self), account, request: self })
+            }
             _ => Err(errors),
         }
     }
 
-    fn definition(&self, account: &AccountId) -> Result<(String, Definition), Vec<FieldError>> {
+    fn definition(&self, account: &AccountId) -> Result<(String, Definition), Vec<ValidationError>> {
         let name = self.saga_type.as_deref();
         let template = name.and_then(SagaTemplate::named);
         let checked = match (&self.steps, template) {
@@ -119,7 +121,7 @@ impl SagaRequest {
             (None, None) => return Err(vec![self.nothing_to_do()]),
             (Some(_), Some(_)) => {
                 let detail = "a ready-made definition has its own steps: leave them out, or the type".to_owned();
-                return Err(vec![FieldError { pointer: "#/steps".to_owned(), detail }]);
+                return Err(vec![ValidationError { pointer: "#/steps".to_owned(), detail }]);
             }
             (Some(steps), None) => {
                 let label = name.filter(|name| !is_label(name)).map(|_| InputError {
@@ -137,54 +139,56 @@ impl SagaRequest {
                 }
             }
         };
-        let shown = |error: InputError| FieldError { pointer: shown(&error.pointer), detail: error.detail.to_owned() };
+        let shown =
+            |error: InputError| ValidationError { pointer: shown(&error.pointer), detail: error.detail.to_owned() };
         let definition = checked.map_err(|errors| errors.into_iter().map(shown).collect::<Vec<_>>())?;
         Ok((name.unwrap_or(CUSTOM).to_owned(), definition))
     }
 
-    fn nothing_to_do(&self) -> FieldError {
+    fn nothing_to_do(&self) -> ValidationError {
         let names: Vec<&str> = SAGA_TEMPLATES.iter().map(|template| template.name).collect();
         match self.saga_type {
-            Some(_) => FieldError {
+            Some(_) => ValidationError {
                 pointer: "#/type".to_owned(),
                 detail: format!("expected one of {}, or steps as well", names.join(", ")),
             },
-            None => {
-                FieldError { pointer: "#/steps".to_owned(), detail: "is required, or a ready-made type".to_owned() }
-            }
+            None => ValidationError {
+                pointer: "#/steps".to_owned(),
+                detail: "is required, or a ready-made type".to_owned(),
+            },
         }
     }
 
     /// Every field that has a token in it: the table is no place for one.
-    fn tokens(&self) -> Vec<FieldError> {
+    fn tokens(&self) -> Vec<ValidationError> {
         let texts = [("#/type", &self.saga_type), ("#/account", &self.account), ("#/plan_hash", &self.plan_hash)];
         let mut found: Vec<String> = texts
             .iter()
-            .filter(|(_, text)| text.as_deref().is_some_and(holds_token))
+            .filter(|(_, text)| text.as_deref().is_some_and(contains_token))
             .map(|(at, _)| (*at).to_owned())
             .collect();
         let of = |inputs: &Map<String, Value>, below: &str| {
-            let bad = inputs.iter().filter(|(name, value)| holds_token(name) || holds_token(&value.to_string()));
+            let bad = inputs.iter().filter(|(name, value)| contains_token(name) || contains_token(&value.to_string()));
             bad.map(|(name, _)| shown(&format!("{below}/{name}"))).collect::<Vec<_>>()
         };
         found.extend(of(&self.inputs, "#/inputs"));
         for (index, step) in self.steps.iter().flatten().enumerate() {
-            if holds_token(&step.step) {
+            if contains_token(&step.step) {
                 found.push(format!("#/steps/{index}/step"));
             }
             found.extend(of(&step.inputs, &format!("#/steps/{index}/inputs")));
         }
-        found.into_iter().map(|pointer| FieldError { pointer, detail: TOKEN_REFUSED.to_owned() }).collect()
+        found.into_iter().map(|pointer| ValidationError { pointer, detail: TOKEN_REFUSED.to_owned() }).collect()
     }
 }
 
-impl Checked {
+impl ValidatedRequest {
     /// The saga, in the account among those registered that is meant.
-    pub(super) fn in_account(self, registered: Vec<Account>) -> Result<Wanted, Problem> {
-        let account = self.asked.among(registered)?;
-        let (saga_type, definition) = self.request.definition(&account).map_err(Problem::unprocessable)?;
+    pub(super) fn in_account(self, registered: Vec<Account>) -> Result<StartRequest, ApiProblem> {
+        let account = self.account.resolve(registered)?;
+        let (saga_type, definition) = self.request.definition(&account).map_err(ApiProblem::unprocessable)?;
         let SagaRequest { plan_hash, start_at, .. } = self.request;
-        Ok(Wanted { saga_type, account, definition, plan_hash, start_at })
+        Ok(StartRequest { saga_type, account, definition, plan_hash, start_at })
     }
 }
 

@@ -7,21 +7,24 @@ use sagas::ports::{Phase, SagaStore, StartResult};
 use sagas::record::{NewSaga, SagaId, Start};
 use serde_json::json;
 
-use super::idempotency::Key;
-use super::plan::planned;
-use super::request::{Checked, SagaRequest, Wanted};
+use super::idempotency::IdempotencyKey;
+use super::plan::compute_plan;
+use super::request::{SagaRequest, StartRequest, ValidatedRequest};
 use super::{audit, tx};
 use crate::AppState;
 use crate::caller::Admin;
-use crate::disclosure::{Disclosure, tenant_of};
 use crate::extract::Json as Body;
 use crate::observe::RequestId;
-use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
-use crate::problem::Problem;
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
+    ServerErrorResponses,
+};
+use crate::problem::ApiProblem;
 use crate::views::SagaView;
+use crate::visibility::{Visibility, owning_tenant};
 
 /// A saga that was started, now or before.
-pub(super) type Answer = (StatusCode, [(header::HeaderName, String); 1], Json<SagaView>);
+pub(super) type StartResponse = (StatusCode, [(header::HeaderName, String); 1], Json<SagaView>);
 
 /// Starts a saga: its steps are done in order, and all of them undone if one fails. It is written before this answers, and goes on by
 /// itself. With an `Idempotency-Key` the same request starts one saga however often it is sent. Admins only.
@@ -31,44 +34,44 @@ pub(super) type Answer = (StatusCode, [(header::HeaderName, String); 1], Json<Sa
     responses(
         (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
         (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(in crate::routes) async fn start(
     admin: Admin,
-    key: Key,
+    key: IdempotencyKey,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
     Body(body): Body<SagaRequest>,
-) -> Result<Answer, Problem> {
-    let checked = body.check(state.now()).map_err(Problem::unprocessable)?;
-    begin(&admin, &state, &request, key, checked).await
+) -> Result<StartResponse, ApiProblem> {
+    let checked = body.validate(state.now()).map_err(ApiProblem::unprocessable)?;
+    start_validated(&admin, &state, &request, key, checked).await
 }
 
 /// Starts what was checked, or answers with what the key started before, whatever has changed since.
-pub(super) async fn begin(
+pub(super) async fn start_validated(
     admin: &Admin,
     state: &AppState,
     request: &RequestId,
-    key: Key,
-    checked: Checked,
-) -> Result<Answer, Problem> {
+    key: IdempotencyKey,
+    checked: ValidatedRequest,
+) -> Result<StartResponse, ApiProblem> {
     let provisioning = state.provisioning()?;
     let (table, now) = (state.table(admin), state.now());
-    let key = key.with(admin, &checked.body_hash, now);
+    let key = key.for_request(admin, &checked.body_hash, now);
     if let Some(key) = &key
         && let Some(before) = table.find_started(key, now).await?
     {
-        return started_before(admin, state, before).await;
+        return existing_saga(admin, state, before).await;
     }
     let wanted = checked.in_account(table.accounts().await?)?;
     if let Some(hash) = &wanted.plan_hash
-        && !planned(state, &wanted).await?.hash.eq_ignore_ascii_case(hash)
+        && !compute_plan(state, &wanted).await?.hash.eq_ignore_ascii_case(hash)
     {
-        return Err(Problem::plan_drift());
+        return Err(ApiProblem::plan_drift());
     }
-    let tenant_id = tenant_of(table, &wanted.definition.locks).await?;
-    let Wanted { saga_type, account, definition, plan_hash, start_at } = wanted;
+    let tenant_id = owning_tenant(table, &wanted.definition.locks).await?;
+    let StartRequest { saga_type, account, definition, plan_hash, start_at } = wanted;
     let id = SagaId::random();
     let steps: Vec<&str> = definition.steps.iter().map(|spec| spec.step.as_str()).collect();
     let values = json!({
@@ -84,24 +87,24 @@ pub(super) async fn begin(
     };
     match table.audited(audit).start(&start).await? {
         StartResult::New => {}
-        before => return started_before(admin, state, before).await,
+        before => return existing_saga(admin, state, before).await,
     }
     let record = start.record;
     tracing::info!(saga = %id, saga_type = record.metadata.saga_type, "saga started");
     provisioning.notifier.schedule_wake_up(&id, Phase::Forward, record.metadata.start_at, record.state.rev).await;
-    Ok(answer(StatusCode::ACCEPTED, SagaView::new(&record, &Disclosure::Everything)))
+    Ok(start_response(StatusCode::ACCEPTED, SagaView::new(&record, &Visibility::Full)))
 }
 
-async fn started_before(admin: &Admin, state: &AppState, started: StartResult) -> Result<Answer, Problem> {
-    let StartResult::Same(id) = started else { return Err(Problem::key_reused()) };
+async fn existing_saga(admin: &Admin, state: &AppState, started: StartResult) -> Result<StartResponse, ApiProblem> {
+    let StartResult::Same(id) = started else { return Err(ApiProblem::key_reused()) };
     let record = state.table(admin).load(&id).await?.ok_or_else(|| {
         tracing::error!(saga = %id, "a key names a saga that is not there");
-        Problem::internal()
+        ApiProblem::internal()
     })?;
-    Ok(answer(StatusCode::OK, SagaView::new(&record, &Disclosure::Everything)))
+    Ok(start_response(StatusCode::OK, SagaView::new(&record, &Visibility::Full)))
 }
 
-fn answer(status: StatusCode, saga: SagaView) -> Answer {
+fn start_response(status: StatusCode, saga: SagaView) -> StartResponse {
     let location = format!("{}/sagas/{}", crate::routes::ROOT, saga.id);
     (status, [(header::LOCATION, location)], Json(saga))
 }

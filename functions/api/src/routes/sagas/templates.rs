@@ -7,40 +7,43 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::idempotency::Key;
+use super::idempotency::IdempotencyKey;
 use super::request::SagaRequest;
-use super::start::{Answer, begin};
+use super::start::{StartResponse, start_validated};
 use crate::AppState;
 use crate::caller::Admin;
 use crate::extract::Json as Body;
 use crate::observe::RequestId;
-use crate::openapi::{BadBody, BadParameters, Conflict, Denials, Failures, NotFound};
-use crate::problem::{FieldError, Problem};
+use crate::openapi::{
+    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
+    ServerErrorResponses,
+};
+use crate::problem::{ApiProblem, ValidationError};
 use crate::views::SagaView;
 
 /// A snapshot to take. Everything but `account`, `start_at` and `plan_hash` is an input of the step.
 #[derive(Debug, Deserialize)]
-pub(in crate::routes) struct Snapshot {
+pub(in crate::routes) struct SnapshotRequest {
     #[serde(flatten)]
-    common: Common,
+    options: StartOptions,
     #[serde(flatten)]
     inputs: Map<String, Value>,
 }
 
 /// What a name is to stand for. Everything but `account`, `ensure`, `start_at` and `plan_hash` is an input of the step.
 #[derive(Debug, Deserialize)]
-pub(in crate::routes) struct Dns {
+pub(in crate::routes) struct DnsRequest {
     #[serde(default)]
     ensure: Ensure,
     #[serde(flatten)]
-    common: Common,
+    options: StartOptions,
     #[serde(flatten)]
     inputs: Map<String, Value>,
 }
 
 /// What starters share.
 #[derive(Debug, Deserialize)]
-struct Common {
+struct StartOptions {
     account: Option<String>,
     start_at: Option<DateTime<Utc>>,
     plan_hash: Option<String>,
@@ -60,7 +63,7 @@ pub(in crate::routes) enum Ensure {
 /// A snapshot to take.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SnapshotRequest)]
-pub(in crate::routes) struct SnapshotBody {
+pub(in crate::routes) struct SnapshotRequestSchema {
     /// The account; the only one that is registered if left out.
     #[schema(required = false, example = "main")]
     account: Option<String>,
@@ -78,7 +81,7 @@ pub(in crate::routes) struct SnapshotBody {
 /// What a name is to stand for.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsRequest)]
-pub(in crate::routes) struct DnsBody {
+pub(in crate::routes) struct DnsRequestSchema {
     /// The account; the only one that is registered if left out.
     #[schema(required = false, example = "main")]
     account: Option<String>,
@@ -127,73 +130,74 @@ pub(in crate::routes) struct DnsBody {
     plan_hash: Option<String>,
 }
 
-impl Common {
+impl StartOptions {
     fn request(self, definition: &str, inputs: Map<String, Value>) -> SagaRequest {
         let Self { account, start_at, plan_hash } = self;
         // Both are flattened, and each is given what the other takes.
-        let inputs = inputs.into_iter().filter(|(name, _)| !COMMON.contains(&name.as_str())).collect();
+        let inputs = inputs.into_iter().filter(|(name, _)| !START_OPTIONS.contains(&name.as_str())).collect();
         SagaRequest { account, start_at, plan_hash, ..SagaRequest::from_template(definition, inputs) }
     }
 }
 
-/// The names of the fields in [`Common`].
-const COMMON: [&str; 3] = ["account", "start_at", "plan_hash"];
+/// The names of the fields in [`StartOptions`].
+const START_OPTIONS: [&str; 3] = ["account", "start_at", "plan_hash"];
 
 /// Takes a snapshot of a droplet: a saga of the type `snapshot-droplet`. Admins only.
 #[utoipa::path(
-    post, path = "/provisioning/snapshot-droplet", operation_id = "snapshotDroplet", tag = "sagas", request_body = SnapshotBody,
+    post, path = "/provisioning/snapshot-droplet", operation_id = "snapshotDroplet", tag = "sagas", request_body = SnapshotRequestSchema,
     security(("id_token" = [])),
     params(("idempotency-key" = Option<String>, Header, description = "Names the request for 7 days: 1 to 128 printable characters.")),
     responses(
         (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
         (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(in crate::routes) async fn snapshot_droplet(
     admin: Admin,
-    key: Key,
+    key: IdempotencyKey,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Body(Snapshot { common, inputs }): Body<Snapshot>,
-) -> Result<Answer, Problem> {
-    starting(&admin, &state, &request, key, common.request("snapshot-droplet", inputs)).await
+    Body(SnapshotRequest { options, inputs }): Body<SnapshotRequest>,
+) -> Result<StartResponse, ApiProblem> {
+    start_from_template(&admin, &state, &request, key, options.request("snapshot-droplet", inputs)).await
 }
 
 /// Sees to it that a name stands for a value, or for nothing: a saga of the type `ensure-dns` or `remove-dns`. Admins only.
 #[utoipa::path(
-    post, path = "/provisioning/dns", operation_id = "provisionDns", tag = "sagas", request_body = DnsBody, security(("id_token" = [])),
+    post, path = "/provisioning/dns", operation_id = "provisionDns", tag = "sagas", request_body = DnsRequestSchema, security(("id_token" = [])),
     params(("idempotency-key" = Option<String>, Header, description = "Names the request for 7 days: 1 to 128 printable characters.")),
     responses(
         (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
         (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
-        BadParameters, Denials, NotFound, Conflict, BadBody, Failures
+        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
 pub(in crate::routes) async fn dns(
     admin: Admin,
-    key: Key,
+    key: IdempotencyKey,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Body(Dns { ensure, common, inputs }): Body<Dns>,
-) -> Result<Answer, Problem> {
+    Body(DnsRequest { ensure, options, inputs }): Body<DnsRequest>,
+) -> Result<StartResponse, ApiProblem> {
     let definition = match ensure {
         Ensure::Present => "ensure-dns",
         Ensure::Absent => "remove-dns",
     };
-    starting(&admin, &state, &request, key, common.request(definition, inputs)).await
+    start_from_template(&admin, &state, &request, key, options.request(definition, inputs)).await
 }
 
-async fn starting(
+async fn start_from_template(
     admin: &Admin,
     state: &AppState,
     request: &RequestId,
-    key: Key,
+    key: IdempotencyKey,
     wanted: SagaRequest,
-) -> Result<Answer, Problem> {
+) -> Result<StartResponse, ApiProblem> {
     // Here the inputs are the body's own fields.
-    let own = |FieldError { pointer, detail }| FieldError { pointer: pointer.replacen("#/inputs", "#", 1), detail };
-    let checked = wanted.check(state.now());
-    let checked = checked.map_err(|errors| Problem::unprocessable(errors.into_iter().map(own).collect()))?;
-    begin(admin, state, request, key, checked).await
+    let own =
+        |ValidationError { pointer, detail }| ValidationError { pointer: pointer.replacen("#/inputs", "#", 1), detail };
+    let checked = wanted.validate(state.now());
+    let checked = checked.map_err(|errors| ApiProblem::unprocessable(errors.into_iter().map(own).collect()))?;
+    start_validated(admin, state, request, key, checked).await
 }

@@ -93,13 +93,13 @@ pub struct AccruedAccountView {
     #[schema(required, example = false)]
     pub anomaly: Option<bool>,
     /// What each of the last days cost, by the balances, the oldest first.
-    pub days: Vec<DayView>,
+    pub days: Vec<DayRateView>,
 }
 
 /// What a day cost, and what is ordinary.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = DayRate)]
-pub struct DayView {
+pub struct DayRateView {
     /// The day, in UTC.
     #[schema(example = "2026-04-11")]
     pub day: NaiveDate,
@@ -113,7 +113,7 @@ pub struct DayView {
     pub high: Option<Price>,
     /// Where it lies: `below`, `within` or `above`; null where that cannot be said, as of today unless it is above already.
     #[schema(required, pattern = "^(below|within|above)$", example = "within")]
-    pub place: Option<&'static str>,
+    pub band_position: Option<&'static str>,
 }
 
 impl AccrualRowView {
@@ -143,7 +143,7 @@ impl AccruedAccountView {
         period: Period,
         accrual: Option<&Accrual>,
         balance: Option<BalanceView>,
-        days: Vec<DayView>,
+        days: Vec<DayRateView>,
     ) -> Self {
         Self {
             account: account.to_string(),
@@ -151,13 +151,17 @@ impl AccruedAccountView {
             preview_at: accrual.map(|accrual| accrual.as_of),
             totals: accrual.map(|accrual| accrual.total.into()),
             balance,
-            anomaly: days.iter().rev().find_map(|day| day.place).map(|place| place != name(BandPosition::Within)),
+            anomaly: days
+                .iter()
+                .rev()
+                .find_map(|day| day.band_position)
+                .map(|place| place != name(BandPosition::Within)),
             days,
         }
     }
 }
 
-impl DayView {
+impl DayRateView {
     /// A day of this cost, held against the days before where they make a band.
     #[must_use]
     pub fn new(day: NaiveDate, amount: Money, band: Option<Band>, place: Option<BandPosition>) -> Self {
@@ -166,7 +170,7 @@ impl DayView {
             amount: to_cents(amount),
             low: band.map(|band| to_cents(Money::usd(band.low))),
             high: band.map(|band| to_cents(Money::usd(band.high))),
-            place: place.map(name),
+            band_position: place.map(name),
         }
     }
 }

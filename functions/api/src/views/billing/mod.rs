@@ -8,7 +8,7 @@ mod invoice;
 mod match_rate;
 mod tie_out;
 
-pub use accrual::{AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, DayView};
+pub use accrual::{AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, DayRateView};
 pub use balance::BalanceView;
 pub use cost_line::{ChargedResourceView, CostLineView};
 pub use history::HistoryEntryView;

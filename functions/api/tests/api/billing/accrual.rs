@@ -68,7 +68,7 @@ async fn the_month_is_told_by_project_and_kind_with_its_forecast() {
 }
 
 #[tokio::test]
-async fn a_day_out_of_its_band_is_an_anomaly() {
+async fn a_day_outside_its_band_is_an_anomaly() {
     let app = App::start().await;
     let table = &app.table.table;
     // So much by eleven: little so far says nothing of today, and much is too much already.
@@ -81,10 +81,13 @@ async fn a_day_out_of_its_band_is_an_anomaly() {
     assert_eq!((&of("quiet")["anomaly"], &of("loud")["anomaly"]), (&json!(false), &json!(true)));
     let day = |account: &str, number: usize| of(account)["days"][number].clone();
     let today = json!({
-        "day": "2026-04-12", "amount": usd("4.50"), "low": usd("2.00"), "high": usd("4.00"), "place": "above"
+        "day": "2026-04-12", "amount": usd("4.50"), "low": usd("2.00"), "high": usd("4.00"), "band_position": "above"
     });
-    assert_eq!((day("loud", 11), &day("quiet", 11)["place"]), (today, &json!(null)));
-    assert_eq!((&day("quiet", 10)["place"], &day("quiet", 3)["place"]), (&json!("within"), &json!(null)));
+    assert_eq!((day("loud", 11), &day("quiet", 11)["band_position"]), (today, &json!(null)));
+    assert_eq!(
+        (&day("quiet", 10)["band_position"], &day("quiet", 3)["band_position"]),
+        (&json!("within"), &json!(null))
+    );
     // What is not known is neither nothing nor ordinary.
     let nothing = of("new");
     let fields = ["preview_at", "totals", "balance", "anomaly"].map(|field| &nothing[field]);

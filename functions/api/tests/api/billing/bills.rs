@@ -162,7 +162,7 @@ pub(crate) async fn ingested(table: &Table, invoice: &Invoice, lines: &[CostLine
 }
 
 /// Some of everything in an account; the ids of its invoices.
-pub(crate) async fn everything(table: &Table, account: &str) -> Vec<String> {
+pub(crate) async fn insert_all(table: &Table, account: &str) -> Vec<String> {
     workers_ran(table, account, SweepStatus::Complete).await;
     balance(table, account, time("2026-04-12T11:07:00Z"), dollars("40.25")).await;
     table.put_history(&[payment(account, "2026-04-02T10:00:00Z", "-86.92")]).await.unwrap();

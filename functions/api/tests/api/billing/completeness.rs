@@ -33,11 +33,11 @@ async fn workers_that_failed_or_never_ran_leave_nothing_complete() {
     assert_all(&app, false, "there is no account").await;
     seed::account(table, "main", AccountStatus::Enabled).await;
     assert_all(&app, false, "no worker ever ran").await;
-    bills::everything(table, "main").await;
+    bills::insert_all(table, "main").await;
     assert_all(&app, true, "all ran").await;
     seed::account(table, "other", AccountStatus::Enabled).await;
     assert_all(&app, false, "none ran in the other account").await;
-    bills::everything(table, "other").await;
+    bills::insert_all(table, "other").await;
     assert_all(&app, true, "all ran in both").await;
     bills::workers_ran(table, "other", SweepStatus::Failed).await;
     assert_all(&app, false, "all failed in one").await;
@@ -119,7 +119,7 @@ async fn nothing_is_older_than_said() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
-    bills::everything(table, "main").await;
+    bills::insert_all(table, "main").await;
     let cases = [
         ("/billing/balance", bills::RAN_AT),
         ("/billing/invoices", bills::RAN_AT),

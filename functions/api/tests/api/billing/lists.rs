@@ -29,7 +29,7 @@ async fn two_accounts() -> App {
     let table = &app.table.table;
     for account in ["main", "other"] {
         seed::account(table, account, AccountStatus::Enabled).await;
-        bills::everything(table, account).await;
+        bills::insert_all(table, account).await;
         for hour in 3..6 {
             let at = time(&format!("2026-04-12T0{hour}:07:00Z"));
             bills::balance(table, account, at, dollars(&format!("3{hour}"))).await;

@@ -14,7 +14,7 @@ async fn it_is_a_message_that_the_worker_reads() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
-    bills::everything(table, "main").await;
+    bills::insert_all(table, "main").await;
     let writes = app.table.requests.counts().writes;
     for (number, (uuid, month)) in [("march-of-main", "2026-03"), ("april-of-main", "2026-04")].iter().enumerate() {
         let answer = app.send(Who::Admin, "POST", &format!("/billing/invoices/{uuid}/rematch"), None).await;
@@ -42,7 +42,7 @@ async fn what_cannot_be_matched_is_refused() {
     seed::account(table, "main", AccountStatus::Enabled).await;
     seed::account(table, "paused", AccountStatus::Paused).await;
     for account in ["main", "paused"] {
-        bills::everything(table, account).await;
+        bills::insert_all(table, account).await;
     }
     bills::insert(table, &bills::invoice("main", "2026-02", "february-of-main", "70")).await;
     let cases = [

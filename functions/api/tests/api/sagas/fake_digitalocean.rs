@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use api::provisioning::{Provisioning, Reach};
+use api::provisioning::{ProviderFactory, Provisioning};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Clock, ExpectedChange, ManualClock};
 use futures::future::BoxFuture;
@@ -34,7 +34,7 @@ impl FakeDigitalOcean {
     /// What the API is given.
     pub(crate) fn provisioning(&self) -> Provisioning {
         Provisioning {
-            reach: Arc::new(self.clone()),
+            provider_factory: Arc::new(self.clone()),
             notifier: Arc::new(self.clone()),
             expectations: Arc::new(self.clone()),
             timing: Timing::default(),
@@ -103,7 +103,7 @@ impl FakeDigitalOcean {
     }
 }
 
-impl Reach for FakeDigitalOcean {
+impl ProviderFactory for FakeDigitalOcean {
     fn provider(&self) -> Box<dyn Provider> {
         Box::new(self.clone())
     }

@@ -9,7 +9,7 @@ use crate::seed;
 async fn app() -> App {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
-    app.cloud.record("acme.example", "A", "www", "192.0.2.1", 1800);
+    app.digitalocean.record("acme.example", "A", "www", "192.0.2.1", 1800);
     app
 }
 
@@ -18,16 +18,16 @@ fn kind(problem: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_refused_with_what_to_do() {
+async fn invalid_commands_are_refused() {
     let app = app().await;
     let id = started(&app, "main", json!([{ "step": "fail" }])).await;
     let reason = json!({ "reason": "because" });
     for (verb, body, status, expected) in [
         ("resume", json!({}), 409, "saga-status"),
-        ("skip", json!({ "step": 0, "reason": "because" }), 409, "not-stuck-there"),
+        ("skip", json!({ "step": 0, "reason": "because" }), 409, "step-not-stuck"),
         ("close", reason.clone(), 409, "saga-status"),
-        ("approve", reason.clone(), 409, "not-asked"),
-        ("deny", reason.clone(), 409, "not-asked"),
+        ("approve", reason.clone(), 409, "not-awaiting-approval"),
+        ("deny", reason.clone(), 409, "not-awaiting-approval"),
         ("close", json!({}), 422, "unprocessable"),
         ("skip", reason.clone(), 422, "unprocessable"),
         ("resume", reason.clone(), 422, "unprocessable"),
@@ -55,16 +55,16 @@ async fn what_cannot_be_done_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_gate_is_passed_or_not() {
+async fn a_gate_is_approved_or_denied() {
     let app = app().await;
     for (verb, status) in [("approve", "succeeded"), ("deny", "rolled_back")] {
         let id = started(&app, "main", json!([{ "step": "gate", "inputs": { "question": "go on?" } }])).await;
-        app.cloud.drive(&app.table.table, &app.clock, &id).await;
+        app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
         assert_eq!(app.get(Who::Admin, &format!("/sagas/{id}")).await.body["status"], "waiting");
         let answer = app.send(Who::Admin, "POST", &format!("/sagas/{id}/{verb}"), None).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         assert_eq!(answer.body["steps"][0]["verdict"]["by"], "admin-1");
-        app.cloud.drive(&app.table.table, &app.clock, &id).await;
+        app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
         assert_eq!(app.get(Who::Admin, &format!("/sagas/{id}")).await.body["status"], status);
         let audited = app.table.dump().await;
         let action = format!("saga.{verb}");
@@ -73,15 +73,15 @@ async fn a_gate_is_passed_or_not() {
 }
 
 #[tokio::test]
-async fn what_is_stuck_is_mended_skipped_or_closed() {
+async fn a_stuck_saga_is_resumed_skipped_or_closed() {
     let app = app().await;
     for verb in ["resume", "skip", "close"] {
         let steps = json!([upsert("acme.example", verb, "192.0.2.7"), { "step": "gate" }]);
         let id = started(&app, "main", steps).await;
-        app.cloud.drive(&app.table.table, &app.clock, &id).await;
-        app.cloud.refuse(Some("no"));
+        app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
+        app.digitalocean.refuse(Some("no"));
         app.post(Who::Admin, &format!("/sagas/{id}/deny"), json!({})).await;
-        app.cloud.drive(&app.table.table, &app.clock, &id).await;
+        app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
         let stuck = app.get(Who::Admin, &format!("/sagas/{id}")).await;
         assert_eq!(
             (&stuck.body["status"], &stuck.body["stuck"]["reason"]),
@@ -92,7 +92,7 @@ async fn what_is_stuck_is_mended_skipped_or_closed() {
         assert!(stuck.body["stuck"]["runbook"].as_str().unwrap().contains("resume"));
         let tenants = app.get(Who::Tenant("acme"), &format!("/sagas/{id}")).await;
         assert_eq!((&tenants.body["stuck"]["why"], &tenants.body["stuck"]["runbook"]), (&Value::Null, &Value::Null));
-        app.cloud.refuse(None);
+        app.digitalocean.refuse(None);
         let body = match verb {
             "resume" => json!({}),
             "skip" => json!({ "step": 0, "reason": "kept" }),
@@ -100,9 +100,9 @@ async fn what_is_stuck_is_mended_skipped_or_closed() {
         };
         let answer = app.post(Who::Admin, &format!("/sagas/{id}/{verb}"), body).await;
         assert_eq!(answer.status, 200, "{verb}: {}", answer.text);
-        app.cloud.drive(&app.table.table, &app.clock, &id).await;
+        app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
         let ended = app.get(Who::Admin, &format!("/sagas/{id}")).await.body;
         assert_eq!(ended["status"], if verb == "resume" { "rolled_back" } else { "closed" }, "{verb}: {ended}");
     }
-    assert_eq!(app.cloud.data("acme.example").len(), 3, "two were kept");
+    assert_eq!(app.digitalocean.data("acme.example").len(), 3, "two were kept");
 }

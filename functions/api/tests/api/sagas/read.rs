@@ -9,23 +9,23 @@ use crate::seed;
 /// A zone of acme's, one of nobody's, and a saga that changes both and is undone.
 async fn undone(app: &App) -> String {
     seed::two_tenants(&app.table.table).await;
-    app.cloud.record("acme.example", "A", "www", "192.0.2.1", 1800);
-    app.cloud.record("company.example", "A", "acme", "198.51.100.1", 1800);
+    app.digitalocean.record("acme.example", "A", "www", "192.0.2.1", 1800);
+    app.digitalocean.record("company.example", "A", "acme", "198.51.100.1", 1800);
     let steps = json!([
         upsert("acme.example", "www", "192.0.2.7"),
         upsert("company.example", "acme", "198.51.100.7"),
         { "step": "fail" }
     ]);
     let id = started(app, "main", steps).await;
-    app.cloud.drive(&app.table.table, &app.clock, &id).await;
+    app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
     id
 }
 
 #[tokio::test]
-async fn the_ledger_proves_that_all_is_as_before() {
+async fn the_ledger_proves_the_compensation() {
     let app = App::start().await;
     let id = undone(&app).await;
-    assert_eq!(app.cloud.data("acme.example"), ["192.0.2.1"]);
+    assert_eq!(app.digitalocean.data("acme.example"), ["192.0.2.1"]);
     let saga = app.get(Who::Admin, &format!("/sagas/{id}")).await.body;
     assert_eq!((&saga["status"], &saga["tenant_id"]), (&json!("rolled_back"), &json!("acme")));
     let ledger = app.get(Who::Admin, &format!("/sagas/{id}/ledger?limit=200")).await;
@@ -52,7 +52,7 @@ async fn the_ledger_proves_that_all_is_as_before() {
 }
 
 #[tokio::test]
-async fn a_tenant_is_told_of_what_is_its_own_alone() {
+async fn a_tenant_sees_details_of_its_own_targets_only() {
     let app = App::start().await;
     let id = undone(&app).await;
     let (saga, ledger) = (format!("/sagas/{id}"), format!("/sagas/{id}/ledger?limit=200"));
@@ -93,7 +93,7 @@ async fn a_tenant_is_told_of_what_is_its_own_alone() {
 }
 
 #[tokio::test]
-async fn a_saga_on_two_tenants_things_is_neithers() {
+async fn a_saga_on_targets_of_two_tenants_belongs_to_neither() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let steps = json!([upsert("acme.example", "www", "192.0.2.7"), upsert("beta.example", "www", "192.0.2.7")]);
@@ -115,7 +115,7 @@ async fn lists_are_filtered_paged_and_csv() {
         let id = started(&app, "main", steps).await;
         if number == 0 {
             app.post(Who::Admin, &format!("/sagas/{id}/cancel"), json!({})).await;
-            app.cloud.drive(&app.table.table, &app.clock, &id).await;
+            app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
         }
     }
     let body = json!({ "account": "main", "type": "mine", "steps": [{ "step": "fail" }] });
@@ -150,7 +150,7 @@ async fn lists_are_filtered_paged_and_csv() {
 }
 
 #[tokio::test]
-async fn what_its_starter_called_a_saga_is_for_admins() {
+async fn custom_saga_labels_are_for_admins_only() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let steps = json!([upsert("acme.example", "www", "192.0.2.7")]);

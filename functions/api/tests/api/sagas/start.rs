@@ -13,12 +13,12 @@ use crate::seed;
 async fn app() -> App {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
-    app.cloud.record("shop.example", "A", "www", "192.0.2.1", 1800);
+    app.digitalocean.record("shop.example", "A", "www", "192.0.2.1", 1800);
     app
 }
 
 #[tokio::test]
-async fn a_saga_is_written_rung_for_audited_and_found() {
+async fn a_started_saga_is_written_scheduled_audited_and_listed() {
     let app = app().await;
     let answer = app.post(Who::Admin, "/sagas", json!({ "steps": [upsert("shop.example", "www", "192.0.2.7")] })).await;
     assert_eq!(answer.status, 202, "{}", answer.text);
@@ -29,8 +29,8 @@ async fn a_saga_is_written_rung_for_audited_and_found() {
     assert_eq!(told, json!(["custom", "main", "pending", null, "admin-1"]));
     assert_eq!(saga["steps"][0]["step"], "upsert_dns_record");
     assert_eq!(app.get(Who::Admin, &format!("/sagas/{id}")).await.body, answer.body);
-    assert_eq!(app.cloud.wake_ups(), [(id.parse().unwrap(), Phase::Forward, time("2026-04-12T12:00:00Z"))]);
-    assert_eq!(app.cloud.calls(), 0, "starting calls nothing");
+    assert_eq!(app.digitalocean.wake_ups(), [(id.parse().unwrap(), Phase::Forward, time("2026-04-12T12:00:00Z"))]);
+    assert_eq!(app.digitalocean.calls(), 0, "starting calls nothing");
     let items = app.table.dump().await;
     assert!(items.iter().any(|item| item.starts_with("AUDIT#") && item.contains("saga.start") && item.contains(id)));
 }
@@ -76,7 +76,10 @@ async fn every_bad_field_is_named_and_nothing_is_called_or_written() {
     assert_eq!((answer.status, answer.pointers()), (422, pointers.to_vec()), "{}", answer.text);
     let answer = app.post(Who::Admin, "/provisioning/snapshot-droplet", json!({})).await;
     assert_eq!((answer.status, answer.pointers()), (422, vec!["#/droplet_id"]), "{}", answer.text);
-    assert_eq!((app.table.requests.counts().writes, app.cloud.calls(), app.cloud.wake_ups().len()), (before, 0, 0));
+    assert_eq!(
+        (app.table.requests.counts().writes, app.digitalocean.calls(), app.digitalocean.wake_ups().len()),
+        (before, 0, 0)
+    );
 }
 
 #[tokio::test]
@@ -112,7 +115,7 @@ async fn a_key_starts_one_saga_however_often_and_whatever_has_changed_since() {
     let first = post_with(&app, "key-1", "/sagas", &body).await;
     assert_eq!(first.status, 202, "{}", first.text);
     let id = first.body["id"].as_str().unwrap();
-    app.cloud.drive(&app.table.table, &app.clock, id).await;
+    app.digitalocean.drive(&app.table.table, &app.clock, id).await;
     app.patch(Who::Admin, "/accounts/main", json!({ "status": "paused" })).await;
     let again = post_with(&app, "key-1", "/sagas", &body).await;
     assert_eq!((again.status, &again.body["id"], &again.body["status"]), (200, &json!(id), &json!("succeeded")));
@@ -136,7 +139,7 @@ async fn a_key_starts_one_saga_however_often_and_whatever_has_changed_since() {
 #[tokio::test]
 async fn a_plan_says_what_would_happen_and_holds_the_start_to_it() {
     let app = app().await;
-    app.cloud.record("shop.example", "A", "www", "192.0.2.2", 1800);
+    app.digitalocean.record("shop.example", "A", "www", "192.0.2.2", 1800);
     let mut inputs = dns("shop.example", "www", "192.0.2.7");
     inputs["dns_mode"] = "additive".into();
     let steps = json!([{ "step": "upsert_dns_record", "inputs": inputs }, { "step": "create_droplet_snapshot", "inputs": { "droplet_id": 7 } }, { "step": "fail" }]);
@@ -154,7 +157,7 @@ async fn a_plan_says_what_would_happen_and_holds_the_start_to_it() {
     assert_eq!((&plan.body["fails_at"], &plan.body["steps"][0]["undo"]), (&json!(2), &json!("exact")));
     let held = json!({ "steps": steps, "plan_hash": plan.body["hash"] });
     assert_eq!(app.post(Who::Admin, "/sagas", held.clone()).await.status, 202);
-    app.cloud.record("shop.example", "A", "www", "192.0.2.3", 1800);
+    app.digitalocean.record("shop.example", "A", "www", "192.0.2.3", 1800);
     let drifted = app.post(Who::Admin, "/sagas", held).await;
     assert_eq!((drifted.status, &drifted.body["type"]), (409, &json!("urn:arcadia:problem:plan-drift")));
     let other = json!({ "steps": [{ "step": "fail" }], "plan_hash": plan.body["hash"] });
@@ -172,7 +175,7 @@ async fn where_digitalocean_cannot_be_read_there_is_no_plan() {
         (Fault::Unauthorised("s3cret".to_owned()), 409, "token-not-accepted", None),
         (Fault::Refused("s3cret".to_owned()), 409, "digitalocean-refuses", None),
     ] {
-        app.cloud.fail(Some(fault));
+        app.digitalocean.fail(Some(fault));
         let answer = app.post(Who::Admin, "/sagas/plan", body.clone()).await;
         let after = answer.headers.get("retry-after").map(|value| value.to_str().unwrap());
         assert_eq!((answer.status, after), (status, retry_after), "{}", answer.text);
@@ -182,14 +185,14 @@ async fn where_digitalocean_cannot_be_read_there_is_no_plan() {
 }
 
 #[tokio::test]
-async fn starters_wrap_sagas() {
+async fn provisioning_routes_start_template_sagas() {
     let app = app().await;
     let snapshot = json!({ "account": "main", "droplet_id": "7", "start_at": "2026-04-12T13:00:00Z" });
     let answer = app.post(Who::Admin, "/provisioning/snapshot-droplet", snapshot).await;
     let told = (answer.status, &answer.body["type"], &answer.body["start_at"], &answer.body["next_due"]);
     let at = json!("2026-04-12T13:00:00Z");
     assert_eq!((told.0, told.1, told.2), (202, &json!("snapshot-droplet"), &at), "{}", answer.text);
-    assert_eq!(app.cloud.wake_ups()[0].2, time("2026-04-12T13:00:00Z"));
+    assert_eq!(app.digitalocean.wake_ups()[0].2, time("2026-04-12T13:00:00Z"));
     assert_eq!(answer.body["steps"][0]["inputs"], json!({ "droplet_id": "7" }));
     for (ensure, definition) in [(None, "ensure-dns"), (Some("present"), "ensure-dns"), (Some("absent"), "remove-dns")]
     {
@@ -204,7 +207,7 @@ async fn starters_wrap_sagas() {
 
 /// The starters' bodies are described by hand: they must have the steps' inputs, all of them.
 #[test]
-fn the_starters_take_what_their_steps_take() {
+fn provisioning_bodies_have_the_inputs_of_their_steps() {
     for (schema, step, others) in [
         ("DnsRequest", "upsert_dns_record", &["account", "ensure", "plan_hash", "start_at"][..]),
         ("DnsRequest", "delete_dns_record", &["account", "ensure", "plan_hash", "start_at"][..]),

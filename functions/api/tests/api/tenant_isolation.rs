@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, DOCUMENT, Who};
-use crate::rivals::{RIVALS, World, rival_of, world};
+use crate::two_tenants::{TENANTS, TwoTenantFixture, fixture, other_tenant};
 
 /// An operation of the document that wants a token.
 struct Operation {
@@ -41,15 +41,15 @@ fn operations() -> Vec<Operation> {
 }
 
 /// What to ask a query parameter for. A parameter that is not known here would be a way that nobody has tried.
-fn values(name: &str, world: &World) -> Vec<String> {
+fn values(name: &str, fixture: &TwoTenantFixture) -> Vec<String> {
     let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
     match name {
         "account" => texts(&["main", "alpha-account", "omega-account"]),
         "kind" => {
-            world.resources.iter().map(|thing| thing.kind.to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
+            fixture.resources.iter().map(|thing| thing.kind.to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
         }
         "project" => texts(&["alpha-project", "omega-project", "handed-0", "nobody-project"]),
-        "tenant" => texts(&RIVALS),
+        "tenant" => texts(&TENANTS),
         "q" => texts(&["alpha", "omega", "nobody", "a", "0"]),
         "status" => texts(&["active", "off", "rolled_back"]),
         "deleted" => texts(&["true", "false"]),
@@ -66,12 +66,12 @@ fn values(name: &str, world: &World) -> Vec<String> {
 }
 
 /// A path with each thing that there is in the place of its parameters, and whose it then leads to, where it leads to one thing.
-fn targets(path: &str, world: &World) -> Vec<(String, Option<Option<&'static str>>)> {
+fn targets(path: &str, fixture: &TwoTenantFixture) -> Vec<(String, Option<Option<&'static str>>)> {
     let things = match path {
-        path if path.contains("{provider_id}") => &world.resources,
-        path if path.starts_with("/sagas/{id}") => &world.sagas,
-        path if path.contains("{id}") => &world.projects,
-        path if path.contains("{uuid}") => &world.invoices,
+        path if path.contains("{provider_id}") => &fixture.resources,
+        path if path.starts_with("/sagas/{id}") => &fixture.sagas,
+        path if path.contains("{id}") => &fixture.projects,
+        path if path.contains("{uuid}") => &fixture.invoices,
         _ => {
             let target = path.replace("{worker}", "droplets").replace("{account}", "main");
             assert!(!target.contains('{'), "say what to put into {path}");
@@ -89,10 +89,10 @@ fn targets(path: &str, world: &World) -> Vec<(String, Option<Option<&'static str
 
 /// What an operation may be asked: nothing in particular, each parameter by itself for all there is, and each beside the rival's name. The
 /// rows of CSV are those of JSON, so that one value of each parameter does for it.
-fn queries(operation: &Operation, world: &World, rival: &str, form: &str) -> Vec<String> {
+fn queries(operation: &Operation, fixture: &TwoTenantFixture, rival: &str, form: &str) -> Vec<String> {
     let mut queries = vec![String::new()];
     for name in &operation.query {
-        let mut values = values(name, world);
+        let mut values = values(name, fixture);
         if form == "text/csv" {
             values.truncate(1);
         } else if name != "tenant" && operation.query.iter().any(|name| name == "tenant") {
@@ -105,7 +105,7 @@ fn queries(operation: &Operation, world: &World, rival: &str, form: &str) -> Vec
 
 fn assert_silent(own: &str, asked: &str, answer: &Answer) {
     let heard = format!("{} {:?}", answer.text, answer.headers).to_lowercase();
-    for foreign in [rival_of(own), "nobody"] {
+    for foreign in [other_tenant(own), "nobody"] {
         assert!(!heard.contains(foreign), "{own} asked for {asked} and heard of {foreign}: {heard}");
     }
 }
@@ -113,21 +113,21 @@ fn assert_silent(own: &str, asked: &str, answer: &Answer) {
 #[tokio::test]
 async fn no_byte_of_one_tenants_reaches_the_other() {
     let app = App::start().await;
-    let world = world(&app).await;
-    for own in RIVALS {
-        let (who, rival) = (Who::Tenant(own), rival_of(own));
+    let fixture = fixture(&app).await;
+    for own in TENANTS {
+        let (who, rival) = (Who::Tenant(own), other_tenant(own));
         let (mut heard, mut hoped) = (BTreeSet::new(), BTreeSet::new());
         for operation in operations() {
             let Operation { method, path, forms, admins_only, .. } = &operation;
             let body = (method != "GET").then(|| json!({ "account": "main", "tenant_id": own }).to_string());
             for (form, (target, owner)) in
-                forms.iter().flat_map(|form| targets(path, &world).into_iter().map(move |t| (form, t)))
+                forms.iter().flat_map(|form| targets(path, &fixture).into_iter().map(move |t| (form, t)))
             {
                 // What is about one thing may only be paged; that is the other walk's.
                 let is_paged_at_most = operation.query.iter().all(|name| name == "limit" || name == "cursor");
                 let queries = match owner {
                     Some(_) if is_paged_at_most => vec![String::new()],
-                    _ => queries(&operation, &world, rival, form),
+                    _ => queries(&operation, &fixture, rival, form),
                 };
                 for query in queries {
                     let asked = format!("{target}{query}");
@@ -154,13 +154,13 @@ async fn no_byte_of_one_tenants_reaches_the_other() {
 #[tokio::test]
 async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
     let app = App::start().await;
-    let world = world(&app).await;
-    for own in RIVALS {
-        let (who, rival) = (Who::Tenant(own), Who::Tenant(rival_of(own)));
+    let fixture = fixture(&app).await;
+    for own in TENANTS {
+        let (who, rival) = (Who::Tenant(own), Who::Tenant(other_tenant(own)));
         let paged =
             |operation: &Operation| operation.query.iter().any(|name| name == "cursor") && !operation.admins_only;
         for operation in operations().iter().filter(|operation| paged(operation)) {
-            for (target, _) in targets(&operation.path, &world) {
+            for (target, _) in targets(&operation.path, &fixture) {
                 let whole = app.get(who, &format!("{target}?limit=200")).await;
                 if whole.status == 404 {
                     continue;
@@ -196,9 +196,9 @@ async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
 
 /// What the walks rely on: there is something to be heard.
 #[tokio::test]
-async fn an_admin_hears_of_everybody() {
+async fn an_admin_sees_both_tenants() {
     let app = App::start().await;
-    let world = world(&app).await;
+    let fixture = fixture(&app).await;
     for path in
         ["/inventory/resources?limit=200", "/inventory/events?limit=200", "/inventory/projects", "/inventory/summary"]
     {
@@ -209,6 +209,6 @@ async fn an_admin_hears_of_everybody() {
         }
     }
     let listed = app.get(Who::Admin, "/inventory/resources?limit=200").await.all("provider_id");
-    let live = world.resources.iter().filter(|thing| !thing.id.ends_with("-gone") && !thing.id.starts_with("700"));
+    let live = fixture.resources.iter().filter(|thing| !thing.id.ends_with("-gone") && !thing.id.starts_with("700"));
     assert_eq!(listed.iter().collect::<BTreeSet<_>>(), live.map(|thing| &thing.id).collect());
 }

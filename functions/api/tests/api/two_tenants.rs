@@ -15,10 +15,10 @@ use crate::sagas::started;
 use crate::seed;
 
 /// The two; and what is nobody's is called `nobody`.
-pub(crate) const RIVALS: [&str; 2] = ["alpha", "omega"];
+pub(crate) const TENANTS: [&str; 2] = ["alpha", "omega"];
 
 /// Something, and whose it is.
-pub(crate) struct Thing {
+pub(crate) struct OwnedItem {
     pub(crate) account: String,
     pub(crate) kind: &'static str,
     pub(crate) id: String,
@@ -27,17 +27,17 @@ pub(crate) struct Thing {
 
 /// The resources and the projects of both, and of nobody.
 #[derive(Default)]
-pub(crate) struct World {
-    pub(crate) resources: Vec<Thing>,
-    pub(crate) projects: Vec<Thing>,
+pub(crate) struct TwoTenantFixture {
+    pub(crate) resources: Vec<OwnedItem>,
+    pub(crate) projects: Vec<OwnedItem>,
     /// The invoices of the accounts, which are no tenant's.
-    pub(crate) invoices: Vec<Thing>,
-    pub(crate) sagas: Vec<Thing>,
+    pub(crate) invoices: Vec<OwnedItem>,
+    pub(crate) sagas: Vec<OwnedItem>,
 }
 
 /// The other of the two.
-pub(crate) fn rival_of(own: &str) -> &'static str {
-    if own == RIVALS[0] { RIVALS[1] } else { RIVALS[0] }
+pub(crate) fn other_tenant(own: &str) -> &'static str {
+    if own == TENANTS[0] { TENANTS[1] } else { TENANTS[0] }
 }
 
 /// On the morning of the day that all tests are on.
@@ -67,31 +67,31 @@ async fn found(table: &Table, mut row: Resource, name: &str) -> Resource {
 }
 
 /// Two of everything.
-pub(crate) async fn world(app: &App) -> World {
+pub(crate) async fn fixture(app: &App) -> TwoTenantFixture {
     let table = &app.table.table;
-    let mut world = World::default();
+    let mut fixture = TwoTenantFixture::default();
     seed::account(table, "main", AccountStatus::Enabled).await;
     seed::project(table, "main", "nobody-project", None).await;
-    world.project("main", "nobody-project", None);
-    for own in RIVALS {
+    fixture.project("main", "nobody-project", None);
+    for own in TENANTS {
         seed::account(table, &format!("{own}-account"), AccountStatus::Enabled).await;
         seed::project(table, "main", &format!("{own}-project"), Some(own)).await;
-        world.project("main", format!("{own}-project"), Some(own));
+        fixture.project("main", format!("{own}-project"), Some(own));
         seed::project(table, &format!("{own}-account"), &format!("{own}-project-2"), Some(own)).await;
-        world.project(&format!("{own}-account"), format!("{own}-project-2"), Some(own));
+        fixture.project(&format!("{own}-account"), format!("{own}-project-2"), Some(own));
     }
-    for (number, own) in RIVALS.into_iter().enumerate() {
-        world.own(table, own).await;
-        world.inherited_from_the_rival(app, own, number).await;
+    for (number, own) in TENANTS.into_iter().enumerate() {
+        fixture.own(table, own).await;
+        fixture.received_from_other_tenant(app, own, number).await;
     }
     for (id, project) in [("nobody-1", Some("nobody-project")), ("nobody-2", None)] {
         found(table, seed::row("main", "droplet", id, project), "nobody").await;
-        world.resource("main", "droplet", id, None);
+        fixture.resource("main", "droplet", id, None);
     }
-    world.start_sagas(app).await;
+    fixture.start_sagas(app).await;
     for account in ["main", "alpha-account", "omega-account"] {
-        for uuid in bills::everything(table, account).await {
-            world.invoices.push(Thing { account: account.to_owned(), kind: "invoice", id: uuid, owner: None });
+        for uuid in bills::insert_all(table, account).await {
+            fixture.invoices.push(OwnedItem { account: account.to_owned(), kind: "invoice", id: uuid, owner: None });
         }
         for kind in ["droplet", "dns_zone", "dns_record", "floating_ip", "volume"] {
             seed::sweep(table, account, kind, SweepStatus::Complete, at(11)).await;
@@ -101,23 +101,23 @@ pub(crate) async fn world(app: &App) -> World {
         })
         .await;
     }
-    world
+    fixture
 }
 
-impl World {
+impl TwoTenantFixture {
     fn resource(&mut self, account: &str, kind: &'static str, id: impl Into<String>, owner: Option<&'static str>) {
-        self.resources.push(Thing { account: account.to_owned(), kind, id: id.into(), owner });
+        self.resources.push(OwnedItem { account: account.to_owned(), kind, id: id.into(), owner });
     }
 
     fn project(&mut self, account: &str, id: impl Into<String>, owner: Option<&'static str>) {
-        self.projects.push(Thing { account: account.to_owned(), kind: "project", id: id.into(), owner });
+        self.projects.push(OwnedItem { account: account.to_owned(), kind: "project", id: id.into(), owner });
     }
 
     /// Sagas on what is one's and nobody's, on what is both's, and on what is nobody's alone, all undone.
     async fn start_sagas(&mut self, app: &App) {
         let zone = |whose: &str| format!("{whose}.example");
-        for whose in [RIVALS[0], RIVALS[1], "nobody"] {
-            app.cloud.record(&zone(whose), "TXT", "www", &format!("{whose}-record"), 1800);
+        for whose in [TENANTS[0], TENANTS[1], "nobody"] {
+            app.digitalocean.record(&zone(whose), "TXT", "www", &format!("{whose}-record"), 1800);
         }
         let upsert = |whose: &str, name: &str| {
             json!({ "step": "upsert_dns_record", "inputs": {
@@ -126,9 +126,9 @@ impl World {
         };
         for number in 0..3 {
             for (place, (whose, owner)) in [
-                ([RIVALS[0], "nobody"], Some(RIVALS[0])),
-                ([RIVALS[1], "nobody"], Some(RIVALS[1])),
-                (RIVALS, None),
+                ([TENANTS[0], "nobody"], Some(TENANTS[0])),
+                ([TENANTS[1], "nobody"], Some(TENANTS[1])),
+                (TENANTS, None),
                 (["nobody", "nobody"], None),
             ]
             .into_iter()
@@ -139,12 +139,12 @@ impl World {
                 let mut steps: Vec<_> = whose.iter().map(|whose| upsert(whose, &name)).collect();
                 steps.push(json!({ "step": "gate", "inputs": { "question": "does nobody object?" } }));
                 let id = started(app, "main", json!(steps)).await;
-                app.cloud.drive(&app.table.table, &app.clock, &id).await;
+                app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
                 let denied =
                     app.post(Who::Admin, &format!("/sagas/{id}/deny"), json!({ "reason": "nobody agrees" })).await;
                 assert_eq!(denied.status, 200, "{}", denied.text);
-                app.cloud.drive(&app.table.table, &app.clock, &id).await;
-                self.sagas.push(Thing { account: "main".to_owned(), kind: "saga", id, owner });
+                app.digitalocean.drive(&app.table.table, &app.clock, &id).await;
+                self.sagas.push(OwnedItem { account: "main".to_owned(), kind: "saga", id, owner });
             }
         }
     }
@@ -182,28 +182,28 @@ impl World {
     }
 
     /// What was the rival's in the morning, under a name of the rival's, and its owner's later.
-    async fn inherited_from_the_rival(&mut self, app: &App, own: &'static str, number: usize) {
+    async fn received_from_other_tenant(&mut self, app: &App, own: &'static str, number: usize) {
         let table = &app.table.table;
-        let rival = rival_of(own);
-        let (own_project, rivals_project) = (format!("{own}-project"), format!("{rival}-project"));
+        let rival = other_tenant(own);
+        let (own_project, others_project) = (format!("{own}-project"), format!("{rival}-project"));
 
         // Moved from the rival's project.
         let id = format!("400{number}");
-        let mut moved = found(table, seed::row("main", "droplet", &id, Some(&rivals_project)), rival).await;
+        let mut moved = found(table, seed::row("main", "droplet", &id, Some(&others_project)), rival).await;
         begin_interval(&mut moved.project_history, project(own_project.as_str()), at(9));
         moved.project_id = Some(project(own_project.as_str()));
-        let change = seed::change("project_id", json!(rivals_project), json!(own_project));
+        let change = seed::change("project_id", json!(others_project), json!(own_project));
         happen(table, &moved, own, EventType::Updated, 9, vec![change]).await;
         self.resource("main", "droplet", id, Some(own));
 
         // Claimed by an operator, and still in the rival's project.
         let id = format!("500{number}");
-        let claimed = found(table, seed::row("main", "volume", &id, Some(&rivals_project)), rival).await;
+        let claimed = found(table, seed::row("main", "volume", &id, Some(&others_project)), rival).await;
         let path = format!("/inventory/resources/main/volume/{id}");
         let answer = app.patch(Who::Admin, &path, json!({ "tenant_id": own })).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let claimed = table.resource(&claimed.key).await.unwrap().unwrap();
-        let change = seed::change("project_id", json!(rivals_project), json!(rivals_project));
+        let change = seed::change("project_id", json!(others_project), json!(others_project));
         happen(table, &claimed, own, EventType::Updated, 13, vec![change]).await;
         self.resource("main", "volume", id, Some(own));
 
@@ -213,7 +213,7 @@ impl World {
             ("dns_zone", format!("reused-{number}.example"), at(9)),
         ];
         for (kind, id, from) in reused {
-            let former = found(table, seed::row("main", kind, &id, Some(&rivals_project)), rival).await;
+            let former = found(table, seed::row("main", kind, &id, Some(&others_project)), rival).await;
             let gone = Resource { deleted_at: Some(at(8)), ..former };
             happen(table, &gone, rival, EventType::Deleted, 8, Vec::new()).await;
             let history = vec![Interval { value: project(own_project.as_str()), from, until: None }];

@@ -14,63 +14,63 @@ use sagas::steps::{InputFields, STEPS};
 use store::{Reader, Table};
 
 use crate::caller::Caller;
-use crate::problem::Problem;
+use crate::problem::ApiProblem;
 
 /// What a tenant is told instead of why something failed.
-pub const FAILED: &str = "It failed. The platform's operators know why: name them this saga.";
+pub const REDACTED_ERROR: &str = "It failed. The platform's operators know why: name them this saga.";
 
 /// What of a saga a caller is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disclosure {
+pub enum Visibility {
     /// All of it.
-    Everything,
+    Full,
     /// A tenant's view: these steps are on what is the tenant's.
-    Own(BTreeSet<usize>),
+    Steps(BTreeSet<usize>),
 }
 
-impl Disclosure {
+impl Visibility {
     /// Whether the caller is told what a step was to do and what came of it.
     #[must_use]
     pub fn covers(&self, step: usize) -> bool {
         match self {
-            Self::Everything => true,
-            Self::Own(steps) => steps.contains(&step),
+            Self::Full => true,
+            Self::Steps(steps) => steps.contains(&step),
         }
     }
 
     /// Whether the caller is told everything.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        *self == Self::Everything
+    pub fn is_full(&self) -> bool {
+        *self == Self::Full
     }
 
     /// What sort of saga: for tenants not what its starter called it.
     #[must_use]
     pub fn saga_type<'a>(&self, saga_type: &'a str) -> &'a str {
-        if self.is_whole() || SagaTemplate::named(saga_type).is_some() { saga_type } else { CUSTOM }
+        if self.is_full() || SagaTemplate::named(saga_type).is_some() { saga_type } else { CUSTOM }
     }
 
     /// A text, or for tenants the constant one.
     #[must_use]
     pub fn error(&self, error: Option<&String>) -> Option<String> {
-        error.map(|error| if self.is_whole() { error.clone() } else { FAILED.to_owned() })
+        error.map(|error| if self.is_full() { error.clone() } else { REDACTED_ERROR.to_owned() })
     }
 }
 
 /// Finds out what a caller is told of sagas; what is whose is looked up once.
-pub struct Discloser<'a> {
+pub struct Redactor<'a> {
     caller: &'a Caller,
     reader: &'a Reader,
     seen: BTreeMap<ResourceKey, bool>,
 }
 
-impl std::fmt::Debug for Discloser<'_> {
+impl std::fmt::Debug for Redactor<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Discloser").field("caller", self.caller).finish_non_exhaustive()
+        f.debug_struct("Redactor").field("caller", self.caller).finish_non_exhaustive()
     }
 }
 
-impl<'a> Discloser<'a> {
+impl<'a> Redactor<'a> {
     /// For a caller, whose reader this is.
     #[must_use]
     pub fn new(caller: &'a Caller, reader: &'a Reader) -> Self {
@@ -81,9 +81,9 @@ impl<'a> Discloser<'a> {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn of(&mut self, metadata: &SagaMetadata) -> Result<Disclosure, Problem> {
+    pub async fn visibility_of(&mut self, metadata: &SagaMetadata) -> Result<Visibility, ApiProblem> {
         if matches!(self.caller, Caller::Admin(_)) {
-            return Ok(Disclosure::Everything);
+            return Ok(Visibility::Full);
         }
         let mut own = BTreeSet::new();
         for (index, spec) in metadata.definition.steps.iter().enumerate() {
@@ -96,10 +96,10 @@ impl<'a> Discloser<'a> {
                 own.insert(index);
             }
         }
-        Ok(Disclosure::Own(own))
+        Ok(Visibility::Steps(own))
     }
 
-    async fn may_see(&mut self, key: ResourceKey) -> Result<bool, Problem> {
+    async fn may_see(&mut self, key: ResourceKey) -> Result<bool, ApiProblem> {
         if let Some(seen) = self.seen.get(&key) {
             return Ok(*seen);
         }
@@ -120,7 +120,7 @@ fn targets(metadata: &SagaMetadata, spec: &StepSpec) -> Vec<ResourceKey> {
 ///
 /// # Errors
 /// When the table cannot be read.
-pub async fn tenant_of(table: &Table, locks: &[LockTarget]) -> Result<Option<TenantId>, Problem> {
+pub async fn owning_tenant(table: &Table, locks: &[LockTarget]) -> Result<Option<TenantId>, ApiProblem> {
     let targets: BTreeSet<ResourceKey> = locks.iter().filter_map(LockTarget::resource).collect();
     let mut tenants = BTreeSet::new();
     for target in targets {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::DigitalOceanClients;
-use digitalocean::Deadline;
+use digitalocean::RequestDeadline;
 use domain::Clock;
 use provisioning::{DigitalOceanProvider, SagaConfig, TableExpectations, WakeUpQueue};
 use runtime::{AwsClients, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
@@ -57,7 +57,7 @@ impl ProviderFactory for LiveProviderFactory {
             Phase::Forward,
             ProviderWrites::Deny,
             &self.timing,
-            Deadline::after(READ_TIMEOUT),
+            RequestDeadline::after(READ_TIMEOUT),
         ))
     }
 }

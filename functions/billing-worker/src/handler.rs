@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use billing::BillingWorkerSpec;
 use chrono::{DateTime, Utc};
-use digitalocean::{Client, Deadline as CallDeadline};
+use digitalocean::{Client, RequestDeadline};
 use domain::{Account, AccountId, AccountStatus, Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -58,8 +58,8 @@ impl JobRun<'_> {
     }
 
     /// Until when DigitalOcean is asked.
-    fn request_deadline(&self) -> CallDeadline {
-        CallDeadline::at(self.deadline.instant()).with_margin(CLOSING_MARGIN)
+    fn request_deadline(&self) -> RequestDeadline {
+        RequestDeadline::at(self.deadline.instant()).with_margin(CLOSING_MARGIN)
     }
 
     /// Whether there is time for no more than writing down what came of it.
@@ -140,14 +140,14 @@ impl BillingWorker {
     }
 
     async fn fetch(&self, fetch: &Fetch, run: &JobRun<'_>) -> Result<JobReport, Error> {
-        let (purpose, priority, calls) = (Purpose::Billing, Priority::Billing, run.request_deadline());
-        let opened = self.digitalocean.access(run.account, purpose, priority, calls).await;
+        let (purpose, priority, deadline) = (Purpose::Billing, Priority::Billing, run.request_deadline());
+        let opened = self.digitalocean.access(run.account, purpose, priority, deadline).await;
         let outcome = self.fetch_with(&granted(opened)?, fetch, run).await;
         if !outcome.as_ref().is_err_and(Error::needs_new_token) {
             return outcome;
         }
         // The token was changed since we cached it, or it is really refused: the one at hand tells.
-        let opened = self.digitalocean.access_with_fresh_token(run.account, purpose, priority, calls).await;
+        let opened = self.digitalocean.access_with_fresh_token(run.account, purpose, priority, deadline).await;
         self.fetch_with(&granted(opened)?, fetch, run).await
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access::DigitalOceanClients;
 use chrono::TimeDelta;
-use digitalocean::Deadline as CallDeadline;
+use digitalocean::RequestDeadline;
 use domain::{Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -73,7 +73,7 @@ impl SagaWorker {
             phase,
             self.config.provider_writes,
             &self.timing,
-            CallDeadline::after(left),
+            RequestDeadline::after(left),
         );
         let expectations = TableExpectations(self.table.clone());
         let ports = Ports {

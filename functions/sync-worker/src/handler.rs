@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use chrono::TimeDelta;
-use digitalocean::Deadline as CallDeadline;
+use digitalocean::RequestDeadline;
 use domain::{Account, AccountId, AccountStatus, Clock, Kind, Receipt, RunId, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -177,19 +177,20 @@ impl SyncWorker {
         run_id: &RunId,
         deadline: Deadline,
     ) -> Result<SweepOutcome, Failure> {
-        let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
+        let request_deadline = RequestDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
         let (purpose, priority) = match target {
             Target::FastDroplets => (Purpose::Fast, Priority::Fast),
             Target::Projects | Target::Listed(_) => (Purpose::Sync, Priority::Full),
             Target::Children(_) => (Purpose::Sync, Priority::ParentScans),
         };
-        let access = sweep_access(self.digitalocean.access(account, purpose, priority, calls).await);
+        let access = sweep_access(self.digitalocean.access(account, purpose, priority, request_deadline).await);
         let outcome = self.sweep_with(&access, target, account, run_id, deadline).await?;
         if !matches!(outcome, SweepOutcome::Swept(_, FollowUp::NewToken)) {
             return Ok(outcome);
         }
         // The token was changed since we cached it, or it is really refused: the one at hand tells.
-        let access = sweep_access(self.digitalocean.access_with_fresh_token(account, purpose, priority, calls).await);
+        let access =
+            sweep_access(self.digitalocean.access_with_fresh_token(account, purpose, priority, request_deadline).await);
         self.sweep_with(&access, target, account, run_id, deadline).await
     }
 
@@ -201,11 +202,13 @@ impl SyncWorker {
         run_id: &RunId,
         deadline: Deadline,
     ) -> Result<SweepOutcome, Failure> {
-        let calls = CallDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
+        let request_deadline = RequestDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
         let provisioning = match (target, self.config.provider_writes) {
             (Target::Projects, ProviderWrites::Allow) => {
-                let opened =
-                    self.digitalocean.access(account, Purpose::Provisioning, Priority::Provisioning, calls).await;
+                let opened = self
+                    .digitalocean
+                    .access(account, Purpose::Provisioning, Priority::Provisioning, request_deadline)
+                    .await;
                 opened.map(|opened| opened.client).map_err(|refusal| refusal.reason)
             }
             _ => Err("writes to DigitalOcean are off".to_owned()),
@@ -221,7 +224,7 @@ impl SyncWorker {
             table: &self.table,
             access,
             clock: self.clock.as_ref(),
-            deadline: calls,
+            deadline: request_deadline,
             lease_owner: lease_owner.as_str(),
             lease_ttl: TimeDelta::from_std(deadline.remaining()).unwrap_or_default() + LEASE_MARGIN,
             strike_interval: configured.unwrap_or_else(|| self.worker.strike_interval()),

@@ -5,7 +5,7 @@ mod quota_client;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use digitalocean::{Client, Config, Deadline, Token};
+use digitalocean::{Client, ClientConfig, RequestDeadline, Token};
 use domain::{Account, Clock, error_chain};
 use runtime::{Error, Secrets};
 use secrecy::{ExposeSecret, SecretString};
@@ -89,7 +89,7 @@ impl DigitalOceanClients {
         account: &Account,
         purpose: Purpose,
         priority: Priority,
-        deadline: Deadline,
+        deadline: RequestDeadline,
     ) -> Result<AuthorizedClient, AccessDenied> {
         let token = self.secrets.token(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, priority, token, deadline)
@@ -104,7 +104,7 @@ impl DigitalOceanClients {
         account: &Account,
         purpose: Purpose,
         priority: Priority,
-        deadline: Deadline,
+        deadline: RequestDeadline,
     ) -> Result<AuthorizedClient, AccessDenied> {
         let token = self.secrets.refresh(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, priority, token, deadline)
@@ -116,7 +116,7 @@ impl DigitalOceanClients {
         purpose: Purpose,
         priority: Priority,
         token: Result<SecretString, Error>,
-        deadline: Deadline,
+        deadline: RequestDeadline,
     ) -> Result<AuthorizedClient, AccessDenied> {
         let (purpose, account) = (purpose.as_str(), &account.account);
         let secret = token.map_err(|error| AccessDenied {
@@ -139,7 +139,7 @@ impl DigitalOceanClients {
             return Ok(client.clone());
         }
         let quota = QuotaClient::new(self.table.clone(), token_id, priority, self.clock.clone());
-        let client = self.pooled(Token::new(secret.expose_secret())?)?.with_gate(Arc::new(quota));
+        let client = self.pooled(Token::new(secret.expose_secret())?)?.with_request_limiter(Arc::new(quota));
         clients.insert(key, client.clone());
         Ok(client)
     }
@@ -149,7 +149,7 @@ impl DigitalOceanClients {
         if let Some(client) = pool.as_ref() {
             return Ok(client.with_token(token));
         }
-        let mut config = Config::new(token);
+        let mut config = ClientConfig::new(token);
         config.base_url = Some(self.base_url.clone());
         let client = Client::new(config)?;
         *pool = Some(client.clone());

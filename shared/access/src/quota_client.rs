@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Closed, Gate, RateLimit};
+use digitalocean::{Denied, RateLimit, RequestLimiter};
 use domain::{Clock, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -57,7 +57,7 @@ impl QuotaClient {
         Self { table, token_id: token_id.to_owned(), priority, clock, block }
     }
 
-    async fn take(&self, seen: Option<RateLimit>) -> Result<(), Closed> {
+    async fn take(&self, seen: Option<RateLimit>) -> Result<(), Denied> {
         // Held over the reservation: of several requests at once, one reserves for all.
         let mut block = self.block.lock().await;
         let now = self.clock.now();
@@ -71,7 +71,7 @@ impl QuotaClient {
         let reserved = self.table.reserve_requests(&self.token_id, self.priority, requested, observed, now).await;
         let granted = match reserved {
             Ok(Reservation::Granted(granted)) => granted,
-            Ok(Reservation::Wait(until)) => return Err(Closed { until }),
+            Ok(Reservation::Wait(until)) => return Err(Denied { until }),
             Err(error) => {
                 // DigitalOcean's own limit is behind ours, and a table that does not answer stops the caller soon enough.
                 tracing::warn!(error = error_chain(&error), "the rate budget cannot be read; going on without");
@@ -83,8 +83,8 @@ impl QuotaClient {
     }
 }
 
-impl Gate for QuotaClient {
-    fn admit(&self, seen: Option<RateLimit>) -> BoxFuture<'_, Result<(), Closed>> {
+impl RequestLimiter for QuotaClient {
+    fn admit(&self, seen: Option<RateLimit>) -> BoxFuture<'_, Result<(), Denied>> {
         self.take(seen).boxed()
     }
 }

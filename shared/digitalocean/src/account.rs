@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
 use crate::operation::Operation;
-use crate::tolerant::null_as_default;
 use crate::{Client, Error};
 
 static GET: Operation = Operation::get("/v2/account", "account:read");

@@ -8,33 +8,33 @@ use tracing::Span;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::gate::Closed;
 use crate::rate_limit::LimitKind;
-use crate::request::{Request, millis};
+use crate::request::{PreparedRequest, millis};
+use crate::request_limiter::Denied;
 
 /// How long a closed gate is left alone at the least.
-const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+const MIN_LIMITER_WAIT: Duration = Duration::from_millis(100);
 
 /// The attempts of one call.
 #[derive(Debug)]
 pub(crate) struct Attempts<'a> {
     client: &'a Client,
-    request: &'a Request,
+    request: &'a PreparedRequest,
     delays: ExponentialBackoff,
-    begun: u32,
+    started: u32,
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn of(client: &'a Client, request: &'a Request) -> Self {
-        Self { client, request, delays: client.retry.delays(), begun: 0 }
+    pub(crate) fn new(client: &'a Client, request: &'a PreparedRequest) -> Self {
+        Self { client, request, delays: client.retry.delays(), started: 0 }
     }
 
     /// Waits until the next attempt may begin, and numbers it.
     pub(crate) async fn begin(&mut self) -> Result<(u32, Span), Error> {
-        self.begun += 1;
-        self.pass_gate().await?;
-        let Request { operation, url, .. } = self.request;
-        let (method, path, attempt) = (&operation.method, url.path(), self.begun);
+        self.started += 1;
+        self.wait_for_limiter().await?;
+        let PreparedRequest { operation, url, .. } = self.request;
+        let (method, path, attempt) = (&operation.method, url.path(), self.started);
         Ok((attempt, tracing::debug_span!("digitalocean", %method, path, attempt)))
     }
 
@@ -51,14 +51,14 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits until the gate lets a request pass, if that is soon.
-    async fn pass_gate(&self) -> Result<(), Error> {
+    async fn wait_for_limiter(&self) -> Result<(), Error> {
         let Self { client, request, .. } = self;
-        let Some(gate) = &client.gate else { return Ok(()) };
-        while let Err(Closed { until }) = gate.admit(client.rate_limit()).await {
-            let wait = (until - Utc::now()).to_std().unwrap_or_default().max(SHORTEST_WAIT);
+        let Some(limiter) = &client.limiter else { return Ok(()) };
+        while let Err(Denied { until }) = limiter.admit(client.rate_limit()).await {
+            let wait = (until - Utc::now()).to_std().unwrap_or_default().max(MIN_LIMITER_WAIT);
             let in_time = client.deadline.remaining().is_none_or(|left| wait < left);
             if wait > client.retry.max_retry_after || !in_time {
-                let (call, kind) = (Box::new(request.call()), LimitKind::Gate);
+                let (call, kind) = (Box::new(request.call()), LimitKind::ClientSide);
                 return Err(Error::RateLimited {
                     call,
                     kind,

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::lenient_serde::{exact_decimal, null_as_default};
 use crate::open_enum::open_enum;
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{exact_decimal, null_as_default};
 use crate::{Client, Error};
 
 static LIST: Operation = Operation::get("/v2/droplets/autoscale", "droplet:read");

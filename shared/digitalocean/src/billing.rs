@@ -19,8 +19,8 @@ pub use invoices::{Invoice, InvoicePreview};
 pub use items::InvoiceItem;
 pub use summary::{InvoiceCharges, InvoiceProduct, InvoiceSummary};
 
+use crate::lenient_serde::required_decimal;
 use crate::operation::Operation;
-use crate::tolerant::required_decimal;
 use crate::{Client, Error};
 
 static BALANCE: Operation = Operation::get("/v2/customers/my/balance", SCOPE);
@@ -50,7 +50,7 @@ impl Billing<'_> {
     /// # Errors
     /// Any [`Error`] of a call.
     pub async fn balance(&self) -> Result<Balance, Error> {
-        self.client.get_bare(&BALANCE, &[], &[]).await
+        self.client.get_unwrapped(&BALANCE, &[], &[]).await
     }
 }
 

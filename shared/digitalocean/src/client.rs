@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::config::{Config, TlsRoots, checked_base_url, loopback_name};
-use crate::{Deadline, Error, Gate, RateLimit, RetryPolicy, Token};
+use crate::config::{ClientConfig, TlsRoots, loopback_name, validated_base_url};
+use crate::{Error, RateLimit, RequestDeadline, RequestLimiter, RetryPolicy, Token};
 
 /// A client of the DigitalOcean API v2. Cheap to clone; clones share connections, counters and the last rate limit seen.
 #[derive(Clone, Debug)]
@@ -18,10 +18,10 @@ pub struct Client {
     pub(crate) token: Token,
     pub(crate) retry: RetryPolicy,
     pub(crate) attempt_timeout: Duration,
-    pub(crate) deadline: Deadline,
+    pub(crate) deadline: RequestDeadline,
     /// No attempt begins after this.
-    pub(crate) send_by: Deadline,
-    pub(crate) gate: Option<Arc<dyn Gate>>,
+    pub(crate) send_by: RequestDeadline,
+    pub(crate) limiter: Option<Arc<dyn RequestLimiter>>,
     requests: Arc<AtomicU64>,
     /// Belongs to the token.
     rate_limit: Arc<Mutex<Option<RateLimit>>>,
@@ -32,19 +32,19 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InsecureBaseUrl`] when the token would go over a network in the clear; [`Error::Http`] when TLS cannot be set up.
-    pub fn new(config: Config) -> Result<Self, Error> {
-        let Config { base_url, token, retry, attempt_timeout, connect_timeout, tls_roots } = config;
-        let base_url = checked_base_url(base_url)?;
-        let http = connections(&base_url, connect_timeout, tls_roots)?;
+    pub fn new(config: ClientConfig) -> Result<Self, Error> {
+        let ClientConfig { base_url, token, retry, attempt_timeout, connect_timeout, tls_roots } = config;
+        let base_url = validated_base_url(base_url)?;
+        let http = build_http_client(&base_url, connect_timeout, tls_roots)?;
         Ok(Self {
             http,
             base_url: Arc::new(base_url),
             token,
             retry,
             attempt_timeout,
-            deadline: Deadline::none(),
-            send_by: Deadline::none(),
-            gate: None,
+            deadline: RequestDeadline::none(),
+            send_by: RequestDeadline::none(),
+            limiter: None,
             requests: Arc::default(),
             rate_limit: Arc::default(),
         })
@@ -53,28 +53,28 @@ impl Client {
     /// The same connections with another token; its counter and its rate limit begin anew, and it has no gate.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
-        Self { token, gate: None, requests: Arc::default(), rate_limit: Arc::default(), ..self.clone() }
+        Self { token, limiter: None, requests: Arc::default(), rate_limit: Arc::default(), ..self.clone() }
     }
 
     /// The same client, working until `deadline` at most; shares the counter and the rate limit.
     #[must_use]
-    pub fn with_deadline(&self, deadline: Deadline) -> Self {
+    pub fn with_deadline(&self, deadline: RequestDeadline) -> Self {
         Self { deadline, ..self.clone() }
     }
 
     /// The same client, each of whose requests passes this gate. A gate that is closed for a moment is waited for like a rate limit; else
     /// the call fails with [`Error::RateLimited`].
     #[must_use]
-    pub fn with_gate(&self, gate: Arc<dyn Gate>) -> Self {
-        Self { gate: Some(gate), ..self.clone() }
+    pub fn with_request_limiter(&self, limiter: Arc<dyn RequestLimiter>) -> Self {
+        Self { limiter: Some(limiter), ..self.clone() }
     }
 
     /// The same client for a write that must never be repeated, not even a PUT or a DELETE: each call is sent at most once, not after
-    /// `send_by`, and has `answer_within` for its answer. A gate that is closed is not waited for.
+    /// `send_by`, and has `response_timeout` for its answer. A gate that is closed is not waited for.
     #[must_use]
-    pub fn once(&self, send_by: Deadline, answer_within: Duration) -> Self {
+    pub fn single_attempt(&self, send_by: RequestDeadline, response_timeout: Duration) -> Self {
         let retry = RetryPolicy { attempts: 1, max_retry_after: Duration::ZERO, ..self.retry };
-        Self { send_by, attempt_timeout: answer_within, retry, ..self.clone() }
+        Self { send_by, attempt_timeout: response_timeout, retry, ..self.clone() }
     }
 
     /// The same client, whose every attempt may take this long, from connecting to the last byte.
@@ -111,7 +111,7 @@ impl Client {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn saw_rate_limit(&self, seen: Option<RateLimit>) {
+    pub(crate) fn record_rate_limit(&self, seen: Option<RateLimit>) {
         if seen.is_some() {
             *self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner) = seen;
         }
@@ -119,7 +119,7 @@ impl Client {
 }
 
 /// The one place where a `reqwest::Client` is built.
-fn connections(base_url: &Url, connect_timeout: Duration, tls_roots: TlsRoots) -> Result<reqwest::Client, Error> {
+fn build_http_client(base_url: &Url, connect_timeout: Duration, tls_roots: TlsRoots) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect_timeout)

@@ -9,9 +9,9 @@ use crate::{Error, RetryPolicy, Token};
 /// DigitalOcean's API, where a client goes unless told otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.digitalocean.com";
 
-/// What a [`Client`](crate::Client) needs. [`Config::new`] is ready to use; every field may be changed.
+/// What a [`Client`](crate::Client) needs. [`ClientConfig::new`] is ready to use; every field may be changed.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct ClientConfig {
     /// Where the API is: https, or http on loopback. A path is kept as a prefix. `None`: [`DEFAULT_BASE_URL`].
     pub base_url: Option<Url>,
     /// The token to send.
@@ -36,7 +36,7 @@ pub enum TlsRoots {
     Platform,
 }
 
-impl Config {
+impl ClientConfig {
     /// DigitalOcean itself, with this token, 30 s for an attempt and 5 s to connect.
     #[must_use]
     pub fn new(token: Token) -> Self {
@@ -59,7 +59,7 @@ impl Config {
 }
 
 /// The base URL to use, if a token may be sent there.
-pub(crate) fn checked_base_url(base_url: Option<Url>) -> Result<Url, Error> {
+pub(crate) fn validated_base_url(base_url: Option<Url>) -> Result<Url, Error> {
     let refuse = |base_url: &str, reason| Error::InsecureBaseUrl { base_url: base_url.to_owned(), reason };
     let url = match base_url {
         Some(url) => url,
@@ -100,12 +100,12 @@ mod tests {
     use super::*;
 
     fn check(url: &str) -> Result<Url, Error> {
-        checked_base_url(Some(Url::parse(url).unwrap()))
+        validated_base_url(Some(Url::parse(url).unwrap()))
     }
 
     #[test]
     fn https_anywhere_and_http_on_loopback() {
-        assert_eq!(checked_base_url(None).unwrap().as_str(), "https://api.digitalocean.com/");
+        assert_eq!(validated_base_url(None).unwrap().as_str(), "https://api.digitalocean.com/");
         for url in [
             "https://do.example:8443/prefix/",
             "http://127.0.0.1:4010",

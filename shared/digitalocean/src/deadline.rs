@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 ///
 /// On Lambda: the invocation's deadline, minus the margin the caller needs to save its work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Deadline {
+pub struct RequestDeadline {
     until: Option<Instant>,
 }
 
-impl Deadline {
+impl RequestDeadline {
     /// No deadline: only the bounds of [`RetryPolicy`](crate::RetryPolicy) hold.
     #[must_use]
     pub fn none() -> Self {
@@ -62,10 +62,11 @@ mod tests {
 
     #[test]
     fn margin_and_past_times_leave_nothing() {
-        assert_eq!(Deadline::none().remaining(), None);
-        assert!(Deadline::after(Duration::from_secs(5)).with_margin(Duration::from_secs(6)).has_passed());
-        assert!(Deadline::at_time(Utc::now() - chrono::Duration::seconds(1)).has_passed());
-        let left = Deadline::after(Duration::from_secs(60)).with_margin(Duration::from_secs(10)).remaining().unwrap();
+        assert_eq!(RequestDeadline::none().remaining(), None);
+        assert!(RequestDeadline::after(Duration::from_secs(5)).with_margin(Duration::from_secs(6)).has_passed());
+        assert!(RequestDeadline::at_time(Utc::now() - chrono::Duration::seconds(1)).has_passed());
+        let left =
+            RequestDeadline::after(Duration::from_secs(60)).with_margin(Duration::from_secs(10)).remaining().unwrap();
         assert!(left <= Duration::from_secs(50) && left > Duration::from_secs(45), "{left:?}");
     }
 }

@@ -8,7 +8,7 @@ use crate::{Client, Error};
 
 mod records;
 
-pub use records::{DomainRecord, RecordToSend};
+pub use records::{DomainRecord, DomainRecordRequest};
 
 static LIST: Operation = Operation::get("/v2/domains", "domain:read");
 static GET: Operation = Operation::get("/v2/domains/{}", "domain:read");

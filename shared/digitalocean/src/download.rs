@@ -12,9 +12,9 @@ use crate::attempts::Attempts;
 use crate::client::Client;
 use crate::envelope::ErrorBody;
 use crate::error::{Call, Error, TransportKind};
+use crate::error_mapping::{api_error, response_error, safe_snippet};
 use crate::operation::Operation;
-use crate::refusal::{api_error, quotable, refusal};
-use crate::request::{Opened, Request};
+use crate::request::{PreparedRequest, UnreadResponse};
 
 /// A file that is arriving. Its bytes are handed on as they come, without a look at them.
 ///
@@ -47,7 +47,7 @@ impl Download {
         let chunk = match &mut self.response {
             Some(response) => next(&self.client, response, &self.call, self.attempts).await,
             None if self.failed => {
-                Err(broken(&self.call, self.attempts, TransportKind::Body, "the file had broken off"))
+                Err(download_error(&self.call, self.attempts, TransportKind::Body, "the file had broken off"))
             }
             None => Ok(None),
         };
@@ -68,10 +68,10 @@ impl Client {
         media_type: &'static str,
     ) -> Result<Download, Error> {
         let request = self.request(operation, parameters)?;
-        let mut attempts = Attempts::of(self, &request);
+        let mut attempts = Attempts::new(self, &request);
         loop {
             let (attempt, span) = attempts.begin().await?;
-            match self.begin_file(&request, attempt, media_type).instrument(span).await {
+            match self.begin_download(&request, attempt, media_type).instrument(span).await {
                 Ok(file) => return Ok(file),
                 Err(error) => attempts.wait(error).await?,
             }
@@ -79,13 +79,18 @@ impl Client {
     }
 
     /// One attempt, as far as the first bytes.
-    async fn begin_file(&self, request: &Request, attempt: u32, media_type: &'static str) -> Result<Download, Error> {
+    async fn begin_download(
+        &self,
+        request: &PreparedRequest,
+        attempt: u32,
+        media_type: &'static str,
+    ) -> Result<Download, Error> {
         let ends = Instant::now() + self.time_for_attempt(request)?;
         let mut requests = 0;
-        let opened = self.open(request, attempt, &mut requests, media_type, None);
-        let opened = tokio::time::timeout_at(ends.into(), opened).await;
-        let opened = opened.map_err(|elapsed| self.too_late(&request.call(), attempt, elapsed))??;
-        let Opened { mut response, call, rate_limit, started } = opened;
+        let unread = self.send_attempt(request, attempt, &mut requests, media_type, None);
+        let unread = tokio::time::timeout_at(ends.into(), unread).await;
+        let unread = unread.map_err(|elapsed| self.timeout_error(&request.call(), attempt, elapsed))??;
+        let UnreadResponse { mut response, call, rate_limit, started } = unread;
         let status = response.status();
         if status.is_success() && !is_json(response.headers()) {
             let first = next_until(self, &mut response, &call, attempt, ends).await?;
@@ -94,28 +99,28 @@ impl Client {
         }
         let headers = response.headers().clone();
         let body = tokio::time::timeout_at(ends.into(), response.bytes()).await;
-        let body = match body.map_err(|elapsed| self.too_late(&call, attempt, elapsed))? {
+        let body = match body.map_err(|elapsed| self.timeout_error(&call, attempt, elapsed))? {
             Ok(body) => self.token.redact_bytes(body.into()),
-            Err(error) => return Err(self.transport(call, error, attempt, started)),
+            Err(error) => return Err(self.transport_error(call, error, attempt, started)),
         };
         if !status.is_success() {
-            return Err(refusal(call, status, &headers, &body, rate_limit, attempt));
+            return Err(response_error(call, status, &headers, &body, rate_limit, attempt));
         }
-        Err(match ErrorBody::read(&body) {
+        Err(match ErrorBody::parse(&body) {
             Some(error) => api_error(call, status, error),
             None => {
                 let source = serde_json::Error::custom("JSON where a file was due");
-                Error::Decode { call, at: ".".to_owned(), snippet: quotable(&body), source }
+                Error::Decode { call, at: ".".to_owned(), snippet: safe_snippet(&body), source }
             }
         })
     }
 
     /// What an answer is that did not come in time: past the deadline, that is what failed it.
-    fn too_late(&self, call: &Call, attempts: u32, elapsed: tokio::time::error::Elapsed) -> Error {
+    fn timeout_error(&self, call: &Call, attempts: u32, elapsed: tokio::time::error::Elapsed) -> Error {
         if self.deadline.has_passed() {
             return Error::DeadlineExceeded { call: Box::new(call.clone()), sent: true };
         }
-        broken(call, attempts, TransportKind::Timeout, elapsed)
+        download_error(call, attempts, TransportKind::Timeout, elapsed)
     }
 }
 
@@ -134,12 +139,12 @@ async fn next_until(
 ) -> Result<Option<Bytes>, Error> {
     match tokio::time::timeout_at(until.into(), response.chunk()).await {
         Ok(Ok(chunk)) => Ok(chunk),
-        Ok(Err(error)) => Err(broken(call, attempts, TransportKind::Body, error.without_url())),
-        Err(elapsed) => Err(client.too_late(call, attempts, elapsed)),
+        Ok(Err(error)) => Err(download_error(call, attempts, TransportKind::Body, error.without_url())),
+        Err(elapsed) => Err(client.timeout_error(call, attempts, elapsed)),
     }
 }
 
-fn broken(
+fn download_error(
     call: &Call,
     attempts: u32,
     kind: TransportKind,

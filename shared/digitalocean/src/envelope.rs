@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAc
 
 /// One page of a list.
 #[derive(Debug)]
-pub(crate) struct Page<T> {
+pub(crate) struct ListPage<T> {
     pub(crate) items: Vec<T>,
     /// `links.pages.next`, unless absent, `null` or empty.
     pub(crate) next: Option<String>,
@@ -18,13 +18,13 @@ pub(crate) struct Page<T> {
 
 /// Why an answer could not be read.
 #[derive(Debug)]
-pub(crate) enum Unreadable {
+pub(crate) enum BodyParseError {
     /// It is an error body where a result was due.
     ErrorBody(ErrorBody),
     /// It ends in the middle.
     Truncated(serde_json::Error),
     /// It has another shape, at this path.
-    Shape { at: String, source: serde_json::Error },
+    UnexpectedShape { at: String, source: serde_json::Error },
 }
 
 /// DigitalOcean's error body.
@@ -38,33 +38,34 @@ pub(crate) struct ErrorBody {
 
 impl ErrorBody {
     /// Reads an error body; `None` when it is something else (empty, HTML, another JSON).
-    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
     }
 }
 
 /// Reads the object under `key`.
-pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, Unreadable> {
-    read(body, Envelope { key, one: PhantomData, rest: false }).map(|read: Read<T>| read.value)
+pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, BodyParseError> {
+    read(body, ResponseEnvelope { key, marker: PhantomData, with_paging: false })
+        .map(|read: EnvelopeContents<T>| read.value)
 }
 
 /// Reads an object that comes without a key. It must have a required field: else an error body could pass for it.
-pub(crate) fn read_bare<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+pub(crate) fn read_unwrapped<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyParseError> {
     read(body, PhantomData)
 }
 
 /// Reads nothing: all but an error body will do.
-pub(crate) fn read_nothing(body: &[u8]) -> Result<(), Unreadable> {
-    ErrorBody::read(body).map_or(Ok(()), |error| Err(Unreadable::ErrorBody(error)))
+pub(crate) fn read_no_content(body: &[u8]) -> Result<(), BodyParseError> {
+    ErrorBody::parse(body).map_or(Ok(()), |error| Err(BodyParseError::ErrorBody(error)))
 }
 
 /// Reads the list under `key`. A missing list is an error; `null` is an empty one only where the total says zero.
-pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
+pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<ListPage<T>, BodyParseError> {
     read_list(body, key, |total| total == Some(0))
 }
 
 /// The same of a list that comes without a total: `null` is an empty one unless a total says otherwise.
-pub(crate) fn read_whole<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Unreadable> {
+pub(crate) fn read_unpaged<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<ListPage<T>, BodyParseError> {
     read_list(body, key, |total| total.unwrap_or(0) == 0)
 }
 
@@ -72,19 +73,20 @@ fn read_list<T: DeserializeOwned>(
     body: &[u8],
     key: &'static str,
     null_is_empty: impl Fn(Option<u64>) -> bool,
-) -> Result<Page<T>, Unreadable> {
-    let read: Read<Option<Vec<T>>> = read(body, Envelope { key, one: PhantomData, rest: true })?;
+) -> Result<ListPage<T>, BodyParseError> {
+    let read: EnvelopeContents<Option<Vec<T>>> =
+        read(body, ResponseEnvelope { key, marker: PhantomData, with_paging: true })?;
     let total = read.meta.and_then(|meta| meta.total);
     let items = match read.value {
         Some(items) => items,
         None if null_is_empty(total) => Vec::new(),
         None => {
             let source = serde_json::Error::custom(format!("`{key}` is null, with a total of {total:?}"));
-            return Err(Unreadable::Shape { at: key.to_owned(), source });
+            return Err(BodyParseError::UnexpectedShape { at: key.to_owned(), source });
         }
     };
     let next = read.links.and_then(|links| links.pages).and_then(|pages| pages.next).filter(|next| !next.is_empty());
-    Ok(Page { items, next, total })
+    Ok(ListPage { items, next, total })
 }
 
 #[derive(Deserialize)]
@@ -105,21 +107,21 @@ struct Meta {
     total: Option<u64>,
 }
 
-struct Read<T> {
+struct EnvelopeContents<T> {
     value: T,
     links: Option<Links>,
     meta: Option<Meta>,
 }
 
 /// The key is a value, so no derived type can stand for the envelope.
-struct Envelope<T> {
+struct ResponseEnvelope<T> {
     key: &'static str,
-    one: PhantomData<T>,
+    marker: PhantomData<T>,
     /// Whether `links` and `meta` are of interest.
-    rest: bool,
+    with_paging: bool,
 }
 
-fn read<S: for<'de> DeserializeSeed<'de, Value = T>, T>(body: &[u8], seed: S) -> Result<T, Unreadable> {
+fn read<S: for<'de> DeserializeSeed<'de, Value = T>, T>(body: &[u8], seed: S) -> Result<T, BodyParseError> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let mut track = serde_path_to_error::Track::new();
     let read = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
@@ -128,43 +130,43 @@ fn read<S: for<'de> DeserializeSeed<'de, Value = T>, T>(body: &[u8], seed: S) ->
         Err(source) => source,
     };
     if source.is_eof() {
-        return Err(Unreadable::Truncated(source));
+        return Err(BodyParseError::Truncated(source));
     }
-    match ErrorBody::read(body) {
-        Some(error) => Err(Unreadable::ErrorBody(error)),
-        None => Err(Unreadable::Shape { at: track.path().to_string(), source }),
+    match ErrorBody::parse(body) {
+        Some(error) => Err(BodyParseError::ErrorBody(error)),
+        None => Err(BodyParseError::UnexpectedShape { at: track.path().to_string(), source }),
     }
 }
 
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Envelope<T> {
-    type Value = Read<T>;
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for ResponseEnvelope<T> {
+    type Value = EnvelopeContents<T>;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<EnvelopeContents<T>, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
-    type Value = Read<T>;
+impl<'de, T: DeserializeOwned> Visitor<'de> for ResponseEnvelope<T> {
+    type Value = EnvelopeContents<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an object with `{}`", self.key)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Read<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EnvelopeContents<T>, A::Error> {
         let (mut value, mut links, mut meta) = (None, None, None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 key if key == self.key => value = Some(map.next_value()?),
-                "links" if self.rest => links = map.next_value()?,
-                "meta" if self.rest => meta = map.next_value()?,
+                "links" if self.with_paging => links = map.next_value()?,
+                "meta" if self.with_paging => meta = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
         let value = value.ok_or_else(|| A::Error::missing_field(self.key))?;
-        Ok(Read { value, links, meta })
+        Ok(EnvelopeContents { value, links, meta })
     }
 }
 
@@ -172,7 +174,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
 mod tests {
     use super::*;
 
-    fn page(json: &str) -> Result<Page<u32>, Unreadable> {
+    fn page(json: &str) -> Result<ListPage<u32>, BodyParseError> {
         read_page(json.as_bytes(), "things")
     }
 
@@ -198,18 +200,18 @@ mod tests {
     fn null_is_empty_only_with_a_total_of_zero() {
         assert!(page(r#"{"things":null,"meta":{"total":0}}"#).unwrap().items.is_empty());
         for json in [r#"{"things":null,"meta":{"total":3}}"#, r#"{"things":null}"#] {
-            assert!(matches!(page(json), Err(Unreadable::Shape { at, .. }) if at == "things"), "{json}");
+            assert!(matches!(page(json), Err(BodyParseError::UnexpectedShape { at, .. }) if at == "things"), "{json}");
         }
     }
 
     #[test]
     fn a_list_without_pages_may_be_null_when_empty() {
-        let whole = |json: &str| read_whole::<u32>(json.as_bytes(), "things");
+        let whole = |json: &str| read_unpaged::<u32>(json.as_bytes(), "things");
         for json in [r#"{"things":null}"#, r#"{"things":[]}"#, r#"{"things":null,"meta":{"total":0}}"#] {
             assert!(whole(json).unwrap().items.is_empty(), "{json}");
         }
         for json in ["{}", "null", r#"{"things":{}}"#, r#"{"things":null,"meta":{"total":3}}"#] {
-            assert!(matches!(whole(json), Err(Unreadable::Shape { .. })), "{json}");
+            assert!(matches!(whole(json), Err(BodyParseError::UnexpectedShape { .. })), "{json}");
         }
     }
 
@@ -218,10 +220,10 @@ mod tests {
         for json in
             ["{}", "[]", "null", "\"ok\"", r#"{"others":[]}"#, r#"{"things":{}}"#, "<html>", r#"{"things":[]} x"#]
         {
-            assert!(matches!(page(json), Err(Unreadable::Shape { .. })), "{json}");
+            assert!(matches!(page(json), Err(BodyParseError::UnexpectedShape { .. })), "{json}");
         }
         for json in ["", r#"{"things":[1,"#, r#"{"things":[1]"#, r#"{"things":[1],"me"#] {
-            assert!(matches!(page(json), Err(Unreadable::Truncated(_))), "{json}");
+            assert!(matches!(page(json), Err(BodyParseError::Truncated(_))), "{json}");
         }
     }
 
@@ -231,26 +233,28 @@ mod tests {
         struct Thing {
             size: u32,
         }
-        assert_eq!(read_bare::<Thing>(br#"{"size":3,"more":[]}"#).unwrap().size, 3);
-        let bare = |json: &str| read_bare::<Thing>(json.as_bytes());
-        assert!(matches!(bare(r#"{"id":"not_found","message":"No"}"#), Err(Unreadable::ErrorBody(_))));
-        assert!(matches!(bare(r#"{"size":"3"}"#), Err(Unreadable::Shape { at, .. }) if at == "size"));
-        assert!(matches!(bare(r#"{"size":3"#), Err(Unreadable::Truncated(_))));
+        assert_eq!(read_unwrapped::<Thing>(br#"{"size":3,"more":[]}"#).unwrap().size, 3);
+        let bare = |json: &str| read_unwrapped::<Thing>(json.as_bytes());
+        assert!(matches!(bare(r#"{"id":"not_found","message":"No"}"#), Err(BodyParseError::ErrorBody(_))));
+        assert!(matches!(bare(r#"{"size":"3"}"#), Err(BodyParseError::UnexpectedShape { at, .. }) if at == "size"));
+        assert!(matches!(bare(r#"{"size":3"#), Err(BodyParseError::Truncated(_))));
     }
 
     #[test]
     fn an_error_body_is_known_as_one() {
         let error = page(r#"{"id":"server_error","message":"Oops","request_id":"r-9"}"#).unwrap_err();
-        let Unreadable::ErrorBody(error) = error else { panic!("{error:?}") };
+        let BodyParseError::ErrorBody(error) = error else { panic!("{error:?}") };
         assert_eq!((error.id.as_str(), error.request_id.as_deref()), ("server_error", Some("r-9")));
     }
 
     #[test]
     fn the_path_to_the_fault_is_told() {
-        let Err(Unreadable::Shape { at, source }) = page(r#"{"things":[1,2,"three"]}"#) else { panic!() };
+        let Err(BodyParseError::UnexpectedShape { at, source }) = page(r#"{"things":[1,2,"three"]}"#) else { panic!() };
         assert_eq!(at, "things[2]");
         assert!(source.to_string().contains("three"), "{source}");
-        let Err(Unreadable::Shape { at, .. }) = read_one::<u32>(br#"{"thing":false}"#, "thing") else { panic!() };
+        let Err(BodyParseError::UnexpectedShape { at, .. }) = read_one::<u32>(br#"{"thing":false}"#, "thing") else {
+            panic!()
+        };
         assert_eq!(at, "thing");
     }
 }

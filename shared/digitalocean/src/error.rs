@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 
-use crate::links::PageLinkError;
+use crate::page_links::PageLinkError;
 use crate::rate_limit::{LimitKind, RateLimit};
 
 /// The call an error is about.
@@ -158,7 +158,7 @@ pub enum Error {
     ///
     /// The same is seen when DigitalOcean counts items in `meta.total` that it does not show to this token.
     #[error(
-        "{call}: the list could not be read as a whole in {walks} walk(s) ({seen} items seen, {total} reported); it changed meanwhile, \
+        "{call}: the list could not be read as a whole in {passes} walk(s) ({seen} items seen, {total} reported); it changed meanwhile, \
          or the token (scope {}) does not see every item",
         call.scope
     )]
@@ -170,7 +170,7 @@ pub enum Error {
         /// The most items that any page of the last walk reported (`meta.total`).
         total: u64,
         /// Walks from page 1 that were tried.
-        walks: u32,
+        passes: u32,
     },
 
     /// A page's `next` link cannot be right; nothing is returned.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::null_as_default;
 use crate::{Client, Error};
 
 static LIST: Operation = Operation::get("/v2/firewalls", "firewall:read");

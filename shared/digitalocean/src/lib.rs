@@ -1,16 +1,16 @@
 //! A client of the [DigitalOcean API v2](https://docs.digitalocean.com/reference/api/digitalocean/): typed, paged, rate-limit aware.
 //!
 //! * A list is read as a whole or not at all: [`Pages::collect_all`] never returns a part as if it were everything.
-//! * A POST or PATCH is sent once. GET, PUT and DELETE are repeated on failures that pass, within a [`Deadline`].
+//! * A POST or PATCH is sent once. GET, PUT and DELETE are repeated on failures that pass, within a [`RequestDeadline`].
 //! * A rate limit that cannot be waited out before the deadline is returned as [`Error::RateLimited`] with the time to come back.
 //! * A [`Token`] is never printed, never sent in the clear over a network, and never sent to another origin.
 //!
 //! ```no_run
-//! use digitalocean::{Client, Config, Deadline, Token};
+//! use digitalocean::{Client, ClientConfig, RequestDeadline, Token};
 //!
 //! # async fn example() -> Result<(), digitalocean::Error> {
-//! let client = Client::new(Config::new(Token::new("dop_v1_...")?))?;
-//! let client = client.with_deadline(Deadline::after(std::time::Duration::from_secs(60)));
+//! let client = Client::new(ClientConfig::new(Token::new("dop_v1_...")?))?;
+//! let client = client.with_deadline(RequestDeadline::after(std::time::Duration::from_secs(60)));
 //! match client.droplets().list_all().await {
 //!     Ok(droplets) => println!("{} droplets in {} requests", droplets.items.len(), droplets.requests),
 //!     Err(error) if error.is_not_visible() => println!("the token does not see droplets: {error}"),
@@ -45,23 +45,25 @@ mod download;
 pub mod droplets;
 mod envelope;
 mod error;
+mod error_mapping;
 pub mod firewalls;
 pub mod functions;
-mod gate;
 pub mod images;
 pub mod kubernetes;
-mod links;
+mod lenient_serde;
+mod list_consistency;
 pub mod load_balancers;
 pub mod monitoring;
 pub mod nat_gateways;
 mod open_enum;
 mod operation;
+mod page_links;
 mod pages;
 pub mod projects;
 mod rate_limit;
-mod refusal;
 pub mod registries;
 mod request;
+mod request_limiter;
 pub mod reserved_ips;
 pub mod reserved_ipv6;
 mod retry;
@@ -70,12 +72,10 @@ pub mod spaces_keys;
 pub mod ssh_keys;
 pub mod tags;
 mod token;
-mod tolerant;
 pub mod uptime;
 mod urn;
 pub mod volumes;
 pub mod vpcs;
-mod walk;
 
 pub use account::{Account, AccountStatus};
 pub use actions::{Action, ActionStatus};
@@ -88,26 +88,26 @@ pub use billing::{
 pub use cdn::CdnEndpoint;
 pub use certificates::{Certificate, CertificateState, CertificateType};
 pub use client::Client;
-pub use config::{Config, DEFAULT_BASE_URL, TlsRoots};
+pub use config::{ClientConfig, DEFAULT_BASE_URL, TlsRoots};
 pub use databases::{Database, DatabaseStatus};
-pub use deadline::Deadline;
-pub use domains::{Domain, DomainRecord, RecordToSend};
+pub use deadline::RequestDeadline;
+pub use domains::{Domain, DomainRecord, DomainRecordRequest};
 pub use download::Download;
 pub use droplets::{Droplet, DropletBackup, DropletStatus, DropletType};
 pub use error::{Call, Error, TransportKind};
 pub use firewalls::{Firewall, FirewallStatus};
 pub use functions::FunctionsNamespace;
-pub use gate::{Closed, Gate};
 pub use images::{Image, ImageStatus, ImageType};
 pub use kubernetes::{ClusterState, KubernetesCluster};
-pub use links::PageLinkError;
 pub use load_balancers::{LoadBalancer, LoadBalancerStatus, LoadBalancerType};
 pub use monitoring::AlertPolicy;
 pub use nat_gateways::{NatGateway, NatGatewayState};
+pub use page_links::PageLinkError;
 pub use pages::{ListItem, Listing, Pages};
 pub use projects::{Environment, NewProject, Project, ProjectResource, ResourceStatus};
 pub use rate_limit::{LimitKind, RateLimit};
 pub use registries::{Registry, RegistrySubscription};
+pub use request_limiter::{Denied, RequestLimiter};
 pub use reserved_ips::{IpAssignment, ReservedIp};
 pub use reserved_ipv6::ReservedIpv6;
 pub use retry::RetryPolicy;

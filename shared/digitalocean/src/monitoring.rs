@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::lenient_serde::{exact_decimal, null_as_default};
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{exact_decimal, null_as_default};
 use crate::{Client, Error};
 
 static LIST: Operation = Operation::get("/v2/monitoring/alerts", "monitoring:read");
@@ -61,7 +61,7 @@ pub struct AlertPolicy {
     #[serde(default)]
     pub window: Option<String>,
     /// Ids of what is watched.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "ids_as_text")]
     pub entities: Vec<String>,
     /// Tags of what is watched.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -72,7 +72,7 @@ pub struct AlertPolicy {
 }
 
 /// Ids as texts: DigitalOcean's OpenAPI document says that they are, and has an example in which they are numbers.
-fn texts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+fn ids_as_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Id {

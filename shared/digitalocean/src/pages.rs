@@ -8,13 +8,13 @@ use futures::stream::{self, Stream};
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
-use crate::envelope::{Page, read_page, read_whole};
+use crate::envelope::{ListPage, read_page, read_unpaged};
 use crate::error::{Call, Error};
-use crate::links::{PageLinkError, check_next};
+use crate::list_consistency::{ConsistencyTracker, PageDecision};
 use crate::operation::Operation;
+use crate::page_links::{PageLinkError, check_next};
 use crate::rate_limit::RateLimit;
-use crate::request::Request;
-use crate::walk::{Step, Walks};
+use crate::request::PreparedRequest;
 
 /// The most items DigitalOcean puts on a page.
 const MAX_PER_PAGE: u32 = 200;
@@ -38,7 +38,7 @@ pub trait ListItem: DeserializeOwned + Send + Sync + 'static {
 #[must_use = "a list is read by collect_all or into_stream"]
 pub struct Pages<T> {
     client: Client,
-    request: Result<Request, Error>,
+    request: Result<PreparedRequest, Error>,
     items_key: &'static str,
     filters: Vec<(&'static str, String)>,
     paged: bool,
@@ -135,34 +135,34 @@ impl<T: ListItem> Pages<T> {
     /// # Errors
     /// As [`Pages::collect_all`].
     pub async fn collect_all_as<U>(self, read: impl Fn(T) -> U) -> Result<Listing<U>, Error> {
-        let mut reader = Reader::new(self)?;
+        let mut reader = ListReader::new(self)?;
         let mut items: Vec<U> = Vec::new();
-        let mut places: HashMap<T::Key, usize> = HashMap::new();
+        let mut positions: HashMap<T::Key, usize> = HashMap::new();
         loop {
-            let (page, step) = reader.read().await?;
+            let (page, continuation) = reader.read().await?;
             for item in page.items {
                 if !T::HAS_ID {
                     items.push(read(item));
                     continue;
                 }
                 let key = item.key();
-                match places.get(&key).and_then(|place| items.get_mut(*place)) {
+                match positions.get(&key).and_then(|position| items.get_mut(*position)) {
                     Some(earlier) => *earlier = read(item),
                     None => {
-                        places.insert(key, items.len());
+                        positions.insert(key, items.len());
                         items.push(read(item));
                     }
                 }
             }
-            match step {
-                Turn::NextPage => {}
-                Turn::Restart => {
+            match continuation {
+                ListContinuation::NextPage => {}
+                ListContinuation::Restart => {
                     items.clear();
-                    places.clear();
+                    positions.clear();
                 }
-                Turn::Complete => {
-                    let Reader { requests, rate_limit, walks, .. } = reader;
-                    return Ok(Listing { items, pages: walks.pages(), requests, total: page.total, rate_limit });
+                ListContinuation::Complete => {
+                    let ListReader { requests, rate_limit, consistency, .. } = reader;
+                    return Ok(Listing { items, pages: consistency.pages(), requests, total: page.total, rate_limit });
                 }
             }
         }
@@ -175,20 +175,25 @@ impl<T: ListItem> Pages<T> {
     /// The stream ends after its first error.
     pub fn into_stream(mut self) -> impl Stream<Item = Result<T, Error>> + Send {
         self.confirm = false;
-        stream::try_unfold(Streaming::Idle(Box::new(self)), |mut state| async move {
+        stream::try_unfold(StreamState::Idle(Box::new(self)), |mut state| async move {
             loop {
                 match state {
-                    Streaming::Idle(pages) => state = Streaming::open(*pages)?,
-                    Streaming::Open { mut reader, mut waiting, mut given, more } => {
-                        if let Some(item) = waiting.pop_front() {
-                            return Ok(Some((item, Streaming::Open { reader, waiting, given, more })));
+                    StreamState::Idle(pages) => state = StreamState::open(*pages)?,
+                    StreamState::Open { mut reader, mut buffered, mut emitted, more } => {
+                        if let Some(item) = buffered.pop_front() {
+                            return Ok(Some((item, StreamState::Open { reader, buffered, emitted, more })));
                         }
                         if !more {
                             return Ok(None);
                         }
-                        let (page, turn) = reader.read().await?;
-                        waiting.extend(page.items.into_iter().filter(|item| !T::HAS_ID || given.insert(item.key())));
-                        state = Streaming::Open { reader, waiting, given, more: turn != Turn::Complete };
+                        let (page, continuation) = reader.read().await?;
+                        buffered.extend(page.items.into_iter().filter(|item| !T::HAS_ID || emitted.insert(item.key())));
+                        state = StreamState::Open {
+                            reader,
+                            buffered,
+                            emitted,
+                            more: continuation != ListContinuation::Complete,
+                        };
                     }
                 }
             }
@@ -197,52 +202,63 @@ impl<T: ListItem> Pages<T> {
 }
 
 /// A stream of items: before its first request, and after.
-enum Streaming<T: ListItem> {
+enum StreamState<T: ListItem> {
     Idle(Box<Pages<T>>),
-    Open { reader: Box<Reader<T>>, waiting: VecDeque<T>, given: HashSet<T::Key>, more: bool },
+    Open { reader: Box<ListReader<T>>, buffered: VecDeque<T>, emitted: HashSet<T::Key>, more: bool },
 }
 
-impl<T: ListItem> Streaming<T> {
+impl<T: ListItem> StreamState<T> {
     fn open(pages: Pages<T>) -> Result<Self, Error> {
-        let mut reader = Box::new(Reader::new(pages)?);
+        let mut reader = Box::new(ListReader::new(pages)?);
         if !T::HAS_ID {
-            reader.walks = reader.walks.once();
+            reader.consistency = reader.consistency.single_pass();
         }
-        Ok(Self::Open { reader, waiting: VecDeque::new(), given: HashSet::new(), more: true })
+        Ok(Self::Open { reader, buffered: VecDeque::new(), emitted: HashSet::new(), more: true })
     }
 }
 
 /// What follows a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+enum ListContinuation {
     NextPage,
     Restart,
     Complete,
 }
 
-/// Reads one page after another, as [`Walks`] says.
-struct Reader<T: ListItem> {
+/// Reads one page after another, as [`ConsistencyTracker`] says.
+struct ListReader<T: ListItem> {
     client: Client,
-    request: Request,
+    request: PreparedRequest,
     items_key: &'static str,
     filters: Vec<(&'static str, String)>,
     paged: bool,
     per_page: u32,
     page: u32,
-    walks: Walks<T::Key>,
+    consistency: ConsistencyTracker<T::Key>,
     requests: u32,
     rate_limit: Option<RateLimit>,
 }
 
-impl<T: ListItem> Reader<T> {
+impl<T: ListItem> ListReader<T> {
     fn new(pages: Pages<T>) -> Result<Self, Error> {
         let Pages { client, request, items_key, filters, paged, per_page, confirm, .. } = pages;
-        let (walks, request) = (Walks::new(confirm), request?);
-        let walks = if T::HAS_ID { walks } else { walks.by_place() };
-        Ok(Self { client, request, items_key, filters, paged, per_page, page: 1, walks, requests: 0, rate_limit: None })
+        let (consistency, request) = (ConsistencyTracker::new(confirm), request?);
+        let consistency = if T::HAS_ID { consistency } else { consistency.positional() };
+        Ok(Self {
+            client,
+            request,
+            items_key,
+            filters,
+            paged,
+            per_page,
+            page: 1,
+            consistency,
+            requests: 0,
+            rate_limit: None,
+        })
     }
 
-    async fn read(&mut self) -> Result<(Page<T>, Turn), Error> {
+    async fn read(&mut self) -> Result<(ListPage<T>, ListContinuation), Error> {
         // Our own query on every page: filters do not always survive in the next link.
         let mut query = self.filters.clone();
         if self.paged {
@@ -253,29 +269,31 @@ impl<T: ListItem> Reader<T> {
             query.push(("page", self.page.to_string()));
         }
         let request = self.request.with_query(&query);
-        let (key, read) = (self.items_key, if self.paged { read_page } else { read_whole });
-        let reply = self.client.execute(&request, &mut self.requests, |body| read(body, key)).await?;
-        self.rate_limit = reply.rate_limit.or(self.rate_limit);
-        let (page, call): (Page<T>, Box<Call>) = (reply.value, reply.call);
+        let (key, read) = (self.items_key, if self.paged { read_page } else { read_unpaged });
+        let response = self.client.execute(&request, &mut self.requests, |body| read(body, key)).await?;
+        self.rate_limit = response.rate_limit.or(self.rate_limit);
+        let (page, call): (ListPage<T>, Box<Call>) = (response.value, response.call);
         if let Some(next) = &page.next
             && let Err(source) = check_next(next, self.client.base_url(), self.page)
         {
             return Err(Error::PageLink { call, source });
         }
-        match self.walks.accept(page.items.iter().map(T::key), page.total, page.next.is_some()) {
-            Step::Fetch(next) => {
+        match self.consistency.accept(page.items.iter().map(T::key), page.total, page.next.is_some()) {
+            PageDecision::Fetch(next) => {
                 self.page = next;
-                Ok((page, Turn::NextPage))
+                Ok((page, ListContinuation::NextPage))
             }
-            Step::Restart => {
-                tracing::debug!(%call, walk = self.walks.number, "the list is read again from page 1");
+            PageDecision::Restart => {
+                tracing::debug!(%call, pass = self.consistency.pass_number, "the list is read again from page 1");
                 self.page = 1;
-                Ok((page, Turn::Restart))
+                Ok((page, ListContinuation::Restart))
             }
-            Step::Complete => Ok((page, Turn::Complete)),
-            Step::Shifted { seen, total } => Err(Error::ListShifted { call, seen, total, walks: self.walks.number }),
-            Step::Endless => {
-                Err(Error::PageLink { call, source: PageLinkError::Endless { pages: self.walks.pages() } })
+            PageDecision::Complete => Ok((page, ListContinuation::Complete)),
+            PageDecision::Shifted { seen, total } => {
+                Err(Error::ListShifted { call, seen, total, passes: self.consistency.pass_number })
+            }
+            PageDecision::Endless => {
+                Err(Error::PageLink { call, source: PageLinkError::Endless { pages: self.consistency.pages() } })
             }
         }
     }

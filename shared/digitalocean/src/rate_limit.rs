@@ -34,13 +34,13 @@ pub enum LimitKind {
     Burst,
     /// 5,000 requests an hour: comes without `retry-after`, with nothing remaining; never waited out in process.
     Hourly,
-    /// What the gate lets this caller have, see [`Gate`](crate::Gate); no request was sent.
-    Gate,
+    /// What the gate lets this caller have, see [`RequestLimiter`](crate::RequestLimiter); no request was sent.
+    ClientSide,
 }
 
 /// A 429, told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limited {
+pub(crate) struct TooManyRequests {
     pub(crate) kind: LimitKind,
     pub(crate) until: DateTime<Utc>,
     pub(crate) retry_after: Option<Duration>,
@@ -48,7 +48,7 @@ pub(crate) struct Limited {
 
 impl RateLimit {
     /// Reads the headers; `None` when the response carries none of them.
-    pub(crate) fn read(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Self> {
+    pub(crate) fn from_headers(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Self> {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
         let count = |name: &str| number(name).and_then(|value| u32::try_from(value).ok());
         let reset = number("ratelimit-reset").and_then(|seconds| DateTime::from_timestamp(seconds, 0));
@@ -62,11 +62,11 @@ impl RateLimit {
     }
 }
 
-impl Limited {
+impl TooManyRequests {
     /// Tells a burst 429 from an hourly one.
     ///
     /// With neither `retry-after` nor an exhausted hour it counts as a burst of one whole window, and is not waited for.
-    pub(crate) fn read(headers: &HeaderMap, rate_limit: Option<RateLimit>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn classify(headers: &HeaderMap, rate_limit: Option<RateLimit>, now: DateTime<Utc>) -> Self {
         if let Some(wait) = retry_after(headers, now) {
             let until = TimeDelta::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait));
             return Self {
@@ -111,16 +111,16 @@ mod tests {
         DateTime::from_timestamp(1_583_891_300, 0).unwrap()
     }
 
-    fn limited(pairs: &[(&'static str, &str)]) -> Limited {
+    fn limited(pairs: &[(&'static str, &str)]) -> TooManyRequests {
         let headers = headers(pairs);
-        Limited::read(&headers, RateLimit::read(&headers, now()), now())
+        TooManyRequests::classify(&headers, RateLimit::from_headers(&headers, now()), now())
     }
 
     #[test]
     fn a_reset_in_the_past_is_clamped() {
         // Recorded wire traffic: the clock read 1583891300.
         let pairs = [("ratelimit-limit", "5000"), ("ratelimit-remaining", "4871"), ("ratelimit-reset", "1583891032")];
-        let seen = RateLimit::read(&headers(&pairs), now()).unwrap();
+        let seen = RateLimit::from_headers(&headers(&pairs), now()).unwrap();
         assert_eq!(seen.limit, Some(5000));
         assert_eq!(seen.remaining, Some(4871));
         assert_eq!(seen.reset_at, Some(now()));
@@ -128,9 +128,9 @@ mod tests {
 
     #[test]
     fn absent_or_unreadable_headers_are_no_snapshot() {
-        assert_eq!(RateLimit::read(&HeaderMap::new(), now()), None);
-        assert_eq!(RateLimit::read(&headers(&[("ratelimit-limit", "many")]), now()), None);
-        assert_eq!(RateLimit::read(&headers(&[("ratelimit-remaining", "-1")]), now()), None);
+        assert_eq!(RateLimit::from_headers(&HeaderMap::new(), now()), None);
+        assert_eq!(RateLimit::from_headers(&headers(&[("ratelimit-limit", "many")]), now()), None);
+        assert_eq!(RateLimit::from_headers(&headers(&[("ratelimit-remaining", "-1")]), now()), None);
     }
 
     #[test]

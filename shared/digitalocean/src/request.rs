@@ -10,15 +10,15 @@ use url::Url;
 
 use crate::attempts::Attempts;
 use crate::client::Client;
-use crate::envelope::{Unreadable, read_bare, read_nothing, read_one};
+use crate::envelope::{BodyParseError, read_no_content, read_one, read_unwrapped};
 use crate::error::{Call, Error, TransportKind};
+use crate::error_mapping::{api_error, response_error, safe_snippet};
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
-use crate::refusal::{api_error, quotable, refusal};
 
 /// What to send: an operation with its parameters, query and body.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct PreparedRequest {
     pub(crate) operation: &'static Operation,
     pub(crate) url: Url,
     body: Option<serde_json::Value>,
@@ -26,7 +26,7 @@ pub(crate) struct Request {
 
 /// A decoded answer.
 #[derive(Debug)]
-pub(crate) struct Reply<T> {
+pub(crate) struct DecodedResponse<T> {
     pub(crate) value: T,
     pub(crate) call: Box<Call>,
     pub(crate) rate_limit: Option<RateLimit>,
@@ -34,14 +34,14 @@ pub(crate) struct Reply<T> {
 
 /// An answer whose body has not been read.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct UnreadResponse {
     pub(crate) response: reqwest::Response,
     pub(crate) call: Box<Call>,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) started: Instant,
 }
 
-impl Request {
+impl PreparedRequest {
     pub(crate) fn with_query(&self, query: &[(&'static str, String)]) -> Self {
         let mut request = self.clone();
         if !query.is_empty() {
@@ -57,14 +57,14 @@ impl Request {
 }
 
 impl Client {
-    pub(crate) fn request(&self, operation: &'static Operation, parameters: &[&str]) -> Result<Request, Error> {
+    pub(crate) fn request(&self, operation: &'static Operation, parameters: &[&str]) -> Result<PreparedRequest, Error> {
         let segments = operation.segments(parameters)?;
         let mut url = Url::clone(&self.base_url);
         // A base URL is http or https, which always has a path.
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
-        Ok(Request { operation, url, body: None })
+        Ok(PreparedRequest { operation, url, body: None })
     }
 
     /// Calls `operation` and reads the object under `key`.
@@ -79,14 +79,14 @@ impl Client {
     }
 
     /// Calls `operation` and reads its answer, an object without a key.
-    pub(crate) async fn get_bare<T: DeserializeOwned>(
+    pub(crate) async fn get_unwrapped<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         parameters: &[&str],
         query: &[(&'static str, String)],
     ) -> Result<T, Error> {
         let request = self.request(operation, parameters)?.with_query(query);
-        Ok(self.execute(&request, &mut 0, read_bare).await?.value)
+        Ok(self.execute(&request, &mut 0, read_unwrapped).await?.value)
     }
 
     /// Calls `operation` and reads the object under `key`, after it sent a JSON body.
@@ -109,24 +109,28 @@ impl Client {
     }
 
     /// Calls `operation`, whose answer has nothing in it that matters.
-    pub(crate) async fn send_away(&self, operation: &'static Operation, parameters: &[&str]) -> Result<(), Error> {
+    pub(crate) async fn send_without_result(
+        &self,
+        operation: &'static Operation,
+        parameters: &[&str],
+    ) -> Result<(), Error> {
         let request = self.request(operation, parameters)?;
-        self.execute(&request, &mut 0, read_nothing).await?;
+        self.execute(&request, &mut 0, read_no_content).await?;
         Ok(())
     }
 
     /// Sends `request`, again where that is safe and worth it, and adds the attempts to `requests`.
     pub(crate) async fn execute<T>(
         &self,
-        request: &Request,
+        request: &PreparedRequest,
         requests: &mut u32,
-        read: impl Fn(&[u8]) -> Result<T, Unreadable>,
-    ) -> Result<Reply<T>, Error> {
-        let mut attempts = Attempts::of(self, request);
+        read: impl Fn(&[u8]) -> Result<T, BodyParseError>,
+    ) -> Result<DecodedResponse<T>, Error> {
+        let mut attempts = Attempts::new(self, request);
         loop {
             let (attempt, span) = attempts.begin().await?;
             match self.attempt(request, attempt, requests, &read).instrument(span).await {
-                Ok(reply) => return Ok(reply),
+                Ok(decoded) => return Ok(decoded),
                 Err(error) => attempts.wait(error).await?,
             }
         }
@@ -134,37 +138,39 @@ impl Client {
 
     async fn attempt<T>(
         &self,
-        request: &Request,
+        request: &PreparedRequest,
         attempt: u32,
         requests: &mut u32,
-        read: &impl Fn(&[u8]) -> Result<T, Unreadable>,
-    ) -> Result<Reply<T>, Error> {
+        read: &impl Fn(&[u8]) -> Result<T, BodyParseError>,
+    ) -> Result<DecodedResponse<T>, Error> {
         let timeout = self.time_for_attempt(request)?;
-        let opened = self.open(request, attempt, requests, "application/json", Some(timeout)).await?;
-        let Opened { response, call, rate_limit, started } = opened;
+        let unread = self.send_attempt(request, attempt, requests, "application/json", Some(timeout)).await?;
+        let UnreadResponse { response, call, rate_limit, started } = unread;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await;
-        tracing::debug!(duration_ms = millis(started.elapsed()), whole = body.is_ok(), "the answer was read");
+        tracing::debug!(duration_ms = millis(started.elapsed()), complete = body.is_ok(), "the answer was read");
         let body = match body {
             Ok(body) => self.token.redact_bytes(body.into()),
-            Err(error) => return Err(self.transport(call, error, attempt, started)),
+            Err(error) => return Err(self.transport_error(call, error, attempt, started)),
         };
 
         if !status.is_success() {
-            return Err(refusal(call, status, &headers, &body, rate_limit, attempt));
+            return Err(response_error(call, status, &headers, &body, rate_limit, attempt));
         }
         match read(&body) {
-            Ok(value) => Ok(Reply { value, call, rate_limit }),
-            Err(Unreadable::ErrorBody(error)) => Err(api_error(call, status, error)),
-            Err(Unreadable::Truncated(source)) => {
+            Ok(value) => Ok(DecodedResponse { value, call, rate_limit }),
+            Err(BodyParseError::ErrorBody(error)) => Err(api_error(call, status, error)),
+            Err(BodyParseError::Truncated(source)) => {
                 Err(Error::Transport { call, kind: TransportKind::Body, attempts: attempt, source: Box::new(source) })
             }
-            Err(Unreadable::Shape { at, source }) => Err(Error::Decode { call, at, snippet: quotable(&body), source }),
+            Err(BodyParseError::UnexpectedShape { at, source }) => {
+                Err(Error::Decode { call, at, snippet: safe_snippet(&body), source })
+            }
         }
     }
 
     /// How long an attempt that begins now may take.
-    pub(crate) fn time_for_attempt(&self, request: &Request) -> Result<Duration, Error> {
+    pub(crate) fn time_for_attempt(&self, request: &PreparedRequest) -> Result<Duration, Error> {
         let remaining = self.deadline.remaining();
         if remaining.is_some_and(|left| left.is_zero()) || self.send_by.has_passed() {
             return Err(Error::DeadlineExceeded { call: Box::new(request.call()), sent: false });
@@ -173,14 +179,14 @@ impl Client {
     }
 
     /// Sends `request` once, and reads its answer as far as the headers. With a `timeout`, it holds for the body as well.
-    pub(crate) async fn open(
+    pub(crate) async fn send_attempt(
         &self,
-        request: &Request,
+        request: &PreparedRequest,
         attempt: u32,
         requests: &mut u32,
         accept: &'static str,
         timeout: Option<Duration>,
-    ) -> Result<Opened, Error> {
+    ) -> Result<UnreadResponse, Error> {
         let mut call = Box::new(request.call());
         let mut http = self
             .http
@@ -199,13 +205,13 @@ impl Client {
         let started = Instant::now();
         let response = match http.send().await {
             Ok(response) => response,
-            Err(error) => return Err(self.transport(call, error, attempt, started)),
+            Err(error) => return Err(self.transport_error(call, error, attempt, started)),
         };
         let (status, headers) = (response.status(), response.headers());
-        let rate_limit = RateLimit::read(headers, Utc::now());
+        let rate_limit = RateLimit::from_headers(headers, Utc::now());
         // The minute's limit says `ratelimit-remaining: 0` too, whatever is left of the hour.
         if !headers.contains_key(http::header::RETRY_AFTER) {
-            self.saw_rate_limit(rate_limit);
+            self.record_rate_limit(rate_limit);
         }
         call.request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.token.redact(id));
         tracing::debug!(
@@ -215,11 +221,17 @@ impl Client {
             remaining = rate_limit.and_then(|seen| seen.remaining),
             "DigitalOcean answered"
         );
-        Ok(Opened { response, call, rate_limit, started })
+        Ok(UnreadResponse { response, call, rate_limit, started })
     }
 
     /// A request that got no usable answer; past the deadline, that is what failed it.
-    pub(crate) fn transport(&self, call: Box<Call>, error: reqwest::Error, attempts: u32, started: Instant) -> Error {
+    pub(crate) fn transport_error(
+        &self,
+        call: Box<Call>,
+        error: reqwest::Error,
+        attempts: u32,
+        started: Instant,
+    ) -> Error {
         let kind = if error.is_connect() {
             TransportKind::Connect
         } else if error.is_timeout() {

@@ -62,7 +62,7 @@ pub struct ReservedIp {
 
 /// Where a reserved address leads to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Option<Assignee>", into = "Option<Assignee>")]
+#[serde(from = "Option<DropletReference>", into = "Option<DropletReference>")]
 pub enum IpAssignment {
     /// To the droplet of this id.
     Droplet(u64),
@@ -75,26 +75,26 @@ pub enum IpAssignment {
 
 /// A droplet as an address shows it; of the whole droplet no more than its id is read.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-struct Assignee {
+struct DropletReference {
     #[serde(default)]
     id: Option<u64>,
 }
 
-impl From<Option<Assignee>> for IpAssignment {
-    fn from(droplet: Option<Assignee>) -> Self {
+impl From<Option<DropletReference>> for IpAssignment {
+    fn from(droplet: Option<DropletReference>) -> Self {
         match droplet {
-            Some(Assignee { id: Some(id) }) => Self::Droplet(id),
-            Some(Assignee { id: None }) => Self::NotVisible,
+            Some(DropletReference { id: Some(id) }) => Self::Droplet(id),
+            Some(DropletReference { id: None }) => Self::NotVisible,
             None => Self::Unassigned,
         }
     }
 }
 
-impl From<IpAssignment> for Option<Assignee> {
+impl From<IpAssignment> for Option<DropletReference> {
     fn from(assignment: IpAssignment) -> Self {
         match assignment {
-            IpAssignment::Droplet(id) => Some(Assignee { id: Some(id) }),
-            IpAssignment::NotVisible => Some(Assignee { id: None }),
+            IpAssignment::Droplet(id) => Some(DropletReference { id: Some(id) }),
+            IpAssignment::NotVisible => Some(DropletReference { id: None }),
             IpAssignment::Unassigned => None,
         }
     }

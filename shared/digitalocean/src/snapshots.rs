@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::lenient_serde::{exact_decimal, null_as_default};
 use crate::open_enum::open_enum;
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{exact_decimal, null_as_default};
 use crate::{Client, Error};
 
 static LIST: Operation = Operation::get("/v2/snapshots", "snapshot:read");
@@ -36,7 +36,7 @@ impl Snapshots<'_> {
 
     /// `GET /v2/snapshots?resource_type=…`, scope `snapshot:read`: the same of droplets or of volumes alone. A snapshot that is being
     /// taken is not listed, one that was deleted may be for a while.
-    pub fn list_of(&self, resource_type: &SnapshotResourceType) -> Pages<Snapshot> {
+    pub fn list_by_type(&self, resource_type: &SnapshotResourceType) -> Pages<Snapshot> {
         self.list().filter("resource_type", resource_type.as_str())
     }
 
@@ -53,7 +53,7 @@ impl Snapshots<'_> {
     /// # Errors
     /// [`Error::NotFound`] when nothing has this id, as after a first attempt whose answer was lost; any [`Error`] of a call.
     pub async fn delete(&self, id: &str) -> Result<(), Error> {
-        self.client.send_away(&DELETE, &[id]).await
+        self.client.send_without_result(&DELETE, &[id]).await
     }
 }
 

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::droplets::Region;
+use crate::lenient_serde::null_as_default;
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::null_as_default;
 use crate::{Client, Error};
 
 static LIST: Operation = Operation::get("/v2/volumes", "block_storage:read");

@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use digitalocean::{Client, Config, Token};
+use digitalocean::{Client, ClientConfig, Token};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
@@ -35,7 +35,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test]
-async fn the_most_talkative_log_tells_of_each_attempt_and_not_the_token() {
+async fn the_trace_log_shows_each_attempt_and_never_the_token() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -51,7 +51,7 @@ async fn the_most_talkative_log_tells_of_each_attempt_and_not_the_token() {
         .insert_header("ratelimit-remaining", "4999");
     Mock::given(any()).respond_with(answer).mount(&server).await;
 
-    let config = Config::new(Token::new(TOKEN).unwrap()).with_base_url(server.uri().parse().unwrap());
+    let config = ClientConfig::new(Token::new(TOKEN).unwrap()).with_base_url(server.uri().parse().unwrap());
     Client::new(config).unwrap().account().get().await.unwrap();
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

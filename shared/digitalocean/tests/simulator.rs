@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use digitalocean::billing::PREVIEW;
-use digitalocean::{Client, Config, DropletType, Error, NewProject, RetryPolicy, Token};
+use digitalocean::{Client, ClientConfig, DropletType, Error, NewProject, RetryPolicy, Token};
 use digitalocean_sim::{CutPoint, Effect, Fault, RequestFilter, Seed, Shift, Simulator};
 use rust_decimal::Decimal;
 
@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 async fn demo() -> (Simulator, Client) {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let token = Token::new(sim.account("demo").token("sync")).unwrap();
-    let mut config = Config::new(token).with_base_url(sim.base_url().parse().unwrap());
+    let mut config = ClientConfig::new(token).with_base_url(sim.base_url().parse().unwrap());
     config.retry = RetryPolicy { min_delay: Duration::from_millis(1), ..RetryPolicy::default() };
     (sim, Client::new(config).unwrap())
 }

@@ -1,11 +1,11 @@
 //! DigitalOcean's things as the sagas know them.
 
-use digitalocean::RecordToSend;
+use digitalocean::DomainRecordRequest;
 use sagas::ports::{ActionStatus, ObservedAction, ObservedDroplet, ObservedSnapshot, Record, RecordFields};
 
-pub(crate) fn to_send(fields: &RecordFields) -> RecordToSend {
+pub(crate) fn to_send(fields: &RecordFields) -> DomainRecordRequest {
     let RecordFields { record_type, name, data, ttl, priority, port, weight, flags, tag } = fields.clone();
-    RecordToSend { record_type, name, data, priority, port, ttl, weight, flags, tag }
+    DomainRecordRequest { record_type, name, data, priority, port, ttl, weight, flags, tag }
 }
 
 pub(crate) fn record(record: digitalocean::DomainRecord) -> Record {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, Deadline, Error, SnapshotResourceType};
+use digitalocean::{Client, Error, RequestDeadline, SnapshotResourceType};
 use domain::{Account, AccountId, Clock, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -31,7 +31,7 @@ pub struct DigitalOceanProvider {
     priority: Priority,
     writes: ProviderWrites,
     http_timeout: Duration,
-    deadline: Deadline,
+    deadline: RequestDeadline,
     /// Of a saga there is one.
     account: Mutex<Option<Account>>,
     requests: AtomicU64,
@@ -47,7 +47,7 @@ impl DigitalOceanProvider {
         phase: Phase,
         writes: ProviderWrites,
         timing: &Timing,
-        deadline: Deadline,
+        deadline: RequestDeadline,
     ) -> Self {
         let priority = match phase {
             Phase::Forward => Priority::Provisioning,
@@ -65,7 +65,7 @@ impl DigitalOceanProvider {
     }
 
     /// The way in, with a token fetched anew if so asked.
-    async fn open(&self, account: &AccountId, anew: bool, deadline: Deadline) -> Result<Client, Fault> {
+    async fn open(&self, account: &AccountId, anew: bool, deadline: RequestDeadline) -> Result<Client, Fault> {
         let account = self.account(account).await?;
         let (purpose, priority) = (Purpose::Provisioning, self.priority);
         let opened = match anew {
@@ -117,16 +117,16 @@ impl DigitalOceanProvider {
         if self.writes == ProviderWrites::Deny {
             return Err(Fault::Refused("writes to DigitalOcean are off: PROVIDER_WRITES is `deny` here".to_owned()));
         }
-        let client = self.open(account, false, Deadline::none()).await?;
+        let client = self.open(account, false, RequestDeadline::none()).await?;
         // On the engine's clock, which a test may have in hand; what is left of it is waited for on the machine's.
         let left = (context.not_after - self.clock.now()).to_std().unwrap_or_default();
-        let client = client.once(Deadline::after(left), self.http_timeout);
+        let client = client.single_attempt(RequestDeadline::after(left), self.http_timeout);
         let made = make(&client, write).await;
         self.requests.fetch_add(client.requests(), Ordering::Relaxed);
         let made = made.map_err(|error| fault_of(&error, RequestKind::Write));
         if matches!(made, Err(Fault::Unauthorised(_))) {
             // It is not repeated here; the next one has the token that is in force now.
-            let _ = self.open(account, true, Deadline::none()).await;
+            let _ = self.open(account, true, RequestDeadline::none()).await;
         }
         let WriteContext { saga, op_hash, fence, .. } = context;
         match &made {
@@ -155,7 +155,7 @@ async fn find(client: &Client, read: &ReadRequest, now: DateTime<Utc>) -> Result
         ReadRequest::Action { id } => ReadResult::Action(model::action(client.actions().get(*id).await?)),
         ReadRequest::DropletSnapshots => {
             let snapshots =
-                client.snapshots().list_of(&SnapshotResourceType::Droplet).confirmed().collect_all().await?;
+                client.snapshots().list_by_type(&SnapshotResourceType::Droplet).confirmed().collect_all().await?;
             ReadResult::Snapshots(snapshots.items.into_iter().map(model::snapshot).collect())
         }
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use access::QuotaClient;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::Gate as _;
+use digitalocean::RequestLimiter as _;
 use domain::{Clock as _, ManualClock};
 use embedded_table::EmbeddedTable;
 use serde::Serialize;

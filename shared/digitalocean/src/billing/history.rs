@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Billing, SCOPE, digest};
+use crate::lenient_serde::{blank_text_as_none, null_as_default, required_decimal};
 use crate::open_enum::open_enum;
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{blank_text_as_none, null_as_default, required_decimal};
 
 static LIST: Operation = Operation::get("/v2/customers/my/billing_history", SCOPE);
 

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{Billing, SCOPE};
 use crate::Error;
 use crate::download::Download;
+use crate::lenient_serde::{blank_text_as_none, required_decimal};
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{blank_text_as_none, required_decimal};
 
 static LIST: Operation = Operation::get("/v2/customers/my/invoices", SCOPE);
 static CSV: Operation = Operation::get("/v2/customers/my/invoices/{}/csv", SCOPE);
@@ -30,7 +30,7 @@ impl Billing<'_> {
     /// # Errors
     /// Any [`Error`] of a call.
     pub async fn invoice_preview(&self) -> Result<Option<InvoicePreview>, Error> {
-        let page: PreviewPage = self.client.get_bare(&LIST, &[], &[("per_page", "1".to_owned())]).await?;
+        let page: PreviewPage = self.client.get_unwrapped(&LIST, &[], &[("per_page", "1".to_owned())]).await?;
         Ok(page.invoice_preview)
     }
 

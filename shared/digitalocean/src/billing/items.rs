@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Billing, SCOPE, digest};
+use crate::lenient_serde::{blank_text_as_none, null_as_default, required_decimal};
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{blank_text_as_none, null_as_default, required_decimal};
 
 static LIST: Operation = Operation::get("/v2/customers/my/invoices/{}", SCOPE);
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Billing, SCOPE};
 use crate::Error;
+use crate::lenient_serde::{blank_text_as_none, exact_decimal, null_as_default, required_decimal};
 use crate::operation::Operation;
-use crate::tolerant::{blank_text_as_none, exact_decimal, null_as_default, required_decimal};
 
 static GET: Operation = Operation::get("/v2/customers/my/invoices/{}/summary", SCOPE);
 
@@ -16,7 +16,7 @@ impl Billing<'_> {
     /// # Errors
     /// [`Error::NotFound`] when there is no such invoice; any [`Error`] of a call.
     pub async fn invoice_summary(&self, uuid: &str) -> Result<InvoiceSummary, Error> {
-        self.client.get_bare(&GET, &[uuid], &[]).await
+        self.client.get_unwrapped(&GET, &[uuid], &[]).await
     }
 }
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Domains;
 use crate::Error;
+use crate::lenient_serde::null_as_default;
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::null_as_default;
 
 static LIST: Operation = Operation::get("/v2/domains/{}/records", "domain:read");
 static GET: Operation = Operation::get("/v2/domains/{}/records/{}", "domain:read");
@@ -33,7 +33,7 @@ impl Domains<'_> {
     ///
     /// # Errors
     /// [`Error::Api`] with 422 when it does not take the record; any [`Error`] of a call.
-    pub async fn create_record(&self, name: &str, record: &RecordToSend) -> Result<DomainRecord, Error> {
+    pub async fn create_record(&self, name: &str, record: &DomainRecordRequest) -> Result<DomainRecord, Error> {
         self.client.send_one(&CREATE, &[name], record, "domain_record").await
     }
 
@@ -41,7 +41,12 @@ impl Domains<'_> {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such record; [`Error::Api`] with 422 when it does not take it; any [`Error`] of a call.
-    pub async fn update_record(&self, name: &str, id: u64, record: &RecordToSend) -> Result<DomainRecord, Error> {
+    pub async fn update_record(
+        &self,
+        name: &str,
+        id: u64,
+        record: &DomainRecordRequest,
+    ) -> Result<DomainRecord, Error> {
         self.client.send_one(&UPDATE, &[name, &id.to_string()], record, "domain_record").await
     }
 
@@ -50,13 +55,13 @@ impl Domains<'_> {
     /// # Errors
     /// [`Error::NotFound`] when there is no such record, as after a first attempt whose answer was lost; any [`Error`] of a call.
     pub async fn delete_record(&self, name: &str, id: u64) -> Result<(), Error> {
-        self.client.send_away(&DELETE, &[name, &id.to_string()]).await
+        self.client.send_without_result(&DELETE, &[name, &id.to_string()]).await
     }
 }
 
 /// A DNS record to be made or changed. What its type does not have is not sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RecordToSend {
+pub struct DomainRecordRequest {
     /// `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SRV`, `TXT`.
     #[serde(rename = "type")]
     pub record_type: String,

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Droplets;
+use crate::lenient_serde::{exact_decimal, null_as_default};
 use crate::operation::Operation;
 use crate::pages::{ListItem, Pages};
-use crate::tolerant::{exact_decimal, null_as_default};
 
 static LIST: Operation = Operation::get("/v2/droplets/{}/backups", "droplet:read");
 

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::images::Image;
+use crate::lenient_serde::{blank_as_none, exact_decimal, null_as_default};
 use crate::open_enum::open_enum;
-use crate::tolerant::{blank_as_none, exact_decimal, null_as_default};
 
 /// A droplet. It does not say which project it belongs to, see [`Projects::resources`](crate::projects::Projects::resources).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::droplets::Region;
+use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::tolerant::null_as_default;
 
 /// A load balancer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,13 +93,13 @@ pub struct LoadBalancer {
 fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Region>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Given {
+    enum RegionOrEmpty {
         Region(Region),
-        Nothing {},
+        Empty {},
     }
     match Option::deserialize(deserializer)? {
-        Some(Given::Region(region)) => Ok(Some(region)),
-        Some(Given::Nothing {}) | None => Ok(None),
+        Some(RegionOrEmpty::Region(region)) => Ok(Some(region)),
+        Some(RegionOrEmpty::Empty {}) | None => Ok(None),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::{MockServer, Request, ResponseTemplate};
 
 use crate::official;
-use crate::server::{in_turn, next_of, ok, page_of, query, received, serve};
+use crate::server::{next_page_url, ok, page_number, query, received, respond_in_sequence, serve};
 
 const UUID: &str = "22737513-0ea7-4206-8ceb-98a575af7681";
 
@@ -91,9 +91,9 @@ async fn what_is_absent_blank_or_null_is_none_and_an_amount_is_none_of_these() {
 }
 
 /// A server that answers the pages of each walk in turn.
-async fn walks(walks: Vec<Vec<Value>>) -> (MockServer, Client) {
-    let pages: Vec<ResponseTemplate> = walks.into_iter().flatten().map(ok).collect();
-    serve(in_turn(pages)).await
+async fn serve_passes(passes: Vec<Vec<Value>>) -> (MockServer, Client) {
+    let pages: Vec<ResponseTemplate> = passes.into_iter().flatten().map(ok).collect();
+    serve(respond_in_sequence(pages)).await
 }
 
 const NEXT: &str = "/v2/customers/my/invoices?page=2";
@@ -103,9 +103,9 @@ async fn equal_items_are_all_there_on_one_page_and_on_several() {
     let (server, client) = serve(|request: &Request| {
         let (equal, size) = (["6.00", "6.00", "6.00"], query(request, "per_page").unwrap().parse().unwrap());
         let (first, rest) = equal.split_at(equal.len().min(size));
-        match page_of(request) {
+        match page_number(request) {
             1 if rest.is_empty() => ok(items(first, 3, None)),
-            1 => ok(items(first, 3, next_of(request))),
+            1 => ok(items(first, 3, next_page_url(request))),
             _ => ok(items(rest, 3, None)),
         }
     })
@@ -125,24 +125,24 @@ async fn a_preview_that_changes_is_read_again() {
     let next = || Some(NEXT.to_owned());
     let shifted = vec![items(&["1", "2"], 3, next()), items(&["2", "3"], 4, None)];
     let quiet = vec![items(&["0", "1"], 4, next()), items(&["2", "3"], 4, None)];
-    let (server, client) = walks(vec![shifted.clone(), quiet]).await;
+    let (server, client) = serve_passes(vec![shifted.clone(), quiet]).await;
     let listing = client.billing().invoice_items(PREVIEW).collect_all().await.unwrap();
     assert_eq!(amounts(&listing.items), ["0", "1", "2", "3"]);
     assert_eq!(server.received_requests().await.unwrap()[0].url.path(), "/v2/customers/my/invoices/preview");
 
-    let (_server, client) = walks(vec![shifted.clone(), shifted.clone(), shifted]).await;
+    let (_server, client) = serve_passes(vec![shifted.clone(), shifted.clone(), shifted]).await;
     let error = client.billing().invoice_items(PREVIEW).collect_all().await.unwrap_err();
-    assert!(matches!(error, Error::ListShifted { seen: 4, total: 4, walks: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::ListShifted { seen: 4, total: 4, passes: 3, .. }), "{error:?}");
     assert!(error.is_retryable());
 }
 
 /// Rewritten between two pages, with as many lines as before: only a second reading tells.
 #[tokio::test]
-async fn a_change_behind_an_equal_total_is_noticed_by_who_asks_for_it() {
+async fn a_confirmed_list_detects_a_change_behind_an_equal_total() {
     let next = || Some(NEXT.to_owned());
     let mixed = vec![items(&["1", "2"], 3, next()), items(&["30"], 3, None)];
     let quiet = || vec![items(&["10", "20"], 3, next()), items(&["30"], 3, None)];
-    let (_server, client) = walks(vec![mixed, quiet(), quiet()]).await;
+    let (_server, client) = serve_passes(vec![mixed, quiet(), quiet()]).await;
     let listing = client.billing().invoice_items(PREVIEW).confirmed().collect_all().await.unwrap();
     assert_eq!(amounts(&listing.items), ["10", "20", "30"]);
 }
@@ -153,19 +153,21 @@ async fn a_stream_of_items_gives_equal_ones_and_ends_when_they_move() {
     let next = || Some(NEXT.to_owned());
     let quiet = vec![items(&["6", "6"], 3, next()), items(&["6"], 3, None)];
     let moved = vec![items(&["6", "6"], 3, next()), items(&["6", "6"], 4, None)];
-    let (_server, client) = walks(vec![quiet, moved]).await;
+    let (_server, client) = serve_passes(vec![quiet, moved]).await;
     let given = async || client.billing().invoice_items(PREVIEW).into_stream().collect::<Vec<_>>().await;
     assert!(matches!(&given().await[..], [Ok(_), Ok(_), Ok(_)]));
     let given = given().await;
-    assert!(matches!(&given[..], [Ok(_), Ok(_), Err(Error::ListShifted { walks: 1, .. })]), "{given:?}");
+    assert!(matches!(&given[..], [Ok(_), Ok(_), Err(Error::ListShifted { passes: 1, .. })]), "{given:?}");
 }
 
 #[tokio::test]
-async fn a_history_without_a_total_is_read_until_two_readings_agree() {
+async fn a_history_without_a_total_is_read_until_two_passes_agree() {
     let entry = |day: u32| json!({ "date": format!("2026-05-0{day}T00:00:00Z"), "type": "Wonder", "amount": "-1.00" });
-    let (server, client) = serve(move |request: &Request| match page_of(request) {
-        1 => ok(json!({ "billing_history": [entry(1), entry(1)], "links": { "pages": { "next": next_of(request) } },
-                        "meta": {} })),
+    let (server, client) = serve(move |request: &Request| match page_number(request) {
+        1 => ok(
+            json!({ "billing_history": [entry(1), entry(1)], "links": { "pages": { "next": next_page_url(request) } },
+                        "meta": {} }),
+        ),
         _ => ok(json!({ "billing_history": [entry(2)], "links": {}, "meta": {} })),
     })
     .await;

@@ -3,12 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use digitalocean::{Client, Deadline, Download, Error, TransportKind};
+use digitalocean::{Client, Download, Error, RequestDeadline, TransportKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wiremock::ResponseTemplate;
 
-use crate::server::{client, config, in_turn, raw, received, refuse, serve};
+use crate::server::{client, config, raw_server, received, refuse, respond_in_sequence, serve};
 
 const CSV: &str = "product,description,USD\nDroplets,web,$6.00\n";
 
@@ -46,7 +46,7 @@ async fn a_file_arrives_in_either_framing() {
     let (one, two) = CSV.split_at(20);
     for answer in [sized(CSV.len(), CSV), chunked(&[one, two, ""]), chunked(&[""]), sized(0, "")] {
         let expected = if answer.contains("Droplets") { CSV } else { "" };
-        let (url, _) = raw(vec![answer]).await;
+        let (url, _) = raw_server(vec![answer]).await;
         let mut file = file(&client(&url)).await.unwrap();
         let (text, error) = drain(&mut file).await;
         assert_eq!((text.as_str(), error.is_none()), (expected, true));
@@ -58,14 +58,15 @@ async fn a_file_arrives_in_either_framing() {
 async fn until_the_first_bytes_the_call_is_repeated() {
     let whole = sized(CSV.len(), CSV);
     for broken in [String::new(), sized(CSV.len(), ""), chunked(&[]), "HTTP/1.1 200 O".to_owned()] {
-        let (url, count) = raw(vec![broken.clone(), whole.clone()]).await;
+        let (url, count) = raw_server(vec![broken.clone(), whole.clone()]).await;
         let client = client(&url);
         let (text, error) = drain(&mut file(&client).await.unwrap()).await;
         assert_eq!((text.as_str(), error.is_none()), (CSV, true), "{broken:?}");
         assert_eq!((count.load(Ordering::SeqCst), client.requests()), (2, 2), "{broken:?}");
     }
     let csv = ResponseTemplate::new(200).set_body_raw(CSV, "text/csv");
-    let (server, client) = serve(in_turn(vec![ResponseTemplate::new(503), refuse(500, "server_error"), csv])).await;
+    let (server, client) =
+        serve(respond_in_sequence(vec![ResponseTemplate::new(503), refuse(500, "server_error"), csv])).await;
     assert_eq!(drain(&mut file(&client).await.unwrap()).await.0, CSV);
     assert_eq!(received(&server).await, 3);
     let request = &server.received_requests().await.unwrap()[0];
@@ -76,7 +77,7 @@ async fn until_the_first_bytes_the_call_is_repeated() {
 async fn a_file_that_breaks_off_is_never_taken_for_whole_nor_asked_for_again() {
     let part = &CSV[..30];
     for broken in [sized(CSV.len(), part), chunked(&[part]), chunked(&[part]) + "a\r\nDrop"] {
-        let (url, count) = raw(vec![broken.clone()]).await;
+        let (url, count) = raw_server(vec![broken.clone()]).await;
         let mut file = file(&client(&url)).await.unwrap();
         let (text, error) = drain(&mut file).await;
         assert!(text.starts_with(part) && text.len() < CSV.len(), "{text}");
@@ -138,7 +139,7 @@ async fn a_file_that_stalls_ends_with_the_time_of_an_attempt_or_with_the_deadlin
         assert_eq!(made, attempts);
 
         let started = Instant::now();
-        let client = client(&url).with_deadline(Deadline::after(Duration::from_millis(150)));
+        let client = client(&url).with_deadline(RequestDeadline::after(Duration::from_millis(150)));
         let error = match file(&client).await {
             Ok(mut file) => drain(&mut file).await.1.unwrap(),
             Err(error) => error,

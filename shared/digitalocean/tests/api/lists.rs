@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use serde_json::{Value, json};
 use wiremock::{Request, ResponseTemplate};
 
-use crate::server::{domain, domains, in_turn, next_of, ok, page_of, query, received, serve};
+use crate::server::{domain, domains, next_page_url, ok, page_number, query, received, respond_in_sequence, serve};
 
 fn names(items: &[digitalocean::Domain]) -> Vec<&str> {
     items.iter().map(|domain| domain.name.as_str()).collect()
@@ -25,7 +25,7 @@ fn droplet(id: u64) -> Value {
 async fn our_own_query_is_sent_for_every_page() {
     // The next links carry nothing but the page.
     let (server, client) = serve(|request: &Request| {
-        let (page, next) = (page_of(request), next_of(request).filter(|_| page_of(request) < 3));
+        let (page, next) = (page_number(request), next_page_url(request).filter(|_| page_number(request) < 3));
         ok(json!({ "droplets": [droplet(page as u64)], "links": { "pages": { "next": next } }, "meta": { "total": 3 } }))
     })
     .await;
@@ -36,7 +36,7 @@ async fn our_own_query_is_sent_for_every_page() {
         assert_eq!(request.url.path(), "/v2/droplets");
         assert_eq!(query(request, "type").as_deref(), Some("gpus"));
         assert_eq!(query(request, "per_page").as_deref(), Some("200"));
-        assert_eq!(page_of(request), turn + 1);
+        assert_eq!(page_number(request), turn + 1);
         assert_eq!(request.headers.get("authorization").unwrap(), "Bearer dop_v1_5ecre7");
     }
 }
@@ -71,7 +71,7 @@ async fn a_next_link_to_another_origin_is_never_followed() {
 async fn a_next_link_that_repeats_or_skips_ends_the_list() {
     for (step, expected_requests) in [(0, 1), (2, 1)] {
         let (server, client) = serve(move |request: &Request| {
-            let next = format!("/v2/domains?page={}", page_of(request) + step);
+            let next = format!("/v2/domains?page={}", page_number(request) + step);
             ok(domains(&["a.example"], 400, Some(next)))
         })
         .await;
@@ -83,16 +83,16 @@ async fn a_next_link_that_repeats_or_skips_ends_the_list() {
 
 #[tokio::test]
 async fn pages_that_never_bring_anything_new_end() {
-    let (server, client) = serve(|request: &Request| ok(domains(&["a.example"], 1, next_of(request)))).await;
+    let (server, client) = serve(|request: &Request| ok(domains(&["a.example"], 1, next_page_url(request)))).await;
     let error = client.domains().list().collect_all().await.unwrap_err();
-    assert!(matches!(error, Error::ListShifted { walks: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::ListShifted { passes: 3, .. }), "{error:?}");
     assert_eq!(received(&server).await, 6);
 }
 
 #[tokio::test]
 async fn a_list_that_shifted_is_read_again() {
     // Between the first two requests `a` goes away: `c` moves to page 1 unseen, and the total tells.
-    let (server, client) = serve(in_turn(vec![
+    let (server, client) = serve(respond_in_sequence(vec![
         ok(domains(&["a.example", "b.example"], 4, Some("/v2/domains?page=2".into()))),
         ok(domains(&["d.example"], 3, None)),
         ok(domains(&["b.example", "c.example"], 3, Some("/v2/domains?page=2".into()))),
@@ -109,7 +109,7 @@ async fn a_list_that_shifted_is_read_again() {
 async fn a_list_that_stays_short_is_an_error() {
     let (server, client) = serve(ok(domains(&["a.example"], 2, None))).await;
     let error = client.domains().list().collect_all().await.unwrap_err();
-    assert!(matches!(error, Error::ListShifted { seen: 1, total: 2, walks: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::ListShifted { seen: 1, total: 2, passes: 3, .. }), "{error:?}");
     assert!(error.is_retryable() && error.to_string().contains("1 items seen, 2 reported"), "{error}");
     assert_eq!(received(&server).await, 3);
 }
@@ -120,7 +120,7 @@ async fn an_item_on_two_pages_is_one_item_as_last_seen() {
     let mut second = domains(&["b.example", "c.example"], 4, None);
     second["domains"][0]["ttl"] = json!(60);
     let first = domains(&["a.example", "b.example"], 3, Some("/v2/domains?page=2".into()));
-    let (_server, client) = serve(in_turn(vec![ok(first), ok(second)])).await;
+    let (_server, client) = serve(respond_in_sequence(vec![ok(first), ok(second)])).await;
     let error = client.domains().list().collect_all().await.unwrap_err();
     // `z` itself has not been seen, so the walk does not count; here it stays unseen.
     assert!(matches!(error, Error::ListShifted { .. }), "{error:?}");
@@ -128,14 +128,14 @@ async fn an_item_on_two_pages_is_one_item_as_last_seen() {
     let mut second = domains(&["b.example", "c.example"], 3, None);
     second["domains"][0]["ttl"] = json!(60);
     let first = domains(&["a.example", "b.example"], 3, Some("/v2/domains?page=2".into()));
-    let (_server, client) = serve(in_turn(vec![ok(first), ok(second)])).await;
+    let (_server, client) = serve(respond_in_sequence(vec![ok(first), ok(second)])).await;
     let listing = client.domains().list().collect_all().await.unwrap();
     assert_eq!(names(&listing.items), ["a.example", "b.example", "c.example"]);
     assert_eq!(listing.items[1].ttl, Some(60));
 }
 
 #[tokio::test]
-async fn a_confirmed_list_is_read_until_two_walks_agree() {
+async fn a_confirmed_list_is_read_until_two_passes_agree() {
     let pages = |first: [&str; 2], second: &str| {
         [ok(domains(&first, 3, Some("/v2/domains?page=2".into()))), ok(domains(&[second], 3, None))]
     };
@@ -144,7 +144,7 @@ async fn a_confirmed_list_is_read_until_two_walks_agree() {
     turns.extend(pages(["a.example", "b.example"], "e.example"));
     turns.extend(pages(["b.example", "c.example"], "e.example"));
     turns.extend(pages(["b.example", "c.example"], "e.example"));
-    let (_server, client) = serve(in_turn(turns)).await;
+    let (_server, client) = serve(respond_in_sequence(turns)).await;
     let listing = client.domains().list().per_page(2).confirmed().collect_all().await.unwrap();
     assert_eq!(names(&listing.items), ["b.example", "c.example", "e.example"]);
     assert_eq!((listing.pages, listing.requests), (2, 6));
@@ -188,7 +188,7 @@ async fn a_project_lists_its_resources_of_every_kind() {
 
 #[tokio::test]
 async fn a_stream_gives_items_as_pages_arrive_and_each_once() {
-    let (server, client) = serve(in_turn(vec![
+    let (server, client) = serve(respond_in_sequence(vec![
         ok(domains(&["a.example", "b.example"], 4, Some("/v2/domains?page=2".into()))),
         ok(domains(&["d.example"], 3, None)),
         ok(domains(&["b.example", "c.example"], 3, Some("/v2/domains?page=2".into()))),
@@ -206,8 +206,8 @@ async fn a_stream_gives_items_as_pages_arrive_and_each_once() {
 
 #[tokio::test]
 async fn a_stream_ends_with_its_first_error() {
-    let (_server, client) = serve(|request: &Request| match page_of(request) {
-        1 => ok(json!({ "domains": [domain("a.example")], "links": { "pages": { "next": next_of(request) } } })),
+    let (_server, client) = serve(|request: &Request| match page_number(request) {
+        1 => ok(json!({ "domains": [domain("a.example")], "links": { "pages": { "next": next_page_url(request) } } })),
         _ => ResponseTemplate::new(403),
     })
     .await;
@@ -218,16 +218,16 @@ async fn a_stream_ends_with_its_first_error() {
 }
 
 #[tokio::test]
-async fn a_list_that_keeps_shrinking_ends_after_three_walks() {
+async fn a_list_that_keeps_shrinking_fails_after_three_passes() {
     let left = AtomicUsize::new(30);
     let (server, client) = serve(move |request: &Request| {
-        let (left, page) = (left.fetch_sub(1, Ordering::SeqCst), page_of(request));
+        let (left, page) = (left.fetch_sub(1, Ordering::SeqCst), page_number(request));
         let all: Vec<String> = (30 - left..30).map(|number| format!("{number}.example")).collect();
         let shown: Vec<&str> = all.iter().skip((page - 1) * 10).take(10).map(String::as_str).collect();
-        ok(domains(&shown, left, next_of(request).filter(|_| page * 10 < left)))
+        ok(domains(&shown, left, next_page_url(request).filter(|_| page * 10 < left)))
     })
     .await;
     let error = client.domains().list().per_page(10).collect_all().await.unwrap_err();
-    assert!(matches!(error, Error::ListShifted { walks: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::ListShifted { passes: 3, .. }), "{error:?}");
     assert!(received(&server).await <= 9);
 }

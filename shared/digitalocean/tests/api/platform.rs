@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wiremock::Request;
 
 use crate::official;
-use crate::server::{in_turn, ok, query, refuse, serve};
+use crate::server::{ok, query, refuse, respond_in_sequence, serve};
 
 const UUID: &str = "892071a0-bb95-49bc-8021-3afd67a210bf";
 
@@ -183,7 +183,7 @@ async fn registries_of_an_older_api() {
     let only = || ok(json!({ "registry": { "name": "one" } }));
     let none = || refuse(404, "not_found");
     for (answers, names) in [([list(), none()], vec!["one", "two"]), ([none(), only()], vec!["one"])] {
-        let (_server, client) = serve(in_turn(answers.into())).await;
+        let (_server, client) = serve(respond_in_sequence(answers.into())).await;
         let all = client.registries().all().await.unwrap();
         assert_eq!(all.iter().map(|registry| registry.name.as_str()).collect::<Vec<_>>(), names);
     }
@@ -192,7 +192,7 @@ async fn registries_of_an_older_api() {
         ([none(), refuse(412, "precondition_failed")], 412),
         ([refuse(403, "forbidden"), only()], 403),
     ] {
-        let (_server, client) = serve(in_turn(answers.into())).await;
+        let (_server, client) = serve(respond_in_sequence(answers.into())).await;
         let read = match client.registries().all().await.unwrap_err() {
             Error::NotFound { .. } => 404,
             Error::Forbidden { .. } => 403,

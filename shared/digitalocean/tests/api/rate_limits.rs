@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use digitalocean::{Deadline, Error, LimitKind, NewProject, Token};
+use digitalocean::{Error, LimitKind, NewProject, RequestDeadline, Token};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::server::{domains, in_turn, ok, received, refuse, serve};
+use crate::server::{domains, ok, received, refuse, respond_in_sequence, serve};
 
 fn burst(seconds: u64) -> ResponseTemplate {
     refuse(429, "too_many_requests")
@@ -24,8 +24,8 @@ fn hourly(reset: i64) -> ResponseTemplate {
 
 #[tokio::test]
 async fn a_burst_is_waited_out_when_it_fits_the_deadline() {
-    let (server, client) = serve(in_turn(vec![burst(1), ok(domains(&["a.example"], 1, None))])).await;
-    let client = client.with_deadline(Deadline::after(Duration::from_secs(30)));
+    let (server, client) = serve(respond_in_sequence(vec![burst(1), ok(domains(&["a.example"], 1, None))])).await;
+    let client = client.with_deadline(RequestDeadline::after(Duration::from_secs(30)));
     let started = Instant::now();
     let listing = client.domains().list().collect_all().await.unwrap();
     assert!(started.elapsed() >= Duration::from_secs(1));
@@ -36,7 +36,8 @@ async fn a_burst_is_waited_out_when_it_fits_the_deadline() {
 #[tokio::test]
 async fn a_burst_that_does_not_fit_is_returned_at_once() {
     let (server, client) = serve(burst(30)).await;
-    let client = client.with_deadline(Deadline::after(Duration::from_secs(35)).with_margin(Duration::from_secs(10)));
+    let client =
+        client.with_deadline(RequestDeadline::after(Duration::from_secs(35)).with_margin(Duration::from_secs(10)));
     let (started, now) = (Instant::now(), Utc::now());
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(5));
@@ -81,7 +82,7 @@ async fn every_answer_is_a_snapshot_of_its_own_token() {
         .insert_header("ratelimit-limit", "5000")
         .insert_header("ratelimit-remaining", "4871")
         .insert_header("ratelimit-reset", "1583891032");
-    let (_server, client) = serve(in_turn(vec![answer, ok(json!({ "domains": [] }))])).await;
+    let (_server, client) = serve(respond_in_sequence(vec![answer, ok(json!({ "domains": [] }))])).await;
     assert_eq!(client.rate_limit(), None);
     let listing = client.domains().list().collect_all().await.unwrap();
     let seen = listing.rate_limit.unwrap();
@@ -99,7 +100,7 @@ async fn every_answer_is_a_snapshot_of_its_own_token() {
 
 #[tokio::test]
 async fn a_burst_says_nothing_of_the_hour() {
-    let (_server, client) = serve(in_turn(vec![burst(600)])).await;
+    let (_server, client) = serve(respond_in_sequence(vec![burst(600)])).await;
     client.domains().list().collect_all().await.unwrap_err();
     assert_eq!(client.rate_limit(), None);
 }

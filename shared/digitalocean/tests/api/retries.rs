@@ -3,18 +3,21 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use digitalocean::{Client, Deadline, Error, NewProject, TransportKind};
+use digitalocean::{Client, Error, NewProject, RequestDeadline, TransportKind};
 use wiremock::{MockServer, Request, ResponseTemplate};
 
-use crate::server::{announced, client, config, domains, in_turn, next_of, ok, page_of, raw, received, refuse, serve};
+use crate::server::{
+    client, config, domains, next_page_url, ok, page_number, raw_server, received, refuse, respond_in_sequence, serve,
+    with_content_length,
+};
 
 const BODY: &str = r#"{"domains":[{"name":"a.example"}],"links":{},"meta":{"total":1}}"#;
 
 #[tokio::test]
 async fn page_two_failing_once_is_read_again() {
     let turns = std::sync::atomic::AtomicUsize::new(0);
-    let (server, client) = serve(move |request: &Request| match page_of(request) {
-        1 => ok(domains(&["a.example"], 2, next_of(request))),
+    let (server, client) = serve(move |request: &Request| match page_number(request) {
+        1 => ok(domains(&["a.example"], 2, next_page_url(request))),
         _ if turns.fetch_add(1, Ordering::SeqCst) == 0 => ResponseTemplate::new(503),
         _ => ok(domains(&["b.example"], 2, None)),
     })
@@ -26,8 +29,8 @@ async fn page_two_failing_once_is_read_again() {
 
 #[tokio::test]
 async fn page_two_failing_for_good_returns_nothing() {
-    let (server, client) = serve(|request: &Request| match page_of(request) {
-        1 => ok(domains(&["a.example"], 2, next_of(request))),
+    let (server, client) = serve(|request: &Request| match page_number(request) {
+        1 => ok(domains(&["a.example"], 2, next_page_url(request))),
         _ => refuse(503, "service_unavailable"),
     })
     .await;
@@ -41,7 +44,7 @@ async fn page_two_failing_for_good_returns_nothing() {
 #[tokio::test]
 async fn a_503_that_says_when_is_believed() {
     let (server, client) = serve(ResponseTemplate::new(503).insert_header("retry-after", "30")).await;
-    let client = client.with_deadline(Deadline::after(Duration::from_secs(10)));
+    let client = client.with_deadline(RequestDeadline::after(Duration::from_secs(10)));
     let error = client.domains().get("a.example").await.unwrap_err();
     assert!(error.retry_at().unwrap() > chrono::Utc::now() + chrono::Duration::seconds(20), "{error}");
     assert_eq!(received(&server).await, 1);
@@ -51,7 +54,7 @@ async fn a_503_that_says_when_is_believed() {
 async fn json_that_ends_in_the_middle_is_read_again() {
     let half = ResponseTemplate::new(200).set_body_string(&BODY[..40]);
     let (server, client) =
-        serve(in_turn(vec![half.clone(), half, ResponseTemplate::new(200).set_body_string(BODY)])).await;
+        serve(respond_in_sequence(vec![half.clone(), half, ResponseTemplate::new(200).set_body_string(BODY)])).await;
     let listing = client.domains().list().collect_all().await.unwrap();
     assert_eq!((listing.items.len(), listing.requests), (1, 3));
     assert_eq!(received(&server).await, 3);
@@ -59,11 +62,14 @@ async fn json_that_ends_in_the_middle_is_read_again() {
 
 #[tokio::test]
 async fn a_connection_cut_in_the_answer_is_tried_again() {
-    let whole = announced(BODY.len(), BODY);
-    for broken in
-        [announced(BODY.len(), &BODY[..40]), announced(BODY.len(), ""), String::new(), "HTTP/1.1 200 O".into()]
-    {
-        let (url, count) = raw(vec![broken.clone(), whole.clone()]).await;
+    let whole = with_content_length(BODY.len(), BODY);
+    for broken in [
+        with_content_length(BODY.len(), &BODY[..40]),
+        with_content_length(BODY.len(), ""),
+        String::new(),
+        "HTTP/1.1 200 O".into(),
+    ] {
+        let (url, count) = raw_server(vec![broken.clone(), whole.clone()]).await;
         let listing = client(&url).domains().list().collect_all().await.unwrap();
         assert_eq!((listing.items.len(), listing.requests), (1, 2), "{broken:?}");
         assert_eq!(count.load(Ordering::SeqCst), 2, "{broken:?}");
@@ -72,10 +78,12 @@ async fn a_connection_cut_in_the_answer_is_tried_again() {
 
 #[tokio::test]
 async fn a_connection_that_is_always_cut_is_an_error() {
-    let cases =
-        [(announced(BODY.len(), &BODY[..40]), TransportKind::Body), (String::new(), TransportKind::Interrupted)];
+    let cases = [
+        (with_content_length(BODY.len(), &BODY[..40]), TransportKind::Body),
+        (String::new(), TransportKind::Interrupted),
+    ];
     for (broken, expected) in cases {
-        let (url, count) = raw(vec![broken]).await;
+        let (url, count) = raw_server(vec![broken]).await;
         let error = client(&url).domains().list().collect_all().await.unwrap_err();
         let Error::Transport { kind, attempts, .. } = &error else { panic!("{error}") };
         assert_eq!((*kind, *attempts, count.load(Ordering::SeqCst)), (expected, 4, 4), "{error:?}");
@@ -114,7 +122,7 @@ async fn each_attempt_has_its_time() {
 #[tokio::test]
 async fn the_deadline_ends_an_attempt_under_way() {
     let (server, client) = serve(ok(domains(&[], 0, None)).set_delay(Duration::from_secs(20))).await;
-    let client = client.with_deadline(Deadline::after(Duration::from_millis(150)));
+    let client = client.with_deadline(RequestDeadline::after(Duration::from_millis(150)));
     let started = Instant::now();
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(5));
@@ -131,7 +139,7 @@ async fn back_off_ends_before_the_deadline() {
     let mut config = config(&server.uri());
     config.retry.min_delay = Duration::from_secs(5);
     config.retry.max_delay = Duration::from_secs(5);
-    let client = Client::new(config).unwrap().with_deadline(Deadline::after(Duration::from_secs(2)));
+    let client = Client::new(config).unwrap().with_deadline(RequestDeadline::after(Duration::from_secs(2)));
     let started = Instant::now();
     let error = client.domains().get("a.example").await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(2));
@@ -153,8 +161,8 @@ async fn a_post_is_sent_once_whatever_happens() {
     assert!(error.may_have_been_applied());
     assert_eq!(received(&server).await, 1);
 
-    for broken in [String::new(), announced(100, "{\"project\":"), announced(11, "{\"project\":")] {
-        let (url, count) = raw(vec![broken]).await;
+    for broken in [String::new(), with_content_length(100, "{\"project\":"), with_content_length(11, "{\"project\":")] {
+        let (url, count) = raw_server(vec![broken]).await;
         let error = crate::server::client(&url).projects().create(&project).await.unwrap_err();
         assert!(matches!(error, Error::Transport { attempts: 1, .. }) && error.may_have_been_applied(), "{error:?}");
         assert_eq!(count.load(Ordering::SeqCst), 1);

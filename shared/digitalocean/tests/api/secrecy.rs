@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use digitalocean::{Client, Config, Error, NewProject, Token};
+use digitalocean::{Client, ClientConfig, Error, NewProject, Token};
 use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
@@ -58,7 +58,7 @@ async fn transport_errors_do_not_hold_it_either() {
 #[test]
 fn plain_http_is_refused_before_anything_is_sent() {
     for url in ["http://api.digitalocean.com", "http://192.168.1.10:4010", "http://localhost.example.com"] {
-        let config = Config::new(Token::new(TOKEN).unwrap()).with_base_url(url.parse().unwrap());
+        let config = ClientConfig::new(Token::new(TOKEN).unwrap()).with_base_url(url.parse().unwrap());
         assert!(!format!("{config:?}").contains(TOKEN));
         let error = Client::new(config).unwrap_err();
         assert!(matches!(error, Error::InsecureBaseUrl { .. }) && error.to_string().contains("use https"), "{error}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use digitalocean::{Client, Config, RetryPolicy, Token};
+use digitalocean::{Client, ClientConfig, RetryPolicy, Token};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -17,9 +17,9 @@ pub(crate) fn client(base_url: &str) -> Client {
     Client::new(config(base_url)).unwrap()
 }
 
-pub(crate) fn config(base_url: &str) -> Config {
+pub(crate) fn config(base_url: &str) -> ClientConfig {
     let (min_delay, max_delay) = (Duration::from_millis(1), Duration::from_millis(5));
-    let mut config = Config::new(Token::new(TOKEN).unwrap()).with_base_url(base_url.parse().unwrap());
+    let mut config = ClientConfig::new(Token::new(TOKEN).unwrap()).with_base_url(base_url.parse().unwrap());
     config.retry = RetryPolicy { min_delay, max_delay, ..RetryPolicy::default() };
     config
 }
@@ -33,7 +33,7 @@ pub(crate) async fn serve(respond: impl Respond + 'static) -> (MockServer, Clien
 }
 
 /// Answers the n-th request with the n-th response, and every later one with the last.
-pub(crate) fn in_turn(responses: Vec<ResponseTemplate>) -> impl Respond {
+pub(crate) fn respond_in_sequence(responses: Vec<ResponseTemplate>) -> impl Respond {
     let next = AtomicUsize::new(0);
     move |_: &Request| {
         let turn = next.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
@@ -58,7 +58,7 @@ pub(crate) fn query(request: &Request, name: &str) -> Option<String> {
     request.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-pub(crate) fn page_of(request: &Request) -> usize {
+pub(crate) fn page_number(request: &Request) -> usize {
     query(request, "page").map_or(1, |page| page.parse().unwrap())
 }
 
@@ -73,14 +73,14 @@ pub(crate) fn domains(names: &[&str], total: usize, next: Option<String>) -> Val
     json!({ "domains": names, "links": { "pages": pages }, "meta": { "total": total } })
 }
 
-pub(crate) fn next_of(request: &Request) -> Option<String> {
+pub(crate) fn next_page_url(request: &Request) -> Option<String> {
     let origin = request.url.origin().ascii_serialization();
     let host = request.headers.get("host").map_or(origin, |host| format!("http://{}", host.to_str().unwrap()));
-    Some(format!("{host}{}?page={}", request.url.path(), page_of(request) + 1))
+    Some(format!("{host}{}?page={}", request.url.path(), page_number(request) + 1))
 }
 
 /// A server that reads each request, writes the next of `answers` as it stands and closes; returns its URL and a counter.
-pub(crate) async fn raw(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
+pub(crate) async fn raw_server(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));
@@ -105,7 +105,7 @@ pub(crate) async fn raw(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
 }
 
 /// An HTTP answer that announces `length` bytes.
-pub(crate) fn announced(length: usize, body: &str) -> String {
+pub(crate) fn with_content_length(length: usize, body: &str) -> String {
     format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     )

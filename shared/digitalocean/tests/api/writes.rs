@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{
-    ActionStatus, Client, Closed, Deadline, Error, Gate, LimitKind, RateLimit, RecordToSend, SnapshotResourceType,
-    TransportKind,
+    ActionStatus, Client, Denied, DomainRecordRequest, Error, LimitKind, RateLimit, RequestDeadline, RequestLimiter,
+    SnapshotResourceType, TransportKind,
 };
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use wiremock::{Request, ResponseTemplate};
 
-use crate::server::{announced, next_of, ok, page_of, query, raw, received, refuse, serve};
+use crate::server::{next_page_url, ok, page_number, query, raw_server, received, refuse, serve, with_content_length};
 
-fn record() -> RecordToSend {
+fn record() -> DomainRecordRequest {
     let (record_type, name, data) = ("A".to_owned(), "www".to_owned(), "192.0.2.1".to_owned());
-    RecordToSend { record_type, name, data, ttl: Some(300), ..RecordToSend::default() }
+    DomainRecordRequest { record_type, name, data, ttl: Some(300), ..DomainRecordRequest::default() }
 }
 
 fn action(id: u64, status: &str, started_at: DateTime<Utc>) -> Value {
@@ -41,8 +41,8 @@ async fn each_write(client: &Client) -> Vec<(&'static str, Result<(), Error>)> {
     ]
 }
 
-fn once(client: &Client) -> Client {
-    client.once(Deadline::after(Duration::from_secs(60)), Duration::from_millis(200))
+fn single_attempt(client: &Client) -> Client {
+    client.single_attempt(RequestDeadline::after(Duration::from_secs(60)), Duration::from_millis(200))
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn each_write_sends_what_is_documented() {
 }
 
 #[tokio::test]
-async fn once_is_once_whatever_the_method_and_the_failure() {
+async fn a_single_attempt_is_sent_once_whatever_the_method_and_the_failure() {
     for (answer, told) in [
         (refuse(503, "service_unavailable"), "unknown"),
         (ResponseTemplate::new(200).set_body_string("{\"domain_record\":"), "cut"),
@@ -85,7 +85,7 @@ async fn once_is_once_whatever_the_method_and_the_failure() {
         (refuse(422, "unprocessable_entity"), "refused"),
     ] {
         let (server, client) = serve(answer).await;
-        for (number, (write, result)) in each_write(&once(&client)).await.into_iter().enumerate() {
+        for (number, (write, result)) in each_write(&single_attempt(&client)).await.into_iter().enumerate() {
             // What a deletion answers is not read, but for an error body.
             if told == "cut" && result.is_ok() {
                 assert!(write.starts_with("delete"), "{write}");
@@ -107,7 +107,7 @@ async fn once_is_once_whatever_the_method_and_the_failure() {
 #[tokio::test]
 async fn no_answer_leaves_it_open_and_no_connection_does_not() {
     let (server, client) = serve(ok(json!({})).set_delay(Duration::from_secs(20))).await;
-    for (write, result) in each_write(&once(&client)).await {
+    for (write, result) in each_write(&single_attempt(&client)).await {
         let error = result.unwrap_err();
         assert!(
             matches!(error, Error::Transport { kind: TransportKind::Timeout, attempts: 1, .. }),
@@ -117,16 +117,16 @@ async fn no_answer_leaves_it_open_and_no_connection_does_not() {
     }
     assert_eq!(received(&server).await, 5);
 
-    for broken in [String::new(), announced(100, "{\"domain_record\":")] {
-        let (url, count) = raw(vec![broken]).await;
-        for (write, result) in each_write(&once(&crate::server::client(&url))).await {
+    for broken in [String::new(), with_content_length(100, "{\"domain_record\":")] {
+        let (url, count) = raw_server(vec![broken]).await;
+        for (write, result) in each_write(&single_attempt(&crate::server::client(&url))).await {
             assert!(result.unwrap_err().may_have_been_applied(), "{write}");
         }
         assert_eq!(count.load(Ordering::SeqCst), 5);
     }
 
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    for (write, result) in each_write(&once(&crate::server::client(&format!("http://{free}")))).await {
+    for (write, result) in each_write(&single_attempt(&crate::server::client(&format!("http://{free}")))).await {
         let error = result.unwrap_err();
         assert!(
             matches!(error, Error::Transport { kind: TransportKind::Connect, attempts: 1, .. }),
@@ -137,27 +137,27 @@ async fn no_answer_leaves_it_open_and_no_connection_does_not() {
 }
 
 #[derive(Debug)]
-struct Shut;
+struct DeniesAll;
 
-impl Gate for Shut {
-    fn admit(&self, _: Option<RateLimit>) -> BoxFuture<'_, Result<(), Closed>> {
-        async { Err(Closed { until: Utc::now() + TimeDelta::milliseconds(300) }) }.boxed()
+impl RequestLimiter for DeniesAll {
+    fn admit(&self, _: Option<RateLimit>) -> BoxFuture<'_, Result<(), Denied>> {
+        async { Err(Denied { until: Utc::now() + TimeDelta::milliseconds(300) }) }.boxed()
     }
 }
 
 #[tokio::test]
-async fn nothing_is_sent_too_late_or_past_a_closed_gate() {
+async fn nothing_is_sent_past_the_deadline_or_a_denying_limiter() {
     let (server, client) = serve(ok(json!({}))).await;
-    let late = client.once(Deadline::after(Duration::ZERO), Duration::from_secs(5));
+    let late = client.single_attempt(RequestDeadline::after(Duration::ZERO), Duration::from_secs(5));
     for (write, result) in each_write(&late).await {
         let error = result.unwrap_err();
         assert!(matches!(error, Error::DeadlineExceeded { sent: false, .. }), "{write}: {error:?}");
         assert!(!error.may_have_been_applied());
     }
     // However soon it opens.
-    for (write, result) in each_write(&once(&client.with_gate(Arc::new(Shut)))).await {
+    for (write, result) in each_write(&single_attempt(&client.with_request_limiter(Arc::new(DeniesAll)))).await {
         let error = result.unwrap_err();
-        assert!(matches!(error, Error::RateLimited { kind: LimitKind::Gate, .. }), "{write}: {error:?}");
+        assert!(matches!(error, Error::RateLimited { kind: LimitKind::ClientSide, .. }), "{write}: {error:?}");
     }
     assert_eq!((received(&server).await, client.requests()), (0, 0));
 }
@@ -204,8 +204,8 @@ async fn the_actions_of_the_last_day_and_no_page_more() {
         let ids = pages.iter().flatten().map(|action| action["id"].as_u64());
         let total = ids.collect::<std::collections::BTreeSet<_>>().len();
         let (server, client) = serve(move |request: &Request| {
-            let page = page_of(request);
-            let next = if page < pages.len() { json!({ "next": next_of(request) }) } else { json!({}) };
+            let page = page_number(request);
+            let next = if page < pages.len() { json!({ "next": next_page_url(request) }) } else { json!({}) };
             ok(json!({ "actions": pages[page - 1], "links": { "pages": next }, "meta": { "total": total } }))
         })
         .await;
@@ -224,7 +224,9 @@ async fn an_action_and_the_snapshots_of_droplets_are_read() {
     assert_eq!(server.received_requests().await.unwrap()[0].url.path(), "/v2/actions/9");
 
     let (server, client) = serve(ok(json!({ "snapshots": [], "meta": { "total": 0 } }))).await;
-    assert!(client.snapshots().list_of(&SnapshotResourceType::Droplet).collect_all().await.unwrap().items.is_empty());
+    assert!(
+        client.snapshots().list_by_type(&SnapshotResourceType::Droplet).collect_all().await.unwrap().items.is_empty()
+    );
     let request = &server.received_requests().await.unwrap()[0];
     assert_eq!(query(request, "resource_type").as_deref(), Some("droplet"));
 }

@@ -11,7 +11,7 @@ pub mod plan;
 mod result;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, Deadline};
+use digitalocean::{Client, RequestDeadline};
 use domain::{AccountId, Clock, Kind, Receipt, RunId, SweepStatus, SyncState};
 use store::{SyncCompletion, SyncLeaseOutcome, Table};
 
@@ -41,7 +41,7 @@ pub struct SweepRun<'a> {
     /// The time.
     pub clock: &'a dyn Clock,
     /// Until when it may work.
-    pub deadline: Deadline,
+    pub deadline: RequestDeadline,
     /// Who holds the lease: another text for every try, also of the same message.
     pub lease_owner: &'a str,
     /// How long the lease is asked for: longer than the function may run.

@@ -11,14 +11,14 @@ mod storage;
 
 use std::time::Duration;
 
-use digitalocean::{Client, Config, RetryPolicy, Token};
+use digitalocean::{Client, ClientConfig, RetryPolicy, Token};
 use digitalocean_sim::{Seed, Simulator};
 
 /// The simulator with its demo account, and a client with the account's `sync` token.
 async fn demo() -> (Simulator, Client) {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let token = Token::new(sim.account("demo").token("sync")).unwrap();
-    let mut config = Config::new(token).with_base_url(sim.base_url().parse().unwrap());
+    let mut config = ClientConfig::new(token).with_base_url(sim.base_url().parse().unwrap());
     config.retry = RetryPolicy { min_delay: Duration::from_millis(1), ..RetryPolicy::default() };
     (sim, Client::new(config).unwrap())
 }

@@ -124,7 +124,7 @@ async fn of_two_sweeps_at_once_one_runs_and_the_other_comes_back() {
 #[tokio::test]
 async fn a_sweep_without_time_left_says_so_and_the_next_goes_on() {
     let environment = TestEnvironment::demo().await;
-    let out_of_time = digitalocean::Deadline::after(std::time::Duration::ZERO);
+    let out_of_time = digitalocean::RequestDeadline::after(std::time::Duration::ZERO);
     let outcome = environment.run_until("droplets", environment.table(), &RunId::random(), out_of_time).await.unwrap();
     let SweepOutcome::Swept(receipt, _) = outcome else { panic!("{outcome:?}") };
     assert!(!receipt.status.is_complete());

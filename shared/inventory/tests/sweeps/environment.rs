@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, Config, Deadline, RetryPolicy, Token};
+use digitalocean::{Client, ClientConfig, RequestDeadline, RetryPolicy, Token};
 use digitalocean_sim::{Droplet, Seed, Simulator};
 use domain::{AccountId, Clock, Kind, ManualClock, ProviderId, Receipt, Resource, ResourceKey, RunId};
 use embedded_table::EmbeddedTable;
@@ -88,7 +88,7 @@ impl TestEnvironment {
         table: &Table,
         run_id: &RunId,
     ) -> Result<SweepOutcome, inventory::Error> {
-        self.run_until(worker, table, run_id, Deadline::after(Duration::from_secs(290))).await
+        self.run_until(worker, table, run_id, RequestDeadline::after(Duration::from_secs(290))).await
     }
 
     /// One run with a deadline of its own.
@@ -97,7 +97,7 @@ impl TestEnvironment {
         worker: &str,
         table: &Table,
         run_id: &RunId,
-        deadline: Deadline,
+        deadline: RequestDeadline,
     ) -> Result<SweepOutcome, inventory::Error> {
         let owner = RunId::random();
         let (worker, target) = target(worker);
@@ -168,7 +168,7 @@ pub(crate) fn granted(client: Client, token: &str) -> Access {
 
 /// A client that does not make a test wait.
 pub(crate) fn client(sim: &Simulator, token: &str) -> Client {
-    let mut config = Config::new(Token::new(sim.account(ACCOUNT).token(token)).unwrap());
+    let mut config = ClientConfig::new(Token::new(sim.account(ACCOUNT).token(token)).unwrap());
     config.base_url = Some(sim.base_url().parse().unwrap());
     config.retry = RetryPolicy {
         min_delay: Duration::from_millis(1),

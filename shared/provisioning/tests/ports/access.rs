@@ -1,7 +1,7 @@
 //! The way in: the account, its token, its share of the rate budget.
 
 use chrono::Utc;
-use digitalocean::Deadline;
+use digitalocean::RequestDeadline;
 use digitalocean_sim::RequestFilter;
 use domain::AccountId;
 use sagas::ports::{Fault, Phase, Provider};
@@ -47,7 +47,8 @@ async fn each_phase_has_its_share_of_the_budget() {
     let world = World::new().await;
     let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
     let purpose = access::Purpose::Provisioning;
-    let opened = world.digitalocean.access(&account, purpose, Priority::Provisioning, Deadline::none()).await.unwrap();
+    let opened =
+        world.digitalocean.access(&account, purpose, Priority::Provisioning, RequestDeadline::none()).await.unwrap();
     // Somebody takes all that is left to `execute` in this hour.
     let take =
         || world.embedded.table.reserve_requests(&opened.token_id, Priority::Provisioning, 5_000, None, Utc::now());
@@ -69,7 +70,7 @@ async fn what_digitalocean_said_of_its_limit_is_known_the_next_time() {
     let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
     let open = async || {
         let (purpose, priority) = (access::Purpose::Provisioning, Priority::Provisioning);
-        world.digitalocean.access(&account, purpose, priority, Deadline::none()).await.unwrap().client
+        world.digitalocean.access(&account, purpose, priority, RequestDeadline::none()).await.unwrap().client
     };
     assert_eq!(open().await.rate_limit(), None);
     assert_eq!(word(&world.read(&reads()[0]).await), "done");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::DigitalOceanClients;
 use chrono::{TimeDelta, Utc};
-use digitalocean::Deadline;
+use digitalocean::RequestDeadline;
 use digitalocean_sim::{RequestFilter, Seed, Simulator, Token};
 use domain::{Account, AccountId, AccountStatus, SystemClock};
 use embedded_table::EmbeddedTable;
@@ -112,7 +112,7 @@ impl World {
             phase,
             self.writes,
             &timing,
-            Deadline::after(Duration::from_secs(1)),
+            RequestDeadline::after(Duration::from_secs(1)),
         )
     }
 

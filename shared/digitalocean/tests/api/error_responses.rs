@@ -4,7 +4,7 @@ use digitalocean::{Error, NewProject};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::server::{client, in_turn, ok, received, refuse, serve};
+use crate::server::{client, ok, received, refuse, respond_in_sequence, serve};
 
 #[tokio::test]
 async fn an_invalid_token_is_told_and_not_tried_again() {
@@ -120,7 +120,7 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn parameters_cannot_leave_their_path() {
-    let (server, _) = serve(in_turn(vec![refuse(404, "not_found")])).await;
+    let (server, _) = serve(respond_in_sequence(vec![refuse(404, "not_found")])).await;
     let client = client(&format!("{}/prefix/", server.uri()));
     let error = client.domains().get("a/../../account?x=1#y").await.unwrap_err();
     assert!(error.is_not_found(), "{error}");

@@ -5,13 +5,13 @@ use http::{HeaderMap, StatusCode};
 
 use crate::envelope::ErrorBody;
 use crate::error::{Call, Error};
-use crate::rate_limit::{Limited, RateLimit, retry_after};
+use crate::rate_limit::{RateLimit, TooManyRequests, retry_after};
 
 /// The longest piece of an answer that an error quotes, in characters.
-const SNIPPET: usize = 300;
+const MAX_SNIPPET_CHARS: usize = 300;
 
 /// What an answer that is not a success means.
-pub(crate) fn refusal(
+pub(crate) fn response_error(
     mut call: Box<Call>,
     status: StatusCode,
     headers: &HeaderMap,
@@ -20,12 +20,12 @@ pub(crate) fn refusal(
     attempts: u32,
 ) -> Error {
     let now = Utc::now();
-    let error = ErrorBody::read(body);
+    let error = ErrorBody::parse(body);
     if let Some(id) = error.as_ref().and_then(|error| error.request_id.clone()) {
-        call.request_id = Some(clipped(&id));
+        call.request_id = Some(truncated(&id));
     }
     let message = match &error {
-        Some(error) => clipped(&error.message),
+        Some(error) => truncated(&error.message),
         None if status.is_redirection() => {
             "a redirect, which is never followed with a token; check the base URL".to_owned()
         }
@@ -39,7 +39,7 @@ pub(crate) fn refusal(
             Error::NotFound { call, message }
         }
         StatusCode::TOO_MANY_REQUESTS => {
-            let Limited { kind, until, retry_after } = Limited::read(headers, rate_limit, now);
+            let TooManyRequests { kind, until, retry_after } = TooManyRequests::classify(headers, rate_limit, now);
             Error::RateLimited { call, kind, until, retry_after, rate_limit }
         }
         status if status.is_server_error() => {
@@ -53,25 +53,25 @@ pub(crate) fn refusal(
 
 /// An error body where the status promised a result. It keeps that status: a "not found" under 200 proves no absence.
 pub(crate) fn api_error(mut call: Box<Call>, status: StatusCode, error: ErrorBody) -> Error {
-    call.request_id = error.request_id.map(|id| clipped(&id)).or(call.request_id);
+    call.request_id = error.request_id.map(|id| truncated(&id)).or(call.request_id);
     let id = Some(error.id.to_ascii_lowercase());
-    Error::Api { call, status, id, message: clipped(&error.message) }
+    Error::Api { call, status, id, message: truncated(&error.message) }
 }
 
 /// What may be quoted of an answer that is not as documented: JSON may hold passwords, whatever else came instead is worth seeing.
-pub(crate) fn quotable(body: &[u8]) -> String {
+pub(crate) fn safe_snippet(body: &[u8]) -> String {
     if body.trim_ascii_start().starts_with(b"{") { "JSON, not quoted".to_owned() } else { snippet(body) }
 }
 
 /// The beginning of an answer, on one line.
 fn snippet(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..SNIPPET * 4).unwrap_or(body));
+    let text = String::from_utf8_lossy(body.get(..MAX_SNIPPET_CHARS * 4).unwrap_or(body));
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() { "(empty)".to_owned() } else { clipped(&text) }
+    if text.is_empty() { "(empty)".to_owned() } else { truncated(&text) }
 }
 
-fn clipped(text: &str) -> String {
-    match text.char_indices().nth(SNIPPET) {
+fn truncated(text: &str) -> String {
+    match text.char_indices().nth(MAX_SNIPPET_CHARS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
@@ -86,6 +86,6 @@ mod tests {
         assert_eq!(snippet(b""), "(empty)");
         assert_eq!(snippet(b"<html>\n\n  <b>down</b>"), "<html> <b>down</b>");
         let long = "ä".repeat(5_000);
-        assert_eq!(snippet(long.as_bytes()).chars().count(), SNIPPET + 1);
+        assert_eq!(snippet(long.as_bytes()).chars().count(), MAX_SNIPPET_CHARS + 1);
     }
 }

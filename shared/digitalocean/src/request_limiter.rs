@@ -5,15 +5,15 @@ use futures::future::BoxFuture;
 
 use crate::RateLimit;
 
-/// Decides whether a request may be sent now. See [`Client::with_gate`](crate::Client::with_gate).
-pub trait Gate: std::fmt::Debug + Send + Sync {
+/// Decides whether a request may be sent now. See [`Client::with_request_limiter`](crate::Client::with_request_limiter).
+pub trait RequestLimiter: std::fmt::Debug + Send + Sync {
     /// Lets one request pass, or says when to ask again. `seen` is what DigitalOcean last said of the token's limit.
-    fn admit(&self, seen: Option<RateLimit>) -> BoxFuture<'_, Result<(), Closed>>;
+    fn admit(&self, seen: Option<RateLimit>) -> BoxFuture<'_, Result<(), Denied>>;
 }
 
 /// The gate is closed until then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed {
+pub struct Denied {
     /// When to ask again.
     pub until: DateTime<Utc>,
 }

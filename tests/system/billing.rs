@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use crate::answer::{column, text};
@@ -37,7 +37,7 @@ async fn every_cent_of_a_month_is_explained(world: &World) {
 }
 
 async fn a_tenant_sees_none_of_it(world: &World) {
-    let tenant = As::Tenant("nobody".to_owned());
+    let tenant = ApiUser::Tenant("nobody".to_owned());
     for path in ["cost-lines?period=2026-04", "tie-out?period=2026-04-01", "invoices", "balance"] {
         world.call("GET", &format!("billing/{path}"), None, &tenant).await.expect_problem(403);
     }
@@ -117,7 +117,7 @@ async fn expect_invoices(world: &World, account: &str, expected: &[(&str, &str, 
 }
 
 async fn expect_no_dead_letters(world: &World) {
-    world.empty("invoice-ingest", INGEST_LIMIT).await;
+    world.wait_until_empty("invoice-ingest", INGEST_LIMIT).await;
     assert_eq!(world.dead_letters("invoice-ingest").await, []);
 }
 

@@ -33,9 +33,9 @@ fn printed(output: &Output) -> Value {
 async fn status_says_where_everything_is(world: &World) {
     let output = local(&["status"]).await;
     assert!(output.status.success(), "{output:?}");
-    let facts = printed(&output);
-    assert_eq!(facts["api_url"], world.facts().api_url.as_str());
-    assert_eq!(facts["table"], world.facts().table.as_str());
+    let info = printed(&output);
+    assert_eq!(info["api_url"], world.info().api_url.as_str());
+    assert_eq!(info["table"], world.info().table.as_str());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("emulator") && said.contains("digitalocean-sim"), "{said}");
 }

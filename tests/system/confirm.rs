@@ -1,6 +1,6 @@
 //! Much that is gone at once is held until a person says that it is so.
 
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, text};
@@ -41,11 +41,11 @@ async fn a_mass_disappearance_waits_for_a_confirmation(world: &World) {
     let wrong = json!({ "account": "confirm", "hold_id": "00000000-0000-4000-8000-000000000000" });
     confirm(world, wrong).await.expect_problem(409);
     let elsewhere = json!({ "account": "confirm", "hold_id": hold_id });
-    world.call("POST", "sync/droplets/confirm", Some(elsewhere.clone()), &As::Admin).await.expect_problem(409);
+    world.call("POST", "sync/droplets/confirm", Some(elsewhere.clone()), &ApiUser::Admin).await.expect_problem(409);
     assert_eq!(world.resources("confirm", "dns_zone").await.len(), ZONES);
 
     let accepted = confirm(world, elsewhere).await.expect(202);
-    let state = world.receipt("confirm", "domains", text(&accepted, "run_id")).await;
+    let state = world.wait_for_receipt("confirm", "domains", text(&accepted, "run_id")).await;
     assert_eq!((&state["status"], &state["held"]), (&json!("complete"), &Value::Null), "{state}");
     assert_eq!(state["changes_by_type"]["deleted"], GONE, "{state}");
     assert_eq!(world.resources("confirm", "dns_zone").await.len(), ZONES - GONE);
@@ -53,5 +53,5 @@ async fn a_mass_disappearance_waits_for_a_confirmation(world: &World) {
 }
 
 async fn confirm(world: &World, body: Value) -> Answer {
-    world.call("POST", "sync/domains/confirm", Some(body), &As::Admin).await
+    world.call("POST", "sync/domains/confirm", Some(body), &ApiUser::Admin).await
 }

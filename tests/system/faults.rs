@@ -9,7 +9,7 @@ use crate::harness::scenarios;
 use crate::world::World;
 
 scenarios![
-    a_failed_list_is_told_and_strikes_nothing,
+    a_failed_list_is_reported_and_strikes_nothing,
     a_rate_limited_run_comes_back_by_itself,
     a_token_that_lost_its_scope_strikes_nothing,
 ];
@@ -51,9 +51,9 @@ fn cases() -> [Case; 8] {
     ]
 }
 
-async fn a_failed_list_is_told_and_strikes_nothing(world: &World) {
+async fn a_failed_list_is_reported_and_strikes_nothing(world: &World) {
     world.new_account("faults", json!({})).await;
-    world.simulator.ask("POST", "accounts/faults/droplets/generate", Some(json!({ "count": COUNT }))).await;
+    world.simulator.admin("POST", "accounts/faults/droplets/generate", Some(json!({ "count": COUNT }))).await;
     let first = world.run("faults", "droplets").await;
     assert_eq!((&first["status"], &first["items"]), (&json!("complete"), &json!(COUNT)), "{first}");
 
@@ -101,13 +101,13 @@ async fn a_token_that_lost_its_scope_strikes_nothing(world: &World) {
     world.new_account("scopes", json!({ "droplets": droplets })).await;
     assert_eq!(world.run("scopes", "droplets").await["status"], "complete");
     for (missing_scope, hidden_status) in [("forbidden", 403), ("filtered", 403)] {
-        world.narrow_token("scopes", json!(["project:read"]), missing_scope, hidden_status).await;
+        world.restrict_token("scopes", json!(["project:read"]), missing_scope, hidden_status).await;
         let state = world.run("scopes", "droplets").await;
         assert_eq!(state["status"], "not_visible", "{missing_scope}: {state}");
         assert!(text(&state, "error").contains("droplet:read"), "{missing_scope}: {state}");
         expect_untouched(world, "scopes", 3).await;
     }
-    world.narrow_token("scopes", json!("all"), "forbidden", 403).await;
+    world.restrict_token("scopes", json!("all"), "forbidden", 403).await;
     assert_eq!(world.run("scopes", "droplets").await["status"], "complete");
 }
 

@@ -8,14 +8,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use local::{Stack, Step, say};
+use local::{ProgressStep, Stack, say};
 use tokio::runtime::Runtime;
 
 use crate::logs;
 use crate::world::World;
 
 /// The longest that a scenario may take.
-const PATIENCE: Duration = Duration::from_secs(270);
+const TIMEOUT: Duration = Duration::from_secs(270);
 /// How much of the log is shown when a scenario fails.
 const TAIL: usize = 25;
 
@@ -75,7 +75,7 @@ pub(crate) fn run(groups: Vec<Vec<Scenario>>) -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Its last owner: the trials are gone.
     if let Some(world) = Arc::into_inner(world).and_then(OnceLock::into_inner) {
-        let step = Step::begin("take down the local stack");
+        let step = ProgressStep::begin("take down the local stack");
         drop(world);
         step.done("");
     }
@@ -84,13 +84,13 @@ pub(crate) fn run(groups: Vec<Vec<Scenario>>) -> ExitCode {
 
 fn play(runtime: &Runtime, world: &World, scenario: &Scenario) -> Result<(), Failed> {
     let played = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async { tokio::time::timeout(PATIENCE, (scenario.play)(world)).await })
+        runtime.block_on(async { tokio::time::timeout(TIMEOUT, (scenario.play)(world)).await })
     }));
     // Also after a failure: the next scenario is to find what it expects.
-    let tidied = catch_unwind(AssertUnwindSafe(|| runtime.block_on(world.tidy())));
-    let failed = match (played, tidied) {
+    let cleaned_up = catch_unwind(AssertUnwindSafe(|| runtime.block_on(world.clean_up())));
+    let failed = match (played, cleaned_up) {
         (Ok(Ok(())), Ok(())) => return Ok(()),
-        (Ok(Err(_)), _) => format!("not done within {} s", PATIENCE.as_secs()),
+        (Ok(Err(_)), _) => format!("not done within {} s", TIMEOUT.as_secs()),
         (Err(panic), _) | (_, Err(panic)) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("panicked").to_owned()
@@ -98,7 +98,7 @@ fn play(runtime: &Runtime, world: &World, scenario: &Scenario) -> Result<(), Fai
     };
     say(&format!("{} failed. The end of {}:\n{}", scenario.name, world.log().display(), workers(world)));
     for api in ["api", "provisioning-api"] {
-        let group = format!("/aws/lambda/{}-{api}", world.facts().stack);
+        let group = format!("/aws/lambda/{}-{api}", world.info().stack);
         if let Ok(lines) = catch_unwind(AssertUnwindSafe(|| runtime.block_on(logs::lines(world, &group)))) {
             let lines: Vec<_> = lines.iter().map(String::as_str).collect();
             say(&format!("The end of {group}:\n{}", tail(&lines)));

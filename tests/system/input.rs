@@ -1,6 +1,6 @@
 //! What the API refuses, and how.
 
-use local::As;
+use local::ApiUser;
 
 use crate::answer::text;
 use crate::harness::scenarios;
@@ -12,7 +12,7 @@ scenarios![bad_input_is_refused_with_a_pointer_to_the_field, a_cursor_is_good_fo
 async fn bad_input_is_refused_with_a_pointer_to_the_field(world: &World) {
     let before = world.list("accounts").await;
     for Case { method, path, body, status, pointers } in cases() {
-        let mut request = world.request(method, path, &As::Admin).await;
+        let mut request = world.request(method, path, &ApiUser::Admin).await;
         let shown = format!("{method} {path} {body:?}");
         if let Some((body, declared)) = body {
             request = request.header("content-type", declared).body(body);
@@ -43,11 +43,11 @@ async fn a_cursor_is_good_for_its_own_list_only(world: &World) {
         "accounts?limit=5",
         "sync?account=demo",
     ] {
-        let answer = world.call("GET", &format!("{other}&cursor={cursor}"), None, &As::Admin).await;
+        let answer = world.call("GET", &format!("{other}&cursor={cursor}"), None, &ApiUser::Admin).await;
         answer.expect_problem(400);
         assert_eq!(answer.pointers(), ["#/query/cursor"], "{other}");
     }
-    let foreign = world.call("GET", &own, None, &As::Tenant("jansen".to_owned())).await;
+    let foreign = world.call("GET", &own, None, &ApiUser::Tenant("jansen".to_owned())).await;
     foreign.expect_problem(400);
     assert_eq!(foreign.pointers(), ["#/query/cursor"]);
 }

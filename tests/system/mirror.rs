@@ -11,7 +11,7 @@ use crate::world::World;
 
 scenarios![
     everything_is_there_once_and_in_its_project,
-    what_a_token_may_not_see_is_told_and_disturbs_nothing,
+    what_a_token_may_not_see_is_reported_and_disturbs_nothing,
     the_internal_project_is_made_once,
     answers_have_the_shapes_of_the_design,
     pages_lead_to_each_resource_once,
@@ -87,11 +87,11 @@ async fn everything_is_there_once_and_in_its_project(world: &World) {
     }
 }
 
-async fn what_a_token_may_not_see_is_told_and_disturbs_nothing(world: &World) {
+async fn what_a_token_may_not_see_is_reported_and_disturbs_nothing(world: &World) {
     let account = json!({ "ssh_keys": [{ "name": "ops" }], "tags": [{ "name": "prod" }] });
     world.new_account("narrow", account).await;
     services(world, "narrow").await;
-    world.narrow_token("narrow", json!(["project:read", "tag:read"]), "forbidden", 403).await;
+    world.restrict_token("narrow", json!(["project:read", "tag:read"]), "forbidden", 403).await;
     let states = services(world, "narrow").await;
     for state in &states {
         let (status, scope) = match text(state, "kind") {
@@ -111,8 +111,8 @@ async fn what_a_token_may_not_see_is_told_and_disturbs_nothing(world: &World) {
 /// Runs the services in an account; what `GET /sync` says of each once all are through.
 async fn services(world: &World, account: &str) -> Vec<Value> {
     let run = world.trigger(account, "services").await;
-    let patience = Duration::from_secs(60);
-    let states = world.wait("the receipts of all services", patience, async || {
+    let timeout = Duration::from_secs(60);
+    let states = world.wait("the receipts of all services", timeout, async || {
         let states = world.list(&format!("sync?account={account}&worker=services")).await;
         states.iter().all(|state| state["run_id"] == run.as_str()).then_some(states)
     });

@@ -3,25 +3,25 @@
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use crate::answer::text;
 use crate::harness::scenarios;
 use crate::world::World;
 
-scenarios![sagas_end_clean_without_their_doorbells_and_through_any_death];
+scenarios![sagas_end_clean_when_wake_ups_are_lost_and_functions_are_killed];
 
 const SAGAS: usize = 20;
 /// Until all of them begin, so that none has before the unrest.
-const HEAD_START: Duration = Duration::from_secs(15);
+const START_DELAY: Duration = Duration::from_secs(15);
 /// How long doorbells are taken away and functions killed: longer than a lease outlives the function that was killed, so that sagas lose
 /// more than one ...
-const UNREST: Duration = Duration::from_secs(75);
+const DISTURBANCE: Duration = Duration::from_secs(75);
 /// ... how often ...
-const PAUSE: Duration = Duration::from_millis(800);
+const KILL_INTERVAL: Duration = Duration::from_millis(800);
 /// ... and how long it may take from then on.
-const PATIENCE: Duration = Duration::from_secs(140);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(140);
 const WORKERS: [&str; 3] = ["execute", "compensate", "reconcile"];
 
 /// Four in five change a record and wait a little, one takes a snapshot, and every tenth waits for two hours. All fail.
@@ -42,7 +42,7 @@ fn is_long(saga: usize) -> bool {
     saga % 10 == 3
 }
 
-async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &World) {
+async fn sagas_end_clean_when_wake_ups_are_lost_and_functions_are_killed(world: &World) {
     // Half of the records are there before, and say something else.
     let zone = |zone: usize| {
         let names = (0..SAGAS).filter(|saga| saga % 4 == zone && saga % 2 == 0);
@@ -53,25 +53,25 @@ async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &W
     // Its limits are not what this is about.
     let seed = json!({
         "droplets": droplets, "domains": (0..4).map(zone).collect::<Vec<_>>(), "limits": { "hourly": 1_000_000 },
-        "habits": { "action_ms": 1500 },
+        "consistency": { "action_ms": 1500 },
     });
     world.new_account("purged", seed).await;
     let before = world.simulator.state("purged").await;
     let mut sagas = Vec::new();
-    let (started, start_at) = (Instant::now(), Utc::now() + HEAD_START);
+    let (started, start_at) = (Instant::now(), Utc::now() + START_DELAY);
     for saga in 0..SAGAS {
         let body = json!({ "account": "purged", "steps": steps(saga), "start_at": start_at });
-        let saga = world.call("POST", "sagas", Some(body), &As::Admin).await.expect(202);
+        let saga = world.call("POST", "sagas", Some(body), &ApiUser::Admin).await.expect(202);
         sagas.push(text(&saga, "id").to_owned());
     }
-    tokio::time::sleep((HEAD_START - Duration::from_secs(1)).saturating_sub(started.elapsed())).await;
+    tokio::time::sleep((START_DELAY - Duration::from_secs(1)).saturating_sub(started.elapsed())).await;
     assert_eq!(world.list("sagas?status=pending").await.len(), SAGAS, "none has begun");
 
     let (mut killed, mut unscheduled) = (0, 0);
     let began = Instant::now();
-    while began.elapsed() < UNREST {
+    while began.elapsed() < DISTURBANCE {
         tick(world).await;
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(KILL_INTERVAL).await;
         killed += world.stack.kill_functions();
         for worker in WORKERS {
             world.purge(worker).await;
@@ -85,13 +85,13 @@ async fn sagas_end_clean_without_their_doorbells_and_through_any_death(world: &W
     assert!(killed > 10 && unscheduled > 0, "{killed} functions were killed, {unscheduled} schedules deleted");
     for saga in (0..SAGAS).filter(|saga| is_long(*saga)) {
         let reason = json!({ "reason": "it takes too long" });
-        world.call("POST", &format!("sagas/{}/cancel", sagas[saga]), Some(reason), &As::Admin).await.expect(200);
+        world.call("POST", &format!("sagas/{}/cancel", sagas[saga]), Some(reason), &ApiUser::Admin).await.expect(200);
     }
 
     let began = Instant::now();
     for id in &sagas {
         world
-            .wait(&format!("the end of the saga {id}"), PATIENCE.saturating_sub(began.elapsed()), async || {
+            .wait(&format!("the end of the saga {id}"), RECOVERY_TIMEOUT.saturating_sub(began.elapsed()), async || {
                 tick(world).await;
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 let saga = world.get(&format!("sagas/{id}")).await;

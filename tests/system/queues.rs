@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use crate::answer::text;
@@ -35,9 +35,9 @@ async fn bad_messages_go_to_the_dead_letter_queue_and_good_ones_beside_them_work
     let url = world.queue("droplets").to_owned();
     world.aws("sqs", "send_message_batch", json!({ "QueueUrl": url, "Entries": entries })).await;
 
-    let state = world.receipt("queues", "droplets", "good").await;
+    let state = world.wait_for_receipt("queues", "droplets", "good").await;
     assert_eq!((&state["status"], &state["items"]), (&json!("complete"), &json!(1)), "{state}");
-    world.drained("droplets").await;
+    world.wait_until_drained("droplets").await;
     let mut letters = world.dead_letters("droplets").await;
     letters.sort();
     let mut expected = [
@@ -57,11 +57,11 @@ async fn bad_messages_go_to_the_dead_letter_queue_and_good_ones_beside_them_work
 async fn a_paused_account_is_left_alone(world: &World) {
     world.new_account("paused", json!({ "droplets": [{ "id": 9101, "name": "one" }] })).await;
     let pause = json!({ "status": "paused" });
-    world.call("PATCH", "accounts/paused", Some(pause), &As::Admin).await.expect(200);
+    world.call("PATCH", "accounts/paused", Some(pause), &ApiUser::Admin).await.expect(200);
     let body = message("paused", "too-late").to_string();
     world.purge("droplets").await;
     world.aws("sqs", "send_message", json!({ "QueueUrl": world.queue("droplets"), "MessageBody": body })).await;
-    world.drained("droplets").await;
+    world.wait_until_drained("droplets").await;
     assert_eq!(world.sync("paused", "droplets").await["status"], "never");
     assert_eq!(world.simulator.count("GET", "*", "paused").await, 0);
     assert!(world.dead_letters("droplets").await.is_empty());
@@ -83,7 +83,7 @@ async fn two_runs_at_once_make_no_event_twice(world: &World) {
     assert!([one.as_str(), &other].contains(&text(&state, "run_id")), "{state}");
     world.simulator.clear_faults().await;
     // The one that found the other at work is put off by 20 s.
-    world.empty("droplets", Duration::from_secs(45)).await;
+    world.wait_until_empty("droplets", Duration::from_secs(45)).await;
     for droplet in world.resources("twice", "droplet").await {
         let events =
             world.list(&format!("inventory/resources/twice/droplet/{}/events", text(&droplet, "provider_id"))).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use crate::answer::text;
@@ -49,18 +49,18 @@ fn fail() -> Value {
 async fn a_snapshot_and_then_a_failure_leave_nothing(world: &World) {
     account(world, "undone").await;
     // Made late, and listed even later; deleted, and still listed for a while.
-    let snapshots = json!({ "appears_ms": 2500, "lingers_ms": 3000 });
-    let habits = json!({ "action_ms": 2000, "snapshots": snapshots });
-    world.simulator.ask("PUT", "accounts/undone/habits", Some(habits)).await;
+    let snapshots = json!({ "creation_delay_ms": 2500, "deletion_delay_ms": 3000 });
+    let consistency = json!({ "action_ms": 2000, "snapshots": snapshots });
+    world.simulator.admin("PUT", "accounts/undone/consistency", Some(consistency)).await;
     let before = world.simulator.state("undone").await;
     let snapshot = json!({ "step": "create_droplet_snapshot", "inputs": { "droplet_id": DROPLET } });
     let saga = world.run_saga("undone", json!([snapshot, fail()])).await;
     assert_eq!(saga["status"], "rolled_back", "{saga}");
     assert_eq!(world.simulator.state("undone").await, before);
     assert_eq!(world.simulator.count("POST", &format!("/v2/droplets/{DROPLET}/actions"), "undone").await, 1);
-    let told = world.told(text(&saga, "id")).await;
+    let outcomes = world.step_outcomes(text(&saga, "id")).await;
     let expected = ["create_droplet_snapshot: succeeded", "fail: failed", "create_droplet_snapshot: compensated"];
-    assert_eq!(told, expected);
+    assert_eq!(outcomes, expected);
 }
 
 async fn a_record_and_then_a_failure_leave_every_record_and_time_to_live(world: &World) {
@@ -119,12 +119,13 @@ async fn a_plan_binds_and_a_key_starts_one_saga(world: &World) {
         "account": "planned", "type": "ensure-dns",
         "inputs": { "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": "api", "dns_record_data": "192.0.2.9" },
     });
-    let plan = async |body: &Value| world.call("POST", "sagas/plan", Some(body.clone()), &As::Admin).await.expect(200);
+    let plan =
+        async |body: &Value| world.call("POST", "sagas/plan", Some(body.clone()), &ApiUser::Admin).await.expect(200);
     let planned = plan(&body).await;
     assert_eq!((&planned["reversible"], &planned["fails_at"]), (&json!(true), &Value::Null), "{planned}");
     body["plan_hash"] = planned["hash"].clone();
     let start = async |body: &Value| {
-        let request = world.request("POST", "sagas", &As::Admin).await;
+        let request = world.request("POST", "sagas", &ApiUser::Admin).await;
         world.send(request.header("idempotency-key", "planned-1").json(body)).await
     };
     // Somebody else was there first.
@@ -140,8 +141,8 @@ async fn a_plan_binds_and_a_key_starts_one_saga(world: &World) {
     let mut another = body.clone();
     another["inputs"]["dns_record_data"] = json!("192.0.2.8");
     start(&another).await.expect_problem(409);
-    assert_eq!(world.ended(text(&first, "id"), TIMEOUT).await["steps"][0]["outcome"], "updated");
-    let tenant = As::Tenant("jansen".to_owned());
+    assert_eq!(world.wait_for_end(text(&first, "id"), TIMEOUT).await["steps"][0]["outcome"], "updated");
+    let tenant = ApiUser::Tenant("jansen".to_owned());
     world.call("POST", "sagas", Some(body), &tenant).await.expect_problem(403);
     world.call("GET", &format!("sagas/{}", text(&first, "id")), None, &tenant).await.expect_problem(404);
 }
@@ -165,7 +166,7 @@ async fn a_long_wait_is_a_one_time_schedule(world: &World) {
     assert_eq!(world.get(&format!("sagas/{id}")).await["status"], "waiting");
 
     let reason = json!({ "reason": "nobody wants it any more" });
-    world.call("POST", &format!("sagas/{id}/cancel"), Some(reason), &As::Admin).await.expect(200);
-    let saga = world.ended(&id, TIMEOUT).await;
+    world.call("POST", &format!("sagas/{id}/cancel"), Some(reason), &ApiUser::Admin).await.expect(200);
+    let saga = world.wait_for_end(&id, TIMEOUT).await;
     assert_eq!((&saga["status"], world.simulator.state("patient").await), (&json!("rolled_back"), before), "{saga}");
 }

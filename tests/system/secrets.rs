@@ -38,7 +38,7 @@ async fn no_token_is_in_the_table(world: &World) {
     let mut start = Value::Null;
     let (mut items, mut of_sagas, mut of_bills) = (0, 0, 0);
     loop {
-        let mut wanted = json!({ "TableName": world.facts().table });
+        let mut wanted = json!({ "TableName": world.info().table });
         if !start.is_null() {
             wanted["ExclusiveStartKey"] = start;
         }
@@ -109,7 +109,7 @@ async fn no_cursor_of_a_tenant_tells_what_is_in_it(world: &World) {
 async fn every_log_line_says_whose_it_is(world: &World) {
     let mut of_an_account = 0;
     for worker in ["droplets", "domains", "projects", "invoice-ingest", "execute", "compensate", "reconcile"] {
-        let group = format!("/aws/lambda/{}-{worker}", world.facts().stack);
+        let group = format!("/aws/lambda/{}-{worker}", world.info().stack);
         for line in logs::lines(world, &group).await {
             let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{group}: {error}: {line}"));
             // Begun by no request: the start of the function. Metrics are of a worker, not of a request.
@@ -130,7 +130,7 @@ async fn every_log_line_says_whose_it_is(world: &World) {
     }
     assert!(of_an_account > 0, "no line is about an account");
     for api in ["api", "provisioning-api"] {
-        let group = format!("/aws/lambda/{}-{api}", world.facts().stack);
+        let group = format!("/aws/lambda/{}-{api}", world.info().stack);
         for line in logs::lines(world, &group).await {
             let entry: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{group}: {error}: {line}"));
             assert!(entry["message"] == "ready" || entry["request_id"].is_string(), "{line}");

@@ -11,7 +11,7 @@ pub(crate) struct Simulator {
 
 impl Simulator {
     /// Any admin call; it must succeed.
-    pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method.clone(), format!("{}/_sim/{path}", self.url));
         if let Some(body) = body {
@@ -31,32 +31,32 @@ impl Simulator {
 
     /// Sets a fault.
     pub(crate) async fn fault_with(&self, fault: Value) {
-        self.ask("POST", "faults", Some(fault)).await;
+        self.admin("POST", "faults", Some(fault)).await;
     }
 
     /// Removes every fault.
     pub(crate) async fn clear_faults(&self) {
-        self.ask("DELETE", "faults", None).await;
+        self.admin("DELETE", "faults", None).await;
     }
 
     /// Adds an object to an account.
     pub(crate) async fn add(&self, account: &str, collection: &str, object: Value) {
-        self.ask("POST", &format!("accounts/{account}/{collection}"), Some(object)).await;
+        self.admin("POST", &format!("accounts/{account}/{collection}"), Some(object)).await;
     }
 
     /// Removes an object of an account.
     pub(crate) async fn remove(&self, account: &str, collection: &str, id: &str) {
-        self.ask("DELETE", &format!("accounts/{account}/{collection}/{id}"), None).await;
+        self.admin("DELETE", &format!("accounts/{account}/{collection}/{id}"), None).await;
     }
 
     /// What an account holds, in a form that can be compared.
     pub(crate) async fn state(&self, account: &str) -> Value {
-        self.ask("GET", &format!("accounts/{account}/state"), None).await
+        self.admin("GET", &format!("accounts/{account}/state"), None).await
     }
 
     /// How many requests it has had of that method, to that path, of that account.
     pub(crate) async fn count(&self, method: &str, path: &str, account: &str) -> u64 {
         let query = format!("requests?method={method}&path={path}&account={account}");
-        self.ask("GET", &query, None).await["count"].as_u64().unwrap()
+        self.admin("GET", &query, None).await["count"].as_u64().unwrap()
     }
 }

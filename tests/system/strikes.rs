@@ -58,7 +58,7 @@ async fn three_ticks_at_once_are_one_strike(world: &World) {
     world.simulator.remove("ticks", "droplets", "8202").await;
     let tick = || world.trigger("ticks", "droplets");
     tokio::join!(tick(), tick(), tick());
-    world.drained("droplets").await;
+    world.wait_until_drained("droplets").await;
     let droplet = world.get("inventory/resources/ticks/droplet/8202").await;
     assert_eq!((&droplet["stale_strike_count"], &droplet["deleted_at"]), (&json!(1), &Value::Null), "{droplet}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use crate::answer::{column, text};
@@ -18,8 +18,8 @@ scenarios![
     without_a_good_token_only_health_and_the_document_are_open,
 ];
 
-fn tenant(name: &str) -> As {
-    As::Tenant(name.to_owned())
+fn tenant(name: &str) -> ApiUser {
+    ApiUser::Tenant(name.to_owned())
 }
 
 async fn project(world: &World, name: &str) -> String {
@@ -30,7 +30,7 @@ async fn project(world: &World, name: &str) -> String {
 
 async fn assign(world: &World, project: &str, tenant: Value) {
     let body = json!({ "tenant_id": tenant });
-    let changed = world.call("PATCH", project, Some(body), &As::Admin).await.expect(200);
+    let changed = world.call("PATCH", project, Some(body), &ApiUser::Admin).await.expect(200);
     assert_eq!(changed["tenant_id"], tenant);
 }
 
@@ -106,7 +106,7 @@ async fn a_cursor_serves_the_tenant_and_the_list_that_it_was_issued_for(world: &
         let other_list = TENANT_LISTS.into_iter().find(|other| other != path).unwrap();
         let refused = [
             (path.as_str(), cursor.clone(), tenant("jansen")),
-            (path, cursor.clone(), As::Admin),
+            (path, cursor.clone(), ApiUser::Admin),
             (other_list, cursor.clone(), tenant("alpine")),
             (path, with_another_byte(cursor), tenant("alpine")),
             (path, cursor[..cursor.len() - 4].to_owned(), tenant("alpine")),
@@ -142,14 +142,14 @@ async fn what_only_admins_may_do_is_refused_to_tenants(world: &World) {
 }
 
 async fn without_a_good_token_only_health_and_the_document_are_open(world: &World) {
-    assert_eq!(world.call("GET", "inventory/resources", None, &As::Nobody).await.status, 401);
-    let token = world.stack.token(&As::Admin).await.unwrap();
+    assert_eq!(world.call("GET", "inventory/resources", None, &ApiUser::Anonymous).await.status, 401);
+    let token = world.stack.token(&ApiUser::Admin).await.unwrap();
     for bad in [tampered(&token), "not.a.token".to_owned()] {
-        let request = world.request("GET", "inventory/resources", &As::Nobody).await.bearer_auth(bad);
+        let request = world.request("GET", "inventory/resources", &ApiUser::Anonymous).await.bearer_auth(bad);
         assert_eq!(world.send(request).await.status, 401);
     }
-    assert!(world.call("GET", "health", None, &As::Nobody).await.expect(200).is_object());
-    let document = world.call("GET", "openapi.json", None, &As::Nobody).await.expect(200);
+    assert!(world.call("GET", "health", None, &ApiUser::Anonymous).await.expect(200).is_object());
+    let document = world.call("GET", "openapi.json", None, &ApiUser::Anonymous).await.expect(200);
     assert!(document["paths"]["/api/v1/inventory/resources"].is_object());
 }
 

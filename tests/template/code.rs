@@ -45,13 +45,13 @@ fn every_worker_has_one_function_and_every_such_function_is_a_worker() {
 }
 
 #[test]
-fn every_worker_ticks_at_its_cadence_with_a_message_it_understands() {
+fn every_schedule_has_its_workers_cadence_and_a_message_it_understands() {
     let deployed = Deployed::read();
     let known = known();
-    let ticking: Vec<_> = deployed.ticking().collect();
-    assert_eq!(ticking.len(), known.values().flatten().count());
-    assert_eq!(ticking.len(), deployed.of_type("AWS::Scheduler::Schedule").len());
-    for worker in ticking {
+    let scheduled: Vec<_> = deployed.scheduled_workers().collect();
+    assert_eq!(scheduled.len(), known.values().flatten().count());
+    assert_eq!(scheduled.len(), deployed.of_type("AWS::Scheduler::Schedule").len());
+    for worker in scheduled {
         let name = worker.name.as_str();
         let schedule = deployed.properties(&format!("{}Schedule", worker.id));
         let expression = schedule["ScheduleExpression"].as_str().unwrap();
@@ -76,7 +76,7 @@ fn a_function_that_may_send_to_the_queue_it_works_off_allows_the_loop() {
             .map(|event| event["Properties"]["Queue"].to_string())
             .collect();
         assert!(!queues.is_empty(), "{} works off no queue", worker.name);
-        let sends = deployed.may(&format!("{}Role", worker.id), "sqs:SendMessage");
+        let sends = deployed.allowed_resources(&format!("{}Role", worker.id), "sqs:SendMessage");
         let loops = queues.iter().any(|queue| sends.contains(queue));
         assert_eq!(function["RecursiveLoop"] == "Allow", loops, "{}", worker.name);
         looping += usize::from(loops);
@@ -87,7 +87,7 @@ fn a_function_that_may_send_to_the_queue_it_works_off_allows_the_loop() {
 #[test]
 fn a_tick_is_tried_until_the_next_one() {
     let deployed = Deployed::read();
-    for worker in deployed.ticking() {
+    for worker in deployed.scheduled_workers() {
         let schedule = deployed.properties(&format!("{}Schedule", worker.id));
         let cadence = cadence(schedule["ScheduleExpression"].as_str().unwrap());
         assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"], 60 * cadence, "{}", worker.name);

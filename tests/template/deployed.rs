@@ -52,10 +52,10 @@ impl Deployed {
     }
 
     /// The workers that tick. The others are rung by sagas.
-    pub(crate) fn ticking(&self) -> impl Iterator<Item = Worker> {
-        let rung = |worker: &&provisioning::SagaFunction| worker.cadence_minutes.is_none();
-        let rung: Vec<&str> = provisioning::WORKERS.iter().filter(rung).map(|worker| worker.name).collect();
-        self.workers().into_iter().filter(move |worker| !rung.contains(&worker.name.as_str()))
+    pub(crate) fn scheduled_workers(&self) -> impl Iterator<Item = Worker> {
+        let on_demand = |worker: &&provisioning::SagaFunction| worker.cadence_minutes.is_none();
+        let on_demand: Vec<&str> = provisioning::WORKERS.iter().filter(on_demand).map(|worker| worker.name).collect();
+        self.workers().into_iter().filter(move |worker| !on_demand.contains(&worker.name.as_str()))
     }
 
     /// The statements of a role's only policy.
@@ -65,7 +65,7 @@ impl Deployed {
     }
 
     /// What a role may do such a thing with, as JSON texts in order.
-    pub(crate) fn may(&self, role: &str, action: &str) -> Vec<String> {
+    pub(crate) fn allowed_resources(&self, role: &str, action: &str) -> Vec<String> {
         let listed = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
         let allows = |statement: &&Value| listed(&statement["Action"]).contains(&json!(action));
         let statements = self.statements(role).iter().filter(allows);
@@ -83,7 +83,7 @@ pub(crate) fn get_att(resource: &str, attribute: &str) -> Value {
     json!({ "Fn::GetAtt": [resource, attribute] })
 }
 
-/// The ARNs of these resources, as [`Deployed::may`] tells them.
+/// The ARNs of these resources, as [`Deployed::allowed_resources`] tells them.
 pub(crate) fn arns<'a>(resources: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut arns: Vec<String> = resources.into_iter().map(|resource| get_att(resource, "Arn").to_string()).collect();
     arns.sort();

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::deployed::{Deployed, arns, get_att};
 
 /// Who rings for sagas, and so is told how.
-const RINGERS: [&str; 4] = ["Execute", "Compensate", "Reconcile", "ProvisioningApi"];
+const WAKE_UP_SENDERS: [&str; 4] = ["Execute", "Compensate", "Reconcile", "ProvisioningApi"];
 /// Who of them may have to ring later than SQS can.
 const SCHEDULERS: [&str; 3] = ["Execute", "Compensate", "ProvisioningApi"];
 
 #[test]
-fn who_rings_is_told_where_and_may_and_nobody_else() {
+fn only_wake_up_senders_are_configured_and_allowed_to_send() {
     let deployed = Deployed::read();
     let told = json!({
         "EXECUTE_QUEUE_URL": {"Ref": "ExecuteQueue"},
@@ -24,25 +24,31 @@ fn who_rings_is_told_where_and_may_and_nobody_else() {
     let group = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${SagaScheduleGroup}/*";
     for (function, _) in deployed.of_type("AWS::Serverless::Function") {
         let id = function.strip_suffix("Function").unwrap();
-        let rings = RINGERS.contains(&id);
+        let sends_wake_ups = WAKE_UP_SENDERS.contains(&id);
         for (variable, value) in told.as_object().unwrap() {
-            assert_eq!(deployed.variables(function).get(variable), rings.then_some(value), "{id} {variable}");
+            assert_eq!(deployed.variables(function).get(variable), sends_wake_ups.then_some(value), "{id} {variable}");
         }
         let role = format!("{id}Role");
         let is_scheduler = SCHEDULERS.contains(&id);
         let schedules = if is_scheduler { vec![json!({"Fn::Sub": group}).to_string()] } else { Vec::new() };
-        assert_eq!(deployed.may(&role, "scheduler:CreateSchedule"), schedules, "{id}");
+        assert_eq!(deployed.allowed_resources(&role, "scheduler:CreateSchedule"), schedules, "{id}");
         let passes = if is_scheduler { arns(["SagaScheduleRole"]) } else { Vec::new() };
-        assert_eq!(deployed.may(&role, "iam:PassRole"), passes, "{id}");
-        let sends = deployed.may(&role, "sqs:SendMessage");
-        assert!(!rings || arns(["ExecuteQueue", "CompensateQueue"]).iter().all(|queue| sends.contains(queue)), "{id}");
+        assert_eq!(deployed.allowed_resources(&role, "iam:PassRole"), passes, "{id}");
+        let sends = deployed.allowed_resources(&role, "sqs:SendMessage");
+        assert!(
+            !sends_wake_ups || arns(["ExecuteQueue", "CompensateQueue"]).iter().all(|queue| sends.contains(queue)),
+            "{id}"
+        );
     }
 }
 
 #[test]
 fn the_role_of_one_time_schedules_reaches_the_two_queues_and_is_passed_to_scheduler_alone() {
     let deployed = Deployed::read();
-    assert_eq!(deployed.may("SagaScheduleRole", "sqs:SendMessage"), arns(["ExecuteQueue", "CompensateQueue"]));
+    assert_eq!(
+        deployed.allowed_resources("SagaScheduleRole", "sqs:SendMessage"),
+        arns(["ExecuteQueue", "CompensateQueue"])
+    );
     assert_eq!(deployed.statements("SagaScheduleRole").len(), 1);
     let passed = json!({"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}});
     for id in SCHEDULERS {
@@ -53,13 +59,13 @@ fn the_role_of_one_time_schedules_reaches_the_two_queues_and_is_passed_to_schedu
 }
 
 #[test]
-fn workers_of_sagas_reach_of_the_table_what_they_use() {
+fn saga_workers_may_use_only_what_they_need_of_the_table() {
     let deployed = Deployed::read();
     let (table, due) = (arns(["Table"]), vec![json!({"Fn::Sub": "${Table.Arn}/index/gsi1"}).to_string()]);
     let none: Vec<String> = Vec::new();
     for (role, query, write) in [("Execute", &none, &table), ("Compensate", &none, &table), ("Reconcile", &due, &none)]
     {
-        let may = |action: &str| deployed.may(&format!("{role}Role"), &format!("dynamodb:{action}"));
+        let may = |action: &str| deployed.allowed_resources(&format!("{role}Role"), &format!("dynamodb:{action}"));
         assert_eq!((&may("Query"), &may("UpdateItem"), &may("PutItem")), (query, write, write), "{role}");
         for action in ["Scan", "DeleteItem", "BatchGetItem"] {
             assert_eq!(may(action), none, "{role} {action}");
@@ -68,7 +74,7 @@ fn workers_of_sagas_reach_of_the_table_what_they_use() {
 }
 
 #[test]
-fn what_reconcile_counts_alarms_under_the_stacks_own_name() {
+fn alarms_on_reconcile_counts_use_the_stack_name() {
     let deployed = Deployed::read();
     let namespace = json!({"Fn::Sub": "Arcadia/${AWS::StackName}"});
     for (id, metric) in [("SagasStuck", "StuckSagas"), ("SagasStalled", "StalledSagas")] {

@@ -23,7 +23,7 @@ fn lambda_filters_no_line_that_the_log_level_lets_through() {
 
 /// An alarm that nobody can look up is a riddle at night.
 #[test]
-fn every_alarm_tells_whoever_is_to_know_and_is_in_the_runbook() {
+fn every_alarm_notifies_the_topic_and_is_in_the_runbook() {
     let deployed = Deployed::read();
     let runbook = include_str!("../../docs/operations.md");
     for (id, alarm) in deployed.of_type("AWS::CloudWatch::Alarm") {

@@ -73,9 +73,9 @@ fn every_worker_reads_its_own_queue_and_knows_it() {
 }
 
 #[test]
-fn every_worker_that_ticks_has_a_schedule_that_may_ring_only_its_queue() {
+fn every_scheduled_worker_has_a_schedule_that_may_send_only_to_its_queue() {
     let deployed = Deployed::read();
-    for worker in deployed.ticking() {
+    for worker in deployed.scheduled_workers() {
         let id = worker.id;
         let schedule = deployed.properties(&format!("{id}Schedule"));
         assert_eq!(schedule["FlexibleTimeWindow"]["Mode"], "OFF");
@@ -121,7 +121,7 @@ fn every_list_of_workers_names_all_of_them() {
     let all = listed(&deployed, &[&ON_DEMAND[..], &["saga-worker"]].concat());
     assert_eq!(read(&deployed.0["Outputs"]["WorkerQueues"]["Value"]), all);
     let queues = on_demand.values().map(|queue| queue.trim_matches(&['$', '{', '}'][..]));
-    assert_eq!(deployed.may("ApiRole", "sqs:SendMessage"), arns(queues));
+    assert_eq!(deployed.allowed_resources("ApiRole", "sqs:SendMessage"), arns(queues));
 }
 
 #[test]
@@ -129,5 +129,5 @@ fn the_history_may_ask_for_invoices() {
     let deployed = Deployed::read();
     assert_eq!(deployed.variables("BillingHistoryFunction")["INGEST_QUEUE_URL"], json!({"Ref": "InvoiceIngestQueue"}));
     let queues = ["BillingHistoryQueue", "BillingHistoryDeadLetterQueue", "InvoiceIngestQueue"];
-    assert_eq!(deployed.may("BillingHistoryRole", "sqs:SendMessage"), arns(queues));
+    assert_eq!(deployed.allowed_resources("BillingHistoryRole", "sqs:SendMessage"), arns(queues));
 }

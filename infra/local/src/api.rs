@@ -10,18 +10,18 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::aws::Aws;
-use crate::layout::Facts;
+use crate::aws::EmulatorClient;
+use crate::layout::StackInfo;
 
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum As {
+pub enum ApiUser {
     /// A member of the group `platform_admin`.
     Admin,
     /// A user of that tenant; created when first needed.
     Tenant(String),
     /// Somebody without a token.
-    Nobody,
+    Anonymous,
 }
 
 /// A token lives for an hour; it is replaced well before.
@@ -32,18 +32,18 @@ const PASSWORD: &str = "Local-stack-1";
 
 /// The API client, with the tokens it has.
 #[derive(Debug)]
-pub(crate) struct Api {
+pub(crate) struct ApiClient {
     http: reqwest::Client,
-    aws: Aws,
-    facts: Facts,
-    tokens: Mutex<HashMap<As, (SecretString, Instant)>>,
+    aws: EmulatorClient,
+    info: StackInfo,
+    tokens: Mutex<HashMap<ApiUser, (SecretString, Instant)>>,
 }
 
-impl Api {
-    pub(crate) fn new(facts: Facts, aws: Aws) -> Result<Self> {
-        let url = reqwest::Url::parse(&facts.api_url).context("api_url")?;
+impl ApiClient {
+    pub(crate) fn new(info: StackInfo, aws: EmulatorClient) -> Result<Self> {
+        let url = reqwest::Url::parse(&info.api_url).context("api_url")?;
         let host = url.host_str().context("api_url has no host")?;
-        let emulator = reqwest::Url::parse(&facts.aws_endpoint).context("aws_endpoint")?;
+        let emulator = reqwest::Url::parse(&info.aws_endpoint).context("aws_endpoint")?;
         let address = SocketAddr::from(([127, 0, 0, 1], emulator.port().context("aws_endpoint has no port")?));
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -51,14 +51,20 @@ impl Api {
             // Not every resolver knows that *.localhost is loopback.
             .resolve(host, address)
             .build()?;
-        Ok(Self { http, aws, facts, tokens: Mutex::default() })
+        Ok(Self { http, aws, info, tokens: Mutex::default() })
     }
 
     /// Makes one call. The body of the answer is JSON where it is JSON, else a string; null if empty.
-    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<&Value>, who: &As) -> Result<(u16, Value)> {
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        who: &ApiUser,
+    ) -> Result<(u16, Value)> {
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).context("not an HTTP method")?;
-        let mut request = self.http.request(method, format!("{}{}", self.facts.api_url, full_path(path)));
-        if *who != As::Nobody {
+        let mut request = self.http.request(method, format!("{}{}", self.info.api_url, full_path(path)));
+        if *who != ApiUser::Anonymous {
             request = request.bearer_auth(self.token(who).await?.expose_secret());
         }
         if let Some(body) = body {
@@ -74,7 +80,7 @@ impl Api {
 
     /// As [`Self::call`], for callers that can do nothing with a failure.
     pub(crate) async fn expect(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
-        let (status, answer) = self.call(method, path, body, &As::Admin).await?;
+        let (status, answer) = self.call(method, path, body, &ApiUser::Admin).await?;
         if !(200..300).contains(&status) {
             bail!("{method} {} answered {status}: {answer}", full_path(path));
         }
@@ -96,7 +102,7 @@ impl Api {
     }
 
     /// An ID token for that caller.
-    pub(crate) async fn token(&self, who: &As) -> Result<SecretString> {
+    pub(crate) async fn token(&self, who: &ApiUser) -> Result<SecretString> {
         let mut tokens = self.tokens.lock().await;
         if let Some((token, at)) = tokens.get(who)
             && at.elapsed() < TOKEN_AGE
@@ -104,17 +110,17 @@ impl Api {
             return Ok(token.clone());
         }
         let (username, groups, attributes) = match who {
-            As::Admin => ("admin".to_owned(), json!(["platform_admin"]), json!({})),
-            As::Tenant(tenant) => (format!("tenant-{tenant}"), json!([]), json!({ "custom:tenant_id": tenant })),
-            As::Nobody => bail!("nobody has no token"),
+            ApiUser::Admin => ("admin".to_owned(), json!(["platform_admin"]), json!({})),
+            ApiUser::Tenant(tenant) => (format!("tenant-{tenant}"), json!([]), json!({ "custom:tenant_id": tenant })),
+            ApiUser::Anonymous => bail!("nobody has no token"),
         };
         let mut token = self.sign_in(&username).await?;
         if token.is_none() {
             let user = json!({
-                "user_pool": self.facts.user_pool_id, "username": username, "password": PASSWORD,
+                "user_pool": self.info.user_pool_id, "username": username, "password": PASSWORD,
                 "groups": groups, "attributes": attributes,
             });
-            self.aws.ask("user", user, None).await.with_context(|| format!("cannot create the user {username}"))?;
+            self.aws.run_job("user", user, None).await.with_context(|| format!("cannot create the user {username}"))?;
             token = self.sign_in(&username).await?;
         }
         let token = token.with_context(|| format!("{username} cannot sign in"))?;
@@ -126,12 +132,12 @@ impl Api {
     async fn sign_in(&self, username: &str) -> Result<Option<SecretString>> {
         let request = json!({
             "AuthFlow": "USER_PASSWORD_AUTH",
-            "ClientId": self.facts.user_pool_client_id,
+            "ClientId": self.info.user_pool_client_id,
             "AuthParameters": { "USERNAME": username, "PASSWORD": PASSWORD },
         });
         let answer = self
             .http
-            .post(&self.facts.aws_endpoint)
+            .post(&self.info.aws_endpoint)
             .header("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
             .header("Content-Type", "application/x-amz-json-1.1")
             .body(request.to_string())

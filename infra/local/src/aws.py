@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 # Its name in the bucket.
 TEMPLATE = "template.json"
 # A stack of this size takes the emulator seconds.
-STACK_PATIENCE = 300
+STACK_TIMEOUT = 300
 FINISHED = ("CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
 
 
@@ -62,7 +62,7 @@ def bootstrap_zip(path):
 
 
 def wait_for_stack(cloudformation, name):
-    seen, deadline = set(), time.monotonic() + STACK_PATIENCE
+    seen, deadline = set(), time.monotonic() + STACK_TIMEOUT
     while time.monotonic() < deadline:
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
         for event in reversed(events):
@@ -75,7 +75,7 @@ def wait_for_stack(cloudformation, name):
         if stack["StackStatus"] in FINISHED:
             raise Failed(why(events, stack))
         time.sleep(0.1)
-    raise Failed(f"the stack is not created after {STACK_PATIENCE} s")
+    raise Failed(f"the stack is not created after {STACK_TIMEOUT} s")
 
 
 def why(events, stack):

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::command;
-use crate::progress::Step;
+use crate::progress::ProgressStep;
 
 /// Of the caller's environment: enough to run Python. No AWS settings and no proxy, since nothing here may reach a real account or
 /// leave this machine.
@@ -18,14 +18,14 @@ pub(crate) const REGION: &str = "us-east-1";
 
 /// The emulator, and the Python that has boto3.
 #[derive(Debug, Clone)]
-pub(crate) struct Aws {
+pub(crate) struct EmulatorClient {
     pub(crate) python: PathBuf,
     pub(crate) endpoint: String,
 }
 
-impl Aws {
+impl EmulatorClient {
     /// Does one of aws.py's jobs. The request goes over standard input, since it may hold secrets.
-    pub(crate) async fn ask(&self, job: &str, mut request: Value, step: Option<&Step>) -> Result<Value> {
+    pub(crate) async fn run_job(&self, job: &str, mut request: Value, step: Option<&ProgressStep>) -> Result<Value> {
         request["do"] = json!(job);
         request["endpoint"] = json!(self.endpoint);
         request["region"] = json!(REGION);
@@ -33,7 +33,7 @@ impl Aws {
         let step = if let Some(step) = step {
             step
         } else {
-            silent = Step::silent();
+            silent = ProgressStep::silent();
             &silent
         };
         let mut python = Command::new(&self.python);
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_told_by_its_key() {
+    fn a_message_is_recognised_by_its_key() {
         assert_eq!(message(r#"{"detail": "x"}"#, "detail"), Some(json!("x")));
         assert_eq!(message(r#"{"detail": "x"}"#, "result"), None);
         assert_eq!(message("Traceback", "result"), None);

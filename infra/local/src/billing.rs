@@ -7,24 +7,29 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::api::Api;
-use crate::aws::Aws;
-use crate::layout::Facts;
-use crate::progress::Step;
+use crate::api::ApiClient;
+use crate::aws::EmulatorClient;
+use crate::layout::StackInfo;
+use crate::progress::ProgressStep;
 use crate::sync::INGEST;
 
-const PAUSE: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is waiting, being worked on, and put off.
 const COUNTS: [&str; 3] =
     ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
 
 /// How long no invoice may come before the rest is not waited for: it is the rate limit's next minute that they wait for.
-const PATIENCE: Duration = Duration::from_secs(5);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Waits until every invoice that is asked for is taken in or has failed, or none comes for [`PATIENCE`]; returns how many of each there
+/// Waits until every invoice that is asked for is taken in or has failed, or none comes for [`IDLE_TIMEOUT`]; returns how many of each there
 /// are.
-pub(crate) async fn taken_in(api: &Api, aws: &Aws, facts: &Facts, step: &Step) -> Result<String> {
+pub(crate) async fn wait_for_invoices(
+    api: &ApiClient,
+    aws: &EmulatorClient,
+    info: &StackInfo,
+    step: &ProgressStep,
+) -> Result<String> {
     let (mut told, mut since) = (String::new(), Instant::now());
     loop {
         let statuses = statuses(&api.list("billing/invoices").await?);
@@ -35,22 +40,22 @@ pub(crate) async fn taken_in(api: &Api, aws: &Aws, facts: &Facts, step: &Step) -
         }
         let open = ["pending", "ingesting"].iter().any(|status| statuses.contains_key(*status));
         // Asked last: it takes longer than the list.
-        if !open && waiting(aws, facts).await? == 0 {
+        if !open && queued_messages(aws, info).await? == 0 {
             return Ok(told);
         }
-        if since.elapsed() > PATIENCE {
+        if since.elapsed() > IDLE_TIMEOUT {
             return Ok(format!("{told}; the rest comes as DigitalOcean's rate limit allows"));
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
 /// Messages of the worker that takes invoices in.
-async fn waiting(aws: &Aws, facts: &Facts) -> Result<u64> {
-    let Some(queue) = facts.queue_urls.get(INGEST) else { return Ok(0) };
+async fn queued_messages(aws: &EmulatorClient, info: &StackInfo) -> Result<u64> {
+    let Some(queue) = info.queue_urls.get(INGEST) else { return Ok(0) };
     let wanted = json!({ "QueueUrl": queue, "AttributeNames": COUNTS });
     let request = json!({ "service": "sqs", "operation": "get_queue_attributes", "parameters": wanted });
-    let answer = aws.ask("call", request, None).await?;
+    let answer = aws.run_job("call", request, None).await?;
     let count = |name: &&str| answer["Attributes"][*name].as_str().and_then(|count| count.parse::<u64>().ok());
     Ok(COUNTS.iter().filter_map(count).sum())
 }
@@ -72,13 +77,13 @@ fn tally(statuses: &BTreeMap<String, usize>) -> String {
 }
 
 /// A line for each account that is billed.
-pub(crate) async fn summary(api: &Api) -> Result<String> {
+pub(crate) async fn summary(api: &ApiClient) -> Result<String> {
     Ok(table(&api.list("billing/invoices").await?))
 }
 
 /// An account's invoices, added up.
 #[derive(Debug, Default)]
-struct Sum {
+struct InvoiceTotals {
     ingested: u64,
     pending: u64,
     failed: u64,
@@ -89,7 +94,7 @@ struct Sum {
     running: Option<String>,
 }
 
-impl Sum {
+impl InvoiceTotals {
     fn add(&mut self, invoice: &Value) {
         match text(invoice, "status") {
             "open" => {
@@ -110,7 +115,7 @@ impl Sum {
 }
 
 fn table(invoices: &[Value]) -> String {
-    let mut accounts: BTreeMap<&str, Sum> = BTreeMap::new();
+    let mut accounts: BTreeMap<&str, InvoiceTotals> = BTreeMap::new();
     for invoice in invoices {
         accounts.entry(text(invoice, "account")).or_default().add(invoice);
     }
@@ -122,7 +127,7 @@ fn table(invoices: &[Value]) -> String {
         "ACCOUNT", "INVOICES", "TO COME", "FAILED", "BALANCED", "LINES", "MATCHED", "EXPLAINED"
     );
     for (account, sum) in accounts {
-        let Sum { ingested, pending, failed, lines, matched, explained, balanced, running } = sum;
+        let InvoiceTotals { ingested, pending, failed, lines, matched, explained, balanced, running } = sum;
         let running = running.as_deref().unwrap_or("-");
         let _ = writeln!(
             table,

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::progress::Step;
+use crate::progress::ProgressStep;
 use crate::{command, layout};
 
 /// Path of each binary of the workspace, by name.
@@ -16,7 +16,7 @@ pub(crate) type Binaries = BTreeMap<String, PathBuf>;
 /// Builds the binaries as `cargo test` builds them, so that neither compiles again what the other one has; the benchmark, which brings a
 /// DynamoDB of its own, is no part of the stack.
 pub(crate) async fn build() -> Result<Binaries> {
-    let step = Step::begin("build the functions (the first time takes minutes)");
+    let step = ProgressStep::begin("build the functions (the first time takes minutes)");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["build", "--workspace", "--exclude=benchmark", "--bins", "--message-format=json-render-diagnostics"])

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use reqwest::Url;
 use secrecy::SecretString;
 
-use crate::{As, Options, Provider};
+use crate::{ApiUser, ProviderEndpoint, StackOptions};
 
 /// The real DigitalOcean.
 const LIVE: &str = "https://api.digitalocean.com";
@@ -117,7 +117,11 @@ impl Up {
     ///
     /// # Errors
     /// When the token is not in the environment, or the endpoint is no URL.
-    pub fn options(self, state_dir: Option<PathBuf>, environment: impl Fn(&str) -> Option<String>) -> Result<Options> {
+    pub fn options(
+        self,
+        state_dir: Option<PathBuf>,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<StackOptions> {
         let token = |default: Option<&str>| {
             let variable = self.token_env.as_deref().or(default).context("--token-env is missing")?;
             let token = environment(variable).filter(|token| !token.trim().is_empty());
@@ -127,8 +131,8 @@ impl Up {
         };
         let provider = match (&self.digitalocean_url, self.live) {
             (None, false) if self.token_env.is_some() => bail!("--token-env goes with --digitalocean-url or --live"),
-            (None, false) => Provider::Simulator,
-            (None, true) => Provider::Endpoint {
+            (None, false) => ProviderEndpoint::Simulator,
+            (None, true) => ProviderEndpoint::External {
                 url: LIVE.to_owned(),
                 token: token(Some("DIGITALOCEAN_TOKEN"))?,
                 writes: self.allow_writes,
@@ -136,10 +140,10 @@ impl Up {
             (Some(url), _) => {
                 // The real one by its URL is no less real.
                 let writes = self.allow_writes || !is_live(url)?;
-                Provider::Endpoint { url: url.clone(), token: token(None)?, writes }
+                ProviderEndpoint::External { url: url.clone(), token: token(None)?, writes }
             }
         };
-        Ok(Options {
+        Ok(StackOptions {
             state_dir,
             port: self.port,
             provider,
@@ -165,8 +169,8 @@ fn is_live(url: &str) -> Result<bool> {
 
 /// The admin, or a user of that tenant.
 #[must_use]
-pub fn caller(tenant: Option<String>) -> As {
-    tenant.map_or(As::Admin, As::Tenant)
+pub fn caller(tenant: Option<String>) -> ApiUser {
+    tenant.map_or(ApiUser::Admin, ApiUser::Tenant)
 }
 
 #[cfg(test)]

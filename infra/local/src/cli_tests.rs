@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
-fn up(arguments: &[&str]) -> Result<Options> {
+fn up(arguments: &[&str]) -> Result<StackOptions> {
     let cli = Cli::try_parse_from([&["cargo local", "up"], arguments].concat())?;
     let Some(Command::Up(up)) = cli.command else { panic!("not up") };
     up.options(cli.state_dir, |variable| {
@@ -21,7 +21,7 @@ fn the_definition_is_sound() {
 #[test]
 fn the_simulator_is_the_default() {
     let options = up(&[]).unwrap();
-    assert!(matches!(options.provider, Provider::Simulator));
+    assert!(matches!(options.provider, ProviderEndpoint::Simulator));
     assert_eq!(options.log_level, "info");
     assert!(!options.detach && options.strike_interval.is_none() && options.port.is_none());
     assert!(Cli::try_parse_from(["cargo local"]).unwrap().command.is_none());
@@ -29,7 +29,7 @@ fn the_simulator_is_the_default() {
 
 /// `(URL, token, writes)` of the endpoint that these arguments mean.
 fn endpoint(arguments: &[&str]) -> Result<(String, String, bool)> {
-    let Provider::Endpoint { url, token, writes } = up(arguments)?.provider else { panic!("not an endpoint") };
+    let ProviderEndpoint::External { url, token, writes } = up(arguments)?.provider else { panic!("not an endpoint") };
     Ok((url, token.expose_secret().to_owned(), writes))
 }
 

@@ -6,17 +6,17 @@ use anyhow::{Context as _, Result};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::progress::Step;
+use crate::progress::ProgressStep;
 
 /// How a command ended, and what it said.
 #[derive(Debug)]
-pub(crate) struct Finished {
+pub(crate) struct CommandOutput {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: Vec<String>,
     pub(crate) stderr: Vec<String>,
 }
 
-impl Finished {
+impl CommandOutput {
     /// The end of what it said on standard error, or else on standard output.
     pub(crate) fn last_lines(&self, count: usize) -> String {
         let lines = if self.stderr.is_empty() { &self.stdout } else { &self.stderr };
@@ -28,9 +28,9 @@ impl Finished {
 pub(crate) async fn run(
     command: &mut Command,
     input: &str,
-    step: &Step,
+    step: &ProgressStep,
     detail: impl Fn(&str) -> Option<String>,
-) -> Result<Finished> {
+) -> Result<CommandOutput> {
     let program = command.as_std().get_program().to_string_lossy().into_owned();
     let mut child = command
         .stdin(Stdio::piped())
@@ -52,7 +52,7 @@ pub(crate) async fn run(
         }
     };
     let (status, stdout, stderr, ()) = tokio::join!(child.wait(), lines(stdout, &show), lines(stderr, &show), feed);
-    Ok(Finished { status: status.with_context(|| format!("cannot wait for {program}"))?, stdout, stderr })
+    Ok(CommandOutput { status: status.with_context(|| format!("cannot wait for {program}"))?, stdout, stderr })
 }
 
 async fn lines(source: Option<impl AsyncRead + Unpin>, show: &impl Fn(&str)) -> Vec<String> {

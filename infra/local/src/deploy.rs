@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use crate::aws::{Aws, REGION};
+use crate::aws::{EmulatorClient, REGION};
 use crate::binaries::{self, Binaries};
-use crate::layout::{self, Facts};
-use crate::progress::{Step, say};
-use crate::provider::Reached;
-use crate::stack::Options;
+use crate::layout::{self, StackInfo};
+use crate::progress::{ProgressStep, say};
+use crate::provider::ProviderConnection;
+use crate::stack::StackOptions;
 use crate::template;
 
 const STAGE: &str = "dev";
@@ -18,8 +18,13 @@ const STACK: &str = "arcadia-dev";
 const BUCKET: &str = "arcadia-packages";
 
 /// Uploads the binaries, creates the CloudFormation stack and returns what it is made of.
-pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, options: &Options) -> Result<Facts> {
-    let step = Step::begin("deploy template.yaml");
+pub(crate) async fn run(
+    aws: &EmulatorClient,
+    binaries: &Binaries,
+    connection: &ProviderConnection,
+    options: &StackOptions,
+) -> Result<StackInfo> {
+    let step = ProgressStep::begin("deploy template.yaml");
     let mut template = template::read(&layout::workspace().join("template.yaml"))?;
     template::allow_default_schedule_group(&mut template)?;
     let mut packages = BTreeMap::new();
@@ -30,10 +35,10 @@ pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, optio
     let mut parameters = BTreeMap::from([
         ("Stage", STAGE.to_owned()),
         ("Architecture", if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }.to_owned()),
-        ("DigitalOceanUrl", reached.url.clone()),
-        ("ProviderWrites", if reached.writes { "allow" } else { "deny" }.to_owned()),
+        ("DigitalOceanUrl", connection.url.clone()),
+        ("ProviderWrites", if connection.writes { "allow" } else { "deny" }.to_owned()),
         ("Schedules", if options.schedules { "ENABLED" } else { "DISABLED" }.to_owned()),
-        ("SagaTiming", reached.saga_timing.to_owned()),
+        ("SagaTiming", connection.saga_timing.to_owned()),
         ("LogLevel", options.log_level.clone()),
         ("DeletionProtection", "false".to_owned()),
     ]);
@@ -43,20 +48,20 @@ pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, optio
     let request = json!({
         "stack": STACK, "bucket": BUCKET, "template": template.to_string(), "binaries": packages, "parameters": parameters,
     });
-    let outputs = aws.ask("deploy", request, Some(&step)).await.context("the deployment failed")?;
+    let outputs = aws.run_job("deploy", request, Some(&step)).await.context("the deployment failed")?;
     let output = |name: &str| {
         outputs[name].as_str().map(str::to_owned).with_context(|| format!("the template has no output named {name}"))
     };
     let api_id = output("ApiId")?;
     let port = aws.endpoint.rsplit(':').next().unwrap_or_default();
-    let facts = Facts {
+    let info = StackInfo {
         api_url: format!("http://{api_id}.execute-api.localhost:{port}"),
         api_id,
         aws_endpoint: aws.endpoint.clone(),
         region: REGION.to_owned(),
         stack: STACK.to_owned(),
-        digitalocean_url: reached.url.clone(),
-        provider_writes: reached.writes,
+        digitalocean_url: connection.url.clone(),
+        provider_writes: connection.writes,
         table: output("TableName")?,
         queue_urls: serde_json::from_str(&output("WorkerQueues")?).context("output WorkerQueues")?,
         user_pool_id: output("UserPoolId")?,
@@ -64,8 +69,8 @@ pub(crate) async fn run(aws: &Aws, binaries: &Binaries, reached: &Reached, optio
         secret_prefix: output("SecretPrefix")?,
     };
     step.done("");
-    if !reached.writes {
+    if !connection.writes {
         say("nothing will be written at DigitalOcean (no --allow-writes)");
     }
-    Ok(facts)
+    Ok(info)
 }

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use crate::layout::Layout;
-use crate::process::{Launch, Processes};
-use crate::progress::Step;
+use crate::process::{LaunchSpec, Processes};
+use crate::progress::ProgressStep;
 
 /// How it is called among the processes.
 pub(crate) const NAME: &str = "emulator";
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Of the caller's environment, only what is needed to find programs and to reach DigitalOcean from behind a company's proxy. The
 /// emulator hands its own environment to every Lambda function.
@@ -29,11 +29,11 @@ pub(crate) async fn start(
     port: Option<u16>,
     guard: Option<&Path>,
 ) -> Result<String> {
-    let step = Step::begin("start the AWS emulator");
+    let step = ProgressStep::begin("start the AWS emulator");
     let port = choose(port)?;
     let endpoint = format!("http://127.0.0.1:{port}");
     let log = layout.path("emulator.log");
-    let launch = Launch {
+    let launch = LaunchSpec {
         name: NAME,
         program: python.to_owned(),
         arguments: ["-m", "ministack"].map(OsString::from).into(),
@@ -53,7 +53,7 @@ pub(crate) async fn start(
             step.done(&endpoint);
             return Ok(endpoint);
         }
-        if processes.has_ended(NAME) || began.elapsed() > PATIENCE {
+        if processes.has_ended(NAME) || began.elapsed() > START_TIMEOUT {
             bail!(
                 "the AWS emulator does not start; its last words: {}\nAll of them: {}",
                 last_line(&log),

@@ -8,14 +8,14 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// Kills every process whose program is in this directory; returns how many that were. The emulator unpacks functions into its own.
-pub(crate) fn kill_all_of(directory: &Path) -> usize {
+pub(crate) fn kill_all_in(directory: &Path) -> usize {
     let killed = running_from(directory).into_iter().filter(|pid| kill(Pid::from_raw(*pid), Signal::SIGKILL).is_ok());
     killed.count()
 }
 
 fn running_from(directory: &Path) -> Vec<i32> {
     let Ok(processes) = fs::read_dir("/proc/self/task").and_then(|_| fs::read_dir("/proc")) else {
-        return told_by_ps(directory);
+        return running_by_ps(directory);
     };
     let ids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let is_of = |pid: &i32| {
@@ -26,7 +26,7 @@ fn running_from(directory: &Path) -> Vec<i32> {
     ids.filter(is_of).collect()
 }
 
-fn told_by_ps(directory: &Path) -> Vec<i32> {
+fn running_by_ps(directory: &Path) -> Vec<i32> {
     let listed = Command::new("ps").args(["-A", "-o", "pid=,args="]).output().map(|output| output.stdout);
     let text = String::from_utf8(listed.unwrap_or_default()).unwrap_or_default();
     let of_directory = |line: &str| {
@@ -56,7 +56,7 @@ mod tests {
         while directories.iter().any(|directory| running_from(directory.path()).is_empty()) {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-        assert_eq!(kill_all_of(directories[0].path()), 1);
+        assert_eq!(kill_all_in(directories[0].path()), 1);
         assert!(!one.wait().unwrap().success());
         assert!(other.try_wait().unwrap().is_none(), "it still runs");
         other.kill().unwrap();

@@ -76,7 +76,7 @@ impl Layout {
     }
 
     /// Reads `stack.json`.
-    pub(crate) fn facts(&self) -> Result<Facts> {
+    pub(crate) fn info(&self) -> Result<StackInfo> {
         let path = self.path("stack.json");
         let Ok(text) = fs::read(&path) else {
             bail!("no stack is up in {}; start one: {}", self.directory.display(), self.command("up --detach"));
@@ -85,15 +85,15 @@ impl Layout {
             .with_context(|| format!("{} is damaged; run: {}", path.display(), self.command("down")))
     }
 
-    pub(crate) fn write_facts(&self, facts: &Facts) -> Result<()> {
+    pub(crate) fn write_info(&self, info: &StackInfo) -> Result<()> {
         let path = self.path("stack.json");
-        fs::write(&path, serde_json::to_vec_pretty(facts)?).with_context(|| format!("cannot write {}", path.display()))
+        fs::write(&path, serde_json::to_vec_pretty(info)?).with_context(|| format!("cannot write {}", path.display()))
     }
 }
 
 /// What `stack.json` says of a running stack. No token and no password is among it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct StackInfo {
     /// The API, in the form that a browser resolves.
     pub api_url: String,
     /// The id of the API at the gateway.
@@ -125,11 +125,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_facts_survive_the_file() {
+    fn the_stack_info_survives_the_file() {
         let directory = tempfile::tempdir().unwrap();
         let layout = Layout::new(Some(directory.path()));
-        assert!(layout.facts().unwrap_err().to_string().contains("up --detach"));
-        let facts = Facts {
+        assert!(layout.info().unwrap_err().to_string().contains("up --detach"));
+        let info = StackInfo {
             api_url: "http://a.execute-api.localhost:1".to_owned(),
             api_id: "a".to_owned(),
             aws_endpoint: "http://127.0.0.1:1".to_owned(),
@@ -143,10 +143,10 @@ mod tests {
             user_pool_client_id: "c".to_owned(),
             secret_prefix: "arcadia/dev/do".to_owned(),
         };
-        layout.write_facts(&facts).unwrap();
-        assert_eq!(layout.facts().unwrap(), facts);
+        layout.write_info(&info).unwrap();
+        assert_eq!(layout.info().unwrap(), info);
         layout.clear().unwrap();
-        assert!(layout.facts().is_err());
+        assert!(layout.info().is_err());
     }
 
     #[test]

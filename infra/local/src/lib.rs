@@ -4,12 +4,12 @@
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
-//! use local::{As, Options, Stack};
+//! use local::{ApiUser, Stack, StackOptions};
 //!
-//! let stack = Stack::up(Options { state_dir: Some("target/local-tests".into()), replace: true, ..Options::default() }).await?;
+//! let stack = Stack::up(StackOptions { state_dir: Some("target/local-tests".into()), replace: true, ..StackOptions::default() }).await?;
 //! stack.register("demo", "Demo Hosting", None).await?;
 //! stack.run_all().await?;
-//! let (status, droplets) = stack.call("GET", "inventory/resources?kind=droplet", None, As::Admin).await?;
+//! let (status, droplets) = stack.call("GET", "inventory/resources?kind=droplet", None, ApiUser::Admin).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -34,9 +34,9 @@ mod venv;
 pub mod cli;
 pub mod template;
 
-pub use api::As;
-pub use layout::Facts;
-pub use progress::{Step, say};
-pub use provider::Provider;
-pub use stack::{Options, Stack};
+pub use api::ApiUser;
+pub use layout::StackInfo;
+pub use progress::{ProgressStep, say};
+pub use provider::ProviderEndpoint;
+pub use stack::{Stack, StackOptions};
 pub use sync::{all_complete, incomplete, is_unbilled};

@@ -72,11 +72,11 @@ async fn up(up: Up, state_dir: Option<PathBuf>) -> Result<ExitCode> {
         }
         if detach {
             say(&format!("\nIn the background; stop it: {}", stack.command("down")));
-            stack.leave();
+            stack.detach();
             return Ok(());
         }
         say("\nCtrl-C stops it.");
-        bail!(stack.ended().await)
+        bail!(stack.wait_for_exit().await)
     };
     // Dropping the work drops the stack, which takes it down.
     let interrupted = tokio::select! {
@@ -100,14 +100,14 @@ async fn report(stack: &Stack, receipts: &[Value]) -> Result<()> {
     for line in incomplete(receipts) {
         say(&format!("not complete: {line}"));
     }
-    let facts = stack.facts();
-    say(&format!("API            {}/api/v1/health  (no token needed; openapi.json beside it)", facts.api_url));
+    let info = stack.info();
+    say(&format!("API            {}/api/v1/health  (no token needed; openapi.json beside it)", info.api_url));
     say(&format!(
         "DigitalOcean   {}{}",
-        facts.digitalocean_url,
-        if facts.provider_writes { "" } else { "  (read only)" }
+        info.digitalocean_url,
+        if info.provider_writes { "" } else { "  (read only)" }
     ));
-    say(&format!("AWS emulator   {}  (region {}, key and secret: test)", facts.aws_endpoint, facts.region));
+    say(&format!("AWS emulator   {}  (region {}, key and secret: test)", info.aws_endpoint, info.region));
     say(&format!("Logs           {}", stack.log().display()));
     say("\nTry, in another terminal:");
     for command in [
@@ -121,8 +121,8 @@ async fn report(stack: &Stack, receipts: &[Value]) -> Result<()> {
     say(&format!("  curl -H \"Authorization: Bearer $({})\" \\", stack.command("token --admin")));
     say(&format!(
         "    -H 'Host: {}' {}/api/v1/inventory/projects",
-        facts.api_url.trim_start_matches("http://"),
-        facts.aws_endpoint
+        info.api_url.trim_start_matches("http://"),
+        info.aws_endpoint
     ));
     Ok(())
 }
@@ -132,7 +132,7 @@ fn status(state_dir: Option<&Path>) -> Result<ExitCode> {
     match Stack::open(state_dir) {
         Ok(stack) => {
             say(&format!("up: {}", running.join(", ")));
-            print(&serde_json::to_value(stack.facts())?)?;
+            print(&serde_json::to_value(stack.info())?)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {

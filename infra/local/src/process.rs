@@ -18,13 +18,13 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// A process that leads its own group. The start time tells it from another one that was given the same id later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Recorded {
+pub(crate) struct ProcessRecord {
     pub(crate) name: String,
     pub(crate) pid: i32,
     started: String,
 }
 
-impl Recorded {
+impl ProcessRecord {
     /// Whether this very process still runs.
     pub(crate) fn is_running(&self) -> bool {
         started(self.pid).is_some_and(|started| started == self.started)
@@ -50,7 +50,7 @@ impl Recorded {
 
 /// What to start. The environment is whole: nothing is inherited, so that no token of the caller's reaches a Lambda function.
 #[derive(Debug)]
-pub(crate) struct Launch {
+pub(crate) struct LaunchSpec {
     pub(crate) name: &'static str,
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<OsString>,
@@ -62,7 +62,7 @@ pub(crate) struct Launch {
 #[derive(Debug)]
 pub(crate) struct Processes {
     file: PathBuf,
-    list: Vec<Recorded>,
+    list: Vec<ProcessRecord>,
     /// Children under the guard live as long as these do: see guard.py.
     children: Vec<Child>,
 }
@@ -75,22 +75,22 @@ impl Processes {
     }
 
     /// Those that still run.
-    pub(crate) fn running(&self) -> impl Iterator<Item = &Recorded> {
+    pub(crate) fn running(&self) -> impl Iterator<Item = &ProcessRecord> {
         self.list.iter().filter(|process| process.is_running())
     }
 
     /// Names of those that have ended, which none should by itself: they serve until they are stopped.
-    pub(crate) fn ended(&self) -> Vec<&str> {
+    pub(crate) fn exited(&self) -> Vec<&str> {
         self.list.iter().filter(|process| !process.is_running()).map(|process| process.name.as_str()).collect()
     }
 
     /// Whether the record still is that of these processes: another command may have stopped them and started others.
-    pub(crate) fn are_on_record(&self) -> bool {
+    pub(crate) fn are_still_recorded(&self) -> bool {
         read(&self.file).is_ok_and(|list| list == self.list)
     }
 
     /// Starts a process in a group of its own. With `guard` (a Python to run it under) it ends with this process; without, it stays.
-    pub(crate) fn start(&mut self, launch: &Launch, guard: Option<&Path>) -> Result<()> {
+    pub(crate) fn start(&mut self, launch: &LaunchSpec, guard: Option<&Path>) -> Result<()> {
         use std::os::unix::process::CommandExt as _;
         let output = fs::File::create(&launch.log).with_context(|| format!("cannot write {}", launch.log.display()))?;
         let mut command = match guard {
@@ -112,7 +112,7 @@ impl Processes {
             .spawn()
             .with_context(|| format!("cannot start {}", launch.program.display()))?;
         let pid = i32::try_from(child.id())?;
-        self.list.push(Recorded { name: launch.name.to_owned(), pid, started: started(pid).unwrap_or_default() });
+        self.list.push(ProcessRecord { name: launch.name.to_owned(), pid, started: started(pid).unwrap_or_default() });
         self.children.push(child);
         fs::write(&self.file, serde_json::to_vec_pretty(&self.list)?)
             .with_context(|| format!("cannot write {}", self.file.display()))
@@ -126,9 +126,9 @@ impl Processes {
     /// Stops all of them, the last one first, and forgets them; a record of others is left alone. Returns the names of those
     /// that ran.
     pub(crate) fn stop(&mut self) -> Vec<String> {
-        let on_record = self.are_on_record();
+        let on_record = self.are_still_recorded();
         let mut stopped = Vec::new();
-        for process in self.list.drain(..).rev().filter(Recorded::is_running) {
+        for process in self.list.drain(..).rev().filter(ProcessRecord::is_running) {
             process.stop();
             stopped.push(process.name);
         }
@@ -141,7 +141,7 @@ impl Processes {
 }
 
 /// What a record lists; nothing where there is none.
-fn read(file: &Path) -> Result<Vec<Recorded>> {
+fn read(file: &Path) -> Result<Vec<ProcessRecord>> {
     match fs::read(file) {
         Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display())),
         Err(_) => Ok(Vec::new()),
@@ -178,8 +178,8 @@ fn started_by_ps(pid: i32) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn sleeper(directory: &Path) -> Launch {
-        Launch {
+    fn sleeper(directory: &Path) -> LaunchSpec {
+        LaunchSpec {
             name: "sleeper",
             program: PathBuf::from("/bin/sh"),
             // The shell's child stands for the Lambda functions of the emulator.
@@ -220,16 +220,16 @@ mod tests {
         let record = directory.path().join("processes.json");
         let mut older = Processes::open(record.clone()).unwrap();
         older.start(&sleeper(directory.path()), None).unwrap();
-        assert!(older.are_on_record() && older.ended().is_empty());
+        assert!(older.are_still_recorded() && older.exited().is_empty());
         // Another terminal: down, and up again.
         Processes::open(record.clone()).unwrap().stop();
         let mut newer = Processes::open(record.clone()).unwrap();
         newer.start(&sleeper(directory.path()), None).unwrap();
 
-        assert_eq!(older.ended(), ["sleeper"]);
-        assert!(!older.are_on_record());
+        assert_eq!(older.exited(), ["sleeper"]);
+        assert!(!older.are_still_recorded());
         assert!(older.stop().is_empty());
-        assert!(newer.are_on_record() && newer.ended().is_empty());
+        assert!(newer.are_still_recorded() && newer.exited().is_empty());
         assert_eq!(newer.stop(), ["sleeper"]);
         assert!(!record.exists());
     }
@@ -250,9 +250,9 @@ mod tests {
     #[test]
     fn a_reused_process_id_is_not_taken_for_ours() {
         let mine = i32::try_from(std::process::id()).unwrap();
-        let ours = Recorded { name: "me".to_owned(), pid: mine, started: started(mine).unwrap() };
+        let ours = ProcessRecord { name: "me".to_owned(), pid: mine, started: started(mine).unwrap() };
         assert!(ours.is_running());
-        let earlier = Recorded { started: "an earlier time".to_owned(), ..ours };
+        let earlier = ProcessRecord { started: "an earlier time".to_owned(), ..ours };
         assert!(!earlier.is_running());
         earlier.stop();
     }

@@ -11,52 +11,52 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// How often a plain step that is still running says so.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// One step. Dropped without [`Step::done`] it counts as failed.
+/// One step. Dropped without [`ProgressStep::done`] it counts as failed.
 #[derive(Debug)]
-pub struct Step {
+pub struct ProgressStep {
     name: String,
     began: Instant,
-    shown: Shown,
+    output: Output,
     finished: bool,
 }
 
 #[derive(Debug)]
-enum Shown {
+enum Output {
     Spinner(ProgressBar),
     /// The latest detail, and the sender whose drop ends the heartbeat.
     Lines(Arc<Mutex<String>>, Option<mpsc::Sender<()>>),
     Nothing,
 }
 
-impl Step {
+impl ProgressStep {
     /// Begins a step and shows its name.
     #[must_use]
     pub fn begin(name: impl Into<String>) -> Self {
         let name = name.into();
-        let shown = if stderr().is_terminal() { spinner(&name) } else { lines(&name) };
-        Self { name, began: Instant::now(), shown, finished: false }
+        let output = if stderr().is_terminal() { spinner(&name) } else { lines(&name) };
+        Self { name, began: Instant::now(), output, finished: false }
     }
 
     /// A step that shows nothing.
     pub(crate) fn silent() -> Self {
-        Self { name: String::new(), began: Instant::now(), shown: Shown::Nothing, finished: true }
+        Self { name: String::new(), began: Instant::now(), output: Output::Nothing, finished: true }
     }
 
     /// Shows what the step is at now.
     pub fn detail(&self, text: &str) {
-        match &self.shown {
-            Shown::Spinner(bar) => bar.set_message(text.to_owned()),
-            Shown::Lines(latest, _) => text.clone_into(&mut latest.lock().unwrap_or_else(PoisonError::into_inner)),
-            Shown::Nothing => {}
+        match &self.output {
+            Output::Spinner(bar) => bar.set_message(text.to_owned()),
+            Output::Lines(latest, _) => text.clone_into(&mut latest.lock().unwrap_or_else(PoisonError::into_inner)),
+            Output::Nothing => {}
         }
     }
 
     /// Shows for good that a part of the step is done.
     pub(crate) fn note(&self, text: &str) {
-        match &self.shown {
-            Shown::Spinner(bar) => bar.suspend(|| say(&format!("  {text}"))),
-            Shown::Lines(..) => say(&format!("  {text}")),
-            Shown::Nothing => {}
+        match &self.output {
+            Output::Spinner(bar) => bar.suspend(|| say(&format!("  {text}"))),
+            Output::Lines(..) => say(&format!("  {text}")),
+            Output::Nothing => {}
         }
     }
 
@@ -68,16 +68,16 @@ impl Step {
     fn end(&mut self, word: &str, outcome: &str) {
         self.finished = true;
         let outcome = if outcome.is_empty() { String::new() } else { format!(": {outcome}") };
-        match &mut self.shown {
-            Shown::Spinner(bar) => bar.finish_and_clear(),
-            Shown::Lines(_, heartbeat) => drop(heartbeat.take()),
-            Shown::Nothing => {}
+        match &mut self.output {
+            Output::Spinner(bar) => bar.finish_and_clear(),
+            Output::Lines(_, heartbeat) => drop(heartbeat.take()),
+            Output::Nothing => {}
         }
         say(&format!("{} ... {word} in {:.1} s{outcome}", self.name, self.began.elapsed().as_secs_f32()));
     }
 }
 
-impl Drop for Step {
+impl Drop for ProgressStep {
     fn drop(&mut self) {
         if !self.finished {
             self.end("failed", "");
@@ -91,17 +91,17 @@ pub fn say(line: &str) {
     let _ = writeln!(stderr(), "{line}");
 }
 
-fn spinner(name: &str) -> Shown {
+fn spinner(name: &str) -> Output {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} ... {elapsed} {wide_msg:.dim}") {
         bar.set_style(style);
     }
     bar.set_prefix(name.to_owned());
     bar.enable_steady_tick(Duration::from_millis(100));
-    Shown::Spinner(bar)
+    Output::Spinner(bar)
 }
 
-fn lines(name: &str) -> Shown {
+fn lines(name: &str) -> Output {
     let latest = Arc::new(Mutex::new(String::new()));
     let (heartbeat, ended) = mpsc::channel::<()>();
     let (name, shown, began) = (name.to_owned(), Arc::clone(&latest), Instant::now());
@@ -112,5 +112,5 @@ fn lines(name: &str) -> Shown {
             say(&format!("{name} ... {} s {detail}", began.elapsed().as_secs()));
         }
     });
-    Shown::Lines(latest, Some(heartbeat))
+    Output::Lines(latest, Some(heartbeat))
 }

@@ -12,19 +12,19 @@ use serde_json::Value;
 use crate::binaries::{self, Binaries};
 use crate::emulator::last_line;
 use crate::layout::{self, Layout};
-use crate::process::{Launch, Processes};
-use crate::progress::Step;
+use crate::process::{LaunchSpec, Processes};
+use crate::progress::ProgressStep;
 
 const NAME: &str = "digitalocean-sim";
-const PATIENCE: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Which DigitalOcean to mirror.
 #[derive(Debug, Clone)]
-pub enum Provider {
+pub enum ProviderEndpoint {
     /// The simulator, with its demo account.
     Simulator,
     /// Another endpoint. The token is the value itself; writes are made there only if `writes`.
-    Endpoint {
+    External {
         /// The API's root, such as `https://api.digitalocean.com`.
         url: String,
         /// The token that the demo account syncs with.
@@ -35,7 +35,7 @@ pub enum Provider {
 }
 
 /// Where DigitalOcean is, and the token for it.
-pub(crate) struct Reached {
+pub(crate) struct ProviderConnection {
     pub(crate) url: String,
     pub(crate) token: SecretString,
     pub(crate) writes: bool,
@@ -43,38 +43,38 @@ pub(crate) struct Reached {
     pub(crate) saga_timing: &'static str,
 }
 
-impl Provider {
-    pub(crate) async fn reach(
+impl ProviderEndpoint {
+    pub(crate) async fn connect(
         &self,
         layout: &Layout,
         processes: &mut Processes,
         binaries: &Binaries,
         guard: Option<&Path>,
-    ) -> Result<Reached> {
+    ) -> Result<ProviderConnection> {
         match self {
-            Self::Endpoint { url, token, writes } => Ok(Reached {
+            Self::External { url, token, writes } => Ok(ProviderConnection {
                 url: url.trim_end_matches('/').to_owned(),
                 token: token.clone(),
                 writes: *writes,
                 saga_timing: "normal",
             }),
-            Self::Simulator => simulate(layout, processes, binaries, guard).await,
+            Self::Simulator => start_simulator(layout, processes, binaries, guard).await,
         }
     }
 }
 
-async fn simulate(
+async fn start_simulator(
     layout: &Layout,
     processes: &mut Processes,
     binaries: &Binaries,
     guard: Option<&Path>,
-) -> Result<Reached> {
-    let step = Step::begin("start the DigitalOcean simulator");
+) -> Result<ProviderConnection> {
+    let step = ProgressStep::begin("start the DigitalOcean simulator");
     let seed = layout::workspace().join("tests/digitalocean-sim/seeds/demo.json");
     let token = demo_token(&seed)?;
     let port_file = layout.path("scratch/simulator.port");
     let log = layout.path("simulator.log");
-    let launch = Launch {
+    let launch = LaunchSpec {
         name: NAME,
         program: binaries::find(binaries, NAME)?.clone(),
         arguments: vec![
@@ -94,9 +94,9 @@ async fn simulate(
         if let Some(port) = fs::read_to_string(&port_file).ok().and_then(|text| parse_port(&text)) {
             let url = format!("http://127.0.0.1:{port}");
             step.done(&url);
-            return Ok(Reached { url, token, writes: true, saga_timing: "short" });
+            return Ok(ProviderConnection { url, token, writes: true, saga_timing: "short" });
         }
-        if processes.has_ended(NAME) || began.elapsed() > PATIENCE {
+        if processes.has_ended(NAME) || began.elapsed() > START_TIMEOUT {
             bail!(
                 "the DigitalOcean simulator does not start; its last words: {}\nAll of them: {}",
                 last_line(&log),

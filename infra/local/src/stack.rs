@@ -7,29 +7,29 @@ use anyhow::{Context as _, Result, bail};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::api::{Api, As};
-use crate::aws::Aws;
-use crate::layout::{self, Facts, Layout};
+use crate::api::{ApiClient, ApiUser};
+use crate::aws::EmulatorClient;
+use crate::layout::{self, Layout, StackInfo};
 use crate::process::Processes;
-use crate::progress::Step;
-use crate::provider::Provider;
+use crate::progress::ProgressStep;
+use crate::provider::ProviderEndpoint;
 use crate::{billing, binaries, deploy, emulator, functions, summary, sync, venv};
 
 /// How long it may take until the next receipt is there: a function's time limit, and a little.
-const PATIENCE: Duration = Duration::from_secs(310);
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(310);
 
 /// How soon it is noticed that a process has ended.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How to bring a stack up.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct StackOptions {
     /// Where its state is; `None` for the usual place. A second stack needs another one.
     pub state_dir: Option<PathBuf>,
     /// The emulator's port; `None` for any free one.
     pub port: Option<u16>,
     /// Which DigitalOcean to mirror.
-    pub provider: Provider,
+    pub provider: ProviderEndpoint,
     /// The least time between two strikes, in seconds; `None` for half of the worker's cadence.
     pub strike_interval: Option<u32>,
     /// Whether the workers run by themselves as well, as `template.yaml` schedules them. One of them does every minute.
@@ -42,12 +42,12 @@ pub struct Options {
     pub replace: bool,
 }
 
-impl Default for Options {
+impl Default for StackOptions {
     fn default() -> Self {
         Self {
             state_dir: None,
             port: None,
-            provider: Provider::Simulator,
+            provider: ProviderEndpoint::Simulator,
             strike_interval: None,
             schedules: true,
             log_level: "info".to_owned(),
@@ -61,9 +61,9 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Stack {
     layout: Layout,
-    facts: Facts,
-    api: Api,
-    aws: Aws,
+    info: StackInfo,
+    api: ApiClient,
+    aws: EmulatorClient,
     token: Option<SecretString>,
     processes: Option<Processes>,
 }
@@ -73,7 +73,7 @@ impl Stack {
     ///
     /// # Errors
     /// What went wrong and what to do about it.
-    pub async fn up(options: Options) -> Result<Self> {
+    pub async fn up(options: StackOptions) -> Result<Self> {
         let layout = Layout::new(options.state_dir.as_deref());
         let _lock = layout.lock()?;
         let mut processes = layout.processes()?;
@@ -95,13 +95,13 @@ impl Stack {
         let mut started = StopOnDrop(Some(processes));
         let owned = started.0.as_mut().context("the processes are still owned")?;
         let guard = (!options.detach).then_some(python.as_path());
-        let reached = options.provider.reach(&layout, owned, &binaries, guard).await?;
+        let connection = options.provider.connect(&layout, owned, &binaries, guard).await?;
         let endpoint = emulator::start(&layout, owned, &python, options.port, guard).await?;
-        let aws = Aws { python, endpoint };
-        let facts = deploy::run(&aws, &binaries, &reached, &options).await?;
-        layout.write_facts(&facts)?;
-        let api = Api::new(facts.clone(), aws.clone())?;
-        Ok(Self { layout, facts, api, aws, token: Some(reached.token), processes: started.0.take() })
+        let aws = EmulatorClient { python, endpoint };
+        let info = deploy::run(&aws, &binaries, &connection, &options).await?;
+        layout.write_info(&info)?;
+        let api = ApiClient::new(info.clone(), aws.clone())?;
+        Ok(Self { layout, info, api, aws, token: Some(connection.token), processes: started.0.take() })
     }
 
     /// The stack that an earlier command brought up and left running.
@@ -110,22 +110,22 @@ impl Stack {
     /// When there is none.
     pub fn open(state_dir: Option<&Path>) -> Result<Self> {
         let layout = Layout::new(state_dir);
-        let facts = layout.facts()?;
+        let info = layout.info()?;
         let processes = layout.processes()?;
         if processes.running().next().is_none() {
             bail!("the stack has ended; start one: {}", layout.command("up --detach"));
         }
-        if let [_, ..] = *processes.ended() {
+        if let [_, ..] = *processes.exited() {
             bail!(
                 "half of the stack has ended: {} is gone; its log is in {}. Stop the rest: {}",
-                processes.ended().join(", "),
+                processes.exited().join(", "),
                 layout.path("").display(),
                 layout.command("down")
             );
         }
-        let aws = Aws { python: Layout::venv().join("bin/python"), endpoint: facts.aws_endpoint.clone() };
-        let api = Api::new(facts.clone(), aws.clone())?;
-        Ok(Self { layout, facts, api, aws, token: None, processes: None })
+        let aws = EmulatorClient { python: Layout::venv().join("bin/python"), endpoint: info.aws_endpoint.clone() };
+        let api = ApiClient::new(info.clone(), aws.clone())?;
+        Ok(Self { layout, info, api, aws, token: None, processes: None })
     }
 
     /// Stops what was started in that place and nothing else; returns the names of what ran.
@@ -150,8 +150,8 @@ impl Stack {
 
     /// What `stack.json` says.
     #[must_use]
-    pub fn facts(&self) -> &Facts {
-        &self.facts
+    pub fn info(&self) -> &StackInfo {
+        &self.info
     }
 
     /// How to give a command of `cargo local` for this very stack.
@@ -173,7 +173,7 @@ impl Stack {
     pub async fn register(&self, account: &str, name: &str, token: Option<&str>) -> Result<()> {
         let own = self.token.as_ref().map(ExposeSecret::expose_secret);
         let token = token.or(own).context("the token of the account is not known")?;
-        let secret = format!("{}/{account}", self.facts.secret_prefix);
+        let secret = format!("{}/{account}", self.info.secret_prefix);
         self.aws("secretsmanager", "create_secret", json!({"Name": format!("{secret}/sync"), "SecretString": token}))
             .await?;
         let body = json!({ "account": account, "name": name, "secret": secret });
@@ -184,7 +184,7 @@ impl Stack {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn call(&self, method: &str, path: &str, body: Option<Value>, who: As) -> Result<(u16, Value)> {
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>, who: ApiUser) -> Result<(u16, Value)> {
         self.api.call(method, path, body.as_ref(), &who).await
     }
 
@@ -200,7 +200,7 @@ impl Stack {
     ///
     /// # Errors
     /// When the user cannot be created or cannot sign in.
-    pub async fn token(&self, who: &As) -> Result<String> {
+    pub async fn token(&self, who: &ApiUser) -> Result<String> {
         Ok(self.api.token(who).await?.expose_secret().to_owned())
     }
 
@@ -223,18 +223,18 @@ impl Stack {
         for workers in sync::groups(&self.api).await? {
             receipts.extend(self.run_together(&workers).await?);
         }
-        let step = Step::begin("take in invoices");
-        let taken_in = billing::taken_in(&self.api, &self.aws, &self.facts, &step).await?;
+        let step = ProgressStep::begin("take in invoices");
+        let taken_in = billing::wait_for_invoices(&self.api, &self.aws, &self.info, &step).await?;
         step.done(&taken_in);
         Ok(receipts)
     }
 
     async fn run_together(&self, workers: &[String]) -> Result<Vec<Value>> {
-        let step = Step::begin(match workers {
+        let step = ProgressStep::begin(match workers {
             [worker] => format!("run the worker {worker}"),
             _ => format!("run {} workers", workers.len()),
         });
-        let states = sync::run(&self.api, workers, PATIENCE, &step).await?;
+        let states = sync::run(&self.api, workers, RECEIPT_TIMEOUT, &step).await?;
         step.done(&sync::tally(&states));
         Ok(states)
     }
@@ -253,27 +253,27 @@ impl Stack {
     /// What AWS would answer.
     pub async fn aws(&self, service: &str, operation: &str, parameters: Value) -> Result<Value> {
         let request = json!({ "service": service, "operation": operation, "parameters": parameters });
-        self.aws.ask("call", request, None).await.with_context(|| format!("{service} {operation}"))
+        self.aws.run_job("call", request, None).await.with_context(|| format!("{service} {operation}"))
     }
 
     /// Kills every Lambda function that runs, in the middle of whatever it does; returns how many that were. The next invocation starts
     /// another.
     #[must_use]
     pub fn kill_functions(&self) -> usize {
-        functions::kill_all_of(&self.layout.path("scratch"))
+        functions::kill_all_in(&self.layout.path("scratch"))
     }
 
     /// Returns once a process of this stack has ended, with a line that says why.
-    pub async fn ended(&self) -> String {
+    pub async fn wait_for_exit(&self) -> String {
         let Some(processes) = &self.processes else { return std::future::pending().await };
         loop {
-            let ended = processes.ended().join(", ");
+            let ended = processes.exited().join(", ");
             // Also before a verdict: a command that stops the stack removes the record last.
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             if ended.is_empty() {
                 continue;
             }
-            return if processes.are_on_record() {
+            return if processes.are_still_recorded() {
                 format!("{ended} has ended by itself; its log is in {}", self.layout.path("").display())
             } else {
                 "another command has stopped the stack".to_owned()
@@ -282,7 +282,7 @@ impl Stack {
     }
 
     /// Lets the stack run on when this process ends; only for one brought up with `detach`.
-    pub fn leave(mut self) {
+    pub fn detach(mut self) {
         self.processes = None;
     }
 }
@@ -291,8 +291,8 @@ impl Drop for Stack {
     fn drop(&mut self) {
         if let Some(mut processes) = self.processes.take() {
             // What is there may be of a newer stack by now, one that is being brought up included.
-            let lock = processes.are_on_record().then(|| self.layout.lock());
-            let ours = matches!(lock, Some(Ok(_))) && processes.are_on_record();
+            let lock = processes.are_still_recorded().then(|| self.layout.lock());
+            let ours = matches!(lock, Some(Ok(_))) && processes.are_still_recorded();
             processes.stop();
             if ours {
                 // The next command then says that no stack is up, rather than that one has ended.

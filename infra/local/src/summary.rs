@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::api::Api;
+use crate::api::ApiClient;
 
 /// Reads the counts of the inventory through the API.
-pub(crate) async fn read(api: &Api) -> Result<String> {
+pub(crate) async fn read(api: &ApiClient) -> Result<String> {
     let summary = api.expect("GET", "inventory/summary", None).await?;
     let counts = summary["data"].as_array().context("GET inventory/summary answered no data")?;
     Ok(tables(counts, &api.list("inventory/projects").await?))
@@ -18,14 +18,14 @@ pub(crate) async fn read(api: &Api) -> Result<String> {
 
 /// Rows of the summary, added up.
 #[derive(Debug, Default, Clone, Copy)]
-struct Sum {
+struct ResourceCounts {
     count: u64,
     attributed: u64,
     unpriced: u64,
     price: Decimal,
 }
 
-impl Sum {
+impl ResourceCounts {
     fn add(&mut self, row: &Value) {
         let number = |key: &str| row[key].as_u64().unwrap_or_default();
         self.count += number("count");
@@ -48,8 +48,8 @@ impl Sum {
 }
 
 fn tables(counts: &[Value], projects: &[Value]) -> String {
-    let mut kinds: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
-    let mut members: BTreeMap<(&str, Option<&str>), Sum> = BTreeMap::new();
+    let mut kinds: BTreeMap<(&str, &str), ResourceCounts> = BTreeMap::new();
+    let mut members: BTreeMap<(&str, Option<&str>), ResourceCounts> = BTreeMap::new();
     for row in counts {
         let account = text(row, "account");
         kinds.entry((account, text(row, "kind"))).or_default().add(row);
@@ -58,7 +58,7 @@ fn tables(counts: &[Value], projects: &[Value]) -> String {
     let mut lines =
         vec![format!("{:<16} {:<20} {:>6} {:>12} {:>13}", "ACCOUNT", "KIND", "COUNT", "IN A PROJECT", "USD A MONTH ")];
     for ((account, kind), sum) in &kinds {
-        let Sum { count, attributed, .. } = sum;
+        let ResourceCounts { count, attributed, .. } = sum;
         lines.push(format!("{account:<16} {kind:<20} {count:>6} {attributed:>12} {:>13}", sum.price()));
     }
     lines.push(String::new());

@@ -7,14 +7,14 @@ use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::api::Api;
-use crate::progress::Step;
+use crate::api::ApiClient;
+use crate::progress::ProgressStep;
 
-const PAUSE: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The workers that have something to say only of what others have discovered: the quick look at droplets, then the one that says which
 /// project a resource belongs to, and then billing, whose lines are matched with all of it.
-const AFTERWARDS: [&[&str]; 3] = [&["droplets-fast"], &["projects"], &BILLING];
+const LATER_GROUPS: [&[&str]; 3] = [&["droplets-fast"], &["projects"], &BILLING];
 
 /// Those of billing that are run: they leave a receipt for an account, and the second feeds [`INGEST`].
 const BILLING: [&str; 2] = ["balance", "billing-history"];
@@ -23,17 +23,22 @@ const BILLING: [&str; 2] = ["balance", "billing-history"];
 pub(crate) const INGEST: &str = "invoice-ingest";
 
 /// A run that was asked for.
-struct Asked {
+struct RequestedRun {
     worker: String,
     run: String,
     at: DateTime<Utc>,
 }
 
 /// Triggers these workers for every account, all at once, and returns their sync states once each has new ones for all of its kinds in
-/// every enabled account. `patience` is how long none may come.
-pub(crate) async fn run(api: &Api, workers: &[String], patience: Duration, step: &Step) -> Result<Vec<Value>> {
+/// every enabled account. `timeout` is how long none may come.
+pub(crate) async fn run(
+    api: &ApiClient,
+    workers: &[String],
+    timeout: Duration,
+    step: &ProgressStep,
+) -> Result<Vec<Value>> {
     let known = states(api).await?;
-    if let Some(unknown) = workers.iter().find(|worker| of(&known, worker).next().is_none()) {
+    if let Some(unknown) = workers.iter().find(|worker| states_of(&known, worker).next().is_none()) {
         bail!("no enabled account has a worker named {unknown}; see: cargo local call GET sync");
     }
     let mut open = Vec::new();
@@ -41,21 +46,21 @@ pub(crate) async fn run(api: &Api, workers: &[String], patience: Duration, step:
         let at = Utc::now();
         let accepted = api.expect("POST", &format!("sync/{worker}"), Some(&json!({}))).await?;
         let run = accepted["run_id"].as_str().context("POST /sync answered no run_id")?.to_owned();
-        open.push(Asked { worker: worker.clone(), run, at });
+        open.push(RequestedRun { worker: worker.clone(), run, at });
     }
     let began = Instant::now();
     let (mut come, mut last_came) = (0, began);
     let mut done = Vec::new();
     loop {
         let now = states(api).await?;
-        open.retain(|asked| {
-            let states: Vec<Value> = of(&now, &asked.worker).cloned().collect();
-            let ended = states.iter().all(|state| is_new(state, asked));
+        open.retain(|requested| {
+            let states: Vec<Value> = states_of(&now, &requested.worker).cloned().collect();
+            let ended = states.iter().all(|state| is_new(state, requested));
             if ended {
                 if workers.len() > 1 {
                     step.note(&format!(
                         "{}: {} in {:.1} s",
-                        asked.worker,
+                        requested.worker,
                         tally(&states),
                         began.elapsed().as_secs_f32()
                     ));
@@ -67,33 +72,35 @@ pub(crate) async fn run(api: &Api, workers: &[String], patience: Duration, step:
         if open.is_empty() {
             return Ok(done);
         }
-        let missing: Vec<&Value> =
-            open.iter().flat_map(|asked| of(&now, &asked.worker).filter(|state| !is_new(state, asked))).collect();
-        let all: usize = workers.iter().map(|worker| of(&now, worker).count()).sum();
+        let missing: Vec<&Value> = open
+            .iter()
+            .flat_map(|requested| states_of(&now, &requested.worker).filter(|state| !is_new(state, requested)))
+            .collect();
+        let all: usize = workers.iter().map(|worker| states_of(&now, worker).count()).sum();
         step.detail(&format!("{} of {all} receipts", all - missing.len()));
         if all - missing.len() > come {
             (come, last_came) = (all - missing.len(), Instant::now());
         }
-        if last_came.elapsed() > patience {
+        if last_came.elapsed() > timeout {
             bail!(
                 "no receipt has come within {} s for {}; the emulator's log has what the workers said",
-                patience.as_secs(),
-                missing.into_iter().map(place).collect::<Vec<_>>().join(", ")
+                timeout.as_secs(),
+                missing.into_iter().map(describe).collect::<Vec<_>>().join(", ")
             );
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
 /// All workers, in the order in which to run them once: those of a group at the same time.
-pub(crate) async fn groups(api: &Api) -> Result<Vec<Vec<String>>> {
+pub(crate) async fn groups(api: &ApiClient) -> Result<Vec<Vec<String>>> {
     Ok(order(&states(api).await?))
 }
 
 fn order(states: &[Value]) -> Vec<Vec<String>> {
     let mut groups: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for worker in states.iter().filter_map(|state| state["worker"].as_str()).filter(|worker| *worker != INGEST) {
-        let place = AFTERWARDS.iter().position(|late| late.contains(&worker)).map_or(0, |place| place + 1);
+        let place = LATER_GROUPS.iter().position(|late| late.contains(&worker)).map_or(0, |place| place + 1);
         let group = groups.entry(place).or_default();
         if !group.iter().any(|known| known == worker) {
             group.push(worker.to_owned());
@@ -118,7 +125,9 @@ pub fn is_unbilled(state: &Value) -> bool {
 #[must_use]
 pub fn incomplete(states: &[Value]) -> Vec<String> {
     let incomplete = states.iter().filter(|state| state["status"] != "complete");
-    incomplete.map(|state| format!("{}: {}: {}", place(state), text(state, "status"), text(state, "error"))).collect()
+    incomplete
+        .map(|state| format!("{}: {}: {}", describe(state), text(state, "status"), text(state, "error")))
+        .collect()
 }
 
 /// How runs ended, such as `complete` or `17 complete, 1 not_visible`, and how much they listed.
@@ -136,7 +145,7 @@ pub(crate) fn tally(states: &[Value]) -> String {
 }
 
 /// The sync states of the accounts that are not paused.
-async fn states(api: &Api) -> Result<Vec<Value>> {
+async fn states(api: &ApiClient) -> Result<Vec<Value>> {
     let accounts = api.list("accounts").await?;
     let enabled: Vec<_> = accounts
         .iter()
@@ -148,19 +157,19 @@ async fn states(api: &Api) -> Result<Vec<Value>> {
     Ok(states)
 }
 
-fn of<'a>(states: &'a [Value], worker: &'a str) -> impl Iterator<Item = &'a Value> {
+fn states_of<'a>(states: &'a [Value], worker: &'a str) -> impl Iterator<Item = &'a Value> {
     states.iter().filter(move |state| state["worker"] == worker)
 }
 
 /// A state is new when it is the run's, or when its run began after the run was asked for: the worker drops a message that has been
 /// overtaken so.
-fn is_new(state: &Value, asked: &Asked) -> bool {
+fn is_new(state: &Value, requested: &RequestedRun) -> bool {
     let began = state["last_attempt_at"].as_str().and_then(|at| at.parse::<DateTime<Utc>>().ok());
-    state["run_id"] == asked.run || began.is_some_and(|began| began >= asked.at)
+    state["run_id"] == requested.run || began.is_some_and(|began| began >= requested.at)
 }
 
 /// Which state it is: `services/certificate in demo`.
-fn place(state: &Value) -> String {
+fn describe(state: &Value) -> String {
     format!("{}/{} in {}", text(state, "worker"), text(state, "kind"), text(state, "account"))
 }
 
@@ -196,12 +205,12 @@ mod tests {
     #[test]
     fn a_receipt_is_new_by_its_run_or_by_when_it_began() {
         let at = "2026-04-01T00:00:10Z".parse().unwrap();
-        let asked = Asked { worker: "droplets".to_owned(), run: "r".to_owned(), at };
-        let is_new = |run: &str, began: Value| is_new(&json!({"run_id": run, "last_attempt_at": began}), &asked);
+        let requested = RequestedRun { worker: "droplets".to_owned(), run: "r".to_owned(), at };
+        let is_new = |run: &str, began: Value| is_new(&json!({"run_id": run, "last_attempt_at": began}), &requested);
         assert!(is_new("r", json!("2026-04-01T00:00:11Z")));
         assert!(is_new("later", json!("2026-04-01T00:00:10.5Z")));
         assert!(!is_new("earlier", json!("2026-04-01T00:00:09Z")));
-        assert!(!super::is_new(&json!({"status": "never", "run_id": null, "last_attempt_at": null}), &asked));
+        assert!(!super::is_new(&json!({"status": "never", "run_id": null, "last_attempt_at": null}), &requested));
     }
 
     #[test]

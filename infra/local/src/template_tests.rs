@@ -51,7 +51,7 @@ fn a_function_without_a_binary_is_named() {
 }
 
 #[test]
-fn who_makes_schedules_makes_them_in_the_emulators_only_group_too() {
+fn a_role_that_creates_schedules_may_use_the_default_group_too() {
     let mut template = real();
     allow_default_schedule_group(&mut template).unwrap();
     let changed = template["Resources"].as_object().unwrap().values().filter(|resource| {

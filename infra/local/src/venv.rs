@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
 
 use crate::command;
-use crate::progress::Step;
+use crate::progress::ProgressStep;
 
 /// The versions that every requirement has a wheel for.
 const VERSIONS: RangeInclusive<(u32, u32)> = (3, 10)..=(3, 14);
@@ -31,7 +31,7 @@ pub(crate) async fn ensure(directory: &Path, requirements: &Path) -> Result<Path
     if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) && python.exists() {
         return Ok(python);
     }
-    let step = Step::begin("install the AWS emulator (about 130 MB, once)");
+    let step = ProgressStep::begin("install the AWS emulator (about 130 MB, once)");
     let base = find_python()?;
     if directory.exists() {
         fs::remove_dir_all(directory).with_context(|| format!("cannot remove {}", directory.display()))?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use digitalocean::billing::PREVIEW;
 use digitalocean::{Client, ClientConfig, DropletType, Error, NewProject, RetryPolicy, Token};
-use digitalocean_sim::{CutPoint, Effect, Fault, RequestFilter, Seed, Shift, Simulator};
+use digitalocean_sim::{CutPoint, Effect, Fault, ListChange, RequestFilter, Seed, Simulator};
 use rust_decimal::Decimal;
 
 /// The simulator with its demo account, and a client with the account's `sync` token.
@@ -65,7 +65,7 @@ async fn many_droplets_take_several_pages() {
 
 #[tokio::test]
 async fn a_list_that_shifts_under_the_reader_loses_nothing() {
-    for change in [Shift::Remove, Shift::Insert] {
+    for change in [ListChange::Remove, ListChange::Insert] {
         let (sim, client) = demo().await;
         let demo = sim.account("demo");
         demo.add_droplets(450);
@@ -139,7 +139,7 @@ async fn the_invoices_are_read_and_the_csv_is_whole_or_an_error() {
 /// A line came between two pages of the preview: what was read twice is not taken for two lines.
 #[tokio::test]
 async fn a_preview_that_shifts_is_read_again() {
-    for change in [Shift::Remove, Shift::Insert] {
+    for change in [ListChange::Remove, ListChange::Insert] {
         let (sim, client) = demo().await;
         let quiet = client.billing().invoice_items(PREVIEW).per_page(10).collect_all().await.unwrap();
         let fault = Fault::on("/v2/customers/my/invoices/preview", Effect::page_shift(change));

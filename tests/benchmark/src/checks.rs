@@ -13,7 +13,7 @@ const PROJECTS: &str = "projects";
 
 /// What does not hold, in sentences; empty when all is well.
 pub(crate) fn violations(measured: &Measured) -> Vec<String> {
-    let mut wrong = Wrong { of: measured.account.title(), sentences: Vec::new() };
+    let mut wrong = Violations { of: measured.account.title(), sentences: Vec::new() };
     for one in &measured.passes {
         wrong.pass(one);
     }
@@ -23,19 +23,20 @@ pub(crate) fn violations(measured: &Measured) -> Vec<String> {
     wrong.sentences
 }
 
-struct Wrong {
+struct Violations {
     of: String,
     sentences: Vec<String>,
 }
 
-impl Wrong {
+impl Violations {
     fn say(&mut self, of: &Pass, sentence: &str) {
         self.sentences.push(format!("{}, {}: {sentence}", self.of, pass(of.name)));
     }
 
     fn pass(&mut self, one: &Pass) {
         let sum = |of: fn(&Run) -> u32| one.runs.iter().map(of).sum::<u32>();
-        let (pages, requests) = (sum(|run| run.sum(|lane| lane.pages)), sum(|run| run.sum(|lane| lane.requests)));
+        let (pages, requests) =
+            (sum(|run| run.sum(|receipt| receipt.pages)), sum(|run| run.sum(|receipt| receipt.requests)));
         if requests != pages + one.no_pages {
             self.say(
                 one,
@@ -46,7 +47,7 @@ impl Wrong {
             let got = one.simulator_requests;
             self.say(one, &format!("the receipts tell of {requests} requests, DigitalOcean got {got}"));
         }
-        let changes = sum(|run| run.sum(|lane| lane.changes));
+        let changes = sum(|run| run.sum(|receipt| receipt.changes));
         match one.name {
             PassName::Discover => {}
             PassName::Unchanged if changes > 0 => self.say(one, &format!("{changes} changes where nothing changed")),
@@ -62,13 +63,13 @@ impl Wrong {
 
     fn run(&mut self, one: &Pass, run: &Run) {
         let worker = &run.worker;
-        for lane in run.lanes.iter().filter(|lane| !lane.complete) {
-            self.say(one, &format!("the lane {} of {worker} is not complete", lane.lane));
+        for receipt in run.receipts.iter().filter(|receipt| !receipt.complete) {
+            self.say(one, &format!("the lane {} of {worker} is not complete", receipt.target));
         }
         if let Some(peak) = run.peak_bytes.filter(|peak| *peak >= MEMORY_BOUND) {
             self.say(one, &format!("{worker} held {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)));
         }
-        let changes = run.sum(|lane| lane.changes);
+        let changes = run.sum(|receipt| receipt.changes);
         let (writes, allowed) = (run.table.writes, allowed_writes(run));
         if writes > allowed {
             self.say(one, &format!("{worker} made {writes} writes for {changes} changes, {allowed} would do"));
@@ -76,13 +77,13 @@ impl Wrong {
     }
 
     fn finds(&mut self, first: &Pass, expected: &BTreeMap<&'static str, u32>) {
-        for lane in first.runs.iter().filter(|run| run.worker != PROJECTS).flat_map(|run| &run.lanes) {
+        for receipt in first.runs.iter().filter(|run| run.worker != PROJECTS).flat_map(|run| &run.receipts) {
             let wanted = expected
-                .get(lane.lane.as_str())
-                .or_else(|| (lane.lane == "droplet_fast").then(|| &expected["droplet"]));
-            if wanted != Some(&lane.items) {
+                .get(receipt.target.as_str())
+                .or_else(|| (receipt.target == "droplet_fast").then(|| &expected["droplet"]));
+            if wanted != Some(&receipt.items) {
                 let wanted = wanted.copied().unwrap_or_default();
-                self.say(first, &format!("{} {} found, there are {wanted}", lane.items, lane.lane));
+                self.say(first, &format!("{} {} found, there are {wanted}", receipt.items, receipt.target));
             }
         }
     }
@@ -93,9 +94,10 @@ impl Wrong {
 fn allowed_writes(run: &Run) -> usize {
     let further = run.messages.saturating_sub(1) as usize;
     // Rounds come out of another share than full sweeps; a further message may leave a block unused.
-    let requests = |rounds: bool| run.sum(|lane| if lane.parent.is_some() == rounds { lane.requests } else { 0 });
+    let requests =
+        |rounds: bool| run.sum(|receipt| if receipt.parent.is_some() == rounds { receipt.requests } else { 0 });
     let reserved = blocks(requests(false)) + blocks(requests(true)) + further;
-    run.sum(|lane| lane.changes) as usize + 2 * (run.lanes.len() + further) + reserved
+    run.sum(|receipt| receipt.changes) as usize + 2 * (run.receipts.len() + further) + reserved
 }
 
 /// How often so many requests are reserved: in blocks that begin small, double, and stay at 64 (`access::QuotaClient`).
@@ -113,14 +115,20 @@ pub(crate) fn blocks(requests: u32) -> usize {
 mod tests {
     use super::*;
     use crate::account::Account;
-    use crate::measured::{Baseline, Lane, Size, Table};
+    use crate::measured::{Baseline, Size, SyncReceipt, TableUsage};
 
     /// An unchanged pass over 1,000 droplets: 5 pages and the empty one of the GPU droplets.
     fn droplets() -> Measured {
-        let lane =
-            Lane { lane: "droplet".to_owned(), complete: true, items: 1_000, pages: 6, requests: 6, ..Lane::default() };
-        let table = Table { writes: 4, ..Table::default() };
-        let run = Run { worker: "droplets".to_owned(), messages: 1, lanes: vec![lane], table, ..Run::default() };
+        let receipt = SyncReceipt {
+            target: "droplet".to_owned(),
+            complete: true,
+            items: 1_000,
+            pages: 6,
+            requests: 6,
+            ..SyncReceipt::default()
+        };
+        let table = TableUsage { writes: 4, ..TableUsage::default() };
+        let run = Run { worker: "droplets".to_owned(), messages: 1, receipts: vec![receipt], table, ..Run::default() };
         let pass = Pass { name: PassName::Unchanged, runs: vec![run], simulator_requests: 6, no_pages: 0, changed: 0 };
         let (size, baseline) = (Size::default(), Baseline::default());
         Measured { account: Account::of_droplets(1_000), passes: vec![pass], size, baseline }
@@ -133,16 +141,16 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_is_said() {
-        type Spoil = fn(&mut Pass);
-        let cases: [(Spoil, &str); 8] = [
-            (|pass| pass.runs[0].lanes[0].pages = 5, "6 requests to DigitalOcean for 5 pages"),
+        type Mutation = fn(&mut Pass);
+        let cases: [(Mutation, &str); 8] = [
+            (|pass| pass.runs[0].receipts[0].pages = 5, "6 requests to DigitalOcean for 5 pages"),
             (|pass| pass.simulator_requests = 7, "DigitalOcean got 7"),
-            (|pass| pass.runs[0].lanes[0].changes = 1, "1 changes where nothing changed"),
+            (|pass| pass.runs[0].receipts[0].changes = 1, "1 changes where nothing changed"),
             (|pass| (pass.name, pass.changed) = (PassName::OnePercent, 3), "0 changes, somebody made 3"),
-            (|pass| pass.runs[0].lanes[0].complete = false, "is not complete"),
+            (|pass| pass.runs[0].receipts[0].complete = false, "is not complete"),
             (|pass| pass.runs[0].peak_bytes = Some(MEMORY_BOUND), "134,217,728 bytes"),
             (|pass| pass.runs[0].table.writes = 5, "5 writes for 0 changes, 4 would do"),
-            (|pass| pass.runs[0].lanes[0].items = 999, "999 droplet found, there are 1000"),
+            (|pass| pass.runs[0].receipts[0].items = 999, "999 droplet found, there are 1000"),
         ];
         for (spoil, said) in cases {
             let mut measured = droplets();

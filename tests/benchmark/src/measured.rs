@@ -12,8 +12,8 @@ pub(crate) struct Run {
     pub(crate) worker: String,
     /// Messages handled: more than one where a sweep sent itself on.
     pub(crate) messages: u32,
-    pub(crate) lanes: Vec<Lane>,
-    pub(crate) table: Table,
+    pub(crate) receipts: Vec<SyncReceipt>,
+    pub(crate) table: TableUsage,
     /// From the start of the process to its end.
     pub(crate) seconds: f64,
     /// Of all its threads.
@@ -30,8 +30,8 @@ pub(crate) struct Run {
 
 /// The receipt that a lane was left with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Lane {
-    pub(crate) lane: String,
+pub(crate) struct SyncReceipt {
+    pub(crate) target: String,
     /// The kind of the parents, where its lists are read parent by parent.
     pub(crate) parent: Option<String>,
     pub(crate) complete: bool,
@@ -44,7 +44,7 @@ pub(crate) struct Lane {
 
 /// What a process asked of the table.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Table {
+pub(crate) struct TableUsage {
     /// By operation.
     pub(crate) requests: BTreeMap<String, usize>,
     /// Those of them that write.
@@ -113,19 +113,19 @@ pub(crate) struct Size {
 pub(crate) struct Baseline {
     pub(crate) kind: String,
     pub(crate) rows: u32,
-    pub(crate) table: Table,
+    pub(crate) table: TableUsage,
     pub(crate) seconds: f64,
     pub(crate) peak_bytes: Option<u64>,
 }
 
 impl Run {
     /// A number of all its lanes.
-    pub(crate) fn sum(&self, of: impl Fn(&Lane) -> u32) -> u32 {
-        self.lanes.iter().map(of).sum()
+    pub(crate) fn sum(&self, of: impl Fn(&SyncReceipt) -> u32) -> u32 {
+        self.receipts.iter().map(of).sum()
     }
 }
 
-impl Table {
+impl TableUsage {
     /// Requests that only read.
     pub(crate) fn reads(&self) -> usize {
         self.requests.values().sum::<usize>() - self.writes

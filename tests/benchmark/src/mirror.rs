@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use domain::{AccountId, AccountStatus};
 use embedded_table::RequestInterceptor;
-use local::Step;
+use local::ProgressStep;
 use serde_json::{Value, json};
 use store::AuditEntry;
 
@@ -41,7 +41,7 @@ struct Mirror {
 
 impl Mirror {
     async fn start(account: Account) -> Result<Self> {
-        let step = Step::begin(format!("{}: start", account.title()));
+        let step = ProgressStep::begin(format!("{}: start", account.title()));
         let table = Server::start(&["table".to_owned()]).await?;
         let arguments: Vec<String> = std::iter::once("simulator".to_owned()).chain(account.arguments()).collect();
         let simulator = Simulator::start(&arguments).await?;
@@ -52,7 +52,7 @@ impl Mirror {
 
     /// Runs every worker once, in the order of the schedules; the projects, which need what the others found, come last.
     async fn pass(&mut self, name: PassName, changed: u32) -> Result<Pass> {
-        let step = Step::begin(format!("{}: {}", self.account.title(), crate::text::pass(name)));
+        let step = ProgressStep::begin(format!("{}: {}", self.account.title(), crate::text::pass(name)));
         self.simulator.forget_requests().await?;
         let mut workers: Vec<&str> = self.account.workers().map(|worker| worker.name).collect();
         // What has no parent to follow is placed in the first round, what follows others in the same; a second one finds nothing left.
@@ -92,7 +92,7 @@ impl Mirror {
     }
 
     async fn baseline(&self) -> Result<Baseline> {
-        let step = Step::begin(format!("{}: baseline", self.account.title()));
+        let step = ProgressStep::begin(format!("{}: baseline", self.account.title()));
         let arguments = ["baseline", "--kind", BASELINE_KIND, "--table", &self.table.address];
         let (_, result) = run_to_end(&arguments.map(str::to_owned)).await?;
         step.done("");

@@ -4,7 +4,7 @@ mod bill;
 mod ingest;
 mod passes;
 mod provision;
-mod starving;
+mod starvation;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -69,7 +69,7 @@ impl Report {
     pub(crate) fn add_starvation(&mut self, starvation: Starvation, json: bool) {
         self.violations.extend(starvation.violations());
         if !json {
-            println!("{}", starving::show(&starvation));
+            println!("{}", starvation::show(&starvation));
         }
         self.starvation = Some(starvation);
     }

@@ -35,7 +35,7 @@ pub(crate) struct Starvation {
     /// How long the round took.
     pub(crate) minutes: i64,
     /// Those that ask every minute.
-    pub(crate) steady: Vec<Steady>,
+    pub(crate) constant_loads: Vec<ConstantLoad>,
     /// Full sweeps that began while the round went on, the requests of each, and how long the slowest took.
     pub(crate) sweeps: u32,
     pub(crate) sweep_requests: u32,
@@ -47,10 +47,10 @@ pub(crate) struct Starvation {
 
 /// One that asks every minute for what it needs then.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Steady {
+pub(crate) struct ConstantLoad {
     pub(crate) priority: Priority,
-    pub(crate) a_minute: u32,
-    pub(crate) asked: u32,
+    pub(crate) per_minute: u32,
+    pub(crate) requested: u32,
     /// How often it had to wait.
     pub(crate) waited: u32,
 }
@@ -58,7 +58,7 @@ pub(crate) struct Steady {
 impl Starvation {
     /// What does not hold, in sentences.
     pub(crate) fn violations(&self) -> Vec<String> {
-        let waited = self.steady.iter().filter(|one| one.waited > 0).map(|one| {
+        let waited = self.constant_loads.iter().filter(|one| one.waited > 0).map(|one| {
             format!("backups of {} droplets: {:?} had to wait {} times", self.droplets, one.priority, one.waited)
         });
         let slow = (self.slowest_sweep_seconds >= SWEEPS.num_seconds()).then(|| {
@@ -69,7 +69,7 @@ impl Starvation {
 }
 
 /// One of those that take requests one after the other, as fast as they may.
-struct Taker {
+struct Consumer {
     share: QuotaClient,
     pace: TimeDelta,
     /// When it asks next.
@@ -77,7 +77,7 @@ struct Taker {
     left: u32,
 }
 
-impl Taker {
+impl Consumer {
     /// Asks for one request; it is done with all of them when nothing is left.
     async fn ask(&mut self, now: DateTime<Utc>) {
         match self.share.admit(None).await {
@@ -96,22 +96,25 @@ pub(crate) async fn run() -> Result<Starvation> {
     let began = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
     let clock = Arc::new(ManualClock::at(began));
     let share = |priority| new_share(&embedded.table, priority, &clock);
-    let mut steady: Vec<(QuotaClient, Steady)> =
+    let mut constant_loads: Vec<(QuotaClient, ConstantLoad)> =
         [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast]
             .into_iter()
-            .map(|priority| (share(priority), Steady { priority, a_minute: a_minute(priority), asked: 0, waited: 0 }))
+            .map(|priority| {
+                (share(priority), ConstantLoad { priority, per_minute: per_minute(priority), requested: 0, waited: 0 })
+            })
             .collect();
     let sweep_requests = Priority::Full.reserved_hourly() / SWEEPS_IN_THE_WINDOW;
-    let mut round = Taker { share: share(Priority::ParentScans), pace: ROUND_PACE, at: began, left: DROPLETS + PAGES };
-    let mut sweep = Taker { share: share(Priority::Full), pace: SWEEP_PACE, at: began, left: sweep_requests };
+    let mut round =
+        Consumer { share: share(Priority::ParentScans), pace: ROUND_PACE, at: began, left: DROPLETS + PAGES };
+    let mut sweep = Consumer { share: share(Priority::Full), pace: SWEEP_PACE, at: began, left: sweep_requests };
     let (mut next_minute, mut sweep_began, mut sweeps, mut slowest) = (began, began, 1, TimeDelta::zero());
     while round.left > 0 {
         let now = next_minute.min(round.at).min(sweep.at);
         clock.advance(now - clock.now());
         if now == next_minute {
-            for (share, one) in &mut steady {
-                for _ in 0..one.a_minute {
-                    one.asked += 1;
+            for (share, one) in &mut constant_loads {
+                for _ in 0..one.per_minute {
+                    one.requested += 1;
                     one.waited += u32::from(share.admit(None).await.is_err());
                 }
             }
@@ -134,7 +137,7 @@ pub(crate) async fn run() -> Result<Starvation> {
         droplets: DROPLETS,
         requests: DROPLETS + PAGES,
         minutes: (clock.now() - began).num_minutes(),
-        steady: steady.into_iter().map(|(_, one)| one).collect(),
+        constant_loads: constant_loads.into_iter().map(|(_, one)| one).collect(),
         sweeps,
         sweep_requests,
         slowest_sweep_seconds: slowest.num_seconds(),
@@ -148,6 +151,6 @@ fn new_share(table: &Table, priority: Priority, clock: &Arc<ManualClock>) -> Quo
 }
 
 /// The quick look asks for its pages; the others for all that is kept for them, evenly.
-fn a_minute(priority: Priority) -> u32 {
+fn per_minute(priority: Priority) -> u32 {
     if priority == Priority::Fast { PAGES } else { priority.reserved_hourly() / MINUTES_IN_THE_WINDOW }
 }

@@ -42,7 +42,7 @@ fn a_few_sagas_go_through_everything() {
     let writes = |run: &Value| ["POST", "PUT", "DELETE"].map(|method| of(run, method));
     // Two records are made and one is changed; undone, two are deleted and one is changed back.
     assert_eq!((writes(succeeded), writes(rolled_back)), ([40, 20, 0], [40, 40, 40]), "{sagas}");
-    assert_eq!(succeeded["folded"], 2, "{sagas}");
+    assert_eq!(succeeded["replayed"], 2, "{sagas}");
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn a_small_account_goes_through_everything() {
     let of = |pass: &Value, worker: &str| -> Value {
         pass["runs"].as_array().unwrap().iter().find(|run| run["worker"] == worker).unwrap().clone()
     };
-    let lane = |pass: &Value| of(pass, "droplets")["lanes"][0].clone();
+    let receipt = |pass: &Value| of(pass, "droplets")["receipts"][0].clone();
     // A page, and the empty one of the GPU droplets.
-    assert_eq!((&lane(discover)["pages"], &lane(discover)["changes"]), (&2.into(), &24.into()));
-    assert_eq!((&lane(unchanged)["changes"], &changed["changed"]), (&0.into(), &1.into()));
+    assert_eq!((&receipt(discover)["pages"], &receipt(discover)["changes"]), (&2.into(), &24.into()));
+    assert_eq!((&receipt(unchanged)["changes"], &changed["changed"]), (&0.into(), &1.into()));
     // The baseline writes every row; the mirror its lease, its receipt and one reservation of requests.
     assert_eq!(account["baseline"]["table"]["writes"], 24);
     assert_eq!(of(unchanged, "droplets")["table"]["writes"], 3);

@@ -23,7 +23,7 @@ pub(crate) struct Answer {
     pub(crate) body: Content,
     pub(crate) cut: Option<CutPoint>,
     /// How long it is kept back.
-    pub(crate) hold: Duration,
+    pub(crate) delay: Duration,
 }
 
 /// What is sent.
@@ -79,7 +79,7 @@ impl Answer {
         if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
             headers.insert("x-request-id", id);
         }
-        Self { status, headers, body: Content::Whole(Vec::new()), cut: None, hold: Duration::ZERO }
+        Self { status, headers, body: Content::Whole(Vec::new()), cut: None, delay: Duration::ZERO }
     }
 
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {

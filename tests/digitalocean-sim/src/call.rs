@@ -45,7 +45,7 @@ pub(crate) struct Rows {
     pub(crate) total: usize,
     pub(crate) row: Box<dyn Fn(usize) -> Value>,
     /// What every page shows besides.
-    pub(crate) beside: Map<String, Value>,
+    pub(crate) extra: Map<String, Value>,
 }
 
 /// A whole list.
@@ -87,7 +87,7 @@ impl Call<'_> {
     /// The answer that shows one object.
     pub(crate) fn show(&self, kind: &Kind, id: &str, status: StatusCode) -> Result<Reply, ApiError> {
         let object = self.account.get(kind, id).ok_or_else(ApiError::not_found)?;
-        Ok(Reply::Json(status, envelope(kind, kind.seen_by(object, self.token))))
+        Ok(Reply::Json(status, envelope(kind, kind.visible_to(object, self.token))))
     }
 
     /// The answer that lists the objects of a kind that pass a filter.
@@ -99,7 +99,7 @@ impl Call<'_> {
     /// Removes the object that the first path parameter names.
     pub(crate) fn delete(&mut self, kind: &Kind) -> Result<Reply, ApiError> {
         let id = self.param(0).to_owned();
-        if self.account.remove_and_linger(kind, &id, self.now) {
+        if self.account.remove_with_list_lag(kind, &id, self.now) {
             Ok(Reply::NoContent)
         } else {
             Err(ApiError::not_found())

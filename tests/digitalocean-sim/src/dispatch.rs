@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Content};
 use crate::call::{Call, Reply};
+use crate::consistency::time_delta;
+use crate::delayed_writes::DelayedWrite;
 use crate::error::{ApiError, id_for};
-use crate::faults::{Arrival, CutPoint, Effect, LimitKind, Terminal};
-use crate::habits::span;
-use crate::late::LateWrite;
-use crate::limits::{self, Limits, Verdict};
+use crate::faults::{CutPoint, Effect, LimitKind, MatchedFaults, TerminalEffect};
+use crate::limits::{self, LimitDecision, Limits};
 use crate::paging;
 use crate::request::Request;
 use crate::request_log::LogEntry;
@@ -22,47 +22,50 @@ use crate::scopes::MissingScope;
 use crate::state::{Identity, Shared, State};
 
 /// A request that has been counted and waits for its answer.
-struct Arrived {
+struct AdmittedRequest {
     seq: u64,
     identity: Option<Identity>,
     limits: Limits,
     headers: HeaderMap,
-    verdict: Verdict,
-    faults: Arrival,
+    decision: LimitDecision,
+    faults: MatchedFaults,
     latency: Duration,
 }
 
 /// Answers a request. What it does to the state happens after its delays.
 pub(crate) async fn serve(shared: Arc<Shared>, request: Request) -> Answer {
-    let arrived = arrive(&shared, &request);
-    let wait = arrived.latency + arrived.faults.delay;
+    let admitted = admit(&shared, &request);
+    let wait = admitted.latency + admitted.faults.delay;
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
-    let answer = answer(&shared, &mut shared.state(), &request, &arrived);
-    if !answer.hold.is_zero() {
-        tokio::time::sleep(answer.hold).await;
+    let answer = answer(&shared, &mut shared.state(), &request, &admitted);
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
     }
-    shared.state().log.answered(arrived.seq, answer.seen_status());
+    shared.state().log.answered(admitted.seq, answer.seen_status());
     answer
 }
 
-fn arrive(shared: &Shared, request: &Request) -> Arrived {
+fn admit(shared: &Shared, request: &Request) -> AdmittedRequest {
     let now = shared.clock.now();
     let mut state = shared.state();
     let state = &mut *state;
     let identity = request.bearer.as_deref().and_then(|bearer| state.identify(bearer));
     let account = identity.as_ref().map(|identity| identity.account.as_str());
     let limits = account.and_then(|name| state.accounts.get(name)).map(|account| account.limits).unwrap_or_default();
-    let (verdict, headers) = match &identity {
+    let (decision, headers) = match &identity {
         Some(identity) => {
             let meter = state.meters.entry((identity.account.clone(), identity.name.clone())).or_default();
             (meter.take(limits, request, now), meter.headers(limits, now))
         }
-        None => (Verdict::Allowed, limits::headers(limits.hourly, limits.hourly, now.timestamp())),
+        None => (LimitDecision::Allowed, limits::headers(limits.hourly, limits.hourly, now.timestamp())),
     };
-    let faults =
-        if verdict == Verdict::Allowed { state.faults.arrive(request, account, now) } else { Arrival::default() };
+    let faults = if decision == LimitDecision::Allowed {
+        state.faults.match_request(request, account, now)
+    } else {
+        MatchedFaults::default()
+    };
     let seq = state.log.push(LogEntry {
         seq: 0,
         time: now,
@@ -76,19 +79,19 @@ fn arrive(shared: &Shared, request: &Request) -> Arrived {
         faults: faults.ids.clone(),
     });
     let latency = state.latency.of(&request.path);
-    Arrived { seq, identity, limits, headers, verdict, faults, latency }
+    AdmittedRequest { seq, identity, limits, headers, decision, faults, latency }
 }
 
-fn answer(shared: &Shared, state: &mut State, request: &Request, arrived: &Arrived) -> Answer {
-    let mut answer = match arrived.verdict {
-        Verdict::Allowed => match &arrived.faults.terminal {
-            Some(terminal) => return faulty(shared, state, request, arrived, terminal),
-            None => usual(shared, state, request, arrived),
+fn answer(shared: &Shared, state: &mut State, request: &Request, admitted: &AdmittedRequest) -> Answer {
+    let mut answer = match admitted.decision {
+        LimitDecision::Allowed => match &admitted.faults.terminal {
+            Some(terminal) => return faulty_answer(shared, state, request, admitted, terminal),
+            None => usual_answer(shared, state, request, admitted),
         },
-        Verdict::Burst { .. } | Verdict::Hourly => Answer::error(&ApiError::too_many_requests()),
+        LimitDecision::Burst { .. } | LimitDecision::Hourly => Answer::error(&ApiError::too_many_requests()),
     };
-    answer.headers.extend(arrived.headers.clone());
-    if let Verdict::Burst { retry_after } = arrived.verdict {
+    answer.headers.extend(admitted.headers.clone());
+    if let LimitDecision::Burst { retry_after } = admitted.decision {
         // OpenAPI description, "Rate Limit": a burst 429 says 0 remaining, and it alone has `retry-after`.
         answer.headers.insert("ratelimit-remaining", HeaderValue::from(0));
         answer.headers.insert("retry-after", HeaderValue::from(retry_after));
@@ -97,7 +100,13 @@ fn answer(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
 }
 
 /// The answer of a request that a fault decides. The rate limit headers are on it too, before the fault's own.
-fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arrived, fault: &Terminal) -> Answer {
+fn faulty_answer(
+    shared: &Shared,
+    state: &mut State,
+    request: &Request,
+    admitted: &AdmittedRequest,
+    fault: &TerminalEffect,
+) -> Answer {
     let mut answer = match fault {
         Effect::Status { status, body, .. } => {
             let status = code(*status);
@@ -114,36 +123,36 @@ fn faulty(shared: &Shared, state: &mut State, request: &Request, arrived: &Arriv
         }
         Effect::Cut { at: CutPoint::BeforeResponse } => Answer::empty(StatusCode::OK),
         Effect::RateLimit { .. } => Answer::error(&ApiError::too_many_requests()),
-        Effect::AppliedThen { status } => {
-            usual(shared, state, request, arrived);
+        Effect::ErrorAfterApply { status } => {
+            usual_answer(shared, state, request, admitted);
             error_answer(code(*status))
         }
-        Effect::AppliedLater { after_ms, status } => {
-            state.late.extend(arrived.identity.clone().map(|identity| LateWrite {
-                at: shared.clock.now() + span(*after_ms),
+        Effect::DelayedApply { after_ms, status } => {
+            state.delayed_writes.extend(admitted.identity.clone().map(|identity| DelayedWrite {
+                at: shared.clock.now() + time_delta(*after_ms),
                 identity,
                 request: request.clone(),
-                action_fails: arrived.faults.action_fails,
+                action_fails: admitted.faults.action_fails,
             }));
             status.map_or_else(|| Answer::empty(StatusCode::OK), |status| error_answer(code(status)))
         }
         // The others show what was asked for, more or less.
-        _ => usual(shared, state, request, arrived),
+        _ => usual_answer(shared, state, request, admitted),
     };
-    answer.headers.extend(arrived.headers.clone());
+    answer.headers.extend(admitted.headers.clone());
     match fault {
         Effect::Status { headers, .. } => {
             answer.set_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
         }
         Effect::Cut { at } => answer.cut = Some(*at),
-        Effect::AppliedLater { status: None, .. } => answer.cut = Some(CutPoint::BeforeResponse),
-        Effect::LateAnswer { delay_ms } => answer.hold = Duration::from_millis(*delay_ms),
+        Effect::DelayedApply { status: None, .. } => answer.cut = Some(CutPoint::BeforeResponse),
+        Effect::DelayedAnswer { delay_ms } => answer.delay = Duration::from_millis(*delay_ms),
         Effect::TruncatedJson => answer.body = answer.body.halved(),
         Effect::RateLimit { limit, wait_seconds } => {
             let now = shared.clock.now().timestamp();
             let hourly = *limit == LimitKind::Hourly;
             let reset = now + if hourly { *wait_seconds } else { 3600 };
-            answer.headers.extend(limits::headers(arrived.limits.hourly, 0, reset));
+            answer.headers.extend(limits::headers(admitted.limits.hourly, 0, reset));
             if !hourly {
                 answer.headers.insert("retry-after", HeaderValue::from(*wait_seconds));
             }
@@ -171,9 +180,10 @@ fn error_answer(status: StatusCode) -> Answer {
 }
 
 /// The answer without any fault but a stale state or a shifted page.
-fn usual(shared: &Shared, state: &mut State, request: &Request, arrived: &Arrived) -> Answer {
-    let identity = arrived.identity.as_ref();
-    perform(state, request, identity, &arrived.faults, shared.clock.now()).unwrap_or_else(|error| Answer::error(&error))
+fn usual_answer(shared: &Shared, state: &mut State, request: &Request, admitted: &AdmittedRequest) -> Answer {
+    let identity = admitted.identity.as_ref();
+    perform(state, request, identity, &admitted.faults, shared.clock.now())
+        .unwrap_or_else(|error| Answer::error(&error))
 }
 
 /// Does what is asked.
@@ -181,7 +191,7 @@ pub(crate) fn perform(
     state: &mut State,
     request: &Request,
     identity: Option<&Identity>,
-    faults: &Arrival,
+    faults: &MatchedFaults,
     now: DateTime<Utc>,
 ) -> Result<Answer, ApiError> {
     let identity = identity.ok_or_else(ApiError::unauthorized)?;

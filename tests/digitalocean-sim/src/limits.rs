@@ -101,7 +101,7 @@ pub(crate) struct Meter {
 
 /// Whether a request may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum LimitDecision {
     Allowed,
     Burst { retry_after: i64 },
     Hourly,
@@ -110,28 +110,28 @@ pub(crate) enum Verdict {
 impl Meter {
     /// Counts a request, unless it is over a limit. Refused requests are not counted: the documentation does not say, and so a client
     /// that waits as told is let in.
-    pub(crate) fn take(&mut self, limits: Limits, request: &Request, now: DateTime<Utc>) -> Verdict {
+    pub(crate) fn take(&mut self, limits: Limits, request: &Request, now: DateTime<Utc>) -> LimitDecision {
         expire(&mut self.all, HOUR, now);
         if self.all.len() >= limits.hourly as usize {
-            return Verdict::Hourly;
+            return LimitDecision::Hourly;
         }
         let minute: Vec<_> = self.all.iter().rev().take_while(|at| **at + MINUTE > now).collect();
         if minute.len() >= limits.burst as usize {
             // The wait until so many have expired that one more fits.
             let frees = minute.get((limits.burst as usize).saturating_sub(1)).map_or(now, |at| **at);
-            return Verdict::Burst { retry_after: seconds_up(frees + MINUTE - now).max(1) };
+            return LimitDecision::Burst { retry_after: seconds_up(frees + MINUTE - now).max(1) };
         }
         // How DO refuses at the limit of a path is not documented: as at the burst limit here.
         if let Some(limit) = PathLimit::of(request).filter(|_| limits.paths) {
             let own = self.paths.entry(limit.path).or_default();
             expire(own, limit.window, now);
             if let Some(oldest) = own.front().filter(|_| own.len() >= limit.requests) {
-                return Verdict::Burst { retry_after: seconds_up(*oldest + limit.window - now).max(1) };
+                return LimitDecision::Burst { retry_after: seconds_up(*oldest + limit.window - now).max(1) };
             }
             own.push_back(now);
         }
         self.all.push_back(now);
-        Verdict::Allowed
+        LimitDecision::Allowed
     }
 
     /// The three headers of every answer.

@@ -10,7 +10,8 @@ use crate::scopes::Token;
 
 /// One page of a list. `shift` moves pages after the first as if objects had gone from (or come to) the head of the list.
 pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i64) -> Value {
-    let shown = |item: &Arc<Value>| listing.kind.map_or_else(|| Value::clone(item), |kind| kind.seen_by(item, token));
+    let shown =
+        |item: &Arc<Value>| listing.kind.map_or_else(|| Value::clone(item), |kind| kind.visible_to(item, token));
     if listing.links == LinkStyle::Unpaged {
         return json!({ listing.key: listing.items.iter().map(shown).collect::<Vec<_>>() });
     }
@@ -21,7 +22,7 @@ pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i
 /// The same of rows that are made when they are shown.
 pub(crate) fn page_of_rows(rows: Rows, request: &Request, shift: i64) -> Value {
     let mut body = cut(rows.key, rows.total, rows.row, LinkStyle::Usual, request, shift);
-    body.extend(rows.beside);
+    body.extend(rows.extra);
     Value::Object(body)
 }
 

@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::clock::Clock;
 use crate::dispatch;
 use crate::error::ApiError;
-use crate::faults::FaultBook;
+use crate::faults::FaultRegistry;
 use crate::handles::{Account, Faults, Requests};
 use crate::latency::Latency;
 use crate::model::seed::{Seed, SeedError};
@@ -97,10 +97,10 @@ impl Builder {
         let state = State {
             accounts: self.seed.accounts(self.clock.now())?,
             meters: HashMap::new(),
-            faults: FaultBook::default(),
+            faults: FaultRegistry::default(),
             log: RequestLog::new(self.log_capacity),
             latency: self.latency.unwrap_or(self.seed.latency),
-            late: Vec::new(),
+            delayed_writes: Vec::new(),
         };
         let shared = Arc::new(Shared::new(state, self.clock, base_url));
         let app = Router::new().nest("/_sim", admin::router()).fallback(api).with_state(Arc::clone(&shared));

@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
-use crate::faults::FaultBook;
-use crate::late::LateWrite;
+use crate::delayed_writes::DelayedWrite;
+use crate::faults::FaultRegistry;
 use crate::latency::Latency;
 use crate::limits::Meter;
 use crate::model::account::Account;
@@ -25,10 +25,10 @@ pub(crate) struct Identity {
 pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) meters: HashMap<(String, String), Meter>,
-    pub(crate) faults: FaultBook,
+    pub(crate) faults: FaultRegistry,
     pub(crate) log: RequestLog,
     pub(crate) latency: Latency,
-    pub(crate) late: Vec<LateWrite>,
+    pub(crate) delayed_writes: Vec<DelayedWrite>,
 }
 
 impl State {
@@ -55,7 +55,7 @@ impl Shared {
     /// The state as it is by now. A handler that panicked left it whole enough for a test to see its own failure, so poison is ignored.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.settle(self.clock.now());
+        state.advance_to(self.clock.now());
         state
     }
 

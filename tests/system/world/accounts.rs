@@ -9,18 +9,18 @@ impl World {
     pub(crate) async fn new_account(&self, name: &str, mut seed: Value) {
         let token = token_of(name);
         seed["tokens"] = json!({ "sync": { "value": token } });
-        self.simulator.ask("PUT", &format!("accounts/{name}"), Some(seed)).await;
+        self.simulator.admin("PUT", &format!("accounts/{name}"), Some(seed)).await;
         self.tokens.lock().unwrap().push(token.clone());
         self.stack.register(name, name, Some(&token)).await.expect("the account is registered");
         self.registered.lock().unwrap().push(name.to_owned());
     }
 
     /// Gives the token of an account other scopes.
-    pub(crate) async fn narrow_token(&self, account: &str, scopes: Value, missing_scope: &str, hidden_status: u16) {
+    pub(crate) async fn restrict_token(&self, account: &str, scopes: Value, missing_scope: &str, hidden_status: u16) {
         let token = json!({
             "value": token_of(account), "scopes": scopes, "missing_scope": missing_scope, "hidden_status": hidden_status,
         });
-        self.simulator.ask("PUT", &format!("accounts/{account}/tokens/sync"), Some(token)).await;
+        self.simulator.admin("PUT", &format!("accounts/{account}/tokens/sync"), Some(token)).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calls of the API. Every answer is recorded.
 
-use local::As;
+use local::ApiUser;
 use serde_json::Value;
 
 use super::World;
@@ -26,21 +26,21 @@ impl World {
     }
 
     /// A request to be sent; `sync` is short for `/api/v1/sync`.
-    pub(crate) async fn request(&self, method: &str, path: &str, who: &As) -> reqwest::RequestBuilder {
+    pub(crate) async fn request(&self, method: &str, path: &str, who: &ApiUser) -> reqwest::RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let root = if path.starts_with('/') { "" } else { "/api/v1/" };
-        let request = self.http.request(method, format!("{}{root}{path}", self.facts().api_url));
+        let request = self.http.request(method, format!("{}{root}{path}", self.info().api_url));
         match who {
-            As::Nobody => request,
+            ApiUser::Anonymous => request,
             _ => request.bearer_auth(self.stack.token(who).await.expect("a token")),
         }
     }
 
     /// Makes one call.
-    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>, who: &As) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>, who: &ApiUser) -> Answer {
         let request = self.request(method, path, who).await;
         let answer = self.send(if let Some(body) = body { request.json(&body) } else { request }).await;
-        if let (As::Tenant(tenant), Some(cursor)) = (who, answer.json["next_cursor"].as_str()) {
+        if let (ApiUser::Tenant(tenant), Some(cursor)) = (who, answer.json["next_cursor"].as_str()) {
             self.tenant_cursors.lock().unwrap().push(TenantCursor {
                 tenant: tenant.clone(),
                 path: path.split('?').next().unwrap_or_default().to_owned(),
@@ -52,11 +52,11 @@ impl World {
 
     /// What the admin gets, which must be there.
     pub(crate) async fn get(&self, path: &str) -> Value {
-        self.call("GET", path, None, &As::Admin).await.expect(200)
+        self.call("GET", path, None, &ApiUser::Admin).await.expect(200)
     }
 
     /// Every row of a list that the caller may see.
-    pub(crate) async fn list_as(&self, path: &str, who: &As) -> Vec<Value> {
+    pub(crate) async fn list_as(&self, path: &str, who: &ApiUser) -> Vec<Value> {
         let separator = if path.contains('?') { '&' } else { '?' };
         let mut next = format!("{path}{separator}limit=200");
         let mut rows = Vec::new();
@@ -70,7 +70,7 @@ impl World {
 
     /// Every row of a list.
     pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
-        self.list_as(path, &As::Admin).await
+        self.list_as(path, &ApiUser::Admin).await
     }
 
     /// The resources of a kind that are there.

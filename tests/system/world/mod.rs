@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use local::{As, Facts, Options, Stack};
+use local::{ApiUser, Stack, StackInfo, StackOptions};
 use serde_json::{Value, json};
 
 use crate::simulator::Simulator;
@@ -22,7 +22,7 @@ pub(crate) use api::TenantCursor;
 /// The least time between two strikes. Duplicates of a tick are to be handled within it, also on a slow machine.
 pub(crate) const STRIKE_INTERVAL: Duration = Duration::from_secs(3);
 
-const PAUSE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Everything a scenario needs.
 pub(crate) struct World {
@@ -40,19 +40,19 @@ impl World {
     /// Brings the stack up, registers the demo account and mirrors it.
     pub(crate) async fn up(state_dir: PathBuf) -> Result<Self> {
         let seconds = u32::try_from(STRIKE_INTERVAL.as_secs())?;
-        let options = Options {
+        let options = StackOptions {
             state_dir: Some(state_dir),
             replace: true,
             strike_interval: Some(seconds),
             // Each scenario counts what it asked for itself.
             schedules: false,
-            ..Options::default()
+            ..StackOptions::default()
         };
         let stack = Stack::up(options).await?;
         stack.register("demo", "Demo Hosting", None).await?;
         stack.run_all().await?;
-        let facts = stack.facts();
-        let api = reqwest::Url::parse(&facts.api_url)?;
+        let info = stack.info();
+        let api = reqwest::Url::parse(&info.api_url)?;
         let port = api.port().context("the API's URL has a port")?;
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -60,7 +60,7 @@ impl World {
             // Not every resolver knows that *.localhost is loopback.
             .resolve(api.host_str().context("the API's URL has a host")?, SocketAddr::from(([127, 0, 0, 1], port)))
             .build()?;
-        let simulator = Simulator { http: http.clone(), url: facts.digitalocean_url.clone() };
+        let simulator = Simulator { http: http.clone(), url: info.digitalocean_url.clone() };
         let tokens = Mutex::new(vec!["dop_v1_demo_sync".to_owned(), "dop_v1_demo_narrow".to_owned()]);
         Ok(Self {
             simulator,
@@ -73,8 +73,8 @@ impl World {
         })
     }
 
-    pub(crate) fn facts(&self) -> &Facts {
-        self.stack.facts()
+    pub(crate) fn info(&self) -> &StackInfo {
+        self.stack.info()
     }
 
     pub(crate) fn log(&self) -> PathBuf {
@@ -82,14 +82,14 @@ impl World {
     }
 
     /// Waits until something is there.
-    pub(crate) async fn wait<T>(&self, what: &str, patience: Duration, probe: impl AsyncFn() -> Option<T>) -> T {
+    pub(crate) async fn wait<T>(&self, what: &str, timeout: Duration, probe: impl AsyncFn() -> Option<T>) -> T {
         let began = Instant::now();
         loop {
             if let Some(found) = probe().await {
                 return found;
             }
-            assert!(began.elapsed() < patience, "no sign of {what} within {} s", patience.as_secs());
-            tokio::time::sleep(PAUSE).await;
+            assert!(began.elapsed() < timeout, "no sign of {what} within {} s", timeout.as_secs());
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -114,12 +114,12 @@ impl World {
     }
 
     /// Leaves nothing of a scenario that another one would notice: its faults go, and its accounts are paused.
-    pub(crate) async fn tidy(&self) {
+    pub(crate) async fn clean_up(&self) {
         self.simulator.clear_faults().await;
         let accounts = std::mem::take(&mut *self.registered.lock().unwrap());
         for account in accounts {
             let body = json!({ "status": "paused" });
-            self.call("PATCH", &format!("accounts/{account}"), Some(body), &As::Admin).await.expect(200);
+            self.call("PATCH", &format!("accounts/{account}"), Some(body), &ApiUser::Admin).await.expect(200);
         }
     }
 }

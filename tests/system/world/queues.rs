@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::World;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// What is waiting, being worked on, and put off.
 const COUNTS: [&str; 3] =
     ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
@@ -14,12 +14,12 @@ const COUNTS: [&str; 3] =
 impl World {
     /// The URL of a worker's queue.
     pub(crate) fn queue(&self, worker: &str) -> &str {
-        &self.facts().queue_urls[worker]
+        &self.info().queue_urls[worker]
     }
 
     /// Waits until a worker has nothing to do now; what is put off may still wait.
-    pub(crate) async fn drained(&self, worker: &str) {
-        self.wait(&format!("the end of the work of {worker}"), PATIENCE, async || {
+    pub(crate) async fn wait_until_drained(&self, worker: &str) {
+        self.wait(&format!("the end of the work of {worker}"), TIMEOUT, async || {
             let [waiting, working, _] = self.counts(worker).await;
             (waiting + working == 0).then_some(())
         })
@@ -27,8 +27,8 @@ impl World {
     }
 
     /// Waits until a worker has nothing to do at all.
-    pub(crate) async fn empty(&self, worker: &str, patience: Duration) {
-        self.wait(&format!("the end of the queue of {worker}"), patience, async || {
+    pub(crate) async fn wait_until_empty(&self, worker: &str, timeout: Duration) {
+        self.wait(&format!("the end of the queue of {worker}"), timeout, async || {
             (self.counts(worker).await == [0, 0, 0]).then_some(())
         })
         .await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use super::World;
@@ -17,18 +17,18 @@ impl World {
     /// Starts a saga of these steps in an account; its id.
     pub(crate) async fn start_saga(&self, account: &str, steps: Value) -> String {
         let body = json!({ "account": account, "steps": steps });
-        let saga = self.call("POST", "sagas", Some(body), &As::Admin).await.expect(202);
+        let saga = self.call("POST", "sagas", Some(body), &ApiUser::Admin).await.expect(202);
         text(&saga, "id").to_owned()
     }
 
     /// Starts a saga and waits for its end; how it is then.
     pub(crate) async fn run_saga(&self, account: &str, steps: Value) -> Value {
         let id = self.start_saga(account, steps).await;
-        self.ended(&id, TIMEOUT).await
+        self.wait_for_end(&id, TIMEOUT).await
     }
 
     /// Waits for the end of a saga; how it is then.
-    pub(crate) async fn ended(&self, id: &str, timeout: Duration) -> Value {
+    pub(crate) async fn wait_for_end(&self, id: &str, timeout: Duration) -> Value {
         self.wait(&format!("the end of the saga {id}"), timeout, async || {
             let saga = self.get(&format!("sagas/{id}")).await;
             assert_ne!(saga["status"], "stuck", "{saga}");
@@ -38,7 +38,7 @@ impl World {
     }
 
     /// What its ledger says of its steps, in the words of operators: `fail: failed`.
-    pub(crate) async fn told(&self, id: &str) -> Vec<String> {
+    pub(crate) async fn step_outcomes(&self, id: &str) -> Vec<String> {
         let entries = self.list(&format!("sagas/{id}/ledger")).await;
         let told = entries.iter().filter(|entry| text(entry, "kind").starts_with("step_"));
         told.map(|entry| format!("{}: {}", text(entry, "step"), text(entry, "status"))).collect()

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use local::As;
+use local::ApiUser;
 use serde_json::{Value, json};
 
 use super::{STRIKE_INTERVAL, World};
 use crate::answer::text;
 
 /// How long a sync may take until its receipt is there.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 impl World {
     /// What `GET /sync` says of a worker in an account.
@@ -21,19 +21,19 @@ impl World {
     /// Asks for a run of a worker in one account; its id.
     pub(crate) async fn trigger(&self, account: &str, worker: &str) -> String {
         let body = json!({ "account": account });
-        let accepted = self.call("POST", &format!("sync/{worker}"), Some(body), &As::Admin).await.expect(202);
+        let accepted = self.call("POST", &format!("sync/{worker}"), Some(body), &ApiUser::Admin).await.expect(202);
         text(&accepted, "run_id").to_owned()
     }
 
     /// Runs a worker in one account; what `GET /sync` says of that run.
     pub(crate) async fn run(&self, account: &str, worker: &str) -> Value {
         let run = self.trigger(account, worker).await;
-        self.receipt(account, worker, &run).await
+        self.wait_for_receipt(account, worker, &run).await
     }
 
     /// Waits until a run has left its receipt.
-    pub(crate) async fn receipt(&self, account: &str, worker: &str, run: &str) -> Value {
-        self.wait(&format!("the receipt of {worker} in {account}"), PATIENCE, async || {
+    pub(crate) async fn wait_for_receipt(&self, account: &str, worker: &str, run: &str) -> Value {
+        self.wait(&format!("the receipt of {worker} in {account}"), TIMEOUT, async || {
             let state = self.sync(account, worker).await;
             (state["run_id"] == run).then_some(state)
         })

@@ -1,7 +1,7 @@
 //! What sagas promise, each from the start to the end with the simulator's state before and after.
 
 use chrono::TimeDelta;
-use digitalocean_sim::{Effect, Fault, Habits, ListLag};
+use digitalocean_sim::{ConsistencySettings, Effect, Fault, ListLag};
 use domain::Clock;
 use sagas::record::{EntryKind, SagaStatus, StepStatus};
 
@@ -11,8 +11,12 @@ use crate::world::World;
 #[tokio::test]
 async fn a_snapshot_and_then_a_failure_leave_nothing() {
     let world = World::new().await;
-    let lag = ListLag { appears_ms: 20_000, lingers_ms: 30_000 };
-    world.sim.account("demo").set_habits(Habits { action_ms: 90_000, snapshots: lag, ..Habits::default() });
+    let lag = ListLag { creation_delay_ms: 20_000, deletion_delay_ms: 30_000 };
+    world.sim.account("demo").set_consistency(ConsistencySettings {
+        action_ms: 90_000,
+        snapshots: lag,
+        ..ConsistencySettings::default()
+    });
     let before = world.state();
     let saga = world.start(&[snapshot(), fail()]).await;
     let record = world.finish(&saga).await;
@@ -82,7 +86,7 @@ async fn a_deletion_leaves_it_absent_also_if_it_was() {
 
 #[tokio::test]
 async fn a_write_whose_answer_is_lost_is_not_sent_again() {
-    for effect in [Effect::AppliedThen { status: 504 }, Effect::AppliedLater { after_ms: 20_000, status: None }] {
+    for effect in [Effect::ErrorAfterApply { status: 504 }, Effect::DelayedApply { after_ms: 20_000, status: None }] {
         let world = World::new().await;
         world.sim.faults().add(Fault::on("/v2/domains/*", effect.clone()).method("POST").times(1));
         let before = world.state();

@@ -74,7 +74,7 @@ impl FaultMode {
         let everything = |effect| Some(Fault::on("/v2/droplets*", effect));
         match self {
             Self::Fair => None,
-            Self::Lagging => Some(Fault::on("/v2/droplets", Effect::Stale { seconds: None })),
+            Self::Lagging => Some(Fault::on("/v2/droplets", Effect::StaleReads { seconds: None })),
             Self::Mute => Some(Fault::on("/v2/droplets/*", Effect::status(503))),
             Self::Unavailable => everything(Effect::status(503)),
             Self::Forbidden => everything(Effect::status(403)),

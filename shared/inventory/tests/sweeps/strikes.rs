@@ -2,7 +2,7 @@
 
 use crate::environment::{TestEnvironment, client, granted, target};
 use chrono::TimeDelta;
-use digitalocean_sim::{CutPoint, Effect, Fault, LimitKind, MissingScope, Shift, Token};
+use digitalocean_sim::{CutPoint, Effect, Fault, LimitKind, ListChange, MissingScope, Token};
 use domain::{EventType, SweepStatus};
 use inventory::FollowUp;
 
@@ -186,7 +186,7 @@ async fn a_failed_list_is_no_absence() {
 
 #[tokio::test]
 async fn a_shifting_list_strikes_nothing() {
-    for change in [Shift::Insert, Shift::Remove] {
+    for change in [ListChange::Insert, ListChange::Remove] {
         let environment = swept().await;
         environment.demo_account().add_droplets(450);
         environment.next_sweep("droplets").await;
@@ -307,7 +307,7 @@ async fn a_list_that_leaves_out_what_exists_strikes_only_what_is_gone() {
     environment.demo_account().remove_droplet(gone);
     // The list is as it was without the first droplet, but the droplet itself answers.
     environment.demo_account().remove_droplet(hidden);
-    environment.sim.faults().add(Fault::on("/v2/droplets", Effect::Stale { seconds: None }));
+    environment.sim.faults().add(Fault::on("/v2/droplets", Effect::StaleReads { seconds: None }));
     environment.put_back(hidden);
     let receipt = environment.next_sweep("droplets").await;
     assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Complete, 1), "{receipt:?}");

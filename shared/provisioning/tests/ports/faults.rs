@@ -34,7 +34,7 @@ fn outcomes() -> Vec<(&'static str, Effect, &'static str, &'static str)> {
         ("an hour's limit", Effect::rate_limit(LimitKind::Hourly), "limited", "limited"),
         ("500", Effect::status(500), "transient", "ambiguous"),
         ("502", status(502, json!("<html>bad gateway</html>")), "transient", "ambiguous"),
-        ("done, and 504", Effect::AppliedThen { status: 504 }, "transient", "ambiguous"),
+        ("done, and 504", Effect::ErrorAfterApply { status: 504 }, "transient", "ambiguous"),
         ("cut", Effect::Cut { at: CutPoint::BeforeResponse }, "transient", "ambiguous"),
         ("done, and cut", Effect::Cut { at: CutPoint::Applied }, "transient", "ambiguous"),
         ("an error under 200", Effect::error_body(), "transient", "ambiguous"),

@@ -1,6 +1,6 @@
 //! DigitalOcean's things, as the sagas know them.
 
-use digitalocean_sim::Habits;
+use digitalocean_sim::ConsistencySettings;
 use sagas::ports::{ActionStatus, ReadRequest, ReadResult, WriteRequest, WriteResult};
 
 use crate::world::{DROPLET, SNAPSHOT, World, ZONE, fields, word};
@@ -34,7 +34,10 @@ async fn a_record_is_made_changed_and_deleted() {
 #[tokio::test]
 async fn a_snapshot_is_taken_found_and_deleted() {
     let world = World::new().await;
-    world.sim.account("demo").set_habits(Habits { action_ms: 60_000, ..Habits::default() });
+    world
+        .sim
+        .account("demo")
+        .set_consistency(ConsistencySettings { action_ms: 60_000, ..ConsistencySettings::default() });
     let ReadResult::Droplet(droplet) = world.read(&ReadRequest::Droplet { id: DROPLET }).await.unwrap() else {
         panic!("no droplet")
     };

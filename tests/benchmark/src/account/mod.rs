@@ -19,7 +19,7 @@ pub(crate) const NAME: &str = "bench";
 /// Its only token: every purpose falls back to it.
 pub(crate) const TOKEN: &str = "dop_v1_benchmark";
 /// The internal project. It is there already, so that the first sweep has only to read.
-pub(crate) const INTERNAL: &str = "skyai-internal";
+pub(crate) const INTERNAL_PROJECT: &str = "skyai-internal";
 /// So high that no gate ever closes: the shares of all lanes grow with the limit that DigitalOcean names.
 pub(crate) const HOURLY_LIMIT: u32 = 50_000_000;
 

@@ -93,8 +93,8 @@ impl Part {
 
 /// The parts of an account of this scale.
 pub(super) fn parts(scale: &Scale) -> impl Iterator<Item = &'static Part> {
-    let plain = scale.plain;
-    PARTS.iter().chain([&SNAPSHOTS]).filter(move |part| !plain || part.kind == "droplet")
+    let droplets_only = scale.droplets_only;
+    PARTS.iter().chain([&SNAPSHOTS]).filter(move |part| !droplets_only || part.kind == "droplet")
 }
 
 /// How many resources of each kind the mirror should find.

@@ -12,11 +12,11 @@ pub(super) struct Scale {
     pub(super) zones: usize,
     pub(super) projects: usize,
     /// Whether it has droplets and nothing else.
-    pub(super) plain: bool,
+    pub(super) droplets_only: bool,
 }
 
 /// The size that the numbers of the table of parts are for.
-pub(super) const WHOLE: usize = 50_000;
+pub(super) const FULL_SIZE: usize = 50_000;
 /// Weekly backups: DigitalOcean keeps four.
 pub(super) const BACKUPS: usize = 4;
 /// Records of a zone besides its SOA: three NS, which it is born with, an A, and three of ours.
@@ -35,13 +35,13 @@ impl Scale {
             volumes: share(6_000),
             zones: share(1_000),
             projects: (resources / RESOURCES_OF_A_TENANT).max(1),
-            plain: false,
+            droplets_only: false,
         }
     }
 
     pub(super) fn droplets(droplets: usize) -> Self {
         let projects = (droplets / RESOURCES_OF_A_TENANT).max(1);
-        Self { resources: droplets, droplets, backed_up: 0, volumes: 0, zones: 0, projects, plain: true }
+        Self { resources: droplets, droplets, backed_up: 0, volumes: 0, zones: 0, projects, droplets_only: true }
     }
 
     /// What so many of a whole are here: one at the least.
@@ -50,6 +50,6 @@ impl Scale {
     }
 
     fn share_of(resources: usize, of_the_whole: usize) -> usize {
-        (resources * of_the_whole / WHOLE).max(1)
+        (resources * of_the_whole / FULL_SIZE).max(1)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::INTERNAL;
+use super::INTERNAL_PROJECT;
 use super::objects::{droplet_id, volume_id, zone_name};
 use super::part::parts;
 use super::scale::Scale;
@@ -30,6 +30,6 @@ fn projects(scale: &Scale) -> Vec<Value> {
         let resources: Vec<String> = droplets.chain(volumes).chain(zones).collect();
         json!({ "name": format!("Customer {tenant}"), "environment": "Production", "resources": resources })
     });
-    let own = [json!({ "name": "Platform", "is_default": true }), json!({ "name": INTERNAL })];
+    let own = [json!({ "name": "Platform", "is_default": true }), json!({ "name": INTERNAL_PROJECT })];
     own.into_iter().chain(tenants).collect()
 }

@@ -12,7 +12,7 @@ use store::{ResourceCommitOutcome, ResourceWrite};
 
 use super::usage;
 use crate::account::NAME;
-use crate::measured::{Baseline, Table};
+use crate::measured::{Baseline, TableUsage};
 
 /// Rows written at a time, as the mirror does.
 const CONCURRENT_WRITES: usize = 8;
@@ -30,7 +30,7 @@ pub(super) async fn run(kind: &str, table: &str) -> Result<()> {
     let baseline = Baseline {
         kind: kind.to_string(),
         rows: u32::try_from(count)?,
-        table: Table::from(requests.counts()),
+        table: TableUsage::from(requests.counts()),
         seconds: started.elapsed().as_secs_f64(),
         peak_bytes: usage::peak_bytes(),
     };

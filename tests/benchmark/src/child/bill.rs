@@ -14,23 +14,23 @@ use runtime::{Message, Secrets, telemetry};
 use store::keys;
 use url::Url;
 
-use super::function::{OneToken, config, handle_all};
+use super::function::{StaticToken, config, handle_all};
 use super::usage;
 use crate::account::NAME;
-use crate::invoice::{Intake, invoice};
-use crate::measured::Table;
+use crate::invoice::{IngestRun, invoice};
+use crate::measured::TableUsage;
 
 /// Where the invoices that are due are asked for. Nobody listens.
 const INGEST_QUEUE: &str = "https://sqs.test/ingest";
 
-/// Prints its log as the function does, and last what it took. With `dies_after` it is dead, as far as the table can tell, after so many
+/// Prints its log as the function does, and last what it took. With `crash_after` it is dead, as far as the table can tell, after so many
 /// writes.
-pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after: Option<usize>) -> Result<()> {
+pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, crash_after: Option<usize>) -> Result<()> {
     let started = Instant::now();
     telemetry::init();
     let worker = BillingWorkerSpec::by_name(worker).with_context(|| format!("no worker is named {worker}"))?;
     let requests = RequestInterceptor::metered();
-    if let Some(writes) = dies_after {
+    if let Some(writes) = crash_after {
         requests.crash_at(CrashPoint::After(writes));
     }
     let (function, queue) = function(worker, embedded_table::connect(table, &requests), digitalocean);
@@ -41,21 +41,21 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, dies_after
     }
     let handle = |message, deadline| function.handle(message, deadline);
     let handled = handle_all(&function.config, queue, &first, handle).await;
-    let died = requests.has_crashed();
+    let crashed = requests.has_crashed();
     let counts = requests.counts();
     let written = |under: &str| counts.written.iter().filter(|key| key.starts_with(under)).count();
-    let intake = Intake {
-        messages: if died { 1 } else { handled? },
-        died,
+    let ingest_run = IngestRun {
+        messages: if crashed { 1 } else { handled? },
+        crashed,
         pages: u32::try_from(written(&pages()?))?,
-        heads: u32::try_from(written(&keys::invoice_partition(&AccountId::new(NAME)?)))?,
+        headers: u32::try_from(written(&keys::invoice_partition(&AccountId::new(NAME)?)))?,
         seconds: started.elapsed().as_secs_f64(),
         cpu_seconds: usage::cpu().as_secs_f64(),
         peak_bytes: usage::peak_bytes(),
-        table: Table::from(counts),
+        table: TableUsage::from(counts),
         requests: 0,
     };
-    println!("{}", serde_json::to_string(&intake)?);
+    println!("{}", serde_json::to_string(&ingest_run)?);
     Ok(())
 }
 
@@ -67,7 +67,7 @@ fn function(
 ) -> (BillingWorker, Arc<MemoryQueue>) {
     let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
     let config = config(worker.name, digitalocean.clone());
-    let secrets = Secrets::new(OneToken, &config.secret_prefix);
+    let secrets = Secrets::new(StaticToken, &config.secret_prefix);
     let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
     let ingest_queue_url = INGEST_QUEUE.to_owned();
     let (sender, inventory_cache) = (queue.clone(), InventoryCache::default());

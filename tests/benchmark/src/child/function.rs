@@ -13,7 +13,7 @@ use runtime::{BatchRunner, Deadline, Failure, Message, ProviderWrites, WorkerCon
 use secrecy::SecretString;
 use url::Url;
 
-use crate::account::{INTERNAL, TOKEN};
+use crate::account::{INTERNAL_PROJECT, TOKEN};
 
 const QUEUE: &str = "https://sqs.test/queue";
 const DEAD_LETTERS: &str = "https://sqs.test/dead-letters";
@@ -31,7 +31,7 @@ pub(super) fn config(worker: &str, digitalocean: Url) -> WorkerConfig {
         digitalocean_url: digitalocean,
         provider_writes: ProviderWrites::Allow,
         strike_interval: None,
-        internal_project: INTERNAL.to_owned(),
+        internal_project: INTERNAL_PROJECT.to_owned(),
         event_retention_days: 400,
         secret_prefix: crate::mirror::SECRET_PREFIX.to_owned(),
         queue_url: QUEUE.to_owned(),
@@ -73,9 +73,9 @@ where
 }
 
 /// A Secrets Manager with the simulator's token for every purpose.
-pub(super) struct OneToken;
+pub(super) struct StaticToken;
 
-impl SecretSource for OneToken {
+impl SecretSource for StaticToken {
     fn fetch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
         async { Ok(SecretString::from(TOKEN)) }.boxed()
     }

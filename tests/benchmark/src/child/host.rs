@@ -4,16 +4,16 @@
 use anyhow::Result;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin, stdin};
 
-/// The questions to this process.
-pub(super) struct Questions(Lines<BufReader<Stdin>>);
+/// The commands to this process.
+pub(super) struct StdinCommands(Lines<BufReader<Stdin>>);
 
 /// Says that the process serves.
-pub(super) fn serving(address: &str) -> Questions {
+pub(super) fn announce(address: &str) -> StdinCommands {
     println!("{address}");
-    Questions(BufReader::new(stdin()).lines())
+    StdinCommands(BufReader::new(stdin()).lines())
 }
 
-impl Questions {
+impl StdinCommands {
     /// The next question; none when whoever started the process is gone.
     pub(super) async fn next(&mut self) -> Result<Option<String>> {
         Ok(self.0.next_line().await?)

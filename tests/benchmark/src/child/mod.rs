@@ -4,7 +4,7 @@ mod baseline;
 mod bill;
 mod function;
 mod host;
-mod line;
+mod memory_queues;
 mod process;
 mod provision;
 mod reading;
@@ -67,7 +67,7 @@ pub(crate) enum Child {
         #[arg(long)]
         digitalocean: Url,
         #[arg(long)]
-        dies_after: Option<usize>,
+        crash_after: Option<usize>,
     },
     /// A DigitalOcean with the zones of so many sagas; prints where it listens
     #[command(hide = true)]
@@ -104,8 +104,8 @@ impl Child {
             Self::Simulator { account } => simulator::run(account.seed()).await,
             Self::BillingSimulator { lines } => simulator::run(invoice::seed(lines)).await,
             Self::ReadCsv { digitalocean } => reading::run(digitalocean).await,
-            Self::Bill { worker, table, digitalocean, dies_after } => {
-                bill::run(&worker, &table, digitalocean, dies_after).await
+            Self::Bill { worker, table, digitalocean, crash_after } => {
+                bill::run(&worker, &table, digitalocean, crash_after).await
             }
             Self::SagaSimulator { sagas } => simulator::run(saga::seed(sagas)).await,
             Self::Provision { sagas, ending, table, digitalocean } => {

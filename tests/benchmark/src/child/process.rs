@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: String,
-    questions: ChildStdin,
+    commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     _process: Child,
 }
@@ -19,17 +19,17 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start(arguments: &[String]) -> Result<Self> {
         let mut process = command(arguments)?.stdin(Stdio::piped()).spawn()?;
-        let (Some(questions), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
+        let (Some(commands), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
             bail!("a process without pipes");
         };
         let mut answers = BufReader::new(stdout).lines();
         let address = answers.next_line().await?.with_context(|| format!("{arguments:?} ended at once"))?;
-        Ok(Self { address, questions, answers, _process: process })
+        Ok(Self { address, commands, answers, _process: process })
     }
 
     /// Asks it something and waits for its one line.
     pub(crate) async fn ask(&mut self, question: &str) -> Result<String> {
-        self.questions.write_all(format!("{question}\n").as_bytes()).await?;
+        self.commands.write_all(format!("{question}\n").as_bytes()).await?;
         self.answers.next_line().await?.context("no answer")
     }
 }

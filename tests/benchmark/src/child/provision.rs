@@ -23,12 +23,12 @@ use serde_json::Map;
 use store::{SagaFilter, Table};
 use url::Url;
 
-use super::function::{OneToken, config};
-use super::line::{self, Line, QueuedWakeUp};
+use super::function::{StaticToken, config};
+use super::memory_queues::{self, MemoryQueues, QueuedWakeUp};
 use super::usage;
 use crate::account::NAME;
 use crate::measured;
-use crate::saga::{Driven, Ending, WORKERS, steps};
+use crate::saga::{DriveResult, Ending, WORKERS, steps};
 
 /// The time of an invocation, as in the template.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -37,16 +37,16 @@ const PAGE: usize = 100;
 const LEDGER_OF: usize = 10;
 
 /// A function of each phase, and what hands it its messages.
-struct Pair {
+struct WorkerPair {
     execute: (SagaWorker, BatchRunner),
     compensate: (SagaWorker, BatchRunner),
 }
 
 /// What everything here shares.
-struct Around {
+struct SagaHarness {
     address: String,
     digitalocean: Url,
-    line: Arc<Line>,
+    queues: Arc<MemoryQueues>,
     driving: RequestInterceptor,
     budget: RequestInterceptor,
 }
@@ -54,43 +54,43 @@ struct Around {
 /// Prints its log as the functions do, and last what all of it took.
 pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean: Url) -> Result<()> {
     telemetry::init();
-    let (line, rung) = Line::new();
+    let (queues, rung) = MemoryQueues::new();
     let (driving, budget) = (RequestInterceptor::metered(), RequestInterceptor::metered());
-    let around = Around { address: table, digitalocean, line: Arc::new(line), driving, budget };
-    let starts = around.start(sagas, ending).await?;
+    let harness = SagaHarness { address: table, digitalocean, queues: Arc::new(queues), driving, budget };
+    let starts = harness.start(sagas, ending).await?;
 
     let began = Instant::now();
-    let idle = Mutex::new((0..WORKERS).map(|_| around.pair()).collect::<Result<Vec<_>>>()?);
+    let idle = Mutex::new((0..WORKERS).map(|_| harness.pair()).collect::<Result<Vec<_>>>()?);
     let rings = rung.take_while(|ring| future::ready(ring.is_some())).filter_map(future::ready);
     let answer = async |ring: QueuedWakeUp| -> Result<()> {
         let pair = idle.lock().unwrap_or_else(PoisonError::into_inner).pop().context("no worker is idle")?;
         pair.answer(&ring).await?;
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(pair);
-        around.line.answered();
+        harness.queues.acknowledge();
         Ok(())
     };
     let answers = rings.map(answer).buffer_unordered(WORKERS as usize);
-    let doorbells = answers.try_fold(0, async |sum, ()| Ok(sum + 1)).await?;
-    let driven = Driven {
+    let wake_ups = answers.try_fold(0, async |sum, ()| Ok(sum + 1)).await?;
+    let driven = DriveResult {
         seconds: began.elapsed().as_secs_f64(),
         cpu_seconds: usage::cpu().as_secs_f64(),
         peak_bytes: usage::peak_bytes(),
-        doorbells,
-        later: around.line.later(),
+        wake_ups,
+        postponed: harness.queues.postponed(),
         starts,
-        driving: measured::Table::from(around.driving.counts()),
-        budget: measured::Table::from(around.budget.counts()),
-        ..Driven::default()
+        driving: measured::TableUsage::from(harness.driving.counts()),
+        budget: measured::TableUsage::from(harness.budget.counts()),
+        ..DriveResult::default()
     };
     // What is read now is no part of what is measured.
-    let driven = looked_at(driven, &embedded_table::connect(&around.address, &RequestInterceptor::default())).await?;
+    let driven = read_back(driven, &embedded_table::connect(&harness.address, &RequestInterceptor::default())).await?;
     println!("{}", serde_json::to_string(&driven)?);
     Ok(())
 }
 
-impl Around {
+impl SagaHarness {
     /// Starts the sagas and rings for them, as the API does, but for a key and the audit; says what that took of the table.
-    async fn start(&self, sagas: u32, ending: Ending) -> Result<measured::Table> {
+    async fn start(&self, sagas: u32, ending: Ending) -> Result<measured::TableUsage> {
         let requests = RequestInterceptor::metered();
         let (table, notifier, account) =
             (embedded_table::connect(&self.address, &requests), self.notifier(), AccountId::new(NAME)?);
@@ -113,35 +113,35 @@ impl Around {
             Ok(())
         };
         stream::iter((0..sagas).map(Ok)).try_for_each_concurrent(WORKERS as usize, start).await?;
-        Ok(measured::Table::from(requests.counts()))
+        Ok(measured::TableUsage::from(requests.counts()))
     }
 
     fn notifier(&self) -> WakeUpQueue {
         // What SQS cannot delay so long is after the end.
         let scheduler = Arc::new(MemoryScheduler::new());
-        WakeUpQueue::new(&line::config(), self.line.clone(), scheduler, Arc::new(SystemClock))
+        WakeUpQueue::new(&memory_queues::config(), self.queues.clone(), scheduler, Arc::new(SystemClock))
     }
 
-    fn pair(&self) -> Result<Pair> {
-        Ok(Pair { execute: self.function(&EXECUTE)?, compensate: self.function(&COMPENSATE)? })
+    fn pair(&self) -> Result<WorkerPair> {
+        Ok(WorkerPair { execute: self.function(&EXECUTE)?, compensate: self.function(&COMPENSATE)? })
     }
 
     /// A function, put together as its `main` does it.
     fn function(&self, worker: &SagaFunction) -> Result<(SagaWorker, BatchRunner)> {
         let worker = SagaFunction::named(worker.name).context("no worker of that name")?;
         let (config, clock) = (config(worker.name, self.digitalocean.clone()), Arc::new(SystemClock));
-        let secrets = Secrets::new(OneToken, &config.secret_prefix);
+        let secrets = Secrets::new(StaticToken, &config.secret_prefix);
         let budget = embedded_table::connect(&self.address, &self.budget);
         let digitalocean =
             Arc::new(DigitalOceanClients::new(self.digitalocean.clone(), secrets, budget, clock.clone()));
         let table = embedded_table::connect(&self.address, &self.driving);
-        let runner = BatchRunner::from_config(&config, self.line.clone());
+        let runner = BatchRunner::from_config(&config, self.queues.clone());
         let (timing, notifier) = (Timing::default(), self.notifier());
         Ok((SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, notifier, clock }, runner))
     }
 }
 
-impl Pair {
+impl WorkerPair {
     /// One invocation with one message.
     async fn answer(&self, ring: &QueuedWakeUp) -> Result<()> {
         let (worker, runner) = match ring.phase {
@@ -157,7 +157,7 @@ impl Pair {
 }
 
 /// In which status the sagas are, and whether ledgers bear out what their sagas say.
-async fn looked_at(mut driven: Driven, table: &Table) -> Result<Driven> {
+async fn read_back(mut driven: DriveResult, table: &Table) -> Result<DriveResult> {
     let reader = table.reader(Scope::Platform);
     let mut statuses: HashMap<SagaStatus, u32> = HashMap::new();
     let mut from = None;
@@ -167,13 +167,13 @@ async fn looked_at(mut driven: Driven, table: &Table) -> Result<Driven> {
             *statuses.entry(record.status()).or_default() += 1;
             if place % LEDGER_OF == 0 {
                 let told = fold(&table.ledger(&record.metadata.id).await?);
-                driven.folded += 1;
-                driven.broken += u32::from(told.as_ref() != Ok(&record.state));
+                driven.replayed += 1;
+                driven.inconsistent += u32::from(told.as_ref() != Ok(&record.state));
             }
         }
         from = page.next;
         if from.is_none() {
-            return Ok(Driven { statuses, ..driven });
+            return Ok(DriveResult { statuses, ..driven });
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::account::TOKEN;
 use crate::invoice::{Reading, invoice, known};
 
 /// Each is read so many times, and the fastest counts.
-const ROUNDS: usize = 5;
+const REPETITIONS: usize = 5;
 
 pub(super) async fn run(digitalocean: Url) -> Result<()> {
     let (uuid, period) = invoice()?;
@@ -38,7 +38,7 @@ pub(super) async fn run(digitalocean: Url) -> Result<()> {
 /// How long the fastest of several rounds took, without what prepares it.
 fn fastest<T>(prepare: impl Fn() -> T, work: impl Fn(T) -> Result<()>) -> Result<f64> {
     let mut fastest = f64::INFINITY;
-    for _ in 0..ROUNDS {
+    for _ in 0..REPETITIONS {
         let prepared = prepare();
         let started = Instant::now();
         work(prepared)?;

@@ -12,8 +12,8 @@ const LOGGED_REQUESTS: usize = 1_000_000;
 pub(super) async fn run(seed: Value) -> Result<()> {
     let seed = Seed::from_value(seed)?;
     let simulator = Simulator::builder().seed(seed).log_capacity(LOGGED_REQUESTS).start().await?;
-    let mut questions = host::serving(simulator.base_url());
+    let mut commands = host::announce(simulator.base_url());
     // It is steered over HTTP, below /_sim.
-    while questions.next().await?.is_some() {}
+    while commands.next().await?.is_some() {}
     Ok(())
 }

@@ -14,10 +14,10 @@ use runtime::{Message, Secrets, telemetry};
 use sync_worker::SyncWorker;
 use url::Url;
 
-use super::function::{OneToken, config, handle_all};
+use super::function::{StaticToken, config, handle_all};
 use super::usage;
 use crate::account::NAME;
-use crate::measured::{Lane, Run, Table};
+use crate::measured::{Run, SyncReceipt, TableUsage};
 
 /// Prints its log as the function does, and last what it took.
 pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<()> {
@@ -36,9 +36,9 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
         seconds: started.elapsed().as_secs_f64(),
         cpu_seconds: usage::cpu().as_secs_f64(),
         peak_bytes: usage::peak_bytes(),
-        table: Table::from(counts),
+        table: TableUsage::from(counts),
         // What is read now is no part of what is measured.
-        lanes: lanes(worker, &embedded_table::connect(table, &RequestInterceptor::default())).await?,
+        receipts: receipts(worker, &embedded_table::connect(table, &RequestInterceptor::default())).await?,
         ..Run::default()
     };
     println!("{}", serde_json::to_string(&run)?);
@@ -53,20 +53,20 @@ fn function(
 ) -> (SyncWorker, Arc<MemoryQueue>) {
     let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
     let config = config(worker.name, digitalocean.clone());
-    let secrets = Secrets::new(OneToken, &config.secret_prefix);
+    let secrets = Secrets::new(StaticToken, &config.secret_prefix);
     let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
     (SyncWorker { worker, config, table, digitalocean, queue: queue.clone(), clock }, queue)
 }
 
-async fn lanes(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<Lane>> {
+async fn receipts(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<SyncReceipt>> {
     let account = AccountId::new(NAME)?;
-    let mut lanes = Vec::new();
+    let mut receipts = Vec::new();
     for target in worker.targets {
         let kind = target.sync_kind();
         let lane = table.sync_state(&account, &kind).await?.and_then(|lane| lane.last);
         let receipt = lane.with_context(|| format!("{kind} left no receipt"))?;
-        lanes.push(Lane {
-            lane: kind.to_string(),
+        receipts.push(SyncReceipt {
+            target: kind.to_string(),
             parent: match target {
                 Target::Children(kind) => Some(kind.parent_kind().to_string()),
                 Target::Projects | Target::FastDroplets | Target::Listed(_) => None,
@@ -78,10 +78,10 @@ async fn lanes(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<Lan
             changes: receipt.changes.total(),
         });
     }
-    Ok(lanes)
+    Ok(receipts)
 }
 
-impl From<embedded_table::RequestCounts> for Table {
+impl From<embedded_table::RequestCounts> for TableUsage {
     fn from(counts: embedded_table::RequestCounts) -> Self {
         Self {
             requests: counts.requests,

@@ -22,21 +22,21 @@ const OVERHEAD: usize = 100;
 /// Serves; any question is for its size.
 pub(super) async fn run() -> Result<()> {
     let table = EmbeddedTable::start().await;
-    let mut questions = host::serving(table.endpoint());
-    while questions.next().await?.is_some() {
+    let mut commands = host::announce(table.endpoint());
+    while commands.next().await?.is_some() {
         println!("{}", serde_json::to_string(&size(&table).await?)?);
     }
     Ok(())
 }
 
 async fn size(table: &EmbeddedTable) -> Result<Size> {
-    let sorts = Sorts::new()?;
+    let prefixes = PartitionPrefixes::new()?;
     let mut size = Size::default();
     let mut start = None;
     loop {
         let page = table.client.scan().table_name(TABLE_NAME).set_exclusive_start_key(start).send().await?;
         for item in page.items() {
-            sorts.add(&mut size, item);
+            prefixes.add(&mut size, item);
         }
         match page.last_evaluated_key {
             Some(key) if !key.is_empty() => start = Some(key),
@@ -46,13 +46,13 @@ async fn size(table: &EmbeddedTable) -> Result<Size> {
 }
 
 /// How the partitions of the account's items begin.
-struct Sorts {
+struct PartitionPrefixes {
     rows: String,
     events: String,
     receipts: String,
 }
 
-impl Sorts {
+impl PartitionPrefixes {
     fn new() -> Result<Self> {
         let (account, kind) = (AccountId::new(NAME)?, Kind::from_static("x"));
         let key =

@@ -45,7 +45,7 @@ pub(crate) const INVOICES_KEPT: f64 = 36.0;
 pub(crate) const KNOWN_BYTES: f64 = 600.0;
 /// Sagas of a month, how often each is rung for, and how often it is looked at after its end.
 pub(crate) const SAGAS: f64 = 200.0;
-pub(crate) const RINGS: f64 = 12.0;
+pub(crate) const WAKE_UPS: f64 = 12.0;
 pub(crate) const POST_CHECKS: f64 = 2.0;
 /// What a run of a worker that is not measured logs, and how many metrics such a worker writes.
 pub(crate) const LOG_BYTES: f64 = 1_500.0;
@@ -78,7 +78,7 @@ pub(crate) fn sentences() -> Vec<String> {
         ),
         format!(
             "Billing and sagas are reckoned, not measured: the running month's invoice anew every day and matched again every night, with a \
-             line of {LINE_BYTES} bytes for each resource, {INVOICES_KEPT} invoices kept; {SAGAS} sagas, each rung for {RINGS} times; \
+             line of {LINE_BYTES} bytes for each resource, {INVOICES_KEPT} invoices kept; {SAGAS} sagas, each rung for {WAKE_UPS} times; \
              {METRICS_OF_A_WORKER} metrics of each of those workers, in the hours in which it runs."
         ),
         "Not included: tax, support, and traffic out of AWS (requests to DigitalOcean, a few GB of answers to the API's callers).".to_owned(),

@@ -6,8 +6,8 @@ use serde::Serialize;
 use store::Priority;
 
 use super::assumptions as assumed;
-use super::rounds::Round;
-use super::{Template, beside};
+use super::scans::ScanEstimate;
+use super::{Template, unbenchmarked_workers};
 use crate::measured::{Measured, Pass, PassName, Run};
 
 /// The quantities that depend on the account.
@@ -33,8 +33,8 @@ pub(crate) struct Load {
 pub(crate) struct Hourly {
     /// The full sweeps, with the token for `sync`.
     pub(crate) full: f64,
-    /// The rounds, with the same.
-    pub(crate) rounds: f64,
+    /// The scans, with the same.
+    pub(crate) scans: f64,
     /// The quick looks, with the token for `fast`.
     pub(crate) fast: f64,
 }
@@ -47,7 +47,7 @@ impl Load {
     /// What was measured, and what runs beside it.
     pub(crate) fn of(measured: &Measured, template: &Template) -> Result<Self> {
         let mut load = Self::measured(measured, template)?;
-        beside::add(&mut load, template);
+        unbenchmarked_workers::add(&mut load, template);
         Ok(load)
     }
 
@@ -81,11 +81,15 @@ impl Load {
         let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
         let memory_mb = template.memory_mb.get(worker.name).copied().unwrap_or(template.default_memory_mb);
         let parent_pages = |kind: &str| {
-            pass.runs.iter().flat_map(|run| &run.lanes).find(|lane| lane.lane == kind).map_or(0, |lane| lane.pages)
+            pass.runs
+                .iter()
+                .flat_map(|run| &run.receipts)
+                .find(|receipt| receipt.target == kind)
+                .map_or(0, |receipt| receipt.pages)
         };
-        let round = Round::of(run, parent_pages);
+        let round = ScanEstimate::of(run, parent_pages);
         let runs = f64::from(run.messages).max(round.runs);
-        let paged = f64::from(run.sum(|lane| if lane.parent.is_none() { lane.requests } else { 0 }));
+        let paged = f64::from(run.sum(|receipt| if receipt.parent.is_none() { receipt.requests } else { 0 }));
         let asked = run.table.requests.values().sum::<usize>() as f64;
         // What a further run of a round reads again is about what the first one read.
         let again = (runs / f64::from(run.messages.max(1))).max(1.0);
@@ -109,7 +113,7 @@ impl Load {
             [inventory::Target::FastDroplets] => self.hourly.fast += paged * an_hour,
             _ => self.hourly.full += paged * an_hour,
         }
-        self.hourly.rounds += round.requests() * an_hour;
+        self.hourly.scans += round.requests() * an_hour;
     }
 
     fn add_changes(&mut self, measured: &Measured, unchanged: &Pass, changed: &Pass) {
@@ -162,18 +166,18 @@ impl Load {
 
 impl Hourly {
     /// How many seconds lie between two quick looks where a minute's take more than there is in one.
-    pub(crate) fn seconds_of_a_look(&self) -> f64 {
+    pub(crate) fn fast_poll_seconds(&self) -> f64 {
         60.0 * (self.fast / f64::from(Priority::Fast.max_available().0)).max(1.0)
     }
 
     /// How many hours a round takes where all of them want more than there is in one.
-    pub(crate) fn hours_of_a_round(&self) -> f64 {
-        (self.rounds / f64::from(Priority::ParentScans.max_available().0)).max(1.0)
+    pub(crate) fn scan_hours(&self) -> f64 {
+        (self.scans / f64::from(Priority::ParentScans.max_available().0)).max(1.0)
     }
 }
 
 /// The table units of a month (written, read) of the baseline's mirror: every row of every sweep, at what a row took there.
-pub(crate) fn naive(measured: &Measured) -> (f64, f64) {
+pub(crate) fn baseline_units(measured: &Measured) -> (f64, f64) {
     let rows = f64::from(measured.baseline.rows.max(1));
     let (write, read) = (measured.baseline.table.write_units / rows, measured.baseline.table.read_units / rows);
     let swept: f64 = measured
@@ -182,7 +186,7 @@ pub(crate) fn naive(measured: &Measured) -> (f64, f64) {
         .filter_map(|worker| {
             let run = measured.pass(PassName::Unchanged)?.of(worker.name)?;
             let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
-            Some(ticks * f64::from(run.sum(|lane| lane.items)))
+            Some(ticks * f64::from(run.sum(|receipt| receipt.items)))
         })
         .sum();
     (swept * write, swept * read)

@@ -1,15 +1,15 @@
 //! What a month costs, everything included. Pure: from what was measured, what the template deploys, prices and assumptions.
 
 pub(crate) mod assumptions;
-mod beside;
 mod load;
 mod prices;
-mod rounds;
+mod scans;
 mod template;
+mod unbenchmarked_workers;
 
 use serde::Serialize;
 
-pub(crate) use load::{Load, naive};
+pub(crate) use load::{Load, baseline_units};
 pub(crate) use prices::{AS_OF, PRICES};
 pub(crate) use template::{TEXT as TEMPLATE, Template};
 
@@ -56,16 +56,16 @@ pub(crate) fn sum(items: &[Item], of: impl Fn(&Item) -> f64) -> f64 {
 mod tests {
     use super::*;
     use crate::account::Account;
-    use crate::measured::{Baseline, Lane, Measured, Pass, PassName, Run, Size, Table};
+    use crate::measured::{Baseline, Measured, Pass, PassName, Run, Size, SyncReceipt, TableUsage};
 
     /// 1,000 droplets: 6 pages and 10 read units a sweep, 3 write units; a change takes 6 more.
     fn measured() -> Measured {
-        let lane = || Lane { complete: true, items: 1_000, pages: 6, requests: 6, ..Lane::default() };
+        let receipt = || SyncReceipt { complete: true, items: 1_000, pages: 6, requests: 6, ..SyncReceipt::default() };
         let run = |worker: &inventory::InventoryWorker, write_units| Run {
             worker: worker.name.to_owned(),
             messages: 1,
-            lanes: vec![lane()],
-            table: Table { read_units: 10.0, write_units, ..Table::default() },
+            receipts: vec![receipt()],
+            table: TableUsage { read_units: 10.0, write_units, ..TableUsage::default() },
             log_bytes: 1_000,
             metrics: vec!["Items".to_owned()],
             ..Run::default()
@@ -77,8 +77,9 @@ mod tests {
         };
         // Three workers share the ten changes.
         let passes = vec![pass(PassName::Unchanged, 0, 3.0), pass(PassName::OnePercent, 10, 23.0)];
-        let naive = Table { write_units: 3_000.0, read_units: 125.0, ..Table::default() };
-        let baseline = Baseline { kind: "droplet".to_owned(), rows: 1_000, table: naive, ..Baseline::default() };
+        let baseline_units = TableUsage { write_units: 3_000.0, read_units: 125.0, ..TableUsage::default() };
+        let baseline =
+            Baseline { kind: "droplet".to_owned(), rows: 1_000, table: baseline_units, ..Baseline::default() };
         Measured { account, passes, size: Size { row_bytes: 1_000_000, ..Size::default() }, baseline }
     }
 
@@ -93,7 +94,7 @@ mod tests {
         assert_eq!(load.invocations, 2.0 * ticks + assumptions::API_CALLS);
         assert_eq!(load.write_units.round(), (3.0 * ticks + 6.0 * changes).round());
         assert_eq!(load.read_units, 10.0 * ticks + assumptions::API_CALLS * assumptions::API_READ_UNITS);
-        assert_eq!((load.hourly.full, load.hourly.rounds, load.hourly.fast), (48.0, 0.0, 360.0));
+        assert_eq!((load.hourly.full, load.hourly.scans, load.hourly.fast), (48.0, 0.0, 360.0));
         let seconds = 6.0 * assumptions::PAGE_SECONDS + assumptions::SHORT_CALL_SECONDS;
         let time = ticks * seconds * 0.25 + assumptions::API_CALLS * assumptions::SHORT_CALL_SECONDS * 0.25;
         assert_eq!(load.gb_seconds.round(), time.round());
@@ -107,16 +108,16 @@ mod tests {
         assert!(items.iter().all(|item| item.with_free_tier <= item.amount));
 
         // Each of 3,000 rows in three sweeps: three units to write, an eighth to read.
-        assert_eq!(naive(&measured), (ticks * 1_000.0 * 3.0, ticks * 125.0));
+        assert_eq!(baseline_units(&measured), (ticks * 1_000.0 * 3.0, ticks * 125.0));
     }
 
     #[test]
     fn what_is_asked_for_too_often_comes_less_often() {
-        let hourly = load::Hourly { full: 0.0, rounds: 0.0, fast: 60.0 };
-        assert_eq!((hourly.hours_of_a_round(), hourly.seconds_of_a_look()), (1.0, 60.0));
+        let hourly = load::Hourly { full: 0.0, scans: 0.0, fast: 60.0 };
+        assert_eq!((hourly.scan_hours(), hourly.fast_poll_seconds()), (1.0, 60.0));
         let reach = |priority: store::Priority| f64::from(priority.max_available().0);
-        let (rounds, fast) = (2.0 * reach(store::Priority::ParentScans), 1.5 * reach(store::Priority::Fast));
-        let hourly = load::Hourly { full: 0.0, rounds, fast };
-        assert_eq!((hourly.hours_of_a_round(), hourly.seconds_of_a_look()), (2.0, 90.0));
+        let (scans, fast) = (2.0 * reach(store::Priority::ParentScans), 1.5 * reach(store::Priority::Fast));
+        let hourly = load::Hourly { full: 0.0, scans, fast };
+        assert_eq!((hourly.scan_hours(), hourly.fast_poll_seconds()), (2.0, 90.0));
     }
 }

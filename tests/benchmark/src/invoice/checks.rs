@@ -2,30 +2,30 @@
 
 use domain::billing::TieOutStatus;
 
-use super::{Ingested, Intake, Shown};
+use super::{IngestRun, Ingested, StoredInvoice};
 use crate::checks::{MEMORY_BOUND, blocks};
 use crate::text::count;
 
 /// What does not hold, in sentences; empty when all is well.
 pub(crate) fn violations(ingested: &Ingested) -> Vec<String> {
-    let Ingested { first, again, killed, resumed, shown, shown_after_death, .. } = ingested;
+    let Ingested { first, again, killed, resumed, stored, stored_after_crash, .. } = ingested;
     let mut wrong = Vec::new();
     let mut hold = |holds: bool, sentence: String| {
         if !holds {
             wrong.push(format!("invoice of {} lines: {sentence}", count(ingested.lines)));
         }
     };
-    for (name, intake) in [("first", first), ("second", again), ("killed", killed), ("resumed", resumed)] {
-        let peak = intake.peak_bytes.unwrap_or_default();
+    for (name, ingest_run) in [("first", first), ("second", again), ("killed", killed), ("resumed", resumed)] {
+        let peak = ingest_run.peak_bytes.unwrap_or_default();
         hold(
             peak < MEMORY_BOUND,
             format!("the {name} run held {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)),
         );
-        let died = if intake.died { "died" } else { "did not die" };
-        hold(intake.died == (name == "killed"), format!("the {name} run {died}"));
+        let crashed = if ingest_run.crashed { "crashed" } else { "did not crash" };
+        hold(ingest_run.crashed == (name == "killed"), format!("the {name} run {crashed}"));
     }
-    let Intake { pages, heads, .. } = again;
-    hold(pages + heads == 0, format!("taken in again, {pages} pages of lines and {heads} heads were written"));
+    let IngestRun { pages, headers, .. } = again;
+    hold(pages + headers == 0, format!("taken in again, {pages} pages of lines and {headers} headers were written"));
     let (writes, reserved) = (again.table.writes, blocks(again.requests));
     hold(
         writes <= reserved,
@@ -36,8 +36,8 @@ pub(crate) fn violations(ingested: &Ingested) -> Vec<String> {
         written == first.pages,
         format!("the killed and the resumed run wrote {written} pages, the undisturbed one {}", first.pages),
     );
-    hold(shown.digest == shown_after_death.digest, "after a death the lines say something else".to_owned());
-    for Shown { lines, sum, counts, tie_out, amount, settled, .. } in [shown, shown_after_death] {
+    hold(stored.digest == stored_after_crash.digest, "after a death the lines say something else".to_owned());
+    for StoredInvoice { lines, sum, counts, tie_out, amount, complete, .. } in [stored, stored_after_crash] {
         let all = *lines == ingested.lines && counts.lines == ingested.lines;
         hold(all, format!("{lines} lines are there, and the invoice says {}", counts.lines));
         hold(sum == amount, format!("the lines come to {sum}, the invoice to {amount}"));
@@ -46,7 +46,7 @@ pub(crate) fn violations(ingested: &Ingested) -> Vec<String> {
         hold(matched == known, format!("{matched} lines have an owner, {known} name one that is known"));
         let unexplained = counts.unexplained();
         hold(unexplained == 0, format!("{unexplained} lines have neither an owner nor a reason"));
-        hold(*settled, "a draft, or lines that are to be retired, are left".to_owned());
+        hold(*complete, "a draft, or lines that are to be retired, are left".to_owned());
     }
     wrong
 }
@@ -60,26 +60,26 @@ mod tests {
     use crate::invoice::Reading;
 
     fn good() -> Ingested {
-        let intake = Intake { peak_bytes: Some(1), ..Intake::default() };
-        let shown = Shown {
+        let ingest_run = IngestRun { peak_bytes: Some(1), ..IngestRun::default() };
+        let stored = StoredInvoice {
             lines: 200,
             sum: Decimal::TEN,
             digest: "d".to_owned(),
             counts: MatchCounts { lines: 200, matched: 10, explained: 190 },
             tie_out: TieOutStatus::Balanced,
             amount: Decimal::TEN,
-            settled: true,
+            complete: true,
         };
         Ingested {
             lines: 200,
             known: 10,
             reading: Reading::default(),
-            first: Intake { pages: 2, heads: 2, ..intake.clone() },
-            again: intake.clone(),
-            killed: Intake { pages: 1, heads: 1, died: true, ..intake.clone() },
-            resumed: Intake { pages: 1, heads: 1, ..intake },
-            shown: shown.clone(),
-            shown_after_death: shown,
+            first: IngestRun { pages: 2, headers: 2, ..ingest_run.clone() },
+            again: ingest_run.clone(),
+            killed: IngestRun { pages: 1, headers: 1, crashed: true, ..ingest_run.clone() },
+            resumed: IngestRun { pages: 1, headers: 1, ..ingest_run },
+            stored: stored.clone(),
+            stored_after_crash: stored,
         }
     }
 
@@ -90,21 +90,21 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_is_said() {
-        type Spoil = fn(&mut Ingested);
-        let cases: [(Spoil, &str); 13] = [
+        type Mutation = fn(&mut Ingested);
+        let cases: [(Mutation, &str); 13] = [
             (|of| of.first.peak_bytes = Some(MEMORY_BOUND), "the first run held 134,217,728 bytes"),
-            (|of| of.killed.died = false, "the killed run did not die"),
-            (|of| of.resumed.died = true, "the resumed run died"),
-            (|of| of.again.pages = 1, "1 pages of lines and 0 heads were written"),
-            (|of| of.again.heads = 1, "0 pages of lines and 1 heads were written"),
+            (|of| of.killed.crashed = false, "the killed run did not crash"),
+            (|of| of.resumed.crashed = true, "the resumed run crashed"),
+            (|of| of.again.pages = 1, "1 pages of lines and 0 headers were written"),
+            (|of| of.again.headers = 1, "0 pages of lines and 1 headers were written"),
             (|of| of.again.table.writes = 1, "1 writes were made, 0 would reserve"),
             (|of| of.resumed.pages = 2, "wrote 3 pages, the undisturbed one 2"),
-            (|of| of.shown_after_death.digest.clear(), "say something else"),
-            (|of| of.shown.lines = 199, "199 lines are there"),
-            (|of| of.shown.sum = Decimal::ONE, "the lines come to 1, the invoice to 10"),
-            (|of| of.shown.tie_out = TieOutStatus::Incomplete, "its sums are Incomplete"),
-            (|of| of.shown.counts.matched = 9, "9 lines have an owner, 10 name one"),
-            (|of| of.shown.settled = false, "a draft"),
+            (|of| of.stored_after_crash.digest.clear(), "say something else"),
+            (|of| of.stored.lines = 199, "199 lines are there"),
+            (|of| of.stored.sum = Decimal::ONE, "the lines come to 1, the invoice to 10"),
+            (|of| of.stored.tie_out = TieOutStatus::Incomplete, "its sums are Incomplete"),
+            (|of| of.stored.counts.matched = 9, "9 lines have an owner, 10 name one"),
+            (|of| of.stored.complete = false, "a draft"),
         ];
         for (spoil, said) in cases {
             let mut ingested = good();

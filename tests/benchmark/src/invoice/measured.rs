@@ -4,7 +4,7 @@ use domain::billing::{MatchCounts, TieOutStatus};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::measured::Table;
+use crate::measured::TableUsage;
 
 /// An invoice, and everything measured on it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,17 +15,17 @@ pub(crate) struct Ingested {
     pub(crate) known: u32,
     pub(crate) reading: Reading,
     /// From nothing.
-    pub(crate) first: Intake,
+    pub(crate) first: IngestRun,
     /// The same invoice once more.
-    pub(crate) again: Intake,
-    /// From nothing, in another table: the process died half-way.
-    pub(crate) killed: Intake,
+    pub(crate) again: IngestRun,
+    /// From nothing, in another table: the process crashed half-way.
+    pub(crate) killed: IngestRun,
     /// And another went on.
-    pub(crate) resumed: Intake,
+    pub(crate) resumed: IngestRun,
     /// What readers see after the first two.
-    pub(crate) shown: Shown,
+    pub(crate) stored: StoredInvoice,
     /// And after the last two.
-    pub(crate) shown_after_death: Shown,
+    pub(crate) stored_after_crash: StoredInvoice,
 }
 
 /// Reading the invoice's CSV, which is in memory already; each the fastest of several times.
@@ -43,15 +43,15 @@ pub(crate) struct Reading {
 
 /// One process that took the invoice in, from its start to its end.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Intake {
+pub(crate) struct IngestRun {
     /// Messages handled: more than one where the work sent itself on.
     pub(crate) messages: u32,
-    /// Whether it died on the way.
-    pub(crate) died: bool,
-    pub(crate) table: Table,
+    /// Whether it crashed on the way.
+    pub(crate) crashed: bool,
+    pub(crate) table: TableUsage,
     /// Pages of lines written, and the invoice's head.
     pub(crate) pages: u32,
-    pub(crate) heads: u32,
+    pub(crate) headers: u32,
     /// Requests that the simulator got.
     pub(crate) requests: u32,
     pub(crate) seconds: f64,
@@ -63,7 +63,7 @@ pub(crate) struct Intake {
 
 /// What readers see of the invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Shown {
+pub(crate) struct StoredInvoice {
     /// Lines that are there when they are read, one after the other from 1.
     pub(crate) lines: u32,
     /// The sum of their amounts.
@@ -76,5 +76,5 @@ pub(crate) struct Shown {
     /// The amount of the invoice.
     pub(crate) amount: Decimal,
     /// Whether nothing is left to be done: no draft, and nothing that is to be retired.
-    pub(crate) settled: bool,
+    pub(crate) complete: bool,
 }

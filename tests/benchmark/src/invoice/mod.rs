@@ -3,13 +3,13 @@
 mod account;
 mod checks;
 mod measured;
-mod shown;
+mod stored;
 
 use anyhow::{Context as _, Result};
 use domain::Resource;
 use embedded_table::RequestInterceptor;
 use futures::{TryStreamExt as _, stream};
-use local::Step;
+use local::ProgressStep;
 use store::{ResourceCommitOutcome, ResourceWrite};
 
 use crate::child::{Server, run_to_end};
@@ -18,32 +18,32 @@ use crate::simulator::Simulator;
 use crate::text::count;
 pub(crate) use account::{invoice, known, seed};
 pub(crate) use checks::violations;
-pub(crate) use measured::{Ingested, Intake, Reading, Shown};
+pub(crate) use measured::{IngestRun, Ingested, Reading, StoredInvoice};
 
 /// Resources put into the table at a time.
 const CONCURRENT_WRITES: usize = 8;
 
 /// Measures everything on an invoice of so many lines.
 pub(crate) async fn measure(lines: u32) -> Result<Ingested> {
-    let step = Step::begin(format!("invoice of {} lines: start", count(lines)));
+    let step = ProgressStep::begin(format!("invoice of {} lines: start", count(lines)));
     let simulator = Simulator::start(&["billing-simulator", "--lines", &lines.to_string()].map(str::to_owned)).await?;
     let (uuid, _) = invoice()?;
     let csv = simulator.get(&format!("/v2/customers/my/invoices/{uuid}/csv")).await?.bytes().await?;
     let known = known(&csv)?;
     drop(csv);
-    let undisturbed = Books::open(&simulator, &known).await?;
-    let disturbed = Books::open(&simulator, &known).await?;
+    let undisturbed = InvoiceBench::open(&simulator, &known).await?;
+    let disturbed = InvoiceBench::open(&simulator, &known).await?;
     step.done(&format!("{} resources are known", count(known.len() as u64)));
 
-    let step = Step::begin("read its CSV");
+    let step = ProgressStep::begin("read its CSV");
     let (_, reading) = run_to_end(&["read-csv", "--digitalocean", simulator.address()].map(str::to_owned)).await?;
     let reading: Reading = serde_json::from_str(&reading).with_context(|| format!("reading said {reading}"))?;
     step.done("");
 
-    let first = undisturbed.take_in("take it in", None).await?;
-    let again = undisturbed.take_in("take it in again", None).await?;
-    let killed = disturbed.take_in("take it in and die half-way", Some(first.table.writes / 2)).await?;
-    let resumed = disturbed.take_in("go on", None).await?;
+    let first = undisturbed.ingest("take it in", None).await?;
+    let again = undisturbed.ingest("take it in again", None).await?;
+    let killed = disturbed.ingest("take it in and die half-way", Some(first.table.writes / 2)).await?;
+    let resumed = disturbed.ingest("go on", None).await?;
     Ok(Ingested {
         lines,
         known: u32::try_from(known.len())?,
@@ -52,18 +52,18 @@ pub(crate) async fn measure(lines: u32) -> Result<Ingested> {
         again,
         killed,
         resumed,
-        shown: undisturbed.shown().await?,
-        shown_after_death: disturbed.shown().await?,
+        stored: undisturbed.stored().await?,
+        stored_after_crash: disturbed.stored().await?,
     })
 }
 
 /// A table, and the account whose invoice it takes in.
-struct Books<'a> {
+struct InvoiceBench<'a> {
     simulator: &'a Simulator,
     table: Server,
 }
 
-impl<'a> Books<'a> {
+impl<'a> InvoiceBench<'a> {
     /// A table that knows these resources, and of the invoice only that there is one.
     async fn open(simulator: &'a Simulator, known: &[Resource]) -> Result<Self> {
         let table = Server::start(&["table".to_owned()]).await?;
@@ -76,32 +76,32 @@ impl<'a> Books<'a> {
             Ok(())
         };
         stream::iter(known.iter().map(Ok)).try_for_each_concurrent(CONCURRENT_WRITES, put).await?;
-        let books = Self { simulator, table };
-        books.work(billing::BILLING_HISTORY.name, None).await?;
-        Ok(books)
+        let bench = Self { simulator, table };
+        bench.work(billing::BILLING_HISTORY.name, None).await?;
+        Ok(bench)
     }
 
     /// Takes the invoice in, by a process that dies after so many writes if so many are named.
-    async fn take_in(&self, what: &str, dies_after: Option<usize>) -> Result<Intake> {
-        let step = Step::begin(what);
+    async fn ingest(&self, what: &str, crash_after: Option<usize>) -> Result<IngestRun> {
+        let step = ProgressStep::begin(what);
         self.simulator.forget_requests().await?;
-        let mut intake = self.work(billing::INVOICE_INGEST.name, dies_after).await?;
-        intake.requests = u32::try_from(self.simulator.requests().await?.len())?;
+        let mut ingest_run = self.work(billing::INVOICE_INGEST.name, crash_after).await?;
+        ingest_run.requests = u32::try_from(self.simulator.requests().await?.len())?;
         step.done("");
-        Ok(intake)
+        Ok(ingest_run)
     }
 
-    async fn work(&self, worker: &str, dies_after: Option<usize>) -> Result<Intake> {
+    async fn work(&self, worker: &str, crash_after: Option<usize>) -> Result<IngestRun> {
         let (table, digitalocean) = (&self.table.address, self.simulator.address());
         let arguments = ["bill", "--worker", worker, "--table", table, "--digitalocean", digitalocean];
-        let death = dies_after.map(|writes| ["--dies-after".to_owned(), writes.to_string()]);
+        let death = crash_after.map(|writes| ["--crash-after".to_owned(), writes.to_string()]);
         let arguments: Vec<String> =
             arguments.map(str::to_owned).into_iter().chain(death.into_iter().flatten()).collect();
         let (_, result) = run_to_end(&arguments).await?;
         serde_json::from_str(&result).with_context(|| format!("{worker} said {result}"))
     }
 
-    async fn shown(&self) -> Result<Shown> {
-        shown::of(&embedded_table::connect(&self.table.address, &RequestInterceptor::default())).await
+    async fn stored(&self) -> Result<StoredInvoice> {
+        stored::read(&embedded_table::connect(&self.table.address, &RequestInterceptor::default())).await
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use store::Priority;
 
 use crate::cost::assumptions::sentences;
-use crate::cost::{AS_OF, Item, Load, PRICES, Template, bill, naive, sum};
+use crate::cost::{AS_OF, Item, Load, PRICES, Template, baseline_units, bill, sum};
 use crate::measured::Measured;
 use crate::text::{count, ratio, table, whole};
 
@@ -27,7 +27,7 @@ impl Bill {
         let items = bill(&load, template);
         let price = |name: &str| PRICES.iter().find(|price| price.name == name).map_or(0.0, |price| price.usd);
         let (write, read) = (price("table writes"), price("table reads"));
-        let (written, scanned) = naive(measured);
+        let (written, scanned) = baseline_units(measured);
         Self {
             usd: sum(&items, |item| item.amount),
             usd_with_free_tier: sum(&items, |item| item.with_free_tier),
@@ -96,9 +96,9 @@ fn hourly(bills: &[Bill]) -> String {
         .iter()
         .map(|bill| {
             let hourly = bill.load.hourly;
-            let round = format!("{:.1} h", hourly.hours_of_a_round());
-            let look = format!("{:.0} s", hourly.seconds_of_a_look());
-            vec![count(bill.load.resources), whole(hourly.full), whole(hourly.rounds), round, whole(hourly.fast), look]
+            let round = format!("{:.1} h", hourly.scan_hours());
+            let look = format!("{:.0} s", hourly.fast_poll_seconds());
+            vec![count(bill.load.resources), whole(hourly.full), whole(hourly.scans), round, whole(hourly.fast), look]
         })
         .collect();
     let head = ["resources", "full sweeps", "rounds", "a round takes", "quick looks", "one every"];

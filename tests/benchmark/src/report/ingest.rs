@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::invoice::{Ingested, Intake, Reading};
+use crate::invoice::{IngestRun, Ingested, Reading};
 use crate::text::{count, ratio, table, whole};
 
 const MB: f64 = 1_048_576.0;
 
 pub(super) fn show(ingested: &Ingested) -> String {
-    let Ingested { lines, known, reading, first, again, killed, resumed, shown, .. } = ingested;
+    let Ingested { lines, known, reading, first, again, killed, resumed, stored, .. } = ingested;
     let mut text = format!(
         "== an invoice of {} lines, {} bytes of CSV; {} resources are known ==\n\n",
         count(*lines),
@@ -18,24 +18,24 @@ pub(super) fn show(ingested: &Ingested) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{}", speeds(reading, first));
     let runs = [("first", first), ("once more", again), ("killed half-way", killed), ("resumed", resumed)];
-    let rows: Vec<Vec<String>> = runs.into_iter().map(|(name, intake)| row(name, intake)).collect();
+    let rows: Vec<Vec<String>> = runs.into_iter().map(|(name, ingest_run)| row(name, ingest_run)).collect();
     let _ = writeln!(text, "{}", table(&HEAD, &rows));
     let operations = first.table.requests.iter().map(|(name, times)| format!("{} {name}", count(*times as u64)));
     let _ = writeln!(text, "table requests of the first run: {}", operations.collect::<Vec<_>>().join(", "));
     let _ = writeln!(
         text,
         "lines read back: {}, {} with an owner, {} explained; they come to ${}, the invoice to ${}",
-        count(shown.lines),
-        count(shown.counts.matched),
-        count(shown.counts.explained),
-        shown.sum,
-        shown.amount
+        count(stored.lines),
+        count(stored.counts.matched),
+        count(stored.counts.explained),
+        stored.sum,
+        stored.amount
     );
     text
 }
 
 /// From the bare reading to the whole.
-fn speeds(reading: &Reading, first: &Intake) -> String {
+fn speeds(reading: &Reading, first: &IngestRun) -> String {
     let Reading { bytes, rows, csv_seconds, charges_seconds, build_seconds } = *reading;
     let line = |name: &str, seconds: f64| {
         let (lines, bytes) = (f64::from(rows) / seconds, bytes as f64 / seconds);
@@ -64,18 +64,18 @@ const HEAD: [&str; 11] = [
     "head written",
 ];
 
-fn row(name: &str, intake: &Intake) -> Vec<String> {
+fn row(name: &str, ingest_run: &IngestRun) -> Vec<String> {
     vec![
-        if intake.messages > 1 { format!("{name} ({} messages)", intake.messages) } else { name.to_owned() },
-        format!("{:.2}", intake.seconds),
-        format!("{:.2}", intake.cpu_seconds),
-        intake.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MB)),
-        count(intake.requests),
-        count(intake.table.reads() as u64),
-        whole(intake.table.read_units),
-        count(intake.table.writes as u64),
-        whole(intake.table.write_units),
-        count(intake.pages),
-        count(intake.heads),
+        if ingest_run.messages > 1 { format!("{name} ({} messages)", ingest_run.messages) } else { name.to_owned() },
+        format!("{:.2}", ingest_run.seconds),
+        format!("{:.2}", ingest_run.cpu_seconds),
+        ingest_run.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MB)),
+        count(ingest_run.requests),
+        count(ingest_run.table.reads() as u64),
+        whole(ingest_run.table.read_units),
+        count(ingest_run.table.writes as u64),
+        whole(ingest_run.table.write_units),
+        count(ingest_run.pages),
+        count(ingest_run.headers),
     ]
 }

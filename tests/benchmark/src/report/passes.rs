@@ -7,7 +7,7 @@ use crate::text::{count, pass, ratio, table, whole};
 
 const HEAD: [&str; 14] = [
     "worker",
-    "lanes",
+    "receipts",
     "items",
     "pages",
     "DO requests",
@@ -37,19 +37,19 @@ pub(super) fn show(measured: &Measured) -> String {
 }
 
 fn row(run: &Run) -> Vec<String> {
-    let items = run.sum(|lane| lane.items);
+    let items = run.sum(|receipt| receipt.items);
     vec![
         if run.messages > 1 { format!("{} ({} runs)", run.worker, run.messages) } else { run.worker.clone() },
-        run.lanes.len().to_string(),
+        run.receipts.len().to_string(),
         count(items),
-        count(run.sum(|lane| lane.pages)),
-        count(run.sum(|lane| lane.requests)),
+        count(run.sum(|receipt| receipt.pages)),
+        count(run.sum(|receipt| receipt.requests)),
         count(run.table.reads() as u64),
         whole(run.table.read_units),
         count(run.table.writes as u64),
         whole(run.table.write_units),
         count(run.table.items_written as u64),
-        count(run.sum(|lane| lane.changes)),
+        count(run.sum(|receipt| receipt.changes)),
         format!("{:.2}", run.seconds),
         whole(f64::from(items) / run.seconds),
         peak(run.peak_bytes),
@@ -59,19 +59,19 @@ fn row(run: &Run) -> Vec<String> {
 fn total(one: &Pass) -> Vec<String> {
     let sum = |of: fn(&Run) -> u64| one.runs.iter().map(of).sum::<u64>();
     let units = |of: fn(&Run) -> f64| one.runs.iter().map(of).sum::<f64>();
-    let (items, seconds) = (sum(|run| run.sum(|lane| lane.items).into()), units(|run| run.seconds));
+    let (items, seconds) = (sum(|run| run.sum(|receipt| receipt.items).into()), units(|run| run.seconds));
     vec![
         "all".to_owned(),
-        sum(|run| run.lanes.len() as u64).to_string(),
+        sum(|run| run.receipts.len() as u64).to_string(),
         count(items),
-        count(sum(|run| run.sum(|lane| lane.pages).into())),
-        count(sum(|run| run.sum(|lane| lane.requests).into())),
+        count(sum(|run| run.sum(|receipt| receipt.pages).into())),
+        count(sum(|run| run.sum(|receipt| receipt.requests).into())),
         count(sum(|run| run.table.reads() as u64)),
         whole(units(|run| run.table.read_units)),
         count(sum(|run| run.table.writes as u64)),
         whole(units(|run| run.table.write_units)),
         count(sum(|run| run.table.items_written as u64)),
-        count(sum(|run| run.sum(|lane| lane.changes).into())),
+        count(sum(|run| run.sum(|receipt| receipt.changes).into())),
         format!("{seconds:.2}"),
         whole(items as f64 / seconds),
         peak(one.runs.iter().filter_map(|run| run.peak_bytes).max()),
@@ -86,7 +86,7 @@ fn peak(bytes: Option<u64>) -> String {
 fn compared(measured: &Measured) -> Option<String> {
     let Baseline { kind, rows, table: naive, peak_bytes, .. } = &measured.baseline;
     let pass = measured.pass(PassName::Unchanged)?;
-    let run = pass.runs.iter().find(|run| run.lanes.iter().any(|lane| lane.lane == *kind))?;
+    let run = pass.runs.iter().find(|run| run.receipts.iter().any(|receipt| receipt.target == *kind))?;
     let line =
         |name: &str, ours: f64, theirs: f64| vec![name.to_owned(), whole(ours), whole(theirs), ratio(theirs, ours)];
     let mut lines = vec![

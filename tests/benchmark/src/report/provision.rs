@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::measured::Table;
-use crate::saga::{Driven, REQUESTS_OF_A_STEP, STEPS, Sagas};
+use crate::measured::TableUsage;
+use crate::saga::{DriveResult, REQUESTS_OF_A_STEP, STEPS, Sagas};
 use crate::text::{count, ratio, table, whole};
 
 const MB: f64 = 1.0e6;
@@ -27,7 +27,7 @@ pub(super) fn show(measured: &Sagas) -> String {
          budget.\nFailing and undoing took {undoing:.2} more for each step undone. Units of driving include those of the announcements.",
     );
     for (name, driven) in runs {
-        let Driven { starts, driving, budget, .. } = driven;
+        let DriveResult { starts, driving, budget, .. } = driven;
         for (what, of) in [("starts", starts), ("driving", driving), ("budget", budget)] {
             let _ = writeln!(text, "table requests, {name}, {what}: {}", operations(of));
         }
@@ -41,19 +41,20 @@ pub(super) fn show(measured: &Sagas) -> String {
         ratio(f64::from(succeeded.calls(false)), script),
         ratio(f64::from(rolled_back.calls(false)), script),
     );
-    let (folded, later) = (succeeded.folded + rolled_back.folded, succeeded.later + rolled_back.later);
+    let (replayed, postponed) =
+        (succeeded.replayed + rolled_back.replayed, succeeded.postponed + rolled_back.postponed);
     let _ = writeln!(
         text,
         "{} ledgers were read back. {} looks after the end are not part of this: they come a quarter of an hour later.",
-        count(folded),
-        count(later),
+        count(replayed),
+        count(postponed),
     );
     text
 }
 
-const SPEED: [&str; 8] = ["run", "seconds", "sagas/s", "steps/s", "CPU s", "peak MB", "doorbells", "a saga"];
+const SPEED: [&str; 8] = ["run", "seconds", "sagas/s", "steps/s", "CPU s", "peak MB", "wake-ups", "a saga"];
 
-fn speed(measured: &Sagas, name: &str, driven: &Driven) -> Vec<String> {
+fn speed(measured: &Sagas, name: &str, driven: &DriveResult) -> Vec<String> {
     let (sagas, seconds) = (f64::from(measured.sagas), driven.seconds);
     vec![
         name.to_owned(),
@@ -62,8 +63,8 @@ fn speed(measured: &Sagas, name: &str, driven: &Driven) -> Vec<String> {
         format!("{:.1}", measured.steps() / seconds),
         format!("{:.2}", driven.cpu_seconds),
         driven.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MB)),
-        count(driven.doorbells),
-        format!("{:.2}", f64::from(driven.doorbells) / sagas),
+        count(driven.wake_ups),
+        format!("{:.2}", f64::from(driven.wake_ups) / sagas),
     ]
 }
 
@@ -79,10 +80,10 @@ const ASKED: [&str; 9] = [
     "budget WRU",
 ];
 
-fn asked(measured: &Sagas, name: &str, driven: &Driven) -> Vec<String> {
+fn asked(measured: &Sagas, name: &str, driven: &DriveResult) -> Vec<String> {
     let step = |number: f64| format!("{:.2}", number / measured.steps());
     let saga = |units: f64| format!("{:.2}", units / f64::from(measured.sagas));
-    let Driven { starts, driving, budget, .. } = driven;
+    let DriveResult { starts, driving, budget, .. } = driven;
     vec![
         name.to_owned(),
         step(driven.table_requests()),
@@ -96,7 +97,7 @@ fn asked(measured: &Sagas, name: &str, driven: &Driven) -> Vec<String> {
     ]
 }
 
-fn operations(of: &Table) -> String {
+fn operations(of: &TableUsage) -> String {
     let operations = of.requests.iter().map(|(name, times)| format!("{} {name}", count(*times as u64)));
     operations.collect::<Vec<_>>().join(", ")
 }
@@ -104,7 +105,7 @@ fn operations(of: &Table) -> String {
 fn calls(measured: &Sagas) -> String {
     let Sagas { succeeded, rolled_back, .. } = measured;
     let kinds: BTreeSet<&String> = succeeded.calls.keys().chain(rolled_back.calls.keys()).collect();
-    let of = |driven: &Driven, kind: &String| {
+    let of = |driven: &DriveResult, kind: &String| {
         let times = driven.calls.get(kind).copied().unwrap_or_default();
         [count(times), format!("{:.2}", f64::from(times) / measured.steps())]
     };

@@ -2,7 +2,7 @@
 
 use sagas::record::SagaStatus;
 
-use super::{Driven, STEPS, Sagas};
+use super::{DriveResult, STEPS, Sagas};
 use crate::text::count;
 
 /// An uneventful step may ask so much of the table: its share of the lease and of the account too, but not what starts the saga, tells the
@@ -22,8 +22,11 @@ pub(crate) fn violations(measured: &Sagas) -> Vec<String> {
     for (status, driven, writes_of_a_saga) in endings {
         let ended = driven.in_status(status);
         hold(ended == *sagas, format!("{ended} ended {status:?}; all are {:?}", driven.statuses));
-        let Driven { folded, broken, .. } = driven;
-        hold(*folded > 0 && *broken == 0, format!("{broken} of {folded} ledgers do not give their saga's state"));
+        let DriveResult { replayed, inconsistent, .. } = driven;
+        hold(
+            *replayed > 0 && *inconsistent == 0,
+            format!("{inconsistent} of {replayed} ledgers do not give their saga's state"),
+        );
         let (writes, needed) = (driven.calls(true), sagas * writes_of_a_saga);
         hold(writes == needed, format!("{status:?}: DigitalOcean got {writes} writes, {needed} were needed"));
     }
@@ -43,17 +46,17 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::measured::Table;
+    use crate::measured::TableUsage;
 
-    fn driven(status: SagaStatus, writes: u32) -> Driven {
+    fn driven(status: SagaStatus, writes: u32) -> DriveResult {
         let requests = [("TransactWriteItems", 60), ("UpdateItem", 60), ("PutItem", 500)];
         let requests = requests.map(|(name, times)| (name.to_owned(), times)).into();
-        Driven {
+        DriveResult {
             statuses: HashMap::from([(status, 10)]),
-            driving: Table { requests, ..Table::default() },
-            folded: 5,
+            driving: TableUsage { requests, ..TableUsage::default() },
+            replayed: 5,
             calls: [("GET x", 90), ("POST x", writes)].map(|(kind, times)| (kind.to_owned(), times)).into(),
-            ..Driven::default()
+            ..DriveResult::default()
         }
     }
 
@@ -69,12 +72,12 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_is_said() {
-        type Spoil = fn(&mut Sagas);
-        let cases: [(Spoil, &str); 9] = [
+        type Mutation = fn(&mut Sagas);
+        let cases: [(Mutation, &str); 9] = [
             (|of| of.succeeded.statuses = HashMap::from([(SagaStatus::Stuck, 10)]), "0 ended Succeeded"),
             (|of| _ = of.rolled_back.statuses.insert(SagaStatus::RolledBack, 9), "9 ended RolledBack"),
-            (|of| of.rolled_back.broken = 1, "1 of 5 ledgers"),
-            (|of| of.succeeded.folded = 0, "0 of 0 ledgers"),
+            (|of| of.rolled_back.inconsistent = 1, "1 of 5 ledgers"),
+            (|of| of.succeeded.replayed = 0, "0 of 0 ledgers"),
             (|of| _ = of.succeeded.calls.insert("PUT x".to_owned(), 1), "got 31 writes, 30 were"),
             (|of| of.rolled_back.calls.clear(), "got 0 writes, 60 were"),
             (|of| of.succeeded.leftovers = 2, "2 records are not"),

@@ -7,7 +7,7 @@ use sagas::record::SagaStatus;
 use serde::{Deserialize, Serialize};
 
 use super::STEPS;
-use crate::measured::Table;
+use crate::measured::TableUsage;
 
 /// The operation by which the inventory is told of a change. The journal writes by updates and by transactions alone.
 const ANNOUNCEMENT: &str = "PutItem";
@@ -28,13 +28,13 @@ pub(crate) struct Sagas {
     pub(crate) sagas: u32,
     /// Functions of each lane that work at a time.
     pub(crate) workers: u32,
-    pub(crate) succeeded: Driven,
-    pub(crate) rolled_back: Driven,
+    pub(crate) succeeded: DriveResult,
+    pub(crate) rolled_back: DriveResult,
 }
 
 /// One process that started the sagas and drove all of them to their end.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Driven {
+pub(crate) struct DriveResult {
     /// In which status they are.
     pub(crate) statuses: HashMap<SagaStatus, u32>,
     /// From the first doorbell to the end of the last saga.
@@ -44,17 +44,17 @@ pub(crate) struct Driven {
     /// The most memory that the process ever held, all its functions together; none where that cannot be told.
     pub(crate) peak_bytes: Option<u64>,
     /// Doorbells answered, and those that were set for later than the measurement: looks after the end.
-    pub(crate) doorbells: u32,
-    pub(crate) later: u32,
+    pub(crate) wake_ups: u32,
+    pub(crate) postponed: u32,
     /// What starting took of the table.
-    pub(crate) starts: Table,
+    pub(crate) starts: TableUsage,
     /// What driving took: leases, the account, changes of the state, pre-images, and announcements to the inventory.
-    pub(crate) driving: Table,
+    pub(crate) driving: TableUsage,
     /// What reserving requests to DigitalOcean took.
-    pub(crate) budget: Table,
+    pub(crate) budget: TableUsage,
     /// Ledgers read back, and those that do not give the state of their saga.
-    pub(crate) folded: u32,
-    pub(crate) broken: u32,
+    pub(crate) replayed: u32,
+    pub(crate) inconsistent: u32,
     /// Requests that the simulator got, by method and route.
     #[serde(default)]
     pub(crate) calls: BTreeMap<String, u32>,
@@ -70,7 +70,7 @@ impl Sagas {
     }
 }
 
-impl Driven {
+impl DriveResult {
     /// How many sagas are in this status.
     pub(crate) fn in_status(&self, status: SagaStatus) -> u32 {
         self.statuses.get(&status).copied().unwrap_or_default()

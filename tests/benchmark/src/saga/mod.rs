@@ -6,7 +6,7 @@ mod measured;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum as _;
-use local::Step;
+use local::ProgressStep;
 use serde_json::Value;
 
 use crate::child::{Server, run_to_end};
@@ -15,28 +15,28 @@ use crate::simulator::Simulator;
 use crate::text::count;
 pub(crate) use account::{STEPS, seed, steps};
 pub(crate) use checks::{REQUESTS_OF_A_STEP, violations};
-pub(crate) use measured::{Driven, Ending, Sagas};
+pub(crate) use measured::{DriveResult, Ending, Sagas};
 
 /// Functions of each lane that work at a time.
 pub(crate) const WORKERS: u32 = 8;
 
 /// Measures so many sagas, to each ending.
 pub(crate) async fn measure(sagas: u32) -> Result<Sagas> {
-    let step = Step::begin(format!("{} sagas: start", count(sagas)));
+    let step = ProgressStep::begin(format!("{} sagas: start", count(sagas)));
     let simulator = Simulator::start(&["saga-simulator", "--sagas", &sagas.to_string()].map(str::to_owned)).await?;
     step.done("");
     let (succeeded, before, after) = drive(&simulator, sagas, Ending::Succeeded).await?;
     let leftovers = u32::try_from(account::leftovers(sagas, &before, &after))?;
-    let succeeded = Driven { leftovers, ..succeeded };
+    let succeeded = DriveResult { leftovers, ..succeeded };
     let (rolled_back, before, after) = drive(&simulator, sagas, Ending::RolledBack).await?;
-    let rolled_back = Driven { leftovers: u32::from(before != after), ..rolled_back };
+    let rolled_back = DriveResult { leftovers: u32::from(before != after), ..rolled_back };
     Ok(Sagas { sagas, workers: WORKERS, succeeded, rolled_back })
 }
 
 /// Drives the sagas by a process of their own, in a table of their own; with the account's state before and after.
-async fn drive(simulator: &Simulator, sagas: u32, ending: Ending) -> Result<(Driven, Value, Value)> {
+async fn drive(simulator: &Simulator, sagas: u32, ending: Ending) -> Result<(DriveResult, Value, Value)> {
     let name = ending.to_possible_value().context("an ending without a name")?;
-    let step = Step::begin(format!("drive them: {}", name.get_name()));
+    let step = ProgressStep::begin(format!("drive them: {}", name.get_name()));
     let table = Server::start(&["table".to_owned()]).await?;
     register(&table.address).await?;
     let before = simulator.state().await?;
@@ -46,7 +46,7 @@ async fn drive(simulator: &Simulator, sagas: u32, ending: Ending) -> Result<(Dri
     let addresses = ["--table", &table.address, "--digitalocean", digitalocean];
     let arguments: Vec<String> = arguments.into_iter().chain(addresses).map(str::to_owned).collect();
     let (_, result) = run_to_end(&arguments).await?;
-    let mut driven: Driven = serde_json::from_str(&result).with_context(|| format!("driving said {result}"))?;
+    let mut driven: DriveResult = serde_json::from_str(&result).with_context(|| format!("driving said {result}"))?;
     driven.calls = simulator.calls().await?;
     let after = simulator.state().await?;
     step.done("");

@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
 
 use super::reply::{AdminError, AdminResult, read};
+use crate::consistency::ConsistencySettings;
 use crate::endpoints;
-use crate::habits::Habits;
 use crate::limits::Limits;
 use crate::model::account::Account;
 use crate::model::seed::{AccountSeed, Seed};
@@ -23,7 +23,7 @@ pub(super) async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({
         "now": shared.clock.now(),
         "latency": state.latency,
-        "late_writes": state.late.len(),
+        "delayed_writes": state.delayed_writes.len(),
         "accounts": accounts,
     }))
 }
@@ -35,7 +35,7 @@ pub(super) async fn replace_state(State(shared): State<Arc<Shared>>, body: Bytes
     let mut state = shared.state();
     state.accounts = accounts;
     state.latency = seed.latency;
-    state.late.clear();
+    state.delayed_writes.clear();
     // What the old tokens used does not count against new ones of the same name.
     state.meters.clear();
     Ok(Json(names))
@@ -82,17 +82,17 @@ pub(super) async fn set_limits(
     Ok(Json(json!(limits)))
 }
 
-pub(super) async fn set_habits(
+pub(super) async fn set_consistency(
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
     body: Bytes,
 ) -> AdminResult {
-    let habits: Habits = read(&body)?;
+    let consistency: ConsistencySettings = read(&body)?;
     shared.edit(&name, |account, _| {
-        account.habits = habits;
+        account.consistency = consistency;
         Ok(())
     })?;
-    Ok(Json(json!(habits)))
+    Ok(Json(json!(consistency)))
 }
 
 /// What the account holds, in a form that can be compared.
@@ -130,7 +130,7 @@ fn shape(account: &Account) -> Value {
     let mut shown = json!({
         "profile": account.profile,
         "limits": account.limits,
-        "habits": account.habits,
+        "consistency": account.consistency,
         "tokens": tokens,
     });
     for kind in endpoints::kinds() {

@@ -23,7 +23,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/accounts", get(accounts::names))
         .route("/accounts/{account}", get(accounts::show).put(accounts::put).delete(accounts::delete))
         .route("/accounts/{account}/limits", put(accounts::set_limits))
-        .route("/accounts/{account}/habits", put(accounts::set_habits))
+        .route("/accounts/{account}/consistency", put(accounts::set_consistency))
         .route("/accounts/{account}/state", get(accounts::comparable))
         .route("/accounts/{account}/tokens/{token}", put(accounts::set_token).delete(accounts::remove_token))
         .route("/accounts/{account}/assignments", post(objects::assign))

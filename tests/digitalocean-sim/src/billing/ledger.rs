@@ -13,7 +13,7 @@ use super::{Period, amount_of, money};
 use crate::clock::rfc3339;
 use crate::endpoints::{billing_history, invoices};
 use crate::model::account::Profile;
-use crate::model::kind::{Kind, Site};
+use crate::model::kind::{BuildContext, Kind};
 
 /// All objects of the ledger, each with its kind.
 pub(crate) type Billed = Vec<(&'static Kind, Arc<Value>)>;
@@ -83,7 +83,7 @@ struct Books {
 impl Books {
     fn bill(&mut self, invoice: Value) -> Result<(), String> {
         let (now, profile, mut next_id) = (DateTime::UNIX_EPOCH, Profile::default(), 0);
-        let built = invoices::build(invoice, &mut Site { now, profile: &profile, next_id: &mut next_id })?;
+        let built = invoices::build(invoice, &mut BuildContext { now, profile: &profile, next_id: &mut next_id })?;
         self.objects.push((&invoices::KIND, Arc::new(built.object)));
         for (kind, entry) in built.parts {
             self.balance += amount_of(&entry).unwrap_or_default();

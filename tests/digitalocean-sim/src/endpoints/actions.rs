@@ -1,7 +1,7 @@
 //! Actions on droplets (OpenAPI `schemas/action`). They take a while, and a droplet has one at a time.
 
-mod course;
 mod shape;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::model::kind::Kind;
 use crate::route::{Access, Family, Route, envelope};
 
-pub(crate) use course::end_due;
+pub(crate) use timeline::end_due;
 
 pub(crate) static KIND: Kind = Kind {
     collection: "actions",
@@ -42,7 +42,7 @@ pub(crate) static FAMILY: Family = Family {
             path: "/v2/droplets/{droplet_id}/actions",
             access: Access::Other,
             scopes: &[&["droplet:update"]],
-            handler: course::begin,
+            handler: timeline::begin,
         },
         Route {
             method: Method::GET,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::model::kind::{Blank, BuildContext, BuiltObject, Kind, ScopedField, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 static KIND: Kind = Kind {
@@ -64,7 +64,7 @@ fn basic() -> String {
     "basic".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let app: Spec = spec(value)?;
     let Some(name) = app.spec.get("name").and_then(Value::as_str) else { return Err("spec: no `name`".to_owned()) };
     let slug = app.spec.get("region").and_then(Value::as_str).unwrap_or("ams");
@@ -74,10 +74,10 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
     let ingress = format!("{name}-x7k2q.ondigitalocean.app");
     let domains = app.spec.get("domains").and_then(Value::as_array).cloned().unwrap_or_default();
     let live = domains.iter().find(|domain| domain["type"] == "PRIMARY").and_then(|domain| domain["domain"].as_str());
-    let (live_domain, created_at) = (live.unwrap_or(&ingress), rfc3339(app.created_at.unwrap_or(site.now)));
+    let (live_domain, created_at) = (live.unwrap_or(&ingress), rfc3339(app.created_at.unwrap_or(context.now)));
     Ok(json!({
         "id": app.id,
-        "owner_uuid": site.profile.uuid,
+        "owner_uuid": context.profile.uuid,
         "spec": app.spec,
         "default_ingress": format!("https://{ingress}"),
         "created_at": created_at,
@@ -127,7 +127,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let app = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
-    let app = KIND.seen_by(&with_project(call, app), call.token);
+    let app = KIND.visible_to(&with_project(call, app), call.token);
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, app)))
 }
 

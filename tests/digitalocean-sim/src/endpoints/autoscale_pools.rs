@@ -12,7 +12,7 @@ use super::droplets::default_vpc;
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 static KIND: Kind = Kind {
@@ -113,10 +113,10 @@ fn active() -> String {
     "active".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let mut pool: Spec = spec(value)?;
     pool.droplet_template.vpc_uuid.get_or_insert_with(|| default_vpc(&pool.droplet_template.region));
-    let created_at = rfc3339(pool.created_at.unwrap_or(site.now));
+    let created_at = rfc3339(pool.created_at.unwrap_or(context.now));
     Ok(json!({
         "id": pool.id,
         "name": pool.name,

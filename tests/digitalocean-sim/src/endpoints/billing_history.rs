@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Reply, Rows};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 /// What is kept of an entry besides what is shown: DO gives entries no id.
@@ -59,10 +59,10 @@ fn payment() -> String {
     "Payment".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let mut object = object(value)?;
     if object[ID].is_null() {
-        object[ID] = json!(format!("entry-{}", site.numeric_id(None)));
+        object[ID] = json!(format!("entry-{}", context.numeric_id(None)));
     }
     Ok(object.into())
 }
@@ -79,9 +79,9 @@ pub(crate) fn object(value: Value) -> Result<Value, String> {
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut entries: Vec<Arc<Value>> = call.account.objects(&KIND).cloned().collect();
     entries.sort_by(|one, other| other["date"].as_str().cmp(&one["date"].as_str()));
-    let (key, total, beside) = (KIND.collection, entries.len(), Map::new());
+    let (key, total, extra) = (KIND.collection, entries.len(), Map::new());
     let row = Box::new(move |index: usize| entries.get(index).map(|entry| shown(entry)).unwrap_or_default());
-    Ok(Reply::Rows(Rows { key, total, row, beside }))
+    Ok(Reply::Rows(Rows { key, total, row, extra }))
 }
 
 fn shown(entry: &Value) -> Value {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::call::LinkStyle;
 use crate::clock::rfc3339;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -64,14 +64,14 @@ fn an_hour() -> u32 {
     3600
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let cdn: Spec = spec(value)?;
     let mut object = json!({
         "id": cdn.id,
         "origin": cdn.origin,
         "endpoint": cdn.origin.replacen(".digitaloceanspaces.com", ".cdn.digitaloceanspaces.com", 1),
         "ttl": cdn.ttl,
-        "created_at": rfc3339(cdn.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(cdn.created_at.unwrap_or(context.now)),
     });
     // The contract lets neither be null or empty.
     if let Some(id) = cdn.certificate_id {

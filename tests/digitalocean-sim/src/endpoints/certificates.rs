@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::call::{Call, LinkStyle, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -71,9 +71,9 @@ fn verified() -> String {
     "verified".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let certificate: Spec = spec(value)?;
-    let created_at = certificate.created_at.unwrap_or(site.now);
+    let created_at = certificate.created_at.unwrap_or(context.now);
     // 40 hexadecimal digits, as SHA-1 has.
     let fingerprint = || format!("{:0>40}", certificate.id.simple());
     Ok(json!({

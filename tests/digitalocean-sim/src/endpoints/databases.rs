@@ -63,7 +63,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let database = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
-    let database = KIND.seen_by(&seen(call, database), call.token);
+    let database = KIND.visible_to(&seen(call, database), call.token);
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, database)))
 }
 

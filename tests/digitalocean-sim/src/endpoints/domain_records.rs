@@ -1,6 +1,6 @@
 //! The records of domains (OpenAPI `schemas/domain_record`).
 
-mod sent;
+mod record_input;
 mod write;
 
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::domains;
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 /// What is kept of a record besides what is shown: the domain it is in.
@@ -116,11 +116,11 @@ fn ttl() -> u32 {
 }
 
 /// All nine fields are there whatever the type (OpenAPI `responses/all_domain_records_response`).
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let record: Spec = spec(value)?;
     Ok(json!({
         DOMAIN: record.domain.to_ascii_lowercase(),
-        "id": site.numeric_id(record.id),
+        "id": context.numeric_id(record.id),
         "type": record.record_type,
         "name": record.name,
         "data": record.data,
@@ -147,7 +147,7 @@ pub(super) fn of_new_domain(
     domain: &str,
     address: Option<IpAddr>,
     seed: Vec<Map<String, Value>>,
-    site: &mut Site<'_>,
+    context: &mut BuildContext<'_>,
 ) -> Result<Vec<Value>, String> {
     // The data of an SOA is its time to live (traffic recorded by dns-lexicon/dns-lexicon).
     let mut specs = vec![json!({ "type": "SOA", "data": TTL.to_string() })];
@@ -160,7 +160,7 @@ pub(super) fn of_new_domain(
     let build = |(index, mut record): (usize, Value)| {
         record[DOMAIN] = json!(domain);
         let built =
-            build(record, site).map_err(|error| format!("records[{}].{error}", index.saturating_sub(automatic)));
+            build(record, context).map_err(|error| format!("records[{}].{error}", index.saturating_sub(automatic)));
         Ok(built?.object)
     };
     specs.into_iter().enumerate().map(build).collect()

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::domain_records;
 use crate::call::{Call, LinkStyle, Reply};
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 pub(crate) static KIND: Kind = Kind {
@@ -78,16 +78,16 @@ fn default_ttl() -> Option<u32> {
     Some(1800)
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let domain: Spec = spec(value)?;
     let name = domain.name.to_ascii_lowercase();
     if !is_domain_name(&name) {
         return Err(format!("name: `{name}` is not a domain name"));
     }
-    let records = domain_records::of_new_domain(&name, domain.ip_address, domain.records, site)?;
-    let zone_file = domain.zone_file.unwrap_or_else(|| zone_file(&name, &records, site.now.timestamp()));
+    let records = domain_records::of_new_domain(&name, domain.ip_address, domain.records, context)?;
+    let zone_file = domain.zone_file.unwrap_or_else(|| zone_file(&name, &records, context.now.timestamp()));
     let parts = records.into_iter().map(|record| (&domain_records::KIND, record)).collect();
-    Ok(Built { parts, ..json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into() })
+    Ok(BuiltObject { parts, ..json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into() })
 }
 
 /// The domain as it is when it is made; what becomes of its records later is not written into it. Texts are not quoted (traffic recorded

@@ -11,7 +11,7 @@ use super::droplets;
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 /// What is kept of a backup besides what is shown: the droplet it is of.
@@ -72,17 +72,17 @@ fn some_gigabytes() -> f64 {
 }
 
 /// The fields of the example in OpenAPI `responses/all_droplet_backups`, which are more than the schema's.
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let backup: Spec = spec(value)?;
     Ok(json!({
         DROPLET: backup.droplet_id,
-        "id": site.numeric_id(backup.id),
+        "id": context.numeric_id(backup.id),
         "name": backup.name,
         "distribution": DISTRIBUTION,
         "slug": null,
         "public": false,
         "regions": backup.regions,
-        "created_at": rfc3339(backup.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(backup.created_at.unwrap_or(context.now)),
         "min_disk_size": backup.min_disk_size,
         "size_gigabytes": backup.size_gigabytes,
         "type": "backup",
@@ -98,10 +98,14 @@ fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(),
 }
 
 /// The backups that a new droplet has already, a week apart, the newest a day old; named as in the example.
-pub(super) fn of_new_droplet(droplet: &Value, count: usize, site: &mut Site<'_>) -> Result<Vec<Value>, String> {
+pub(super) fn of_new_droplet(
+    droplet: &Value,
+    count: usize,
+    context: &mut BuildContext<'_>,
+) -> Result<Vec<Value>, String> {
     let week = |weeks: usize| TimeDelta::days(1) + TimeDelta::weeks(i64::try_from(weeks).unwrap_or(0));
     let build = |weeks: usize| {
-        let at = site.now - week(weeks);
+        let at = context.now - week(weeks);
         let backup = json!({
             DROPLET: droplet["id"],
             "name": format!("{}- {}", droplet["name"].as_str().unwrap_or_default(), at.date_naive()),
@@ -109,7 +113,7 @@ pub(super) fn of_new_droplet(droplet: &Value, count: usize, site: &mut Site<'_>)
             "min_disk_size": droplet["disk"],
             "created_at": at,
         });
-        Ok(build(backup, site)?.object)
+        Ok(build(backup, context)?.object)
     };
     (0..count).rev().map(build).collect()
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::call::LinkStyle;
 use crate::clock::rfc3339;
-use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::model::kind::{Blank, BuildContext, BuiltObject, Kind, ScopedField, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -120,9 +120,9 @@ fn all() -> String {
     "0".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let firewall: Spec = spec(value)?;
-    let created_at = rfc3339(firewall.created_at.unwrap_or(site.now));
+    let created_at = rfc3339(firewall.created_at.unwrap_or(context.now));
     let mut object = json!(firewall);
     object["created_at"] = json!(created_at);
     Ok(object.into())

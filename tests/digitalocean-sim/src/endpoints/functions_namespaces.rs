@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::call::LinkStyle;
 use crate::clock::rfc3339;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -66,9 +66,9 @@ fn key() -> String {
     "EXAMPLE-functions-key".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let namespace: Spec = spec(value)?;
-    let created_at = rfc3339(namespace.created_at.unwrap_or(site.now));
+    let created_at = rfc3339(namespace.created_at.unwrap_or(context.now));
     Ok(json!({
         "api_host": format!("https://faas-{}-2ef2e6cc.doserverless.co", namespace.region),
         "namespace": format!("fn-{}", namespace.uuid),

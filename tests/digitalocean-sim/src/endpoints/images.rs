@@ -14,7 +14,7 @@ use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::model::catalog;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 /// Custom images: of the images an account has, those that nothing else holds.
@@ -87,17 +87,17 @@ fn available() -> String {
     "available".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let image: Spec = spec(value)?;
     Ok(json!({
-        "id": site.numeric_id(image.id),
+        "id": context.numeric_id(image.id),
         "name": image.name,
         "distribution": image.distribution,
         "slug": null,
         "public": false,
         "type": "custom",
         "regions": image.regions,
-        "created_at": rfc3339(image.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(image.created_at.unwrap_or(context.now)),
         "min_disk_size": image.min_disk_size,
         "size_gigabytes": image.size_gigabytes,
         "description": image.description,

@@ -46,11 +46,11 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         call.account.objects(&KIND).filter(|invoice| !Invoice(invoice).is_preview()).cloned().collect();
     invoices.sort_by_key(|invoice| std::cmp::Reverse(Invoice(invoice).period()));
     let preview = preview(call.account).map_or_else(|| nothing_yet(call), |preview| Invoice(preview).listed());
-    let beside = Map::from_iter([("invoice_preview".to_owned(), preview)]);
+    let extra = Map::from_iter([("invoice_preview".to_owned(), preview)]);
     let total = invoices.len();
     let row =
         Box::new(move |index: usize| invoices.get(index).map(|invoice| Invoice(invoice).listed()).unwrap_or_default());
-    Ok(Reply::Rows(Rows { key: KIND.collection, total, row, beside }))
+    Ok(Reply::Rows(Rows { key: KIND.collection, total, row, extra }))
 }
 
 /// The preview of an account that has none: a month without any use.
@@ -80,7 +80,7 @@ fn items(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let invoice = Arc::clone(named(call)?);
     let total = Invoice(&invoice).lines().count();
     let row = Box::new(move |index: usize| Invoice(&invoice).lines().item(index));
-    Ok(Reply::Rows(Rows { key: "invoice_items", total, row, beside: Map::new() }))
+    Ok(Reply::Rows(Rows { key: "invoice_items", total, row, extra: Map::new() }))
 }
 
 fn summary(call: &mut Call<'_>) -> Result<Reply, ApiError> {

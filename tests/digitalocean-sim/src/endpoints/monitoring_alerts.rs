@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::call::LinkStyle;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -97,7 +97,7 @@ fn enabled() -> bool {
     true
 }
 
-fn build(value: Value, _: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, _: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let alert: Spec = spec(value)?;
     Ok(json!(alert).into())
 }

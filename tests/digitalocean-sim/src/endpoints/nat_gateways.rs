@@ -13,7 +13,7 @@ use crate::call::{Call, LinkStyle, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::catalog;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -94,12 +94,12 @@ fn gateway() -> String {
     "10.110.0.2".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let mut nat: Spec = spec(value)?;
     if nat.vpcs.is_empty() {
         nat.vpcs.push(Served { vpc_uuid: default_vpc(&nat.region), gateway_ip: gateway() });
     }
-    let created_at = nat.created_at.unwrap_or(site.now);
+    let created_at = nat.created_at.unwrap_or(context.now);
     let public: Vec<Value> = nat.public_ips.iter().map(|ip| json!({ "ipv4": ip })).collect();
     Ok(json!({
         "id": nat.id,

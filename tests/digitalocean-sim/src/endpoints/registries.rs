@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, LinkStyle, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -88,15 +88,15 @@ fn basic() -> String {
     "basic".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let registry: Spec = spec(value)?;
-    let created_at = rfc3339(registry.created_at.unwrap_or(site.now));
+    let created_at = rfc3339(registry.created_at.unwrap_or(context.now));
     Ok(json!({
         "name": registry.name,
         "created_at": created_at,
         "region": registry.region,
         "storage_usage_bytes": registry.storage_usage_bytes,
-        "storage_usage_bytes_updated_at": rfc3339(site.now),
+        "storage_usage_bytes_updated_at": rfc3339(context.now),
         "subscription": { "tier": tier(&registry.tier)?, "created_at": created_at, "updated_at": created_at },
     })
     .into())

@@ -12,7 +12,7 @@ use super::droplets;
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::error::ApiError;
 use crate::model::catalog;
-use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::model::kind::{Blank, BuildContext, BuiltObject, Kind, ScopedField, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -82,7 +82,7 @@ fn amsterdam() -> String {
     "ams3".to_owned()
 }
 
-fn build(value: Value, _: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, _: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let reserved: Spec = spec(value)?;
     Ok(json!({
         "ip": reserved.ip,
@@ -108,7 +108,7 @@ fn list(call: &Call<'_>, key: &'static str) -> Reply {
 
 fn show(call: &Call<'_>, key: &str) -> Result<Reply, ApiError> {
     let reserved = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
-    let seen = KIND.seen_by(&shown(call, reserved), call.token);
+    let seen = KIND.visible_to(&shown(call, reserved), call.token);
     Ok(Reply::Json(StatusCode::OK, json!({ key: seen })))
 }
 
@@ -128,5 +128,5 @@ fn shown(call: &Call<'_>, reserved: &Value) -> Value {
 pub(super) fn assignee(call: &Call<'_>, reserved: &Value) -> Value {
     let id = reserved["droplet"].as_u64().map(|id| id.to_string());
     let droplet = id.and_then(|id| call.account.get(&droplets::KIND, &id));
-    droplet.map_or(Value::Null, |droplet| droplets::KIND.seen_by(droplet, call.token))
+    droplet.map_or(Value::Null, |droplet| droplets::KIND.visible_to(droplet, call.token))
 }

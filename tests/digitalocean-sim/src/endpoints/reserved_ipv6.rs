@@ -13,7 +13,7 @@ use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::catalog;
-use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::model::kind::{Blank, BuildContext, BuiltObject, Kind, ScopedField, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 static KIND: Kind = Kind {
@@ -66,12 +66,12 @@ fn amsterdam() -> String {
     "ams3".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let reserved: Spec = spec(value)?;
     Ok(json!({
         "ip": reserved.ip,
         "region_slug": catalog::region(&reserved.region_slug)?["slug"],
-        "reserved_at": rfc3339(reserved.reserved_at.unwrap_or(site.now)),
+        "reserved_at": rfc3339(reserved.reserved_at.unwrap_or(context.now)),
         "droplet": reserved.droplet,
     })
     .into())
@@ -92,7 +92,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let reserved = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
-    let seen = KIND.seen_by(&shown(call, reserved), call.token);
+    let seen = KIND.visible_to(&shown(call, reserved), call.token);
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, seen)))
 }
 

@@ -12,7 +12,7 @@ use super::{droplets, images};
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::model::kind::{Blank, BuildContext, BuiltObject, Kind, ScopedField, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 pub(crate) static KIND: Kind = Kind {
@@ -105,17 +105,17 @@ fn some_gigabytes() -> f64 {
 }
 
 /// The id is a number for a droplet's and a UUID for a volume's, and a text for both.
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let snapshot: Spec = spec(value)?;
     let number = |id: String| id.parse().map_err(|_| format!("id: `{id}` is not a number, as those of droplets are"));
     let id = match snapshot.resource_type {
-        ResourceType::Droplet => site.numeric_id(snapshot.id.map(number).transpose()?).to_string(),
+        ResourceType::Droplet => context.numeric_id(snapshot.id.map(number).transpose()?).to_string(),
         ResourceType::Volume => snapshot.id.unwrap_or_else(|| Uuid::new_v4().to_string()),
     };
     Ok(json!({
         "id": id,
         "name": snapshot.name,
-        "created_at": rfc3339(snapshot.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(snapshot.created_at.unwrap_or(context.now)),
         "regions": snapshot.regions,
         "min_disk_size": snapshot.min_disk_size,
         "size_gigabytes": snapshot.size_gigabytes,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::call::{Call, LinkStyle, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -62,14 +62,14 @@ struct Grant {
     permission: String,
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let key: Spec = spec(value)?;
-    let access_key = key.access_key.unwrap_or_else(|| format!("DO00{:016X}", site.numeric_id(None)));
+    let access_key = key.access_key.unwrap_or_else(|| format!("DO00{:016X}", context.numeric_id(None)));
     Ok(json!({
         "access_key": access_key,
         "name": key.name,
         "grants": key.grants,
-        "created_at": rfc3339(key.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(key.created_at.unwrap_or(context.now)),
     })
     .into())
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, LinkStyle, Reply};
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -52,9 +52,9 @@ struct Spec {
     public_key: Option<String>,
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let key: Spec = spec(value)?;
-    let id = site.numeric_id(key.id);
+    let id = context.numeric_id(key.id);
     Ok(json!({
         "id": id,
         "name": key.name,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::kind_of;
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::error::ApiError;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
 static KIND: Kind = Kind {
@@ -46,7 +46,7 @@ struct Spec {
     name: String,
 }
 
-fn build(value: Value, _: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, _: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let Spec { name } = spec(value)?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:".contains(&byte);
     if !(1..=255).contains(&name.len()) || !name.bytes().all(allowed) {

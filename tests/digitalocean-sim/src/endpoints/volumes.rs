@@ -10,7 +10,7 @@ use crate::call::{Call, LinkStyle, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::catalog;
-use crate::model::kind::{Blank, Built, Kind, ScopedField, Site, set_known, spec};
+use crate::model::kind::{Blank, BuildContext, BuiltObject, Kind, ScopedField, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 pub(crate) static KIND: Kind = Kind {
@@ -79,7 +79,7 @@ fn ten() -> u64 {
     10
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let volume: Spec = spec(value)?;
     Ok(json!({
         "id": volume.id,
@@ -89,7 +89,7 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
         "name": volume.name,
         "description": volume.description,
         "size_gigabytes": volume.size_gigabytes,
-        "created_at": rfc3339(volume.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(volume.created_at.unwrap_or(context.now)),
         "filesystem_type": volume.filesystem_type,
         "filesystem_label": volume.filesystem_label,
         "tags": volume.tags,

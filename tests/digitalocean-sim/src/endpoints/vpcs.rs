@@ -10,7 +10,7 @@ use super::droplets::default_vpc;
 use crate::call::LinkStyle;
 use crate::clock::rfc3339;
 use crate::model::catalog;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
@@ -71,7 +71,7 @@ fn ip_range() -> String {
     "10.110.0.0/20".to_owned()
 }
 
-fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let vpc: Spec = spec(value)?;
     let made_up = || if vpc.default { default_vpc(&vpc.region) } else { Uuid::new_v4().to_string() };
     let id = vpc.id.unwrap_or_else(made_up);
@@ -83,7 +83,7 @@ fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
         "region": catalog::region(&vpc.region)?["slug"],
         "ip_range": vpc.ip_range,
         "default": vpc.default,
-        "created_at": rfc3339(vpc.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(vpc.created_at.unwrap_or(context.now)),
     })
     .into())
 }

@@ -55,19 +55,19 @@ pub enum Effect {
     /// Pages 2 and later of a list look as if its head had changed since page 1 was fetched.
     PageShift {
         /// How it changed.
-        change: Shift,
+        change: ListChange,
         /// By how many objects.
         #[serde(default = "one")]
         items: usize,
     },
     /// Does what is asked and answers this status.
-    AppliedThen {
+    ErrorAfterApply {
         /// The status, 500 if absent.
         #[serde(default = "internal_error")]
         status: u16,
     },
     /// Answers this status, or cuts the connection before any byte of an answer, and does what is asked later, as the request was.
-    AppliedLater {
+    DelayedApply {
         /// How much later by the simulator's clock, in milliseconds.
         after_ms: u64,
         /// The status; the connection is cut if absent.
@@ -75,14 +75,14 @@ pub enum Effect {
         status: Option<u16>,
     },
     /// Does what is asked at once and keeps the answer back.
-    LateAnswer {
+    DelayedAnswer {
         /// Milliseconds.
         delay_ms: u64,
     },
     /// The action on a droplet that a request begins ends as `errored`.
     ActionFails,
     /// Reads see the state as it was when the fault was set.
-    Stale {
+    StaleReads {
         /// For how long; until the fault is removed if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<u64>,
@@ -114,7 +114,7 @@ pub enum LimitKind {
 /// How the head of a list changed between two pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Shift {
+pub enum ListChange {
     /// Objects were inserted, so some appear twice.
     Insert,
     /// Objects were removed, so some are skipped.
@@ -142,7 +142,7 @@ impl Effect {
 
     /// Shifts later pages by one object.
     #[must_use]
-    pub fn page_shift(change: Shift) -> Self {
+    pub fn page_shift(change: ListChange) -> Self {
         Self::PageShift { change, items: 1 }
     }
 }

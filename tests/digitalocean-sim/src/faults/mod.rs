@@ -1,10 +1,10 @@
 //! Scripted faults: what is to go wrong, where, and how often.
 
-mod book;
 mod effect;
 pub(crate) mod pattern;
+mod registry;
 mod rule;
 
-pub(crate) use book::{Arrival, FaultBook, Terminal};
-pub use effect::{CutPoint, Effect, LimitKind, Shift};
+pub use effect::{CutPoint, Effect, LimitKind, ListChange};
+pub(crate) use registry::{FaultRegistry, MatchedFaults, TerminalEffect};
 pub use rule::{Fault, Times};

@@ -136,7 +136,7 @@ impl Fault {
         self
     }
 
-    pub(crate) fn meets(&self, request: &Request, account: Option<&str>) -> bool {
+    pub(crate) fn matches(&self, request: &Request, account: Option<&str>) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(request.method.as_str()))
             && pattern::matches(&self.path, &request.path)
             && self.account.as_deref().is_none_or(|wanted| Some(wanted) == account)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::consistency::ConsistencySettings;
 use crate::endpoints::kind_of;
-use crate::habits::Habits;
 use crate::limits::Limits;
 use crate::model::account;
 use crate::model::kind::Kind;
@@ -71,9 +71,9 @@ impl Account {
 
     /// Sets what the documentation leaves open.
     #[track_caller]
-    pub fn set_habits(&self, habits: Habits) {
+    pub fn set_consistency(&self, consistency: ConsistencySettings) {
         self.edit(|account, _| {
-            account.habits = habits;
+            account.consistency = consistency;
             Ok(())
         });
     }

@@ -37,11 +37,11 @@ impl Faults {
 
     /// How many requests a fault has struck; none if there is none of that id.
     #[must_use]
-    pub fn struck(&self, id: &str) -> Option<u64> {
-        self.shared.state().faults.struck(id)
+    pub fn applied(&self, id: &str) -> Option<u64> {
+        self.shared.state().faults.applied(id)
     }
 
-    /// The faults as JSON, each with `matched` and `struck`.
+    /// The faults as JSON, each with `matched` and `applied`.
     #[must_use]
     pub fn list(&self) -> Vec<Value> {
         self.shared.state().faults.show()

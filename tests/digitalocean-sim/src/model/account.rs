@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::assignments::Assignments;
 use super::collection::Collection;
-use super::kind::{Kind, Site};
+use super::kind::{BuildContext, Kind};
+use crate::consistency::ConsistencySettings;
 use crate::endpoints::{self, actions};
-use crate::habits::Habits;
 use crate::limits::Limits;
 use crate::scopes::Token;
 
@@ -54,7 +54,7 @@ impl Default for Profile {
 pub(crate) struct Account {
     pub(crate) profile: Profile,
     pub(crate) limits: Limits,
-    pub(crate) habits: Habits,
+    pub(crate) consistency: ConsistencySettings,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) assignments: Assignments,
     collections: BTreeMap<&'static str, Collection>,
@@ -64,11 +64,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn new(profile: Profile, limits: Limits, habits: Habits) -> Self {
+    pub(crate) fn new(profile: Profile, limits: Limits, consistency: ConsistencySettings) -> Self {
         Self {
             profile,
             limits,
-            habits,
+            consistency,
             tokens: BTreeMap::new(),
             assignments: Assignments::default(),
             collections: endpoints::kinds().map(|kind| (kind.collection, Collection::default())).collect(),
@@ -106,8 +106,8 @@ impl Account {
     }
 
     /// Lets the lists of every kind catch up.
-    pub(super) fn settle_lists(&mut self, now: DateTime<Utc>) {
-        self.collections.values_mut().for_each(|collection| collection.settle(now));
+    pub(super) fn expire_list_lags(&mut self, now: DateTime<Utc>) {
+        self.collections.values_mut().for_each(|collection| collection.expire_list_lags(now));
     }
 
     pub(crate) fn get(&self, kind: &Kind, id: &str) -> Option<&Arc<Value>> {
@@ -118,14 +118,14 @@ impl Account {
         self.get(kind, id).is_some()
     }
 
-    pub(crate) fn site(&mut self, now: DateTime<Utc>) -> Site<'_> {
-        Site { now, profile: &self.profile, next_id: &mut self.next_id }
+    pub(crate) fn context(&mut self, now: DateTime<Utc>) -> BuildContext<'_> {
+        BuildContext { now, profile: &self.profile, next_id: &mut self.next_id }
     }
 
     /// Adds an object from its seed form and gives its id. One that no project holds yet goes to the default project, as OpenAPI
     /// `schemas/project` says of `is_default`.
     pub(crate) fn add(&mut self, kind: &Kind, spec: Value, now: DateTime<Utc>) -> Result<String, String> {
-        let built = (kind.build)(spec, &mut self.site(now))?;
+        let built = (kind.build)(spec, &mut self.context(now))?;
         let id = kind.id_of(&built.object);
         if self.has(kind, &id) {
             return Err(format!("{} `{id}` is there already", kind.single));

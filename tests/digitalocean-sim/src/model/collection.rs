@@ -55,14 +55,14 @@ impl Collection {
     }
 
     /// Keeps an object out of lists until a time.
-    pub(crate) fn unlist(&mut self, id: &str, until: DateTime<Utc>) {
+    pub(crate) fn hide_from_lists(&mut self, id: &str, until: DateTime<Utc>) {
         if let Some(place) = self.places.get(id) {
             self.unlisted.insert(*place, until);
         }
     }
 
     /// Leaves an object that is about to be removed in lists until a time, unless none has shown it yet.
-    pub(crate) fn linger(&mut self, id: &str, until: DateTime<Utc>) {
+    pub(crate) fn keep_listed(&mut self, id: &str, until: DateTime<Utc>) {
         let Some(place) = self.places.get(id) else { return };
         if let Some(object) = self.items.get(place).filter(|_| !self.unlisted.contains_key(place)) {
             self.lingering.insert(*place, (Arc::clone(object), until));
@@ -81,7 +81,7 @@ impl Collection {
     }
 
     /// Lists catch up.
-    pub(crate) fn settle(&mut self, now: DateTime<Utc>) {
+    pub(crate) fn expire_list_lags(&mut self, now: DateTime<Utc>) {
         self.unlisted.retain(|_, until| *until > now);
         self.lingering.retain(|_, (_, until)| *until > now);
     }

@@ -26,7 +26,7 @@ pub(crate) struct Kind {
     /// Fields that need a scope of their own.
     pub(crate) scoped_fields: &'static [ScopedField],
     /// Makes the object from its seed form.
-    pub(crate) build: fn(Value, &mut Site<'_>) -> Result<Built, String>,
+    pub(crate) build: fn(Value, &mut BuildContext<'_>) -> Result<BuiltObject, String>,
     /// Gives a field of an existing object its new value from an admin request.
     pub(crate) set: SetField,
 }
@@ -46,7 +46,7 @@ impl Kind {
     }
 
     /// The object as a token sees it: fields whose scope it lacks are blank (OpenAPI `schemas/droplet`: "Requires `tag:read` scope").
-    pub(crate) fn seen_by(&self, object: &Value, token: &Token) -> Value {
+    pub(crate) fn visible_to(&self, object: &Value, token: &Token) -> Value {
         let mut seen = object.clone();
         for field in self.scoped_fields.iter().filter(|field| !token.may(field.scope)) {
             if let Some(object) = seen.as_object_mut()
@@ -79,13 +79,13 @@ pub(crate) enum Blank {
 }
 
 /// Where an object is being made.
-pub(crate) struct Site<'a> {
+pub(crate) struct BuildContext<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) profile: &'a Profile,
     pub(crate) next_id: &'a mut u64,
 }
 
-impl Site<'_> {
+impl BuildContext<'_> {
     /// The given id, or the next free one.
     pub(crate) fn numeric_id(&mut self, given: Option<u64>) -> u64 {
         let id = given.unwrap_or(*self.next_id);
@@ -95,7 +95,7 @@ impl Site<'_> {
 }
 
 /// A new object.
-pub(crate) struct Built {
+pub(crate) struct BuiltObject {
     pub(crate) object: Value,
     /// What it holds, if it is a project.
     pub(crate) members: Vec<Member>,
@@ -103,7 +103,7 @@ pub(crate) struct Built {
     pub(crate) parts: Vec<(&'static Kind, Value)>,
 }
 
-impl From<Value> for Built {
+impl From<Value> for BuiltObject {
     fn from(object: Value) -> Self {
         Self { object, members: Vec::new(), parts: Vec::new() }
     }

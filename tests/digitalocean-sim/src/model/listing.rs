@@ -17,25 +17,25 @@ impl Account {
     }
 
     /// Keeps a new object out of lists for as long as they are behind.
-    pub(crate) fn list_later(&mut self, kind: &Kind, id: &str, made_at: DateTime<Utc>) {
-        let listed_from = made_at + self.habits.lag_of(kind).appears();
+    pub(crate) fn delay_listing(&mut self, kind: &Kind, id: &str, made_at: DateTime<Utc>) {
+        let listed_from = made_at + self.consistency.lag_of(kind).creation_delay();
         if listed_from > made_at {
-            self.of(kind).unlist(id, listed_from);
+            self.of(kind).hide_from_lists(id, listed_from);
         }
     }
 
     /// Removes an object, which lists go on to show for as long as they are behind. False if it is not there.
-    pub(crate) fn remove_and_linger(&mut self, kind: &Kind, id: &str, now: DateTime<Utc>) -> bool {
-        let listed_until = now + self.habits.lag_of(kind).lingers();
+    pub(crate) fn remove_with_list_lag(&mut self, kind: &Kind, id: &str, now: DateTime<Utc>) -> bool {
+        let listed_until = now + self.consistency.lag_of(kind).deletion_delay();
         if listed_until > now {
-            self.of(kind).linger(id, listed_until);
+            self.of(kind).keep_listed(id, listed_until);
         }
         self.remove(kind, id)
     }
 
     /// What has happened by now: actions have ended, lists have caught up.
-    pub(crate) fn settle(&mut self, now: DateTime<Utc>) {
+    pub(crate) fn advance_to(&mut self, now: DateTime<Utc>) {
         actions::end_due(self, now);
-        self.settle_lists(now);
+        self.expire_list_lags(now);
     }
 }

@@ -9,21 +9,21 @@ use super::kind::Kind;
 use crate::endpoints::{actions, domain_records, domains, droplet_backups, droplets, images, snapshots, volumes};
 
 /// Objects whose ids their droplet shows.
-struct Shown {
+struct DropletReference {
     kind: &'static Kind,
     field: &'static str,
     droplet_of: fn(&Value) -> Option<String>,
 }
 
-static SHOWN: [Shown; 3] = [
-    Shown { kind: &droplet_backups::KIND, field: "backup_ids", droplet_of: droplet_backups::droplet_of },
-    Shown { kind: &snapshots::KIND, field: "snapshot_ids", droplet_of: snapshots::droplet_of },
-    Shown { kind: &volumes::KIND, field: "volume_ids", droplet_of: volumes::droplet_of },
+static DROPLET_REFERENCES: [DropletReference; 3] = [
+    DropletReference { kind: &droplet_backups::KIND, field: "backup_ids", droplet_of: droplet_backups::droplet_of },
+    DropletReference { kind: &snapshots::KIND, field: "snapshot_ids", droplet_of: snapshots::droplet_of },
+    DropletReference { kind: &volumes::KIND, field: "volume_ids", droplet_of: volumes::droplet_of },
 ];
 
-impl Shown {
+impl DropletReference {
     fn of(kind: &Kind) -> Option<&'static Self> {
-        SHOWN.iter().find(|shown| shown.kind.collection == kind.collection)
+        DROPLET_REFERENCES.iter().find(|shown| shown.kind.collection == kind.collection)
     }
 
     fn id(&self, object: &Value) -> Value {
@@ -39,7 +39,7 @@ impl Account {
                 (&domains::KIND, Some(domain_records::domain_of(object).to_owned()))
             }
             list if list == snapshots::KIND.collection => return Ok(()),
-            _ => (&droplets::KIND, Shown::of(kind).and_then(|shown| (shown.droplet_of)(object))),
+            _ => (&droplets::KIND, DropletReference::of(kind).and_then(|shown| (shown.droplet_of)(object))),
         };
         match id {
             Some(id) if !self.has(owner, &id) => Err(format!("there is no {} `{id}`", owner.single)),
@@ -55,7 +55,7 @@ impl Account {
             let ids = self.objects(&snapshots::KIND).filter(own).map(|snapshot| snapshots::numeric(&snapshot["id"]));
             object["snapshot_ids"] = ids.collect();
         }
-        if let Some(shown) = Shown::of(kind) {
+        if let Some(shown) = DropletReference::of(kind) {
             let of = before.as_deref().and_then(shown.droplet_of);
             let now_of = (shown.droplet_of)(&object);
             if of != now_of {
@@ -69,7 +69,12 @@ impl Account {
         self.of(kind).put(id, object);
     }
 
-    fn change_shown(&mut self, shown: &Shown, droplet: Option<String>, change: impl FnOnce(&mut Vec<Value>)) {
+    fn change_shown(
+        &mut self,
+        shown: &DropletReference,
+        droplet: Option<String>,
+        change: impl FnOnce(&mut Vec<Value>),
+    ) {
         let droplet = droplet.and_then(|id| self.of(&droplets::KIND).get_mut(&id));
         if let Some(ids) = droplet.and_then(|droplet| droplet[shown.field].as_array_mut()) {
             change(ids);
@@ -103,7 +108,7 @@ impl Account {
                 self.assignments.unassign(&format!("do:{urn}:{id}"));
             }
         }
-        if let Some(shown) = Shown::of(kind) {
+        if let Some(shown) = DropletReference::of(kind) {
             self.change_shown(shown, (shown.droplet_of)(object), |ids| ids.retain(|id| *id != shown.id(object)));
         }
     }

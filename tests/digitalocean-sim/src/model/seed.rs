@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::account::{Account, Profile};
 use super::kind::spec;
 use crate::billing;
+use crate::consistency::ConsistencySettings;
 use crate::endpoints;
-use crate::habits::Habits;
 use crate::latency::Latency;
 use crate::limits::Limits;
 use crate::scopes::Token;
@@ -88,7 +88,7 @@ impl Seed {
 pub struct AccountSeed {
     profile: Profile,
     limits: Limits,
-    habits: Habits,
+    consistency: ConsistencySettings,
     tokens: BTreeMap<String, Token>,
     objects: BTreeMap<&'static str, Vec<Value>>,
     unassigned: Vec<String>,
@@ -111,7 +111,7 @@ struct Fields {
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
-    habits: Habits,
+    consistency: ConsistencySettings,
     #[serde(default)]
     tokens: BTreeMap<String, Token>,
     #[serde(default)]
@@ -138,7 +138,7 @@ impl TryFrom<Map<String, Value>> for AccountSeed {
         Ok(Self {
             profile: fields.profile,
             limits: fields.limits,
-            habits: fields.habits,
+            consistency: fields.consistency,
             tokens: fields.tokens,
             objects,
             unassigned: fields.unassigned,
@@ -172,8 +172,8 @@ impl AccountSeed {
 
     /// Sets what the documentation leaves open.
     #[must_use]
-    pub fn habits(mut self, habits: Habits) -> Self {
-        self.habits = habits;
+    pub fn consistency(mut self, consistency: ConsistencySettings) -> Self {
+        self.consistency = consistency;
         self
     }
 
@@ -200,7 +200,7 @@ impl AccountSeed {
     }
 
     pub(crate) fn build(&self, now: DateTime<Utc>) -> Result<Account, String> {
-        let mut account = Account::new(self.profile.clone(), self.limits, self.habits);
+        let mut account = Account::new(self.profile.clone(), self.limits, self.consistency);
         account.tokens.clone_from(&self.tokens);
         // Projects come first: the default one takes what no project names. The others follow in the order of the table: what others
         // refer to stands before them there.

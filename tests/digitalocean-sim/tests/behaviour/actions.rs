@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use digitalocean_sim::{AccountSeed, Clock, Droplet, Effect, Fault, Habits, ListLag, Seed, Simulator, Token};
+use digitalocean_sim::{
+    AccountSeed, Clock, ConsistencySettings, Droplet, Effect, Fault, ListLag, Seed, Simulator, Token,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -15,10 +17,10 @@ async fn sim() -> Simulator {
     let account = AccountSeed::new(TOKEN)
         .token("power", Token::new("power").scopes(["droplet:update"]))
         .token("read", Token::new("read").scopes(["droplet:read", "snapshot:read", "snapshot:delete"]))
-        .habits(Habits {
+        .consistency(ConsistencySettings {
             action_ms: 90_000,
-            snapshots: ListLag { appears_ms: 40_000, lingers_ms: 30_000 },
-            ..Habits::default()
+            snapshots: ListLag { creation_delay_ms: 40_000, deletion_delay_ms: 30_000 },
+            ..ConsistencySettings::default()
         })
         .object("droplets", Droplet::named("web").id(7).size("s-1vcpu-2gb").region("fra1"))
         .object("droplets", Droplet::named("db").id(8));
@@ -186,7 +188,7 @@ async fn each_action_needs_its_scopes() {
 async fn a_seed_can_have_actions() {
     let seed = json!({ "accounts": { "test": {
         "tokens": { "sync": { "value": TOKEN } },
-        "habits": { "snapshots": { "appears_ms": 5 } },
+        "consistency": { "snapshots": { "creation_delay_ms": 5 } },
         "droplets": [{ "id": 7, "name": "web" }],
         "actions": [
             { "id": 70, "type": "create", "droplet_id": 7, "started_at": "2026-01-02T03:04:05Z",

@@ -88,7 +88,7 @@ async fn faults_and_requests() {
     assert_eq!(ok(&sim, Method::POST, "/faults", set).await, json!({ "id": "down" }));
     assert_eq!(call(&sim, &token, Method::GET, "/v2/droplets?page=1", None).await.status, 503);
     assert_eq!(call(&sim, &token, Method::GET, "/v2/domains", None).await.status, 200);
-    assert_eq!(ok(&sim, Method::GET, "/faults/down", Value::Null).await["struck"], 1);
+    assert_eq!(ok(&sim, Method::GET, "/faults/down", Value::Null).await["applied"], 1);
     let found = ok(&sim, Method::GET, "/requests?path=/v2/droplets*&fault=down", Value::Null).await;
     assert_eq!(found["count"], 1);
     let entry = &found["requests"][0];

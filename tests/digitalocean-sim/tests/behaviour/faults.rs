@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use digitalocean_sim::{
-    AccountSeed, Clock, CutPoint, Droplet, Effect, Fault, LimitKind, RequestFilter, Seed, Shift, Simulator,
+    AccountSeed, Clock, CutPoint, Droplet, Effect, Fault, LimitKind, ListChange, RequestFilter, Seed, Simulator,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn a_status_strikes_as_often_as_it_is_told_and_is_logged() {
         statuses.push(get(&sim, "/v2/droplets").await.status.as_u16());
     }
     assert_eq!(statuses, [200, 503, 503, 200]);
-    assert_eq!(sim.faults().struck(&id), Some(2));
+    assert_eq!(sim.faults().applied(&id), Some(2));
     let struck: Vec<_> = sim.requests().all().into_iter().map(|entry| entry.faults).collect();
     assert_eq!(struck, [vec![], vec![id.clone()], vec![id], vec![]]);
     assert_eq!(sim.requests().count(&RequestFilter::path("/v2/*").status(503).token("sync")), 2);
@@ -128,7 +128,9 @@ async fn both_rate_limits_can_be_feigned() {
 async fn a_page_shift_repeats_or_skips_objects() {
     let sim = droplets(45).await;
     let first = get(&sim, "/v2/droplets").await.names("droplets");
-    for (change, second_starts, total) in [(Shift::Insert, "generated-20", 46), (Shift::Remove, "generated-22", 44)] {
+    for (change, second_starts, total) in
+        [(ListChange::Insert, "generated-20", 46), (ListChange::Remove, "generated-22", 44)]
+    {
         let id = sim.faults().add(Fault::on("/v2/droplets", Effect::page_shift(change)));
         let again = get(&sim, "/v2/droplets?page=1").await;
         assert_eq!(again.names("droplets"), first, "page 1 was fetched before the change");
@@ -142,7 +144,7 @@ async fn a_page_shift_repeats_or_skips_objects() {
 #[tokio::test]
 async fn a_write_can_be_applied_and_answered_with_an_error() {
     let sim = blank().await;
-    sim.faults().add(Fault::on("/v2/projects", Effect::AppliedThen { status: 504 }).method("POST").times(1));
+    sim.faults().add(Fault::on("/v2/projects", Effect::ErrorAfterApply { status: 504 }).method("POST").times(1));
     let body = json!({ "name": "shop", "purpose": "IoT" });
     assert_eq!(post(&sim, "/v2/projects", body.clone()).await.status, 504);
     assert!(sim.account("test").project_named("shop").is_some());
@@ -155,7 +157,7 @@ async fn a_list_can_be_stale_for_a_while() {
     let seed = Seed::empty().with_account("test", AccountSeed::new(TOKEN));
     let sim = Simulator::builder().clock(clock).seed(seed).start().await.unwrap();
     let old = sim.account("test").add_droplet(Droplet::named("old"));
-    sim.faults().add(fault(json!({ "path": "/v2/droplets", "effect": { "type": "stale", "seconds": 10 } })));
+    sim.faults().add(fault(json!({ "path": "/v2/droplets", "effect": { "type": "stale_reads", "seconds": 10 } })));
     sim.account("test").add_droplet(Droplet::named("new"));
     assert_eq!(delete(&sim, &format!("/v2/droplets/{old}")).await.status, 204);
     assert_eq!(get(&sim, "/v2/droplets").await.names("droplets"), ["old"]);
@@ -182,7 +184,7 @@ async fn a_client_that_gives_up_does_not_undo_its_write() {
 #[test]
 fn a_wrong_fault_is_refused_by_name() {
     let error = |json: Value| serde_json::from_value::<Fault>(json).unwrap_err().to_string();
-    assert!(error(json!({ "path": "/", "effect": { "type": "stale", "secs": 1 } })).contains("secs"));
+    assert!(error(json!({ "path": "/", "effect": { "type": "stale_reads", "secs": 1 } })).contains("secs"));
     assert!(error(json!({ "path": "/", "efect": {} })).contains("efect"));
     assert!(
         error(json!({ "path": "/", "times": "often", "effect": { "type": "truncated_json" } })).contains("unlimited")

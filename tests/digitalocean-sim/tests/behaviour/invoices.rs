@@ -1,6 +1,6 @@
 //! Invoices that a test makes: good ones, broken ones, long ones.
 
-use digitalocean_sim::{AccountSeed, CutPoint, Effect, Fault, Shift};
+use digitalocean_sim::{AccountSeed, CutPoint, Effect, Fault, ListChange};
 use reqwest::Method;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -154,7 +154,7 @@ async fn faults_meet_files_and_lists() {
         assert_eq!(get(&sim, &path).await.text, whole);
     }
     let path = format!("{INVOICES}/long");
-    sim.faults().add(Fault::on(&path, Effect::page_shift(Shift::Insert)).times(1));
+    sim.faults().add(Fault::on(&path, Effect::page_shift(ListChange::Insert)).times(1));
     let (first, second) = (get(&sim, &path).await.json(), get(&sim, &format!("{path}?page=2")).await.json());
     assert_eq!((&first["invoice_items"][19], &second["meta"]["total"]), (&second["invoice_items"][0], &json!(1_201)));
 }

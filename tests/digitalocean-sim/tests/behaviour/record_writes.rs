@@ -1,6 +1,6 @@
 //! Making, changing and deleting the records of domains.
 
-use digitalocean_sim::{AccountSeed, Habits, Simulator, Token};
+use digitalocean_sim::{AccountSeed, ConsistencySettings, Simulator, Token};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -205,7 +205,8 @@ async fn the_records_of_a_name_and_type_have_one_time_to_live() {
     assert_eq!(ttls(&sim, "kept").await, ["TXT 3600", "A 1800", "A 1800", "A 1800"]);
     assert_eq!(ttls(&sim, "apart").await, ["A 120"]);
 
-    sim.account("test").set_habits(Habits { ttl_across_types: true, ..Habits::default() });
+    sim.account("test")
+        .set_consistency(ConsistencySettings { ttl_across_types: true, ..ConsistencySettings::default() });
     put(&sim, first, a("192.0.2.4", json!(240))).await;
     assert_eq!(ttls(&sim, "kept").await, ["TXT 240", "A 240", "A 240", "A 240"]);
     assert_eq!(ttls(&sim, "apart").await, ["A 120"]);

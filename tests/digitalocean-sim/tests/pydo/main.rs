@@ -5,7 +5,7 @@
 #[path = "../python/mod.rs"]
 mod python;
 
-use digitalocean_sim::{Habits, Limits, ListLag, RequestFilter, Seed, Simulator};
+use digitalocean_sim::{ConsistencySettings, Limits, ListLag, RequestFilter, Seed, Simulator};
 
 use python::Client;
 
@@ -14,10 +14,10 @@ async fn the_python_client_of_digitalocean_works_unchanged() {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let demo = sim.account("demo");
     demo.set_limits(Limits::default().burst(5000));
-    demo.set_habits(Habits {
+    demo.set_consistency(ConsistencySettings {
         action_ms: 2_000,
-        snapshots: ListLag { appears_ms: 500, lingers_ms: 0 },
-        ..Habits::default()
+        snapshots: ListLag { creation_delay_ms: 500, deletion_delay_ms: 0 },
+        ..ConsistencySettings::default()
     });
     demo.add_droplets(446);
     let before = demo.state();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
 use crate::model::catalog;
-use crate::model::kind::{Built, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
 /// What is kept of an action besides what is shown: when it ends, how, and the seed form of the snapshot it makes.
 pub(super) const ENDS_AT: &str = "ends_at";
@@ -55,12 +55,12 @@ fn completed() -> Status {
     Status::Completed
 }
 
-pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let action: Spec = spec(value)?;
-    let started_at = action.started_at.unwrap_or(site.now);
+    let started_at = action.started_at.unwrap_or(context.now);
     let ends_at = action.ends_at.unwrap_or(started_at);
     Ok(json!({
-        "id": site.numeric_id(action.id),
+        "id": context.numeric_id(action.id),
         "status": action.status,
         "type": action.action_type,
         "started_at": rfc3339(started_at),

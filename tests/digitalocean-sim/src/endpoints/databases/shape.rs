@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::clock::rfc3339;
 use crate::endpoints::droplets::default_vpc;
-use crate::model::kind::{Built, Site, spec};
+use crate::model::kind::{BuildContext, BuiltObject, spec};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +72,7 @@ fn password() -> String {
     "EXAMPLE-database-password".to_owned()
 }
 
-pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let database: Spec = spec(value)?;
     let connection = |prefix: &str| connection(&format!("{prefix}{}", database.name), &database);
     let mut object = json!({
@@ -85,7 +85,7 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
         "size": database.size,
         "region": database.region,
         "status": database.status,
-        "created_at": rfc3339(database.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(database.created_at.unwrap_or(context.now)),
         "private_network_uuid": database.private_network_uuid.clone().unwrap_or_else(|| default_vpc(&database.region)),
         "tags": database.tags,
         "db_names": ["defaultdb"],

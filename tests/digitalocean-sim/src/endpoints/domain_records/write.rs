@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::sent::Sent;
+use super::record_input::RecordInput;
 use super::{KIND, domain_of, existing_domain, shown};
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
@@ -15,10 +15,10 @@ use crate::route::envelope;
 /// A second record that says the same is made like any other (kubernetes-sigs/external-dns#487, kubernetes-sigs/external-dns#503).
 pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let domain = existing_domain(call)?;
-    let record = Sent::read(Value::Object(call.body()?))?.checked(&domain)?;
+    let record = RecordInput::read(Value::Object(call.body()?))?.checked(&domain)?;
     refuse_shared_name(call.account, &record, None)?;
     let id = call.account.add(&KIND, record, call.now).map_err(ApiError::unprocessable)?;
-    call.account.list_later(&KIND, &id, call.now);
+    call.account.delay_listing(&KIND, &id, call.now);
     answer(call, &id, StatusCode::CREATED)
 }
 
@@ -31,7 +31,8 @@ pub(super) fn change(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let changed = if kept["type"] == "SOA" {
         soa(&sent)?
     } else {
-        let record = Sent::read(sent)?.over(Sent::read(kept.clone())?)?.checked(domain_of(&kept))?;
+        let record =
+            RecordInput::read(sent)?.merged_over(RecordInput::read(kept.clone())?)?.checked(domain_of(&kept))?;
         refuse_shared_name(call.account, &record, Some(&id))?;
         record
     };
@@ -47,7 +48,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         // It goes with its domain. The answer is not recorded.
         return Err(ApiError::unprocessable("The SOA record of a domain cannot be deleted."));
     }
-    call.account.remove_and_linger(&KIND, &id, call.now);
+    call.account.remove_with_list_lag(&KIND, &id, call.now);
     Ok(Reply::NoContent)
 }
 
@@ -67,7 +68,7 @@ fn answer(call: &mut Call<'_>, id: &str, status: StatusCode) -> Result<Reply, Ap
 
 /// digitalocean/terraform-provider-digitalocean#1012, digitalocean/terraform-provider-digitalocean#1157: silently, whatever the others had.
 fn spread_ttl(account: &mut Account, record: &Value) {
-    let across_types = account.habits.ttl_across_types;
+    let across_types = account.consistency.ttl_across_types;
     let is_sibling = |other: &Value| {
         let one_set = ["domain", "name"].iter().all(|field| other[field] == record[field]) && other["type"] != "SOA";
         one_set && (across_types || other["type"] == record["type"]) && other["ttl"] != record["ttl"]

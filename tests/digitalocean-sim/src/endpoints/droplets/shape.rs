@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::rfc3339;
 use crate::endpoints::droplet_backups;
 use crate::model::catalog;
-use crate::model::kind::{Built, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
 /// A droplet to add: only its name has to be said.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -146,10 +146,10 @@ impl Droplet {
     }
 }
 
-pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let droplet: Droplet = spec(value)?;
     check_status(&droplet.status)?;
-    let id = site.numeric_id(droplet.id);
+    let id = context.numeric_id(droplet.id);
     let size = catalog::size(&droplet.size)?;
     let gpu = size.get("gpu_info").cloned();
     let default_image = if gpu.is_some() { "gpu-h100x1-base" } else { "ubuntu-24-04-x64" };
@@ -166,11 +166,11 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
         "locked": droplet.locked,
         "status": droplet.status,
         "kernel": null,
-        "created_at": rfc3339(droplet.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(droplet.created_at.unwrap_or(context.now)),
         "features": features,
         // What is made of it or attached to it shows its id here.
         "backup_ids": [],
-        "next_backup_window": droplet.backups.then(|| backup_window(site.now)),
+        "next_backup_window": droplet.backups.then(|| backup_window(context.now)),
         "snapshot_ids": [],
         "image": catalog::image(droplet.image.as_deref().unwrap_or(default_image))?,
         "volume_ids": [],
@@ -184,10 +184,10 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     if let Some(gpu) = gpu {
         object["gpu_info"] = gpu;
     }
-    let backups = droplet_backups::of_new_droplet(&object, droplet.backup_count, site)?;
+    let backups = droplet_backups::of_new_droplet(&object, droplet.backup_count, context)?;
     object["backup_ids"] = backups.iter().map(|backup| backup["id"].clone()).collect();
     let parts = backups.into_iter().map(|backup| (&droplet_backups::KIND, backup)).collect();
-    Ok(Built { parts, ..object.into() })
+    Ok(BuiltObject { parts, ..object.into() })
 }
 
 /// A slug of a size, region or image stands for the whole object, as in a seed.

@@ -9,7 +9,7 @@ use uuid::Builder;
 use crate::billing::{Generate, Generated, Invoice, Period, completed, mixed, money, sum};
 use crate::clock::rfc3339;
 use crate::endpoints::billing_history;
-use crate::model::kind::{Built, Kind, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 
 pub(crate) static KIND: Kind = Kind {
     collection: "invoices",
@@ -53,7 +53,7 @@ struct Spec {
     summary: Option<Value>,
 }
 
-pub(crate) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(crate) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let invoice: Spec = spec(value)?;
     let period = Period::read(&invoice.invoice_period).map_err(|error| format!("invoice_period: {error}"))?;
     let items: Vec<Value> = invoice.items.into_iter().map(|item| completed(item, period)).collect();
@@ -82,12 +82,12 @@ pub(crate) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
         "summary": invoice.summary,
     });
     if invoice.preview {
-        object["updated_at"] = json!(rfc3339(invoice.updated_at.unwrap_or(site.now)));
+        object["updated_at"] = json!(rfc3339(invoice.updated_at.unwrap_or(context.now)));
         return Ok(object.into());
     }
     let issued_at = invoice.issued_at.unwrap_or(period.end() + TimeDelta::hours(6));
     let entry = Invoice(&object).entry(&rfc3339(issued_at));
-    Ok(Built { parts: vec![(&billing_history::KIND, entry)], ..object.into() })
+    Ok(BuiltObject { parts: vec![(&billing_history::KIND, entry)], ..object.into() })
 }
 
 fn added(items: &[Value]) -> Result<Decimal, String> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::clock::rfc3339;
 use crate::endpoints::droplets::default_vpc;
-use crate::model::kind::{Built, Site, spec};
+use crate::model::kind::{BuildContext, BuiltObject, spec};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,13 +77,13 @@ fn one() -> u32 {
     1
 }
 
-pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let cluster: Spec = spec(value)?;
-    let created_at = rfc3339(cluster.created_at.unwrap_or(site.now));
+    let created_at = rfc3339(cluster.created_at.unwrap_or(context.now));
     // "All clusters are automatically tagged", node pools too (OpenAPI `schemas/cluster_read`, `schemas/kubernetes_node_pool_base`).
     let own = ["k8s".to_owned(), format!("k8s:{}", cluster.id)];
     let tags: Vec<String> = cluster.tags.into_iter().chain(own).collect();
-    let pools = cluster.node_pools.iter().map(|pool| pool_object(pool, &tags, &created_at, site));
+    let pools = cluster.node_pools.iter().map(|pool| pool_object(pool, &tags, &created_at, context));
     let mut object = json!({
         "id": cluster.id,
         "name": cluster.name,
@@ -117,13 +117,13 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     Ok(object.into())
 }
 
-fn pool_object(pool: &Pool, cluster_tags: &[String], created_at: &str, site: &mut Site<'_>) -> Value {
+fn pool_object(pool: &Pool, cluster_tags: &[String], created_at: &str, context: &mut BuildContext<'_>) -> Value {
     let node = |number| {
         json!({
             "id": Uuid::new_v4(),
             "name": format!("{}-{number}", pool.name),
             "status": { "state": "running" },
-            "droplet_id": site.numeric_id(None).to_string(),
+            "droplet_id": context.numeric_id(None).to_string(),
             "created_at": created_at,
             "updated_at": created_at,
         })

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::clock::rfc3339;
 use crate::endpoints::droplets::default_vpc;
 use crate::model::catalog;
-use crate::model::kind::{Built, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
 /// Defaults are those of OpenAPI `schemas/load_balancer_base`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ fn http_to_http() -> Vec<ForwardingRule> {
     }]
 }
 
-pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let balancer: Spec = spec(value)?;
     if !balancer.tag.is_empty() && !balancer.droplet_ids.is_empty() {
         return Err("tag and droplet_ids are mutually exclusive".to_owned());
@@ -107,7 +107,7 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
         "size_unit": balancer.size_unit,
         "algorithm": "round_robin",
         "status": balancer.status,
-        "created_at": rfc3339(balancer.created_at.unwrap_or(site.now)),
+        "created_at": rfc3339(balancer.created_at.unwrap_or(context.now)),
         "forwarding_rules": balancer.forwarding_rules,
         "health_check": {
             "protocol": "http", "port": 80, "path": "/", "check_interval_seconds": 10, "response_timeout_seconds": 5,

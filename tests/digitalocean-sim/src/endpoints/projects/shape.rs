@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::clock::rfc3339;
 use crate::model::assignments::Member;
-use crate::model::kind::{Built, Site, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
 /// What a client can write (OpenAPI `PUT /v2/projects/{project_id}`).
 pub(super) const WRITABLE: &[&str] = &["name", "description", "purpose", "environment", "is_default"];
@@ -118,13 +118,13 @@ impl Project {
     }
 }
 
-pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let project: Project = spec(value)?;
-    let created_at = project.created_at.unwrap_or(site.now);
+    let created_at = project.created_at.unwrap_or(context.now);
     let mut object = Map::new();
     object.insert("id".to_owned(), json!(project.id.unwrap_or_else(Uuid::new_v4)));
-    object.insert("owner_uuid".to_owned(), json!(site.profile.team_uuid));
-    object.insert("owner_id".to_owned(), json!(site.profile.owner_id));
+    object.insert("owner_uuid".to_owned(), json!(context.profile.team_uuid));
+    object.insert("owner_id".to_owned(), json!(context.profile.owner_id));
     for (field, value) in [
         ("name", json!(project.name)),
         ("description", json!(project.description)),
@@ -137,7 +137,7 @@ pub(super) fn build(value: Value, site: &mut Site<'_>) -> Result<Built, String> 
     }
     object.insert("created_at".to_owned(), json!(rfc3339(created_at)));
     object.insert("updated_at".to_owned(), json!(rfc3339(project.updated_at.unwrap_or(created_at))));
-    Ok(Built { members: project.resources, ..Value::Object(object).into() })
+    Ok(BuiltObject { members: project.resources, ..Value::Object(object).into() })
 }
 
 /// The limits of OpenAPI `schemas/project_base`.

@@ -1,6 +1,6 @@
 //! The writes of records and the actions on droplets.
 
-use digitalocean_sim::Habits;
+use digitalocean_sim::ConsistencySettings;
 use serde_json::{Value, json};
 
 use super::Exercise;
@@ -41,14 +41,14 @@ impl Exercise {
         let demo = self.sim.account("demo");
         let actions = "/v2/droplets/402117301/actions";
         let snapshot = json!({ "type": "snapshot", "name": "by hand" });
-        demo.set_habits(Habits { action_ms: 3_600_000, ..Habits::default() });
+        demo.set_consistency(ConsistencySettings { action_ms: 3_600_000, ..ConsistencySettings::default() });
         let action = self.go("POST", actions, snapshot.clone()).await;
         let id = action["action"]["id"].to_string();
         self.go("GET", &format!("{actions}/{id}"), none.clone()).await;
         self.fail(422, "POST", actions, snapshot.clone()).await;
         demo.change("actions", &id, json!({ "status": "errored" }));
         self.go("GET", &format!("/v2/actions/{id}"), none.clone()).await;
-        demo.set_habits(Habits { action_ms: 0, ..Habits::default() });
+        demo.set_consistency(ConsistencySettings { action_ms: 0, ..ConsistencySettings::default() });
         self.go("POST", actions, json!({ "type": "reboot" })).await;
         self.go("POST", actions, snapshot).await;
         for path in [actions, "/v2/actions", "/v2/actions?per_page=1&page=2", "/v2/droplets/402117301/snapshots"] {

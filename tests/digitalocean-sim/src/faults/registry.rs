@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::effect::{Effect, Shift};
+use super::effect::{Effect, ListChange};
 use super::rule::{Fault, Times};
 use crate::model::account::Account;
 use crate::request::Request;
@@ -18,21 +18,21 @@ struct Entry {
     fault: Fault,
     id: String,
     matched: u64,
-    struck: u64,
+    applied: u64,
     snapshot: Option<Snapshot>,
     ends: Option<DateTime<Utc>>,
 }
 
 /// The faults in the order in which they were set.
 #[derive(Default)]
-pub(crate) struct FaultBook {
+pub(crate) struct FaultRegistry {
     entries: Vec<Entry>,
     next: u64,
 }
 
 /// What the faults do to one request.
 #[derive(Default)]
-pub(crate) struct Arrival {
+pub(crate) struct MatchedFaults {
     pub(crate) ids: Vec<String>,
     pub(crate) delay: Duration,
     /// How far pages after the first are shifted: forward for objects removed, back for objects inserted.
@@ -42,26 +42,26 @@ pub(crate) struct Arrival {
     /// Whether the action that is begun is to fail.
     pub(crate) action_fails: bool,
     /// What decides the answer.
-    pub(crate) terminal: Option<Terminal>,
+    pub(crate) terminal: Option<TerminalEffect>,
 }
 
 /// An effect that decides the answer; the first fault that has one wins.
-pub(crate) type Terminal = Effect;
+pub(crate) type TerminalEffect = Effect;
 
-impl FaultBook {
+impl FaultRegistry {
     /// Sets a fault; one of the same id is replaced.
     pub(crate) fn set(&mut self, mut fault: Fault, accounts: &Snapshot, now: DateTime<Utc>) -> String {
         self.next += 1;
         let id = fault.id.get_or_insert_with(|| format!("fault-{}", self.next)).clone();
         self.remove(&id);
         let (snapshot, ends) = match fault.effect {
-            Effect::Stale { seconds } => {
+            Effect::StaleReads { seconds } => {
                 let ends = seconds.map(|s| now + TimeDelta::seconds(i64::try_from(s).unwrap_or(i64::from(u32::MAX))));
                 (Some(accounts.clone()), ends)
             }
             _ => (None, None),
         };
-        self.entries.push(Entry { fault, id: id.clone(), matched: 0, struck: 0, snapshot, ends });
+        self.entries.push(Entry { fault, id: id.clone(), matched: 0, applied: 0, snapshot, ends });
         id
     }
 
@@ -80,8 +80,8 @@ impl FaultBook {
         self.entries.iter().map(Entry::show).collect()
     }
 
-    pub(crate) fn struck(&self, id: &str) -> Option<u64> {
-        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.struck)
+    pub(crate) fn applied(&self, id: &str) -> Option<u64> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.applied)
     }
 
     pub(crate) fn snapshot(&self, id: &str, account: &str) -> Option<Account> {
@@ -89,50 +89,55 @@ impl FaultBook {
     }
 
     /// Counts a request against every fault that meets it, up to the one that decides the answer.
-    pub(crate) fn arrive(&mut self, request: &Request, account: Option<&str>, now: DateTime<Utc>) -> Arrival {
-        let mut arrival = Arrival::default();
+    pub(crate) fn match_request(
+        &mut self,
+        request: &Request,
+        account: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> MatchedFaults {
+        let mut matched = MatchedFaults::default();
         for entry in &mut self.entries {
-            if !entry.strikes(request, account, now) {
+            if !entry.applies(request, account, now) {
                 continue;
             }
-            arrival.ids.push(entry.id.clone());
+            matched.ids.push(entry.id.clone());
             match &entry.fault.effect {
-                Effect::Delay { delay_ms } => arrival.delay += Duration::from_millis(*delay_ms),
+                Effect::Delay { delay_ms } => matched.delay += Duration::from_millis(*delay_ms),
                 Effect::PageShift { change, items } => {
                     let items = i64::try_from(*items).unwrap_or(i64::MAX);
-                    arrival.shift += if *change == Shift::Remove { items } else { -items };
+                    matched.shift += if *change == ListChange::Remove { items } else { -items };
                 }
-                Effect::ActionFails => arrival.action_fails = true,
-                Effect::Stale { .. } => arrival.stale = Some(entry.id.clone()),
+                Effect::ActionFails => matched.action_fails = true,
+                Effect::StaleReads { .. } => matched.stale = Some(entry.id.clone()),
                 terminal => {
-                    arrival.terminal = Some(terminal.clone());
+                    matched.terminal = Some(terminal.clone());
                     break;
                 }
             }
         }
-        arrival
+        matched
     }
 }
 
 impl Entry {
-    fn strikes(&mut self, request: &Request, account: Option<&str>, now: DateTime<Utc>) -> bool {
-        if self.ends.is_some_and(|ends| now >= ends) || !self.fault.meets(request, account) {
+    fn applies(&mut self, request: &Request, account: Option<&str>, now: DateTime<Utc>) -> bool {
+        if self.ends.is_some_and(|ends| now >= ends) || !self.fault.matches(request, account) {
             return false;
         }
         self.matched += 1;
         let left = match self.fault.times {
             Times::Unlimited => true,
-            Times::Count(count) => self.struck < count,
+            Times::Count(count) => self.applied < count,
         };
-        let strikes = left && self.matched > self.fault.after;
-        self.struck += u64::from(strikes);
-        strikes
+        let applies = left && self.matched > self.fault.after;
+        self.applied += u64::from(applies);
+        applies
     }
 
     fn show(&self) -> Value {
         let mut shown = json!(self.fault);
         shown["matched"] = json!(self.matched);
-        shown["struck"] = json!(self.struck);
+        shown["applied"] = json!(self.applied);
         shown
     }
 }

@@ -12,7 +12,7 @@ use sagas::Timing;
 use sagas::ports::Phase;
 
 /// A doorbell that is set for later is a look after the end, and not waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const MAX_DELAY: Duration = Duration::from_secs(120);
 
 /// A message for the worker of a phase.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ pub(super) struct QueuedWakeUp {
 
 /// Both queues.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct MemoryQueues {
     /// `None` ends it.
     open: UnboundedSender<Option<QueuedWakeUp>>,
     /// Rung, and not answered yet.
     waiting: AtomicUsize,
-    later: AtomicU32,
+    postponed: AtomicU32,
 }
 
 /// Where both queues are. Nobody listens.
@@ -44,14 +44,14 @@ pub(super) fn config() -> SagaConfig {
     }
 }
 
-impl Line {
+impl MemoryQueues {
     pub(super) fn new() -> (Self, UnboundedReceiver<Option<QueuedWakeUp>>) {
         let (open, rung) = unbounded();
-        (Self { open, waiting: AtomicUsize::new(0), later: AtomicU32::new(0) }, rung)
+        (Self { open, waiting: AtomicUsize::new(0), postponed: AtomicU32::new(0) }, rung)
     }
 
     /// A doorbell was answered; with the last one, the line ends.
-    pub(super) fn answered(&self) {
+    pub(super) fn acknowledge(&self) {
         if self.waiting.fetch_sub(1, Ordering::SeqCst) == 1 {
             // Nobody listening is an end as well.
             let _ = self.open.unbounded_send(None);
@@ -59,8 +59,8 @@ impl Line {
     }
 
     /// Doorbells that are not waited for.
-    pub(super) fn later(&self) -> u32 {
-        self.later.load(Ordering::SeqCst)
+    pub(super) fn postponed(&self) -> u32 {
+        self.postponed.load(Ordering::SeqCst)
     }
 
     fn refused(operation: &'static str, queue_url: &str) -> Error {
@@ -68,7 +68,7 @@ impl Line {
     }
 }
 
-impl Queue for Line {
+impl Queue for MemoryQueues {
     fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>> {
         async move {
             let config = config();
@@ -76,8 +76,8 @@ impl Queue for Line {
                 [Phase::Forward, Phase::Compensate].into_iter().find(|phase| config.queue(*phase).url == queue_url);
             let phase = phase.ok_or_else(|| Self::refused("SendMessage", queue_url))?;
             let OutgoingMessage { body, delay, .. } = message;
-            if delay > PATIENCE {
-                self.later.fetch_add(1, Ordering::SeqCst);
+            if delay > MAX_DELAY {
+                self.postponed.fetch_add(1, Ordering::SeqCst);
                 return Ok(());
             }
             self.waiting.fetch_add(1, Ordering::SeqCst);

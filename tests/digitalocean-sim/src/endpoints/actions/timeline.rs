@@ -52,7 +52,7 @@ pub(super) fn begin(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         "region": droplet["region"]["slug"],
         "status": Status::InProgress,
         "started_at": call.now,
-        ENDS_AT: call.now + call.account.habits.action(),
+        ENDS_AT: call.now + call.account.consistency.action(),
         ENDS_AS: if call.action_fails { Status::Errored } else { Status::Completed },
         SNAPSHOT: (action_type == SNAPSHOT).then(|| snapshot_of(&droplet, &body, call.now)),
     });
@@ -103,7 +103,7 @@ fn end(account: &mut Account, id: &str, at: DateTime<Utc>) {
     if action[SNAPSHOT].is_object()
         && let Ok(snapshot) = account.add(&snapshots::KIND, action[SNAPSHOT].clone(), at)
     {
-        account.list_later(&snapshots::KIND, &snapshot, at);
+        account.delay_listing(&snapshots::KIND, &snapshot, at);
     }
     let left = SERVED.iter().find(|(served, _)| action["type"] == **served).and_then(|(_, status)| *status);
     if let Some(status) = left {

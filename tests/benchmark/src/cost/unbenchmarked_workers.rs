@@ -6,7 +6,7 @@ use super::{Load, Template};
 
 /// What a worker does in a month.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Month {
+struct MonthlyUsage {
     /// Messages from the schedule.
     ticks: f64,
     /// Messages of the worker's own, each an invocation, besides.
@@ -24,34 +24,39 @@ const DAYS: f64 = assumed::HOURS / 24.0;
 pub(super) fn add(load: &mut Load, template: &Template) {
     for worker in billing::WORKERS {
         let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
-        load.add_beside(worker.name, billed(worker, ticks, f64::from(load.resources)), template);
+        load.add_unbenchmarked(worker.name, billed(worker, ticks, f64::from(load.resources)), template);
     }
-    let reconciling = Month { ticks: assumed::HOURS * 60.0, read_units: 2.0, table_requests: 4.0, ..Month::default() };
-    load.add_beside("reconcile", reconciling, template);
-    let driving = Month {
-        runs: assumed::SAGAS * assumed::RINGS,
+    let reconciling =
+        MonthlyUsage { ticks: assumed::HOURS * 60.0, read_units: 2.0, table_requests: 4.0, ..MonthlyUsage::default() };
+    load.add_unbenchmarked("reconcile", reconciling, template);
+    let driving = MonthlyUsage {
+        runs: assumed::SAGAS * assumed::WAKE_UPS,
         pages: 1.0,
         write_units: 6.0,
         read_units: 4.0,
         table_requests: 3.0,
-        ..Month::default()
+        ..MonthlyUsage::default()
     };
-    load.add_beside("execute", driving, template);
-    load.add_beside("compensate", Month { runs: assumed::SAGAS * assumed::POST_CHECKS, ..driving }, template);
+    load.add_unbenchmarked("execute", driving, template);
+    load.add_unbenchmarked(
+        "compensate",
+        MonthlyUsage { runs: assumed::SAGAS * assumed::POST_CHECKS, ..driving },
+        template,
+    );
     // Every day's preview replaces a line set, and the month's invoice the last of them.
     load.gigabytes += f64::from(load.resources) * assumed::LINE_BYTES * assumed::INVOICES_KEPT / 1.0e9;
 }
 
-fn billed(worker: &billing::BillingWorkerSpec, ticks: f64, lines: f64) -> Month {
+fn billed(worker: &billing::BillingWorkerSpec, ticks: f64, lines: f64) -> MonthlyUsage {
     let of_an_account =
-        Month { ticks, runs: ticks, pages: 1.0, write_units: 5.0, read_units: 4.0, table_requests: 8.0 };
+        MonthlyUsage { ticks, runs: ticks, pages: 1.0, write_units: 5.0, read_units: 4.0, table_requests: 8.0 };
     if *worker != billing::INVOICE_INGEST {
         return of_an_account;
     }
     // A page of lines is written, and once more when it gets its end. What is matched is read off the small index.
     let pages_of_lines = (lines / assumed::LINES_OF_A_PAGE).ceil();
     let write_units = 2.0 * lines * assumed::LINE_BYTES / 1_000.0;
-    Month {
+    MonthlyUsage {
         // The day's preview, the night's matching, and the month's invoice.
         runs: 2.0 * DAYS + 1.0,
         pages: 3.0 + (lines / 200.0).ceil(),
@@ -63,8 +68,8 @@ fn billed(worker: &billing::BillingWorkerSpec, ticks: f64, lines: f64) -> Month 
 }
 
 impl Load {
-    fn add_beside(&mut self, worker: &str, month: Month, template: &Template) {
-        let Month { ticks, runs, .. } = month;
+    fn add_unbenchmarked(&mut self, worker: &str, month: MonthlyUsage, template: &Template) {
+        let MonthlyUsage { ticks, runs, .. } = month;
         // reconcile does its work with the tick itself.
         let worked = if runs > 0.0 { runs } else { ticks };
         let memory_mb = template.memory_mb.get(worker).copied().unwrap_or(template.default_memory_mb);
@@ -100,7 +105,7 @@ mod tests {
         // Every minute, every hour, twice a day.
         assert_eq!(load.ticks, 730.0 * 60.0 + 730.0 + 2.0 * DAYS);
         let of_accounts = 730.0 + DAYS + (2.0 * DAYS + 1.0);
-        let of_sagas = assumed::SAGAS * (assumed::RINGS + assumed::POST_CHECKS);
+        let of_sagas = assumed::SAGAS * (assumed::WAKE_UPS + assumed::POST_CHECKS);
         assert_eq!(load.invocations, load.ticks + of_accounts + of_sagas);
         assert!(load.metrics > 0.0 && load.metrics < 6.0 * assumed::METRICS_OF_A_WORKER, "{load:?}");
     }

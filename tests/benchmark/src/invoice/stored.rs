@@ -6,14 +6,14 @@ use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 use store::Table;
 
-use super::{Shown, invoice};
+use super::{StoredInvoice, invoice};
 use crate::account::NAME;
 
 /// Lines read at a time.
 const LINES: usize = 1_000;
 
 /// What readers see of the invoice.
-pub(super) async fn of(table: &Table) -> Result<Shown> {
+pub(super) async fn read(table: &Table) -> Result<StoredInvoice> {
     let (uuid, period) = invoice()?;
     let head = table.invoice(&AccountId::new(NAME)?, period, &uuid).await?.context("the invoice is not there")?;
     let set = head.lines.as_ref().context("the invoice has no lines")?;
@@ -32,13 +32,13 @@ pub(super) async fn of(table: &Table) -> Result<Shown> {
             break;
         }
     }
-    Ok(Shown {
+    Ok(StoredInvoice {
         lines,
         sum,
         digest: hex::encode(hash.finalize()),
         counts: set.counts,
         tie_out: set.tie_out.status,
         amount: head.amount.amount,
-        settled: head.staged_revision.is_none() && head.superseded_revisions.is_empty(),
+        complete: head.staged_revision.is_none() && head.superseded_revisions.is_empty(),
     })
 }

@@ -10,7 +10,7 @@ use crate::model::kind::Kind;
 /// The habits of an account's cloud. Times are by the simulator's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Habits {
+pub struct ConsistencySettings {
     /// How long an action on a droplet goes on, in milliseconds. However short, it is in progress when it is answered.
     pub action_ms: u64,
     /// How far lists of snapshots are behind.
@@ -28,12 +28,12 @@ pub struct Habits {
 #[serde(deny_unknown_fields, default)]
 pub struct ListLag {
     /// How long a new object is missing, in milliseconds.
-    pub appears_ms: u64,
+    pub creation_delay_ms: u64,
     /// How long a deleted object is still there, in milliseconds.
-    pub lingers_ms: u64,
+    pub deletion_delay_ms: u64,
 }
 
-impl Default for Habits {
+impl Default for ConsistencySettings {
     fn default() -> Self {
         Self {
             action_ms: 1000,
@@ -44,9 +44,9 @@ impl Default for Habits {
     }
 }
 
-impl Habits {
+impl ConsistencySettings {
     pub(crate) fn action(&self) -> TimeDelta {
-        span(self.action_ms)
+        time_delta(self.action_ms)
     }
 
     pub(crate) fn lag_of(&self, kind: &Kind) -> ListLag {
@@ -59,16 +59,16 @@ impl Habits {
 }
 
 impl ListLag {
-    pub(crate) fn appears(self) -> TimeDelta {
-        span(self.appears_ms)
+    pub(crate) fn creation_delay(self) -> TimeDelta {
+        time_delta(self.creation_delay_ms)
     }
 
-    pub(crate) fn lingers(self) -> TimeDelta {
-        span(self.lingers_ms)
+    pub(crate) fn deletion_delay(self) -> TimeDelta {
+        time_delta(self.deletion_delay_ms)
     }
 }
 
 /// A time that is given in milliseconds.
-pub(crate) fn span(milliseconds: u64) -> TimeDelta {
+pub(crate) fn time_delta(milliseconds: u64) -> TimeDelta {
     i64::try_from(milliseconds).ok().and_then(TimeDelta::try_milliseconds).unwrap_or(TimeDelta::days(36_500))
 }

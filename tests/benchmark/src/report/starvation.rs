@@ -6,12 +6,12 @@ use crate::starvation::Starvation;
 use crate::text::{count, table};
 
 pub(super) fn show(starvation: &Starvation) -> String {
-    let Starvation { droplets, requests, minutes, steady, sweeps, sweep_requests, .. } = starvation;
-    let rows: Vec<Vec<String>> = steady
+    let Starvation { droplets, requests, minutes, constant_loads, sweeps, sweep_requests, .. } = starvation;
+    let rows: Vec<Vec<String>> = constant_loads
         .iter()
         .map(|one| {
             let priority = format!("{:?}", one.priority).to_lowercase();
-            vec![priority, count(one.a_minute), count(one.asked), count(one.waited)]
+            vec![priority, count(one.per_minute), count(one.requested), count(one.waited)]
         })
         .collect();
     let [hourly, minutely] = <[u32; 2]>::from(Priority::ParentScans.max_available());

@@ -10,7 +10,7 @@ const READING_SECONDS: f64 = 230.0;
 
 /// A round of a worker's lanes that are listed parent by parent.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Round {
+pub(crate) struct ScanEstimate {
     /// Lists to be read: a request each, or more.
     pub(crate) lists: f64,
     /// Requests for the list of the parents, which every run reads anew.
@@ -21,14 +21,14 @@ pub(crate) struct Round {
     pub(crate) seconds: f64,
 }
 
-impl Round {
+impl ScanEstimate {
     /// The round of a worker whose parents' lists have so many pages; nothing for one that has no such lanes.
     pub(crate) fn of(run: &Run, parent_pages: impl Fn(&str) -> u32) -> Self {
         let mut round = Self::default();
-        for lane in &run.lanes {
-            let Some(parent) = &lane.parent else { continue };
-            let parents = parent_pages(parent).min(lane.requests);
-            round.add(f64::from(lane.requests - parents), f64::from(parents));
+        for receipt in &run.receipts {
+            let Some(parent) = &receipt.parent else { continue };
+            let parents = parent_pages(parent).min(receipt.requests);
+            round.add(f64::from(receipt.requests - parents), f64::from(parents));
         }
         round
     }
@@ -61,14 +61,14 @@ mod tests {
 
     #[test]
     fn a_few_lists_take_one_run_and_no_waiting() {
-        let mut round = Round::default();
+        let mut round = ScanEstimate::default();
         round.add(40.0, 1.0);
         assert_eq!((round.runs, round.seconds), (1.0, 40.0 * 0.15 / 4.0 + 0.15));
     }
 
     #[test]
     fn thousands_go_at_the_pace_of_the_limit() {
-        let mut round = Round::default();
+        let mut round = ScanEstimate::default();
         round.add(3_000.0, 16.0);
         // 60 a minute.
         assert_eq!(round.runs, (3_000.0_f64 / (230.0 - 16.0)).ceil());

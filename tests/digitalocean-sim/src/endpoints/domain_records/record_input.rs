@@ -17,7 +17,7 @@ const CAA_TAGS: [&str; 3] = ["issue", "issuewild", "iodef"];
 
 /// The fields that a client sends. It may send those of other types too, and what DO does not know.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Sent {
+pub(super) struct RecordInput {
     #[serde(rename = "type")]
     record_type: Option<String>,
     name: Option<String>,
@@ -30,14 +30,14 @@ pub(super) struct Sent {
     tag: Option<String>,
 }
 
-impl Sent {
+impl RecordInput {
     pub(super) fn read(body: Value) -> Result<Self, ApiError> {
         spec(body).map_err(ApiError::unprocessable)
     }
 
     /// A change of a record keeps what is not sent, such as its time to live (digitalocean/doctl#1021). What is kept is looked at again: a
     /// host name is kept without the dot that it has to be sent with, and refused (digitalocean/doctl#919).
-    pub(super) fn over(self, kept: Self) -> Result<Self, ApiError> {
+    pub(super) fn merged_over(self, kept: Self) -> Result<Self, ApiError> {
         let is_other = |sent: &String| kept.record_type.as_ref() != Some(sent);
         if self.record_type.as_ref().is_some_and(is_other) {
             // No client that is known tries: Terraform's provider and octodns-digitalocean make a new record. The answer is not recorded.

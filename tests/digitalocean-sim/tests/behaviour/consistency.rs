@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use digitalocean_sim::{AccountSeed, Clock, CutPoint, Effect, Fault, Habits, ListLag, Seed, Simulator};
+use digitalocean_sim::{AccountSeed, Clock, ConsistencySettings, CutPoint, Effect, Fault, ListLag, Seed, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,11 +10,12 @@ use crate::client::{TOKEN, call, delete, get, post, try_call};
 
 const RECORDS: &str = "/v2/domains/shop.example/records";
 
-async fn sim(habits: Habits) -> Simulator {
-    let account = AccountSeed::new(TOKEN).habits(habits).object("domains", json!({ "name": "shop.example" })).object(
-        "domain_records",
-        json!({ "domain": "shop.example", "id": 7, "type": "TXT", "name": "old", "data": "old" }),
-    );
+async fn sim(consistency: ConsistencySettings) -> Simulator {
+    let account =
+        AccountSeed::new(TOKEN).consistency(consistency).object("domains", json!({ "name": "shop.example" })).object(
+            "domain_records",
+            json!({ "domain": "shop.example", "id": 7, "type": "TXT", "name": "old", "data": "old" }),
+        );
     let clock = Clock::manual("2026-11-03T10:00:00Z".parse().unwrap());
     Simulator::builder().clock(clock).seed(Seed::empty().with_account("test", account)).start().await.unwrap()
 }
@@ -29,8 +30,8 @@ async fn texts(sim: &Simulator) -> Vec<String> {
 
 #[tokio::test]
 async fn a_list_of_records_can_be_behind_both_ways_while_the_records_are_not() {
-    let lag = ListLag { appears_ms: 3_000, lingers_ms: 5_000 };
-    let sim = sim(Habits { domain_records: lag, ..Habits::default() }).await;
+    let lag = ListLag { creation_delay_ms: 3_000, deletion_delay_ms: 5_000 };
+    let sim = sim(ConsistencySettings { domain_records: lag, ..ConsistencySettings::default() }).await;
     let made = post(&sim, RECORDS, text("new")).await.json()["domain_record"]["id"].clone();
     assert_eq!(delete(&sim, &format!("{RECORDS}/7")).await.status, 204);
     assert_eq!(texts(&sim).await, ["old"]);
@@ -58,16 +59,16 @@ async fn a_list_of_records_can_be_behind_both_ways_while_the_records_are_not() {
 /// Every way in which the client of a write is left in the dark: what it sees, and when the write takes effect.
 #[tokio::test]
 async fn a_write_can_be_lost_applied_or_applied_later_whatever_is_answered() {
-    let later = |status| Effect::AppliedLater { after_ms: 20_000, status };
+    let later = |status| Effect::DelayedApply { after_ms: 20_000, status };
     for (effect, seen, at_once, in_the_end) in [
         (Effect::status(503), Some(503), false, false),
         (Effect::Cut { at: CutPoint::BeforeResponse }, None, false, false),
-        (Effect::AppliedThen { status: 500 }, Some(500), true, true),
+        (Effect::ErrorAfterApply { status: 500 }, Some(500), true, true),
         (Effect::Cut { at: CutPoint::Applied }, None, true, true),
         (later(Some(504)), Some(504), false, true),
         (later(None), None, false, true),
     ] {
-        let sim = sim(Habits::default()).await;
+        let sim = sim(ConsistencySettings::default()).await;
         sim.faults().add(Fault::on(RECORDS, effect.clone()).method("POST").times(1));
         let answer = try_call(&sim, TOKEN, Method::POST, RECORDS, Some(text("new"))).await;
         assert_eq!(answer.ok().map(|reply| reply.status.as_u16()), seen, "{effect:?}");
@@ -83,17 +84,17 @@ async fn a_write_can_be_lost_applied_or_applied_later_whatever_is_answered() {
 
 #[tokio::test]
 async fn late_writes_happen_when_they_are_due_and_in_order() {
-    let sim = sim(Habits { action_ms: 10_000, ..Habits::default() }).await;
+    let sim = sim(ConsistencySettings { action_ms: 10_000, ..ConsistencySettings::default() }).await;
     let droplet = sim.account("test").add_droplet(digitalocean_sim::Droplet::named("web"));
     let actions = format!("/v2/droplets/{droplet}/actions");
-    let late = |after_ms| Effect::AppliedLater { after_ms, status: Some(500) };
+    let late = |after_ms| Effect::DelayedApply { after_ms, status: Some(500) };
     sim.faults().add(Fault::on(&actions, late(30_000)).method("POST").times(1));
     sim.faults().add(Fault::on(&format!("{RECORDS}/7"), late(5_000)).method("DELETE").times(1));
     let snapshot = |name: &str| json!({ "type": "snapshot", "name": name });
     assert_eq!(post(&sim, &actions, snapshot("late")).await.status, 500);
     assert_eq!(delete(&sim, &format!("{RECORDS}/7")).await.status, 500);
     let state = call(&sim, "", Method::GET, "/_sim/state", None).await.json();
-    assert_eq!(state["late_writes"], 2);
+    assert_eq!(state["delayed_writes"], 2);
     // Nobody asks until all of it is over: the action began when it was due, and ended 10 seconds later.
     sim.clock().advance(Duration::from_secs(60));
     let made = get(&sim, "/v2/snapshots").await.json();
@@ -101,7 +102,7 @@ async fn late_writes_happen_when_they_are_due_and_in_order() {
     let action = get(&sim, &actions).await.json()["actions"][0].clone();
     assert_eq!(action["completed_at"], "2026-11-03T10:00:40Z");
     assert!(texts(&sim).await.is_empty());
-    assert_eq!(call(&sim, "", Method::GET, "/_sim/state", None).await.json()["late_writes"], 0);
+    assert_eq!(call(&sim, "", Method::GET, "/_sim/state", None).await.json()["delayed_writes"], 0);
     // One that is refused by the time it arrives changes nothing.
     sim.faults().add(Fault::on(&actions, late(1_000)).method("POST").times(1));
     post(&sim, &actions, snapshot("refused")).await;
@@ -112,8 +113,8 @@ async fn late_writes_happen_when_they_are_due_and_in_order() {
 
 #[tokio::test]
 async fn an_answer_can_come_long_after_the_write() {
-    let sim = sim(Habits::default()).await;
-    sim.faults().add(Fault::on(RECORDS, Effect::LateAnswer { delay_ms: 400 }).method("POST").times(1));
+    let sim = sim(ConsistencySettings::default()).await;
+    sim.faults().add(Fault::on(RECORDS, Effect::DelayedAnswer { delay_ms: 400 }).method("POST").times(1));
     let begun = Instant::now();
     let (answer, early) = tokio::join!(post(&sim, RECORDS, text("new")), async {
         tokio::time::sleep(Duration::from_millis(150)).await;
@@ -125,8 +126,8 @@ async fn an_answer_can_come_long_after_the_write() {
 }
 
 #[tokio::test]
-async fn habits_and_the_state_are_at_hand_over_http() {
-    let sim = sim(Habits::default()).await;
+async fn consistency_settings_and_the_state_are_served_over_http() {
+    let sim = sim(ConsistencySettings::default()).await;
     let admin = async |method: Method, path: &str, body: Option<Value>| {
         let reply = call(&sim, "", method, &format!("/_sim/accounts/test/{path}"), body).await;
         (reply.status.as_u16(), reply.json())
@@ -136,14 +137,15 @@ async fn habits_and_the_state_are_at_hand_over_http() {
     assert_eq!(before["domain_records"][4]["name"], "old");
     assert!(before["domain_records"][4].get("id").is_none());
 
-    let habits = json!({ "action_ms": 500, "domain_records": { "appears_ms": 100 }, "ttl_across_types": true });
-    let (status, set) = admin(Method::PUT, "habits", Some(habits)).await;
-    assert_eq!((status, &set["action_ms"], &set["snapshots"]["lingers_ms"]), (200, &json!(500), &json!(0)));
+    let consistency =
+        json!({ "action_ms": 500, "domain_records": { "creation_delay_ms": 100 }, "ttl_across_types": true });
+    let (status, set) = admin(Method::PUT, "consistency", Some(consistency)).await;
+    assert_eq!((status, &set["action_ms"], &set["snapshots"]["deletion_delay_ms"]), (200, &json!(500), &json!(0)));
     let shown = call(&sim, "", Method::GET, "/_sim/accounts/test", None).await.json();
-    assert_eq!(shown["habits"], set);
-    let (status, error) = admin(Method::PUT, "habits", Some(json!({ "actions_ms": 1 }))).await;
+    assert_eq!(shown["consistency"], set);
+    let (status, error) = admin(Method::PUT, "consistency", Some(json!({ "actions_ms": 1 }))).await;
     assert!(status == 422 && error["error"].as_str().unwrap().contains("actions_ms"), "{error}");
-    assert_eq!(admin(Method::GET, "state", None).await.1, before, "habits are no part of it");
+    assert_eq!(admin(Method::GET, "state", None).await.1, before, "consistency settings are no part of it");
 
     let made = post(&sim, RECORDS, text("new")).await.json()["domain_record"]["id"].clone();
     assert_ne!(admin(Method::GET, "state", None).await.1, before, "unlisted or not, it is there");

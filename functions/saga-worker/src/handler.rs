@@ -1,4 +1,4 @@
-//! One message: a saga driven on, or all that are overdue rung for.
+//! The handling of one message: it drives a saga, or sends wake-ups for all overdue ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,31 +17,32 @@ use sagas::steps::Steps;
 use sagas::{DriveOutcome, Ports, Timing, WorkerSession, drive, reconcile};
 use store::Table;
 
-/// Time kept for giving a saga back when its turn has to end.
+/// The time kept for giving a saga's lease back when the session has to end.
 const SAVE_MARGIN: Duration = Duration::from_secs(3);
-/// How many overdue sagas one tick rings for: as many as can be sent for within the function's time.
+/// The number of overdue sagas for which one run sends wake-ups: as many as it can send within the
+/// function's time.
 const MAX_WAKE_UPS: usize = 500;
-/// More than so many that are stuck are not counted: people are called long before.
+/// The largest number of stuck sagas that is counted: the alarm is raised long before.
 const COUNT_UP_TO: usize = 100;
 
-/// A worker: everything its messages need.
+/// A saga worker with all that its messages need.
 #[derive(Debug)]
 pub struct SagaWorker {
-    /// Which worker.
+    /// The worker's name, phase and interval.
     pub worker: &'static SagaFunction,
-    /// Its configuration.
+    /// The configuration that all workers have.
     pub config: WorkerConfig,
-    /// How long things take.
+    /// The durations and limits of the engine.
     pub timing: Timing,
-    /// The steps of this build.
+    /// The steps that this build has.
     pub steps: Steps,
-    /// The table.
+    /// The table that holds sagas.
     pub table: Table,
-    /// DigitalOcean.
+    /// The clients of DigitalOcean's API, one for each account.
     pub digitalocean: Arc<DigitalOceanClients>,
-    /// Doorbells.
+    /// The sender of wake-ups.
     pub notifier: WakeUpQueue,
-    /// The time.
+    /// The source of the current time.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -49,13 +50,13 @@ impl SagaWorker {
     /// Handles one message.
     ///
     /// # Errors
-    /// What should become of the message if it is not done with.
+    /// What the batch runner has to do with the message if it is not acknowledged.
     pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
-        // Boxed: the futures of a turn nest deeper than the compiler looks.
+        // Boxed, as the futures of a work session are nested more deeply than the compiler's limit.
         async move {
             match self.worker.phase {
                 Some(phase) => {
-                    let wake_up: WakeUp = message.typed().or_terminal("not a doorbell")?.fields;
+                    let wake_up: WakeUp = message.typed().or_terminal("not a wake-up message")?.fields;
                     self.drive(&wake_up.saga, phase, deadline).await
                 }
                 None => self.reconcile().await,
@@ -85,15 +86,16 @@ impl SagaWorker {
             steps: self.steps,
             timing: &self.timing,
         };
-        // A delivery has an owner of its own: the ledger names it, and this line leads from it to the request's other lines.
+        // Each delivery has its own lease owner. The ledger names it, and the log line below
+        // connects it to the request's other lines.
         let owner = RunId::random();
         let until = self.clock.now() + TimeDelta::from_std(left).unwrap_or_default();
         let session = WorkerSession { owner: owner.as_str(), phase, until };
         let outcome = drive(&ports, saga, &session).await?;
         let requests = provider.requests();
         match outcome {
-            DriveOutcome::Unknown => tracing::warn!(%saga, "there is no such saga, doorbell dropped"),
-            outcome => tracing::info!(%saga, owner = owner.as_str(), ?outcome, requests, "driven"),
+            DriveOutcome::Unknown => tracing::warn!(%saga, "no such saga; wake-up dropped"),
+            outcome => tracing::info!(%saga, owner = owner.as_str(), ?outcome, requests, "saga driven"),
         }
         let mut metrics = Metrics::new(self.worker.name);
         metrics.property("saga", saga.to_string());
@@ -107,11 +109,11 @@ impl SagaWorker {
             reconcile(&self.table, &self.notifier, self.clock.as_ref(), &self.timing, MAX_WAKE_UPS).await?;
         for due in &reconciled.stalled {
             let (saga, status, since) = (due.saga, due.status, due.updated_at);
-            tracing::error!(%saga, ?status, %since, "a saga has not changed for long: look in the log for its id");
+            tracing::error!(%saga, ?status, %since, "saga has not changed for a long time; search the logs of execute and compensate for its id");
         }
         let stuck = self.table.stuck_sagas(COUNT_UP_TO).await?;
         let stalled = reconciled.stalled.len();
-        tracing::info!(woken = reconciled.woken, stalled, stuck, "reconciled");
+        tracing::info!(woken = reconciled.woken, stalled, stuck, "reconciliation complete");
         let mut metrics = Metrics::new(self.worker.name);
         metrics.count("SagasWoken", number(reconciled.woken));
         metrics.count("StalledSagas", number(stalled));
@@ -120,7 +122,7 @@ impl SagaWorker {
     }
 }
 
-/// What is counted of a turn.
+/// Returns the metric that counts a work session.
 fn metric_name(outcome: DriveOutcome) -> &'static str {
     match outcome {
         DriveOutcome::Unknown => "SagasUnknown",

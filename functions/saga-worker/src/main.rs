@@ -1,4 +1,4 @@
-//! Drives sagas; the environment variable WORKER says how.
+//! The entry point of the saga workers; the environment variable WORKER selects one.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,35 +1,37 @@
-//! What everything that rings for sagas is configured with.
+//! The configuration of all functions that send wake-ups for sagas.
 
 use runtime::{ConfigError, Env};
 use sagas::Timing;
 use sagas::ports::Phase;
 
-/// Where doorbells go, and how long things take.
+/// The queues and schedules for wake-ups, and the engine's timing.
 #[derive(Debug, Clone)]
 pub struct SagaConfig {
-    /// `EXECUTE_QUEUE_URL` and `EXECUTE_QUEUE_ARN`: the queue of the worker that drives sagas forward.
+    /// `EXECUTE_QUEUE_URL` and `EXECUTE_QUEUE_ARN`: the queue of the worker that drives sagas
+    /// forward.
     pub execute: QueueAddress,
-    /// `COMPENSATE_QUEUE_URL` and `COMPENSATE_QUEUE_ARN`: the queue of the one that drives them back.
+    /// `COMPENSATE_QUEUE_URL` and `COMPENSATE_QUEUE_ARN`: the queue of the worker that compensates
+    /// sagas.
     pub compensate: QueueAddress,
     /// `SCHEDULE_GROUP`: the group of the one-time schedules.
     pub schedule_group: String,
-    /// `SCHEDULE_ROLE_ARN`: the role with which they send to the two queues.
+    /// `SCHEDULE_ROLE_ARN`: the role with which the schedules send to the two queues.
     pub schedule_role_arn: String,
-    /// `SAGA_TIMING`: `normal`, or `short` for a staging stack; `normal` where absent.
+    /// `SAGA_TIMING`: `normal`, or `short` for a staging stack; `normal` if not set.
     pub timing: Timing,
 }
 
-/// A queue: messages are sent to its URL, schedules to its ARN.
+/// The address of a queue: messages are sent to its URL, schedules send to its ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueAddress {
-    /// Its URL.
+    /// The URL for sending messages.
     pub url: String,
-    /// Its ARN.
+    /// The ARN for targets of schedules.
     pub arn: String,
 }
 
 impl SagaConfig {
-    /// From the process's environment.
+    /// Reads the configuration from the process's environment.
     ///
     /// # Errors
     /// Names every variable that is missing or invalid.
@@ -37,7 +39,7 @@ impl SagaConfig {
         Self::read(Env::from_process())
     }
 
-    /// From `env`.
+    /// Reads the configuration from `env`.
     ///
     /// # Errors
     /// Names every variable that is missing or invalid.
@@ -63,7 +65,7 @@ impl SagaConfig {
         })
     }
 
-    /// The queue of a phase.
+    /// Returns the queue of a phase.
     #[must_use]
     pub fn queue(&self, phase: Phase) -> &QueueAddress {
         match phase {
@@ -87,7 +89,7 @@ mod tests {
     ];
 
     #[test]
-    fn timing_is_normal_unless_told() {
+    fn timing_is_normal_unless_set_to_short() {
         let read = |timing| SagaConfig::read(Env::from_map(GOOD.into_iter().chain([("SAGA_TIMING", timing)])));
         assert_eq!(read("").unwrap().timing, Timing::default());
         assert_eq!(read("normal").unwrap().timing, Timing::default());
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_missing_is_named() {
+    fn every_missing_variable_is_named() {
         let error = SagaConfig::read(Env::from_map::<&str, &str>([])).unwrap_err().to_string();
         for (variable, _) in GOOD {
             assert!(error.contains(variable), "{variable}: {error}");

@@ -1,4 +1,4 @@
-//! The inventory is told what it will see.
+//! Announced changes, registered in the table for the inventory.
 
 use domain::{ExpectedChange, error_chain};
 use futures::FutureExt;
@@ -6,7 +6,8 @@ use futures::future::BoxFuture;
 use sagas::ports::Expectations;
 use store::Table;
 
-/// Expected changes, kept in the table until the inventory's sweeps have seen them or they expire.
+/// Expected changes, stored in the table until the inventory's sweeps have found them or they
+/// expire.
 #[derive(Debug, Clone)]
 pub struct TableExpectations(pub Table);
 
@@ -16,7 +17,12 @@ impl Expectations for TableExpectations {
             if let Err(error) = self.0.expect_change(change).await {
                 let (kind, resource, error) =
                     (change.key.kind.as_str(), change.key.provider_id.as_str(), error_chain(&error));
-                tracing::warn!(kind, resource, error, "the inventory is not told of a change, and will call it drift");
+                tracing::warn!(
+                    kind,
+                    resource,
+                    error,
+                    "cannot record the expected change; the next sweep will report it as drift"
+                );
             }
         }
         .boxed()

@@ -1,29 +1,30 @@
-//! What the outcome of a call allows to conclude.
+//! The conclusions from a failed call to DigitalOcean.
 
 use digitalocean::Error;
 use domain::error_chain;
 use http::StatusCode;
 use sagas::ports::Fault;
 
-/// What was sent.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestKind {
-    /// A read: nothing follows from its failure but that it failed.
+    /// A read: its failure proves nothing else.
     Read,
-    /// A write, once.
+    /// A write, which is sent only once.
     Write,
 }
 
-/// DigitalOcean's words for a droplet that is busy, with 422. Not in its contract, but always the same words:
-/// <https://github.com/hashicorp/packer/issues/1814>, <https://github.com/digitalocean/terraform-provider-digitalocean/issues/1034>.
+/// Part of DigitalOcean's message for a busy droplet, with 422. The message is not in the API's
+/// contract, but always the same: <https://github.com/hashicorp/packer/issues/1814>,
+/// <https://github.com/digitalocean/terraform-provider-digitalocean/issues/1034>.
 const PENDING_EVENT: &str = "pending event";
 
-/// What a failed call allows to conclude. Only DigitalOcean's own word counts: what a gateway in between says proves neither an absence
-/// nor a refusal.
+/// Returns what a failed call proves. Only an error response of DigitalOcean itself counts: a
+/// gateway's response proves neither absence nor refusal.
 #[must_use]
 pub fn fault_of(error: &Error, sent: RequestKind) -> Fault {
     let text = error_chain(error);
-    let unclear = || match sent {
+    let inconclusive = || match sent {
         RequestKind::Write => Fault::Ambiguous(text.clone()),
         RequestKind::Read => Fault::Transient(text.clone()),
     };
@@ -35,12 +36,12 @@ pub fn fault_of(error: &Error, sent: RequestKind) -> Fault {
             StatusCode::UNPROCESSABLE_ENTITY if message.to_ascii_lowercase().contains(PENDING_EVENT) => {
                 Fault::PendingEvent
             }
-            StatusCode::REQUEST_TIMEOUT => unclear(),
+            StatusCode::REQUEST_TIMEOUT => inconclusive(),
             _ => Fault::Refused(text),
         },
         Error::InvalidParameter { .. } => Fault::Refused(text),
-        Error::Api { .. } => unclear(),
-        error if sent == RequestKind::Write && error.may_have_been_applied() => unclear(),
+        Error::Api { .. } => inconclusive(),
+        error if sent == RequestKind::Write && error.may_have_been_applied() => inconclusive(),
         _ => Fault::Transient(text),
     }
 }

@@ -1,4 +1,4 @@
-//! DigitalOcean's things as the sagas know them.
+//! Conversion of DigitalOcean's objects to those of the sagas.
 
 use digitalocean::DomainRecordRequest;
 use sagas::ports::{ActionStatus, ObservedAction, ObservedDroplet, ObservedSnapshot, Record, RecordFields};
@@ -22,7 +22,7 @@ pub(crate) fn action(action: digitalocean::Action) -> ObservedAction {
     let status = match status {
         digitalocean::ActionStatus::Completed => ActionStatus::Completed,
         digitalocean::ActionStatus::Errored => ActionStatus::Errored,
-        // A word that is not known yet is no end.
+        // A status that this client does not know is not taken for an end.
         digitalocean::ActionStatus::InProgress | digitalocean::ActionStatus::Other(_) => ActionStatus::InProgress,
     };
     ObservedAction { id, action_type, status, started_at, completed_at }

@@ -1,4 +1,4 @@
-//! DigitalOcean, as the sagas need it.
+//! The provider port on DigitalOcean's API.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,11 +18,11 @@ use store::{Priority, Table};
 use crate::fault::{RequestKind, fault_of};
 use crate::model;
 
-/// How far back a droplet's actions are read.
+/// The period for which a droplet's actions are read.
 const RECENT: TimeDelta = TimeDelta::days(1);
 
-/// DigitalOcean for one turn of a worker, or one request of a person: with the account's token for `provisioning`, out of the phase's share
-/// of the rate budget.
+/// DigitalOcean for one work session of a worker, or for one operator's request. It uses the
+/// account's token for `provisioning`, and the phase's share of the request budget.
 #[derive(Debug)]
 pub struct DigitalOceanProvider {
     digitalocean: Arc<DigitalOceanClients>,
@@ -32,13 +32,13 @@ pub struct DigitalOceanProvider {
     writes: ProviderWrites,
     http_timeout: Duration,
     deadline: RequestDeadline,
-    /// Of a saga there is one.
+    /// The account, read once: a saga has only one.
     account: Mutex<Option<Account>>,
     requests: AtomicU64,
 }
 
 impl DigitalOceanProvider {
-    /// For a phase, reading until the deadline.
+    /// Returns a provider for a phase, which reads until the deadline.
     #[must_use]
     pub fn new(
         digitalocean: Arc<DigitalOceanClients>,
@@ -58,17 +58,17 @@ impl DigitalOceanProvider {
         Self { digitalocean, table, clock, priority, writes, http_timeout, deadline, account, requests }
     }
 
-    /// HTTP requests made so far.
+    /// Returns the number of HTTP requests made so far.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// The way in, with a token fetched anew if so asked.
-    async fn open(&self, account: &AccountId, anew: bool, deadline: RequestDeadline) -> Result<Client, Fault> {
+    /// Returns a client for the account, with a newly fetched token if `refresh` is set.
+    async fn open(&self, account: &AccountId, refresh: bool, deadline: RequestDeadline) -> Result<Client, Fault> {
         let account = self.account(account).await?;
         let (purpose, priority) = (Purpose::Provisioning, self.priority);
-        let opened = match anew {
+        let opened = match refresh {
             false => self.digitalocean.access(&account, purpose, priority, deadline).await,
             true => self.digitalocean.access_with_fresh_token(&account, purpose, priority, deadline).await,
         };
@@ -90,57 +90,65 @@ impl DigitalOceanProvider {
                 Ok(account)
             }
             Ok(None) => Err(Fault::Unauthorised(format!("the account {id} is not registered; register it again"))),
-            Err(error) => Err(Fault::Transient(format!("the account {id} could not be read: {}", error_chain(&error)))),
+            Err(error) => Err(Fault::Transient(format!(
+                "the account {id} could not be read from the table: {}",
+                error_chain(&error)
+            ))),
         }
     }
 
-    async fn reads(&self, account: &AccountId, read: &ReadRequest) -> Result<ReadResult, Fault> {
-        let mut anew = false;
+    async fn read_with_retry(&self, account: &AccountId, read: &ReadRequest) -> Result<ReadResult, Fault> {
+        let mut refresh = false;
         loop {
-            let client = self.open(account, anew, self.deadline).await?.with_attempt_timeout(self.http_timeout);
-            let found = find(&client, read, self.clock.now()).await;
+            let client = self.open(account, refresh, self.deadline).await?.with_attempt_timeout(self.http_timeout);
+            let found = fetch(&client, read, self.clock.now()).await;
             self.requests.fetch_add(client.requests(), Ordering::Relaxed);
             match found.map_err(|error| fault_of(&error, RequestKind::Read)) {
-                // The token may have been changed since it was fetched: once, the one that is in force now is tried.
-                Err(Fault::Unauthorised(_)) if !anew => anew = true,
+                // The token may have been replaced since it was fetched, so the current one is
+                // tried once.
+                Err(Fault::Unauthorised(_)) if !refresh => refresh = true,
                 found => return found,
             }
         }
     }
 
-    async fn writes(
+    async fn write_once(
         &self,
         account: &AccountId,
         write: &WriteRequest,
         context: &WriteContext,
     ) -> Result<WriteResult, Fault> {
         if self.writes == ProviderWrites::Deny {
-            return Err(Fault::Refused("writes to DigitalOcean are off: PROVIDER_WRITES is `deny` here".to_owned()));
+            return Err(Fault::Refused("writes to DigitalOcean are disabled: PROVIDER_WRITES is `deny`".to_owned()));
         }
         let client = self.open(account, false, RequestDeadline::none()).await?;
-        // On the engine's clock, which a test may have in hand; what is left of it is waited for on the machine's.
+        // The remaining time is computed with the engine's clock, which a test may control; the
+        // client then waits by the machine's clock.
         let left = (context.not_after - self.clock.now()).to_std().unwrap_or_default();
         let client = client.single_attempt(RequestDeadline::after(left), self.http_timeout);
-        let made = make(&client, write).await;
+        let outcome = apply_write(&client, write).await;
         self.requests.fetch_add(client.requests(), Ordering::Relaxed);
-        let made = made.map_err(|error| fault_of(&error, RequestKind::Write));
-        if matches!(made, Err(Fault::Unauthorised(_))) {
-            // It is not repeated here; the next one has the token that is in force now.
+        let outcome = outcome.map_err(|error| fault_of(&error, RequestKind::Write));
+        if matches!(outcome, Err(Fault::Unauthorised(_))) {
+            // The write is not repeated here; the next one uses the token fetched now.
             let _ = self.open(account, true, RequestDeadline::none()).await;
         }
         let WriteContext { saga, op_hash, fence, .. } = context;
-        match &made {
-            Ok(_) => tracing::info!(%saga, op_hash, fence, "written at DigitalOcean"),
-            Err(fault) => tracing::warn!(%saga, op_hash, fence, %fault, "a write at DigitalOcean"),
+        match &outcome {
+            Ok(_) => tracing::info!(%saga, op_hash, fence, "write at DigitalOcean carried out"),
+            Err(fault) => {
+                tracing::warn!(%saga, op_hash, fence, %fault, "write at DigitalOcean failed, or its outcome is unknown")
+            }
         }
-        made
+        outcome
     }
 }
 
-async fn find(client: &Client, read: &ReadRequest, now: DateTime<Utc>) -> Result<ReadResult, Error> {
+async fn fetch(client: &Client, read: &ReadRequest, now: DateTime<Utc>) -> Result<ReadResult, Error> {
     Ok(match read {
         ReadRequest::Records { zone } => {
-            // A record that is overlooked would be made twice: the pages must agree with each other.
+            // A record that is overlooked would be created twice, so the pages must be consistent
+            // with each other.
             let records = client.domains().records(zone).confirmed().collect_all().await?;
             ReadResult::Records(records.items.into_iter().map(model::record).collect())
         }
@@ -161,7 +169,7 @@ async fn find(client: &Client, read: &ReadRequest, now: DateTime<Utc>) -> Result
     })
 }
 
-async fn make(client: &Client, write: &WriteRequest) -> Result<WriteResult, Error> {
+async fn apply_write(client: &Client, write: &WriteRequest) -> Result<WriteResult, Error> {
     let domains = client.domains();
     Ok(match write {
         WriteRequest::CreateRecord { zone, record, .. } => {
@@ -186,7 +194,7 @@ async fn make(client: &Client, write: &WriteRequest) -> Result<WriteResult, Erro
 
 impl Provider for DigitalOceanProvider {
     fn read<'a>(&'a self, account: &'a AccountId, read: &'a ReadRequest) -> BoxFuture<'a, Result<ReadResult, Fault>> {
-        self.reads(account, read).boxed()
+        self.read_with_retry(account, read).boxed()
     }
 
     fn write<'a>(
@@ -195,6 +203,6 @@ impl Provider for DigitalOceanProvider {
         write: &'a WriteRequest,
         context: &'a WriteContext,
     ) -> BoxFuture<'a, Result<WriteResult, Fault>> {
-        self.writes(account, write, context).boxed()
+        self.write_once(account, write, context).boxed()
     }
 }

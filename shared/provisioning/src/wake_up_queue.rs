@@ -1,4 +1,4 @@
-//! Doorbells on SQS, and on one-time schedules beyond what SQS can delay.
+//! Wake-ups on SQS, and on one-time schedules beyond the longest delay of SQS.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,16 +16,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{QueueAddress, SagaConfig, SagaFunction};
 
-/// What a message to a worker of a phase says besides the envelope: look at this saga.
+/// The content of a wake-up message besides the envelope: the saga to drive.
 ///
-/// The envelope's account is [`ALL_ACCOUNTS`]: a doorbell knows a saga by its id alone, and the saga's record names its account.
+/// The envelope's account is [`ALL_ACCOUNTS`]: a wake-up names a saga by its id alone, and the
+/// saga's record names its account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WakeUp {
-    /// The saga.
+    /// The saga to drive.
     pub saga: SagaId,
 }
 
-/// Rings for sagas.
+/// The notifier port on SQS and EventBridge Scheduler.
 #[derive(Clone)]
 pub struct WakeUpQueue {
     queue: Arc<dyn Queue>,
@@ -42,7 +43,7 @@ impl fmt::Debug for WakeUpQueue {
 }
 
 impl WakeUpQueue {
-    /// On the queues of the configuration.
+    /// Returns a notifier for the configured queues.
     #[must_use]
     pub fn new(
         config: &SagaConfig,
@@ -59,7 +60,7 @@ impl WakeUpQueue {
             Phase::Forward => &self.execute,
             Phase::Compensate => &self.compensate,
         };
-        // One name for the ring, however often it is tried.
+        // The name is the same for every attempt at one wake-up, so that it is scheduled once.
         let name = format!("{saga}-{rev}");
         let message = Message::new(SagaFunction::name_of(phase), ALL_ACCOUNTS, at, name.as_str());
         let body = message.with_fields(WakeUp { saga: *saga })?.to_body();
@@ -82,7 +83,7 @@ impl Notifier for WakeUpQueue {
         async move {
             if let Err(error) = self.send(saga, phase, at, rev).await {
                 let error = error_chain(&error);
-                tracing::warn!(%saga, ?phase, %at, error, "not rung; the reconciler rings once the saga is overdue");
+                tracing::warn!(%saga, ?phase, %at, error, "wake-up message not sent; the reconciler will resend it");
             }
         }
         .boxed()

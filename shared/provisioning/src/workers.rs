@@ -2,36 +2,39 @@
 
 use sagas::ports::Phase;
 
-/// A worker: one Lambda function, one queue.
+/// A worker of sagas: one Lambda function with one queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SagaFunction {
-    /// Its name, as in `WORKER` and in its queue's name.
+    /// The worker's name, as in `WORKER` and in its queue's name.
     pub name: &'static str,
-    /// The phase whose sagas it drives; `None` for the one that only rings.
+    /// The phase whose sagas the worker drives; `None` for the reconciler, which only sends
+    /// wake-ups.
     pub phase: Option<Phase>,
-    /// How often its schedule ticks, in minutes; `None` where only doorbells call.
+    /// The interval of the worker's schedule, in minutes; `None` if it runs on wake-ups only.
     pub cadence_minutes: Option<i64>,
 }
 
-/// Drives sagas forward.
+/// The worker that drives sagas forward.
 pub const EXECUTE: SagaFunction = SagaFunction { name: "execute", phase: Some(Phase::Forward), cadence_minutes: None };
-/// Drives them back, and looks after their end: what it does must not wait behind new sagas.
+/// The worker that compensates and post-checks sagas. It is separate so that this work never waits
+/// behind new sagas.
 pub const COMPENSATE: SagaFunction =
     SagaFunction { name: "compensate", phase: Some(Phase::Compensate), cadence_minutes: None };
-/// Rings for whatever is overdue. Its schedule is all that must not be lost.
+/// The worker that sends wake-ups for overdue sagas. Its schedule is the only one that must not be
+/// lost.
 pub const RECONCILE: SagaFunction = SagaFunction { name: "reconcile", phase: None, cadence_minutes: Some(1) };
 
-/// Every worker. `template.yaml` has a block for each; a test keeps the two the same.
+/// All workers. `template.yaml` has a block for each; a test compares the two.
 pub const WORKERS: &[SagaFunction] = &[EXECUTE, COMPENSATE, RECONCILE];
 
 impl SagaFunction {
-    /// The worker of this name.
+    /// Returns the worker of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         WORKERS.iter().find(|worker| worker.name == name)
     }
 
-    /// The name of the worker that drives a phase's sagas.
+    /// Returns the name of the worker that drives a phase's sagas.
     #[must_use]
     pub fn name_of(phase: Phase) -> &'static str {
         match phase {
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_phase_has_its_worker() {
+    fn each_phase_has_one_worker() {
         for phase in [Phase::Forward, Phase::Compensate] {
             assert_eq!(SagaFunction::named(SagaFunction::name_of(phase)).and_then(|worker| worker.phase), Some(phase));
         }

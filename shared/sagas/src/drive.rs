@@ -1,4 +1,5 @@
-//! Driving a saga on: the loop around [`decide`]. A doorbell, a retry, a late schedule: all just call [`drive`], as often as they like.
+//! The loop around [`decide`] that drives a saga forward or back. A wake-up, a retry and a late
+//! schedule all just call [`drive`], and any number of calls is harmless.
 
 use chrono::{DateTime, Utc};
 use domain::Clock;
@@ -13,56 +14,59 @@ use crate::record::{Actor, EntryKind, SagaId, SagaRecord, SagaStatus};
 use crate::steps::Steps;
 use crate::timing::Timing;
 
-/// The world around the engine.
+/// The ports of the engine, with the steps and the timing that it works with.
 #[derive(Debug, Clone, Copy)]
 pub struct Ports<'a> {
-    /// The table.
+    /// The table that holds records, ledgers and locks.
     pub saga_store: &'a dyn SagaStore,
-    /// DigitalOcean.
+    /// The DigitalOcean API, as far as steps need it.
     pub provider: &'a dyn Provider,
-    /// Doorbells.
+    /// The sender of wake-ups for workers.
     pub notifier: &'a dyn Notifier,
-    /// What the inventory is told beforehand.
+    /// The inventory's register of changes that sagas announce.
     pub expectations: &'a dyn Expectations,
-    /// The time.
+    /// The source of the current time.
     pub clock: &'a dyn Clock,
-    /// The steps of this build.
+    /// The steps that this build has.
     pub steps: Steps,
-    /// How long things take.
+    /// The durations and limits to work with.
     pub timing: &'a Timing,
 }
 
-/// One worker's turn.
+/// One work session of a worker on one saga, under one lease.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerSession<'a> {
-    /// Who works: a text that nobody else ever is, such as the request's id and the message's.
+    /// The owner of the lease: a globally unique text, e.g. request id plus message id.
     pub owner: &'a str,
-    /// In which phase.
+    /// The phase that the worker serves.
     pub phase: Phase,
-    /// When the worker's time is up.
+    /// The time at which the worker has to stop.
     pub until: DateTime<Utc>,
 }
 
-/// How a turn ended.
+/// The way in which a work session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DriveOutcome {
-    /// There is no such saga.
+    /// No saga has this id.
     Unknown,
-    /// It is not due, another works on it, or it is another phase's. Nothing was done.
+    /// The saga is not due, is leased by another worker, or is in the other phase. Nothing was
+    /// done.
     NotNow,
-    /// It was driven on and given back.
+    /// The saga was driven as far as possible, and its lease was given back. Its status at that
+    /// time.
     Parked(SagaStatus),
-    /// Another took it over, and it was let go at once.
+    /// Another worker took the saga over, and this one stopped at once.
     LeaseLost,
 }
 
-/// How often a call on the table is made that gives no answer. Every write is conditional and known by its `tx`.
+/// The number of attempts for a call on the table that gives no answer. Repeating is safe: every
+/// write is conditional and can be recognised by its `tx`.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Drives a saga on as far as it goes now.
+/// Drives a saga as far as possible now.
 ///
 /// # Errors
-/// When the table does not answer. Whatever was under way is found by whoever comes next.
+/// When the table does not answer. The next worker finds out what became of any write in progress.
 pub async fn drive(
     ports: &Ports<'_>,
     saga: &SagaId,
@@ -79,7 +83,7 @@ pub async fn drive(
     };
     let record = match with_retries(|| ports.saga_store.acquire(&lease)).await? {
         LeaseResult::Granted(record) => record,
-        // The answer to the first request was lost.
+        // The lease was granted to this session before, and the answer was lost.
         LeaseResult::Refused(record) if record.scheduling.lease_owner.as_deref() == Some(session.owner) => record,
         LeaseResult::Unknown => return Ok(DriveOutcome::Unknown),
         LeaseResult::Refused(record) => {
@@ -107,7 +111,7 @@ where
     }
 }
 
-/// A worker that holds the lease.
+/// A work session that holds the saga's lease.
 struct LeaseHolder<'a> {
     ports: &'a Ports<'a>,
     session: &'a WorkerSession<'a>,
@@ -115,11 +119,11 @@ struct LeaseHolder<'a> {
     fence: u64,
     known: bool,
     pre_image: Option<PreImage>,
-    /// Counts the writes to the table: each has a name of its own.
+    /// The number of state writes so far; it makes the `tx` of each unique.
     writes: u64,
 }
 
-/// Whether the worker goes on, and with what.
+/// The next turn of the loop: continue with an input, or exit with an outcome.
 enum LoopControl {
     Continue(Input),
     Exit(DriveOutcome),
@@ -132,7 +136,7 @@ impl LeaseHolder<'_> {
             let now = self.ports.clock.now();
             if input == Input::Woken && now + self.ports.timing.min_remaining > self.session.until {
                 return Ok(match self.park(now, 0).await? {
-                    LoopControl::Exit(driven) => driven,
+                    LoopControl::Exit(outcome) => outcome,
                     LoopControl::Continue(_) => DriveOutcome::Parked(self.record.status()),
                 });
             }
@@ -151,7 +155,7 @@ impl LeaseHolder<'_> {
             };
             match step {
                 LoopControl::Continue(next) => input = next,
-                LoopControl::Exit(driven) => return Ok(driven),
+                LoopControl::Exit(outcome) => return Ok(outcome),
             }
         }
     }
@@ -177,28 +181,28 @@ impl LeaseHolder<'_> {
         Ok(())
     }
 
-    /// Reads until all is read, or something fails.
+    /// Reads one after the other until all is read, or a read fails.
     async fn read(&mut self, reads: &[ReadRequest], before: Input) -> Input {
-        let mut seen = match before {
-            Input::Observed(seen) => seen,
+        let mut observations = match before {
+            Input::Observed(observations) => observations,
             Input::Woken | Input::Answered { .. } | Input::Locked(_) => Observations::nothing(),
         };
         for read in reads {
             let answer = self.ports.provider.read(&self.record.metadata.account, read).await;
             let fails = answer.as_ref().is_err_and(|fault| !matches!(fault, Fault::NotFound(_)));
-            seen.add(read.clone(), answer);
+            observations.add(read.clone(), answer);
             if fails {
                 break;
             }
         }
-        Input::Observed(seen)
+        Input::Observed(observations)
     }
 
     async fn announce(&self, announced: &[Announcement]) {
         let metadata = &self.record.metadata;
         let expires_at = self.ports.clock.now() + self.ports.timing.announced;
         for announced in announced {
-            // An id that the inventory cannot hold is nothing that it will see.
+            // An id that the inventory cannot hold will not appear in a sweep either.
             if let Ok(change) = announced.by(&metadata.id, &metadata.account, expires_at) {
                 self.ports.expectations.expect(&change).await;
             }
@@ -210,7 +214,7 @@ impl LeaseHolder<'_> {
         self.writes += 1;
         transition.tx = format!("{}#{}", self.session.owner, self.writes);
         self.announce(&announce).await;
-        let too_soon = match &send {
+        let sent_early = match &send {
             Some(command) if mutants::is_active(Mutant::NoIntent) => Some(self.send(command).await),
             _ => None,
         };
@@ -231,7 +235,7 @@ impl LeaseHolder<'_> {
             (ScheduleChange::Park(_) | ScheduleChange::Clear, _) => {
                 LoopControl::Exit(DriveOutcome::Parked(self.record.status()))
             }
-            (_, Some(command)) => LoopControl::Continue(match too_soon {
+            (_, Some(command)) => LoopControl::Continue(match sent_early {
                 Some(answered) => answered,
                 None => self.send(&command).await,
             }),
@@ -239,7 +243,8 @@ impl LeaseHolder<'_> {
         })
     }
 
-    /// The record is not as it was. If only a person spoke, the same outcome is decided upon anew; else another took over.
+    /// Continues after a refused write. If an operator changed the record, the decision is made
+    /// again on the new record. If another worker took the lease, the session ends.
     fn refused(&mut self, record: Box<SagaRecord>, input: Input) -> LoopControl {
         if record.scheduling.fence != self.fence {
             return LoopControl::Exit(DriveOutcome::LeaseLost);
@@ -255,14 +260,14 @@ impl LeaseHolder<'_> {
         let WriteCommand { write, context, announce } = command;
         self.announce(announce).await;
         let answer = if self.ports.clock.now() > context.not_after {
-            Err(Fault::Transient("its time was up before it was sent".to_owned()))
+            Err(Fault::Transient("the write was not sent: its time limit had passed".to_owned()))
         } else {
             self.ports.provider.write(&self.record.metadata.account, write, context).await
         };
         Input::Answered { op_hash: context.op_hash.clone(), answer }
     }
 
-    /// Gives the saga back, to be looked at again then.
+    /// Gives the lease back and sets the time of the next wake-up.
     async fn park(&mut self, until: DateTime<Utc>, denied: u32) -> Result<LoopControl, SagaStoreError> {
         let reschedule = Reschedule {
             saga: self.record.metadata.id,
@@ -281,12 +286,13 @@ impl LeaseHolder<'_> {
         }
     }
 
-    /// After a change of which it is not known whether it was written: gives the lease back if it was not, so that a table that takes no
-    /// changes for a while is not mistaken for a saga that kills its workers.
+    /// Gives the lease back after a state write of unknown outcome, unless that write was carried
+    /// out. Otherwise a table that refuses writes for a while would look like a saga that crashes
+    /// its workers.
     async fn release_lease(&mut self) {
         let polls = self.record.scheduling.polls;
         let until = self.ports.clock.now() + self.ports.timing.after_failures(&self.record.metadata.id, polls);
-        // If this fails as well, the lease runs out by itself.
+        // If this fails as well, the lease expires.
         let _ = self.park(until, 0).await;
     }
 

@@ -1,4 +1,4 @@
-//! What people say about a saga, written.
+//! Operator commands: decided by the engine and written to the table.
 
 use crate::drive::Ports;
 use crate::engine::EngineView;
@@ -6,23 +6,23 @@ use crate::engine::operator::{CommandDecision, CommandRefusal, OperatorCommand, 
 use crate::ports::{CommitResult, Fault, Observations, PreImage, SagaStoreError};
 use crate::record::{Actor, SagaId, SagaRecord};
 
-/// How somebody's word ended.
+/// The outcome of an operator's command.
 #[derive(Debug)]
 pub enum CommandOutcome {
-    /// It is written; the saga as it is now.
+    /// The command was carried out; the saga's new record.
     Done(Box<SagaRecord>),
-    /// There is no such saga.
+    /// No saga has this id.
     Unknown,
-    /// It cannot be done.
+    /// The command is not possible; the reason.
     Refused(CommandRefusal),
-    /// The saga kept changing meanwhile.
+    /// The saga changed at every attempt, so the command was not written.
     Busy,
 }
 
-/// How often it is tried to speak between two changes of the saga.
+/// The number of attempts to write the command while the saga keeps changing.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// Does what somebody wants of a saga. `tx` names this request and nobody else's.
+/// Applies an operator's command to a saga. `tx` is the unique id of this request.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -33,14 +33,14 @@ pub async fn apply_command(
     by: &str,
     tx: &str,
 ) -> Result<CommandOutcome, SagaStoreError> {
-    let mut seen = Observations::nothing();
+    let mut observations = Observations::nothing();
     for _ in 0..MAX_ATTEMPTS {
         let Some(record) = ports.saga_store.load(saga).await? else { return Ok(CommandOutcome::Unknown) };
         if record.scheduling.last_tx == tx {
             return Ok(CommandOutcome::Done(Box::new(record)));
         }
         let pre_image = pre_image(ports, &record).await?;
-        let response = loop {
+        let commit = loop {
             let view = EngineView {
                 record: &record,
                 pre_image: pre_image.as_ref(),
@@ -50,12 +50,12 @@ pub async fn apply_command(
                 known: EngineView::knows_definition(&ports.steps, &record),
                 now: ports.clock.now(),
             };
-            match decide_command(&view, command, &seen) {
+            match decide_command(&view, command, &observations) {
                 Ok(CommandDecision::Read(reads)) => {
                     for read in &reads {
                         let answer = ports.provider.read(&record.metadata.account, read).await;
                         let fails = answer.as_ref().is_err_and(|fault| !matches!(fault, Fault::NotFound(_)));
-                        seen.add(read.clone(), answer);
+                        observations.add(read.clone(), answer);
                         if fails {
                             break;
                         }
@@ -65,7 +65,7 @@ pub async fn apply_command(
                 Err(refusal) => return Ok(CommandOutcome::Refused(refusal)),
             }
         };
-        let mut transition = response.transition;
+        let mut transition = commit.transition;
         tx.clone_into(&mut transition.tx);
         match ports.saga_store.commit(&transition).await? {
             CommitResult::Written => {
@@ -78,7 +78,7 @@ pub async fn apply_command(
             CommitResult::Refused(record) if record.scheduling.last_tx == tx => {
                 return Ok(CommandOutcome::Done(record));
             }
-            CommitResult::Refused(_) | CommitResult::Locked(_) => seen = Observations::nothing(),
+            CommitResult::Refused(_) | CommitResult::Locked(_) => observations = Observations::nothing(),
         }
     }
     Ok(CommandOutcome::Busy)

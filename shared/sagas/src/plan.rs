@@ -1,4 +1,4 @@
-//! Plans: what a saga would do, and what undoing it could restore. Nothing is written.
+//! Plans: what a saga would do, and what its compensation could restore. Planning writes nothing.
 
 use std::collections::BTreeMap;
 
@@ -14,54 +14,56 @@ use crate::record::{SagaId, StepState, digest};
 use crate::steps::{PlannedEffect, Preview, Prices, StepContext, Steps};
 use crate::timing::Timing;
 
-/// What one step would do.
+/// The plan of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlannedStep {
-    /// Which step of the saga.
+    /// The index of the step in the saga.
     pub index: usize,
-    /// Its name.
+    /// The step's name, such as `upsert_dns_record`.
     pub step: String,
-    /// What it would do.
+    /// The changes that the step would make.
     #[serde(flatten)]
     pub preview: Preview,
 }
 
-/// What a saga would do.
+/// The plan of a whole saga.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SagaPlan {
-    /// Names the definition and what was seen: whoever starts the saga with it is refused if either is another by then.
+    /// The digest of the definition and of the state that the plan is based on. A saga that is
+    /// started with it is refused if either has changed.
     pub hash: String,
-    /// The steps, in order.
+    /// The plans of the steps, in order.
     pub steps: Vec<PlannedStep>,
-    /// Whether all of it could be undone, ids excepted.
+    /// True if all changes could be undone, except for the ids of recreated objects.
     pub reversible: bool,
-    /// The step at which it would fail as things are now.
+    /// The index of the step that would fail in the present state; none if all would succeed.
     pub fails_at: Option<usize>,
-    /// What it costs more a month, at most.
+    /// The highest additional cost, per month; none if nothing costs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_monthly_up_to: Option<Money>,
 }
 
-/// What a plan is made for.
+/// The context in which a plan is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Planner<'a> {
-    /// The steps of this build.
+    /// The steps that this build has.
     pub steps: Steps,
-    /// How long things take.
+    /// The durations and limits of the engine.
     pub timing: &'a Timing,
-    /// List prices.
+    /// The list prices to calculate with.
     pub prices: Prices,
-    /// The id that the saga would have; names are built from it.
+    /// The id that the saga would have; names of new objects are built from it.
     pub saga: SagaId,
-    /// The time now.
+    /// The time of the plan.
     pub now: DateTime<Utc>,
 }
 
 impl Planner<'_> {
-    /// The plan of a definition: every step on what the steps before it would leave.
+    /// Returns the plan of a definition. Each step is planned on the state that the steps before it
+    /// would leave.
     ///
     /// # Errors
-    /// When something could not be read.
+    /// When a read fails, other than with 404.
     pub async fn plan(
         &self,
         provider: &dyn Provider,
@@ -87,7 +89,7 @@ impl Planner<'_> {
                 timing: self.timing,
                 now: self.now,
             };
-            let mut seen = Observations::nothing();
+            let mut observations = Observations::nothing();
             for read in step.plan_reads(&at) {
                 let key = digest(&read);
                 let answer = match known.get(&key) {
@@ -100,23 +102,23 @@ impl Planner<'_> {
                     return Err(fault.clone());
                 }
                 known.insert(key, answer.clone());
-                seen.add(read, answer);
+                observations.add(read, answer);
             }
-            let preview = step.preview(&at, &seen, &self.prices).unwrap_or_else(|| {
-                Preview::without_change(PlannedEffect::Unknown, "depends on what an earlier step gives")
+            let preview = step.preview(&at, &observations, &self.prices).unwrap_or_else(|| {
+                Preview::without_change(PlannedEffect::Unknown, "depends on an output of an earlier step")
             });
             for write in &preview.writes {
-                foresee(&mut known, write);
+                apply_planned_write(&mut known, write);
             }
             steps.push(PlannedStep { index, step: spec.step.clone(), preview });
         }
-        Ok(assembled(definition, steps))
+        Ok(build_plan(definition, steps))
     }
 }
 
-fn assembled(definition: &Definition, steps: Vec<PlannedStep>) -> SagaPlan {
-    let rests_on: Vec<(&str, &Value)> = steps.iter().map(|step| (step.step.as_str(), &step.preview.basis)).collect();
-    let hash = digest(&(definition.hash(), rests_on));
+fn build_plan(definition: &Definition, steps: Vec<PlannedStep>) -> SagaPlan {
+    let bases: Vec<(&str, &Value)> = steps.iter().map(|step| (step.step.as_str(), &step.preview.basis)).collect();
+    let hash = digest(&(definition.hash(), bases));
     let prices = steps.iter().filter_map(|step| step.preview.price_monthly_up_to);
     let price = prices.map(|price| price.amount).reduce(|sum: Decimal, price| sum.saturating_add(price));
     SagaPlan {
@@ -128,8 +130,8 @@ fn assembled(definition: &Definition, steps: Vec<PlannedStep>) -> SagaPlan {
     }
 }
 
-/// Changes what is known of a zone as a write would, for the steps that come after.
-fn foresee(known: &mut BTreeMap<String, Result<ReadResult, Fault>>, write: &WriteRequest) {
+/// Applies a planned write to the known records of its zone, for the steps that follow.
+fn apply_planned_write(known: &mut BTreeMap<String, Result<ReadResult, Fault>>, write: &WriteRequest) {
     let (WriteRequest::CreateRecord { zone, .. }
     | WriteRequest::UpdateRecord { zone, .. }
     | WriteRequest::DeleteRecord { zone, .. }) = write

@@ -1,4 +1,5 @@
-//! Ringing whatever is overdue. The table alone says what is: every doorbell and every schedule may be lost, and all sagas still end.
+//! The reconciler, which sends wake-ups for overdue sagas. Only the table decides which are
+//! overdue, so all sagas end even if every other wake-up and schedule is lost.
 
 use domain::Clock;
 
@@ -6,16 +7,17 @@ use crate::ports::{DueSaga, Notifier, Phase, SagaStore, SagaStoreError};
 use crate::record::SagaStatus;
 use crate::timing::Timing;
 
-/// What the reconciler found.
+/// The result of one run of the reconciler.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconciled {
-    /// Sagas that it rang for.
+    /// The number of sagas for which a wake-up was sent.
     pub woken: usize,
-    /// Sagas that have not changed for long although nothing keeps them: people should look.
+    /// Sagas that have not changed for a long time although they wait for nothing. An operator
+    /// should find out why.
     pub stalled: Vec<DueSaga>,
 }
 
-/// Rings for up to `limit` overdue sagas.
+/// Sends wake-ups for up to `limit` overdue sagas.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -31,7 +33,8 @@ pub async fn reconcile(
     for due in saga_store.due(now - timing.overdue, limit).await? {
         notifier.schedule_wake_up(&due.saga, Phase::of(due.status), now, due.rev).await;
         reconciled.woken += 1;
-        // What waits for a lock may do so until its deadline, and what has ended is only looked at.
+        // A saga that waits for a lock may do so until its deadline, and one that has ended is only
+        // post-checked.
         let works = matches!(due.status, SagaStatus::Pending | SagaStatus::Running | SagaStatus::Unwinding);
         if works && now - due.updated_at > timing.stalled && now - due.next_due > timing.overdue {
             reconciled.stalled.push(due);

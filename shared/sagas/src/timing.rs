@@ -1,60 +1,69 @@
-//! How long things take and are waited for. A staging stack may shorten them.
+//! Durations and retry limits of the saga engine. A staging stack may shorten them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::record::SagaId;
 
-/// How often, and at which interval, something is tried again before the saga is stuck.
+/// A retry limit: how many attempts are made, and at which interval, before the saga is stuck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryLimit {
-    /// The attempts.
+    /// The number of failed attempts after which the saga is stuck.
     pub attempts: u32,
-    /// The time between two of them.
+    /// The time between two attempts.
     pub interval: TimeDelta,
 }
 
-/// How long things take and are waited for.
+/// The durations and limits that the engine, the steps and the provider work with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
-    /// The longest that one request to DigitalOcean may take. The provider must not wait longer.
+    /// The longest time that one request to DigitalOcean may take. The provider must not wait
+    /// longer.
     pub http_timeout: TimeDelta,
-    /// What a lease must last beyond a write's own time.
+    /// The time between the decision on a write and the last moment at which it may be sent. The
+    /// lease must last for it and for `http_timeout` on top.
     pub lease_margin: TimeDelta,
-    /// How far two workers' clocks may be apart.
+    /// The largest expected difference between the clocks of two workers.
     pub clock_skew: TimeDelta,
-    /// How long a write of unknown outcome is looked for before it counts as not carried out: at least twice `http_timeout`.
+    /// The time for which a write of unknown outcome is searched for before it counts as not
+    /// carried out; at least twice `http_timeout`.
     pub quarantine: TimeDelta,
-    /// How long a droplet must have been idle before a snapshot that is not seen counts as not taken.
+    /// The time for which a droplet must have been idle before a snapshot that no list shows counts
+    /// as not taken.
     pub snapshot_grace: TimeDelta,
-    /// How long a completed snapshot that has to be undone is looked for.
+    /// The time for which a completed snapshot that has to be compensated is searched for, as lists
+    /// may show it late.
     pub listing_lag: TimeDelta,
-    /// How long what was just made may not be found by its id, and what another saga did may not be listed: its locks rest for so long.
+    /// The time by which reads may lag behind writes: what was just created may not be found by its
+    /// id, and what another saga did may not be listed. It is also the cool-down of a lock after
+    /// its release.
     pub read_lag: TimeDelta,
-    /// The first and the longest wait between two looks.
+    /// The first and the longest wait between two polls.
     pub poll: (TimeDelta, TimeDelta),
     /// The first and the longest wait after a failure.
     pub backoff: (TimeDelta, TimeDelta),
-    /// How long a saga waits before it asks again for a lock that another holds.
+    /// The wait before a saga requests a lock again that another saga holds.
     pub lock_retry: TimeDelta,
-    /// How often, at this distance, a token that is not accepted is tried before people are called.
+    /// The number and interval of refusals of the token by DigitalOcean before the saga is stuck.
     pub token_denied: RetryLimit,
-    /// How often, at this distance, a definition that this build does not know is looked at before people are called.
+    /// The number and interval of polls of a saga whose definition this build does not have, before
+    /// it is stuck.
     pub unknown_definition: RetryLimit,
-    /// So many leases taken without any change, and the saga kills its workers.
+    /// The highest number of leases in a row that may be taken without any change. Beyond it, the
+    /// saga counts as one that crashes its workers.
     pub crash_limit: u32,
-    /// When, after its end, a saga looks for writes that arrive late.
+    /// The times after its end at which a saga is checked for writes that arrived late.
     pub post_checks: [TimeDelta; 2],
-    /// What a saga is given beyond what its steps may take.
+    /// The time that a saga's default deadline adds to what its steps may take together.
     pub time_budget_margin: TimeDelta,
-    /// How long overdue a saga is before the reconciler rings for it.
+    /// The time after `next_due` at which the reconciler sends a wake-up.
     pub overdue: TimeDelta,
-    /// How long a saga may be without a change, while it waits for nothing, before people are called.
+    /// The time without a change after which a saga that waits for nothing counts as stalled.
     pub stalled: TimeDelta,
-    /// Under this, what is left of a worker's time does not suffice for another change.
+    /// The least time that a worker must have left to begin another change.
     pub min_remaining: TimeDelta,
-    /// How long a lease outlives its worker's time.
+    /// The time by which a lease outlasts its worker's time.
     pub lease_slack: TimeDelta,
-    /// How long the inventory takes a change that a saga announced for the saga's.
+    /// The time for which the inventory attributes an announced change to the saga.
     pub announced: TimeDelta,
 }
 
@@ -87,8 +96,9 @@ impl Default for Timing {
 }
 
 impl Timing {
-    /// For a staging stack and for tests that wait for real: seconds and minutes in place of minutes and hours, in the same proportions. A
-    /// live DigitalOcean may be slower than this takes it to be.
+    /// Returns the timing of a staging stack and of tests that wait in real time: seconds and
+    /// minutes in place of minutes and hours, in the same proportions. A live DigitalOcean may be
+    /// slower than these values assume.
     #[must_use]
     pub fn short() -> Self {
         let seconds = TimeDelta::seconds;
@@ -116,14 +126,16 @@ impl Timing {
         }
     }
 
-    /// The wait after `count` failures: doubling, bounded, and up to a quarter longer so that sagas do not come back together.
+    /// Returns the wait after `count` failures. It doubles with each failure up to a bound, and is
+    /// up to a quarter longer, so that sagas do not retry at the same moment.
     #[must_use]
     pub fn after_failures(&self, saga: &SagaId, count: u32) -> TimeDelta {
         spread(saga, count, growing(self.backoff, count))
     }
 
-    /// The wait before a write is sent again whose answer was lost and that was never seen, after `count` such losses before: none, then
-    /// doubling up to an hour. It is what bounds a saga's record while DigitalOcean answers no write for days.
+    /// Returns the wait before a write is sent again whose answer was lost and that was never
+    /// found, after `count` earlier losses: none at first, then doubling up to an hour. This bounds
+    /// the size of a saga's record while DigitalOcean answers no write for days.
     #[must_use]
     pub fn after_losses(&self, saga: &SagaId, count: u32) -> TimeDelta {
         let (first, longest) = self.backoff;
@@ -133,13 +145,13 @@ impl Timing {
         }
     }
 
-    /// The wait after `count` looks at something that takes its time.
+    /// Returns the wait after `count` polls of something that takes time.
     #[must_use]
     pub fn after_polls(&self, saga: &SagaId, count: u32) -> TimeDelta {
         spread(saga, count, growing(self.poll, count / 2))
     }
 
-    /// When to ask again for a lock.
+    /// Returns the time at which a lock is requested again, after `count` polls.
     #[must_use]
     pub fn lock_retry_at(&self, saga: &SagaId, count: u32, now: DateTime<Utc>) -> DateTime<Utc> {
         now + spread(saga, count, self.lock_retry)
@@ -150,7 +162,8 @@ fn growing((first, longest): (TimeDelta, TimeDelta), count: u32) -> TimeDelta {
     (first * (1 << count.min(16))).min(longest)
 }
 
-/// Without a random number: a saga's own digits do as well, and the same decision gives the same time.
+/// Makes a wait up to a quarter longer. The spread comes from the digits of the saga's id, not from
+/// a random number, so that the same decision always gives the same time.
 fn spread(saga: &SagaId, count: u32, wait: TimeDelta) -> TimeDelta {
     let share = saga.part(97).wrapping_mul(31).wrapping_add(u64::from(count).wrapping_mul(17)) % 100;
     let millis = wait.num_milliseconds() / 400 * i64::try_from(share).unwrap_or(0);
@@ -162,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_are_bounded_and_differ() {
+    fn waits_grow_are_bounded_and_differ_between_sagas() {
         let timing = Timing::default();
         let sagas = ["0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11", "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a12"];
         let sagas = sagas.map(|id| id.parse::<SagaId>().unwrap());
@@ -176,10 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn the_times_suit_each_other() {
+    fn timings_are_consistent_with_each_other() {
         for timing in [Timing::default(), Timing::short()] {
-            assert!(timing.quarantine >= timing.http_timeout * 2, "a write arrives before it counts as lost");
-            assert!(timing.min_remaining >= timing.lease_margin + timing.http_timeout, "a slice is enough for a write");
+            assert!(timing.quarantine >= timing.http_timeout * 2, "the quarantine outlasts a request in flight");
+            assert!(
+                timing.min_remaining >= timing.lease_margin + timing.http_timeout,
+                "the minimum remaining time is enough for a write"
+            );
             assert!(timing.snapshot_grace > timing.quarantine && timing.listing_lag >= timing.snapshot_grace);
             assert!(timing.post_checks[0] >= timing.listing_lag && timing.post_checks[1] > timing.post_checks[0]);
             assert!(timing.stalled > timing.listing_lag && timing.stalled > timing.backoff.1);

@@ -1,4 +1,4 @@
-//! The events of `events/saga-worker`, delivered as they stand.
+//! The events of `events/saga-worker`, delivered unchanged.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,8 @@ fn event(case: &str) -> SqsEvent {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// Runs the batch as `main.rs` does; gives the ids of those that are to be delivered again, and the dead letters.
+/// Runs the batch as `main.rs` does. Returns the ids of the messages to be delivered again, and the
+/// dead letters.
 async fn run(worker: &Arc<SagaWorker>, case: &str) -> (Vec<String>, Vec<OutgoingMessage>) {
     let queue = Arc::new(MemoryQueue::new());
     let runner = BatchRunner::from_config(&worker.config, queue.clone());
@@ -39,7 +40,8 @@ async fn run(worker: &Arc<SagaWorker>, case: &str) -> (Vec<String>, Vec<Outgoing
     (failures, queue.sent(DLQ))
 }
 
-/// A few seconds after the events were sent, with a saga that ends rolled back.
+/// Returns an environment a few seconds after the events were sent, with a saga that will be rolled
+/// back.
 async fn world() -> (World, SagaId) {
     let world = World::at("2026-04-12T12:00:05Z".parse().unwrap()).await;
     let steps = [upsert("shop", "192.0.2.9", 300, "exclusive"), fail()];
@@ -52,7 +54,7 @@ async fn happy_and_then_compensate() {
     let (world, saga) = world().await;
     let (before, process) = (world.state(), world.process());
     assert_eq!(run(&process.execute, "happy").await, (vec![], vec![]));
-    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Unwinding, "the other phase's work from here on");
+    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Unwinding, "the saga is in the other phase now");
     assert_eq!(world.records("shop").len(), 1);
     assert_eq!(run(&process.compensate, "compensate").await, (vec![], vec![]));
     assert_eq!((world.saga_record(&saga).await.status(), world.state()), (SagaStatus::RolledBack, before));
@@ -71,14 +73,16 @@ async fn duplicate() {
 #[tokio::test]
 async fn malformed() {
     let (world, saga) = world().await;
-    let (failures, letters) = run(&world.process().execute, "malformed").await;
-    assert_eq!(failures, [""; 0], "no try makes them better");
-    let says = ["EOF while parsing", "at worker", "not a doorbell", "not a doorbell", "at v: version 2"];
-    assert_eq!(letters.len(), says.len());
-    for ((letter, record), says) in letters.iter().zip(event("malformed").records).zip(says) {
-        let (_, reason) = letter.attributes.iter().find(|(name, _)| name == "reason").expect("it says why");
-        assert!(reason.contains(says), "{says}: {reason}");
-        assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
+    let (failures, dead_letters) = run(&world.process().execute, "malformed").await;
+    assert_eq!(failures, [""; 0], "a retry would not help");
+    let expected =
+        ["EOF while parsing", "at worker", "not a wake-up message", "not a wake-up message", "at v: version 2"];
+    assert_eq!(dead_letters.len(), expected.len());
+    for ((letter, record), expected) in dead_letters.iter().zip(event("malformed").records).zip(expected) {
+        let (_, reason) =
+            letter.attributes.iter().find(|(name, _)| name == "reason").expect("the dead letter has a reason");
+        assert!(reason.contains(expected), "{expected}: {reason}");
+        assert_eq!(Some(&letter.body), record.body.as_ref(), "the body is unchanged");
     }
     assert_eq!((world.saga_record(&saga).await.status(), world.written("POST")), (SagaStatus::Pending, 0));
 }
@@ -88,12 +92,12 @@ async fn partial_batch() {
     let (world, saga) = world().await;
     let process = world.process();
     process.requests.crash_at(CrashPoint::Before(3));
-    let (failures, letters) = run(&process.execute, "partial-batch").await;
+    let (failures, dead_letters) = run(&process.execute, "partial-batch").await;
     let again = ["059f36b4-87a3-44ab-83d2-661975830a7d", "8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"];
-    assert_eq!((failures, letters.len()), (again.map(str::to_owned).to_vec(), 1), "the table does not answer");
+    assert_eq!((failures, dead_letters.len()), (again.map(str::to_owned).to_vec(), 1), "the table does not answer");
 
-    let (failures, letters) = run(&world.process().execute, "partial-batch").await;
-    assert_eq!((failures, letters.len()), (vec![], 1), "a saga that is not there is no failure");
+    let (failures, dead_letters) = run(&world.process().execute, "partial-batch").await;
+    assert_eq!((failures, dead_letters.len()), (vec![], 1), "a missing saga is no failure");
     assert_eq!(world.finish(&saga).await.status(), SagaStatus::RolledBack);
 }
 
@@ -102,9 +106,13 @@ async fn tick() {
     let (world, saga) = world().await;
     let process = world.process();
     assert_eq!(run(&process.reconcile, "tick").await, (vec![], vec![]));
-    assert_eq!(world.reconciler_wake_ups(&config().execute.url), 0, "it is not overdue yet");
+    assert_eq!(world.reconciler_wake_ups(&config().execute.url), 0, "the saga is not overdue yet");
     world.wait_until("2026-04-12T12:01:00Z".parse().unwrap());
     assert_eq!(run(&process.reconcile, "tick").await, (vec![], vec![]));
     assert_eq!(world.reconciler_wake_ups(&config().execute.url), 1);
-    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Pending, "it rings and does nothing itself");
+    assert_eq!(
+        world.saga_record(&saga).await.status(),
+        SagaStatus::Pending,
+        "the reconciler sends wake-ups and changes nothing itself"
+    );
 }

@@ -1,37 +1,37 @@
-//! The process dies before or after any write to the table; what comes after it goes on.
+//! Crashes before or after any write to the table, after which another process continues.
 
 use embedded_table::CrashPoint;
 use sagas::record::SagaStatus;
 
 use crate::saga::{fail, upsert};
-use crate::world::{Heard, World};
+use crate::world::{DeliveredWakeUps, World};
 
 #[tokio::test]
-async fn a_process_that_dies_at_any_write_leaves_a_saga_that_ends_clean() {
-    let quiet = run(None).await;
-    assert!(quiet >= 8, "{quiet} writes");
-    for write in 1..=quiet {
-        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
-            run(Some(death)).await;
+async fn a_saga_ends_clean_after_a_crash_at_any_write() {
+    let undisturbed = run(None).await;
+    assert!(undisturbed >= 8, "{undisturbed} writes");
+    for write in 1..=undisturbed {
+        for crash in [CrashPoint::Before(write), CrashPoint::After(write)] {
+            run(Some(crash)).await;
         }
     }
 }
 
-/// Runs a saga over a name with a sibling, and gives the number of writes to the table.
-async fn run(death: Option<CrashPoint>) -> usize {
+/// Runs a saga on a name with a sibling record, and returns the number of writes to the table.
+async fn run(crash: Option<CrashPoint>) -> usize {
     let world = World::new().await;
     world.add_record("shop", "192.0.2.1", 1_800);
     let before = world.state();
     let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "additive"), fail()]).await;
     let process = world.process();
     let requests = process.requests.clone();
-    if let Some(death) = death {
-        requests.crash_at(death);
+    if let Some(crash) = crash {
+        requests.crash_at(crash);
     }
-    world.run(process, Heard::All, async || world.saga_record(&saga).await.status().is_terminal()).await;
+    world.run(process, DeliveredWakeUps::All, async || world.saga_record(&saga).await.status().is_terminal()).await;
     let record = world.saga_record(&saga).await;
-    assert_eq!((record.status(), world.state()), (SagaStatus::RolledBack, before), "{death:?}");
-    assert_eq!(requests.has_crashed(), death.is_some(), "{death:?}");
-    assert_eq!(world.written("POST"), 1, "{death:?}: it is there once");
+    assert_eq!((record.status(), world.state()), (SagaStatus::RolledBack, before), "{crash:?}");
+    assert_eq!(requests.has_crashed(), crash.is_some(), "{crash:?}");
+    assert_eq!(world.written("POST"), 1, "{crash:?}: the record is created once");
     requests.counts().writes
 }

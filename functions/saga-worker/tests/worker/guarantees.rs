@@ -1,4 +1,4 @@
-//! What sagas promise, each from the start to the end with the simulator's state before and after.
+//! The guarantees of sagas, each from start to end with the simulator's state before and after.
 
 use chrono::TimeDelta;
 use digitalocean_sim::{ConsistencySettings, Effect, Fault, ListLag};
@@ -9,7 +9,7 @@ use crate::saga::{delete, fail, snapshot, statuses, step, upsert};
 use crate::world::World;
 
 #[tokio::test]
-async fn a_snapshot_and_then_a_failure_leave_nothing() {
+async fn a_snapshot_is_deleted_when_a_later_step_fails() {
     let world = World::new().await;
     let lag = ListLag { creation_delay_ms: 20_000, deletion_delay_ms: 30_000 };
     world.sim.account("demo").set_consistency(ConsistencySettings {
@@ -34,8 +34,8 @@ async fn a_snapshot_and_then_a_failure_leave_nothing() {
 }
 
 #[tokio::test]
-async fn a_record_and_then_a_failure_leave_every_record_and_every_time_to_live() {
-    // What is there before; what is asked for.
+async fn all_records_and_times_to_live_are_restored_when_a_later_step_fails() {
+    // Each case: the records that exist before, and the requested step.
     let cases = [
         ("nothing", vec![], upsert("shop", "192.0.2.9", 300, "exclusive")),
         ("another value", vec![("192.0.2.1", 1_800)], upsert("shop", "192.0.2.9", 300, "exclusive")),
@@ -44,13 +44,13 @@ async fn a_record_and_then_a_failure_leave_every_record_and_every_time_to_live()
         ("siblings", vec![("192.0.2.1", 3_600), ("192.0.2.2", 3_600)], upsert("shop", "192.0.2.9", 60, "replace")),
         ("a deletion", vec![("192.0.2.1", 1_800)], delete("shop")),
     ];
-    for (case, there, asked) in cases {
+    for (case, existing, requested) in cases {
         let world = World::new().await;
-        for (data, ttl) in there {
+        for (data, ttl) in existing {
             world.add_record("shop", data, ttl);
         }
         let before = world.state();
-        let saga = world.start(&[asked, fail()]).await;
+        let saga = world.start(&[requested, fail()]).await;
         let record = world.finish(&saga).await;
         let rolled_back = (SagaStatus::RolledBack, vec![StepStatus::Compensated, StepStatus::Failed]);
         assert_eq!(statuses(&record), rolled_back, "{case}: {:?}", record.state.progress.error);
@@ -61,7 +61,7 @@ async fn a_record_and_then_a_failure_leave_every_record_and_every_time_to_live()
 }
 
 #[tokio::test]
-async fn the_same_record_twice_is_created_and_then_a_noop() {
+async fn an_existing_record_is_created_only_once() {
     let world = World::new().await;
     for outcome in ["created", "noop"] {
         let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "exclusive")]).await;
@@ -73,7 +73,7 @@ async fn the_same_record_twice_is_created_and_then_a_noop() {
 }
 
 #[tokio::test]
-async fn a_deletion_leaves_it_absent_also_if_it_was() {
+async fn a_deletion_succeeds_also_if_the_record_does_not_exist() {
     let world = World::new().await;
     world.add_record("shop", "192.0.2.1", 1_800);
     for _ in 0..2 {
@@ -85,7 +85,7 @@ async fn a_deletion_leaves_it_absent_also_if_it_was() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_is_lost_is_not_sent_again() {
+async fn a_write_whose_response_is_lost_is_not_sent_again() {
     for effect in [Effect::ErrorAfterApply { status: 504 }, Effect::DelayedApply { after_ms: 20_000, status: None }] {
         let world = World::new().await;
         world.sim.faults().add(Fault::on("/v2/domains/*", effect.clone()).method("POST").times(1));
@@ -99,7 +99,7 @@ async fn a_write_whose_answer_is_lost_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_a_quarter_of_an_hour_is_a_schedule() {
+async fn a_wait_of_more_than_15_minutes_is_a_schedule() {
     let world = World::new().await;
     let began = world.clock.now();
     let at = began + TimeDelta::hours(3);

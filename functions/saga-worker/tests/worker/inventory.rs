@@ -1,4 +1,4 @@
-//! The inventory takes what a saga did for a saga's, not for drift.
+//! The attribution of a saga's changes: the inventory reports them as the saga's, not as drift.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::saga::{fail, snapshot, upsert};
 use crate::world::{Vault, World};
 
 impl World {
-    /// A sweep of a kind by the inventory's worker of this name, a while later.
+    /// Sweeps a kind with the inventory's worker of this name, 20 minutes later.
     async fn sweep(&self, name: &str, kind: &str) {
         self.wait_until(self.clock.now() + TimeDelta::minutes(20));
         let table = self.embedded.table.clone();
@@ -39,19 +39,19 @@ impl World {
         worker.handle(message, Deadline::after(Duration::from_secs(300))).await.unwrap();
     }
 
-    /// What happened to a resource last.
+    /// Returns the type and cause of the last event of a resource.
     async fn last_event(&self, kind: &'static str, id: &str) -> (EventType, Cause) {
         let provider_id = ProviderId::new(id).unwrap();
         let key = ResourceKey { account: self.account.clone(), kind: Kind::from_static(kind), provider_id };
         let reader = self.embedded.table.reader(Scope::Platform);
-        let page = reader.events(&key, None, 1).await.unwrap().expect("the inventory has it");
-        let event = page.events.into_iter().next().expect("something happened to it");
+        let page = reader.events(&key, None, 1).await.unwrap().expect("the inventory has the resource");
+        let event = page.events.into_iter().next().expect("the resource has an event");
         (event.event_type, event.cause)
     }
 }
 
 #[tokio::test]
-async fn a_snapshot_that_a_saga_took_is_a_sagas() {
+async fn a_snapshot_that_a_saga_took_is_attributed_to_the_saga() {
     let world = World::new().await;
     world.sweep("snapshots", "snapshot").await;
     let saga = world.start(&[snapshot()]).await;
@@ -59,12 +59,12 @@ async fn a_snapshot_that_a_saga_took_is_a_sagas() {
     assert_eq!(record.status(), SagaStatus::Succeeded);
     let id = record.state.steps[0].outputs["snapshot_id"].as_str().unwrap().to_owned();
     world.sweep("snapshots", "snapshot").await;
-    let ours = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
-    assert_eq!(world.last_event("snapshot", &id).await, (EventType::Discovered, ours));
+    let by_saga = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
+    assert_eq!(world.last_event("snapshot", &id).await, (EventType::Discovered, by_saga));
 }
 
 #[tokio::test]
-async fn a_record_that_a_saga_changed_is_no_drift() {
+async fn a_record_that_a_saga_changed_is_not_reported_as_drift() {
     let world = World::new().await;
     world.add_record("shop", "192.0.2.1", 1_800);
     world.add_record("other", "192.0.2.1", 1_800);
@@ -78,13 +78,13 @@ async fn a_record_that_a_saga_changed_is_no_drift() {
     assert_eq!(world.finish(&saga).await.status(), SagaStatus::Succeeded);
     world.sim.account("demo").change("domain_records", &other, serde_json::json!({ "data": "192.0.2.66" }));
     world.sweep("services", "dns_record").await;
-    let ours = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
-    assert_eq!(world.last_event("dns_record", &shop).await, (EventType::Updated, ours.clone()));
+    let by_saga = Cause { kind: CauseType::Saga, id: Some(saga.to_string()) };
+    assert_eq!(world.last_event("dns_record", &shop).await, (EventType::Updated, by_saga.clone()));
     let (_, foreign) = world.last_event("dns_record", &other).await;
-    assert_ne!(foreign, ours, "somebody else's change is not taken for ours");
+    assert_ne!(foreign, by_saga, "another client's change is not attributed to the saga");
 
     let undone = world.start(&[upsert("shop", "192.0.2.10", 60, "replace"), fail()]).await;
     assert_eq!(world.finish(&undone).await.status(), SagaStatus::RolledBack);
     world.sweep("services", "dns_record").await;
-    assert_eq!(world.last_event("dns_record", &shop).await, (EventType::Updated, ours), "nothing has changed");
+    assert_eq!(world.last_event("dns_record", &shop).await, (EventType::Updated, by_saga), "nothing has changed");
 }

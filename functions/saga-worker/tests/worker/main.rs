@@ -1,4 +1,5 @@
-//! The saga worker from the doorbell to DigitalOcean and back: the simulator, an embedded DynamoDB, queues and schedules in memory.
+//! The saga workers from the wake-up to DigitalOcean and back: the simulator, an embedded DynamoDB,
+//! queues and schedules in memory.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 

@@ -1,4 +1,4 @@
-//! What only people can mend.
+//! Sagas that need an operator.
 
 use chrono::TimeDelta;
 use domain::Clock;
@@ -8,16 +8,16 @@ use runtime::{Deadline, Message};
 use sagas::record::{SagaStatus, StepStatus, StuckReason};
 
 use crate::saga::{statuses, upsert};
-use crate::world::{Heard, World};
+use crate::world::{DeliveredWakeUps, World};
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted_gets_a_saga_stuck_and_stuck_sagas_are_counted() {
+async fn a_saga_whose_token_is_not_accepted_is_stuck_and_counted() {
     let world = World::new().await;
     world.sim.account("demo").remove_token("provisioning");
     let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "exclusive")]).await;
     let is_stuck = async || world.saga_record(&saga).await.status() == SagaStatus::Stuck;
-    world.run(world.process(), Heard::All, is_stuck).await;
-    let stuck = world.saga_record(&saga).await.state.progress.stuck.expect("it says why");
+    world.run(world.process(), DeliveredWakeUps::All, is_stuck).await;
+    let stuck = world.saga_record(&saga).await.state.progress.stuck.expect("a reason is recorded");
     assert_eq!(stuck.reason, StuckReason::Unauthorised);
     assert!(stuck.why.contains("401"), "{}", stuck.why);
 
@@ -25,13 +25,13 @@ async fn a_token_that_is_not_accepted_gets_a_saga_stuck_and_stuck_sagas_are_coun
     let deadline = Deadline::after(std::time::Duration::from_secs(60));
     world.process().reconcile.handle(tick, deadline).await.unwrap();
     let lines = world.logs.parsed();
-    let told = lines.iter().rfind(|line| line["message"] == "reconciled").expect("it says what it found");
-    assert_eq!((&told["woken"], &told["stuck"]), (&0.into(), &1.into()), "{told}");
+    let line = lines.iter().rfind(|line| line["message"] == "reconciliation complete").expect("the run is logged");
+    assert_eq!((&line["woken"], &line["stuck"]), (&0.into(), &1.into()), "{line}");
     world.assert_no_token().await;
 }
 
 #[tokio::test]
-async fn where_writes_are_off_a_saga_fails_and_says_so() {
+async fn a_saga_fails_with_a_reason_while_writes_are_disabled() {
     let mut world = World::new().await;
     world.writes = ProviderWrites::Deny;
     let before = world.state();
@@ -40,13 +40,13 @@ async fn where_writes_are_off_a_saga_fails_and_says_so() {
     let (status, steps) = statuses(&record);
     assert_eq!(status, SagaStatus::RolledBack, "{steps:?}");
     assert_ne!(steps, [StepStatus::Succeeded]);
-    let error = record.state.progress.error.expect("it says why");
+    let error = record.state.progress.error.expect("a reason is recorded");
     assert!(error.contains("PROVIDER_WRITES"), "{error}");
     assert_eq!((world.written("POST"), world.state()), (0, before));
 }
 
 #[tokio::test]
-async fn what_has_not_changed_for_long_is_told() {
+async fn a_stalled_saga_is_logged_as_an_error() {
     let world = World::new().await;
     let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "exclusive")]).await;
     world.wait_until(world.clock.now() + TimeDelta::hours(1));
@@ -54,6 +54,6 @@ async fn what_has_not_changed_for_long_is_told() {
     let deadline = Deadline::after(std::time::Duration::from_secs(60));
     world.process().reconcile.handle(tick, deadline).await.unwrap();
     let lines = world.logs.parsed();
-    let told = lines.iter().find(|line| line["level"] == "ERROR").expect("it is told").to_string();
-    assert!(told.contains(&saga.to_string()), "{told}");
+    let line = lines.iter().find(|line| line["level"] == "ERROR").expect("an error is logged").to_string();
+    assert!(line.contains(&saga.to_string()), "{line}");
 }

@@ -1,4 +1,4 @@
-//! Sagas of the tests: started as the API starts them, and looked at afterwards.
+//! Helpers that start sagas as the API does, and read them afterwards.
 
 use chrono::{DateTime, Utc};
 use domain::Clock;
@@ -8,12 +8,12 @@ use sagas::record::{EntryKind, NewSaga, SagaId, SagaRecord, SagaStatus, Start, S
 use sagas::steps::STEPS;
 use serde_json::{Map, Value, json};
 
-use crate::world::{Heard, World};
+use crate::world::{DeliveredWakeUps, World};
 
 pub(crate) const ZONE: &str = "bakkerij-jansen.example";
 pub(crate) const DROPLET: u64 = 402_117_301;
 
-/// A step as it is asked for.
+/// Returns a step as the API receives it.
 pub(crate) fn step(name: &str, inputs: Value) -> StepRequest {
     let Value::Object(inputs) = inputs else { panic!("inputs are an object") };
     StepRequest { step: name.to_owned(), inputs }
@@ -27,7 +27,7 @@ pub(crate) fn fail() -> StepRequest {
     step("fail", json!({}))
 }
 
-/// That a name stands for an address.
+/// Returns a step that gives a name an address.
 pub(crate) fn upsert(name: &str, data: &str, ttl: u32, mode: &str) -> StepRequest {
     step(
         "upsert_dns_record",
@@ -43,7 +43,7 @@ pub(crate) fn delete(name: &str) -> StepRequest {
 }
 
 impl World {
-    /// Starts a saga of these steps and rings for it.
+    /// Starts a saga of these steps and sends its wake-up.
     pub(crate) async fn start(&self, steps: &[StepRequest]) -> SagaId {
         self.start_as(SagaId::random(), steps, None).await
     }
@@ -54,7 +54,7 @@ impl World {
             account: self.account.clone(),
             tenant_id: None,
             definition: validate(&STEPS, &self.account, steps, &Map::new()).unwrap(),
-            by: "somebody".to_owned(),
+            by: "admin-1".to_owned(),
             start_at,
             deadline: None,
         };
@@ -66,22 +66,23 @@ impl World {
     }
 
     pub(crate) async fn saga_record(&self, saga: &SagaId) -> SagaRecord {
-        self.embedded.table.load(saga).await.unwrap().expect("the saga is there")
+        self.embedded.table.load(saga).await.unwrap().expect("the saga exists")
     }
 
-    /// Lets it run to its end, with every doorbell and one process.
+    /// Runs a saga to its end with one process and all wake-ups.
     pub(crate) async fn finish(&self, saga: &SagaId) -> SagaRecord {
-        self.run(self.process(), Heard::All, async || self.saga_record(saga).await.status().is_terminal()).await;
+        self.run(self.process(), DeliveredWakeUps::All, async || self.saga_record(saga).await.status().is_terminal())
+            .await;
         self.saga_record(saga).await
     }
 
-    /// Its ledger, in words.
+    /// Returns the kinds and steps of the ledger's entries.
     pub(crate) async fn ledger(&self, saga: &SagaId) -> Vec<(EntryKind, Option<usize>)> {
         let entries = self.embedded.table.ledger(saga).await.unwrap();
         entries.iter().map(|entry| (entry.kind, entry.step)).collect()
     }
 
-    /// The records of a name in the test's zone: data and time to live.
+    /// Returns the records of a name in the test's zone: data and time to live.
     pub(crate) fn records(&self, name: &str) -> Vec<(String, u64)> {
         let records = self.sim.account("demo").list("domain_records");
         let of_name = records.iter().filter(|record| record["name"] == name && record["type"] == "A");
@@ -94,7 +95,7 @@ impl World {
     }
 }
 
-/// Where a saga and its steps are.
+/// Returns the status of a saga and those of its steps.
 pub(crate) fn statuses(record: &SagaRecord) -> (SagaStatus, Vec<StepStatus>) {
     (record.status(), record.state.steps.iter().map(|step| step.status).collect())
 }

@@ -1,4 +1,4 @@
-//! Doorbells that are lost, doubled or rung by nobody.
+//! Wake-ups that are lost, repeated, or without work to do.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use runtime::{Failure, Message};
 use sagas::record::{SagaId, SagaStatus};
 
 use crate::saga::{fail, snapshot, upsert};
-use crate::world::{Heard, World};
+use crate::world::{DeliveredWakeUps, World};
 
 fn body(world: &World, worker: &str, saga: &SagaId) -> String {
     let message = Message::new(worker, ALL_ACCOUNTS, world.clock.now(), "run-1");
@@ -17,18 +17,18 @@ fn body(world: &World, worker: &str, saga: &SagaId) -> String {
 }
 
 #[tokio::test]
-async fn with_every_doorbell_lost_the_reconciler_drives() {
+async fn all_sagas_end_with_the_reconcilers_wake_ups_alone() {
     let world = World::new().await;
     let before = world.state();
     let saga = world.start(&[snapshot(), upsert("shop", "192.0.2.9", 300, "exclusive"), fail()]).await;
     let ended = async || world.saga_record(&saga).await.status().is_terminal();
-    world.run(world.process(), Heard::OnlyTheReconcilers, ended).await;
+    world.run(world.process(), DeliveredWakeUps::FromReconcilerOnly, ended).await;
     assert_eq!((world.saga_record(&saga).await.status(), world.state()), (SagaStatus::RolledBack, before));
     assert_eq!(world.written("POST"), 2);
 }
 
 #[tokio::test]
-async fn two_workers_at_once_do_it_once() {
+async fn several_workers_at_once_send_a_write_once() {
     let world = World::new().await;
     let before = world.state();
     let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "exclusive"), fail()]).await;
@@ -45,7 +45,7 @@ async fn two_workers_at_once_do_it_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_now_is_done_with() {
+async fn a_wake_up_without_work_is_acknowledged() {
     let world = World::new().await;
     let process = world.process();
     let unknown = body(&world, "execute", &SagaId::random());
@@ -53,13 +53,13 @@ async fn what_cannot_be_done_now_is_done_with() {
 
     let saga = world.start(&[upsert("shop", "192.0.2.9", 300, "exclusive")]).await;
     world.deliver(&process.compensate, &body(&world, "compensate", &saga)).await.unwrap();
-    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Pending, "it is another phase's");
+    assert_eq!(world.saga_record(&saga).await.status(), SagaStatus::Pending, "the saga is in the other phase");
     world.finish(&saga).await;
     let (ledger, written) = (world.ledger(&saga).await, world.written("POST"));
     for _ in 0..3 {
         world.deliver(&process.execute, &body(&world, "execute", &saga)).await.unwrap();
     }
-    assert_eq!((world.ledger(&saga).await, world.written("POST")), (ledger, written), "old doorbells do nothing");
+    assert_eq!((world.ledger(&saga).await, world.written("POST")), (ledger, written), "old wake-ups change nothing");
 
     let nothing = Message::new("execute", ALL_ACCOUNTS, world.clock.now(), "run-1").to_body();
     let refused = world.deliver(&process.execute, &nothing).await;

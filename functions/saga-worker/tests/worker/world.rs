@@ -1,4 +1,4 @@
-//! Everything around the workers of sagas: time passes from one doorbell to the next.
+//! The environment of the saga workers, in which time passes from one wake-up to the next.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,10 +26,10 @@ use tracing::subscriber::DefaultGuard;
 
 pub(crate) const DLQ: &str = "https://sqs.test/dead-letters";
 const TOKEN: &str = "dop_v1_demo_provisioning";
-/// How long the function has, as deployed.
+/// The time limit of the functions, as deployed.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// One secret for everybody.
+/// A fake Secrets Manager with the same token for all purposes.
 pub(crate) struct Vault;
 
 impl SecretSource for Vault {
@@ -44,7 +44,8 @@ impl SecretSource for Vault {
     }
 }
 
-/// The three functions of one deployment; each with a view of the table whose requests are counted, and which may die.
+/// The three functions of one deployment. Each has its own view of the table, whose requests are
+/// counted and which may crash.
 pub(crate) struct Process {
     pub(crate) execute: Arc<SagaWorker>,
     pub(crate) compensate: Arc<SagaWorker>,
@@ -52,16 +53,16 @@ pub(crate) struct Process {
     pub(crate) requests: RequestInterceptor,
 }
 
-/// Which doorbells arrive.
+/// The wake-ups that arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Heard {
-    /// All of them.
+pub(crate) enum DeliveredWakeUps {
+    /// All wake-ups arrive, from every sender.
     All,
-    /// None but those that the reconciler rings.
-    OnlyTheReconcilers,
+    /// Only the wake-ups that the reconciler sends arrive.
+    FromReconcilerOnly,
 }
 
-/// A ring on its way.
+/// A wake-up that is scheduled and not delivered yet.
 struct QueuedWakeUp {
     phase: Phase,
     at: DateTime<Utc>,
@@ -71,7 +72,7 @@ struct QueuedWakeUp {
 pub(crate) struct World {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
-    /// Where drivers ring, and where the reconciler does.
+    /// The queues of wake-ups: one for those that workers send, one for the reconciler's.
     wake_ups: [Arc<MemoryQueue>; 2],
     pub(crate) scheduler: Arc<MemoryScheduler>,
     pub(crate) clock: Arc<ManualClock>,
@@ -99,7 +100,8 @@ pub(crate) fn config() -> SagaConfig {
 }
 
 impl World {
-    /// The demo account now: the client reckons limits by the machine's clock.
+    /// Returns an environment at the present time, as the client computes limits by the machine's
+    /// clock.
     pub(crate) async fn new() -> Self {
         Self::at(Utc::now().trunc_subsecs(0)).await
     }
@@ -123,7 +125,7 @@ impl World {
         let audit = store::AuditEntry {
             id: "request-1".to_owned(),
             at: now,
-            actor: "somebody".to_owned(),
+            actor: "admin-1".to_owned(),
             action: "account.register".to_owned(),
             target: "demo".to_owned(),
             values: Value::Null,
@@ -145,7 +147,7 @@ impl World {
         }
     }
 
-    /// A process of each function, new.
+    /// Returns a new process of each function.
     pub(crate) fn process(&self) -> Process {
         let (table, requests) = self.embedded.another_process();
         let worker = |name, queue: &Arc<MemoryQueue>| Arc::new(self.worker(name, &table, queue));
@@ -192,33 +194,33 @@ impl World {
         WakeUpQueue::new(&config(), queue.clone(), self.scheduler.clone(), self.clock.clone())
     }
 
-    /// The doorbells of whoever is neither worker, such as the API.
+    /// Returns the notifier of other senders than the workers, such as the API.
     pub(crate) fn driver_notifier(&self) -> WakeUpQueue {
         self.notifier(&self.wake_ups[0])
     }
 
-    /// What was rung since it was last asked, as far as it is heard.
-    fn scheduled_wake_ups(&self, heard: Heard) -> Vec<QueuedWakeUp> {
+    /// Returns the wake-ups that were sent since the last call, as far as they arrive.
+    fn scheduled_wake_ups(&self, delivered: DeliveredWakeUps) -> Vec<QueuedWakeUp> {
         let (now, config) = (self.clock.now(), config());
         let mut taken = self.taken.lock().unwrap();
         let mut wake_ups = Vec::new();
-        for (who, queue) in self.wake_ups.iter().enumerate() {
+        for (sender, queue) in self.wake_ups.iter().enumerate() {
             for (number, phase) in [Phase::Forward, Phase::Compensate].into_iter().enumerate() {
                 let sent = queue.sent(&config.queue(phase).url);
-                let new = sent.iter().skip(taken[who][number]);
-                let new = new.filter(|_| who == 1 || heard == Heard::All);
+                let new = sent.iter().skip(taken[sender][number]);
+                let new = new.filter(|_| sender == 1 || delivered == DeliveredWakeUps::All);
                 let after = |delay| now + TimeDelta::from_std(delay).unwrap();
                 wake_ups.extend(new.map(|wake_up| QueuedWakeUp {
                     phase,
                     at: after(wake_up.delay),
                     body: wake_up.body.clone(),
                 }));
-                taken[who][number] = sent.len();
+                taken[sender][number] = sent.len();
             }
         }
         let schedules = self.scheduler.schedules();
         let mut scheduled = self.scheduled.lock().unwrap();
-        let new = schedules.iter().skip(*scheduled).filter(|_| heard == Heard::All);
+        let new = schedules.iter().skip(*scheduled).filter(|_| delivered == DeliveredWakeUps::All);
         wake_ups.extend(new.map(|OneTimeSchedule { at, queue_arn, body, .. }| {
             let phase = if *queue_arn == config.execute.arn { Phase::Forward } else { Phase::Compensate };
             QueuedWakeUp { phase, at: *at, body: body.clone() }
@@ -227,13 +229,13 @@ impl World {
         wake_ups
     }
 
-    /// Lets time pass until nothing is left to do before `until`: doorbells arrive when they are due, the reconciler ticks every minute.
-    /// A process that died is replaced by a new one.
-    pub(crate) async fn run(&self, mut process: Process, heard: Heard, is_over: impl AsyncFn() -> bool) {
+    /// Lets time pass until `is_over`: wake-ups arrive when they are due, and the reconciler runs
+    /// every minute. A process that crashed is replaced by a new one.
+    pub(crate) async fn run(&self, mut process: Process, delivered: DeliveredWakeUps, is_over: impl AsyncFn() -> bool) {
         let mut wake_ups: Vec<QueuedWakeUp> = Vec::new();
         let mut tick = self.clock.now() + TimeDelta::minutes(1);
         for _ in 0..2_000 {
-            wake_ups.extend(self.scheduled_wake_ups(heard));
+            wake_ups.extend(self.scheduled_wake_ups(delivered));
             if is_over().await {
                 return;
             }
@@ -245,7 +247,8 @@ impl World {
                 let QueuedWakeUp { phase, at, body } = wake_ups.remove(0);
                 self.wait_until(at);
                 let worker = if phase == Phase::Forward { &process.execute } else { &process.compensate };
-                // A message that comes back, comes back late; the reconciler is earlier.
+                // A message that fails is delivered again later than the reconciler's next wake-up,
+                // so that is not simulated.
                 let _ = self.deliver(worker, &body).await;
             } else {
                 self.wait_until(tick);
@@ -254,17 +257,17 @@ impl World {
                 let _ = process.reconcile.handle(message, Deadline::after(DEADLINE)).await;
             }
         }
-        panic!("it does not end");
+        panic!("the saga does not end");
     }
 
-    /// Hands a body to a worker.
+    /// Delivers a body to a worker.
     pub(crate) async fn deliver(&self, worker: &SagaWorker, body: &str) -> Result<(), Failure> {
         let sent = SqsMetadata { at: Some(self.clock.now()), message_id: Some("m-1".to_owned()) };
         let message = Message::parse(body.as_bytes(), worker.worker.name, &sent).unwrap();
         worker.handle(message, Deadline::after(DEADLINE)).await
     }
 
-    /// Both clocks, the simulator's as well.
+    /// Advances both clocks, the tests' and the simulator's.
     pub(crate) fn wait_until(&self, at: DateTime<Utc>) {
         if let Ok(by) = (at - self.clock.now()).to_std() {
             self.clock.advance(at - self.clock.now());
@@ -272,22 +275,22 @@ impl World {
         }
     }
 
-    /// What the account holds.
+    /// Returns the objects of the account at DigitalOcean.
     pub(crate) fn state(&self) -> Value {
         self.sim.account("demo").state()
     }
 
-    /// The writes that DigitalOcean got, by method.
+    /// Returns the number of requests that DigitalOcean received with this method.
     pub(crate) fn written(&self, method: &str) -> usize {
         self.sim.requests().count(&RequestFilter::default().method(method))
     }
 
-    /// How often the reconciler rang on a queue.
+    /// Returns the number of wake-ups that the reconciler sent to a queue.
     pub(crate) fn reconciler_wake_ups(&self, queue_url: &str) -> usize {
         self.wake_ups[1].sent(queue_url).len()
     }
 
-    /// No token is anywhere.
+    /// Asserts that neither logs nor table contain a token.
     pub(crate) async fn assert_no_token(&self) {
         for line in self.logs.lines().iter().chain(&self.embedded.dump().await) {
             assert!(!line.contains("dop_v1_"), "{line}");

@@ -1,4 +1,4 @@
-//! What each outcome of a call allows to conclude.
+//! The conclusions from each outcome of a call.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use digitalocean_sim::{CutPoint, Effect, Fault as SimFault, LimitKind};
 use sagas::ports::{Fault, WriteRequest};
 use serde_json::{Value, json};
 
-use crate::world::{World, reads, word, writes};
+use crate::world::{World, outcome_name, reads, writes};
 
 fn status(status: u16, body: Value) -> Effect {
     Effect::Status { status, body: Some(body), headers: BTreeMap::new() }
@@ -17,12 +17,12 @@ fn refusal(code: u16, message: &str) -> Effect {
     status(code, json!({ "id": "unprocessable_entity", "message": message }))
 }
 
-/// The outcome, and what follows of a read and of a write.
+/// Returns each outcome, and what it proves of a read and of a write.
 fn outcomes() -> Vec<(&'static str, Effect, &'static str, &'static str)> {
     vec![
         ("401", Effect::status(401), "unauthorised", "unauthorised"),
         ("403", Effect::status(403), "unauthorised", "unauthorised"),
-        ("404", Effect::status(404), "absent", "absent"),
+        ("404", Effect::status(404), "not found", "not found"),
         ("400", refusal(400, "bad"), "refused", "refused"),
         ("409", refusal(409, "taken"), "refused", "refused"),
         ("422", refusal(422, "Data needs to end with a dot"), "refused", "refused"),
@@ -42,7 +42,7 @@ fn outcomes() -> Vec<(&'static str, Effect, &'static str, &'static str)> {
     ]
 }
 
-/// Where every call ends so.
+/// Returns an environment in which every call has this effect.
 async fn failing(effect: &Effect) -> World {
     let world = World::new().await;
     world.sim.faults().add(SimFault::on("/v2/*", effect.clone()));
@@ -50,48 +50,49 @@ async fn failing(effect: &Effect) -> World {
 }
 
 #[tokio::test]
-async fn every_outcome_of_a_write_is_told_and_the_write_is_sent_once() {
-    for (outcome, effect, _, told) in outcomes() {
+async fn every_outcome_of_a_write_is_classified_and_the_write_is_sent_once() {
+    for (outcome, effect, _, expected) in outcomes() {
         let mut world = failing(&effect).await;
         for write in writes() {
-            // A word on the hour's limit holds back whatever comes next: each write has a world of its own.
-            if told == "limited" {
+            // An exhausted hourly limit blocks every later request, so each write has an
+            // environment of its own.
+            if expected == "limited" {
                 world = failing(&effect).await;
             }
-            let before = world.asked();
+            let before = world.request_count();
             let made = world.write(&write).await;
-            assert_eq!(word(&made), told, "{outcome}: {write:?}: {made:?}");
-            assert_eq!(world.asked() - before, 1, "{outcome}: {write:?}");
+            assert_eq!(outcome_name(&made), expected, "{outcome}: {write:?}: {made:?}");
+            assert_eq!(world.request_count() - before, 1, "{outcome}: {write:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn every_outcome_of_a_read_is_told() {
-    for (outcome, effect, told, _) in outcomes() {
+async fn every_outcome_of_a_read_is_classified() {
+    for (outcome, effect, expected, _) in outcomes() {
         let world = World::new().await;
         world.sim.faults().add(SimFault::on("/v2/*", effect));
-        // One that lasts is enough of those that are tried again.
-        let reads = if told == "transient" { reads()[..1].to_vec() } else { reads() };
+        // Transient faults are retried until the deadline, so one read is enough.
+        let reads = if expected == "transient" { reads()[..1].to_vec() } else { reads() };
         for read in reads {
             let found = world.read(&read).await;
-            assert_eq!(word(&found), told, "{outcome}: {read:?}: {found:?}");
+            assert_eq!(outcome_name(&found), expected, "{outcome}: {read:?}: {found:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn half_an_answer_leaves_a_write_open_unless_nothing_was_to_be_read() {
+async fn a_truncated_response_is_ambiguous_unless_no_body_was_expected() {
     let world = World::new().await;
     world.sim.faults().add(SimFault::on("/v2/*", Effect::TruncatedJson));
     for write in writes().into_iter().filter(|write| !write.deletes()) {
-        assert_eq!(word(&world.write(&write).await), "ambiguous", "{write:?}");
+        assert_eq!(outcome_name(&world.write(&write).await), "ambiguous", "{write:?}");
     }
-    assert_eq!(word(&world.read(&reads()[0]).await), "transient");
+    assert_eq!(outcome_name(&world.read(&reads()[0]).await), "transient");
 }
 
 #[tokio::test]
-async fn a_limit_says_until_when() {
+async fn a_limit_has_an_end() {
     let world = World::new().await;
     let effect = Effect::RateLimit { limit: LimitKind::Hourly, wait_seconds: 600 };
     world.sim.faults().add(SimFault::on("/v2/*", effect));
@@ -103,7 +104,7 @@ async fn a_limit_says_until_when() {
 }
 
 #[tokio::test]
-async fn a_list_is_whole_or_nothing() {
+async fn a_list_is_complete_or_fails() {
     let world = World::new().await;
     let demo = world.sim.account("demo");
     for number in 0..250 {
@@ -115,24 +116,24 @@ async fn a_list_is_whole_or_nothing() {
         );
     }
     world.sim.faults().add(SimFault::on("/v2/domains/*", Effect::status(503)).query("page", "2"));
-    assert_eq!(word(&world.read(&reads()[0]).await), "transient");
+    assert_eq!(outcome_name(&world.read(&reads()[0]).await), "transient");
 }
 
 #[tokio::test]
-async fn nothing_is_sent_without_a_connection_too_late_or_where_writes_are_off() {
+async fn no_write_is_sent_after_its_time_limit_or_while_writes_are_disabled() {
     let mut world = World::new().await;
     for write in writes() {
         let made = world.write_until(&write, -TimeDelta::milliseconds(1)).await;
-        assert_eq!(word(&made), "transient", "{write:?}: {made:?}");
+        assert_eq!(outcome_name(&made), "transient", "{write:?}: {made:?}");
     }
     world.writes = runtime::ProviderWrites::Deny;
     for write in writes() {
         let made = world.write(&write).await;
         assert!(matches!(&made, Err(Fault::Refused(why)) if why.contains("PROVIDER_WRITES")), "{write:?}: {made:?}");
     }
-    assert_eq!(world.asked(), 0);
+    assert_eq!(world.request_count(), 0);
     let path = WriteRequest::DeleteSnapshot { id: String::new() };
     world.writes = runtime::ProviderWrites::Allow;
-    assert_eq!(word(&world.write(&path).await), "refused", "it would be another path");
-    assert_eq!(world.asked(), 0);
+    assert_eq!(outcome_name(&world.write(&path).await), "refused", "an empty id would give another path");
+    assert_eq!(world.request_count(), 0);
 }

@@ -1,4 +1,4 @@
-//! The ports of the sagas: what every outcome of a call allows to conclude, doorbells, announcements.
+//! The ports of the sagas: what every outcome of a call proves, wake-ups, announcements.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 

@@ -1,12 +1,12 @@
-//! DigitalOcean's things, as the sagas know them.
+//! DigitalOcean's objects as the sagas see them.
 
 use digitalocean_sim::ConsistencySettings;
 use sagas::ports::{ActionStatus, ReadRequest, ReadResult, WriteRequest, WriteResult};
 
-use crate::world::{DROPLET, SNAPSHOT, World, ZONE, fields, word};
+use crate::world::{DROPLET, SNAPSHOT, World, ZONE, fields, outcome_name};
 
 #[tokio::test]
-async fn a_record_is_made_changed_and_deleted() {
+async fn a_record_is_created_updated_and_deleted() {
     let world = World::new().await;
     let zone = ZONE.to_owned();
     let create = WriteRequest::CreateRecord { zone: zone.clone(), record: fields("new"), instead_of: Some(7) };
@@ -27,8 +27,8 @@ async fn a_record_is_made_changed_and_deleted() {
     assert!(matches!(world.read(&read).await.unwrap(), ReadResult::Record(record) if record.id == made.id));
     let delete = WriteRequest::DeleteRecord { zone, id: made.id, record: fields("new") };
     assert_eq!(world.write(&delete).await.unwrap(), WriteResult::Nothing);
-    assert_eq!(word(&world.write(&delete).await), "absent");
-    assert_eq!(word(&world.read(&read).await), "absent");
+    assert_eq!(outcome_name(&world.write(&delete).await), "not found");
+    assert_eq!(outcome_name(&world.read(&read).await), "not found");
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_snapshot_is_taken_found_and_deleted() {
     let take = WriteRequest::SnapshotDroplet { id: DROPLET, name: "arcadia-snap-1".to_owned() };
     let WriteResult::Action(action) = world.write(&take).await.unwrap() else { panic!("no action") };
     assert_eq!((action.status, action.action_type.as_str()), (ActionStatus::InProgress, "snapshot"));
-    assert_eq!(word(&world.write(&take).await), "pending event");
+    assert_eq!(outcome_name(&world.write(&take).await), "pending event");
 
     let snapshots = || async {
         let ReadResult::Snapshots(snapshots) = world.read(&ReadRequest::DropletSnapshots).await.unwrap() else {
@@ -72,5 +72,5 @@ async fn a_snapshot_is_taken_found_and_deleted() {
     assert_eq!(taken.droplet_id, DROPLET.to_string());
     let delete = WriteRequest::DeleteSnapshot { id: taken.id.clone() };
     assert_eq!(world.write(&delete).await.unwrap(), WriteResult::Nothing);
-    assert_eq!(word(&world.write(&delete).await), "absent");
+    assert_eq!(outcome_name(&world.write(&delete).await), "not found");
 }

@@ -1,4 +1,4 @@
-//! Doorbells and announcements: both may fail, and neither stops a saga.
+//! Wake-ups and announcements: either may fail, and neither failure stops a saga.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,15 +39,15 @@ fn fixture() -> WakeUpFixture {
     WakeUpFixture { queue, scheduler, clock, config, notifier }
 }
 
-/// The doorbell in a body that the phase's worker takes.
-fn wake_up(body: &str, phase: Phase) -> SagaId {
+/// Returns the saga in a body that the phase's worker accepts.
+fn saga_of(body: &str, phase: Phase) -> SagaId {
     let sent = SqsMetadata { at: None, message_id: None };
     let message = Message::parse(body.as_bytes(), SagaFunction::name_of(phase), &sent).unwrap();
     message.typed::<WakeUp>().unwrap().fields.saga
 }
 
 #[tokio::test]
-async fn up_to_a_quarter_of_an_hour_it_is_a_delayed_message_and_beyond_a_schedule() {
+async fn a_wake_up_is_a_delayed_message_up_to_15_minutes_and_a_schedule_beyond() {
     let saga = SagaId::random();
     for phase in [Phase::Forward, Phase::Compensate] {
         for (wait, delay) in [(-5_000, 0), (0, 0), (10_500, 10_500), (900_000, 900_000)] {
@@ -56,7 +56,7 @@ async fn up_to_a_quarter_of_an_hour_it_is_a_delayed_message_and_beyond_a_schedul
             fixture.notifier.schedule_wake_up(&saga, phase, at, 4).await;
             let sent = fixture.queue.sent(&fixture.config.queue(phase).url);
             assert_eq!((sent.len(), sent[0].delay), (1, Duration::from_millis(delay)), "{wait}");
-            assert_eq!(wake_up(&sent[0].body, phase), saga);
+            assert_eq!(saga_of(&sent[0].body, phase), saga);
             assert_eq!(fixture.scheduler.schedules(), []);
         }
         for wait in [TimeDelta::milliseconds(900_001), TimeDelta::days(3)] {
@@ -69,14 +69,14 @@ async fn up_to_a_quarter_of_an_hour_it_is_a_delayed_message_and_beyond_a_schedul
             let [schedule] = &schedules[..] else { panic!("{schedules:?}") };
             assert_eq!((schedule.name.clone(), schedule.at), (format!("{saga}-4"), at));
             assert!(schedule.name.len() <= 64);
-            assert_eq!((&schedule.queue_arn, wake_up(&schedule.body, phase)), (&fixture.config.queue(phase).arn, saga));
+            assert_eq!((&schedule.queue_arn, saga_of(&schedule.body, phase)), (&fixture.config.queue(phase).arn, saga));
             assert_eq!(fixture.queue.sent(&fixture.config.queue(phase).url), []);
         }
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_rung_stops_nobody() {
+async fn a_wake_up_that_cannot_be_sent_is_no_error() {
     let fixture = fixture();
     fixture.queue.refuse("https://sqs.test/execute");
     fixture.scheduler.refuse();
@@ -87,7 +87,7 @@ async fn what_cannot_be_rung_stops_nobody() {
 }
 
 #[tokio::test]
-async fn a_change_is_announced_and_a_table_that_does_not_answer_stops_nobody() {
+async fn a_change_is_announced_and_a_table_that_does_not_answer_is_no_error() {
     let world = World::new().await;
     let announced = Announcement { kind: "snapshot", provider_id: "42".to_owned(), expected: Expected::Disappearance };
     let saga = SagaId::random();

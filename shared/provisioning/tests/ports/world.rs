@@ -1,4 +1,5 @@
-//! A provider and all it can reach: the simulator's demo account, an embedded table, secrets in memory.
+//! A provider and all that it uses: the simulator's demo account, an embedded table, secrets in
+//! memory.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -29,11 +30,11 @@ pub(crate) const SNAPSHOT: &str = "198402113";
 pub(crate) const TOKEN: &str = "dop_v1_demo_provisioning";
 pub(crate) const SECRET: &str = "arcadia/test/do/demo/provisioning";
 
-/// A Secrets Manager: what each fetch of a name gives, the last one for ever.
+/// A fake Secrets Manager: the results of fetches by name; the last result is repeated for ever.
 #[derive(Clone, Default)]
 pub(crate) struct Vault(Arc<Mutex<HashMap<String, Fetches>>>);
 
-/// What fetches give, one after the other; an error is a Secrets Manager that does not answer.
+/// The results of fetches, one after the other; an error is a Secrets Manager that does not answer.
 type Fetches = VecDeque<Result<String, ()>>;
 
 impl Vault {
@@ -46,8 +47,8 @@ impl Vault {
 impl SecretSource for Vault {
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
         async move {
-            let mut shelf = self.0.lock().unwrap();
-            let values = shelf.get_mut(name).ok_or(FetchError::NotFound)?;
+            let mut secrets = self.0.lock().unwrap();
+            let values = secrets.get_mut(name).ok_or(FetchError::NotFound)?;
             let value = if values.len() > 1 { values.pop_front() } else { values.front().cloned() };
             match value {
                 Some(Ok(value)) => Ok(value.into()),
@@ -63,7 +64,7 @@ pub(crate) struct World {
     pub(crate) embedded: EmbeddedTable,
     pub(crate) vault: Vault,
     pub(crate) digitalocean: Arc<DigitalOceanClients>,
-    /// The account that is asked for.
+    /// The account that reads and writes are made for.
     pub(crate) account: AccountId,
     pub(crate) writes: ProviderWrites,
 }
@@ -92,7 +93,7 @@ impl World {
         let audit = store::AuditEntry {
             id: "request-1".to_owned(),
             at: now,
-            actor: "somebody".to_owned(),
+            actor: "admin-1".to_owned(),
             action: "account.register".to_owned(),
             target: "demo".to_owned(),
             values: serde_json::Value::Null,
@@ -102,7 +103,7 @@ impl World {
         Self { sim, embedded, vault, digitalocean, account, writes }
     }
 
-    /// A provider that waits 300 ms for an answer, and reads for a second at the most.
+    /// Returns a provider that waits 300 ms for a response, and reads for a second at most.
     pub(crate) fn provider(&self, phase: Phase) -> DigitalOceanProvider {
         let timing = Timing { http_timeout: TimeDelta::milliseconds(300), ..Timing::default() };
         DigitalOceanProvider::new(
@@ -130,8 +131,8 @@ impl World {
         self.provider(Phase::Forward).write(&self.account, write, &context).await
     }
 
-    /// The requests that DigitalOcean got.
-    pub(crate) fn asked(&self) -> usize {
+    /// Returns the number of requests that DigitalOcean received.
+    pub(crate) fn request_count(&self) -> usize {
         self.sim.requests().count(&RequestFilter::default())
     }
 }
@@ -150,7 +151,7 @@ pub(crate) fn fields(name: &str) -> RecordFields {
     }
 }
 
-/// Every read.
+/// Returns one read of each kind.
 pub(crate) fn reads() -> Vec<ReadRequest> {
     let zone = ZONE.to_owned();
     vec![
@@ -163,7 +164,7 @@ pub(crate) fn reads() -> Vec<ReadRequest> {
     ]
 }
 
-/// Every write.
+/// Returns one write of each kind.
 pub(crate) fn writes() -> Vec<WriteRequest> {
     let zone = ZONE.to_owned();
     vec![
@@ -175,11 +176,11 @@ pub(crate) fn writes() -> Vec<WriteRequest> {
     ]
 }
 
-/// What a fault is, in a word.
-pub(crate) fn word<T>(outcome: &Result<T, Fault>) -> &'static str {
+/// Returns the name of a fault, or `done`.
+pub(crate) fn outcome_name<T>(outcome: &Result<T, Fault>) -> &'static str {
     match outcome {
         Ok(_) => "done",
-        Err(Fault::NotFound(_)) => "absent",
+        Err(Fault::NotFound(_)) => "not found",
         Err(Fault::Refused(_)) => "refused",
         Err(Fault::PendingEvent) => "pending event",
         Err(Fault::Ambiguous(_)) => "ambiguous",

@@ -1,13 +1,13 @@
-//! References from an input to what an earlier step gives.
+//! References from an input to an output of an earlier step.
 
 use serde_json::Value;
 
 use crate::record::StepState;
 
-/// The one field of a reference.
+/// The only field of a reference object.
 const REF: &str = "$ref";
 
-/// Whether an input is a reference.
+/// Returns whether an input is a reference.
 #[must_use]
 pub fn is_reference(value: &Value) -> bool {
     pointer(value).is_some()
@@ -18,14 +18,16 @@ fn pointer(value: &Value) -> Option<&Value> {
     object.get(REF).filter(|_| object.len() == 1)
 }
 
-/// The step and the output that a reference means; `None` where it means nothing.
+/// Returns the step and the output that a reference names; `None` if it is no reference, or a
+/// malformed one.
 pub(super) fn target(value: &Value) -> Option<(usize, &str)> {
     let path = pointer(value)?.as_str()?.strip_prefix("#/steps/")?;
     let (step, output) = path.split_once("/outputs/")?;
     Some((step.parse().ok()?, output))
 }
 
-/// An input with what it refers to in its place; a reference to what is not there stays as it is.
+/// Returns an input with a reference replaced by the output that it names. A reference to an output
+/// that does not exist stays as it is.
 #[must_use]
 pub fn resolve(value: &Value, states: &[StepState]) -> Value {
     let found = target(value).and_then(|(step, output)| states.get(step)?.outputs.get(output));
@@ -39,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_an_object_with_that_field_alone() {
+    fn only_an_object_with_ref_as_its_one_field_is_a_reference() {
         let mut state = StepState::pending();
         state.outputs.insert("snapshot_id".to_owned(), json!("7"));
         for (value, resolved) in [

@@ -1,4 +1,4 @@
-//! Ready-made definitions: names for what is asked for most.
+//! Saga templates: predefined definitions for the most frequent requests, each with a name.
 
 use domain::AccountId;
 use serde_json::{Map, Value};
@@ -6,21 +6,21 @@ use serde_json::{Map, Value};
 use super::{Definition, InputError, StepRequest, validate};
 use crate::steps::Steps;
 
-/// A ready-made definition.
+/// A saga template: a predefined list of steps under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SagaTemplate {
-    /// Its name: the type of the sagas that it makes.
+    /// The template's name, which becomes the type of the sagas made from it.
     pub name: &'static str,
-    /// What they do, for people.
+    /// The effect of such a saga, for readers of the API.
     pub description: &'static str,
-    /// Its steps; all take the saga's inputs.
+    /// The names of the steps in order; every step takes the saga's inputs.
     steps: &'static [&'static str],
 }
 
-/// The type of a saga that nobody gave a name.
+/// The type of a saga that was started from steps and without a name.
 pub const CUSTOM: &str = "custom";
 
-/// Every ready-made definition.
+/// All saga templates, in the order in which they are listed.
 pub const SAGA_TEMPLATES: &[SagaTemplate] = &[
     SagaTemplate {
         name: "snapshot-droplet",
@@ -29,33 +29,34 @@ pub const SAGA_TEMPLATES: &[SagaTemplate] = &[
     },
     SagaTemplate {
         name: "ensure-dns",
-        description: "sees to it that a name stands for a value",
+        description: "creates or updates a DNS record so that a name has the given value",
         steps: &["upsert_dns_record"],
     },
     SagaTemplate {
         name: "remove-dns",
-        description: "sees to it that a name stands for nothing",
+        description: "deletes the DNS records of a name and type",
         steps: &["delete_dns_record"],
     },
 ];
 
 impl SagaTemplate {
-    /// The definition of this name.
+    /// Returns the template of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         SAGA_TEMPLATES.iter().find(|template| template.name == name)
     }
 
-    /// Its steps, as they are asked for.
+    /// Returns the steps as requests without inputs of their own.
     #[must_use]
     pub fn steps(&self) -> Vec<StepRequest> {
         self.steps.iter().map(|step| StepRequest { step: (*step).to_owned(), inputs: Map::new() }).collect()
     }
 
-    /// The definition with these inputs.
+    /// Returns the definition with these inputs.
     ///
     /// # Errors
-    /// Every field that is wrong, in order: all are the saga's own inputs (`#/inputs/droplet_id`), as nobody asked for a step.
+    /// Every invalid field, in order. All pointers name the saga's own inputs
+    /// (`#/inputs/droplet_id`), as the request names no step.
     pub fn validate(
         &self,
         steps: &Steps,

@@ -1,4 +1,4 @@
-//! Validation: every bad field is named, and nothing is called.
+//! Validation of definitions: every invalid field is reported, and no external call is made.
 
 use chrono::TimeDelta;
 use domain::AccountId;
@@ -10,37 +10,39 @@ use super::reference::{is_reference, target};
 use crate::record::StepSpec;
 use crate::steps::{InputFields, Steps};
 
-/// The most steps that a saga may have.
-const MOST_STEPS: usize = 20;
+/// The largest number of steps that a saga may have.
+const MAX_STEPS: usize = 20;
 
-/// The longest definition, as JSON, in bytes. It is a part of the record, whose item may have 400 KB: the rest is for what becomes of the
-/// steps' writes, of which a step makes few and repeats one whose answers are lost ever less often.
-const LONGEST: usize = 64 * 1024;
+/// The largest size of a definition, as JSON, in bytes. The definition is part of the record, whose
+/// item may have 400 KB. The remaining space is for the outcomes of the steps' writes: a step makes
+/// few of them, and a write whose answers are lost is repeated at growing intervals.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// A step as it is asked for.
+/// A step as it is requested, before validation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepRequest {
-    /// Which step.
+    /// The step's name, such as `upsert_dns_record`.
     pub step: String,
-    /// Its inputs.
+    /// The step's own inputs, which override those of the saga.
     #[serde(default)]
     pub inputs: Map<String, Value>,
 }
 
-/// What is wrong with a field of a request. The text is constant: nothing that was sent is repeated.
+/// An invalid field of a request. The text is constant: no value that was sent is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputError {
     /// The field, as a JSON pointer in a URI fragment: `#/steps/0/inputs/dns_record_ttl`.
     pub pointer: String,
-    /// What is wrong.
+    /// The reason why the field is invalid.
     pub detail: &'static str,
 }
 
-/// The definition of these steps, with inputs for all of them that a step's own inputs override.
+/// Returns the definition of these steps. `shared` are inputs for all steps, which a step's own
+/// inputs override.
 ///
 /// # Errors
-/// Every field that is wrong, in order.
+/// Every invalid field, in order.
 pub fn validate(
     steps: &Steps,
     account: &AccountId,
@@ -48,19 +50,19 @@ pub fn validate(
     shared: &Map<String, Value>,
 ) -> Result<Definition, Vec<InputError>> {
     let mut errors = Vec::new();
-    if requests.is_empty() || requests.len() > MOST_STEPS {
+    if requests.is_empty() || requests.len() > MAX_STEPS {
         errors.push(InputError { pointer: "#/steps".to_owned(), detail: "expected 1 to 20 steps" });
     }
     let mut definition = Definition { steps: Vec::new(), locks: Vec::new(), time_budget_seconds: 0 };
     let mut time_budget = TimeDelta::zero();
-    for (index, request) in requests.iter().take(MOST_STEPS).enumerate() {
+    for (index, request) in requests.iter().take(MAX_STEPS).enumerate() {
         let Some(step) = steps.named(&request.step) else {
             errors.push(InputError { pointer: format!("#/steps/{index}/step"), detail: "no such step" });
             continue;
         };
         let inputs = with_shared(&request.inputs, shared, step.input_names());
         let mut fields = InputFields::of(&inputs);
-        let (locks, takes) = step.check(account, &mut fields);
+        let (locks, budget) = step.check(account, &mut fields);
         for name in inputs.iter().filter(|(_, value)| is_reference(value)).map(|(name, _)| name) {
             if let Some(detail) = bad_reference(steps, requests, index, &inputs[name]) {
                 fields.refuse(name, detail);
@@ -72,23 +74,23 @@ pub fn validate(
             InputError { pointer, detail }
         }));
         definition.locks.extend(locks);
-        time_budget += takes;
+        time_budget += budget;
         definition.steps.push(StepSpec { step: request.step.clone(), version: step.version(), inputs });
     }
-    let known = |name: &String| {
-        let mut asked = requests.iter().filter_map(|request| steps.named(&request.step));
-        asked.any(|step| step.input_names().contains(&name.as_str()))
+    let is_used = |name: &String| {
+        let mut requested = requests.iter().filter_map(|request| steps.named(&request.step));
+        requested.any(|step| step.input_names().contains(&name.as_str()))
     };
-    let useless = shared.keys().filter(|name| !known(name));
+    let unused = shared.keys().filter(|name| !is_used(name));
     errors.extend(
-        useless.map(|name| InputError { pointer: format!("#/inputs/{name}"), detail: "no step has such an input" }),
+        unused.map(|name| InputError { pointer: format!("#/inputs/{name}"), detail: "no step has such an input" }),
     );
     if !errors.is_empty() {
         errors.sort();
         errors.dedup();
         return Err(errors);
     }
-    if serde_json::to_vec(&definition.steps).map_or(true, |json| json.len() > LONGEST) {
+    if serde_json::to_vec(&definition.steps).map_or(true, |json| json.len() > MAX_BYTES) {
         let detail = "the inputs are too long: all steps together may have 64 KB";
         return Err(vec![InputError { pointer: "#/steps".to_owned(), detail }]);
     }
@@ -111,7 +113,7 @@ fn bad_reference(steps: &Steps, requests: &[StepRequest], index: usize, value: &
         return Some("refers to a step that does not come before this one");
     }
     let step = requests.get(to).and_then(|request| steps.named(&request.step))?;
-    (!step.output_names().contains(&output)).then_some("refers to what that step does not give")
+    (!step.output_names().contains(&output)).then_some("refers to an output that this step does not have")
 }
 
 #[cfg(test)]
@@ -132,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_field_is_named() {
+    fn every_invalid_field_is_reported() {
         let reference = |to: &str| json!({ "$ref": to });
         let txt = |data: &Value| {
             json!({ "step": "upsert_dns_record", "inputs": {
@@ -162,7 +164,7 @@ mod tests {
             (
                 json!([snapshot, txt(&reference("#/steps/0/outputs/size"))]),
                 json!({}),
-                vec!["#/steps/1/inputs/dns_record_data: refers to what that step does not give"],
+                vec!["#/steps/1/inputs/dns_record_data: refers to an output that this step does not have"],
             ),
             (
                 json!([snapshot, txt(&reference("steps.0"))]),
@@ -172,7 +174,7 @@ mod tests {
             (
                 json!([snapshot, { "step": "create_droplet_snapshot", "inputs": { "droplet_id": name } }]),
                 json!({}),
-                vec!["#/steps/1/inputs/droplet_id: must be known at the start: it decides what is locked"],
+                vec!["#/steps/1/inputs/droplet_id: must be known at the start, as it decides what is locked"],
             ),
         ] {
             assert_eq!(check(&steps, &shared).err().unwrap_or_default(), wrong, "{steps} {shared}");
@@ -180,15 +182,15 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_that_would_not_fit_the_head_is_refused() {
+    fn a_definition_that_does_not_fit_the_record_is_refused() {
         let gate = |letters: usize| json!([{ "step": "gate", "inputs": { "question": "x".repeat(letters) } }]);
-        assert!(check(&gate(LONGEST - 200), &json!({})).is_ok());
+        assert!(check(&gate(MAX_BYTES - 200), &json!({})).is_ok());
         let wrong = ["#/steps: the inputs are too long: all steps together may have 64 KB"];
-        assert_eq!(check(&gate(LONGEST), &json!({})).unwrap_err(), wrong);
+        assert_eq!(check(&gate(MAX_BYTES), &json!({})).unwrap_err(), wrong);
     }
 
     #[test]
-    fn a_definition_says_what_is_locked_and_for_how_long() {
+    fn a_definition_lists_its_locks_and_its_time_budget() {
         let record = |name: &str, of: &str| json!({ "step": "delete_dns_record", "inputs": { "dns_record_name": name, "dns_record_type": of } });
         let steps = json!([record("www", "A"), record("www.shop.example.", "TXT"), record("@", "MX"), { "step": "wait", "inputs": { "seconds": 90 } }]);
         let definition = check(&steps, &json!({ "dns_domain": "Shop.Example" })).unwrap();
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_no_step_is_told_of_none() {
+    fn errors_of_a_template_do_not_point_to_steps() {
         let account = AccountId::new("demo").unwrap();
         let inputs =
             json!({ "dns_record_type": "MX", "dns_record_name": "@", "dns_record_data": "mail.example.org", "x": 1 });

@@ -1,4 +1,4 @@
-//! What the inventory will see of a write to a record.
+//! The changes that the inventory will find after a write to a record.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::ports::{Announcement, RecordFields, WriteRequest};
 /// The inventory's kind of a DNS record.
 const KIND: &str = "dns_record";
 
-/// What will be seen of a write: the record it changes or deletes, and its siblings' times to live.
+/// Returns the announcements of a write: the record that it changes or deletes, and new times to
+/// live of its siblings.
 #[must_use]
 pub fn announce(write: &WriteRequest, identity: &Identity, now: &RecordSet) -> Vec<Announcement> {
     match write {
@@ -32,13 +33,13 @@ pub fn announce(write: &WriteRequest, identity: &Identity, now: &RecordSet) -> V
     }
 }
 
-/// That a record was made.
+/// Returns the announcement of a new record.
 #[must_use]
 pub fn appearance(id: u64) -> Announcement {
     Announcement { kind: KIND, provider_id: id.to_string(), expected: Expected::Appearance }
 }
 
-/// The fields that a record will be shown with.
+/// Returns the fields with which a record will be shown, as the inventory names them.
 fn fields(sent: &RecordFields, identity: &Identity) -> BTreeMap<String, Json> {
     let data = match sent.data.strip_suffix('.') {
         Some(host) if host == identity.zone.as_str() => APEX,

@@ -1,4 +1,4 @@
-//! What became of a step's writes, as far as records go.
+//! The writes of a step to records, with their outcomes.
 
 use std::collections::BTreeSet;
 
@@ -6,20 +6,21 @@ use super::{Identity, RecordSet, Value};
 use crate::ports::{RecordFields, WriteRequest, WriteResult};
 use crate::record::{WriteAttempt, WriteOutcome};
 
-/// A step's writes so far, over what it found.
+/// The writes of a step so far, and the records that it found.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordAttempts<'a> {
-    /// The writes.
+    /// The writes in order, with their outcomes.
     pub attempts: &'a [WriteAttempt],
-    /// What the step found.
+    /// The records as the step found them.
     pub base: &'a RecordSet,
-    /// Of which records.
+    /// The zone, name and type of the records.
     pub identity: &'a Identity,
 }
 
 impl<'a> RecordAttempts<'a> {
-    /// All but what was refused: that changed nothing, while one before it whose answer was lost still may.
-    fn heard(self) -> impl DoubleEndedIterator<Item = &'a WriteAttempt> {
+    /// Returns all writes but refused ones. A refused write changed nothing, while a lost one
+    /// before it may still be carried out.
+    fn not_refused(self) -> impl DoubleEndedIterator<Item = &'a WriteAttempt> {
         self.attempts.iter().filter(|attempt| !matches!(attempt.outcome, WriteOutcome::Refused(_)))
     }
 
@@ -27,7 +28,8 @@ impl<'a> RecordAttempts<'a> {
         self.attempts.iter().filter(|attempt| attempt.result().is_some())
     }
 
-    /// The records that were made, by writes that undid or did not: id and what was sent.
+    /// Returns the records that were created, by the step or by its compensation (`undo`): the id
+    /// and the fields that were sent.
     pub fn created(self, undo: bool) -> impl Iterator<Item = (u64, &'a RecordFields)> {
         self.applied().filter(move |attempt| attempt.undo == undo).filter_map(|attempt| {
             match (&attempt.write, attempt.result()?) {
@@ -37,7 +39,7 @@ impl<'a> RecordAttempts<'a> {
         })
     }
 
-    /// The ids of what was made again under another.
+    /// Returns the old ids of the records that were recreated under another id.
     pub fn recreated(self) -> impl Iterator<Item = u64> {
         self.applied().filter_map(|attempt| match attempt.write {
             WriteRequest::CreateRecord { instead_of, .. } => instead_of,
@@ -45,7 +47,7 @@ impl<'a> RecordAttempts<'a> {
         })
     }
 
-    /// The ids that were deleted.
+    /// Returns the ids of the records that were deleted.
     #[must_use]
     pub fn deleted(self) -> BTreeSet<u64> {
         self.applied()
@@ -56,31 +58,33 @@ impl<'a> RecordAttempts<'a> {
             .collect()
     }
 
-    /// The last change made to a record that was not refused, and what became of it: carried out, lost, or the record was gone.
+    /// Returns the last update of a record that was not refused, and its outcome: carried out,
+    /// lost, or the record was gone.
     #[must_use]
     pub fn updated(self, id: u64, undo: bool) -> Option<(&'a RecordFields, &'a WriteAttempt)> {
-        let mut heard = self.heard().rev().filter(|attempt| attempt.undo == undo);
-        heard.find_map(|attempt| match &attempt.write {
+        let mut not_refused = self.not_refused().rev().filter(|attempt| attempt.undo == undo);
+        not_refused.find_map(|attempt| match &attempt.write {
             WriteRequest::UpdateRecord { id: updated, record, .. } if *updated == id => Some((record, attempt)),
             _ => None,
         })
     }
 
-    /// Whether the answer to a change of a record, other than to undo, was lost for good.
+    /// Returns whether an update of a record, other than in compensation, counts as lost.
     #[must_use]
     pub fn lost_update(self, id: u64) -> bool {
         let changes = |attempt: &&WriteAttempt| matches!(attempt.write, WriteRequest::UpdateRecord { id: updated, .. } if updated == id);
         self.attempts.iter().filter(changes).any(|attempt| !attempt.undo && attempt.is_lost())
     }
 
-    /// The last deletion of a record that was not refused.
+    /// Returns the last deletion of a record that was not refused.
     #[must_use]
-    pub fn delete_of(self, id: u64) -> Option<&'a WriteAttempt> {
+    pub fn last_deletion(self, id: u64) -> Option<&'a WriteAttempt> {
         let deletes = |attempt: &&WriteAttempt| matches!(attempt.write, WriteRequest::DeleteRecord { id: deleted, .. } if deleted == id);
-        self.heard().rev().find(deletes)
+        self.not_refused().rev().find(deletes)
     }
 
-    /// Ids that were there before, were made by us or were deleted by us: all others came from somewhere else, or from a lost write.
+    /// Returns the ids that existed before, or were created or deleted by the step. All others come
+    /// from another client or from a lost write.
     #[must_use]
     pub fn known(self) -> BTreeSet<u64> {
         let mut ids: BTreeSet<u64> = self.base.entries().iter().map(|entry| entry.id).collect();
@@ -89,14 +93,14 @@ impl<'a> RecordAttempts<'a> {
         ids
     }
 
-    /// Records that are there now, stand for this and are not known.
+    /// Returns the ids of present records with this value that are not known.
     pub fn unattributed(self, now: &'a RecordSet, value: &'a Value) -> impl Iterator<Item = u64> {
         let known = self.known();
         now.with_value(value).map(|entry| entry.id).filter(move |id| !known.contains(id))
     }
 
-    /// How many lost makings of a record that stands for this may still have arrived: those not accounted for by a deletion of a record
-    /// that nobody knew.
+    /// Returns how many lost creations of a record with this value may still have been carried out.
+    /// Each deletion of an unattributed record accounts for one of them.
     #[must_use]
     pub fn orphaned(self, value: &Value, undo: bool) -> usize {
         let lost = self.attempts.iter().filter(|attempt| attempt.undo == undo && attempt.is_lost());
@@ -113,9 +117,9 @@ impl<'a> RecordAttempts<'a> {
         lost.count().saturating_sub(cleared.count())
     }
 
-    /// The time to live that the last write carried out gave the whole set.
+    /// Returns the time to live that the last successful write gave to the whole set.
     #[must_use]
-    pub fn ttl_left(self) -> Option<u32> {
+    pub fn last_written_ttl(self) -> Option<u32> {
         self.applied()
             .filter_map(|attempt| match &attempt.write {
                 WriteRequest::CreateRecord { record, .. } | WriteRequest::UpdateRecord { record, .. } => record.ttl,
@@ -124,9 +128,9 @@ impl<'a> RecordAttempts<'a> {
             .last()
     }
 
-    /// Whether a lost write would have given the set this time to live.
+    /// Returns whether a lost write would have given the set this time to live.
     #[must_use]
-    pub fn ttl_lost(self, ttl: u32) -> bool {
+    pub fn lost_write_sets_ttl(self, ttl: u32) -> bool {
         self.attempts.iter().filter(|attempt| attempt.outcome == WriteOutcome::Lost).any(|attempt| {
             match &attempt.write {
                 WriteRequest::CreateRecord { record, .. } | WriteRequest::UpdateRecord { record, .. } => {

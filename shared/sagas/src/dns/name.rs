@@ -2,26 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A zone's name: in lower case, without a dot at the end.
+/// The name of a zone, in lower case and without a final dot.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Zone(String);
 
-/// A record's name within its zone: in lower case, relative; `@` is the zone itself.
+/// The name of a record relative to its zone, in lower case; `@` is the zone itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
 
-/// How the zone itself is written as a name.
+/// The name that stands for the zone itself.
 pub(super) const APEX: &str = "@";
 
 const PLAIN: &str = "expected labels of 1 to 63 letters, digits, '-' and '_', 253 in all; other letters as punycode";
 
 impl Zone {
-    /// The zone of this name, with or without a dot at the end.
+    /// Returns the zone of this name, given with or without a final dot.
     ///
     /// # Errors
-    /// What is wrong with it, for people.
+    /// The reason why the name is invalid, for the caller of the API.
     pub fn of_input(text: &str) -> Result<Self, &'static str> {
         let name = lower(text);
         if !name.contains('.') {
@@ -33,7 +33,7 @@ impl Zone {
         Ok(Self(name))
     }
 
-    /// It as text.
+    /// Returns the zone's name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -41,12 +41,14 @@ impl Zone {
 }
 
 impl Name {
-    /// The name meant by a relative name, a full one with or without a dot at the end, `@`, or nothing.
+    /// Returns the normal form of a name, given relative to the zone, in full with or without a
+    /// final dot, as `@`, or empty.
     ///
-    /// A name that ends with the zone's is a full one: `www.example.com` never becomes `www.example.com.example.com`.
+    /// A name that ends with the zone's name is a full one: `www.example.com` never becomes
+    /// `www.example.com.example.com`.
     ///
     /// # Errors
-    /// What is wrong with it, for people.
+    /// The reason why the name is invalid, for the caller of the API.
     pub fn of_input(text: &str, zone: &Zone) -> Result<Self, &'static str> {
         let name = lower(text);
         if name.is_empty() || name == APEX {
@@ -68,36 +70,38 @@ impl Name {
         Ok(Self(relative.to_owned()))
     }
 
-    /// The name as DigitalOcean shows it.
+    /// Returns the normal form of a name that DigitalOcean shows.
     #[must_use]
     pub fn shown(text: &str) -> Self {
         let name = lower(text);
         Self(if name.is_empty() { APEX.to_owned() } else { name })
     }
 
-    /// It as text.
+    /// Returns the relative name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is the zone itself.
+    /// Returns whether the name is the zone itself.
     #[must_use]
     pub fn is_apex(&self) -> bool {
         self.0 == APEX
     }
 
-    /// The full name, without a dot at the end.
+    /// Returns the full name, without a final dot.
     #[must_use]
     pub fn full(&self, zone: &Zone) -> String {
         if self.is_apex() { zone.0.clone() } else { format!("{}.{}", self.0, zone.0) }
     }
 }
 
-/// The host meant by an input: a full name with or without a dot at the end, or `@` for the zone itself.
+/// Returns the normal form of a host, given in full with or without a final dot, or as `@` for the
+/// zone itself.
 ///
 /// # Errors
-/// What is wrong with it, for people. A single label without a dot is a relative name, which DigitalOcean refuses.
+/// The reason why the host is invalid, for the caller of the API. A single label without a dot is a
+/// relative name, which DigitalOcean refuses.
 pub fn host_of_input(text: &str, zone: &Zone) -> Result<String, &'static str> {
     let name = lower(text);
     if name == APEX {
@@ -112,7 +116,8 @@ pub fn host_of_input(text: &str, zone: &Zone) -> Result<String, &'static str> {
     if is_plain(&name, false) { Ok(name) } else { Err(PLAIN) }
 }
 
-/// A host as DigitalOcean shows it, or as it was sent, in full and without a dot at the end. `.` alone, "no host", stays.
+/// Returns the normal form of a host that DigitalOcean shows, or that was sent: in full and without
+/// a final dot. `.` alone, "no host", stays.
 #[must_use]
 pub fn host_shown(text: &str, zone: &str) -> String {
     match text {
@@ -126,7 +131,7 @@ fn lower(text: &str) -> String {
     text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase()
 }
 
-/// Whether a name consists of plain labels; the first of a record's may be `*`.
+/// Returns whether a name consists of plain labels; the first label of a record's name may be `*`.
 fn is_plain(name: &str, wildcard: bool) -> bool {
     let labels = name.split('.').enumerate();
     name.len() <= 253
@@ -141,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_to_write_a_name_means_one() {
+    fn all_spellings_of_a_name_have_one_normal_form() {
         let zone = Zone::of_input("Example.COM.").unwrap();
         for (written, name, full) in [
             ("", "@", "example.com"),
@@ -168,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_relative_already() {
+    fn a_shown_name_is_relative_already() {
         assert_eq!(Name::shown("www.example.com").as_str(), "www.example.com");
         assert_eq!(Name::shown("").as_str(), "@");
     }

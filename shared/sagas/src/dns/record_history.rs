@@ -1,4 +1,4 @@
-//! What a step knows of its records: what it found, what it wrote, what is there now.
+//! The history of a step's records: as the step found them, its writes, and as they are now.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,20 +8,20 @@ use crate::ports::{Observations, Record, RecordFields, WriteRequest, WriteResult
 use crate::record::{StepState, StepStatus, WriteAttempt, WriteOutcome};
 use crate::steps::StepContext;
 
-/// What a step knows of its records.
+/// The history of a step's records.
 #[derive(Debug)]
 pub struct RecordHistory<'a> {
-    /// Whose records.
+    /// The zone, name and type of the records.
     pub identity: &'a Identity,
-    /// What it found; what is there now, if it has written nothing.
+    /// The records as the step found them; the present ones if it has written nothing.
     pub base: RecordSet,
-    /// What is there now; `None` where there is no such zone.
+    /// The present records; `None` if the zone does not exist.
     pub now: Option<RecordSet>,
     attempts: Cow<'a, [WriteAttempt]>,
 }
 
 impl<'a> RecordHistory<'a> {
-    /// A step's.
+    /// Returns the history of a step.
     #[must_use]
     pub fn of<I>(identity: &'a Identity, at: &'a StepContext<'_, I, RecordSetPreImage>, seen: &Observations) -> Self {
         let now = seen.records(identity.zone.as_str()).map(|zone| RecordSet::of(zone, identity));
@@ -32,16 +32,17 @@ impl<'a> RecordHistory<'a> {
             }
             Some(pre_image) => {
                 let mut records = pre_image.records.clone();
-                records.iter_mut().for_each(|record| follow(&mut record.id, at.recreated));
+                records.iter_mut().for_each(|record| replace_id(&mut record.id, at.recreated));
                 let mut attempts = at.state.attempts.clone();
-                attempts.iter_mut().for_each(|attempt| follow_attempt(attempt, at.recreated));
+                attempts.iter_mut().for_each(|attempt| replace_ids(attempt, at.recreated));
                 (RecordSet::of(&records, identity), Cow::Owned(attempts))
             }
         };
         Self { identity, base, now, attempts }
     }
 
-    /// A step's, after all of the saga was undone: of what it found, what the saga itself had made before is not to be there again.
+    /// Returns the history of a step after the whole saga was undone. Records that earlier steps of
+    /// the saga created are not part of the state to restore.
     #[must_use]
     pub fn of_undone<I>(
         identity: &'a Identity,
@@ -49,66 +50,67 @@ impl<'a> RecordHistory<'a> {
         seen: &Observations,
     ) -> Self {
         let mut history = Self::of(identity, at, seen);
-        let UndoneWrites { made, put_back } = UndoneWrites::of(at.earlier);
-        let left = history.base.entries().iter().filter(|entry| !made.contains(&entry.id));
+        let UndoneWrites { created, restored } = UndoneWrites::of(at.earlier);
+        let left = history.base.entries().iter().filter(|entry| !created.contains(&entry.id));
         let as_it_was = |entry: &RecordEntry| {
-            put_back.get(&entry.id).map_or_else(|| entry.clone(), |record| RecordEntry::of(record, identity))
+            restored.get(&entry.id).map_or_else(|| entry.clone(), |record| RecordEntry::of(record, identity))
         };
         history.base = left.map(as_it_was).collect();
-        // Its own deletion of such a record has no counterpart any more.
-        let is_about = |attempt: &WriteAttempt| matches!(&attempt.write, WriteRequest::DeleteRecord { id, .. } if made.contains(id));
+        // The step's own deletion of such a record is void, as the record must stay deleted.
+        let is_about = |attempt: &WriteAttempt| matches!(&attempt.write, WriteRequest::DeleteRecord { id, .. } if created.contains(id));
         history.attempts.to_mut().retain(|attempt| !is_about(attempt));
         history
     }
 
-    /// What became of its writes.
+    /// Returns the step's writes with their outcomes.
     #[must_use]
     pub fn attempts(&self) -> RecordAttempts<'_> {
         RecordAttempts { attempts: &self.attempts, base: &self.base, identity: self.identity }
     }
 }
 
-/// What steps did to records and undid since.
+/// Changes to records that steps have undone since.
 struct UndoneWrites<'a> {
-    /// The ids of what they made.
-    made: BTreeSet<u64>,
-    /// What they changed, as they put it back.
-    put_back: BTreeMap<u64, &'a Record>,
+    /// The ids of the records that the steps created.
+    created: BTreeSet<u64>,
+    /// The records that the steps updated, as they were restored.
+    restored: BTreeMap<u64, &'a Record>,
 }
 
 impl<'a> UndoneWrites<'a> {
     fn of(steps: &'a [StepState]) -> Self {
-        let (mut made, mut put_back) = (BTreeSet::new(), BTreeMap::new());
+        let (mut created, mut restored) = (BTreeSet::new(), BTreeMap::new());
         let undone = steps.iter().filter(|step| step.status == StepStatus::Compensated);
         for attempt in undone.flat_map(|step| &step.attempts) {
             match (&attempt.write, attempt.result(), attempt.undo) {
                 (WriteRequest::CreateRecord { .. }, Some(WriteResult::Record(record)), false) => {
-                    _ = made.insert(record.id)
+                    _ = created.insert(record.id)
                 }
                 (WriteRequest::UpdateRecord { .. }, Some(WriteResult::Record(record)), true) => {
-                    put_back.insert(record.id, record);
+                    restored.insert(record.id, record);
                 }
                 _ => {}
             }
         }
-        Self { made, put_back }
+        Self { created, restored }
     }
 }
 
-/// Whether a zone does not show yet what the steps before this one wrote to it a short while ago.
+/// Returns whether a zone does not show yet what the steps before this one wrote to it within the
+/// read lag.
 #[must_use]
 pub fn is_stale<I, S>(at: &StepContext<'_, I, S>, zone: &str, records: &[Record]) -> bool {
     let writes =
         at.earlier.iter().flat_map(|step| &step.attempts).filter(|attempt| at.now < attempt.at + at.timing.read_lag);
-    // The last write to a record is the one that shows.
+    // Of several writes to a record, only the last one shows.
     let mut written: BTreeMap<u64, Option<&RecordFields>> = BTreeMap::new();
     for attempt in writes {
         match (&attempt.write, attempt.result()) {
             (WriteRequest::DeleteRecord { zone: its, id, .. }, Some(_)) if its == zone => written.insert(*id, None),
             (
                 WriteRequest::CreateRecord { zone: its, .. } | WriteRequest::UpdateRecord { zone: its, .. },
-                Some(WriteResult::Record(made)),
-            ) if its == zone => written.insert(made.id, Some(&made.fields)),
+                Some(WriteResult::Record(created)),
+            ) if its == zone => written.insert(created.id, Some(&created.fields)),
             _ => None,
         };
     }
@@ -121,18 +123,18 @@ pub fn is_stale<I, S>(at: &StepContext<'_, I, S>, zone: &str, records: &[Record]
     })
 }
 
-/// A record that a later step deleted, and made again when it was undone, has another id since.
-fn follow(id: &mut u64, recreated: &BTreeMap<u64, u64>) {
+/// Replaces the id of a record that a later step deleted and then recreated in its compensation.
+fn replace_id(id: &mut u64, recreated: &BTreeMap<u64, u64>) {
     while let Some(new) = recreated.get(id) {
         *id = *new;
     }
 }
 
-fn follow_attempt(attempt: &mut WriteAttempt, recreated: &BTreeMap<u64, u64>) {
+fn replace_ids(attempt: &mut WriteAttempt, recreated: &BTreeMap<u64, u64>) {
     if let WriteRequest::UpdateRecord { id, .. } | WriteRequest::DeleteRecord { id, .. } = &mut attempt.write {
-        follow(id, recreated);
+        replace_id(id, recreated);
     }
     if let WriteOutcome::Applied(WriteResult::Record(record)) = &mut attempt.outcome {
-        follow(&mut record.id, recreated);
+        replace_id(&mut record.id, recreated);
     }
 }

@@ -1,26 +1,26 @@
-//! The types of records that steps can make.
+//! The types of records that steps can create.
 
 use serde::{Deserialize, Serialize};
 
-/// A type of record. SOA is not among them: nobody can make or delete one.
+/// A type of record. SOA is missing, as no client can create or delete a record of that type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RecordType {
-    /// An IPv4 address.
+    /// The IPv4 address of a host.
     A,
-    /// An IPv6 address.
+    /// The IPv6 address of a host.
     Aaaa,
-    /// Who may issue certificates.
+    /// The authorities that may issue certificates.
     Caa,
-    /// Another name of a host.
+    /// The canonical name of a host.
     Cname,
-    /// Who takes mail.
+    /// The host that receives mail.
     Mx,
-    /// Name servers.
+    /// The name server of a zone.
     Ns,
-    /// Where a service is.
+    /// The host and port of a service.
     Srv,
-    /// A text.
+    /// A text of any meaning.
     Txt,
 }
 
@@ -36,16 +36,16 @@ const ALL: [RecordType; 8] = [
 ];
 
 impl RecordType {
-    /// The names of all types, in order.
+    /// The names of all types, in the order of the variants.
     pub const NAMES: &'static [&'static str] = &["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SRV", "TXT"];
 
-    /// The type of this name.
+    /// Returns the type of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|record_type| record_type.as_str() == name)
     }
 
-    /// Its name.
+    /// Returns the name in upper case, such as `AAAA`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -60,13 +60,13 @@ impl RecordType {
         }
     }
 
-    /// Whether its data is the name of a host.
+    /// Returns whether the data of such a record is the name of a host.
     #[must_use]
     pub fn names_a_host(self) -> bool {
         matches!(self, Self::Cname | Self::Mx | Self::Ns | Self::Srv)
     }
 
-    /// Whether it has a priority.
+    /// Returns whether such a record has a priority.
     #[must_use]
     pub fn has_priority(self) -> bool {
         matches!(self, Self::Mx | Self::Srv)

@@ -1,4 +1,4 @@
-//! The records of one name and type.
+//! The set of all records of one name and type.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,32 +6,33 @@ use super::{DEFAULT_TTL, Name, RecordType, Value, Zone};
 use crate::ports::{Record, RecordFields};
 use crate::record::digest;
 
-/// Whose records a step is about: one name and type of a zone.
+/// The name and type of the records that a step is about, and their zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The zone.
+    /// The zone of the records.
     pub zone: Zone,
-    /// The name.
+    /// The name of the records within the zone.
     pub name: Name,
-    /// The type.
+    /// The type of the records.
     pub record_type: RecordType,
 }
 
 impl Identity {
-    /// Whether a record of the zone is of this name.
+    /// Returns whether a record of the zone has this name.
     #[must_use]
     pub fn is_named(&self, record: &Record) -> bool {
         Name::shown(&record.fields.name) == self.name
     }
 
-    /// What a record of this name and type stands for.
+    /// Returns the value of a record of this name and type, in normal form.
     #[must_use]
     pub fn value(&self, fields: &RecordFields) -> Value {
         Value::of(self.record_type, fields, self.zone.as_str())
     }
 
-    /// Types of records in the zone that DNS does not let stand beside this one: a CNAME shares its name with nothing.
-    pub fn in_the_way<'a>(&'a self, zone: &'a [Record]) -> impl Iterator<Item = &'a str> {
+    /// Returns the types of existing records that DNS does not allow beside this one: a CNAME must
+    /// be the only record of its name.
+    pub fn excluded_by<'a>(&'a self, zone: &'a [Record]) -> impl Iterator<Item = &'a str> {
         zone.iter().filter(|record| self.is_named(record)).map(|record| record.fields.record_type.as_str()).filter(
             |other| *other != self.record_type.as_str() && (self.record_type == RecordType::Cname || *other == "CNAME"),
         )
@@ -41,18 +42,18 @@ impl Identity {
 /// One record of the set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordEntry {
-    /// Its id.
+    /// The id of the record.
     pub id: u64,
-    /// What it stands for.
+    /// The record's value in normal form.
     pub value: Value,
-    /// Its time to live, in seconds.
+    /// The record's time to live, in seconds.
     pub ttl: u32,
-    /// It as DigitalOcean shows it.
+    /// The record's fields as DigitalOcean shows them.
     pub shown: RecordFields,
 }
 
 impl RecordEntry {
-    /// A record of this set.
+    /// Returns the entry of a record of this set.
     #[must_use]
     pub fn of(record: &Record, identity: &Identity) -> Self {
         Self {
@@ -64,46 +65,47 @@ impl RecordEntry {
     }
 }
 
-/// The records of one name and type, by id.
+/// The records of one name and type, ordered by id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordSet(Vec<RecordEntry>);
 
 impl RecordSet {
-    /// Those of a zone's records.
+    /// Selects the records of one name and type from those of a zone.
     #[must_use]
     pub fn of(records: &[Record], identity: &Identity) -> Self {
-        let ours = records
+        let matching = records
             .iter()
             .filter(|record| record.fields.record_type == identity.record_type.as_str() && identity.is_named(record));
-        let mut entries: Vec<RecordEntry> = ours.map(|record| RecordEntry::of(record, identity)).collect();
+        let mut entries: Vec<RecordEntry> = matching.map(|record| RecordEntry::of(record, identity)).collect();
         entries.sort_by_key(|entry| entry.id);
         Self(entries)
     }
 
-    /// Its records.
+    /// Returns the records, ordered by id.
     #[must_use]
     pub fn entries(&self) -> &[RecordEntry] {
         &self.0
     }
 
-    /// One of them.
+    /// Returns the record with this id.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&RecordEntry> {
         self.0.iter().find(|entry| entry.id == id)
     }
 
-    /// Those that stand for this.
+    /// Returns the records with this value.
     pub fn with_value<'a>(&'a self, value: &'a Value) -> impl Iterator<Item = &'a RecordEntry> {
         self.0.iter().filter(move |entry| entry.value == *value)
     }
 
-    /// The time to live that they share; that of the first where they differ.
+    /// Returns the time to live that the records share; that of the first record if they differ.
     #[must_use]
     pub fn ttl(&self) -> Option<u32> {
         self.0.first().map(|entry| entry.ttl)
     }
 
-    /// Whether their times to live differ, as records from before DigitalOcean kept one for all still may.
+    /// Returns whether the records have different times to live. That is possible for records from
+    /// before DigitalOcean kept one for all.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
         self.0.iter().any(|entry| Some(entry.ttl) != self.ttl())
@@ -116,7 +118,7 @@ impl FromIterator<RecordEntry> for RecordSet {
     }
 }
 
-/// What a step keeps of what it found.
+/// The pre-image of a DNS step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordSetPreImage {
     /// The records of the name and type, as DigitalOcean showed them.
@@ -126,7 +128,7 @@ pub struct RecordSetPreImage {
 }
 
 impl RecordSetPreImage {
-    /// What there is to keep of a zone.
+    /// Returns the pre-image of a zone's records.
     #[must_use]
     pub fn of(zone: &[Record], identity: &Identity) -> Self {
         let mut whole: Vec<&Record> = zone.iter().collect();

@@ -1,4 +1,4 @@
-//! What a record stands for, in one form.
+//! Values of records in one normal form.
 
 use std::net::Ipv6Addr;
 
@@ -6,31 +6,33 @@ use super::name::APEX;
 use super::{RecordType, Zone, host_of_input, host_shown};
 use crate::ports::RecordFields;
 
-/// What a record stands for: everything but its name, its type and its time to live. Two records with the same are duplicates.
+/// The value of a record: everything but its name, its type and its time to live. Two records with
+/// equal values are duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Value {
-    /// An address, a host's full name without a dot at the end, a text.
+    /// An address, a host's full name without a final dot, or a text.
     pub data: String,
-    /// Of MX and SRV.
+    /// The priority of an MX or SRV record.
     pub priority: Option<u32>,
-    /// Of SRV.
+    /// The port of an SRV record.
     pub port: Option<u32>,
-    /// Of SRV.
+    /// The weight of an SRV record.
     pub weight: Option<u32>,
-    /// Of CAA.
+    /// The flags of a CAA record.
     pub flags: Option<u32>,
-    /// Of CAA.
+    /// The tag of a CAA record, in lower case.
     pub tag: Option<String>,
 }
 
 /// The tag of a CAA record whose data is an address for reports, not a host.
 const REPORTS: &str = "iodef";
 
-/// The longest text that DigitalOcean takes (as `dnscontrol` found): 512 octets with quotes and length.
+/// The longest text that DigitalOcean accepts (as `dnscontrol` found): 512 octets with quotes and
+/// length.
 const LONGEST_TEXT: usize = 509;
 
 impl Value {
-    /// The value of a record as DigitalOcean shows it, or as it was sent.
+    /// Returns the value of a record that DigitalOcean shows, or that was sent.
     #[must_use]
     pub fn of(record_type: RecordType, fields: &RecordFields, zone: &str) -> Self {
         let data = match record_type {
@@ -55,10 +57,10 @@ impl Value {
         }
     }
 
-    /// Data as somebody wrote it, in the form of [`Value::data`].
+    /// Returns data from an input, in the form of [`Value::data`].
     ///
     /// # Errors
-    /// What is wrong with it, for people.
+    /// The reason why the data is invalid, for the caller of the API.
     pub fn data_of_input(
         record_type: RecordType,
         text: &str,
@@ -106,9 +108,9 @@ fn plain_text(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
-/// The fields of a record as they are sent: the names of hosts end with a dot.
+/// Returns the fields of a record as they are sent: the names of hosts end with a dot.
 #[must_use]
-pub fn sent(record_type: RecordType, name: &str, value: &Value, ttl: u32) -> RecordFields {
+pub fn fields_to_send(record_type: RecordType, name: &str, value: &Value, ttl: u32) -> RecordFields {
     let data = with_dot(record_type, value.tag.as_deref(), &value.data);
     RecordFields {
         record_type: record_type.as_str().to_owned(),
@@ -123,9 +125,10 @@ pub fn sent(record_type: RecordType, name: &str, value: &Value, ttl: u32) -> Rec
     }
 }
 
-/// The fields to send so that a record is again as it was shown, letter by letter, with this time to live.
+/// Returns the fields that restore a record as it was shown, letter by letter, with this time to
+/// live.
 #[must_use]
-pub fn sent_again(record_type: RecordType, shown: &RecordFields, zone: &str, ttl: u32) -> RecordFields {
+pub fn fields_to_restore(record_type: RecordType, shown: &RecordFields, zone: &str, ttl: u32) -> RecordFields {
     let data = if record_type.names_a_host() && shown.data == APEX { zone } else { &shown.data };
     let data = with_dot(record_type, shown.tag.as_deref(), data);
     RecordFields { data, ttl: Some(ttl), ..shown.clone() }
@@ -145,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_sent_and_shown_as_one_value() {
+    fn input_sent_and_shown_forms_have_one_value() {
         // (type, tag, written, sent, shown)
-        for (record_type, tag, written, on_the_wire, shown) in [
+        for (record_type, tag, written, sent, shown) in [
             (RecordType::A, None, "192.0.2.1", "192.0.2.1", "192.0.2.1"),
             (RecordType::Aaaa, None, "2001:DB8:0:0::1", "2001:db8::1", "2001:db8::1"),
             (RecordType::Aaaa, None, "2001:db8::1", "2001:db8::1", "2001:0db8:0000::0001"),
@@ -162,19 +165,19 @@ mod tests {
             let data = Value::data_of_input(record_type, written, tag, &zone()).unwrap();
             let value =
                 Value { data, priority: None, port: None, weight: None, flags: None, tag: tag.map(str::to_owned) };
-            let fields = sent(record_type, "www", &value, 300);
-            assert_eq!(fields.data, on_the_wire, "{record_type} {written}");
+            let fields = fields_to_send(record_type, "www", &value, 300);
+            assert_eq!(fields.data, sent, "{record_type} {written}");
             assert_eq!(Value::of(record_type, &fields, "example.com"), value, "{record_type} {written}");
             let shown = RecordFields { data: shown.to_owned(), ..fields };
             assert_eq!(Value::of(record_type, &shown, "example.com"), value, "{record_type} {written}");
-            let again = sent_again(record_type, &shown, "example.com", 60);
+            let again = fields_to_restore(record_type, &shown, "example.com", 60);
             assert_eq!(Value::of(record_type, &again, "example.com"), value, "{record_type} {written}");
-            assert_eq!((again.data.ends_with('.'), again.ttl), (on_the_wire.ends_with('.'), Some(60)));
+            assert_eq!((again.data.ends_with('.'), again.ttl), (sent.ends_with('.'), Some(60)));
         }
     }
 
     #[test]
-    fn what_digitalocean_would_not_keep_is_refused_before_it_is_sent() {
+    fn data_that_digitalocean_would_not_keep_is_refused_before_it_is_sent() {
         for (record_type, tag, written) in [
             (RecordType::A, None, "192.0.2.256"),
             (RecordType::A, None, "2001:db8::1"),

@@ -1,4 +1,4 @@
-//! Forward: the step at work.
+//! Execution of the current step.
 
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, WriteCommand, after_fault, begin, pending};
@@ -13,7 +13,7 @@ pub(super) fn forward(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     if let Some(why) = begin::stop_reason(view) {
         return fail(view, &why);
     }
-    with_seen(
+    with_observations(
         view,
         input,
         |seen, next| match next {
@@ -31,14 +31,14 @@ pub(super) fn forward(view: &EngineView<'_>, input: &Input) -> SagaDecision {
             StepDecision::Done(done) => succeed(view, done),
             StepDecision::Failed(why) | StepDecision::Conflict(why) => fail(view, &why),
             StepDecision::Wait(why) => wait(view, why),
-            StepDecision::Read(_) => wait(view, "it asked for what it had seen".to_owned()),
+            StepDecision::Read(_) => wait(view, "the step requested data it already has".to_owned()),
         },
         |step, at, seen| step.forward(at, seen),
     )
 }
 
-/// Reads what the step at work wants to see, and lets it decide.
-pub(super) fn with_seen(
+/// Requests the reads of the current step, and once all are made lets it decide.
+pub(super) fn with_observations(
     view: &EngineView<'_>,
     input: &Input,
     then: impl FnOnce(&Observations, StepDecision) -> SagaDecision,
@@ -52,11 +52,11 @@ pub(super) fn with_seen(
     if let Some(fault) = seen.fault() {
         return bounded(view, after_fault(view, fault));
     }
-    let asked = view.with_step(|step, at| {
+    let next = view.with_step(|step, at| {
         let lacking: Vec<ReadRequest> = seen.lacks(&step.reads(at));
         if lacking.is_empty() { decide(step, at, seen) } else { StepDecision::Read(lacking) }
     });
-    match asked {
+    match next {
         Some(StepDecision::Read(reads)) if !seen.lacks(&reads).is_empty() => SagaDecision::Read(seen.lacks(&reads)),
         Some(next) => then(seen, next),
         None => SagaDecision::Stop,
@@ -71,11 +71,11 @@ fn bounded(view: &EngineView<'_>, decision: SagaDecision) -> SagaDecision {
 }
 
 pub(super) fn wait(view: &EngineView<'_>, why: String) -> SagaDecision {
-    let looks = view.timing.after_polls(&view.record.metadata.id, view.record.scheduling.polls);
-    SagaDecision::Park { until: view.bounded(view.now + looks), denied: 0, why }
+    let interval = view.timing.after_polls(&view.record.metadata.id, view.record.scheduling.polls);
+    SagaDecision::Park { until: view.bounded(view.now + interval), denied: 0, why }
 }
 
-/// Makes the intent of a write durable, if the lease lasts for the write.
+/// Stores the intent of a write, if the lease lasts long enough for the write.
 pub(super) fn intend(
     view: &EngineView<'_>,
     seen: &Observations,
@@ -90,7 +90,7 @@ pub(super) fn intend(
         return SagaDecision::Park {
             until: view.now,
             denied: 0,
-            why: "the lease does not last for another write".to_owned(),
+            why: "the lease expires too soon for another write".to_owned(),
         };
     }
     let step = EngineView::current_step_index(record);
@@ -114,8 +114,10 @@ pub(super) fn intend(
         state.has_pre_image = content.is_some();
         builder.pre_image = content.map(|content| PreImage { step, at: view.now, content });
     }
-    let shares = view.with_step(|step, _| step.post_check_locks()).unwrap_or(true);
-    if let Some(post_check) = builder.progress.post_check.as_mut().filter(|post_check| shares && !post_check.locked) {
+    let needs_locks = view.with_step(|step, _| step.post_check_locks()).unwrap_or(true);
+    if let Some(post_check) =
+        builder.progress.post_check.as_mut().filter(|post_check| needs_locks && !post_check.locked)
+    {
         post_check.locked = true;
         builder.take_locks(LockCondition::Untouched);
     }

@@ -1,8 +1,9 @@
-//! The engine: from where a saga is and what was seen, to what is done next. Pure.
+//! The engine: pure decisions on what a saga does next, from its record and from what was read.
 //!
-//! A worker that holds a saga's lease calls [`decide`] again and again with the outcome of the decision before. Each change is one
-//! compare-and-set with its ledger entry. A write is sent only straight after its intent was committed, by whoever committed it; everybody
-//! else who finds an intent without an outcome looks what became of it first.
+//! A worker that holds a saga's lease calls [`decide`] repeatedly, each time with the result of the
+//! decision before. Each change is one compare-and-set with its ledger entry. A write is sent only
+//! straight after its intent was committed, by the worker that committed it. Any other worker that
+//! finds an intent without an outcome first finds out what became of the write.
 
 mod begin;
 mod forward;
@@ -24,67 +25,68 @@ use transition_builder::TransitionBuilder;
 
 pub use view::EngineView;
 
-/// The outcome of the decision before.
+/// The result of the decision before.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// None: the saga was just taken, or a change was written.
+    /// No result: the lease was just taken, or a change was written.
     Woken,
-    /// What was asked to be read, all of it so far; it may end at the first fault.
+    /// The reads that were requested, including earlier ones; they may end at the first fault.
     Observed(Observations),
-    /// The answer to a write.
+    /// The response to a write.
     Answered {
-        /// Its intent's hash.
+        /// The hash of the write's intent.
         op_hash: String,
-        /// The answer.
+        /// The response, or the fault.
         answer: Result<WriteResult, Fault>,
     },
-    /// The change could not be written because another saga holds this.
+    /// The change was not written because another saga holds this lock, or released it too
+    /// recently.
     Locked(LockTarget),
 }
 
-/// What is to be done next.
+/// The next action of the worker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SagaDecision {
-    /// Read these and add them to what was seen.
+    /// Read these and add them to the observations.
     Read(Vec<ReadRequest>),
-    /// Write this change.
+    /// Write this change to the table.
     Commit(Box<Commit>),
-    /// Nothing changed: give the lease back and look again then.
+    /// Change nothing: give the lease back until a later time.
     Park {
-        /// When.
+        /// The time at which the saga is due next.
         until: DateTime<Utc>,
-        /// Looks in a row, with this one, for which the token was not accepted.
+        /// The number of polls in a row, this one included, in which the token was not accepted.
         denied: u32,
-        /// Why, for the log.
+        /// The reason for the log.
         why: String,
     },
-    /// Nothing is to be done.
+    /// Do nothing: the saga needs no worker.
     Stop,
 }
 
-/// A change to be written, and what follows.
+/// A state change to be written, and what follows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Commit {
-    /// The change.
+    /// The change to be written.
     pub transition: Transition,
-    /// What to announce before it is written.
+    /// The announcements to make before the change is written.
     pub announce: Vec<Announcement>,
-    /// What to send once it is written.
+    /// The write to send once the change is written.
     pub send: Option<WriteCommand>,
 }
 
-/// A write whose intent is in the change that it comes with.
+/// A write to be sent, whose intent is in the change that it comes with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WriteCommand {
-    /// The write.
+    /// The write to send.
     pub write: WriteRequest,
-    /// What it bears.
+    /// The context of the write, such as its time limit.
     pub context: WriteContext,
-    /// What to announce before it is sent.
+    /// The announcements to make before the write is sent.
     pub announce: Vec<Announcement>,
 }
 
-/// What is done next with a saga.
+/// Decides what a saga does next.
 #[must_use]
 pub fn decide(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     let record = view.record;
@@ -95,7 +97,10 @@ pub fn decide(view: &EngineView<'_>, input: &Input) -> SagaDecision {
         return unknown(view);
     }
     if record.scheduling.takeovers > view.timing.crash_limit {
-        let why = format!("{} workers took it over and left no trace", record.scheduling.takeovers - 1);
+        let why = format!(
+            "{} workers in a row took the saga over and stopped without a change",
+            record.scheduling.takeovers - 1
+        );
         return if record.status().is_terminal() {
             post_check::give_up(view, &why)
         } else {
@@ -112,24 +117,25 @@ pub fn decide(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     }
 }
 
-/// Parks a saga whose definition this build does not know: another build may, before or after this one.
+/// Parks a saga whose definition this build does not have: another build may, before or after this
+/// one.
 fn unknown(view: &EngineView<'_>) -> SagaDecision {
     let RetryLimit { attempts, interval } = view.timing.unknown_definition;
-    let why = "this build does not know the saga's definition";
+    let why = "this build does not have the saga's definition";
     if view.record.scheduling.polls >= attempts && !view.record.status().is_terminal() {
         return stuck(view, StuckReason::UnknownDefinition, why);
     }
     SagaDecision::Park { until: view.now + interval, denied: 0, why: why.to_owned() }
 }
 
-/// Calls people.
+/// Marks the saga stuck and hands it to an operator; locks are kept.
 fn stuck(view: &EngineView<'_>, reason: StuckReason, why: &str) -> SagaDecision {
     let mut builder = TransitionBuilder::new(view, crate::record::EntryKind::Stuck);
     builder.mark_stuck(reason, why);
     builder.commit()
 }
 
-/// What follows from a read that failed and says nothing of what is there.
+/// Decides what follows from a failed read that proves nothing about what exists.
 fn after_fault(view: &EngineView<'_>, fault: &Fault) -> SagaDecision {
     let why = fault.to_string();
     let RetryLimit { attempts, interval } = view.timing.token_denied;

@@ -1,21 +1,22 @@
-//! Mistakes made on purpose, so that the harness can be shown to find them. Only a test can switch one on.
+//! Deliberate defects of the engine, which the test harness must detect. Only tests can switch one
+//! on.
 
-/// A mistake made on purpose.
+/// A deliberate defect of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mutant {
-    /// A change is written whoever has the lease.
+    /// State changes are written without a check of the fencing token.
     NoFenceCheck,
-    /// A write is sent before its intent is durable.
+    /// A write is sent before its intent is stored.
     NoIntent,
-    /// What the step that failed has done is left.
+    /// The changes of the step that failed are not undone.
     UndoSkipsTheFailedStep,
     /// A write of unknown outcome counts as not carried out at once.
-    SendsAgainWithoutLooking,
-    /// A saga that waits is due no more.
+    ResendsWithoutSearching,
+    /// A saga that waits is never due again.
     LosesNextDue,
 }
 
-/// Whether the engine has this mistake.
+/// Returns whether the engine has this defect: outside tests, it never has.
 #[cfg(not(test))]
 pub(crate) const fn is_active(_: Mutant) -> bool {
     false
@@ -34,12 +35,12 @@ mod switch {
         static MUTANT: Cell<Option<Mutant>> = const { Cell::new(None) };
     }
 
-    /// Whether the engine has this mistake, on this thread.
+    /// Returns whether the engine has this defect on this thread.
     pub(crate) fn is_active(mutant: Mutant) -> bool {
         MUTANT.get() == Some(mutant)
     }
 
-    /// Runs with this mistake in the engine, on this thread.
+    /// Runs a closure with this defect in the engine, on this thread.
     pub(crate) fn with<R>(mutant: Mutant, run: impl FnOnce() -> R) -> R {
         MUTANT.set(Some(mutant));
         let result = run();

@@ -1,4 +1,5 @@
-//! What people can do about a saga. Each word is a change with its ledger entry, conditional on the revision that it was said about.
+//! Operator commands. Each is a state change with its ledger entry, conditional on the revision
+//! that it was decided on.
 
 use super::transition_builder::TransitionBuilder;
 use super::{Commit, EngineView, SagaDecision};
@@ -6,75 +7,77 @@ use crate::ports::{Fault, Observations, ReadRequest};
 use crate::record::{ApprovalVerdict, Cancel, EntryKind, SagaStatus, StepStatus, StuckReason};
 use crate::steps::StepDecision;
 
-/// What somebody wants of a saga.
+/// A command of an operator for a saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OperatorCommand {
-    /// Go no further, and undo what was done.
+    /// Cancels the saga: no further steps run and completed steps are compensated.
     Cancel {
-        /// Why.
+        /// The reason, in the operator's words.
         reason: String,
     },
-    /// Go on: what it was stuck at is mended.
+    /// Resumes the saga: the cause of its being stuck is fixed.
     Resume,
-    /// Leave the step that undoing is stuck at: I take it over.
+    /// Skips the compensation that is stuck; the operator takes over its cleanup.
     Skip {
-        /// The step.
+        /// The index of the step to skip.
         step: usize,
-        /// Why.
+        /// The reason, in the operator's words.
         reason: String,
     },
-    /// End it as it is: I take it over.
+    /// Ends a stuck saga as it is; the operator takes over its cleanup.
     Close {
-        /// Why.
+        /// The reason, in the operator's words.
         reason: String,
     },
-    /// Let it through the gate that it waits at, or not.
+    /// Approves or denies at the approval gate at which the saga waits.
     ApprovalDecision {
-        /// Whether it may go on.
+        /// True if the saga may continue.
         approved: bool,
-        /// Why.
+        /// The reason, in the operator's words.
         reason: String,
     },
 }
 
-/// Why it cannot be done.
+/// The reason why a command is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandRefusal {
-    /// The saga is not in a state for it.
-    #[error("a saga that is {status:?} cannot be {what}")]
+    /// The saga's status does not allow the command.
+    #[error("a saga with status {status:?} cannot be {what}")]
     Status {
-        /// Where it is.
+        /// The current status of the saga.
         status: SagaStatus,
-        /// What was wanted.
+        /// The command as a participle, such as `resumed`.
         what: &'static str,
     },
-    /// It waits at no gate, or at one where somebody has spoken.
-    #[error("the saga waits for nobody's word")]
+    /// The saga is at no approval gate, or the gate has its decision already.
+    #[error("the saga is not waiting for an approval")]
     NotAwaitingApproval,
-    /// It is stuck at another step, or going forward: a step is skipped only while it is undone.
-    #[error("the saga is not stuck in undoing that step")]
+    /// The saga is stuck at another step, or while going forward. A step can be skipped only in
+    /// compensation.
+    #[error("the saga is not stuck in the compensation of that step")]
     NotStuckThere,
-    /// What it was stuck at is not mended.
-    #[error("what the saga is stuck at is not mended: {0}")]
+    /// The cause of the saga's being stuck is not fixed.
+    #[error("the cause of the saga's being stuck is not fixed: {0}")]
     NotFixed(String),
-    /// It could not be seen whether it is: what kept it may pass by itself.
-    #[error("it cannot be seen whether what the saga is stuck at is mended: {0}")]
+    /// A temporary fault prevented the check whether the cause is fixed.
+    #[error("whether the cause of the saga's being stuck is fixed cannot be checked now: {0}")]
     CannotVerify(String),
 }
 
-/// What is to be done about somebody's word.
+/// The next action for a command.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CommandDecision {
-    /// Read these and ask again.
+    /// Read these and decide again.
     Read(Vec<ReadRequest>),
-    /// Write this change.
+    /// Write this change to the table.
     Commit(Box<Commit>),
 }
 
-/// What is to be done about somebody's word; `seen` is what was read for it so far. The view's actor is a person.
+/// Decides on a command. `seen` are the reads that were made for it so far; the view's actor is the
+/// operator.
 ///
 /// # Errors
-/// When it cannot be done.
+/// When the command is not possible.
 pub fn decide_command(
     view: &EngineView<'_>,
     command: &OperatorCommand,
@@ -89,10 +92,10 @@ pub fn decide_command(
     }
 }
 
-fn written(builder: TransitionBuilder<'_>) -> Result<CommandDecision, CommandRefusal> {
+fn to_decision(builder: TransitionBuilder<'_>) -> Result<CommandDecision, CommandRefusal> {
     match builder.commit() {
         SagaDecision::Commit(commit) => Ok(CommandDecision::Commit(commit)),
-        // A draft always gives a change.
+        // Unreachable: a transition builder always gives a commit.
         SagaDecision::Read(_) | SagaDecision::Park { .. } | SagaDecision::Stop => {
             Err(CommandRefusal::NotAwaitingApproval)
         }
@@ -106,7 +109,8 @@ fn person(view: &EngineView<'_>) -> String {
     }
 }
 
-/// A saga that is stuck going forward goes on, and finds that it was cancelled.
+/// Cancels a saga. One that is stuck while going forward is resumed, and then stops as it is
+/// cancelled.
 fn cancel(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, CommandRefusal> {
     let status = view.record.status();
     let resumes = view.record.state.progress.stuck.as_ref().map(|stuck| stuck.resumes_as);
@@ -120,10 +124,11 @@ fn cancel(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, Comman
     if let Some(resumes_as) = resumes {
         (builder.progress.status, builder.progress.stuck) = (resumes_as, None);
     }
-    written(builder)
+    to_decision(builder)
 }
 
-/// The proof is the step's own decision on what is there now: it can be made, and it does not end where the saga got stuck.
+/// Resumes a stuck saga. The cause counts as fixed if the step can decide on the present state, and
+/// that decision does not end at the same point.
 fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision, CommandRefusal> {
     let status = view.record.status();
     let Some(stuck) = view.record.state.progress.stuck.clone() else {
@@ -139,22 +144,23 @@ fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision,
         Some(fault) => return Err(CommandRefusal::NotFixed(fault.to_string())),
         None => {}
     }
-    let undoes = stuck.resumes_as == SagaStatus::Unwinding;
+    let compensates = stuck.resumes_as == SagaStatus::Unwinding;
     let next = view.with_step(|step, at| match &at.state.pending {
         _ if !seen.lacks(&step.reads(at)).is_empty() => StepDecision::Read(step.reads(at)),
         Some(intent) => {
-            // What became of the write is for the worker to say; here it only must be possible to ask.
+            // The worker determines the outcome of the write; here it must only be possible to
+            // search for it.
             step.recover(at, intent, seen);
-            StepDecision::done("asked")
+            StepDecision::done("searched")
         }
-        None if undoes => step.undo(at, seen),
+        None if compensates => step.undo(at, seen),
         None => step.forward(at, seen),
     });
     match next {
         Some(StepDecision::Read(reads)) if !seen.lacks(&reads).is_empty() => {
             return Ok(CommandDecision::Read(seen.lacks(&reads)));
         }
-        Some(StepDecision::Conflict(why) | StepDecision::Failed(why)) if undoes => {
+        Some(StepDecision::Conflict(why) | StepDecision::Failed(why)) if compensates => {
             return Err(CommandRefusal::NotFixed(why));
         }
         _ => {}
@@ -162,7 +168,7 @@ fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision,
     let mut builder = TransitionBuilder::new(view, EntryKind::Resumed);
     (builder.progress.status, builder.progress.stuck) = (stuck.resumes_as, None);
     builder.progress.deadline += view.now - stuck.since;
-    written(builder)
+    to_decision(builder)
 }
 
 fn skip(view: &EngineView<'_>, index: usize, reason: &str) -> Result<CommandDecision, CommandRefusal> {
@@ -176,7 +182,7 @@ fn skip(view: &EngineView<'_>, index: usize, reason: &str) -> Result<CommandDeci
     let step = builder.step(index);
     (step.status, step.pending, step.error) = (StepStatus::Skipped, None, Some(reason));
     builder.unwind(index);
-    written(builder)
+    to_decision(builder)
 }
 
 fn close(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, CommandRefusal> {
@@ -188,19 +194,19 @@ fn close(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, Command
     builder.progress.error.get_or_insert(builder.note.clone());
     builder.end(SagaStatus::Closed);
     builder.cancel_post_checks();
-    written(builder)
+    to_decision(builder)
 }
 
 fn decide_approval(view: &EngineView<'_>, approved: bool, reason: &str) -> Result<CommandDecision, CommandRefusal> {
-    let asks = view.with_step(|step, at| {
+    let awaits_approval = view.with_step(|step, at| {
         step.needs_approval() && at.state.status == StepStatus::Running && at.state.verdict.is_none()
     });
-    if !view.record.status().is_active() || asks != Some(true) {
+    if !view.record.status().is_active() || awaits_approval != Some(true) {
         return Err(CommandRefusal::NotAwaitingApproval);
     }
     let kind = if approved { EntryKind::Approved } else { EntryKind::Denied };
     let mut builder = TransitionBuilder::new(view, kind).noted(reason);
     let reason = builder.note.clone();
     builder.current_step().verdict = Some(ApprovalVerdict { approved, by: person(view), at: view.now, reason });
-    written(builder)
+    to_decision(builder)
 }

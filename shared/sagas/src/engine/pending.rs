@@ -1,4 +1,5 @@
-//! A write under way: what its answer means, and what became of it where there is none.
+//! A write in progress: the meaning of its response, and the search for its outcome if there is no
+//! response.
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +12,7 @@ use crate::record::{EntryKind, Intent, StuckReason, WriteAttempt, WriteOutcome};
 use crate::steps::{Recovered, Step};
 use crate::timing::RetryLimit;
 
-/// What is to be done about the write under way; `None` where there is none.
+/// Decides what follows for the write in progress; `None` if there is none.
 pub(super) fn resolve_pending_write(view: &EngineView<'_>, input: &Input) -> Option<SagaDecision> {
     let intent = view.current_step()?.pending.as_ref()?;
     Some(match input {
@@ -27,9 +28,14 @@ fn answered(view: &EngineView<'_>, intent: &Intent, answer: Result<WriteResult, 
     let state = view.current_step();
     let deferred = state.map_or(0, |state| state.deferred);
     let fault = match answer {
-        Ok(made) => return finish_write(view, intent, WriteOutcome::Applied(made), ""),
+        Ok(result) => return finish_write(view, intent, WriteOutcome::Applied(result), ""),
         Err(Fault::NotFound(_)) if intent.write.deletes() => {
-            return finish_write(view, intent, WriteOutcome::Applied(WriteResult::Nothing), "it was gone already");
+            return finish_write(
+                view,
+                intent,
+                WriteOutcome::Applied(WriteResult::Nothing),
+                "the object did not exist any more",
+            );
         }
         Err(fault) => fault,
     };
@@ -51,7 +57,7 @@ fn builder<'a>(view: &'a EngineView<'a>, kind: EntryKind, intent: &Intent, note:
     builder
 }
 
-/// The write has a fate.
+/// Records the outcome of the write.
 fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, note: &str) -> SagaDecision {
     let kind = match outcome {
         WriteOutcome::Applied(_) => EntryKind::Applied,
@@ -84,8 +90,9 @@ fn record_outcome(builder: &mut TransitionBuilder<'_>, intent: &Intent, outcome:
     state.attempts.push(WriteAttempt { write, undo, op_hash, at, outcome });
 }
 
-/// DigitalOcean refuses it for good: forward, the step fails; back, people must look; after the end, it is tried ever less often while the
-/// look goes on, and the other steps' turn comes first.
+/// Handles a final refusal. Going forward, the step fails. In compensation, the saga is stuck. In a
+/// post-check, the write is tried again at growing intervals until the round ends, and the other
+/// steps come first.
 fn refused(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
     if view.record.status().is_terminal() {
         let deferred = view.current_step().map_or(0, |state| state.deferred);
@@ -99,8 +106,8 @@ fn refused(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
         return builder.commit();
     }
     let mut builder = builder(view, EntryKind::Refused, intent, note);
-    let words = builder.note.clone();
-    record_outcome(&mut builder, intent, WriteOutcome::Refused(words));
+    let refusal = builder.note.clone();
+    record_outcome(&mut builder, intent, WriteOutcome::Refused(refusal));
     if view.record.phase() == crate::ports::Phase::Forward {
         builder.fail(note);
     } else {
@@ -109,7 +116,7 @@ fn refused(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
     builder.commit()
 }
 
-/// It was certainly not carried out: it is decided anew later.
+/// Defers a write that was certainly not carried out: it is decided anew later.
 fn defer(view: &EngineView<'_>, intent: &Intent, until: DateTime<Utc>, note: &str) -> SagaDecision {
     let mut builder = builder(view, EntryKind::Deferred, intent, note);
     let state = builder.current_step();
@@ -134,21 +141,22 @@ fn denied(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
     builder.commit()
 }
 
-/// Its answer was lost: from now on it is looked for.
+/// Records that the response was lost; from now on the outcome is searched for.
 fn outcome_unknown(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
     let mut builder = builder(view, EntryKind::OutcomeUnknown, intent, note);
     if let Some(intent) = &mut builder.current_step().pending {
-        // Another worker will judge, by a clock of its own.
+        // Another worker may decide on it, by its own clock.
         intent.presumed_lost_at = Some(view.now + view.timing.quarantine + view.timing.clock_skew);
     }
     builder.park(view.now + view.timing.poll.0);
     builder.commit()
 }
 
-/// Looks for it. Where nobody noted that its answer was lost, it may have been sent until its time was up.
+/// Searches for the outcome of the write. If no lost response was recorded, the worker may have
+/// crashed, and the write may have been sent at any time until `not_after`.
 fn check_outcome(view: &EngineView<'_>, intent: &Intent, seen: &Observations) -> SagaDecision {
-    if mutants::is_active(Mutant::SendsAgainWithoutLooking) {
-        return finish_write(view, intent, WriteOutcome::Lost, "not looked for");
+    if mutants::is_active(Mutant::ResendsWithoutSearching) {
+        return finish_write(view, intent, WriteOutcome::Lost, "the outcome was not searched for");
     }
     if let Some(fault) = seen.fault() {
         return after_fault(view, fault);
@@ -163,16 +171,23 @@ fn check_outcome(view: &EngineView<'_>, intent: &Intent, seen: &Observations) ->
     let soon = view.now + view.timing.after_polls(&view.record.metadata.id, view.record.scheduling.polls);
     let presumed_lost_at = intent.presumed_lost_at.unwrap_or_else(unanswered);
     match recovered {
-        Some(Recovered::Applied(made)) => {
-            finish_write(view, intent, WriteOutcome::Applied(made), "it was found to be carried out")
-        }
-        // Also beyond the saga's deadline: only when the write is over is there anything to undo.
+        Some(Recovered::Applied(result)) => finish_write(
+            view,
+            intent,
+            WriteOutcome::Applied(result),
+            "the response was lost; the write was found to be carried out",
+        ),
+        // Not limited by the saga's deadline: only once the write is over is it clear what has to
+        // be undone.
         Some(Recovered::UnderWay(why)) => SagaDecision::Park { until: soon, denied: 0, why },
-        Some(Recovered::Unseen) | None if view.now >= presumed_lost_at => {
-            finish_write(view, intent, WriteOutcome::Lost, "it was not seen for long enough")
-        }
+        Some(Recovered::Unseen) | None if view.now >= presumed_lost_at => finish_write(
+            view,
+            intent,
+            WriteOutcome::Lost,
+            "the response was lost, and the write was not found for long enough",
+        ),
         Some(Recovered::Unseen) | None => {
-            let why = "a write's answer was lost, and it is not to be seen yet".to_owned();
+            let why = "the response to a write was lost, and its outcome is not known yet".to_owned();
             SagaDecision::Park { until: soon.min(presumed_lost_at), denied: 0, why }
         }
     }

@@ -1,14 +1,15 @@
-//! Looks after the end: a write whose answer was lost may still arrive.
+//! Post-checks: checks after a saga's end for writes whose response was lost and that may still be
+//! carried out.
 
 use chrono::TimeDelta;
 
-use super::forward::{intend, wait, with_seen};
+use super::forward::{intend, wait, with_observations};
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, pending};
 use crate::record::{EntryKind, SagaStatus};
 use crate::steps::StepDecision;
 
-/// How long after its time a look is given up.
+/// The time after its due time at which a post-check is given up.
 const POST_CHECK_TIMEOUT: TimeDelta = TimeDelta::days(1);
 
 pub(super) fn post_check(view: &EngineView<'_>, input: &Input) -> SagaDecision {
@@ -19,17 +20,17 @@ pub(super) fn post_check(view: &EngineView<'_>, input: &Input) -> SagaDecision {
         .zip(view.timing.post_checks.get(post_check.round))
         .map(|(ended, after)| ended + *after + POST_CHECK_TIMEOUT);
     if time.is_some_and(|time| view.now > time) {
-        return give_up(view, "it took too long");
+        return give_up(view, "the post-check took too long");
     }
     if let Some(decision) = pending::resolve_pending_write(view, input) {
         return decision;
     }
     if let Input::Locked(target) = input {
-        // Whatever is there now may be that saga's.
-        return drop_step(view, &format!("another saga was at {target} since"));
+        // The present state may be the result of that saga.
+        return drop_step(view, &format!("another saga has held the lock of {target} since"));
     }
     let succeeded = progress.status == SagaStatus::Succeeded;
-    with_seen(
+    with_observations(
         view,
         input,
         |seen, next| match next {
@@ -37,13 +38,13 @@ pub(super) fn post_check(view: &EngineView<'_>, input: &Input) -> SagaDecision {
             StepDecision::Wait(why) | StepDecision::Until(_, why) => wait(view, why),
             StepDecision::Done(done) => drop_step(view, done.outcome),
             StepDecision::Failed(why) | StepDecision::Conflict(why) => drop_step(view, &why),
-            StepDecision::Read(_) => drop_step(view, "it asked for what it had seen"),
+            StepDecision::Read(_) => drop_step(view, "the step requested data it already has"),
         },
         |step, at, seen| step.post_check(at, seen, succeeded),
     )
 }
 
-/// The look is over for the step at work.
+/// Ends this round of post-checks for the current step.
 fn drop_step(view: &EngineView<'_>, note: &str) -> SagaDecision {
     let mut builder = TransitionBuilder::new(view, EntryKind::PostChecked).noted(note);
     let Some(post_check) = &mut builder.progress.post_check else { return SagaDecision::Stop };
@@ -59,7 +60,7 @@ fn drop_step(view: &EngineView<'_>, note: &str) -> SagaDecision {
     builder.commit()
 }
 
-/// This look is over for all steps; the next one comes at its time.
+/// Ends this round of post-checks for all steps, and schedules the next one.
 pub(super) fn give_up(view: &EngineView<'_>, why: &str) -> SagaDecision {
     let mut builder = TransitionBuilder::new(view, EntryKind::PostChecked).noted(why);
     if builder.progress.post_check.as_ref().is_some_and(|post_check| post_check.locked) {

@@ -1,4 +1,4 @@
-//! A change while it is put together.
+//! The builder of one state transition.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::record::{
 };
 use crate::steps::Step;
 
-/// A change while it is put together.
+/// A state transition while it is built.
 pub(super) struct TransitionBuilder<'a> {
     view: &'a EngineView<'a>,
     kind: EntryKind,
@@ -32,7 +32,8 @@ pub(super) struct TransitionBuilder<'a> {
 }
 
 impl<'a> TransitionBuilder<'a> {
-    /// A change about the step at work. The worker goes on after it, or a person wants it looked at.
+    /// Returns a transition about the current step. After a worker's change the worker continues;
+    /// after an operator's change the saga is due at once.
     pub(super) fn new(view: &'a EngineView<'a>, kind: EntryKind) -> Self {
         let schedule = match view.actor {
             Actor::Worker { .. } => ScheduleChange::Keep,
@@ -56,19 +57,19 @@ impl<'a> TransitionBuilder<'a> {
         }
     }
 
-    /// The same, said to be so.
+    /// Sets the note of the ledger entry.
     pub(super) fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = scrubbed(&note.into());
         self
     }
 
-    /// A step, to be changed.
+    /// Returns a step's state for changes.
     pub(super) fn step(&mut self, index: usize) -> &mut StepState {
         let states = &self.view.record.state.steps;
         self.steps.entry(index).or_insert_with(|| states.get(index).cloned().unwrap_or_else(StepState::pending))
     }
 
-    /// The step at work, to be changed.
+    /// Returns the current step's state for changes.
     pub(super) fn current_step(&mut self) -> &mut StepState {
         self.step(EngineView::current_step_index(self.view.record))
     }
@@ -77,7 +78,7 @@ impl<'a> TransitionBuilder<'a> {
         self.steps.get(&index).or_else(|| self.view.record.state.steps.get(index))
     }
 
-    /// The worker is done for now.
+    /// Ends the work session with this change; the saga is due at `until`.
     pub(super) fn park(&mut self, until: DateTime<Utc>) {
         self.schedule = match self.view.actor {
             Actor::Worker { .. } => ScheduleChange::Park(until),
@@ -85,7 +86,7 @@ impl<'a> TransitionBuilder<'a> {
         };
     }
 
-    /// Goes to a step.
+    /// Makes a step the current one and starts it.
     pub(super) fn enter(&mut self, index: usize) {
         let now = self.view.now;
         self.progress.cursor = index;
@@ -94,7 +95,7 @@ impl<'a> TransitionBuilder<'a> {
         (step.status, step.began_at) = (StepStatus::Running, Some(now));
     }
 
-    /// The step at work failed: what was done is undone from here on, this step included.
+    /// Marks the current step failed and starts the compensation, with this step first.
     pub(super) fn fail(&mut self, why: &str) {
         let index = self.progress.cursor;
         let why = scrubbed(why);
@@ -106,7 +107,8 @@ impl<'a> TransitionBuilder<'a> {
         self.unwind(if skips { index } else { index + 1 });
     }
 
-    /// Undoes the steps before `end`, last first. Steps that changed nothing need no work; after the first one the saga has ended.
+    /// Continues the compensation with the last step before `end` that needs it. Steps that changed
+    /// nothing need none; if no such step is left, the saga ends.
     pub(super) fn unwind(&mut self, end: usize) {
         for index in (0..end).rev() {
             let step = self.step(index);
@@ -114,7 +116,8 @@ impl<'a> TransitionBuilder<'a> {
                 StepStatus::Skipped | StepStatus::Compensated => {}
                 _ if step.reached_intent() => {
                     if self.progress.status != SagaStatus::Unwinding {
-                        // Another phase's work from here on.
+                        // From here on the saga is in the other phase, whose worker has to be
+                        // woken.
                         self.park(self.view.now);
                     }
                     (self.progress.status, self.progress.cursor) = (SagaStatus::Unwinding, index);
@@ -130,7 +133,7 @@ impl<'a> TransitionBuilder<'a> {
         self.end(if skipped { SagaStatus::Closed } else { SagaStatus::RolledBack });
     }
 
-    /// Ends the saga: its locks are given back, and nothing of its status ever changes again.
+    /// Ends the saga: its locks are released, and its status never changes again.
     pub(super) fn end(&mut self, status: SagaStatus) {
         self.progress.status = status;
         self.progress.finished_at = Some(self.view.now);
@@ -143,13 +146,13 @@ impl<'a> TransitionBuilder<'a> {
         self.plan_post_check(0);
     }
 
-    /// No look is taken after its end, or none any more.
+    /// Ends the post-checks, or sets that none follow.
     pub(super) fn cancel_post_checks(&mut self) {
         self.progress.post_check = None;
         self.schedule = ScheduleChange::Clear;
     }
 
-    /// Whether there is a look to take after the end, from `round` on, and when.
+    /// Schedules post-checks for round `round` if any step needs one; otherwise none follow.
     pub(super) fn plan_post_check(&mut self, round: usize) {
         let ended_at = self.progress.finished_at.unwrap_or(self.view.now);
         let steps: Vec<usize> =
@@ -165,21 +168,22 @@ impl<'a> TransitionBuilder<'a> {
 
     fn needs_post_check(&self, index: usize, round: usize) -> bool {
         let step = self.view.record.metadata.definition.steps.get(index).and_then(|spec| self.view.steps.of(spec));
-        let looks = |(step, state): (&dyn Step, &StepState)| {
+        let needs = |(step, state): (&dyn Step, &StepState)| {
             state.status != StepStatus::Skipped && step.post_checks() > round && step.needs_post_check(state)
         };
-        step.zip(self.peek(index)).is_some_and(looks)
+        step.zip(self.peek(index)).is_some_and(needs)
     }
 
-    pub(super) fn take_locks(&mut self, how: LockCondition) {
-        self.take = self.view.record.metadata.definition.locks.iter().map(|target| (target.clone(), how)).collect();
+    pub(super) fn take_locks(&mut self, condition: LockCondition) {
+        self.take =
+            self.view.record.metadata.definition.locks.iter().map(|target| (target.clone(), condition)).collect();
     }
 
     pub(super) fn release_locks(&mut self) {
         self.release.clone_from(&self.view.record.metadata.definition.locks);
     }
 
-    /// Calls people. The saga keeps its locks and is due no more.
+    /// Marks the saga stuck and hands it to an operator; locks are kept.
     pub(super) fn mark_stuck(&mut self, reason: StuckReason, why: &str) {
         self.kind = EntryKind::Stuck;
         let why = scrubbed(why);
@@ -200,10 +204,10 @@ impl<'a> TransitionBuilder<'a> {
         self.schedule = ScheduleChange::Clear;
     }
 
-    /// The change.
+    /// Returns the finished change as a decision.
     pub(super) fn commit(self) -> SagaDecision {
         let record = self.view.record;
-        // Steps that were looked at and stayed as they were are not part of the change.
+        // Steps that were accessed but stayed as they were are not part of the change.
         let mut steps = self.steps;
         steps.retain(|index, step| record.state.steps.get(*index) != Some(step));
         let mut after = record.state.steps.clone();
@@ -257,15 +261,16 @@ impl<'a> TransitionBuilder<'a> {
     }
 }
 
-/// The longest text that is kept of what somebody said, in bytes.
-const LONGEST: usize = 300;
+/// The largest size of a text that goes into the ledger, in bytes.
+const MAX_TEXT_BYTES: usize = 300;
 
-/// A text without anything that looks like a token, and not too long: it goes into the ledger, which is for ever.
+/// Returns a text without anything that looks like a token, cut to its largest size: ledger entries
+/// are kept for ever.
 fn scrubbed(text: &str) -> String {
     let looks_secret = |word: &&str| ["dop_v1_", "doo_v1_", "dor_v1_"].iter().any(|prefix| word.contains(prefix));
     let words = text.split_inclusive(char::is_whitespace);
     let mut clean: String = words.map(|word| if looks_secret(&word) { "[token] " } else { word }).collect();
-    let mut end = LONGEST.min(clean.len());
+    let mut end = MAX_TEXT_BYTES.min(clean.len());
     while !clean.is_char_boundary(end) {
         end -= 1;
     }
@@ -278,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_token_gets_into_a_text_that_is_kept() {
+    fn no_token_gets_into_a_ledger_text() {
         let text = format!("Unable to authenticate dop_v1_{} you", "0f".repeat(32));
         assert_eq!(scrubbed(&text), "Unable to authenticate [token] you");
         assert_eq!(scrubbed(&"é".repeat(200)).len(), 300);

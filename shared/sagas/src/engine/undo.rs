@@ -1,6 +1,6 @@
-//! Back: undoing the step at work.
+//! Compensation of the current step.
 
-use super::forward::{intend, wait, with_seen};
+use super::forward::{intend, wait, with_observations};
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, pending, stuck};
 use crate::record::{EntryKind, StepStatus, StuckReason};
@@ -10,7 +10,7 @@ pub(super) fn undo(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     if let Some(decision) = pending::resolve_pending_write(view, input) {
         return decision;
     }
-    with_seen(
+    with_observations(
         view,
         input,
         |seen, next| match next {
@@ -18,7 +18,7 @@ pub(super) fn undo(view: &EngineView<'_>, input: &Input) -> SagaDecision {
             StepDecision::Done(done) => compensated(view, done),
             StepDecision::Failed(why) | StepDecision::Conflict(why) => stuck(view, StuckReason::NeedsDecision, &why),
             StepDecision::Wait(why) | StepDecision::Until(_, why) => wait(view, why),
-            StepDecision::Read(_) => wait(view, "it asked for what it had seen".to_owned()),
+            StepDecision::Read(_) => wait(view, "the step requested data it already has".to_owned()),
         },
         |step, at, seen| step.undo(at, seen),
     )

@@ -1,4 +1,4 @@
-//! What a decision is made from, besides what was seen.
+//! The input of a decision, apart from the observations.
 
 use std::collections::BTreeMap;
 
@@ -10,46 +10,48 @@ use crate::record::{Actor, SagaRecord, SagaStatus, StepState};
 use crate::steps::{Step, StepContext, Steps};
 use crate::timing::Timing;
 
-/// What a decision is made from, besides what was seen.
+/// The input of a decision, apart from the observations.
 #[derive(Debug)]
 pub struct EngineView<'a> {
-    /// The saga.
+    /// The saga's current record.
     pub record: &'a SagaRecord,
-    /// The pre-image of the step at work, if it has one: see [`EngineView::current_step_index`].
+    /// The pre-image of the current step, if it has one; see [`EngineView::current_step_index`].
     pub pre_image: Option<&'a PreImage>,
-    /// The steps of this build.
+    /// The steps that this build has.
     pub steps: &'a Steps,
-    /// How long things take.
+    /// The durations and limits to apply.
     pub timing: &'a Timing,
-    /// Who decides.
+    /// The author of the change: a worker or an operator.
     pub actor: Actor,
-    /// [`EngineView::knows_definition`]: asked once, as it takes a digest.
+    /// The result of [`EngineView::knows_definition`]. It is computed once, as it takes a digest.
     pub known: bool,
-    /// The time now.
+    /// The time of the decision.
     pub now: DateTime<Utc>,
 }
 
 impl EngineView<'_> {
-    /// The step that a saga is at, forward, back, or in a look after its end.
+    /// Returns the index of the step that the saga executes, compensates or post-checks.
     #[must_use]
     pub fn current_step_index(record: &SagaRecord) -> usize {
         let progress = &record.state.progress;
         progress.post_check.as_ref().and_then(|post_check| post_check.steps.first()).copied().unwrap_or(progress.cursor)
     }
 
-    /// That step's state.
+    /// Returns the state of the current step.
     #[must_use]
     pub fn current_step(&self) -> Option<&StepState> {
         self.record.state.steps.get(Self::current_step_index(self.record))
     }
 
-    /// Whether a build can go on with a saga, and the definition is the one that it was started with.
+    /// Returns whether a build can go on with a saga: it has all steps, and the definition is
+    /// unchanged since the start.
     #[must_use]
     pub fn knows_definition(steps: &Steps, record: &SagaRecord) -> bool {
         record.metadata.definition.is_known(steps) && record.metadata.definition.hash() == record.metadata.def_hash
     }
 
-    /// The step at work and where it stands, for as long as `decide` takes.
+    /// Calls `decide` with the current step and its context; `None` if this build does not have the
+    /// step.
     pub(super) fn with_step<R>(&self, decide: impl FnOnce(&'static dyn Step, &StepContext<'_>) -> R) -> Option<R> {
         let index = Self::current_step_index(self.record);
         let metadata = &self.record.metadata;
@@ -73,7 +75,7 @@ impl EngineView<'_> {
         Some(decide(step, &at))
     }
 
-    /// Whether the saga goes forward: a step that waits does not wait longer than its deadline then.
+    /// Limits a wait to the saga's deadline while the saga goes forward.
     pub(super) fn bounded(&self, until: DateTime<Utc>) -> DateTime<Utc> {
         match self.record.status() {
             SagaStatus::Running | SagaStatus::Waiting => until.min(self.record.state.progress.deadline.max(self.now)),
@@ -82,7 +84,7 @@ impl EngineView<'_> {
     }
 }
 
-/// What the steps after one deleted and made again.
+/// Returns the ids of records that later steps deleted and then recreated: old id to new id.
 fn recreated(steps: &[StepState], index: usize) -> BTreeMap<u64, u64> {
     let later = steps.iter().skip(index + 1).flat_map(|step| &step.attempts);
     later

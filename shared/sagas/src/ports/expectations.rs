@@ -1,26 +1,27 @@
-//! What the inventory is told beforehand of a saga's changes, so that its next sweep takes them for ours.
+//! Announcements of a saga's changes to the inventory. Its next sweep attributes an announced
+//! change to the saga instead of reporting drift.
 
 use domain::{AccountId, Cause, CauseType, Expected, ExpectedChange, InvalidId, Kind, ProviderId, ResourceKey};
 use futures::future::BoxFuture;
 
 use crate::record::SagaId;
 
-/// One change that the next sweep will see.
+/// One change that the next sweep will find.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
-    /// The kind of the resource.
+    /// The kind of the resource, such as `dns_record`.
     pub kind: &'static str,
-    /// DigitalOcean's id of it.
+    /// The resource's id at DigitalOcean.
     pub provider_id: String,
-    /// What will be seen.
+    /// The change that the sweep will find.
     pub expected: Expected,
 }
 
 impl Announcement {
-    /// It as the inventory keeps it.
+    /// Returns the announcement in the inventory's form, as made by this saga.
     ///
     /// # Errors
-    /// When DigitalOcean's id is none that the inventory could hold.
+    /// When DigitalOcean's id is one that the inventory cannot hold.
     pub fn by(
         &self,
         saga: &SagaId,
@@ -37,10 +38,12 @@ impl Announcement {
     }
 }
 
-/// Where changes are announced.
+/// The port through which changes are announced.
 pub trait Expectations: std::fmt::Debug + Send + Sync {
-    /// Registers a change; again, it replaces what the same saga announced for the same resource.
+    /// Registers a change. It replaces an earlier announcement of the same saga for the same
+    /// resource.
     ///
-    /// It never fails: an unannounced change is told as drift, and the saga goes on. The implementation logs what went wrong.
+    /// Registering never fails: the implementation logs errors, the saga goes on, and an
+    /// unannounced change is reported as drift.
     fn expect<'a>(&'a self, change: &'a ExpectedChange) -> BoxFuture<'a, ()>;
 }

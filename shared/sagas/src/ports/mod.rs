@@ -1,4 +1,5 @@
-//! What the engine needs of the world, as traits: the table, DigitalOcean, a doorbell, the inventory. The clock is `domain`'s.
+//! The ports of the engine, as traits: the table, DigitalOcean, wake-ups, the inventory. The clock
+//! is `domain`'s.
 
 mod expectations;
 mod notifier;

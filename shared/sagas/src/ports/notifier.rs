@@ -1,4 +1,5 @@
-//! Doorbells: messages that say no more than "look at this saga". They may be lost, doubled, late or purged.
+//! Wake-ups: messages that only name a saga to be driven. They may be lost, repeated, late or
+//! purged.
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
@@ -6,18 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{SagaId, SagaStatus};
 
-/// Whose work a saga is: each phase has its queue and its function, so that no load of new sagas keeps a rollback waiting.
+/// The phase of a saga. Each phase has its own queue and function, so that a load of new sagas
+/// never delays a rollback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Forward.
+    /// Execution of the steps, first to last.
     Forward,
-    /// Back, and the looks after the end.
+    /// Compensation of the steps, and the post-checks after the end.
     Compensate,
 }
 
 impl Phase {
-    /// The phase of a saga in this status.
+    /// Returns the phase of a saga with this status.
     #[must_use]
     pub fn of(status: SagaStatus) -> Self {
         match status {
@@ -30,7 +32,7 @@ impl Phase {
         }
     }
 
-    /// The statuses of its sagas.
+    /// Returns the statuses of the phase's sagas that workers drive.
     #[must_use]
     pub fn statuses(self) -> &'static [SagaStatus] {
         match self {
@@ -42,12 +44,14 @@ impl Phase {
     }
 }
 
-/// Rings.
+/// The port that sends wake-ups.
 pub trait Notifier: std::fmt::Debug + Send + Sync {
-    /// Rings for a saga at a time, or at once where that is past: by a delayed message up to 15 minutes, beyond by a one-time schedule.
-    /// `rev` tells two rings for the same saga apart where a ring needs a name.
+    /// Sends a wake-up for a saga that arrives at a time, or at once if that time is past. Up to 15
+    /// minutes ahead it is a delayed message, beyond that a one-time schedule. Where a wake-up
+    /// needs a name, `rev` distinguishes it from earlier ones for the same saga.
     ///
-    /// It never fails: a bell that is not heard is rung again by the reconciler. The implementation logs what went wrong.
+    /// Sending never fails: the implementation logs errors, and the reconciler sends a wake-up for
+    /// any saga that is overdue.
     fn schedule_wake_up<'a>(&'a self, saga: &'a SagaId, phase: Phase, at: DateTime<Utc>, rev: u64)
     -> BoxFuture<'a, ()>;
 }

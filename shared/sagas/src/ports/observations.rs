@@ -1,30 +1,30 @@
-//! What was read for one decision.
+//! The reads that one decision is based on.
 
 use super::{Fault, ObservedAction, ObservedDroplet, ObservedSnapshot, ReadRequest, ReadResult, Record};
 
-/// What was read for one decision: every read with its answer.
+/// The reads that one decision is based on, each with its response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Observations(Vec<(ReadRequest, Result<ReadResult, Fault>)>);
 
 impl Observations {
-    /// Nothing yet.
+    /// Returns observations without any read.
     #[must_use]
     pub fn nothing() -> Self {
         Self::default()
     }
 
-    /// One more read.
+    /// Adds a read and its response.
     pub fn add(&mut self, read: ReadRequest, answer: Result<ReadResult, Fault>) {
         self.0.push((read, answer));
     }
 
-    /// Those of `reads` that are not there yet.
+    /// Returns those of `reads` that have not been made yet.
     #[must_use]
     pub fn lacks(&self, reads: &[ReadRequest]) -> Vec<ReadRequest> {
         reads.iter().filter(|read| self.answer(read).is_none()).cloned().collect()
     }
 
-    /// The first fault that says nothing of what is there: all but 404.
+    /// Returns the first fault that proves nothing about what exists: any but 404.
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         self.0.iter().find_map(|(_, answer)| answer.as_ref().err().filter(|fault| !matches!(fault, Fault::NotFound(_))))
@@ -34,7 +34,7 @@ impl Observations {
         self.0.iter().find(|(asked, _)| asked == read).map(|(_, answer)| answer.as_ref().ok())
     }
 
-    /// The records of a zone; `None` where there is no such zone.
+    /// Returns the records of a zone; `None` if the zone does not exist or was not read.
     #[must_use]
     pub fn records(&self, zone: &str) -> Option<&[Record]> {
         match self.answer(&ReadRequest::Records { zone: zone.to_owned() })?? {
@@ -43,7 +43,8 @@ impl Observations {
         }
     }
 
-    /// One record; the outer `None` where it was not asked for, the inner where there is none.
+    /// Returns one record. The outer `None` means that it was not read, the inner one that it does
+    /// not exist.
     #[must_use]
     pub fn record(&self, zone: &str, id: u64) -> Option<Option<&Record>> {
         let found = self.answer(&ReadRequest::Record { zone: zone.to_owned(), id })?;
@@ -53,7 +54,7 @@ impl Observations {
         })
     }
 
-    /// A droplet; `None` where there is none.
+    /// Returns a droplet; `None` if it does not exist or was not read.
     #[must_use]
     pub fn droplet(&self, id: u64) -> Option<&ObservedDroplet> {
         match self.answer(&ReadRequest::Droplet { id })?? {
@@ -62,7 +63,7 @@ impl Observations {
         }
     }
 
-    /// A droplet's newest actions; `None` where there is no such droplet.
+    /// Returns a droplet's newest actions; `None` if the droplet does not exist or was not read.
     #[must_use]
     pub fn actions(&self, droplet: u64) -> Option<&[ObservedAction]> {
         match self.answer(&ReadRequest::DropletActions { id: droplet })?? {
@@ -71,7 +72,7 @@ impl Observations {
         }
     }
 
-    /// An action; `None` where there is none.
+    /// Returns an action; `None` if it does not exist or was not read.
     #[must_use]
     pub fn action(&self, id: u64) -> Option<&ObservedAction> {
         match self.answer(&ReadRequest::Action { id })?? {
@@ -80,7 +81,7 @@ impl Observations {
         }
     }
 
-    /// The snapshots of droplets.
+    /// Returns the account's snapshots of droplets; empty if they were not read.
     #[must_use]
     pub fn snapshots(&self) -> &[ObservedSnapshot] {
         match self.answer(&ReadRequest::DropletSnapshots) {

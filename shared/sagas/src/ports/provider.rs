@@ -1,7 +1,8 @@
-//! DigitalOcean: just the calls that steps need, and what each answer allows to conclude.
+//! The DigitalOcean port: only the calls that steps need, and what each response proves.
 //!
-//! DigitalOcean has no idempotency keys and no conditional writes, so no lease reaches it. A write is sent once, by whoever has just made
-//! its intent durable, and never after its [`WriteContext::not_after`].
+//! DigitalOcean has no idempotency keys and no conditional writes, so no lease and no fencing token
+//! reaches it. A write is sent once, by the worker that has just stored its intent, and never after
+//! its [`WriteContext::not_after`].
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
@@ -10,270 +11,280 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::SagaId;
 
-/// A read.
+/// A read of DigitalOcean's API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "read")]
 pub enum ReadRequest {
-    /// `GET /v2/domains/{zone}/records`: every record of a zone, all pages or none.
+    /// `GET /v2/domains/{zone}/records`: all records of a zone. Either all pages are read or the
+    /// read fails.
     Records {
-        /// The zone.
+        /// The zone's name, such as `example.com`.
         zone: String,
     },
-    /// `GET /v2/domains/{zone}/records/{id}`.
+    /// `GET /v2/domains/{zone}/records/{id}`: one record of a zone.
     Record {
-        /// The zone.
+        /// The zone's name, such as `example.com`.
         zone: String,
-        /// The record's id.
+        /// The id of the record.
         id: u64,
     },
-    /// `GET /v2/droplets/{id}`.
+    /// `GET /v2/droplets/{id}`: one droplet of the account.
     Droplet {
-        /// The droplet's id.
+        /// The id of the droplet.
         id: u64,
     },
-    /// `GET /v2/droplets/{id}/actions`: its newest actions, at least all of the last day.
+    /// `GET /v2/droplets/{id}/actions`: a droplet's newest actions, at least all of the last day.
     DropletActions {
-        /// The droplet's id.
+        /// The id of the droplet.
         id: u64,
     },
-    /// `GET /v2/actions/{id}`.
+    /// `GET /v2/actions/{id}`: one action and its status.
     Action {
-        /// The action's id.
+        /// The id of the action.
         id: u64,
     },
-    /// `GET /v2/snapshots?resource_type=droplet`: every snapshot of a droplet in the account, all pages or none.
+    /// `GET /v2/snapshots?resource_type=droplet`: all snapshots of droplets in the account. Either
+    /// all pages are read or the read fails.
     DropletSnapshots,
 }
 
-/// What a read found.
+/// The data that a read returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadResult {
-    /// Of [`ReadRequest::Records`].
+    /// The result of [`ReadRequest::Records`]: all records of the zone.
     Records(Vec<Record>),
-    /// Of [`ReadRequest::Record`].
+    /// The result of [`ReadRequest::Record`]: the record.
     Record(Record),
-    /// Of [`ReadRequest::Droplet`].
+    /// The result of [`ReadRequest::Droplet`]: the droplet.
     Droplet(ObservedDroplet),
-    /// Of [`ReadRequest::DropletActions`].
+    /// The result of [`ReadRequest::DropletActions`]: the droplet's actions.
     Actions(Vec<ObservedAction>),
-    /// Of [`ReadRequest::Action`].
+    /// The result of [`ReadRequest::Action`]: the action.
     Action(ObservedAction),
-    /// Of [`ReadRequest::DropletSnapshots`].
+    /// The result of [`ReadRequest::DropletSnapshots`]: the account's snapshots of droplets.
     Snapshots(Vec<ObservedSnapshot>),
 }
 
-/// A write, with exactly what is sent.
+/// A write to DigitalOcean's API, with exactly what is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "write")]
 pub enum WriteRequest {
-    /// `POST /v2/domains/{zone}/records`.
+    /// `POST /v2/domains/{zone}/records`: creates a record.
     CreateRecord {
-        /// The zone.
+        /// The zone's name, such as `example.com`.
         zone: String,
-        /// What is sent.
+        /// The fields that are sent.
         record: RecordFields,
-        /// The id of the record that it makes again, with an id of its own; nothing that is sent.
+        /// The id of a deleted record that this one replaces; the new record gets another id. Not
+        /// sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead_of: Option<u64>,
     },
-    /// `PUT /v2/domains/{zone}/records/{id}`.
+    /// `PUT /v2/domains/{zone}/records/{id}`: overwrites a record.
     UpdateRecord {
-        /// The zone.
+        /// The zone's name, such as `example.com`.
         zone: String,
-        /// The record's id.
+        /// The id of the record.
         id: u64,
-        /// What is sent: every field, as DigitalOcean validates what it keeps again.
+        /// The fields that are sent. All of them are set, as DigitalOcean validates the fields that
+        /// it keeps as well.
         record: RecordFields,
     },
-    /// `DELETE /v2/domains/{zone}/records/{id}`.
+    /// `DELETE /v2/domains/{zone}/records/{id}`: deletes a record.
     DeleteRecord {
-        /// The zone.
+        /// The zone's name, such as `example.com`.
         zone: String,
-        /// The record's id.
+        /// The id of the record.
         id: u64,
-        /// The record, as far as it is known: for the ledger; nothing that is sent.
+        /// The record's fields as far as they are known. For the ledger, not sent.
         record: RecordFields,
     },
-    /// `POST /v2/droplets/{id}/actions` with `{"type": "snapshot", "name": …}`.
+    /// `POST /v2/droplets/{id}/actions` with `{"type": "snapshot", "name": …}`: takes a snapshot.
     SnapshotDroplet {
-        /// The droplet's id.
+        /// The id of the droplet.
         id: u64,
-        /// The snapshot's name.
+        /// The name of the new snapshot.
         name: String,
     },
-    /// `DELETE /v2/snapshots/{id}`.
+    /// `DELETE /v2/snapshots/{id}`: deletes a snapshot.
     DeleteSnapshot {
-        /// The snapshot's id.
+        /// The id of the snapshot.
         id: String,
     },
 }
 
 impl WriteRequest {
-    /// Whether it deletes: that what it deletes is gone already then is as good as having deleted it.
+    /// Returns whether this is a delete, for which 404 counts as success.
     #[must_use]
     pub fn deletes(&self) -> bool {
         matches!(self, Self::DeleteRecord { .. } | Self::DeleteSnapshot { .. })
     }
 }
 
-/// What a write made.
+/// The object that a write created or changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteResult {
-    /// A record, or its new form.
+    /// A record, as it is after the write.
     Record(Record),
-    /// An action that goes on by itself.
+    /// An action that continues at DigitalOcean.
     Action(ObservedAction),
-    /// A snapshot that was found under the name that was asked for.
+    /// A snapshot that recovery found under the requested name.
     Snapshot(ObservedSnapshot),
-    /// Nothing that has an id.
+    /// No object: the write was a delete.
     Nothing,
 }
 
-/// A DNS record's fields: in a write as sent (host names end with a dot), in a read as shown (they do not, and `@` is the zone).
+/// The fields of a DNS record. In a write they are as sent: host names end with a dot. In a read
+/// they are as shown: host names have no final dot, and `@` is the zone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordFields {
-    /// `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SOA`, `SRV`, `TXT`.
+    /// The record's type: `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SOA`, `SRV` or `TXT`.
     #[serde(rename = "type")]
     pub record_type: String,
-    /// Relative to the zone; `@` is the zone itself.
+    /// The record's name relative to the zone; `@` is the zone itself.
     pub name: String,
-    /// What the name stands for.
+    /// The record's value: an address, a host name or a text.
     pub data: String,
-    /// Time to live, in seconds.
+    /// The time to live, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
-    /// Of MX and SRV.
+    /// The priority of an MX or SRV record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
-    /// Of SRV.
+    /// The port of an SRV record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u32>,
-    /// Of SRV.
+    /// The weight of an SRV record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
-    /// Of CAA.
+    /// The flags of a CAA record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flags: Option<u32>,
-    /// Of CAA: `issue`, `issuewild` or `iodef`.
+    /// The tag of a CAA record: `issue`, `issuewild` or `iodef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
-/// A DNS record as DigitalOcean shows it. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
+/// A DNS record as DigitalOcean shows it.
+/// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Record {
-    /// Its id, which stays when it changes.
+    /// The record's id, which stays when the record is changed.
     pub id: u64,
-    /// All else.
+    /// All other fields of the record.
     #[serde(flatten)]
     pub fields: RecordFields,
 }
 
-/// What a plan tells of a droplet.
+/// A droplet, as far as a plan shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedDroplet {
-    /// Its id.
+    /// The droplet's id at DigitalOcean.
     pub id: u64,
-    /// Its name.
+    /// The droplet's name at DigitalOcean.
     pub name: String,
-    /// Its disk, in gigabytes: no snapshot of it is larger.
+    /// The size of the droplet's disk, in gigabytes: no snapshot of it is larger.
     pub disk_gigabytes: u64,
 }
 
-/// How an action stands.
+/// The status of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionStatus {
-    /// It goes on.
+    /// The action is still running.
     InProgress,
-    /// It is done.
+    /// The action is done.
     Completed,
-    /// It failed; DigitalOcean does not say why.
+    /// The action failed; DigitalOcean does not say why.
     Errored,
 }
 
-/// An action. It does not say which snapshot it made. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Actions>
+/// An action of a droplet. It does not name the snapshot that it made.
+/// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Actions>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedAction {
-    /// Its id.
+    /// The action's id at DigitalOcean.
     pub id: u64,
-    /// What it does: `snapshot`, `power_off`, ...
+    /// The type of the action: `snapshot`, `power_off`, ...
     #[serde(rename = "type")]
     pub action_type: String,
-    /// How it stands.
+    /// The action's status when it was read.
     pub status: ActionStatus,
-    /// When it began.
+    /// The time at which the action started.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// The time at which the action ended; none while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<DateTime<Utc>>,
 }
 
-/// A snapshot of a droplet. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Snapshots>
+/// A snapshot of a droplet.
+/// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Snapshots>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedSnapshot {
-    /// Its id.
+    /// The snapshot's id at DigitalOcean.
     pub id: String,
-    /// Its name; several may have the same.
+    /// The snapshot's name; several snapshots may have the same.
     pub name: String,
-    /// When it was taken: when its action began.
+    /// The time at which the snapshot was taken: the start of its action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
-    /// The droplet it was taken of, which may be gone.
+    /// The id of the droplet that the snapshot was taken of. That droplet may be gone.
     pub droplet_id: String,
 }
 
-/// What an answer, or its lack, allows to conclude. The texts are DigitalOcean's, for people; no token is ever in them.
+/// A failed call, by what the failure proves. The texts are DigitalOcean's, for operators; they
+/// never contain a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// 404: what the path names is not there.
-    #[error("not found ({0})")]
+    /// 404: the object that the path names does not exist.
+    #[error("not found at DigitalOcean ({0})")]
     NotFound(String),
-    /// 400, 409, 422: it will not do this, however often it is asked.
-    #[error("refused ({0})")]
+    /// 400, 409, 422: DigitalOcean refuses this request, and a repetition will not help.
+    #[error("the request was refused ({0})")]
     Refused(String),
-    /// 422, "Droplet already has a pending event.": not now.
-    #[error("the droplet has a pending event")]
+    /// 422, "Droplet already has a pending event.": the request may succeed later.
+    #[error("the droplet already has a pending event")]
     PendingEvent,
-    /// A write was sent and its outcome is not known: no answer, half an answer, 5xx.
-    #[error("no usable answer ({0})")]
+    /// A write was sent and its outcome is unknown: no response, a truncated response, 5xx.
+    #[error("no usable response from DigitalOcean ({0})")]
     Ambiguous(String),
-    /// It was certainly not carried out, and may be another time: no connection, the time was up before it was sent; of a read, any
-    /// failure that passes.
-    #[error("failed ({0})")]
+    /// The request was certainly not carried out and may succeed later: no connection, or its time
+    /// limit had passed before it was sent. Of a read: any temporary failure.
+    #[error("the request failed ({0})")]
     Transient(String),
-    /// 429, or the shared budget is spent.
-    #[error("limited until {until}")]
+    /// 429, or the shared request budget is used up.
+    #[error("no more requests to DigitalOcean are allowed until {until}")]
     Limited {
-        /// When to come back.
+        /// The time at which the limit ends.
         until: DateTime<Utc>,
     },
-    /// 401, 403: the token is not accepted, or may not do this.
+    /// 401, 403: the token is not accepted, or lacks the permission.
     #[error("the token was not accepted ({0})")]
     Unauthorised(String),
 }
 
-/// What a write bears, for the request's headers and the log.
+/// The context of a write: its time limit, and what the log says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteContext {
-    /// The saga.
+    /// The saga that writes.
     pub saga: SagaId,
-    /// The intent.
+    /// The hash of the write's intent.
     pub op_hash: String,
-    /// The lease it was decided under.
+    /// The fencing token of the lease under which the write was decided.
     pub fence: u64,
-    /// After this it must not be sent.
+    /// The time after which the write must not be sent.
     pub not_after: DateTime<Utc>,
 }
 
-/// DigitalOcean.
+/// The port to DigitalOcean's API.
 pub trait Provider: std::fmt::Debug + Send + Sync {
-    /// Reads. It may repeat itself; a list is whole or [`Fault::Transient`], never short.
+    /// Reads. The implementation may repeat the request. A list is complete or
+    /// [`Fault::Transient`], never truncated.
     fn read<'a>(&'a self, account: &'a AccountId, read: &'a ReadRequest) -> BoxFuture<'a, Result<ReadResult, Fault>>;
 
-    /// Sends a write, once: it never repeats it, whatever the method, and answers [`Fault::Transient`] where `context.not_after` has passed
-    /// before it is sent.
+    /// Sends a write once and never repeats it, whatever the method. Returns [`Fault::Transient`]
+    /// if `context.not_after` has passed before it is sent.
     fn write<'a>(
         &'a self,
         account: &'a AccountId,

@@ -1,4 +1,4 @@
-//! One change of a saga's state: everything that is written together, and on which condition.
+//! One change of a saga's state: all that is written together, and on which condition.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,79 +6,84 @@ use serde_json::Value;
 
 use crate::record::{LedgerEntry, LockCondition, LockTarget, SagaId, SagaRecord, SagaState, SagaStatus, Scheduling};
 
-/// What must hold of the record for a change to be written.
+/// The condition on the record under which a change is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Precondition {
-    /// Its revision is this.
+    /// The revision that the record must have.
     pub rev: u64,
-    /// The last lease is this one; `None` for a change by a person, which is no worker's.
+    /// The fencing token that the record must have; `None` for an operator's change, which holds no
+    /// lease.
     pub fence: Option<u64>,
-    /// Its status is this.
+    /// The status that the record must have.
     pub status: SagaStatus,
 }
 
-/// What a change does to [`Scheduling`], besides noting its `tx`.
+/// The effect of a change on [`Scheduling`], besides setting `last_tx`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScheduleChange {
-    /// The worker goes on: the counters go to 0; the lease and `next_due`, which is past, stay.
+    /// The worker continues: the counters are reset; the lease and `next_due`, which is past, stay.
     Keep,
-    /// The worker is done for now: the lease goes, the counters go to 0, and the saga is due then.
+    /// The worker stops: the lease is removed, the counters are reset, and the saga is due at this
+    /// time.
     Park(DateTime<Utc>),
-    /// Nothing is left to do for a worker: as [`ScheduleChange::Park`], and `next_due` and its index key go.
+    /// No work is left for a worker: as [`ScheduleChange::Park`], but `next_due` and its index key
+    /// are removed.
     Clear,
-    /// A person wants it looked at: it is due then; the counters go to 0, a lease stays.
+    /// An operator's change: the saga is due at this time; the counters are reset, and a lease
+    /// stays.
     Wake(DateTime<Utc>),
 }
 
-/// What a step found before it changed anything: an item of its own, written once, before the first write.
+/// The state that a step found before it changed anything. It is an item of its own, written once,
+/// before the first write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreImage {
-    /// The step.
+    /// The index of the step.
     pub step: usize,
-    /// When it was seen.
+    /// The time at which the state was read.
     pub at: DateTime<Utc>,
-    /// What was seen, as the step keeps it.
+    /// The state that was read, in the step's own format.
     pub content: Value,
 }
 
-/// That a saga ended: an item of its own, written once.
+/// The marker of an ended saga: an item of its own, written once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terminal {
-    /// How.
+    /// The status in which the saga ended.
     pub status: SagaStatus,
-    /// When.
+    /// The time at which the saga ended.
     pub at: DateTime<Utc>,
     /// The hash of the ledger entry that ended it.
     pub ledger_hash: String,
 }
 
-/// One change: one transaction, all of it or nothing.
+/// One state change, written in one transaction: all of it or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {
-    /// The saga.
+    /// The saga that changes.
     pub saga: SagaId,
-    /// On which condition on the record.
+    /// The condition on the record.
     pub precondition: Precondition,
-    /// Names this write; it becomes [`Scheduling::last_tx`].
+    /// The unique id of this write; it becomes [`Scheduling::last_tx`].
     pub tx: String,
-    /// The record's state from now on.
+    /// The record's new state.
     pub state: SagaState,
-    /// What becomes of the rest of the record.
+    /// The change of the record's scheduling.
     pub schedule: ScheduleChange,
-    /// The ledger entry: put, if there is none of its number.
+    /// The ledger entry, which is put if no entry has its number.
     pub entry: LedgerEntry,
-    /// The pre-image: put, if there is none of its step.
+    /// The pre-image, which is put if the step has none.
     pub pre_image: Option<PreImage>,
     /// The locks to take, all or none.
     pub take: Vec<(LockTarget, LockCondition)>,
-    /// The locks to give back: `saga_id` removed, if it is this saga's.
+    /// The locks to release: `saga_id` is removed if it is this saga's.
     pub release: Vec<LockTarget>,
-    /// The terminal marker: put, if there is none.
+    /// The terminal marker, which is put if there is none.
     pub terminal: Option<Terminal>,
 }
 
 impl ScheduleChange {
-    /// The rest of the record after the change.
+    /// Returns the scheduling after the change.
     #[must_use]
     pub fn on(self, scheduling: &Scheduling, tx: &str) -> Scheduling {
         let mut after = Scheduling { takeovers: 0, polls: 0, denied: 0, last_tx: tx.to_owned(), ..scheduling.clone() };
@@ -99,7 +104,7 @@ impl ScheduleChange {
 }
 
 impl Transition {
-    /// Whether its conditions on the record hold.
+    /// Returns whether the record meets the precondition.
     #[must_use]
     pub fn holds_of(&self, record: &SagaRecord) -> bool {
         let Precondition { rev, fence, status } = self.precondition;
@@ -108,7 +113,7 @@ impl Transition {
             && fence.is_none_or(|fence| record.scheduling.fence == fence)
     }
 
-    /// The record after it.
+    /// Returns the record after the change.
     #[must_use]
     pub fn on(&self, record: &SagaRecord) -> SagaRecord {
         SagaRecord {

@@ -1,4 +1,4 @@
-//! A saga's id.
+//! The id of a saga.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,25 +7,26 @@ use domain::InvalidId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A saga's id: a random UUID. Names of what the saga makes are built from it, so that they are its own.
+/// The id of a saga, a random UUID. The names of new objects at DigitalOcean are built from it, so
+/// that they identify the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SagaId(Uuid);
 
 impl SagaId {
-    /// A new one.
+    /// Returns a new random id.
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
 
-    /// Its first 8 hexadecimal digits, which stand in names.
+    /// Returns the first 8 hexadecimal digits, which names contain.
     #[must_use]
     pub fn short(&self) -> String {
         hex::encode(&self.0.as_bytes()[..4])
     }
 
-    /// A number in `0..parts` that is always the same for the same saga.
+    /// Returns a number in `0..parts` that is always the same for the same saga.
     #[must_use]
     pub fn part(&self, parts: u64) -> u64 {
         self.0.as_u64_pair().1 % parts.max(1)
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_reads_as_a_uuid() {
+    fn an_id_is_written_as_a_uuid() {
         let id: SagaId = "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11".parse().unwrap();
         assert_eq!(id.short(), "0d9f86a2");
         assert_eq!(id.to_string().parse::<SagaId>().unwrap(), id);

@@ -1,4 +1,5 @@
-//! The ledger: one entry for each change of a saga's state, each bound to the one before it by its hash.
+//! The ledger of a saga: one entry for each state change, each chained to the one before it by
+//! hash.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{SagaProgress, SagaState, StepState, digest};
 
-/// What happened.
+/// The event that an entry records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// The saga was started.
     Started,
-    /// It took its locks and began.
+    /// The saga took its locks and began with the first step.
     LocksAcquired,
-    /// It waits: for a lock, a time or somebody's word.
+    /// The saga waits for a lock, a time or an approval.
     Waiting,
     /// A write is decided and about to be sent.
     Intended,
@@ -23,47 +24,47 @@ pub enum EntryKind {
     Applied,
     /// A write was certainly not carried out, and will be decided anew.
     Deferred,
-    /// A write's answer was lost.
+    /// The response to a write was lost.
     OutcomeUnknown,
-    /// A write of unknown outcome was not seen for long enough.
+    /// A write of unknown outcome was not found for long enough.
     Lost,
-    /// What a write was about is gone (404).
+    /// The target of a write does not exist (404).
     TargetMissing,
     /// DigitalOcean refuses a write for good.
     Refused,
-    /// A step is done; with the last one, the saga.
+    /// A step is done; with the last step, so is the saga.
     StepSucceeded,
-    /// A step failed; what was done is undone from here on.
+    /// A step failed; from here on the saga is compensated.
     StepFailed,
-    /// A step is undone; with the first one, the saga is rolled back.
+    /// A step's changes are undone; with the first step, the saga is rolled back.
     StepCompensated,
-    /// A look after the end is over for a step.
+    /// A post-check of a step is over, or a whole round was given up.
     PostChecked,
-    /// Only people can decide.
+    /// The saga needs an operator's decision.
     Stuck,
-    /// An operator asked for its end.
+    /// An operator cancelled the saga.
     Cancelled,
-    /// An operator let it go on.
+    /// An operator resumed the saga.
     Resumed,
-    /// An operator took a step over.
+    /// An operator took over the compensation of a step.
     Skipped,
-    /// An operator ended it.
+    /// An operator ended the saga.
     Closed,
-    /// Somebody let it through a gate.
+    /// An approval gate was approved.
     Approved,
-    /// Somebody did not.
+    /// An approval gate was denied.
     Denied,
 }
 
-/// Who made a change.
+/// The author of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
-    /// The worker that held this lease.
+    /// The worker that held the lease.
     Worker {
-        /// The lease's number.
+        /// The fencing token of the lease.
         fence: u64,
-        /// Its owner.
+        /// The owner of the lease.
         owner: String,
     },
     /// A person, by the subject of their token.
@@ -71,7 +72,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// A worker's fence.
+    /// Returns a worker's fencing token; `None` for a person.
     #[must_use]
     pub fn fence(&self) -> Option<u64> {
         match self {
@@ -81,40 +82,40 @@ impl Actor {
     }
 }
 
-/// One entry.
+/// One entry of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// Its number: the revision of the state that it made; the first is 1.
+    /// The entry's number, which is the revision of the state after it; the first is 1.
     pub rev: u64,
-    /// When.
+    /// The time of the change.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// The event that the entry records.
     pub kind: EntryKind,
-    /// Who did it.
+    /// The author of the change.
     pub actor: Actor,
-    /// The step it is about.
+    /// The index of the step that the entry is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
-    /// The write it is about.
+    /// The hash of the intent of the write that the entry is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub op_hash: Option<String>,
-    /// What there is to say of it, for people.
+    /// A note for readers of the ledger; empty if there is nothing to add.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// The state after it, but for the steps.
+    /// The state after the change, without the steps.
     pub progress: SagaProgress,
-    /// The steps that changed; of their writes only those whose fate this is.
+    /// The steps that changed. Of their writes, only those that got their outcome with this change.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub steps: BTreeMap<usize, StepState>,
     /// The hash of the entry before it; empty for the first.
     pub prev: String,
-    /// Its own hash: over all of it but this field.
+    /// The entry's own hash, over all fields but this one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hash: String,
 }
 
 impl LedgerEntry {
-    /// The entry with its hash.
+    /// Returns the entry with its hash.
     #[must_use]
     pub fn sealed(mut self) -> Self {
         self.hash = String::new();
@@ -123,29 +124,29 @@ impl LedgerEntry {
     }
 }
 
-/// Why a ledger is not one.
+/// The reason why a list of entries is not the ledger of a saga.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenLedger {
-    /// It has no entry.
+    /// The ledger has no entry.
     #[error("the ledger is empty")]
     Empty,
-    /// An entry is missing, or is there twice.
-    #[error("entry {found} stands where entry {expected} should")]
+    /// An entry is missing, or is present twice.
+    #[error("the ledger has entry {found} in the place of entry {expected}")]
     Gap {
-        /// The number that should come.
+        /// The number that should follow.
         expected: u64,
-        /// The number that came.
+        /// The number that follows.
         found: u64,
     },
-    /// An entry was changed after it was written, or does not follow the one before it.
-    #[error("entry {0} does not bear out its hash")]
+    /// An entry was changed after it was written, or does not follow from the one before it.
+    #[error("ledger entry {0} does not match its hash, or its predecessor's")]
     Hash(u64),
-    /// An entry speaks of a step that is not there.
-    #[error("entry {0} is about a step that the saga does not have")]
+    /// An entry is about a step that does not exist.
+    #[error("ledger entry {0} is about a step that the saga does not have")]
     Step(u64),
 }
 
-/// The state that a whole ledger gives, its entries in order.
+/// Folds a whole ledger, its entries in order, into the saga's state.
 ///
 /// # Errors
 /// When the entries are not the ledger of a saga.

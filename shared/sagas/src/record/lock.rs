@@ -1,4 +1,4 @@
-//! Locks: one saga at a time on what it changes.
+//! Locks: only one saga at a time may change a target.
 
 use std::fmt;
 
@@ -6,27 +6,30 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, Kind, ProviderId, ResourceKey};
 use serde::{Deserialize, Serialize};
 
-/// What a lock is on, as text: `dns#<account>#<zone>#<name>` or `droplet#<account>#<id>`.
+/// The target of a lock, as text: `dns#<account>#<zone>#<name>` or `droplet#<account>#<id>`.
 ///
-/// A DNS lock is on a name with all its types: a CNAME stands in the way of every other type, and a time to live is shared.
+/// A DNS lock covers a name with all its types: a CNAME excludes every other type, and the records
+/// of a name share a time to live.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LockTarget(String);
 
 impl LockTarget {
-    /// The records of one name; both in lower case, without a dot at the end, the name relative to the zone and `@` for the zone itself.
+    /// Returns the target of all records of one name. Zone and name are in lower case without a
+    /// final dot; the name is relative to the zone, `@` for the zone itself.
     #[must_use]
     pub fn dns(account: &AccountId, zone: &str, name: &str) -> Self {
         Self(format!("dns#{account}#{zone}#{name}"))
     }
 
-    /// A droplet.
+    /// Returns the target of a droplet.
     #[must_use]
     pub fn droplet(account: &AccountId, id: u64) -> Self {
         Self(format!("droplet#{account}#{id}"))
     }
 
-    /// The resource that it is on, or of which it is a part, as the inventory has it: the zone of a name, or a droplet.
+    /// Returns the inventory's resource that the target is or belongs to: the zone of a name, or
+    /// the droplet.
     #[must_use]
     pub fn resource(&self) -> Option<ResourceKey> {
         let (sort, rest) = self.0.split_once('#')?;
@@ -39,7 +42,7 @@ impl LockTarget {
         Some(ResourceKey { account: AccountId::new(account).ok()?, kind, provider_id: ProviderId::new(id).ok()? })
     }
 
-    /// It as text.
+    /// Returns the target as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -52,18 +55,20 @@ impl fmt::Display for LockTarget {
     }
 }
 
-/// How a lock is taken. A lock has no expiry: its saga is always driven on, or parked until an operator decides.
+/// The condition under which a lock is taken. A lock has no expiry: its saga is always driven on,
+/// or parked until an operator decides.
 ///
-/// A lock that is given back stays as an item that names its last holder.
+/// A released lock stays as an item that names its last holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LockCondition {
-    /// If nobody else holds it, or gave it back after this time: lists may not show yet what they did.
+    /// No other saga holds the lock, or has released it after this time. During the cool-down,
+    /// lists may not show yet what the last holder did.
     Free {
-        /// The time.
-        settled: DateTime<Utc>,
+        /// The latest time of a release by another saga.
+        released_before: DateTime<Utc>,
     },
-    /// If nobody holds it and nobody else held it since this saga gave it back.
+    /// No saga holds the lock, and no other saga has held it since this saga released it.
     Untouched,
 }
 
@@ -72,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_names_the_resource_that_it_is_on() {
+    fn a_lock_target_names_its_resource() {
         let account = AccountId::new("demo").unwrap();
         let on = |target: LockTarget| {
             let ResourceKey { account, kind, provider_id } = target.resource().unwrap();

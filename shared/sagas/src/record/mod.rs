@@ -1,7 +1,8 @@
-//! What a saga is in the table: values only.
+//! The values that a saga consists of in the table.
 //!
-//! The record is one item and one compare-and-set; a ledger entry rides in the transaction of every change to its [`SagaState`]. Folding the
-//! ledger gives that state back byte for byte. [`Scheduling`] is the rest of the record: who works on the saga and when it is due.
+//! The record is one item and one compare-and-set. Every change to its [`SagaState`] is written in
+//! one transaction with a ledger entry, and folding the ledger gives that state back byte for byte.
+//! [`Scheduling`] is the other part of the record: the lease, and when the saga is due.
 
 mod digest;
 mod id;

@@ -1,4 +1,4 @@
-//! The record of a saga: one item.
+//! The record of a saga, which is one item of the table.
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, TenantId};
@@ -8,83 +8,87 @@ use super::{SagaId, SagaState, SagaStatus};
 use crate::definition::Definition;
 use crate::ports::Phase;
 
-/// What never changes of a saga.
+/// The part of a record that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SagaMetadata {
-    /// Its id.
+    /// The id of the saga.
     pub id: SagaId,
-    /// What sort of saga: a ready-made definition's name, or `custom`.
+    /// The saga's type: the name of a saga template, or `custom`.
     #[serde(rename = "type")]
     pub saga_type: String,
-    /// The account it works in.
+    /// The account in which the saga works.
     pub account: AccountId,
-    /// Whose it is, where its target is a tenant's.
+    /// The tenant that owns the target; none for the company's own resources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<TenantId>,
-    /// Its steps.
+    /// The saga's steps with their inputs.
     pub definition: Definition,
-    /// [`Definition::hash`] of it.
+    /// The [`Definition::hash`] of the definition, as it was at the start.
     pub def_hash: String,
-    /// When it was started.
+    /// The time at which the saga was created.
     pub created_at: DateTime<Utc>,
-    /// Who started it.
+    /// The person who started the saga, by the subject of their token.
     pub created_by: String,
-    /// When it begins.
+    /// The time at which the first step may begin.
     pub start_at: DateTime<Utc>,
 }
 
-/// Who works on a saga and when it is due. The ledger says nothing of it.
+/// The lease of a saga and the time at which it is due. The ledger does not cover this part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scheduling {
-    /// Counts the leases: whoever has a later one has taken over.
+    /// The fencing token: the number of leases so far. A worker whose lease has a lower number has
+    /// lost the saga.
     pub fence: u64,
-    /// Who holds the lease.
+    /// The owner of the lease; none while no worker has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_owner: Option<String>,
-    /// When it runs out.
+    /// The time at which the lease expires.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<DateTime<Utc>>,
-    /// When it is to be driven on; absent while it is stuck, and once nothing is left to do. Times compare as text: always milliseconds.
+    /// The time at which the saga is to be driven on; none while it is stuck, and once no work is
+    /// left. Times are compared as text, so they always have milliseconds.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub next_due: Option<DateTime<Utc>>,
-    /// Leases taken since one was last given back or led to a change.
+    /// The number of leases taken since one was last given back or led to a change.
     pub takeovers: u32,
-    /// Looks taken since the last change.
+    /// Number of polls since the last state change.
     pub polls: u32,
-    /// Looks in a row for which the token was not accepted.
+    /// The number of polls in a row in which the token was not accepted.
     pub denied: u32,
-    /// Names the last write of the state: whoever lost the answer to it knows it by this.
+    /// Id of the last state write. A worker that lost the response finds out by this id whether its
+    /// write succeeded.
     pub last_tx: String,
 }
 
-/// A saga's record: one item of the table.
+/// The record of a saga: one item of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SagaRecord {
-    /// What never changes.
+    /// The part that never changes.
     #[serde(flatten)]
     pub metadata: SagaMetadata,
-    /// What the ledger accounts for.
+    /// The part that the ledger covers.
     #[serde(flatten)]
     pub state: SagaState,
-    /// Who works on it and when it is due.
+    /// The lease, and the time at which the saga is due.
     #[serde(flatten)]
     pub scheduling: Scheduling,
 }
 
 impl SagaRecord {
-    /// Where it is.
+    /// Returns the saga's current status.
     #[must_use]
     pub fn status(&self) -> SagaStatus {
         self.state.progress.status
     }
 
-    /// Whose work it is now.
+    /// Returns the saga's current phase.
     #[must_use]
     pub fn phase(&self) -> Phase {
         Phase::of(self.status())
     }
 
-    /// Whether it is due and nobody's lease stands against taking it, clocks apart by up to `skew`.
+    /// Returns whether the saga is due and no lease is in force, with clocks that differ by up to
+    /// `skew`.
     #[must_use]
     pub fn is_free_at(&self, now: DateTime<Utc>, skew: chrono::TimeDelta) -> bool {
         self.scheduling.next_due.is_some_and(|due| due <= now)
@@ -92,7 +96,7 @@ impl SagaRecord {
     }
 }
 
-/// A time as text of fixed width, so that text order is time order.
+/// Times as text of fixed width, so that text order is time order.
 mod millis {
     use chrono::{DateTime, SecondsFormat, Utc};
     use serde::{Deserialize, Deserializer, Serializer};

@@ -1,4 +1,4 @@
-//! How a saga comes to be.
+//! The start of a saga: the request, and the items that it becomes.
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, TenantId};
@@ -11,51 +11,53 @@ use super::{
 use crate::definition::Definition;
 use crate::timing::Timing;
 
-/// An `Idempotency-Key`, and what was asked with it.
+/// An `Idempotency-Key` with a digest of its request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idempotency {
-    /// Whose key it is: keys of two callers never meet.
+    /// The caller to whom the key belongs: equal keys of two callers are different keys.
     pub scope: String,
-    /// The key.
+    /// The key as the caller sent it.
     pub key: String,
-    /// A digest of what was asked.
+    /// A digest of the request that was sent with the key.
     pub body_hash: String,
-    /// When the key is forgotten. The table may keep the item longer; the reader minds this time.
+    /// The time at which the key expires. The table may keep the item longer; readers compare this
+    /// time.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A saga to be started: one transaction.
+/// A saga to be started, in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
-    /// Its record.
+    /// The first record of the saga.
     pub record: SagaRecord,
-    /// The first entry of its ledger.
+    /// The first entry of the ledger.
     pub entry: LedgerEntry,
-    /// Under which key, if any.
+    /// The idempotency key; none if the request had none.
     pub idempotency: Option<Idempotency>,
 }
 
-/// What is asked for.
+/// A request for a new saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSaga {
-    /// What sort of saga.
+    /// The saga's type: the name of a saga template, or `custom`.
     pub saga_type: String,
-    /// The account.
+    /// The account in which the saga works.
     pub account: AccountId,
-    /// Whose it is.
+    /// The tenant that owns the target; none for the company's own resources.
     pub tenant_id: Option<TenantId>,
-    /// Its steps, validated.
+    /// The validated steps with their inputs.
     pub definition: Definition,
-    /// Who asks.
+    /// The person who starts the saga, by the subject of their token.
     pub by: String,
-    /// When it is to begin; now if not said.
+    /// The time at which the saga is to begin; now if none is given.
     pub start_at: Option<DateTime<Utc>>,
-    /// By when it must have succeeded; what its steps may take together if not said.
+    /// The time by which the saga must have succeeded. If none is given, it follows from the time
+    /// budget of the steps.
     pub deadline: Option<DateTime<Utc>>,
 }
 
 impl Start {
-    /// The saga that is asked for. `id` is new and `tx` names this request.
+    /// Returns the items of a new saga. `id` is new, and `tx` is the unique id of this request.
     #[must_use]
     pub fn new(id: SagaId, request: NewSaga, tx: &str, now: DateTime<Utc>, timing: &Timing) -> Self {
         let NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline } = request;
@@ -112,7 +114,7 @@ impl Start {
         Self { record: SagaRecord { metadata, state, scheduling }, entry, idempotency: None }
     }
 
-    /// The same, under an idempotency key.
+    /// Returns the same start with an idempotency key.
     #[must_use]
     pub fn under(self, idempotency: Idempotency) -> Self {
         Self { idempotency: Some(idempotency), ..self }

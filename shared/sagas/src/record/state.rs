@@ -1,108 +1,111 @@
-//! The part of a saga that its ledger accounts for.
+//! The part of a record that the ledger covers.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{StepState, Stuck};
 
-/// Where a saga is.
+/// The status of a saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SagaStatus {
-    /// Not begun.
+    /// The saga has not begun.
     Pending,
-    /// At a step.
+    /// The saga executes a step.
     Running,
-    /// Until a time, for somebody's word, or for a lock that another saga holds.
+    /// The saga waits for a time, for an approval, or for a lock that another saga holds.
     Waiting,
-    /// Undoing its steps, last first.
+    /// The saga compensates its steps, last first.
     Unwinding,
-    /// Only people can decide; it keeps its locks.
+    /// The saga needs an operator's decision; it keeps its locks.
     Stuck,
-    /// All steps succeeded.
+    /// All steps of the saga succeeded.
     Succeeded,
-    /// All is as before.
+    /// All changes of the saga were undone.
     RolledBack,
-    /// An operator ended it, or took over undoing one of its steps.
+    /// An operator ended the saga, or took over the compensation of one of its steps.
     Closed,
 }
 
 impl SagaStatus {
-    /// Whether it never changes again.
+    /// Returns whether the status never changes again.
     #[must_use]
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Succeeded | Self::RolledBack | Self::Closed)
     }
 
-    /// Whether it is driven on: not stuck, not terminal.
+    /// Returns whether workers drive the saga: it is neither stuck nor ended.
     #[must_use]
     pub fn is_active(self) -> bool {
         !self.is_terminal() && self != Self::Stuck
     }
 }
 
-/// That somebody asked for its end.
+/// An operator's request to cancel the saga.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancel {
-    /// Who.
+    /// The operator, by the subject of their token.
     pub by: String,
-    /// When.
+    /// The time of the request.
     pub at: DateTime<Utc>,
-    /// Why, in their words.
+    /// The reason, in the operator's words.
     pub reason: String,
 }
 
-/// Looks that are taken after the end, because a write whose answer was lost may still arrive.
+/// The checks after a saga's end for writes that arrive late: a write whose response was lost may
+/// still be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostCheck {
-    /// Which look is next or under way: 0 for the first.
+    /// The round that is next or in progress: 0 for the first.
     pub round: usize,
-    /// The steps that it still has to look at.
+    /// The indexes of the steps that are still to be checked in this round.
     pub steps: Vec<usize>,
-    /// Whether it holds the locks.
+    /// True if the post-check holds the saga's locks.
     pub locked: bool,
 }
 
-/// A saga's state but for its steps.
+/// A saga's state without its steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SagaProgress {
-    /// Where it is.
+    /// The current status of the saga.
     pub status: SagaStatus,
-    /// The step it is at.
+    /// The index of the current step.
     pub cursor: usize,
-    /// Whether it holds its locks.
+    /// True if the saga holds its locks.
     pub locked: bool,
-    /// When it fails if it has not succeeded by then; what time it was stuck does not count.
+    /// The time at which the saga fails unless it has succeeded; time spent stuck is added when it
+    /// is resumed.
     pub deadline: DateTime<Utc>,
-    /// Why it failed or was ended, where it was.
+    /// The reason why the saga failed or was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Who asked for its end.
+    /// The request to cancel the saga; none if it was not cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel: Option<Cancel>,
-    /// Why it is stuck, while it is.
+    /// The reason why the saga is stuck; none while it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stuck: Option<Stuck>,
-    /// Looks that are still to be taken after its end.
+    /// The checks that are still due after the saga's end; none if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post_check: Option<PostCheck>,
-    /// When it ended.
+    /// The time at which the saga ended; none until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// A saga's state: what folding its ledger gives.
+/// A saga's state, as folding its ledger gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SagaState {
-    /// All but the steps.
+    /// The state without the steps.
     #[serde(flatten)]
     pub progress: SagaProgress,
-    /// Counts the changes of this state; each is conditional on it and is the entry of its number in the ledger.
+    /// The revision: the number of state changes. Each change requires the revision before it, and
+    /// has the ledger entry of its number.
     pub rev: u64,
-    /// When it last changed.
+    /// The time of the last state change.
     pub updated_at: DateTime<Utc>,
-    /// The hash of its last ledger entry.
+    /// The hash of the last ledger entry.
     pub ledger_hash: String,
-    /// Its steps.
+    /// The states of the steps, in order.
     pub steps: Vec<StepState>,
 }

@@ -1,4 +1,4 @@
-//! One step of a saga.
+//! One step of a saga: its specification, its state and its writes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,151 +6,155 @@ use serde_json::{Map, Value};
 
 use crate::ports::{WriteRequest, WriteResult};
 
-/// A step as the definition has it.
+/// A step in a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepSpec {
-    /// Which step, such as `upsert_dns_record`.
+    /// The step's name, such as `upsert_dns_record`.
     pub step: String,
-    /// The version of the step that the saga was started with.
+    /// The version of the step with which the saga was started.
     pub version: u32,
-    /// Its inputs; a value may be a reference to what an earlier step gave, see [`crate::definition`].
+    /// The step's inputs. A value may be a reference to an output of an earlier step, see
+    /// [`crate::definition`].
     #[serde(default)]
     pub inputs: Map<String, Value>,
 }
 
-/// Where a step is.
+/// The status of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepStatus {
-    /// Not begun.
+    /// The step has not begun.
     Pending,
-    /// Begun.
+    /// The step is in progress.
     Running,
-    /// Done.
+    /// The step is done.
     Succeeded,
-    /// Failed; what it left is still to be undone, or there is nothing.
+    /// The step failed. Its changes, if any, are still to be undone.
     Failed,
-    /// Undone.
+    /// The step's changes were undone.
     Compensated,
-    /// Undoing it needs people.
+    /// The step's compensation needs an operator's decision.
     CompensationFailed,
-    /// An operator took it over.
+    /// An operator took over the step's compensation.
     Skipped,
 }
 
-/// A write that is about to be sent, or was and whose outcome is not known yet. It is durable before the write is.
+/// A write that is about to be sent, or that was sent and has an unknown outcome. The intent is
+/// stored before the write is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// The write.
+    /// The write that is sent.
     pub write: WriteRequest,
-    /// Whether it undoes.
+    /// True if the write is part of the compensation.
     pub undo: bool,
-    /// Names this intent among all: every write bears it.
+    /// The unique hash of this intent, which identifies the write in the ledger and the log.
     pub op_hash: String,
-    /// When it was decided.
+    /// The time of the decision.
     pub at: DateTime<Utc>,
-    /// After this the write is not sent any more.
+    /// The time after which the write is not sent any more.
     pub not_after: DateTime<Utc>,
-    /// Whose intent.
+    /// The fencing token of the worker that decided on the write.
     pub fence: u64,
-    /// From when on a write that is not seen counts as not carried out; known once an answer was lost.
+    /// The time from which the write counts as not carried out if it has not been found; set once
+    /// its response was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presumed_lost_at: Option<DateTime<Utc>>,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteOutcome {
-    /// It was carried out.
+    /// The write was carried out, with this result.
     Applied(WriteResult),
-    /// Its answer was lost and it was not seen for long enough; should it arrive yet, a later look finds it.
+    /// The response was lost and the write was not found for long enough. If it arrives later, a
+    /// post-check finds it.
     Lost,
-    /// What it was about is gone (404).
+    /// The object to change does not exist (404).
     TargetMissing,
-    /// DigitalOcean refuses it for good, in these words.
+    /// DigitalOcean refuses the write for good, with this text.
     Refused(String),
 }
 
-/// A write that was sent, and what became of it.
+/// A write that was sent, with its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteAttempt {
-    /// The write.
+    /// The write that was sent.
     pub write: WriteRequest,
-    /// Whether it undid.
+    /// True if the write was part of the compensation.
     pub undo: bool,
-    /// Its intent's hash.
+    /// The hash of the write's intent.
     pub op_hash: String,
-    /// When it was decided.
+    /// The time of the decision to write.
     pub at: DateTime<Utc>,
-    /// What became of it.
+    /// The outcome of the write.
     pub outcome: WriteOutcome,
 }
 
 impl WriteAttempt {
-    /// What it made, if it was carried out.
+    /// Returns the result of the write if it was carried out.
     #[must_use]
     pub fn result(&self) -> Option<&WriteResult> {
         match &self.outcome {
-            WriteOutcome::Applied(made) => Some(made),
+            WriteOutcome::Applied(result) => Some(result),
             _ => None,
         }
     }
 
-    /// Whether its answer was lost and it was never seen.
+    /// Returns whether the response was lost and the write was never found.
     #[must_use]
     pub fn is_lost(&self) -> bool {
         self.outcome == WriteOutcome::Lost
     }
 }
 
-/// What somebody said at a gate.
+/// The decision at an approval gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalVerdict {
-    /// Whether it may go on.
+    /// True if the saga may continue.
     pub approved: bool,
-    /// Who said so.
+    /// The person who decided, by the subject of their token.
     pub by: String,
-    /// When.
+    /// The time of the decision.
     pub at: DateTime<Utc>,
-    /// Why, in their words.
+    /// The reason, in the words of the person who decided.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
 
-/// A step's state.
+/// The state of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepState {
-    /// Where it is.
+    /// The current status of the step.
     pub status: StepStatus,
-    /// When it began.
+    /// The time at which the step began; none until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub began_at: Option<DateTime<Utc>>,
-    /// Whether it has a pre-image.
+    /// True if a pre-image of the step is stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_pre_image: bool,
-    /// The write under way.
+    /// The intent of a write whose outcome is not known yet; none if there is no such write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Intent>,
-    /// The writes that were, in order.
+    /// The writes with known outcomes, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<WriteAttempt>,
-    /// How many writes in a row were certainly not carried out.
+    /// The number of writes in a row that were certainly not carried out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deferred: u32,
-    /// How many of them in a row because the token was not accepted.
+    /// The number of writes in a row that failed because the token was not accepted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub denied: u32,
-    /// What was said at a gate.
+    /// The decision at an approval gate; none for other steps, and until it is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<ApprovalVerdict>,
-    /// How it succeeded, in a word of its own such as `created`.
+    /// The way in which the step succeeded, as a word such as `created`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
-    /// What it gave.
+    /// The step's outputs, for references by later steps.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub outputs: Map<String, Value>,
-    /// Why it failed or was ended.
+    /// The reason why the step failed or was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -160,7 +164,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl StepState {
-    /// A step not begun.
+    /// Returns the state of a step that has not begun.
     #[must_use]
     pub fn pending() -> Self {
         Self {
@@ -178,7 +182,7 @@ impl StepState {
         }
     }
 
-    /// Whether it may have changed anything: it reached its intent.
+    /// Returns whether the step may have changed anything, as it has stored an intent.
     #[must_use]
     pub fn reached_intent(&self) -> bool {
         self.pending.is_some() || !self.attempts.is_empty()

@@ -1,68 +1,70 @@
-//! What a step decides.
+//! The decisions of a step.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::ports::{Announcement, ReadRequest, WriteRequest, WriteResult};
 
-/// What is to be done next.
+/// The next action of a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepDecision {
-    /// Read this as well, then decide again.
+    /// Read these as well, then decide again.
     Read(Vec<ReadRequest>),
-    /// Write this. It is sent only once the intent is durable.
+    /// Send this write. The engine stores the intent first.
     Send {
-        /// The write.
+        /// The write to send.
         write: WriteRequest,
-        /// What the inventory will see of it, as far as that is known before the answer.
+        /// The changes that the inventory will find, as far as they are known before the response.
         announce: Vec<Announcement>,
     },
-    /// Look again in a while; for this reason.
+    /// Poll again after a while; the reason.
     Wait(String),
-    /// Look again at a time, or when somebody has spoken; for this reason.
+    /// Wait until a time or an operator's decision; the reason.
     Until(DateTime<Utc>, String),
-    /// It is done: nothing is left to write.
+    /// Nothing is left to write.
     Done(StepCompletion),
-    /// It cannot be done.
+    /// The step cannot be completed; the reason.
     Failed(String),
-    /// Going on would overwrite what somebody else did.
+    /// Going on would overwrite the work of another client; the reason.
     Conflict(String),
 }
 
-/// That a step, or undoing it, is done.
+/// The completion of a step, or of its compensation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepCompletion {
-    /// How, in a word such as `created`.
+    /// The way in which it was completed, as a word such as `created`.
     pub outcome: &'static str,
-    /// What it gave.
+    /// The step's outputs, for references by later steps.
     pub outputs: Map<String, Value>,
-    /// What there is to say of it.
+    /// A note for the ledger; empty if there is nothing to add.
     pub note: String,
-    /// What the inventory will see of it and was not told yet.
+    /// The changes that the inventory will find and that were not announced before.
     pub announce: Vec<Announcement>,
 }
 
 impl StepDecision {
-    /// To write this, nothing announced.
+    /// Returns the decision to send a write without an announcement.
     #[must_use]
     pub fn send(write: WriteRequest) -> Self {
         Self::Send { write, announce: Vec::new() }
     }
 
-    /// It is done, in a word.
+    /// Returns the completion with this outcome and nothing else.
     #[must_use]
     pub fn done(outcome: &'static str) -> Self {
         Self::Done(StepCompletion { outcome, ..StepCompletion::default() })
     }
 }
 
-/// What became of a write whose answer is not known.
+/// The outcome of a write whose response is not known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Recovered {
-    /// It was carried out, and made this.
+    /// The write was carried out, with this result.
     Applied(WriteResult),
-    /// Nothing is seen of it. After the quarantine that means that it was not carried out.
+    /// No result of the write is found. After the quarantine this means that it was not carried
+    /// out.
     Unseen,
-    /// It may be under way, for this reason: however long that takes, it is not to be repeated.
+    /// The write may be in progress, for this reason. However long that takes, it must not be
+    /// repeated.
     UnderWay(String),
 }

@@ -1,4 +1,5 @@
-//! `delete_dns_record`: sees to it that a name stands for nothing, or not for a value.
+//! The step `delete_dns_record`, which deletes the records of a name and type, or those with one
+//! value.
 
 use chrono::TimeDelta;
 use domain::AccountId;
@@ -12,10 +13,10 @@ use crate::dns::{
 use crate::ports::{Observations, ReadRequest, WriteRequest};
 use crate::record::{Intent, LockTarget};
 
-/// The step `delete_dns_record`.
+/// The step `delete_dns_record`, which deletes DNS records.
 pub(super) struct DeleteDnsRecord;
 
-/// Which records are to go: all that bear what is said.
+/// The records to delete: all that match the inputs.
 #[derive(Debug)]
 pub(super) struct Inputs {
     identity: Identity,
@@ -24,7 +25,7 @@ pub(super) struct Inputs {
     mode: Mode,
 }
 
-type Here<'a> = StepContext<'a, Inputs, RecordSetPreImage>;
+type Context<'a> = StepContext<'a, Inputs, RecordSetPreImage>;
 
 impl StepKind for DeleteDnsRecord {
     // Inputs.
@@ -37,16 +38,16 @@ impl StepKind for DeleteDnsRecord {
     fn inputs(fields: &mut InputFields<'_>) -> Option<Inputs> {
         let mode = dns_inputs::mode(fields);
         dns_inputs::ttl(fields);
-        let said = RecordInputs::of(fields);
-        if said.is_delegation() {
-            fields.refuse("dns_record_type", "the zone's own name servers are not to be deleted");
+        let record = RecordInputs::of(fields);
+        if record.is_delegation() {
+            fields.refuse("dns_record_type", "the zone's own name servers must not be deleted");
         }
         if mode == Some(Mode::Additive) {
             fields.require("dns_record_data");
         }
-        let parts = said.parts(fields);
-        let data = said.data(fields, parts.tag.as_deref());
-        let identity = said.identity()?;
+        let parts = record.parts(fields);
+        let data = record.data(fields, parts.tag.as_deref());
+        let identity = record.identity()?;
         dns_inputs::is_complete(fields).then_some(Inputs { identity, data, parts, mode: mode? })
     }
 
@@ -59,7 +60,7 @@ impl StepKind for DeleteDnsRecord {
     }
 
     // Plan.
-    fn preview(at: &Here<'_>, seen: &Observations, _: &Prices) -> Preview {
+    fn preview(at: &Context<'_>, seen: &Observations, _: &Prices) -> Preview {
         let Inputs { identity, .. } = at.inputs;
         let Some(zone) = seen.records(identity.zone.as_str()) else {
             return Preview::without_change(PlannedEffect::Fail, dns_preview::NO_ZONE);
@@ -67,23 +68,23 @@ impl StepKind for DeleteDnsRecord {
         let now = RecordSet::of(zone, identity);
         let planned = match at.inputs.targets(&now) {
             Err(why) => Planned::Refused(why),
-            Ok(meant) if meant.is_empty() => Planned::Nothing,
-            Ok(meant) => Planned::Writes(meant.into_iter().map(|entry| at.inputs.delete(entry)).collect()),
+            Ok(matching) if matching.is_empty() => Planned::Nothing,
+            Ok(matching) => Planned::Writes(matching.into_iter().map(|entry| at.inputs.delete(entry)).collect()),
         };
         dns_preview::preview(identity, &now, planned)
     }
 
     // Execute.
-    fn reads(at: &Here<'_>) -> Vec<ReadRequest> {
+    fn reads(at: &Context<'_>) -> Vec<ReadRequest> {
         vec![ReadRequest::Records { zone: at.inputs.identity.zone.as_str().to_owned() }]
     }
 
-    fn pre_image(at: &Here<'_>, seen: &Observations) -> Option<RecordSetPreImage> {
+    fn pre_image(at: &Context<'_>, seen: &Observations) -> Option<RecordSetPreImage> {
         let zone = seen.records(at.inputs.identity.zone.as_str())?;
         Some(RecordSetPreImage::of(zone, &at.inputs.identity))
     }
 
-    fn forward(at: &Here<'_>, seen: &Observations) -> StepDecision {
+    fn forward(at: &Context<'_>, seen: &Observations) -> StepDecision {
         let Inputs { identity, .. } = at.inputs;
         let Some(zone) = seen.records(identity.zone.as_str()) else {
             return StepDecision::Failed(dns_preview::NO_ZONE.to_owned());
@@ -103,7 +104,7 @@ impl StepKind for DeleteDnsRecord {
             return StepDecision::done("deleted");
         };
         if now.get(open.id).is_some_and(|current| current.value != open.value) {
-            return StepDecision::Failed(format!("record {} was changed by somebody else meanwhile", open.id));
+            return StepDecision::Failed(format!("another client changed record {} meanwhile", open.id));
         }
         let write = at.inputs.delete(open);
         let announce = announce(&write, identity, &now);
@@ -111,20 +112,20 @@ impl StepKind for DeleteDnsRecord {
     }
 
     // Recover.
-    fn recover(at: &Here<'_>, intent: &Intent, seen: &Observations) -> Recovered {
+    fn recover(at: &Context<'_>, intent: &Intent, seen: &Observations) -> Recovered {
         let history = RecordHistory::of(&at.inputs.identity, at, seen);
         recover(intent, history.attempts(), history.now.as_ref())
     }
 
     // Compensate.
-    fn undo(at: &Here<'_>, seen: &Observations) -> StepDecision {
+    fn undo(at: &Context<'_>, seen: &Observations) -> StepDecision {
         restored(&RecordHistory::of(&at.inputs.identity, at, seen), at, seen)
     }
 
-    fn post_check(at: &Here<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
-        // A deletion that arrives after the saga succeeded deletes what is gone.
+    fn post_check(at: &Context<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
+        // A deletion that arrives after the saga succeeded finds nothing to delete.
         match succeeded {
-            true => StepDecision::done("nothing arrived late"),
+            true => StepDecision::done("no late write was found"),
             false => restored(&RecordHistory::of_undone(&at.inputs.identity, at, seen), at, seen),
         }
     }
@@ -136,30 +137,33 @@ impl StepKind for DeleteDnsRecord {
 }
 
 impl Inputs {
-    /// The records to delete, or why it is nobody's to choose.
+    /// Returns the records to delete.
+    ///
+    /// # Errors
+    /// When the inputs do not say which of several records to delete, or when there are too many.
     fn targets<'a>(&self, found: &'a RecordSet) -> Result<Vec<&'a RecordEntry>, String> {
-        let meant: Vec<&RecordEntry> = found.entries().iter().filter(|entry| self.means(entry)).collect();
-        if self.mode == Mode::Exclusive && self.data.is_none() && meant.len() > 1 {
-            let count = meant.len();
+        let matching: Vec<&RecordEntry> = found.entries().iter().filter(|entry| self.matches(entry)).collect();
+        if self.mode == Mode::Exclusive && self.data.is_none() && matching.len() > 1 {
+            let count = matching.len();
             return Err(format!(
-                "there are {count} such records: say which (dns_record_data), or dns_mode replace for all"
+                "there are {count} such records: set dns_record_data to select one, or dns_mode to replace for all"
             ));
         }
-        if meant.len() > MAX_REMOVED_RECORDS {
-            let count = meant.len();
+        if matching.len() > MAX_REMOVED_RECORDS {
+            let count = matching.len();
             return Err(format!("there are {count} such records; a step deletes at most {MAX_REMOVED_RECORDS}"));
         }
-        Ok(meant)
+        Ok(matching)
     }
 
-    fn means(&self, entry: &RecordEntry) -> bool {
+    fn matches(&self, entry: &RecordEntry) -> bool {
         let Parts { priority, port, weight, flags, tag } = &self.parts;
-        let said = |wanted: &Option<u32>, is: Option<u32>| wanted.is_none_or(|wanted| Some(wanted) == is);
+        let agrees = |wanted: &Option<u32>, is: Option<u32>| wanted.is_none_or(|wanted| Some(wanted) == is);
         self.data.as_ref().is_none_or(|data| *data == entry.value.data)
-            && said(priority, entry.value.priority)
-            && said(port, entry.value.port)
-            && said(weight, entry.value.weight)
-            && said(flags, entry.value.flags)
+            && agrees(priority, entry.value.priority)
+            && agrees(port, entry.value.port)
+            && agrees(weight, entry.value.weight)
+            && agrees(flags, entry.value.flags)
             && (tag.is_none() || *tag == entry.value.tag)
     }
 

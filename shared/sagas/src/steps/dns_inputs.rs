@@ -21,23 +21,24 @@ pub(super) const INPUTS: &[&str] = &[
     "dns_mode",
 ];
 
-/// The most records that one step gives up: each is a write or two, which the saga's record keeps.
+/// The largest number of records that one step replaces or deletes. Each takes a write or two,
+/// which the saga's record keeps.
 pub(super) const MAX_REMOVED_RECORDS: usize = 20;
 
-/// What a step takes the records of its name and type for.
+/// The meaning of the existing records of the name and type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// One value; several that are there already are nobody's to choose from.
+    /// The set has one value. If it has several already, the step does not choose among them.
     Exclusive,
-    /// A set of values, of which the step is about one.
+    /// The set may have several values, of which the step handles one.
     Additive,
-    /// Whatever is there gives way.
+    /// The step replaces all existing values.
     Replace,
 }
 
 const MODES: &[&str] = &["exclusive", "additive", "replace"];
 
-/// The record's parts but for its data.
+/// The parts of a record's value besides its data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Parts {
     pub(super) priority: Option<u32>,
@@ -48,14 +49,15 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// The value with this data.
+    /// Returns the value with this data.
     pub(super) fn with(self, data: String) -> Value {
         let Self { priority, port, weight, flags, tag } = self;
         Value { data, priority, port, weight, flags, tag }
     }
 }
 
-/// Whose records it is about, as far as that is said well. All of it must be known at the start.
+/// The zone, name and type that a step is about, as far as they are valid. All of them must be
+/// known at the start.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RecordInputs {
     zone: Option<Zone>,
@@ -64,7 +66,7 @@ pub(super) struct RecordInputs {
 }
 
 impl RecordInputs {
-    /// Reads it.
+    /// Reads zone, name and type, and adds errors to `fields`.
     pub(super) fn of(fields: &mut InputFields<'_>) -> Self {
         for name in ["dns_domain", "dns_record_type", "dns_record_name"] {
             fields.require(name);
@@ -77,23 +79,23 @@ impl RecordInputs {
         let name = fields.text("dns_record_name").zip(zone.as_ref()).map(|(text, zone)| Name::of_input(text, zone));
         let name = name.and_then(|name| name.map_err(|detail| fields.refuse("dns_record_name", detail)).ok());
         if record_type == Some(RecordType::Cname) && name.as_ref().is_some_and(Name::is_apex) {
-            fields.refuse("dns_record_name", "a CNAME cannot stand for the zone itself");
+            fields.refuse("dns_record_name", "the zone itself cannot have a CNAME record");
         }
         Self { zone, name, record_type }
     }
 
-    /// It, if all of it is said well.
+    /// Returns the identity if all three are valid.
     pub(super) fn identity(self) -> Option<Identity> {
         Some(Identity { zone: self.zone?, name: self.name?, record_type: self.record_type? })
     }
 
-    /// Whether it is about the zone's own name servers.
+    /// Returns whether the records are the zone's own name servers.
     pub(super) fn is_delegation(&self) -> bool {
         self.record_type == Some(RecordType::Ns) && self.name.as_ref().is_some_and(Name::is_apex)
     }
 
-    /// What a type needs besides its data.
-    pub(super) fn needed(&self) -> &'static [&'static str] {
+    /// Returns the inputs that the type requires besides its data.
+    pub(super) fn required_parts(&self) -> &'static [&'static str] {
         match self.record_type {
             Some(RecordType::Mx) => &["dns_record_priority"],
             Some(RecordType::Srv) => &["dns_record_priority", "dns_record_port", "dns_record_weight"],
@@ -102,9 +104,9 @@ impl RecordInputs {
         }
     }
 
-    /// The parts that the type has; a part that it has not is refused.
+    /// Returns the parts that the type has; any other part is refused.
     pub(super) fn parts(&self, fields: &mut InputFields<'_>) -> Parts {
-        const NOT_ITS: &str = "the type of the record has no such field";
+        const NO_SUCH_PART: &str = "the type of the record has no such field";
         let has = |name: &str| match (name, self.record_type) {
             (_, None) => true,
             ("dns_record_priority", Some(record_type)) => record_type.has_priority(),
@@ -113,7 +115,7 @@ impl RecordInputs {
         };
         let numbers = ["dns_record_priority", "dns_record_port", "dns_record_weight", "dns_record_flags"];
         for name in numbers.into_iter().chain(["dns_record_tag"]).filter(|name| !has(name)) {
-            fields.refuse_present(name, NOT_ITS);
+            fields.refuse_present(name, NO_SUCH_PART);
         }
         let [priority, port, weight, _] =
             numbers.map(|name| small(fields.number(name, 0..=65_535, "expected a whole number, 0 to 65535")));
@@ -122,7 +124,7 @@ impl RecordInputs {
         Parts { priority, port, weight, flags, tag: tag.map(str::to_owned) }
     }
 
-    /// The data, if it is said.
+    /// Returns the data in normal form, if it is given and valid.
     pub(super) fn data(&self, fields: &mut InputFields<'_>, tag: Option<&str>) -> Option<String> {
         let text = fields.text("dns_record_data")?;
         let data = Value::data_of_input(self.record_type?, text, tag, self.zone.as_ref()?);
@@ -130,7 +132,7 @@ impl RecordInputs {
     }
 }
 
-/// What is locked: the name, with all its types.
+/// Returns the lock target: the name, with all its types.
 pub(super) fn locks(account: &AccountId, fields: &mut InputFields<'_>) -> Vec<LockTarget> {
     RecordInputs::of(fields)
         .identity()
@@ -149,15 +151,15 @@ pub(super) fn mode(fields: &mut InputFields<'_>) -> Option<Mode> {
     }
 }
 
-/// The time to live, if it is said.
+/// Returns the time to live, if it is given.
 pub(super) fn ttl(fields: &mut InputFields<'_>) -> Option<u32> {
     let bounds = u64::from(LEAST_TTL)..=u64::from(GREATEST_TTL);
     small(fields.number("dns_record_ttl", bounds, "expected whole seconds, 30 to 2147483647"))
 }
 
-/// Whether no input refers to what is not known yet, and none is wrong.
+/// Returns whether no input is invalid or refers to an output that is not known yet.
 pub(super) fn is_complete(fields: &InputFields<'_>) -> bool {
-    fields.errors().is_empty() && !INPUTS.iter().any(|name| fields.is_late(name))
+    fields.errors().is_empty() && !INPUTS.iter().any(|name| fields.refers_to_output(name))
 }
 
 fn small(number: Option<u64>) -> Option<u32> {

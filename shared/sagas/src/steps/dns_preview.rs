@@ -1,4 +1,4 @@
-//! What a DNS step would do, for people.
+//! Previews of the two DNS steps.
 
 use serde_json::{Value as Json, json};
 
@@ -6,32 +6,32 @@ use super::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 use crate::dns::{Identity, RecordSet};
 use crate::ports::{RecordFields, WriteRequest};
 
-/// Why a step on a zone that is not there fails.
+/// The reason for which a step on a missing zone fails.
 pub(super) const NO_ZONE: &str = "the account has no such zone";
 
-/// Why a step waits for a zone.
+/// The reason for which a step waits for a zone.
 pub(super) const STALE: &str = "the zone does not show yet what an earlier step wrote";
 
-/// What was planned.
+/// The plan of a DNS step.
 pub(super) enum Planned {
-    /// All is as it should be.
+    /// The records are already as requested.
     Nothing,
-    /// It would fail, for this reason.
+    /// The step would fail, for this reason.
     Refused(String),
-    /// These writes, at least one.
+    /// The step would send these writes, at least one.
     Writes(Vec<WriteRequest>),
 }
 
-/// What it would do to these records.
+/// Returns the preview of a plan on the present records.
 pub(super) fn preview(identity: &Identity, now: &RecordSet, planned: Planned) -> Preview {
     let basis = json!(now.entries().iter().map(|entry| json!([entry.id, entry.shown])).collect::<Vec<_>>());
     let full = format!("{} {}", identity.record_type, identity.name.full(&identity.zone));
     let writes = match planned {
         Planned::Nothing => {
-            return Preview::without_change(PlannedEffect::None, format!("{full} is as it should be"))
-                .resting_on(basis);
+            return Preview::without_change(PlannedEffect::None, format!("{full} is already as requested"))
+                .with_basis(basis);
         }
-        Planned::Refused(why) => return Preview::without_change(PlannedEffect::Fail, why).resting_on(basis),
+        Planned::Refused(why) => return Preview::without_change(PlannedEffect::Fail, why).with_basis(basis),
         Planned::Writes(writes) => writes,
     };
     let effect = match writes.first() {
@@ -64,7 +64,7 @@ fn change(full: &str, write: &WriteRequest, now: &RecordSet) -> PlannedChange {
     PlannedChange { what: full.to_owned(), before, after }
 }
 
-/// Records that keep their value but not their time to live.
+/// Returns the records that keep their value but not their time to live.
 fn siblings(writes: &[WriteRequest], now: &RecordSet) -> Vec<SiblingTtl> {
     let written = |record: &RecordFields| record.ttl;
     let ttl = writes.iter().rev().find_map(|write| match write {

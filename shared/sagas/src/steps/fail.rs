@@ -1,9 +1,10 @@
-//! `fail`: fails always. It proves that a saga is undone.
+//! The step `fail`, which always fails. With it, tests and operators can show that a saga is
+//! undone.
 
 use super::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
 use crate::ports::Observations;
 
-/// The step `fail`.
+/// The step `fail`, which always fails.
 pub(super) struct Fail;
 
 impl StepKind for Fail {
@@ -25,10 +26,10 @@ impl StepKind for Fail {
     // Execute.
 
     fn forward(_: &StepContext<'_, (), ()>, _: &Observations) -> StepDecision {
-        StepDecision::Failed("it fails always".to_owned())
+        StepDecision::Failed("the step always fails".to_owned())
     }
 
-    // Recover and compensate: it writes nothing.
+    // Recover and compensate: nothing to do, as the step writes nothing.
 
     #[cfg(test)]
     fn examples() -> Vec<crate::testkit::Example> {

@@ -1,4 +1,4 @@
-//! Inputs, read field by field, so that every bad one is named and not only the first.
+//! Inputs, read field by field, so that every invalid one is reported and not only the first.
 
 use std::ops::RangeInclusive;
 
@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::definition::is_reference;
 
-/// What is wrong with one field. Texts are constant: nothing that was sent is repeated.
+/// The name of an invalid field and the reason. Reasons are constant: no value that was sent is
+/// repeated.
 pub type InputFieldError = (String, &'static str);
 
-/// Inputs being read. A field that refers to what an earlier step gives is not known before that step is done: it reads as absent,
-/// without an error.
+/// A reader of inputs that collects errors. A field that refers to an output of an earlier step has
+/// no value before that step is done: it reads as absent, without an error.
 #[derive(Debug)]
 pub struct InputFields<'a> {
     map: &'a Map<String, Value>,
@@ -18,49 +19,49 @@ pub struct InputFields<'a> {
 }
 
 impl<'a> InputFields<'a> {
-    /// These inputs.
+    /// Returns a reader of these inputs.
     #[must_use]
     pub fn of(map: &'a Map<String, Value>) -> Self {
         Self { map, errors: Vec::new() }
     }
 
-    /// What is wrong with them, as far as they were read.
+    /// Returns the errors of the fields read so far.
     #[must_use]
     pub fn errors(&self) -> &[InputFieldError] {
         &self.errors
     }
 
-    /// Notes what is wrong with a field; the first error of a field counts.
+    /// Adds an error for a field; only the first error of a field is kept.
     pub fn refuse(&mut self, name: &str, detail: &'static str) {
         if !self.errors.iter().any(|(known, _)| known == name) {
             self.errors.push((name.to_owned(), detail));
         }
     }
 
-    /// Refuses every field that is none of these.
+    /// Refuses every field with a name that is not listed.
     pub fn refuse_others(&mut self, names: &[&str]) {
         for name in self.map.keys().filter(|name| !names.contains(&name.as_str())) {
             self.refuse(name, "no such input");
         }
     }
 
-    /// Refuses a field that is there.
+    /// Refuses a field that is present.
     pub fn refuse_present(&mut self, name: &str, detail: &'static str) {
         if self.value(name).is_some() {
             self.refuse(name, detail);
         }
     }
 
-    /// Whether a field refers to what is not known yet.
+    /// Returns whether a field is a reference to an output.
     #[must_use]
-    pub fn is_late(&self, name: &str) -> bool {
+    pub fn refers_to_output(&self, name: &str) -> bool {
         self.map.get(name).is_some_and(is_reference)
     }
 
-    /// Refuses a reference: what this field says must be known when the saga starts.
+    /// Refuses a reference: the value of this field must be known when the saga starts.
     pub fn fixed(&mut self, name: &str) {
-        if self.is_late(name) {
-            self.refuse(name, "must be known at the start: it decides what is locked");
+        if self.refers_to_output(name) {
+            self.refuse(name, "must be known at the start, as it decides what is locked");
         }
     }
 
@@ -72,7 +73,7 @@ impl<'a> InputFields<'a> {
         self.value(name).filter(|value| !is_reference(value))
     }
 
-    /// A text, if it is there.
+    /// Returns a text, if the field is present.
     pub fn text(&mut self, name: &str) -> Option<&'a str> {
         let value = self.known(name)?;
         if value.as_str().is_none() {
@@ -81,13 +82,13 @@ impl<'a> InputFields<'a> {
         value.as_str()
     }
 
-    /// A text that must be there.
+    /// Returns a text; an absent field is an error.
     pub fn required_text(&mut self, name: &str) -> Option<&'a str> {
         self.require(name);
         self.text(name)
     }
 
-    /// One of these words, if it is there.
+    /// Returns one of these words, if the field is present; case is ignored.
     pub fn word(&mut self, name: &str, words: &'static [&'static str], detail: &'static str) -> Option<&'static str> {
         let text = self.text(name)?;
         let word = words.iter().find(|word| word.eq_ignore_ascii_case(text)).copied();
@@ -97,7 +98,7 @@ impl<'a> InputFields<'a> {
         word
     }
 
-    /// A whole number within bounds, if it is there.
+    /// Returns a whole number within bounds, if the field is present.
     pub fn number(&mut self, name: &str, bounds: RangeInclusive<u64>, detail: &'static str) -> Option<u64> {
         let value = self.known(name)?;
         let number = value.as_u64().filter(|number| bounds.contains(number));
@@ -107,7 +108,8 @@ impl<'a> InputFields<'a> {
         number
     }
 
-    /// DigitalOcean's id of something, as a number or as a text of digits, which must be there.
+    /// Returns an id of DigitalOcean, given as a number or as a text of digits; an absent field is
+    /// an error.
     pub fn required_id(&mut self, name: &str) -> Option<u64> {
         self.require(name);
         let value = self.known(name)?;
@@ -118,7 +120,7 @@ impl<'a> InputFields<'a> {
         id
     }
 
-    /// Refuses the lack of a field.
+    /// Refuses the absence of a field.
     pub fn require(&mut self, name: &str) {
         if self.value(name).is_none() {
             self.refuse(name, "is required");

@@ -1,4 +1,4 @@
-//! `gate`: somebody must let the saga through, within a time.
+//! The step `gate`, the approval gate: it waits for an approval, up to a time limit.
 
 use chrono::TimeDelta;
 use serde_json::{Map, json};
@@ -6,22 +6,22 @@ use serde_json::{Map, json};
 use super::{InputFields, PlannedEffect, Preview, Prices, StepCompletion, StepContext, StepDecision, StepKind};
 use crate::ports::Observations;
 
-/// The step `gate`.
+/// The step `gate`, the approval gate.
 pub(super) struct ApprovalGate;
 
-/// What a gate asks.
+/// The inputs of a gate.
 #[derive(Debug)]
 pub(super) struct Inputs {
-    /// How long it is open to an answer.
+    /// The time for which the gate waits for a decision.
     expires_in: TimeDelta,
-    /// What is asked, for people.
+    /// The question for the person who decides.
     question: Option<String>,
 }
 
-/// The longest time that a gate waits for an answer: 30 days, in seconds.
-const LONGEST: u64 = 30 * 24 * 3600;
-/// How long it waits if it does not say: a day, in seconds.
-const USUAL: u64 = 24 * 3600;
+/// The longest time that a gate waits for a decision: 30 days, in seconds.
+const MAX_SECONDS: u64 = 30 * 24 * 3600;
+/// The time that a gate waits if the input does not set it: a day, in seconds.
+const DEFAULT_SECONDS: u64 = 24 * 3600;
 
 impl StepKind for ApprovalGate {
     // Inputs.
@@ -35,11 +35,12 @@ impl StepKind for ApprovalGate {
     fn inputs(fields: &mut InputFields<'_>) -> Option<Inputs> {
         let question = fields.text("question").map(str::to_owned);
         fields.fixed("expires_in_seconds");
-        let seconds = match fields.number("expires_in_seconds", 60..=LONGEST, "expected whole seconds, 60 to 2592000") {
-            Some(seconds) => seconds,
-            None if fields.errors().is_empty() => USUAL,
-            None => return None,
-        };
+        let seconds =
+            match fields.number("expires_in_seconds", 60..=MAX_SECONDS, "expected whole seconds, 60 to 2592000") {
+                Some(seconds) => seconds,
+                None if fields.errors().is_empty() => DEFAULT_SECONDS,
+                None => return None,
+            };
         Some(Inputs { expires_in: TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?, question })
     }
 
@@ -53,13 +54,13 @@ impl StepKind for ApprovalGate {
         let question = at.inputs.question.as_deref().map(|question| format!(" ({question})")).unwrap_or_default();
         Preview::without_change(
             PlannedEffect::Wait,
-            format!("waits for somebody's word{question}, for {seconds} s at most"),
+            format!("waits for an approval{question}, for {seconds} s at most"),
         )
     }
 
     // Execute.
 
-    /// Of a word and the end of its time the one that is written first counts.
+    /// Decides on the verdict or on the end of the time limit, whichever is written first.
     fn forward(at: &StepContext<'_, Inputs, ()>, _: &Observations) -> StepDecision {
         let until = at.state.began_at.unwrap_or(at.now) + at.inputs.expires_in;
         match &at.state.verdict {
@@ -68,13 +69,13 @@ impl StepKind for ApprovalGate {
                 outputs: Map::from_iter([("approved_by".to_owned(), json!(verdict.by))]),
                 ..StepCompletion::default()
             }),
-            Some(verdict) => StepDecision::Failed(format!("denied by {}", verdict.by)),
-            None if at.now >= until => StepDecision::Failed("nobody approved it in time".to_owned()),
-            None => StepDecision::Until(until, "it waits for approval".to_owned()),
+            Some(verdict) => StepDecision::Failed(format!("the approval was denied by {}", verdict.by)),
+            None if at.now >= until => StepDecision::Failed("no approval was given in time".to_owned()),
+            None => StepDecision::Until(until, "the gate waits for an approval".to_owned()),
         }
     }
 
-    // Recover and compensate: it writes nothing.
+    // Recover and compensate: nothing to do, as the step writes nothing.
 
     #[cfg(test)]
     fn examples() -> Vec<crate::testkit::Example> {

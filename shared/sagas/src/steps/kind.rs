@@ -1,4 +1,4 @@
-//! What a step is.
+//! The interface of a step: [`StepKind`] with its types, and [`Step`] without them.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -15,90 +15,97 @@ use crate::ports::{Observations, ReadRequest};
 use crate::record::{Intent, LockTarget, SagaId, StepState};
 use crate::timing::Timing;
 
-/// Where a step stands when it decides.
+/// The context in which a step decides.
 #[derive(Debug)]
 pub struct StepContext<'a, I = Map<String, Value>, S = Value> {
-    /// The saga.
+    /// The id of the saga.
     pub saga: &'a SagaId,
-    /// The account.
+    /// The account in which the saga works.
     pub account: &'a AccountId,
-    /// Which step of the saga it is.
+    /// The index of the step in the saga.
     pub index: usize,
-    /// How many steps of its sort come before it.
+    /// The number of steps of the same kind before it.
     pub ordinal: usize,
-    /// Its inputs, references resolved.
+    /// The step's inputs, with references resolved.
     pub inputs: &'a I,
-    /// What it found before it changed anything; `None` until it has an intent.
+    /// The state that the step found before it changed anything; `None` until the first intent is
+    /// stored.
     pub pre_image: Option<&'a S>,
-    /// Its state.
+    /// The step's own state.
     pub state: &'a StepState,
     /// The states of the steps before it.
     pub earlier: &'a [StepState],
-    /// What the steps after it deleted and, when they were undone, made again: from the id that was to the id that is.
+    /// The records that later steps deleted and recreated in their compensation: old id to new id.
     pub recreated: &'a BTreeMap<u64, u64>,
-    /// How long things take.
+    /// The durations and limits of the engine.
     pub timing: &'a Timing,
-    /// The time now.
+    /// The time of the decision.
     pub now: DateTime<Utc>,
 }
 
-/// A step. All functions are pure; they have no state but what [`StepContext`] holds.
+/// A kind of step. All functions are pure; they have no state but what [`StepContext`] holds.
 pub trait StepKind: Sync + 'static {
-    /// Its inputs, typed.
+    /// The typed inputs of the step.
     type Inputs: Debug;
-    /// What it keeps of what it found before it changed anything.
+    /// The part of the state before the first write that the step keeps.
     type PreImage: Debug + Serialize + DeserializeOwned;
-    /// Its name, as in the API.
+    /// The step's name in the API.
     const NAME: &'static str;
-    /// Its version: raised when sagas that are under way could not go on with it.
+    /// The step's version. It is raised when sagas in progress could not go on with the new code.
     const VERSION: u32 = 1;
-    /// The names of its inputs.
+    /// The names of the step's inputs.
     const INPUTS: &'static [&'static str];
-    /// The names of what it gives.
+    /// The names of the step's outputs.
     const OUTPUTS: &'static [&'static str] = &[];
-    /// Whether it waits for somebody's word.
+    /// True if the step waits for an approval.
     const NEEDS_APPROVAL: bool = false;
-    /// How many looks it takes after the saga's end if one of its writes may arrive late: 0 to 2.
+    /// The number of post-check rounds after the saga's end if a write of the step may arrive late:
+    /// 0 to 2.
     const POST_CHECKS: usize = 0;
-    /// Whether what it would take away then could by now be another saga's: it needs the locks, and leaves all as it is where another had
-    /// one since. Not so where what it makes bears the saga's own name.
+    /// True if a post-check has to hold the saga's locks, as what it would remove could by then
+    /// belong to another saga. If another saga had one of the locks since, it changes nothing. Not
+    /// needed where the step's objects have the saga's own name.
     const POST_CHECK_LOCKS: bool = true;
 
-    /// Its inputs, or `None` with at least one error in `fields`, or none where a field refers to what is not known yet.
+    /// Returns the typed inputs. Returns `None` with at least one error in `fields`, or without one
+    /// if an input refers to an output that is not known yet.
     fn inputs(fields: &mut InputFields<'_>) -> Option<Self::Inputs>;
 
-    /// What it changes; nothing if not said. It depends on inputs that are no references.
+    /// Returns the targets that the step changes; none by default. They depend on inputs that must
+    /// not be references.
     fn locks(_account: &AccountId, _fields: &mut InputFields<'_>) -> Vec<LockTarget> {
         Vec::new()
     }
 
-    /// How long it may take; no time if not said.
+    /// Returns the time that the step may take; zero by default.
     fn time_budget(_fields: &mut InputFields<'_>) -> TimeDelta {
         TimeDelta::zero()
     }
 
-    /// What to read before anything is decided; nothing if not said.
+    /// Returns the reads that every decision of the step needs; none by default.
     fn reads(_at: &StepContext<'_, Self::Inputs, Self::PreImage>) -> Vec<ReadRequest> {
         Vec::new()
     }
 
-    /// What to keep of what was seen, when the first write is decided; nothing if not said.
+    /// Returns the part of the observations to keep as the pre-image when the first write is
+    /// decided; none by default.
     fn pre_image(_at: &StepContext<'_, Self::Inputs, Self::PreImage>, _seen: &Observations) -> Option<Self::PreImage> {
         None
     }
 
-    /// What to read before it can be said what it would do; the same if not said.
+    /// Returns the reads that a plan needs; the same as `reads` by default.
     fn plan_reads(at: &StepContext<'_, Self::Inputs, Self::PreImage>) -> Vec<ReadRequest> {
         Self::reads(at)
     }
 
-    /// What it would do, for people.
+    /// Returns the changes that the step would make.
     fn preview(at: &StepContext<'_, Self::Inputs, Self::PreImage>, seen: &Observations, prices: &Prices) -> Preview;
 
-    /// What is to be done next.
+    /// Decides what the step does next.
     fn forward(at: &StepContext<'_, Self::Inputs, Self::PreImage>, seen: &Observations) -> StepDecision;
 
-    /// What became of a write whose answer is not known. A step that writes says it.
+    /// Determines the outcome of a write whose response is not known. Every step that writes
+    /// implements it.
     fn recover(
         _at: &StepContext<'_, Self::Inputs, Self::PreImage>,
         _intent: &Intent,
@@ -107,12 +114,13 @@ pub trait StepKind: Sync + 'static {
         Recovered::Unseen
     }
 
-    /// What is to be done next to undo it. A step that writes says it.
+    /// Decides what the compensation of the step does next. Every step that writes implements it.
     fn undo(_at: &StepContext<'_, Self::Inputs, Self::PreImage>, _seen: &Observations) -> StepDecision {
         StepDecision::done("nothing")
     }
 
-    /// What is to be done about a write that arrived after the saga's end, which was success or not.
+    /// Decides what to do about a write that arrived after the saga's end; `succeeded` tells how
+    /// the saga ended.
     fn post_check(
         _at: &StepContext<'_, Self::Inputs, Self::PreImage>,
         _seen: &Observations,
@@ -121,66 +129,70 @@ pub trait StepKind: Sync + 'static {
         StepDecision::done("nothing")
     }
 
-    /// Whether one of its writes may arrive after the saga's end.
+    /// Returns whether a write of the step may arrive after the saga's end.
     fn needs_post_check(state: &StepState) -> bool {
         state.attempts.iter().any(crate::record::WriteAttempt::is_lost)
     }
 
-    /// Worlds and inputs for the crash matrix: every step has some.
+    /// Initial states and inputs for the crash matrix; every step has some.
     #[cfg(test)]
     fn examples() -> Vec<crate::testkit::Example>;
 }
 
-/// A [`StepKind`] with its types behind it.
+/// A [`StepKind`] without its types, so that steps of all kinds fit in one list.
 pub trait Step: Sync {
-    /// [`StepKind::NAME`].
+    /// Returns the step's name, [`StepKind::NAME`].
     fn name(&self) -> &'static str;
-    /// [`StepKind::VERSION`].
+    /// Returns the step's version, [`StepKind::VERSION`].
     fn version(&self) -> u32;
-    /// [`StepKind::INPUTS`].
+    /// Returns the names of the inputs, [`StepKind::INPUTS`].
     fn input_names(&self) -> &'static [&'static str];
-    /// [`StepKind::OUTPUTS`].
+    /// Returns the names of the outputs, [`StepKind::OUTPUTS`].
     fn output_names(&self) -> &'static [&'static str];
-    /// [`StepKind::NEEDS_APPROVAL`].
+    /// Returns [`StepKind::NEEDS_APPROVAL`]: true for approval gates.
     fn needs_approval(&self) -> bool;
-    /// [`StepKind::POST_CHECKS`].
+    /// Returns the number of rounds, [`StepKind::POST_CHECKS`].
     fn post_checks(&self) -> usize;
-    /// [`StepKind::POST_CHECK_LOCKS`].
+    /// Returns [`StepKind::POST_CHECK_LOCKS`]: whether post-checks take the locks.
     fn post_check_locks(&self) -> bool;
-    /// Checks inputs, whose errors are then in `fields`: what it changes, and how long it may take.
+    /// Validates inputs and adds errors to `fields`. Returns the lock targets and the time budget.
     fn check(&self, account: &AccountId, fields: &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta);
-    /// [`StepKind::reads`].
+    /// Calls [`StepKind::reads`]; no reads if the inputs are invalid.
     fn reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest>;
-    /// [`StepKind::pre_image`].
+    /// Calls [`StepKind::pre_image`] and returns the result as JSON.
     fn pre_image(&self, at: &StepContext<'_>, seen: &Observations) -> Value;
-    /// [`StepKind::plan_reads`].
+    /// Calls [`StepKind::plan_reads`]; no reads if the inputs are invalid.
     fn plan_reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest>;
-    /// [`StepKind::preview`]; `None` while its inputs refer to what is not known yet.
+    /// Calls [`StepKind::preview`]; `None` while an input refers to an output that is not known
+    /// yet.
     fn preview(&self, at: &StepContext<'_>, seen: &Observations, prices: &Prices) -> Option<Preview>;
-    /// [`StepKind::forward`].
+    /// Calls [`StepKind::forward`]; fails if the inputs are invalid.
     fn forward(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision;
-    /// [`StepKind::recover`].
+    /// Calls [`StepKind::recover`]; still under way if the inputs are invalid.
     fn recover(&self, at: &StepContext<'_>, intent: &Intent, seen: &Observations) -> Recovered;
-    /// [`StepKind::undo`].
+    /// Calls [`StepKind::undo`]; a conflict if the inputs are invalid.
     fn undo(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision;
-    /// [`StepKind::post_check`].
+    /// Calls [`StepKind::post_check`]; a conflict if the inputs are invalid.
     fn post_check(&self, at: &StepContext<'_>, seen: &Observations, succeeded: bool) -> StepDecision;
-    /// [`StepKind::needs_post_check`].
+    /// Calls [`StepKind::needs_post_check`] on the state.
     fn needs_post_check(&self, state: &StepState) -> bool;
-    /// [`StepKind::examples`].
+    /// Returns the examples, [`StepKind::examples`].
     #[cfg(test)]
     fn examples(&self) -> Vec<crate::testkit::Example>;
 }
 
-/// A step of the table: the types of a [`StepKind`], of which there is no value.
+/// The bridge from a [`StepKind`] to [`Step`]: it holds types, and no value of `K` exists.
 pub(super) struct Typed<K>(PhantomData<K>);
 
 impl<K> Typed<K> {
-    /// The step.
+    /// The step as a constant for the list.
     pub(super) const STEP: Self = Self(PhantomData);
 }
 
-/// The step's own view of where it stands, or why its inputs cannot be read.
+/// Calls `decide` with the step's typed context.
+///
+/// # Errors
+/// When the inputs or the pre-image cannot be read.
 fn typed<K: StepKind, R>(
     at: &StepContext<'_>,
     decide: impl FnOnce(&StepContext<'_, K::Inputs, K::PreImage>) -> R,
@@ -254,7 +266,7 @@ impl<K: StepKind> Step for Typed<K> {
     }
 
     fn pre_image(&self, at: &StepContext<'_>, seen: &Observations) -> Value {
-        // A stash is plain data with text keys.
+        // A pre-image is plain data with text keys, so it can always be written as JSON.
         typed::<K, _>(at, |at| serde_json::to_value(K::pre_image(at, seen)).unwrap_or_default()).unwrap_or_default()
     }
 

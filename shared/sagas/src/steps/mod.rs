@@ -1,10 +1,12 @@
-//! The steps. Adding one is one file with a [`StepKind`] and one line in [`STEPS`].
+//! The steps of sagas. A new step is one file with a [`StepKind`] and one line in [`STEPS`].
 //!
-//! A step is pure. It says what to read, and decides from what was seen and from what its own writes became ([`StepState`]). The engine
-//! does the rest: it makes every intent durable before its write, finds out what became of a write whose answer was lost, and starts no
-//! other write of the saga before it knows.
+//! A step is pure. It names what to read, and decides on the observations and on the outcomes of
+//! its own writes ([`StepState`]). The engine does everything else: it stores every intent before
+//! its write, finds out what became of a write whose response was lost, and starts no other write
+//! of the saga before that.
 //!
-//! What a list shows may be old. So a step trusts the answers to its own writes more than a list, in both directions.
+//! A list may be older than the last write. So a step trusts the responses to its own writes more
+//! than a list: both for what exists and for what does not.
 
 mod create_droplet_snapshot;
 mod decision;
@@ -27,7 +29,7 @@ pub use fields::{InputFieldError, InputFields};
 pub use kind::{Step, StepContext, StepKind};
 pub use preview::{PlannedChange, PlannedEffect, Preview, Prices, SiblingTtl, Undo};
 
-/// Every step.
+/// All steps of the current build.
 pub const STEPS: Steps = Steps(&[
     &Typed::<upsert_dns_record::UpsertDnsRecord>::STEP,
     &Typed::<delete_dns_record::DeleteDnsRecord>::STEP,
@@ -37,7 +39,7 @@ pub const STEPS: Steps = Steps(&[
     &Typed::<wait::Wait>::STEP,
 ]);
 
-/// The steps that a build knows.
+/// The steps that a build has.
 #[derive(Clone, Copy)]
 pub struct Steps(pub &'static [&'static dyn Step]);
 
@@ -48,13 +50,13 @@ impl std::fmt::Debug for Steps {
 }
 
 impl Steps {
-    /// The step of this name, in the version that this build has.
+    /// Returns the step of this name, in the version that this build has.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&'static dyn Step> {
         self.0.iter().copied().find(|step| step.name() == name)
     }
 
-    /// The step that a definition means; `None` where this build does not have it in that version.
+    /// Returns the step of a specification; `None` if this build does not have it in that version.
     #[must_use]
     pub fn of(&self, spec: &StepSpec) -> Option<&'static dyn Step> {
         self.named(&spec.step).filter(|step| step.version() == spec.version)

@@ -1,4 +1,4 @@
-//! What a step would do, for people.
+//! Previews: what a step would do, for readers of a plan.
 
 use domain::Money;
 use rust_decimal::Decimal;
@@ -7,87 +7,88 @@ use serde_json::Value;
 
 use crate::ports::WriteRequest;
 
-/// What a step would do, in a word.
+/// The effect of a step, as one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlannedEffect {
-    /// It makes something.
+    /// The step creates an object.
     Create,
-    /// It changes something.
+    /// The step changes an object.
     Update,
-    /// It deletes something.
+    /// The step deletes an object.
     Delete,
-    /// All is as it should be.
+    /// The present state is already as requested.
     None,
-    /// It waits.
+    /// The step waits for a time or an approval.
     Wait,
-    /// It would fail.
+    /// The step would fail.
     Fail,
-    /// It depends on what an earlier step gives.
+    /// The effect depends on an output of an earlier step.
     Unknown,
 }
 
-/// What undoing could restore.
+/// The extent to which compensation could restore the present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Undo {
-    /// Nothing is to be undone.
+    /// Nothing would have to be undone.
     Nothing,
-    /// All of it.
+    /// All changes can be undone.
     Exact,
-    /// All of it but for the ids of what is made again.
+    /// All changes can be undone, but recreated objects get new ids.
     NewIds,
 }
 
-/// One thing that changes.
+/// One object that would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlannedChange {
-    /// What.
+    /// The object, such as `A www.example.com`.
     pub what: String,
-    /// What it is.
+    /// The object as it is; null if it does not exist.
     pub before: Value,
-    /// What it will be.
+    /// The object as it would be; null if it would be deleted.
     pub after: Value,
 }
 
-/// A record whose time to live changes with that of another: DigitalOcean keeps one for all records of a name and type.
+/// A record whose time to live changes with that of another: DigitalOcean keeps one for all records
+/// of a name and type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SiblingTtl {
-    /// The record's id.
+    /// The id of the record.
     pub id: String,
-    /// What it stands for.
+    /// The value of the record.
     pub data: String,
-    /// Its time to live, in seconds.
+    /// The present time to live, in seconds.
     pub before: u32,
-    /// What that will be.
+    /// The new time to live, in seconds.
     pub after: u32,
 }
 
-/// What a step would do.
+/// The changes that a step would make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Preview {
-    /// In a word.
+    /// The effect as one word.
     pub effect: PlannedEffect,
-    /// In a sentence.
+    /// The effect as a phrase.
     pub summary: String,
-    /// What changes.
+    /// The objects that would change.
     pub changes: Vec<PlannedChange>,
-    /// Whose time to live changes as well.
+    /// The records of which only the time to live would change.
     pub sibling_ttls: Vec<SiblingTtl>,
-    /// What undoing could restore.
+    /// The extent to which compensation could restore the present state.
     pub undo: Undo,
-    /// What it costs more a month, at most.
+    /// The highest additional cost, per month; none if nothing costs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_monthly_up_to: Option<Money>,
-    /// What was seen that this rests on: if it changes, so may the plan.
+    /// The observed state that the preview is based on: if it changes, so may the plan.
     pub basis: Value,
-    /// What would be sent.
+    /// The writes that would be sent.
     #[serde(skip)]
     pub writes: Vec<WriteRequest>,
 }
 
 impl Preview {
-    /// One that changes nothing, for this reason.
+    /// Returns a preview without changes; the summary says why.
     #[must_use]
     pub fn without_change(effect: PlannedEffect, summary: impl Into<String>) -> Self {
         Self {
@@ -102,16 +103,16 @@ impl Preview {
         }
     }
 
-    /// The same, resting on this.
+    /// Returns the same preview with its basis.
     #[must_use]
-    pub fn resting_on(self, basis: Value) -> Self {
+    pub fn with_basis(self, basis: Value) -> Self {
         Self { basis, ..self }
     }
 }
 
-/// List prices, which the API does not give.
+/// List prices, which DigitalOcean's API does not have.
 #[derive(Debug, Clone, Copy)]
 pub struct Prices {
-    /// A snapshot of so many gigabytes, for a month.
+    /// The price of a snapshot of so many gigabytes, per month.
     pub snapshot: fn(Decimal) -> Money,
 }

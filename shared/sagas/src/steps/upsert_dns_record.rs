@@ -1,4 +1,4 @@
-//! `upsert_dns_record`: sees to it that a name stands for a value.
+//! The step `upsert_dns_record`, which creates or updates a record so that a name has a value.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::AccountId;
@@ -11,40 +11,40 @@ use super::{
 };
 use crate::dns::{
     DEFAULT_TTL, Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, RecordType, Value,
-    announce, is_stale, recover, restored, sent,
+    announce, fields_to_send, is_stale, recover, restored,
 };
 use crate::ports::{Observations, ReadRequest, RecordFields, WriteRequest};
 use crate::record::{Intent, LockTarget};
 
-/// The step `upsert_dns_record`.
+/// The step `upsert_dns_record`, which creates or updates a DNS record.
 pub(super) struct UpsertDnsRecord;
 
-/// How often a record that somebody deletes under our hands is made again.
+/// The number of times that a record is created while another client keeps deleting it.
 const MAX_CREATIONS: usize = 3;
 
-/// Which record is wanted.
+/// The requested record, with the identity that selects existing ones.
 #[derive(Debug)]
 pub(super) struct Inputs {
     identity: Identity,
     value: Value,
-    /// What its siblings have, if it is not said.
+    /// The requested time to live; none for that of the existing records of the name and type.
     ttl: Option<u32>,
     mode: Mode,
 }
 
-type Here<'a> = StepContext<'a, Inputs, RecordSetPreImage>;
+type Context<'a> = StepContext<'a, Inputs, RecordSetPreImage>;
 
-/// What the wanted record needs, given what was found.
+/// The writes that the requested record needs, given the records that were found.
 enum UpsertPlan {
     Nothing(u64),
     Refused(String),
     /// The main write, then the records to delete.
-    Writes(Main, Vec<RecordEntry>),
+    Writes(MainWrite, Vec<RecordEntry>),
 }
 
-enum Main {
-    Make(RecordFields),
-    Change(u64, RecordFields),
+enum MainWrite {
+    Create(RecordFields),
+    Update(u64, RecordFields),
     Keep(u64),
 }
 
@@ -55,23 +55,24 @@ impl StepKind for UpsertDnsRecord {
     const NAME: &'static str = "upsert_dns_record";
     const INPUTS: &'static [&'static str] = dns_inputs::INPUTS;
     const OUTPUTS: &'static [&'static str] = &["dns_record_id"];
-    /// A record says neither who made it nor when. A day later it would be somebody else's, however much it looks like ours.
+    /// One round only: a record names neither its creator nor its time. A day later, an equal
+    /// record would belong to another client.
     const POST_CHECKS: usize = 1;
 
     fn inputs(fields: &mut InputFields<'_>) -> Option<Inputs> {
         fields.require("dns_record_data");
         let mode = dns_inputs::mode(fields);
         let ttl = dns_inputs::ttl(fields);
-        let said = RecordInputs::of(fields);
-        for name in said.needed() {
+        let record = RecordInputs::of(fields);
+        for name in record.required_parts() {
             fields.require(name);
         }
-        let mut parts = said.parts(fields);
-        if said.is_delegation() && mode != Some(Mode::Additive) {
+        let mut parts = record.parts(fields);
+        if record.is_delegation() && mode != Some(Mode::Additive) {
             fields.refuse("dns_mode", "the zone's own name servers can only be added to");
         }
-        let data = said.data(fields, parts.tag.as_deref());
-        let identity = said.identity()?;
+        let data = record.data(fields, parts.tag.as_deref());
+        let identity = record.identity()?;
         if identity.record_type == RecordType::Caa {
             parts.flags = parts.flags.or(Some(0));
         }
@@ -87,7 +88,7 @@ impl StepKind for UpsertDnsRecord {
     }
 
     // Plan.
-    fn preview(at: &Here<'_>, seen: &Observations, _: &Prices) -> Preview {
+    fn preview(at: &Context<'_>, seen: &Observations, _: &Prices) -> Preview {
         let Inputs { identity, .. } = at.inputs;
         let Some(zone) = seen.records(identity.zone.as_str()) else {
             return Preview::without_change(PlannedEffect::Fail, dns_preview::NO_ZONE);
@@ -98,9 +99,9 @@ impl StepKind for UpsertDnsRecord {
             UpsertPlan::Refused(why) => Planned::Refused(why),
             UpsertPlan::Writes(main, extra) => {
                 let main = match main {
-                    Main::Make(record) => Some(at.inputs.make(record)),
-                    Main::Change(id, record) => Some(at.inputs.change(id, record)),
-                    Main::Keep(_) => None,
+                    MainWrite::Create(record) => Some(at.inputs.create(record)),
+                    MainWrite::Update(id, record) => Some(at.inputs.update(id, record)),
+                    MainWrite::Keep(_) => None,
                 };
                 Planned::Writes(main.into_iter().chain(extra.iter().map(|entry| at.inputs.delete(entry))).collect())
             }
@@ -109,16 +110,16 @@ impl StepKind for UpsertDnsRecord {
     }
 
     // Execute.
-    fn reads(at: &Here<'_>) -> Vec<ReadRequest> {
+    fn reads(at: &Context<'_>) -> Vec<ReadRequest> {
         vec![ReadRequest::Records { zone: at.inputs.identity.zone.as_str().to_owned() }]
     }
 
-    fn pre_image(at: &Here<'_>, seen: &Observations) -> Option<RecordSetPreImage> {
+    fn pre_image(at: &Context<'_>, seen: &Observations) -> Option<RecordSetPreImage> {
         let zone = seen.records(at.inputs.identity.zone.as_str())?;
         Some(RecordSetPreImage::of(zone, &at.inputs.identity))
     }
 
-    fn forward(at: &Here<'_>, seen: &Observations) -> StepDecision {
+    fn forward(at: &Context<'_>, seen: &Observations) -> StepDecision {
         let Inputs { identity, .. } = at.inputs;
         let Some(zone) = seen.records(identity.zone.as_str()) else {
             return StepDecision::Failed(dns_preview::NO_ZONE.to_owned());
@@ -127,7 +128,7 @@ impl StepKind for UpsertDnsRecord {
             return StepDecision::Wait(dns_preview::STALE.to_owned());
         }
         let history = RecordHistory::of(identity, at, seen);
-        // Only before the first write is what stands in the way not our own doing.
+        // After the first write, a record in the way may be the step's own.
         let plan = at.inputs.plan(&history.base, at.pre_image.is_none().then_some(zone));
         let run = UpsertPass { at, seen, now: &RecordSet::of(zone, identity), attempts: history.attempts() };
         match plan {
@@ -140,24 +141,24 @@ impl StepKind for UpsertDnsRecord {
     }
 
     // Recover.
-    fn recover(at: &Here<'_>, intent: &Intent, seen: &Observations) -> Recovered {
+    fn recover(at: &Context<'_>, intent: &Intent, seen: &Observations) -> Recovered {
         let history = RecordHistory::of(&at.inputs.identity, at, seen);
         recover(intent, history.attempts(), history.now.as_ref())
     }
 
     // Compensate.
-    fn undo(at: &Here<'_>, seen: &Observations) -> StepDecision {
+    fn undo(at: &Context<'_>, seen: &Observations) -> StepDecision {
         restored(&RecordHistory::of(&at.inputs.identity, at, seen), at, seen)
     }
 
-    fn post_check(at: &Here<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
+    fn post_check(at: &Context<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
         if !succeeded {
             return restored(&RecordHistory::of_undone(&at.inputs.identity, at, seen), at, seen);
         }
         let history = RecordHistory::of(&at.inputs.identity, at, seen);
         let Some(now) = &history.now else { return StepDecision::done("the zone is gone") };
         let run = UpsertPass { at, seen, now, attempts: history.attempts() };
-        run.duplicate().unwrap_or_else(|| StepDecision::done("nothing arrived late"))
+        run.duplicate().unwrap_or_else(|| StepDecision::done("no late write was found"))
     }
 
     #[cfg(test)]
@@ -173,12 +174,14 @@ fn done(outcome: &'static str, id: u64) -> StepCompletion {
 
 impl Inputs {
     fn plan(&self, found: &RecordSet, zone: Option<&[crate::ports::Record]>) -> UpsertPlan {
-        let in_the_way = zone.and_then(|zone| self.identity.in_the_way(zone).next());
-        if let Some(other) = in_the_way {
-            return UpsertPlan::Refused(format!("a {other} record of that name stands in the way"));
+        let excluded_by = zone.and_then(|zone| self.identity.excluded_by(zone).next());
+        if let Some(other) = excluded_by {
+            return UpsertPlan::Refused(format!(
+                "a {other} record of that name exists, which excludes the requested one"
+            ));
         }
         let ttl = self.ttl_beside(found);
-        let record = sent(self.identity.record_type, self.identity.name.as_str(), &self.value, ttl);
+        let record = fields_to_send(self.identity.record_type, self.identity.name.as_str(), &self.value, ttl);
         let equal = found.with_value(&self.value).next();
         let kept = match (self.mode, found.entries()) {
             (_, []) => None,
@@ -188,7 +191,7 @@ impl Inputs {
             (Mode::Exclusive, several) if equal.is_none() => {
                 let count = several.len();
                 return UpsertPlan::Refused(format!(
-                    "there are {count} records of that name and type, none of them this one; see dns_mode"
+                    "there are {count} records of that name and type, none of them the requested one; see dns_mode"
                 ));
             }
             (Mode::Exclusive, _) => equal,
@@ -202,20 +205,20 @@ impl Inputs {
         if extra.len() > MAX_REMOVED_RECORDS {
             let count = extra.len();
             return UpsertPlan::Refused(format!(
-                "{count} records would give way; a step replaces at most {MAX_REMOVED_RECORDS}"
+                "{count} records would be replaced; a step replaces at most {MAX_REMOVED_RECORDS}"
             ));
         }
         let main = match kept {
-            None => Main::Make(record),
+            None => MainWrite::Create(record),
             Some(kept) if kept.value == self.value && kept.ttl == ttl && extra.is_empty() => {
                 return UpsertPlan::Nothing(kept.id);
             }
-            Some(kept) if kept.value == self.value && kept.ttl == ttl => Main::Keep(kept.id),
-            Some(kept) => Main::Change(kept.id, record),
+            Some(kept) if kept.value == self.value && kept.ttl == ttl => MainWrite::Keep(kept.id),
+            Some(kept) => MainWrite::Update(kept.id, record),
         };
         if found.is_mixed() {
             return UpsertPlan::Refused(
-                "the records of that name and type have different times to live; DigitalOcean would make them one for good".to_owned(),
+                "the records of that name and type have different times to live, which DigitalOcean would replace by one for good".to_owned(),
             );
         }
         UpsertPlan::Writes(main, extra)
@@ -229,11 +232,11 @@ impl Inputs {
         self.identity.zone.as_str().to_owned()
     }
 
-    fn make(&self, record: RecordFields) -> WriteRequest {
+    fn create(&self, record: RecordFields) -> WriteRequest {
         WriteRequest::CreateRecord { zone: self.zone(), record, instead_of: None }
     }
 
-    fn change(&self, id: u64, record: RecordFields) -> WriteRequest {
+    fn update(&self, id: u64, record: RecordFields) -> WriteRequest {
         WriteRequest::UpdateRecord { zone: self.zone(), id, record }
     }
 
@@ -242,9 +245,9 @@ impl Inputs {
     }
 }
 
-/// One look at a step that has a plan.
+/// One pass of a step that has a plan.
 struct UpsertPass<'a> {
-    at: &'a Here<'a>,
+    at: &'a Context<'a>,
     seen: &'a Observations,
     now: &'a RecordSet,
     attempts: RecordAttempts<'a>,
@@ -260,61 +263,66 @@ impl UpsertPass<'_> {
         StepDecision::Send { write, announce }
     }
 
-    /// The main write, unless it was carried out.
-    fn main(&self, main: &Main) -> Option<StepDecision> {
+    /// Returns the main write, unless it was carried out.
+    fn main(&self, main: &MainWrite) -> Option<StepDecision> {
         let made = self.attempts.created(false).next().is_some();
         match main {
-            Main::Keep(_) => None,
-            Main::Make(record) => (!made).then(|| self.send(self.inputs().make(record.clone()))),
-            Main::Change(id, record) => match self.attempts.updated(*id, false).map(|(_, attempt)| attempt) {
+            MainWrite::Keep(_) => None,
+            MainWrite::Create(record) => (!made).then(|| self.send(self.inputs().create(record.clone()))),
+            MainWrite::Update(id, record) => match self.attempts.updated(*id, false).map(|(_, attempt)| attempt) {
                 Some(attempt) if attempt.result().is_some() => None,
-                Some(attempt) if !attempt.is_lost() => (!made).then(|| self.send(self.inputs().make(record.clone()))),
-                _ => Some(self.unchanged(*id).unwrap_or_else(|| self.send(self.inputs().change(*id, record.clone())))),
+                Some(attempt) if !attempt.is_lost() => (!made).then(|| self.send(self.inputs().create(record.clone()))),
+                _ => Some(self.unchanged(*id).unwrap_or_else(|| self.send(self.inputs().update(*id, record.clone())))),
             },
         }
     }
 
-    /// The deletions that are left.
+    /// Returns the next deletion that is left.
     fn extra(&self, extra: &[RecordEntry]) -> Option<StepDecision> {
         let open = extra.iter().find(|entry| !self.attempts.deleted().contains(&entry.id))?;
         Some(self.unchanged(open.id).unwrap_or_else(|| self.send(self.inputs().delete(open))))
     }
 
-    /// Says no if a record that is about to be written over is neither as it was found nor as we want it.
+    /// Fails if a record that is about to be overwritten is neither as it was found nor as
+    /// requested.
     fn unchanged(&self, id: u64) -> Option<StepDecision> {
         let (found, now) = (self.attempts.base.get(id)?, self.now.get(id)?);
-        let theirs = now.value != found.value && now.value != self.inputs().value;
-        theirs.then(|| StepDecision::Failed(format!("record {id} was changed by somebody else meanwhile")))
+        let is_foreign = now.value != found.value && now.value != self.inputs().value;
+        is_foreign.then(|| StepDecision::Failed(format!("another client changed record {id} meanwhile")))
     }
 
-    /// Whether the record is there, once everything is written.
-    fn verify(&self, main: &Main) -> StepDecision {
+    /// Checks that the record exists, once everything is written.
+    fn verify(&self, main: &MainWrite) -> StepDecision {
         let made = self.attempts.created(false).last();
         let (id, outcome) = match (made, main) {
             (Some((id, _)), _) => (id, "created"),
-            (None, Main::Change(id, _)) => (*id, "updated"),
-            (None, Main::Keep(id)) => (*id, "updated"),
+            (None, MainWrite::Update(id, _)) => (*id, "updated"),
+            (None, MainWrite::Keep(id)) => (*id, "updated"),
             // Unreachable: `main` has no next write only once it was carried out.
-            (None, Main::Make(record)) => return self.send(self.inputs().make(record.clone())),
+            (None, MainWrite::Create(record)) => return self.send(self.inputs().create(record.clone())),
         };
         match self.now.get(id) {
             Some(entry) if self.is_wanted(entry) => {}
             Some(_) if self.at.now < self.written_at() + self.at.timing.read_lag => {
-                return StepDecision::Wait("the zone does not show the record as it was written yet".to_owned());
+                return StepDecision::Wait("the zone does not show the record as written yet".to_owned());
             }
-            Some(_) => return StepDecision::Failed(format!("record {id} was changed by somebody else meanwhile")),
+            Some(_) => return StepDecision::Failed(format!("another client changed record {id} meanwhile")),
             None => return self.missing(id),
         }
-        self.duplicate().or_else(|| self.company()).unwrap_or_else(|| StepDecision::Done(done(outcome, id)))
+        self.duplicate().or_else(|| self.competing_record()).unwrap_or_else(|| StepDecision::Done(done(outcome, id)))
     }
 
-    /// Whether somebody made records there too: the same once more, or others where there should be one. Ours then goes again.
-    fn company(&self) -> Option<StepDecision> {
+    /// Fails if another client created records there too: an equal one, or any other where there
+    /// should be one. The compensation then removes the step's own record.
+    fn competing_record(&self) -> Option<StepDecision> {
         let known = self.attempts.known();
-        let wants_to_be_alone = self.inputs().mode != Mode::Additive;
+        let must_be_alone = self.inputs().mode != Mode::Additive;
         let mut others = self.now.entries().iter().filter(|entry| !known.contains(&entry.id));
-        let other = others.find(|entry| wants_to_be_alone || entry.value == self.inputs().value)?;
-        Some(StepDecision::Failed(format!("record {} of that name and type appeared meanwhile", other.id)))
+        let other = others.find(|entry| must_be_alone || entry.value == self.inputs().value)?;
+        Some(StepDecision::Failed(format!(
+            "another client created record {} of that name and type meanwhile",
+            other.id
+        )))
     }
 
     fn is_wanted(&self, entry: &RecordEntry) -> bool {
@@ -325,27 +333,29 @@ impl UpsertPass<'_> {
         self.at.state.attempts.last().map_or(self.at.now, |attempt| attempt.at)
     }
 
-    /// The list does not show what was written: it is asked for alone. Only if that shows nothing either, for a while, is it gone.
+    /// Handles a record that the list does not show. The record is read by its id; only if it is
+    /// not found that way either, for a while, does it count as deleted.
     fn missing(&self, id: u64) -> StepDecision {
         let zone = self.inputs().zone();
         match self.seen.record(&zone, id) {
             None => StepDecision::Read(vec![ReadRequest::Record { zone, id }]),
             Some(Some(_)) => StepDecision::Wait("the zone does not list the record yet".to_owned()),
             Some(None) if self.at.now < self.written_at() + self.at.timing.read_lag => {
-                StepDecision::Wait("the record is not to be found yet".to_owned())
+                StepDecision::Wait("the record is not found yet".to_owned())
             }
             Some(None) if self.attempts.created(false).count() >= MAX_CREATIONS => {
-                StepDecision::Failed("somebody deletes the record whenever it is made".to_owned())
+                StepDecision::Failed("another client keeps deleting the record".to_owned())
             }
             Some(None) => {
                 let ttl = self.inputs().ttl_beside(self.attempts.base);
                 let Identity { name, record_type, .. } = &self.inputs().identity;
-                self.send(self.inputs().make(sent(*record_type, name.as_str(), &self.inputs().value, ttl)))
+                self.send(self.inputs().create(fields_to_send(*record_type, name.as_str(), &self.inputs().value, ttl)))
             }
         }
     }
 
-    /// Deletes a second record that a write which counted as lost has made after all.
+    /// Deletes a second record, created by a write that counted as lost and was carried out after
+    /// all.
     fn duplicate(&self) -> Option<StepDecision> {
         let value = &self.inputs().value;
         let orphaned = self.attempts.orphaned(value, false);

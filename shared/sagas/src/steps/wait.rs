@@ -1,15 +1,15 @@
-//! `wait`: lets time pass.
+//! The step `wait`, which lets time pass.
 
 use chrono::TimeDelta;
 
 use super::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
 use crate::ports::Observations;
 
-/// The step `wait`.
+/// The step `wait`, which lets time pass.
 pub(super) struct Wait;
 
 /// The longest wait: a week, in seconds.
-const LONGEST: u64 = 7 * 24 * 3600;
+const MAX_SECONDS: u64 = 7 * 24 * 3600;
 
 impl StepKind for Wait {
     // Inputs.
@@ -21,7 +21,7 @@ impl StepKind for Wait {
     fn inputs(fields: &mut InputFields<'_>) -> Option<TimeDelta> {
         fields.require("seconds");
         fields.fixed("seconds");
-        let seconds = fields.number("seconds", 1..=LONGEST, "expected whole seconds, 1 to 604800")?;
+        let seconds = fields.number("seconds", 1..=MAX_SECONDS, "expected whole seconds, 1 to 604800")?;
         TimeDelta::try_seconds(i64::try_from(seconds).ok()?)
     }
 
@@ -38,10 +38,14 @@ impl StepKind for Wait {
 
     fn forward(at: &StepContext<'_, TimeDelta, ()>, _: &Observations) -> StepDecision {
         let until = at.state.began_at.unwrap_or(at.now) + *at.inputs;
-        if at.now >= until { StepDecision::done("waited") } else { StepDecision::Until(until, "it waits".to_owned()) }
+        if at.now >= until {
+            StepDecision::done("waited")
+        } else {
+            StepDecision::Until(until, "the step lets time pass".to_owned())
+        }
     }
 
-    // Recover and compensate: it writes nothing.
+    // Recover and compensate: nothing to do, as the step writes nothing.
 
     #[cfg(test)]
     fn examples() -> Vec<crate::testkit::Example> {

@@ -1,5 +1,5 @@
-//! The DNS acceptance cases: each is applied, read back, applied again without effect, undone, and the zone is as before, times to live
-//! included.
+//! The DNS acceptance cases. Each case is applied, applied again without effect, and compensated;
+//! the zone is then as before, including the TTLs.
 
 use serde_json::{Map, Value, json};
 
@@ -15,10 +15,10 @@ use crate::steps::STEPS;
 
 const CASES: &str = include_str!("dns_cases.txt");
 
-/// The parts of a record that are written with their names.
+/// The parts of a record that are written as `name=value`.
 const PARTS: [&str; 7] = ["ttl", "priority", "weight", "port", "flags", "tag", "mode"];
 
-/// One line of the cases.
+/// One line of the file of cases.
 struct Case {
     line: &'static str,
     request: StepRequest,
@@ -27,7 +27,7 @@ struct Case {
     shown: &'static str,
 }
 
-/// A record as the cases write it: type, name, data, parts.
+/// Parses a record in the notation of the cases: type, name, data, parts.
 fn parts(text: &str) -> (String, String, String, Vec<(&str, &str)>) {
     let mut words = text.split_whitespace();
     let record_type = words.next().unwrap().to_owned();
@@ -53,8 +53,8 @@ fn inputs(text: &str, needs_data: bool) -> Value {
 
 fn fields(text: &str) -> RecordFields {
     let (record_type, name, data, named) = parts(text);
-    let value = |wanted: &str| named.iter().find(|(part, _)| *part == wanted).map(|(_, value)| *value);
-    let number = |wanted: &str| value(wanted).map(|value| value.parse().unwrap());
+    let value = |expected: &str| named.iter().find(|(part, _)| *part == expected).map(|(_, value)| *value);
+    let number = |expected: &str| value(expected).map(|value| value.parse().unwrap());
     RecordFields {
         priority: number("priority"),
         port: number("port"),
@@ -73,8 +73,8 @@ fn cases() -> impl Iterator<Item = Case> {
     let lines = CASES.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     lines.map(|line| {
         let columns: Vec<&'static str> = line.split('|').map(str::trim).collect();
-        let [_, step, asked, found, outcome, shown] = columns[..] else { panic!("{line}") };
-        let request = request(&format!("{step}_dns_record"), &inputs(asked, step == "upsert"));
+        let [_, step, requested, found, outcome, shown] = columns[..] else { panic!("{line}") };
+        let request = request(&format!("{step}_dns_record"), &inputs(requested, step == "upsert"));
         Case { line, request, found: records(found), outcome, shown }
     })
 }
@@ -85,7 +85,7 @@ fn run(case: &Case, more: Option<StepRequest>) -> Run {
     Run::of(&[scenario], FaultPlan::None, None, 2).run()
 }
 
-/// How the saga of a case ended, and the zone then.
+/// Returns the status of the case's saga, the zone at the end, and the outcomes of its steps.
 fn ended(run: &Run) -> (SagaStatus, Vec<String>, Vec<String>) {
     let mut sim = run.simulation.lock();
     let now = sim.now;
@@ -96,7 +96,7 @@ fn ended(run: &Run) -> (SagaStatus, Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn every_case_is_applied_once_and_undone_without_a_trace() {
+fn every_case_is_applied_once_and_compensated_without_a_trace() {
     let mut count = 0;
     for case in cases().filter(|case| !matches!(case.outcome, "refused" | "wrong")) {
         let Case { line, outcome, shown, .. } = &case;
@@ -107,21 +107,21 @@ fn every_case_is_applied_once_and_undone_without_a_trace() {
             (SagaStatus::Succeeded, vec![(*outcome).to_owned(), "noop".to_owned()]),
             "{line}"
         );
-        let mut wanted: Vec<String> =
+        let mut expected: Vec<String> =
             records(shown).iter().map(|fields| format!("{ZONE} {}", super::fake_digitalocean::line(fields))).collect();
-        wanted.sort();
+        expected.sort();
         let new: Vec<String> = after.into_iter().filter(|line| !twice.before.contains(line)).collect();
-        assert_eq!(new, wanted, "{line}");
-        let undone = run(&case, Some(request("fail", &json!({}))));
-        let (status, after, _) = ended(&undone);
-        assert_eq!((status, &after), (SagaStatus::RolledBack, &undone.before), "{line}");
+        assert_eq!(new, expected, "{line}");
+        let compensated = run(&case, Some(request("fail", &json!({}))));
+        let (status, after, _) = ended(&compensated);
+        assert_eq!((status, &after), (SagaStatus::RolledBack, &compensated.before), "{line}");
         count += 1;
     }
-    println!("{count} DNS cases applied, applied again, undone");
+    println!("{count} DNS cases were applied, applied again and compensated");
 }
 
 #[test]
-fn what_stands_in_the_way_is_left_alone() {
+fn conflicting_records_are_left_unchanged() {
     for case in cases().filter(|case| case.outcome == "refused") {
         let run = run(&case, None);
         let (status, after, _) = ended(&run);
@@ -135,7 +135,7 @@ fn what_stands_in_the_way_is_left_alone() {
 }
 
 #[test]
-fn what_digitalocean_would_refuse_is_refused_before_anything_is_called() {
+fn what_digitalocean_would_refuse_is_refused_before_any_call() {
     for case in cases().filter(|case| case.outcome == "wrong") {
         let errors = validate(&STEPS, &account(), &[case.request], &Map::new()).unwrap_err();
         let found: Vec<&str> =
@@ -144,29 +144,30 @@ fn what_digitalocean_would_refuse_is_refused_before_anything_is_called() {
     }
 }
 
-/// What a step does must fit the saga's record.
+/// A step may replace only as many records as fit in the saga's record.
 #[test]
-fn a_step_gives_up_no_more_records_than_its_saga_can_remember() {
-    for (step, text, given_up, outcome) in [
+fn a_step_replaces_no_more_records_than_its_saga_can_store() {
+    for (step, text, replaced, outcome) in [
         ("upsert_dns_record", "A app 192.0.2.7 mode=replace", 21, SagaStatus::Succeeded),
         ("upsert_dns_record", "A app 192.0.2.7 mode=replace", 22, SagaStatus::RolledBack),
         ("delete_dns_record", "A app mode=replace", 20, SagaStatus::Succeeded),
         ("delete_dns_record", "A app mode=replace", 21, SagaStatus::RolledBack),
     ] {
-        let found = (0..given_up).map(|n| record("A", "app", &format!("192.0.2.{}", 100 + n), 60)).collect();
+        let found = (0..replaced).map(|n| record("A", "app", &format!("192.0.2.{}", 100 + n), 60)).collect();
         let request = request(step, &inputs(text, step == "upsert_dns_record"));
         let run = run(&Case { line: text, request, found, outcome: "", shown: "" }, None);
-        assert_eq!(ended(&run).0, outcome, "{step} of {given_up}");
+        assert_eq!(ended(&run).0, outcome, "{step} of {replaced}");
     }
 }
 
-/// Case 33: the zone has so many records, the one that is asked for among them.
+/// Case 33: the zone has `total` records, and the requested one is among them.
 #[test]
 fn a_record_is_found_in_a_zone_of_many_pages() {
-    let of_every_zone = 6;
+    let records_of_every_zone = 6;
     for total in [19, 20, 21, 199, 200, 201, 401] {
-        let mut found: Vec<RecordFields> =
-            (0..total - of_every_zone - 1).map(|n| record("A", &format!("host-{n}"), "192.0.2.1", 60)).collect();
+        let mut found: Vec<RecordFields> = (0..total - records_of_every_zone - 1)
+            .map(|n| record("A", &format!("host-{n}"), "192.0.2.1", 60))
+            .collect();
         found.push(record("A", "app", "192.0.2.1", 60));
         let request = request("upsert_dns_record", &inputs("A app 192.0.2.1", true));
         let case = Case { line: "33", request, found, outcome: "noop", shown: "" };

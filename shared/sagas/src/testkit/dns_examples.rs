@@ -1,4 +1,4 @@
-//! Examples of the DNS steps: one for each way that they can go.
+//! The examples of the DNS steps, one for each course that a step can take.
 
 use serde_json::{Value, json};
 
@@ -35,40 +35,42 @@ pub(crate) fn upsert() -> Vec<Example> {
     vec![
         Example::new("created", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300 }))),
         Example::new(
-            "created beside others",
+            "created beside other records",
             a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300, "dns_mode": "additive" })),
         )
-        .beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)]),
+        .with_records(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)]),
         Example::new("updated", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300 })))
-            .beside(vec![www("192.0.2.1", 3600)]),
+            .with_records(vec![www("192.0.2.1", 3600)]),
         Example::new(
             "time to live updated",
             a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300, "dns_mode": "additive" })),
         )
-        .beside(vec![www(wanted, 3600), www("192.0.2.2", 3600)]),
-        Example::new("nothing to do", a(&json!({ "dns_record_data": wanted }))).beside(vec![www(wanted, 3600)]),
+        .with_records(vec![www(wanted, 3600), www("192.0.2.2", 3600)]),
+        Example::new("nothing to do", a(&json!({ "dns_record_data": wanted }))).with_records(vec![www(wanted, 3600)]),
         Example::new("replaced", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 60, "dns_mode": "replace" })))
-            .beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600), www("192.0.2.3", 3600)]),
+            .with_records(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600), www("192.0.2.3", 3600)]),
         Example::new("refused", a(&json!({ "dns_record_data": wanted })))
-            .beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)])
+            .with_records(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)])
             .fails(),
     ]
 }
 
 pub(crate) fn delete() -> Vec<Example> {
     vec![
-        Example::new("deleted", a(&json!({}))).beside(vec![www("192.0.2.1", 3600)]),
-        Example::new("one deleted", a(&json!({ "dns_record_data": "192.0.2.2" }))).beside(vec![
+        Example::new("deleted", a(&json!({}))).with_records(vec![www("192.0.2.1", 3600)]),
+        Example::new("one deleted", a(&json!({ "dns_record_data": "192.0.2.2" }))).with_records(vec![
             www("192.0.2.1", 3600),
             www("192.0.2.2", 3600),
             www("192.0.2.3", 3600),
         ]),
-        Example::new("all deleted", a(&json!({ "dns_mode": "replace" }))).beside(vec![
+        Example::new("all deleted", a(&json!({ "dns_mode": "replace" }))).with_records(vec![
             www("192.0.2.1", 3600),
             www("192.0.2.2", 3600),
             www("192.0.2.2", 3600),
         ]),
         Example::new("nothing to delete", a(&json!({}))),
-        Example::new("refused", a(&json!({}))).beside(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)]).fails(),
+        Example::new("refused", a(&json!({})))
+            .with_records(vec![www("192.0.2.1", 3600), www("192.0.2.2", 3600)])
+            .fails(),
     ]
 }

@@ -1,4 +1,5 @@
-//! What happens in the world besides what workers do.
+//! Events of the environment, which are independent of the workers' calls: other clients,
+//! cancellations, outages.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,20 +12,22 @@ use crate::record::{Actor, SagaId};
 use crate::steps::STEPS;
 
 impl SimulationState {
-    /// How long what lasts is to last.
-    fn lasts(&self, once: i64, twice: i64) -> DateTime<Utc> {
+    /// Returns when a lasting fault ends: after `once` or `twice` seconds by the plan, or with all
+    /// faults.
+    fn end_of_lasting(&self, once: i64, twice: i64) -> DateTime<Utc> {
         match &self.fault_plan {
-            FaultPlan::At(Injection { times: Times::On, .. }) => self.faults_end,
+            FaultPlan::At(Injection { times: Times::Always, .. }) => self.faults_end,
             FaultPlan::At(Injection { times: Times::Twice, .. }) => self.now + TimeDelta::seconds(twice),
             _ => self.now + TimeDelta::seconds(once),
         }
     }
 
-    /// What happens in the world, whoever called.
-    pub(super) fn happen(&mut self, worker: usize, fault: Fault) {
+    /// Applies the event of a fault, if it has one, at whatever call it is injected.
+    pub(super) fn apply_event(&mut self, worker: usize, fault: Fault) {
         match fault {
             Fault::Purged => self.wake_ups.clear(),
-            // Every old ring leads to calls, at which more would come.
+            // Each late wake-up leads to more calls, at which more of this fault could be injected;
+            // hence the limit.
             Fault::WakeUpHoursLate if self.injected.len() < 20 => {
                 for saga in self.table.records.keys().copied().collect::<Vec<_>>() {
                     for (hours, phase) in
@@ -37,12 +40,12 @@ impl SimulationState {
             }
             Fault::ClockAhead => self.skew = TimeDelta::seconds(60),
             Fault::ClockBehind => self.skew = TimeDelta::seconds(-60),
-            Fault::ForeignEdit | Fault::ForeignTtl | Fault::ForeignDelete | Fault::TargetGone => self.somebody(fault),
-            Fault::OtherBuild => self.other_build_until = Some(self.lasts(120, 600)),
+            Fault::ForeignEdit | Fault::ForeignTtl | Fault::ForeignDelete | Fault::TargetGone => self.interfere(fault),
+            Fault::OtherBuild => self.other_build_until = Some(self.end_of_lasting(120, 600)),
             Fault::Cancelled => self.cancel(),
-            Fault::TableDown => self.table_down_until = Some(self.lasts(10, 90)),
+            Fault::TableUnavailable => self.table_down_until = Some(self.end_of_lasting(10, 90)),
             Fault::Malformed if self.injected.len() < 20 => self.malformed += 1,
-            Fault::ActionFails => self.digitalocean.break_action(self.now),
+            Fault::ActionFails => self.digitalocean.fail_running_actions(self.now),
             _ => {}
         }
         let skew = self.skew;
@@ -53,7 +56,7 @@ impl SimulationState {
         let sagas: Vec<SagaId> = self.table.records.keys().copied().collect();
         for saga in sagas {
             let record = self.table.records[&saga].clone();
-            let actor = Actor::Person("somebody".to_owned());
+            let actor = Actor::Person("operator".to_owned());
             let view = EngineView {
                 record: &record,
                 pre_image: None,
@@ -72,8 +75,8 @@ impl SimulationState {
         }
     }
 
-    /// Somebody works on what the saga is at.
-    fn somebody(&mut self, fault: Fault) {
+    /// Lets another client change or delete the targets of the sagas.
+    fn interfere(&mut self, fault: Fault) {
         let now = self.now;
         for target in self.targets.clone() {
             match target {
@@ -82,16 +85,16 @@ impl SimulationState {
                 }
                 Target::Records { zone, name, record_type } => {
                     let Some(records) = self.digitalocean.zones.get_mut(&zone) else { continue };
-                    let is_it =
+                    let is_target =
                         |record: &Record| record.fields.name == name && record.fields.record_type == record_type;
-                    let Some(index) = records.iter().rposition(is_it) else { continue };
+                    let Some(index) = records.iter().rposition(is_target) else { continue };
                     let id = records[index].id;
                     match fault {
                         Fault::ForeignDelete => drop(records.remove(index)),
                         Fault::ForeignTtl => {
                             records[index].fields.ttl = Some(777);
                             let fields = records[index].fields.clone();
-                            super::fake_digitalocean::couple(records, &fields);
+                            super::fake_digitalocean::set_shared_ttl(records, &fields);
                         }
                         _ => {
                             records[index].fields.data = "203.0.113.99".to_owned();
@@ -103,10 +106,10 @@ impl SimulationState {
                     self.digitalocean.droplets.remove(&id);
                 }
                 Target::Droplet { .. } if fault == Fault::ForeignDelete => {
-                    self.digitalocean.forget_snapshot("arcadia-snap-", now);
+                    self.digitalocean.delete_snapshot("arcadia-snap-", now);
                 }
                 Target::Droplet { id } => {
-                    let _ = self.digitalocean.act(id, "power_cycle", "", now);
+                    let _ = self.digitalocean.start_action(id, "power_cycle", "", now);
                 }
             }
         }

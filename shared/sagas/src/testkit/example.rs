@@ -1,26 +1,26 @@
-//! What a step is tried on.
+//! The examples that the tests run the steps on.
 
 use serde_json::Value;
 
 use crate::ports::RecordFields;
 
-/// What somebody says at the example's gate.
+/// The approval decision of the operator in an example of the gate step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Approval {
     Approve,
     Deny,
 }
 
-/// Inputs for a step, and the world that it finds.
+/// The inputs of a step, and the state that it finds.
 #[derive(Debug, Clone)]
 pub struct Example {
     pub(crate) label: &'static str,
     pub(crate) inputs: Value,
-    /// Records of the example's zone, besides those of every zone.
+    /// Records of the example's zone, in addition to those that every zone has.
     pub(crate) records: Vec<RecordFields>,
-    /// What somebody says, a minute after being asked.
+    /// The operator's decision, a minute after the gate asks; `None` lets the gate expire.
     pub(crate) approval: Option<Approval>,
-    /// Whether it ends rolled back without any fault.
+    /// True if the saga ends rolled back without any injected fault.
     pub(crate) fails: bool,
 }
 
@@ -29,8 +29,8 @@ impl Example {
         Self { label, inputs, records: Vec::new(), approval: None, fails: false }
     }
 
-    /// In a zone with these records as well.
-    pub(crate) fn beside(self, records: Vec<RecordFields>) -> Self {
+    /// Adds records to the example's zone.
+    pub(crate) fn with_records(self, records: Vec<RecordFields>) -> Self {
         Self { records, ..self }
     }
 

@@ -1,10 +1,15 @@
-//! A DigitalOcean with its habits. Each is told in the documents, or by people who met it:
+//! A model of DigitalOcean with the behaviour that matters to the sagas. Each trait is documented
+//! or was reported:
 //!
-//! - names of hosts are sent with a dot and shown without, `@` is the zone (dns-lexicon's recorded traffic; octodns-digitalocean #692);
-//! - one time to live for a name and type, the last write wins (terraform-provider-digitalocean #1012, #1157);
-//! - a duplicate is accepted (external-dns #487, #503); a CNAME shares its name with nothing (external-dns #4802);
-//! - a second action on a droplet is refused while one goes on (packer #1859); a snapshot in the making is not listed (do-snapshot's
-//!   README) and one just made may not be either (marketplace-partners #130); one just deleted still may be.
+//! - host names are sent with a trailing dot and shown without it, `@` is the zone (dns-lexicon's
+//!   recorded traffic; octodns-digitalocean #692);
+//! - all records of one name and type have one TTL, and the last write wins
+//!   (terraform-provider-digitalocean #1012, #1157);
+//! - a duplicate record is accepted (external-dns #487, #503); a CNAME shares its name with no
+//!   other record (external-dns #4802);
+//! - a second action on a droplet is refused while one is in progress (packer #1859); a snapshot in
+//!   progress is not listed (do-snapshot's README), one just created may not be listed yet
+//!   (marketplace-partners #130), and one just deleted may still be listed.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +21,19 @@ use crate::ports::{
 };
 use crate::record::SagaId;
 
-/// The droplet of the examples.
+/// The droplet of the examples, by its id.
 pub(crate) const DROPLET: u64 = 3_164_444;
-/// The zone of the examples.
+/// The DNS zone of the examples.
 pub(crate) const ZONE: &str = "shop.example";
 
-const TAKES: TimeDelta = TimeDelta::seconds(90);
+const ACTION_DURATION: TimeDelta = TimeDelta::seconds(90);
 const LISTED_AFTER: TimeDelta = TimeDelta::seconds(40);
-const LINGERS: TimeDelta = TimeDelta::seconds(30);
-/// DigitalOcean's largest page.
+const LISTED_AFTER_DELETION: TimeDelta = TimeDelta::seconds(30);
+/// The maximum page size of DigitalOcean's lists.
 const PAGE: usize = 200;
 
 #[derive(Debug, Clone)]
-struct Taking {
+struct DropletAction {
     action: ObservedAction,
     droplet: u64,
     name: String,
@@ -36,7 +41,7 @@ struct Taking {
 }
 
 #[derive(Debug, Clone)]
-struct Listed {
+struct ListedSnapshot {
     snapshot: ObservedSnapshot,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
@@ -46,21 +51,21 @@ struct Listed {
 pub(super) struct FakeDigitalOcean {
     pub(super) zones: BTreeMap<String, Vec<Record>>,
     pub(super) droplets: BTreeMap<u64, ObservedDroplet>,
-    actions: Vec<Taking>,
-    snapshots: Vec<Listed>,
+    actions: Vec<DropletAction>,
+    snapshots: Vec<ListedSnapshot>,
     next_id: u64,
-    /// Writes that arrive later.
+    /// Writes that are applied later, with their times.
     delayed: Vec<(DateTime<Utc>, WriteRequest, SagaId)>,
-    /// Zones and snapshots as they were before the last write: what a list that is behind shows.
-    before: (BTreeMap<String, Vec<Record>>, Vec<Listed>),
+    /// The zones and snapshots before the last write, which a stale list shows.
+    previous: (BTreeMap<String, Vec<Record>>, Vec<ListedSnapshot>),
     pub(super) stale_until: Option<DateTime<Utc>>,
-    /// Who made a record.
-    pub(super) made_by: BTreeMap<u64, SagaId>,
+    /// The saga that created a record, by record id.
+    pub(super) created_by: BTreeMap<u64, SagaId>,
     pub(super) calls: usize,
 }
 
 impl FakeDigitalOcean {
-    /// The account of the examples, with these records in its zone as well.
+    /// Creates the account of the examples, with these additional records in its zone.
     pub(super) fn demo(records: &[RecordFields], now: DateTime<Utc>) -> Self {
         let mut digitalocean = Self { next_id: 1000, ..Self::default() };
         let droplet = ObservedDroplet { id: DROPLET, name: "web-1".to_owned(), disk_gigabytes: 25 };
@@ -71,7 +76,7 @@ impl FakeDigitalOcean {
             created_at: Some(now),
             droplet_id: DROPLET.to_string(),
         };
-        digitalocean.snapshots.push(Listed { snapshot, from: now, until: None });
+        digitalocean.snapshots.push(ListedSnapshot { snapshot, from: now, until: None });
         let record = super::dns_examples::record;
         let mut all = vec![record("SOA", "@", "1800", 1800)];
         all.extend((1..=3).map(|n| record("NS", "@", &format!("ns{n}.digitalocean.com"), 1800)));
@@ -80,7 +85,7 @@ impl FakeDigitalOcean {
         all.extend(records.iter().cloned());
         let records = all.into_iter().map(|fields| Record { id: digitalocean.id(), fields }).collect();
         digitalocean.zones.insert(ZONE.to_owned(), records);
-        digitalocean.before = (digitalocean.zones.clone(), digitalocean.snapshots.clone());
+        digitalocean.previous = (digitalocean.zones.clone(), digitalocean.snapshots.clone());
         digitalocean
     }
 
@@ -89,24 +94,24 @@ impl FakeDigitalOcean {
         self.next_id
     }
 
-    /// What happened meanwhile.
+    /// Applies the delayed writes and completes the actions that are due by now.
     fn advance(&mut self, now: DateTime<Utc>) {
         while let Some(index) = self.delayed.iter().position(|(at, ..)| *at <= now) {
             let (at, write, saga) = self.delayed.remove(index);
             let _ = self.apply(&write, saga, at);
         }
         for index in 0..self.actions.len() {
-            let Taking { action, droplet, name, ends_at } = self.actions[index].clone();
+            let DropletAction { action, droplet, name, ends_at } = self.actions[index].clone();
             if action.status != ActionStatus::InProgress || now < ends_at {
                 continue;
             }
-            let taking = &mut self.actions[index].action;
-            (taking.status, taking.completed_at) = (ActionStatus::Completed, Some(ends_at));
+            let droplet_action = &mut self.actions[index].action;
+            (droplet_action.status, droplet_action.completed_at) = (ActionStatus::Completed, Some(ends_at));
             if action.action_type == "snapshot" {
                 let id = self.id().to_string();
                 let snapshot =
                     ObservedSnapshot { id, name, created_at: Some(action.started_at), droplet_id: droplet.to_string() };
-                self.snapshots.push(Listed { snapshot, from: ends_at + LISTED_AFTER, until: None });
+                self.snapshots.push(ListedSnapshot { snapshot, from: ends_at + LISTED_AFTER, until: None });
             }
         }
     }
@@ -118,7 +123,7 @@ impl FakeDigitalOcean {
         let stale = self.is_stale(now);
         match read {
             ReadRequest::Records { zone } => {
-                let zones = if stale { &self.before.0 } else { &self.zones };
+                let zones = if stale { &self.previous.0 } else { &self.zones };
                 let records = zones.get(zone).cloned().ok_or_else(absent)?;
                 self.calls += records.len().saturating_sub(1) / PAGE;
                 Ok(ReadResult::Records(records))
@@ -132,15 +137,15 @@ impl FakeDigitalOcean {
                 if !self.droplets.contains_key(id) {
                     return Err(absent());
                 }
-                let actions = self.actions.iter().rev().filter(|taking| taking.droplet == *id);
-                Ok(ReadResult::Actions(actions.map(|taking| taking.action.clone()).collect()))
+                let actions = self.actions.iter().rev().filter(|droplet_action| droplet_action.droplet == *id);
+                Ok(ReadResult::Actions(actions.map(|droplet_action| droplet_action.action.clone()).collect()))
             }
             ReadRequest::Action { id } => {
-                let action = self.actions.iter().find(|taking| taking.action.id == *id);
-                action.map(|taking| ReadResult::Action(taking.action.clone())).ok_or_else(absent)
+                let action = self.actions.iter().find(|droplet_action| droplet_action.action.id == *id);
+                action.map(|droplet_action| ReadResult::Action(droplet_action.action.clone())).ok_or_else(absent)
             }
             ReadRequest::DropletSnapshots => {
-                let all = if stale { &self.before.1 } else { &self.snapshots };
+                let all = if stale { &self.previous.1 } else { &self.snapshots };
                 let listed =
                     all.iter().filter(|listed| listed.from <= now && listed.until.is_none_or(|until| now < until));
                 Ok(ReadResult::Snapshots(listed.map(|listed| listed.snapshot.clone()).collect()))
@@ -152,7 +157,7 @@ impl FakeDigitalOcean {
         self.stale_until.is_some_and(|until| now < until)
     }
 
-    /// Has a write arrive later.
+    /// Delays a write until the given time.
     pub(super) fn delay(&mut self, at: DateTime<Utc>, write: &WriteRequest, saga: SagaId) {
         self.delayed.push((at, write.clone(), saga));
     }
@@ -170,12 +175,12 @@ impl FakeDigitalOcean {
 
     fn apply(&mut self, write: &WriteRequest, saga: SagaId, now: DateTime<Utc>) -> Result<WriteResult, Fault> {
         if !self.is_stale(now) {
-            self.before = (self.zones.clone(), self.snapshots.clone());
+            self.previous = (self.zones.clone(), self.snapshots.clone());
         }
         let absent = || Fault::NotFound("The resource you were accessing could not be found.".to_owned());
         match write {
             WriteRequest::CreateRecord { zone, record, .. } => {
-                let fields = shown(record, zone, None)?;
+                let fields = normalised(record, zone, None)?;
                 let id = self.id();
                 let records = self.zones.get_mut(zone).ok_or_else(absent)?;
                 let clash = records.iter().find(|other| {
@@ -185,19 +190,19 @@ impl FakeDigitalOcean {
                 if clash.is_some() {
                     return Err(Fault::Refused("CNAME records cannot share a name with other records".to_owned()));
                 }
-                couple(records, &fields);
+                set_shared_ttl(records, &fields);
                 records.push(Record { id, fields: fields.clone() });
-                self.made_by.insert(id, saga);
+                self.created_by.insert(id, saga);
                 Ok(WriteResult::Record(Record { id, fields }))
             }
             WriteRequest::UpdateRecord { zone, id, record } => {
                 let records = self.zones.get_mut(zone).ok_or_else(absent)?;
                 let known = records.iter().find(|record| record.id == *id).ok_or_else(absent)?.fields.clone();
-                let fields = shown(record, zone, known.ttl)?;
+                let fields = normalised(record, zone, known.ttl)?;
                 if known.record_type != fields.record_type {
                     return Err(Fault::Refused("type cannot be changed".to_owned()));
                 }
-                couple(records, &fields);
+                set_shared_ttl(records, &fields);
                 if let Some(found) = records.iter_mut().find(|record| record.id == *id) {
                     found.fields = fields.clone();
                 }
@@ -213,26 +218,28 @@ impl FakeDigitalOcean {
                 if !self.droplets.contains_key(id) {
                     return Err(absent());
                 }
-                self.act(*id, "snapshot", name, now).map(WriteResult::Action)
+                self.start_action(*id, "snapshot", name, now).map(WriteResult::Action)
             }
             WriteRequest::DeleteSnapshot { id } => {
-                let gone = |listed: &Listed| listed.snapshot.id == *id && listed.until.is_none();
+                let gone = |listed: &ListedSnapshot| listed.snapshot.id == *id && listed.until.is_none();
                 let listed = self.snapshots.iter_mut().find(|listed| gone(listed)).ok_or_else(absent)?;
-                listed.until = Some(now + LINGERS);
+                listed.until = Some(now + LISTED_AFTER_DELETION);
                 Ok(WriteResult::Nothing)
             }
         }
     }
 
-    /// Begins an action on a droplet.
-    pub(super) fn act(
+    /// Starts an action on a droplet.
+    pub(super) fn start_action(
         &mut self,
         droplet: u64,
         what: &str,
         name: &str,
         now: DateTime<Utc>,
     ) -> Result<ObservedAction, Fault> {
-        let busy = |taking: &Taking| taking.droplet == droplet && taking.action.status == ActionStatus::InProgress;
+        let busy = |droplet_action: &DropletAction| {
+            droplet_action.droplet == droplet && droplet_action.action.status == ActionStatus::InProgress
+        };
         if self.actions.iter().any(busy) {
             return Err(Fault::PendingEvent);
         }
@@ -243,52 +250,69 @@ impl FakeDigitalOcean {
             started_at: now,
             completed_at: None,
         };
-        self.actions.push(Taking { action: action.clone(), droplet, name: name.to_owned(), ends_at: now + TAKES });
+        self.actions.push(DropletAction {
+            action: action.clone(),
+            droplet,
+            name: name.to_owned(),
+            ends_at: now + ACTION_DURATION,
+        });
         Ok(action)
     }
 
-    /// Has the action that goes on fail.
-    pub(super) fn break_action(&mut self, now: DateTime<Utc>) {
+    /// Lets the actions in progress fail.
+    pub(super) fn fail_running_actions(&mut self, now: DateTime<Utc>) {
         self.advance(now);
-        for taking in self.actions.iter_mut().filter(|taking| taking.action.status == ActionStatus::InProgress) {
-            (taking.action.status, taking.action.completed_at) = (ActionStatus::Errored, Some(now));
+        for droplet_action in
+            self.actions.iter_mut().filter(|droplet_action| droplet_action.action.status == ActionStatus::InProgress)
+        {
+            (droplet_action.action.status, droplet_action.action.completed_at) = (ActionStatus::Errored, Some(now));
         }
     }
 
-    /// Whether a second request for this would be one too many: the first can be seen, in a list or at work, and made none of `known`.
-    pub(super) fn shows(&mut self, write: &WriteRequest, saga: SagaId, known: &[u64], now: DateTime<Utc>) -> bool {
+    /// Returns whether the result of an earlier, equal write is visible, in a list or as an action
+    /// in progress, and is none of the records `known`. A second write would then be wrong.
+    pub(super) fn is_result_visible(
+        &mut self,
+        write: &WriteRequest,
+        saga: SagaId,
+        known: &[u64],
+        now: DateTime<Utc>,
+    ) -> bool {
         self.advance(now);
         if self.is_stale(now) {
             return false;
         }
         match write {
             WriteRequest::CreateRecord { zone, record, .. } => {
-                let Ok(fields) = shown(record, zone, None) else { return false };
+                let Ok(fields) = normalised(record, zone, None) else { return false };
                 let same = |known: &RecordFields| {
                     RecordFields { ttl: None, ..known.clone() } == RecordFields { ttl: None, ..fields.clone() }
                 };
                 let records = self.zones.get(zone).into_iter().flatten();
                 records.into_iter().any(|other| {
-                    same(&other.fields) && self.made_by.get(&other.id) == Some(&saga) && !known.contains(&other.id)
+                    same(&other.fields) && self.created_by.get(&other.id) == Some(&saga) && !known.contains(&other.id)
                 })
             }
             WriteRequest::SnapshotDroplet { name, .. } => {
-                let at_work =
-                    |taking: &Taking| taking.name == *name && taking.action.status == ActionStatus::InProgress;
-                let listed =
-                    |listed: &Listed| listed.snapshot.name == *name && listed.until.is_none() && listed.from <= now;
+                let at_work = |droplet_action: &DropletAction| {
+                    droplet_action.name == *name && droplet_action.action.status == ActionStatus::InProgress
+                };
+                let listed = |listed: &ListedSnapshot| {
+                    listed.snapshot.name == *name && listed.until.is_none() && listed.from <= now
+                };
                 self.actions.iter().any(at_work) || self.snapshots.iter().any(listed)
             }
             _ => false,
         }
     }
 
-    /// A record, by its id.
+    /// Returns the record with this id.
     pub(super) fn record(&self, id: u64) -> Option<&Record> {
         self.zones.values().flatten().find(|record| record.id == id)
     }
 
-    /// Everything, ids of records aside: what must be as before once a saga is rolled back.
+    /// Returns the whole account as text, without record ids: it must be unchanged after a
+    /// rollback.
     pub(super) fn dump(&mut self, now: DateTime<Utc>) -> Vec<String> {
         self.advance(now);
         let mut dump: Vec<String> = Vec::new();
@@ -297,14 +321,15 @@ impl FakeDigitalOcean {
         }
         let snapshots = self.snapshots.iter().filter(|listed| listed.until.is_none());
         dump.extend(snapshots.map(|listed| format!("snapshot {}", listed.snapshot.name)));
-        let taking = self.actions.iter().filter(|taking| taking.action.status == ActionStatus::InProgress);
-        dump.extend(taking.map(|taking| format!("snapshot {}", taking.name)));
+        let droplet_action =
+            self.actions.iter().filter(|droplet_action| droplet_action.action.status == ActionStatus::InProgress);
+        dump.extend(droplet_action.map(|droplet_action| format!("snapshot {}", droplet_action.name)));
         dump.sort();
         dump
     }
 
-    /// A snapshot of this name, deleted by somebody.
-    pub(super) fn forget_snapshot(&mut self, name: &str, now: DateTime<Utc>) -> bool {
+    /// Deletes a snapshot whose name begins with this text, as another client would.
+    pub(super) fn delete_snapshot(&mut self, name: &str, now: DateTime<Utc>) -> bool {
         self.advance(now);
         let found =
             self.snapshots.iter_mut().find(|listed| listed.snapshot.name.starts_with(name) && listed.until.is_none());
@@ -312,13 +337,13 @@ impl FakeDigitalOcean {
     }
 }
 
-/// A record on one line, its id aside.
+/// Formats a record as one line, without its id.
 pub(super) fn line(fields: &RecordFields) -> String {
     serde_json::to_string(fields).unwrap()
 }
 
-/// One time to live for all records of a name and type.
-pub(super) fn couple(records: &mut [Record], fields: &RecordFields) {
+/// Sets the TTL of all records of this name and type.
+pub(super) fn set_shared_ttl(records: &mut [Record], fields: &RecordFields) {
     for record in records {
         if record.fields.record_type == fields.record_type && record.fields.name == fields.name {
             record.fields.ttl = fields.ttl;
@@ -326,8 +351,8 @@ pub(super) fn couple(records: &mut [Record], fields: &RecordFields) {
     }
 }
 
-/// What is shown of what is sent, if it is taken.
-fn shown(sent: &RecordFields, zone: &str, ttl: Option<u32>) -> Result<RecordFields, Fault> {
+/// Returns a record as DigitalOcean shows it after it was sent, or the refusal.
+fn normalised(sent: &RecordFields, zone: &str, ttl: Option<u32>) -> Result<RecordFields, Fault> {
     let refused = |why: &str| Err(Fault::Refused(why.to_owned()));
     let is_host = matches!(sent.record_type.as_str(), "CNAME" | "MX" | "NS" | "SRV")
         || (sent.record_type == "CAA" && sent.tag.as_deref() != Some("iodef"));

@@ -1,4 +1,5 @@
-//! A worker's hands: its calls on the world, where things go wrong.
+//! The ports of a simulated worker. Each call passes through [`SimulationState`], where faults are
+//! injected.
 
 use std::future::poll_fn;
 use std::panic::resume_unwind;
@@ -18,7 +19,7 @@ use crate::ports::{
 };
 use crate::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
-/// The world, shared by all workers.
+/// The simulation, shared by all workers.
 #[derive(Clone)]
 pub(super) struct Simulation(Arc<Mutex<SimulationState>>);
 
@@ -32,7 +33,7 @@ impl Simulation {
     }
 }
 
-/// One worker's hands.
+/// The ports of one worker.
 #[derive(Clone)]
 pub(super) struct FaultInjectingPorts {
     pub(super) simulation: Simulation,
@@ -45,48 +46,48 @@ impl std::fmt::Debug for FaultInjectingPorts {
     }
 }
 
-/// Lets others have a turn.
+/// Yields once, so that other workers can run.
 async fn pause() {
     let mut paused = false;
     poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-fn no_answer() -> SagaStoreError {
-    SagaStoreError("no answer".into())
+fn no_response() -> SagaStoreError {
+    SagaStoreError("no response".into())
 }
 
 impl FaultInjectingPorts {
-    /// Makes a call, and has happen what happens at it.
+    /// Makes a call and injects the fault that the plan has for it.
     async fn call<T>(&self, call: Call, run: impl FnOnce(&mut SimulationState, Option<Fault>) -> T + Send) -> T {
         pause().await;
         let fault = self.simulation.lock().inject(self.worker, &call);
         match fault {
-            Some(Fault::DiesBefore) => self.die().await,
+            Some(Fault::CrashesBefore) => self.crash().await,
             Some(Fault::FreezesBefore) => self.freeze().await,
-            Some(Fault::Panics) => resume_unwind(Box::new("a panic of the harness")),
+            Some(Fault::Panics) => resume_unwind(Box::new("an injected panic")),
             _ => {}
         }
         let result = {
             let mut sim = self.simulation.lock();
             if let Some(fault) = fault.filter(|_| !matches!(call, Call::Read(_) | Call::Write(_))) {
-                sim.happen(self.worker, fault);
+                sim.apply_event(self.worker, fault);
             }
             let result = run(&mut sim, fault);
             if let Some(fault) = fault.filter(|_| matches!(call, Call::Read(_) | Call::Write(_))) {
-                sim.happen(self.worker, fault);
+                sim.apply_event(self.worker, fault);
             }
             result
         };
         match fault {
-            Some(Fault::DiesAfter) => self.die().await,
+            Some(Fault::CrashesAfter) => self.crash().await,
             Some(Fault::FreezesAfter) => self.freeze().await,
             _ => {}
         }
         result
     }
 
-    async fn die(&self) {
-        self.simulation.lock().workers[self.worker].dead = true;
+    async fn crash(&self) {
+        self.simulation.lock().workers[self.worker].crashed = true;
         std::future::pending::<()>().await;
     }
 
@@ -99,7 +100,7 @@ impl FaultInjectingPorts {
         pause().await;
     }
 
-    /// A call on the table.
+    /// Makes a call to the table, whose response may be lost.
     async fn table<T>(
         &self,
         call: Call,
@@ -108,14 +109,14 @@ impl FaultInjectingPorts {
         let worker = self.worker;
         self.call(call, move |sim, fault| {
             if sim.is_table_down(worker, fault) {
-                return Err(no_answer());
+                return Err(no_response());
             }
             let result = run(sim);
             match fault {
-                Some(Fault::AnswerOfTableLost) => Err(no_answer()),
-                Some(Fault::NoAnswerOfTable) => {
+                Some(Fault::TableResponseLost) => Err(no_response()),
+                Some(Fault::TableUnresponsive) => {
                     sim.workers[worker].drops_requests = 2;
-                    Err(no_answer())
+                    Err(no_response())
                 }
                 _ => Ok(result),
             }

@@ -1,8 +1,8 @@
-//! What may go wrong at a call, by the numbers of the failure model.
+//! The faults that can be injected at a call, by their numbers in `docs/failure-model.md`.
 
 use crate::record::EntryKind;
 
-/// A call of a worker, as far as it matters where it is in a saga.
+/// A call of a worker, with as much of its position in the saga as matters for injecting a fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Call {
     Acquire,
@@ -15,95 +15,95 @@ pub(super) enum Call {
     Due,
 }
 
-/// A fault.
+/// A fault of the failure model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Fault {
-    /// F1, F5, F10: the worker dies before the call.
-    DiesBefore,
-    /// F2, F3, F11, F12: the worker dies after it, the answer with it.
-    DiesAfter,
-    /// F4: a change is written, its answer lost; the worker asks again.
-    AnswerOfTableLost,
-    /// F11: the same, and no answer comes at all.
-    NoAnswerOfTable,
+    /// F1, F5, F10: the worker crashes before the call.
+    CrashesBefore,
+    /// F2, F3, F11, F12: the worker crashes after the call and loses the response.
+    CrashesAfter,
+    /// F4: a change is written and its response lost; the worker repeats the request.
+    TableResponseLost,
+    /// F11: a change is written, and neither this nor the next requests get a response.
+    TableUnresponsive,
     /// F6: a write is not sent.
     NotSent,
-    /// F7: a write is carried out, its answer lost.
-    AnswerLost,
-    /// F8: a write is carried out and answered with 500.
-    ServerError,
-    /// F8: a write is not carried out, and answered with 500.
-    ServerFails,
-    /// F9: a write is carried out half a minute later.
+    /// F7: a write is applied and its response lost.
+    ResponseLost,
+    /// F8: a write is applied and answered with 500.
+    ServerErrorApplied,
+    /// F8: a write is not applied and answered with 500.
+    ServerErrorNotApplied,
+    /// F9: a write is applied half a minute later.
     AppliedLater,
-    /// F9: a write is carried out ten minutes later, when it counts as lost.
+    /// F9: a write is applied ten minutes later, when it already counts as lost.
     AppliedMuchLater,
-    /// F13: a ring is lost.
+    /// F13: a wake-up is lost.
     WakeUpLost,
-    /// F14: a ring comes three times at once.
+    /// F14: a wake-up is delivered three times at once.
     WakeUpTripled,
-    /// F15: an old ring comes hours later.
+    /// F15: old wake-ups arrive hours later.
     WakeUpHoursLate,
-    /// F16: all rings and schedules are purged.
+    /// F16: all wake-ups and schedules are purged.
     Purged,
-    /// F17: the worker freezes before the call until its lease is long over.
+    /// F17: the worker freezes before the call until long after its lease has expired.
     FreezesBefore,
-    /// F17: the same, after it.
+    /// F17: the worker freezes after the call until long after its lease has expired.
     FreezesAfter,
-    /// F18: workers' clocks are a minute ahead.
+    /// F18: the clocks of some workers are a minute ahead.
     ClockAhead,
-    /// F18: workers' clocks are a minute behind.
+    /// F18: the clocks of some workers are a minute behind.
     ClockBehind,
-    /// F19: lists are as before the last write, for a while.
+    /// F19: for a while, lists show the state before the last write.
     StaleList,
     /// F20: a list fails on a later page.
     ListFails,
     /// F21: 429 with `retry-after`.
-    Burst,
-    /// F21: 429, the hour's requests spent.
-    HourSpent,
-    /// F22: the token is not accepted.
+    RateLimited,
+    /// F21: 429 until the hourly limit is reset.
+    HourlyLimitReached,
+    /// F22: DigitalOcean rejects the token.
     TokenRevoked,
-    /// F23: 422, for good.
+    /// F23: a permanent 422.
     Refused,
-    /// F24: 422, the droplet has a pending event.
+    /// F24: 422, because the droplet has a pending event.
     PendingEvent,
-    /// The action that goes on fails.
+    /// The droplet action in progress fails.
     ActionFails,
-    /// F25, F26: somebody changes what the saga is at.
+    /// F25, F26: another client changes the saga's target.
     ForeignEdit,
-    /// F25, F26: somebody changes the time to live of what the saga is at.
+    /// F25, F26: another client changes the TTL of the saga's target.
     ForeignTtl,
-    /// F27: somebody deletes what the saga is at.
+    /// F27: another client deletes the saga's target.
     ForeignDelete,
-    /// F28: zone and droplet are gone.
+    /// F28: the zone and the droplet are deleted.
     TargetGone,
-    /// F29: a build with other steps is deployed, and taken back after a while.
+    /// F29: a build with other steps is deployed, and rolled back after a while.
     OtherBuild,
-    /// F30: somebody cancels the saga.
+    /// F30: an operator cancels the saga.
     Cancelled,
     /// F31: the table does not answer.
-    TableDown,
-    /// F32: another transaction is on the item.
+    TableUnavailable,
+    /// F32: another transaction is in progress on the item.
     Conflict,
     /// F33: the worker panics.
     Panics,
-    /// F34: a message that is none, and one for a saga that is not there.
+    /// F34: an unreadable message, and one for a saga that does not exist.
     Malformed,
-    /// F35: the idempotency key expired, and its item is still there.
+    /// F35: the idempotency key has expired, and its item still exists.
     KeyExpired,
 }
 
-/// All of them.
+/// All faults, which the crash matrix goes through.
 pub(super) const ALL: &[Fault] = &[
-    Fault::DiesBefore,
-    Fault::DiesAfter,
-    Fault::AnswerOfTableLost,
-    Fault::NoAnswerOfTable,
+    Fault::CrashesBefore,
+    Fault::CrashesAfter,
+    Fault::TableResponseLost,
+    Fault::TableUnresponsive,
     Fault::NotSent,
-    Fault::AnswerLost,
-    Fault::ServerError,
-    Fault::ServerFails,
+    Fault::ResponseLost,
+    Fault::ServerErrorApplied,
+    Fault::ServerErrorNotApplied,
     Fault::AppliedLater,
     Fault::AppliedMuchLater,
     Fault::WakeUpLost,
@@ -116,8 +116,8 @@ pub(super) const ALL: &[Fault] = &[
     Fault::ClockBehind,
     Fault::StaleList,
     Fault::ListFails,
-    Fault::Burst,
-    Fault::HourSpent,
+    Fault::RateLimited,
+    Fault::HourlyLimitReached,
     Fault::TokenRevoked,
     Fault::Refused,
     Fault::PendingEvent,
@@ -128,7 +128,7 @@ pub(super) const ALL: &[Fault] = &[
     Fault::TargetGone,
     Fault::OtherBuild,
     Fault::Cancelled,
-    Fault::TableDown,
+    Fault::TableUnavailable,
     Fault::Conflict,
     Fault::Panics,
     Fault::Malformed,
@@ -136,18 +136,18 @@ pub(super) const ALL: &[Fault] = &[
 ];
 
 impl Fault {
-    /// Whether it can happen at such a call.
+    /// Returns whether the fault can be injected at such a call.
     pub(super) fn fits(self, call: &Call) -> bool {
         let table = matches!(call, Call::Acquire | Call::Commit(..) | Call::Reschedule | Call::PreImage | Call::Due);
         let list = matches!(call, Call::Read("records" | "snapshots" | "droplet actions"));
         match self {
-            Self::AnswerOfTableLost | Self::NoAnswerOfTable => {
+            Self::TableResponseLost | Self::TableUnresponsive => {
                 matches!(call, Call::Acquire | Call::Commit(..) | Call::Reschedule)
             }
             Self::NotSent
-            | Self::AnswerLost
-            | Self::ServerError
-            | Self::ServerFails
+            | Self::ResponseLost
+            | Self::ServerErrorApplied
+            | Self::ServerErrorNotApplied
             | Self::AppliedLater
             | Self::AppliedMuchLater
             | Self::Refused => matches!(call, Call::Write(_)),
@@ -155,39 +155,42 @@ impl Fault {
             Self::ActionFails => matches!(call, Call::Read("action" | "droplet actions" | "snapshots")),
             Self::WakeUpLost | Self::WakeUpTripled => matches!(call, Call::WakeUp),
             Self::StaleList | Self::ListFails => list,
-            Self::Burst | Self::HourSpent | Self::TokenRevoked => matches!(call, Call::Read(_) | Call::Write(_)),
-            Self::TableDown => table,
+            Self::RateLimited | Self::HourlyLimitReached | Self::TokenRevoked => {
+                matches!(call, Call::Read(_) | Call::Write(_))
+            }
+            Self::TableUnavailable => table,
             Self::Conflict => matches!(call, Call::Commit(..) | Call::Reschedule | Call::Acquire),
             Self::Panics => matches!(call, Call::Read(_) | Call::Write(_) | Call::Acquire | Call::Commit(..)),
-            // Not of any call in particular: once in a run says it all.
+            // This fault belongs to no call in particular, so one kind of call is enough.
             Self::KeyExpired => matches!(call, Call::Acquire),
             _ => true,
         }
     }
 
-    /// Whether somebody from outside works on what the saga is at: it may then not end as without faults.
+    /// Returns whether the fault is an interference by another client. The saga may then end
+    /// differently than without faults.
     pub(super) fn is_foreign(self) -> bool {
         matches!(self, Self::ForeignEdit | Self::ForeignTtl | Self::ForeignDelete | Self::TargetGone)
     }
 }
 
-/// How often.
+/// The number of calls at which a fault is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Times {
     Once,
     Twice,
     /// At every such call until the faults end.
-    On,
+    Always,
 }
 
-pub(super) const TIMES: [Times; 3] = [Times::Once, Times::Twice, Times::On];
+pub(super) const TIMES: [Times; 3] = [Times::Once, Times::Twice, Times::Always];
 
-/// A fault, from which call on and how often.
+/// A fault with the call at which it begins, and its repetitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Injection {
     pub(super) fault: Fault,
     pub(super) call: Call,
-    /// Which of these calls is the first.
+    /// The number of the first such call at which the fault is injected, from 1.
     pub(super) nth: usize,
     pub(super) times: Times,
 }

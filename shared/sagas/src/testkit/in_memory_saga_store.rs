@@ -1,4 +1,5 @@
-//! The table of the harness as a journal: what any other journal must do as well, answer for answer.
+//! The table of the simulation as a [`SagaStore`]. It is the reference model: every other
+//! implementation must return the same responses.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +13,8 @@ use crate::ports::{
 };
 use crate::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
-/// A table in memory, with the conditions of DynamoDB. It panics at what the engine never does, such as putting an entry twice.
+/// A saga store in memory, with the conditions of the DynamoDB table. It panics at requests that
+/// the engine never makes, such as writing an entry twice.
 #[derive(Debug, Default)]
 pub struct InMemorySagaStore(Mutex<Table>);
 
@@ -21,7 +23,7 @@ impl InMemorySagaStore {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How a saga ended, if it has.
+    /// Returns the terminal marker of a saga, if the saga has ended.
     #[must_use]
     pub fn terminal(&self, saga: &SagaId) -> Option<Terminal> {
         self.table().terminals.get(saga).cloned()

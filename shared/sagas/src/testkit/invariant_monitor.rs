@@ -1,4 +1,4 @@
-//! What must hold at every call and every change.
+//! The invariants that are checked at every call and every change.
 
 use super::faults::{Fault, Injection, Times};
 use super::simulation::{FaultPlan, SimulationState, Target};
@@ -6,15 +6,15 @@ use crate::engine::EngineView;
 use crate::ports::{Transition, WriteContext, WriteRequest, WriteResult};
 use crate::record::{EntryKind, SagaId, SagaStatus, StuckReason};
 
-/// What looks like a crash, seen from the table.
+/// The faults that look like a crash of the worker from the table's side.
 const CRASHES: [Fault; 7] = [
-    Fault::DiesBefore,
-    Fault::DiesAfter,
+    Fault::CrashesBefore,
+    Fault::CrashesAfter,
     Fault::Panics,
     Fault::FreezesBefore,
     Fault::FreezesAfter,
-    Fault::NoAnswerOfTable,
-    Fault::AnswerOfTableLost,
+    Fault::TableUnresponsive,
+    Fault::TableResponseLost,
 ];
 
 impl SimulationState {
@@ -22,14 +22,14 @@ impl SimulationState {
         self.changes += 1;
         let saga = transition.saga;
         if transition.entry.kind == EntryKind::LocksAcquired || transition.terminal.is_some() {
-            self.turns.push((saga, transition.terminal.is_none()));
+            self.lock_events.push((saga, transition.terminal.is_none()));
         }
         if transition.entry.kind == EntryKind::LocksAcquired {
             let found = self.target_lines(&saga);
             self.found.insert(saga, found);
         }
         if let (Some(terminal), Some(found)) = (&transition.terminal, self.found.get(&saga).cloned())
-            && self.watches
+            && self.compares_targets
         {
             let left = self.target_lines(&saga);
             match terminal.status {
@@ -45,19 +45,19 @@ impl SimulationState {
         }
     }
 
-    /// I15: stuck only for what does not pass by itself.
+    /// I15: stuck only for reasons that do not pass by themselves.
     fn check_stuck(&mut self, transition: &Transition) {
         let Some(stuck) = &transition.state.progress.stuck else { return };
         self.stuck.push(stuck.reason);
-        let may = |faults: &[Fault]| self.injected.iter().any(|fault| faults.contains(fault));
-        let often =
-            matches!(&self.fault_plan, FaultPlan::At(Injection { times: Times::On, .. }) | FaultPlan::Anywhere(..));
+        let injected = |faults: &[Fault]| self.injected.iter().any(|fault| faults.contains(fault));
+        let repeated =
+            matches!(&self.fault_plan, FaultPlan::At(Injection { times: Times::Always, .. }) | FaultPlan::Anywhere(..));
         let allowed = match stuck.reason {
-            StuckReason::CrashLoop => often && may(&CRASHES),
-            StuckReason::NeedsDecision => may(&[Fault::ForeignEdit, Fault::ForeignDelete]),
-            StuckReason::UndoRefused => may(&[Fault::Refused]),
-            StuckReason::Unauthorised => often && may(&[Fault::TokenRevoked]),
-            StuckReason::UnknownDefinition => may(&[Fault::OtherBuild]),
+            StuckReason::CrashLoop => repeated && injected(&CRASHES),
+            StuckReason::NeedsDecision => injected(&[Fault::ForeignEdit, Fault::ForeignDelete]),
+            StuckReason::UndoRefused => injected(&[Fault::Refused]),
+            StuckReason::Unauthorised => repeated && injected(&[Fault::TokenRevoked]),
+            StuckReason::UnknownDefinition => injected(&[Fault::OtherBuild]),
         };
         if !allowed {
             self.violations.push(format!(
@@ -69,21 +69,21 @@ impl SimulationState {
         }
     }
 
-    /// What there is of what a saga is at.
+    /// Returns the lines of the account's dump that the saga's locks cover.
     fn target_lines(&mut self, saga: &SagaId) -> Vec<String> {
         let now = self.now;
         let locks: Vec<String> =
             self.table.records[saga].metadata.definition.locks.iter().map(ToString::to_string).collect();
         let name =
             |line: &str| line.split("\"name\":\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
-        let is_its = |line: &String| match line.strip_prefix("snapshot ") {
+        let is_covered = |line: &String| match line.strip_prefix("snapshot ") {
             Some(snapshot) => snapshot.contains(&saga.short()),
             None => name(line).is_some_and(|name| locks.iter().any(|lock| lock.ends_with(&format!("#{name}")))),
         };
-        self.digitalocean.dump(now).into_iter().filter(is_its).collect()
+        self.digitalocean.dump(now).into_iter().filter(is_covered).collect()
     }
 
-    /// I3: what the last step at each target wanted is so, once.
+    /// I3: the result that the last step at each target requested exists once.
     fn check_success(&mut self, saga: &SagaId, left: &[String]) {
         let steps = self.table.records[saga].metadata.definition.steps.clone();
         for (index, spec) in steps.iter().enumerate() {
@@ -107,10 +107,10 @@ impl SimulationState {
         }
     }
 
-    /// What must hold of every write.
+    /// Checks the invariants of every write.
     pub(super) fn check_write(&mut self, worker: usize, write: &WriteRequest, context: &WriteContext) {
         let WriteContext { saga, op_hash, fence, .. } = context;
-        if !self.table.intends(saga, op_hash, *fence) {
+        if !self.table.has_intent(saga, op_hash, *fence) {
             self.violations.push(format!("I5: {write:?} was sent without an intent"));
         }
         let last = self.fences.entry(*saga).or_default();
@@ -125,8 +125,8 @@ impl SimulationState {
                 _ => None,
             })
             .collect();
-        if self.digitalocean.shows(write, *saga, &known, self.now) {
-            self.violations.push(format!("I7: {write:?} was sent again without looking"));
+        if self.digitalocean.is_result_visible(write, *saga, &known, self.now) {
+            self.violations.push(format!("I7: {write:?} was sent again although its result is visible"));
         }
         let (WriteRequest::UpdateRecord { id, .. } | WriteRequest::DeleteRecord { id, .. }) = write else { return };
         let Some(record) = self.digitalocean.record(*id) else { return };
@@ -136,9 +136,9 @@ impl SimulationState {
             record_type: record.fields.record_type.clone(),
         };
         if !self.targets.contains(&target) {
-            self.violations.push(format!("I8: {write:?} is about what is no business of the saga's"));
+            self.violations.push(format!("I8: {write:?} concerns a resource that is not a target of the saga"));
         }
-        // What it could have seen: what it read last is younger than the change.
+        // The worker could know of the change if its last list is younger than the change.
         let seen = self.workers[worker].last_list;
         let step = EngineView::current_step_index(&self.table.records[saga]);
         let found_at = self.table.pre_images.get(&(*saga, step)).map(|pre_image| pre_image.at);
@@ -150,7 +150,7 @@ impl SimulationState {
                 .get(id)
                 .is_some_and(|at| seen.is_some_and(|seen| seen > *at) && found_at.is_some_and(|found| found < *at))
         {
-            self.violations.push(format!("I4: {write:?} overwrites what somebody else did"));
+            self.violations.push(format!("I4: {write:?} overwrites a change of another client"));
         }
     }
 

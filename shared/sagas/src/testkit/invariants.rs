@@ -1,10 +1,11 @@
-//! What must hold once all is at rest. What must hold at every call is checked there: [`super::table`], [`super::invariant_monitor`].
+//! The invariants that are checked at the end of a run. Those of every call and change are in
+//! [`super::table`] and [`super::invariant_monitor`].
 
 use super::run::Run;
 use super::simulation::{SimulationState, Target};
 use crate::record::{SagaRecord, SagaStatus, StuckReason, fold};
 
-/// What a history left behind.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) statuses: Vec<SagaStatus>,
@@ -12,12 +13,12 @@ pub(super) struct Outcome {
     pub(super) changes: usize,
     pub(super) reschedules: usize,
     pub(super) calls: usize,
-    /// Why it was stuck, each time.
+    /// The reasons for which sagas were stuck, in order.
     pub(super) stuck: Vec<StuckReason>,
     pub(super) violations: Vec<String>,
 }
 
-/// What must hold of every history, and what it left behind.
+/// Checks the invariants of a finished run and returns its result.
 pub(super) fn check_invariants(run: &Run, foreign: bool) -> Outcome {
     let mut sim = run.simulation.lock();
     let now = sim.now;
@@ -25,25 +26,28 @@ pub(super) fn check_invariants(run: &Run, foreign: bool) -> Outcome {
     let mut violations = std::mem::take(&mut sim.violations);
     violations.append(&mut sim.table.violations);
     for record in sim.table.records.values() {
-        of_saga(&sim, record, &mut violations);
+        check_saga(&sim, record, &mut violations);
     }
     let statuses: Vec<SagaStatus> = run.sagas.iter().map(|id| sim.table.records[id].status()).collect();
     if foreign {
-        let others = |dump: &[String]| dump.iter().filter(|line| !is_target(&sim, line)).cloned().collect::<Vec<_>>();
+        let other_lines =
+            |dump: &[String]| dump.iter().filter(|line| !is_target(&sim, line)).cloned().collect::<Vec<_>>();
         let zone_gone = sim.digitalocean.zones.is_empty();
-        if !zone_gone && others(&after) != others(&run.before) {
-            violations
-                .push(format!("I8: what is no business of the saga's changed: {:?}", difference(&run.before, &after)));
+        if !zone_gone && other_lines(&after) != other_lines(&run.before) {
+            violations.push(format!(
+                "I8: a resource that is not a target of the saga has changed: {:?}",
+                difference(&run.before, &after)
+            ));
         }
     } else if statuses.iter().all(|status| *status == SagaStatus::RolledBack) && after != run.before {
-        violations.push(format!("I4: something is left: {:?}", difference(&run.before, &after)));
+        violations.push(format!("I4: the rollback left a difference: {:?}", difference(&run.before, &after)));
     }
     let most = sim.changes + sim.table.reschedules + run.woken + run.delivered;
     if sim.wake_ups_sent > most {
-        violations.push(format!("I14: {} rings after {most} occasions", sim.wake_ups_sent));
+        violations.push(format!("I14: {} wake-ups for {most} occasions", sim.wake_ups_sent));
     }
     if !sim.wake_ups.is_empty() {
-        violations.push("I14: rings are left".to_owned());
+        violations.push("I14: wake-ups are left at the end".to_owned());
     }
     Outcome {
         statuses,
@@ -56,25 +60,25 @@ pub(super) fn check_invariants(run: &Run, foreign: bool) -> Outcome {
     }
 }
 
-fn of_saga(sim: &SimulationState, record: &SagaRecord, violations: &mut Vec<String>) {
+fn check_saga(sim: &SimulationState, record: &SagaRecord, violations: &mut Vec<String>) {
     let id = record.metadata.id;
     let ledger = &sim.table.ledgers[&id];
     let status = record.status();
     if !status.is_terminal() || record.scheduling.next_due.is_some() {
-        violations.push(format!("I9: it rests as {status:?}, due {:?}", record.scheduling.next_due));
+        violations.push(format!("I9: the run ended with a saga {status:?}, due {:?}", record.scheduling.next_due));
     }
     match sim.table.terminals.get(&id) {
         Some(terminal) if terminal.status == status => {
             let entry = ledger.iter().find(|entry| entry.progress.status == status);
             if entry.map(|entry| &entry.hash) != Some(&terminal.ledger_hash) {
-                violations.push("I1: the marker is of another entry".to_owned());
+                violations.push("I1: the terminal marker belongs to another entry".to_owned());
             }
         }
-        marker => violations.push(format!("I1: it is {status:?} and its marker says {marker:?}")),
+        marker => violations.push(format!("I1: the saga is {status:?} and its terminal marker is {marker:?}")),
     }
     match fold(ledger) {
         Ok(state) if serde_json::to_vec(&state).unwrap() == serde_json::to_vec(&record.state).unwrap() => {}
-        Ok(_) => violations.push("I2: the ledger gives another state".to_owned()),
+        Ok(_) => violations.push("I2: the ledger folds to another state".to_owned()),
         Err(broken) => violations.push(format!("I2: {broken}")),
     }
     let text = serde_json::to_string(ledger).unwrap();
@@ -83,7 +87,8 @@ fn of_saga(sim: &SimulationState, record: &SagaRecord, violations: &mut Vec<Stri
     }
 }
 
-/// Whether a line of a dump is about what a saga is at, or about what somebody does to its droplet.
+/// Returns whether a line of a dump belongs to a target of the sagas, or to another client's action
+/// on their droplet.
 fn is_target(sim: &SimulationState, line: &str) -> bool {
     sim.targets.iter().any(|target| match target {
         Target::Records { zone, name, record_type } => {
@@ -93,7 +98,7 @@ fn is_target(sim: &SimulationState, line: &str) -> bool {
     })
 }
 
-/// What two dumps do not have in common.
+/// Returns the lines that only one of two dumps has.
 pub(super) fn difference(before: &[String], after: &[String]) -> Vec<String> {
     let lost = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
     let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));

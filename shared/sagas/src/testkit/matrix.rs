@@ -1,4 +1,5 @@
-//! The crash matrix: every scenario, every call that it makes, every fault that fits it, once, twice and for half an hour.
+//! The crash matrix: every scenario, every call that it makes, every fault that fits the call;
+//! once, twice and for half an hour.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +10,13 @@ use super::scenario::{Scenario, all};
 use super::simulation::FaultPlan;
 use crate::record::{SagaStatus, StuckReason};
 
-/// How often the same call is a place of its own: polls are many, and all alike.
+/// How many equal calls of a scenario are tested separately: polls are many and alike.
 const SAME_CALL: usize = 2;
 
-/// The most calls of DigitalOcean that a step may take, whatever goes wrong for half an hour.
+/// The maximum number of calls to DigitalOcean per step, whatever fails for half an hour.
 const MOST_CALLS: usize = 300;
 
-/// How a scenario goes without any fault, and the calls that it makes.
+/// Runs a scenario without faults; returns its result and the calls that it makes.
 pub(super) fn baseline(scenario: &Scenario) -> (Outcome, Vec<(Call, usize)>) {
     let run = Run::of(std::slice::from_ref(scenario), FaultPlan::None, None, 4);
     run.simulation.lock().trace = Some(Vec::new());
@@ -27,23 +28,24 @@ pub(super) fn baseline(scenario: &Scenario) -> (Outcome, Vec<(Call, usize)>) {
         let count = counts.entry(call).or_default();
         *count = (*count + 1).min(SAME_CALL);
     }
-    let places = counts.into_iter().flat_map(|(call, count)| (1..=count).map(move |nth| (call.clone(), nth))).collect();
-    (outcome, places)
+    let call_points =
+        counts.into_iter().flat_map(|(call, count)| (1..=count).map(move |nth| (call.clone(), nth))).collect();
+    (outcome, call_points)
 }
 
-/// One history of the matrix, and what is wrong with it.
+/// Runs a scenario with one injection, and adds to the result what differs from the expected one.
 pub(super) fn history(scenario: &Scenario, expected: &Outcome, injection: &Injection) -> Outcome {
     let run = Run::of(std::slice::from_ref(scenario), FaultPlan::At(injection.clone()), None, 4).run();
     if std::env::var("SAGA_LEDGER").is_ok() {
-        super::run::show(&run);
+        super::run::print_ledgers(&run);
     }
     let foreign = injection.fault.is_foreign();
     let mut outcome = check_invariants(&run, foreign);
     let injected = !run.simulation.lock().injected.is_empty();
     let status = outcome.statuses[0];
-    let passes = injection.times != Times::On && passes_by_itself(injection.fault);
+    let passes = injection.times != Times::Always && passes_by_itself(injection.fault);
     if (passes || !injected) && status != expected.statuses[0] {
-        outcome.violations.push(format!("I9: it ended {status:?}, not {:?}", expected.statuses[0]));
+        outcome.violations.push(format!("I9: the saga ended {status:?}, not {:?}", expected.statuses[0]));
     }
     if status == SagaStatus::Succeeded
         && expected.statuses[0] == SagaStatus::Succeeded
@@ -51,32 +53,32 @@ pub(super) fn history(scenario: &Scenario, expected: &Outcome, injection: &Injec
         && outcome.after != expected.after
     {
         let difference = super::invariants::difference(&expected.after, &outcome.after);
-        outcome.violations.push(format!("I3: it succeeded otherwise: {difference:?}"));
+        outcome.violations.push(format!("I3: the saga succeeded with another result: {difference:?}"));
     }
-    if status == SagaStatus::Closed && !foreign && injected && injection.times != Times::On {
-        outcome.violations.push("I15: it had to be closed".to_owned());
+    if status == SagaStatus::Closed && !foreign && injected && injection.times != Times::Always {
+        outcome.violations.push("I15: the saga had to be closed".to_owned());
     }
     let most = MOST_CALLS * scenario.requests.len();
     if outcome.calls > most {
-        outcome.violations.push(format!("I13: {} calls of DigitalOcean, more than {most}", outcome.calls));
+        outcome.violations.push(format!("I13: {} calls to DigitalOcean, more than {most}", outcome.calls));
     }
     outcome
 }
 
-/// Whether a saga ends as without the fault.
+/// Returns whether a saga must end as it does without the fault.
 fn passes_by_itself(fault: Fault) -> bool {
     !fault.is_foreign() && !matches!(fault, Fault::Refused | Fault::Cancelled | Fault::ActionFails)
 }
 
-/// A history, to be repeated by name.
-pub(super) fn shown(scenario: &Scenario, injection: &Injection) -> String {
+/// Returns the name of a history, by which it can be repeated (`SAGA_HISTORY`).
+pub(super) fn history_name(scenario: &Scenario, injection: &Injection) -> String {
     let Injection { fault, call, nth, times } = injection;
     format!("{} | {fault:?} {times:?} at {call:?} {nth}", scenario.name)
 }
 
-/// Every history of a scenario.
-pub(super) fn histories(places: &[(Call, usize)]) -> impl Iterator<Item = Injection> + '_ {
-    places.iter().flat_map(|(call, nth)| {
+/// Returns every injection into a scenario; each makes one history, a simulated run.
+pub(super) fn histories(call_points: &[(Call, usize)]) -> impl Iterator<Item = Injection> + '_ {
+    call_points.iter().flat_map(|(call, nth)| {
         let fitting = ALL.iter().filter(|fault| fault.fits(call));
         fitting.flat_map(move |fault| {
             TIMES.iter().map(move |times| Injection { fault: *fault, call: call.clone(), nth: *nth, times: *times })
@@ -104,20 +106,20 @@ fn crash_matrix() {
         "crash matrix: {} scenarios, {} histories, {} violations",
         scenarios.len(),
         tally.histories,
-        tally.wrong.len()
+        tally.failed.len()
     );
     println!(
         "ended {:?}, were stuck for {:?}, called DigitalOcean at most {} times",
         tally.ends, tally.stuck, tally.most_calls
     );
     println!("by fault: {:?}", tally.by_fault);
-    for line in tally.wrong.iter().take(40) {
+    for line in tally.failed.iter().take(40) {
         println!("{line}");
     }
-    assert!(tally.wrong.is_empty(), "{} histories violate an invariant", tally.wrong.len());
+    assert!(tally.failed.is_empty(), "{} histories violate an invariant", tally.failed.len());
 }
 
-/// What came of some histories.
+/// The results of several histories.
 #[derive(Debug, Default)]
 struct Tally {
     histories: usize,
@@ -125,7 +127,7 @@ struct Tally {
     ends: BTreeMap<String, usize>,
     stuck: BTreeMap<StuckReason, usize>,
     most_calls: usize,
-    wrong: Vec<String>,
+    failed: Vec<String>,
 }
 
 impl Tally {
@@ -135,17 +137,17 @@ impl Tally {
         other.ends.into_iter().for_each(|(end, count)| *self.ends.entry(end).or_default() += count);
         other.stuck.into_iter().for_each(|(reason, count)| *self.stuck.entry(reason).or_default() += count);
         self.most_calls = self.most_calls.max(other.most_calls);
-        self.wrong.extend(other.wrong);
+        self.failed.extend(other.failed);
         self
     }
 }
 
-/// The histories of a scenario that fall to one of several threads.
+/// Runs the part of a scenario's histories that one of several threads has.
 fn tally(scenario: &Scenario, only: Option<&str>, part: usize, parts: usize) -> Tally {
     let mut tally = Tally::default();
-    let (expected, places) = baseline(scenario);
-    for injection in histories(&places).skip(part).step_by(parts) {
-        let name = shown(scenario, &injection);
+    let (expected, call_points) = baseline(scenario);
+    for injection in histories(&call_points).skip(part).step_by(parts) {
+        let name = history_name(scenario, &injection);
         if only.is_some_and(|only| !name.contains(only)) {
             continue;
         }
@@ -157,7 +159,7 @@ fn tally(scenario: &Scenario, only: Option<&str>, part: usize, parts: usize) -> 
         tally.most_calls = tally.most_calls.max(outcome.calls);
         if !outcome.violations.is_empty() {
             let violations = outcome.violations.join("; ");
-            tally.wrong.push(format!(
+            tally.failed.push(format!(
                 "SAGA_HISTORY='{name}' cargo test -p sagas --lib crash_matrix -- --nocapture  # {violations}"
             ));
         }
@@ -168,15 +170,15 @@ fn tally(scenario: &Scenario, only: Option<&str>, part: usize, parts: usize) -> 
 #[test]
 fn every_scenario_ends_well_without_faults() {
     for scenario in all() {
-        let (outcome, places) = baseline(&scenario);
+        let (outcome, call_points) = baseline(&scenario);
         println!(
-            "{}: {:?}, {} changes, {} ticks, {} calls, {} places",
+            "{}: {:?}, {} changes, {} reschedules, {} calls, {} injection points",
             scenario.name,
             outcome.statuses,
             outcome.changes,
             outcome.reschedules,
             outcome.calls,
-            places.len()
+            call_points.len()
         );
     }
 }

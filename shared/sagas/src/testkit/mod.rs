@@ -1,13 +1,18 @@
-//! The harness: the engine in a world that crashes, doubles, delays and lies, on a virtual clock.
+//! The simulation: the engine on a virtual clock, in an environment that crashes, repeats, delays
+//! and returns stale data.
 //!
-//! What runs is [`crate::drive()`], as in production, over a table (`table`) with the conditions of DynamoDB, a DigitalOcean (`fake_digitalocean`)
-//! with its habits, and doorbells that may do anything. At every call of a worker something may go wrong (`faults`); afterwards the
-//! invariants are checked (`invariants`), some of them at every call.
+//! The code that runs is [`crate::drive()`], as in production. It runs on a table with the
+//! conditions of DynamoDB (`table`), a model of DigitalOcean (`fake_digitalocean`), and wake-ups
+//! that may be lost, repeated or late. At every call of a worker a fault may be injected
+//! (`faults`). The invariants are checked at the end (`invariants`), some of them at every call
+//! (`invariant_monitor`). `docs/failure-model.md` lists faults and invariants.
 //!
-//! `matrix` goes through every step, every call that it makes and every fault; `random` lets several workers and sagas run under
-//! random faults; `mutation_tests` shows that mistakes in the engine are found.
+//! `matrix` tests every step, every call that it makes and every fault. `random` runs several
+//! workers and sagas under random faults. `mutation_tests` show that the simulation detects
+//! mistakes in the engine.
 //!
-//! Of all this only the table is there for others, as a [`InMemorySagaStore`]: whoever implements the ports holds theirs against it.
+//! Only the table is available to other crates, as [`InMemorySagaStore`]: they compare their
+//! implementation of the [`crate::ports`] with it.
 
 #[cfg(test)]
 mod dns_cases;

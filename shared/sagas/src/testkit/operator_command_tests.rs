@@ -1,4 +1,4 @@
-//! What may be said of a saga, and when.
+//! Tests of the operator commands: when each is accepted, and which ledger entry it writes.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn stuck(resumes_as: SagaStatus) -> SagaRecord {
     record
 }
 
-fn say(record: &SagaRecord, command: &OperatorCommand) -> Result<Transition, CommandRefusal> {
+fn decide(record: &SagaRecord, command: &OperatorCommand) -> Result<Transition, CommandRefusal> {
     let timing = Timing::default();
     let actor = Actor::Person("ops".to_owned());
     let view =
@@ -64,15 +64,16 @@ fn close() -> OperatorCommand {
     OperatorCommand::Close { reason: "by hand".to_owned() }
 }
 
-fn judge() -> OperatorCommand {
+fn approve() -> OperatorCommand {
     OperatorCommand::ApprovalDecision { approved: true, reason: String::new() }
 }
 
 #[test]
-fn each_word_has_its_time_and_its_entry() {
+fn each_command_is_accepted_in_its_statuses_and_writes_its_entry() {
     let gate = saga("gate", &json!({}), SagaStatus::Waiting);
     let due = ScheduleChange::Wake(begins_at());
-    // (the saga, the word, its entry, the status then, what becomes of the saga's time)
+    // The saga, the command, its ledger entry, the status afterwards, and the change of the
+    // schedule.
     for (record, command, kind, status, schedule) in [
         (waiting(SagaStatus::Pending), cancel(), EntryKind::Cancelled, SagaStatus::Pending, due),
         (waiting(SagaStatus::Running), cancel(), EntryKind::Cancelled, SagaStatus::Running, due),
@@ -81,9 +82,9 @@ fn each_word_has_its_time_and_its_entry() {
         (stuck(SagaStatus::Unwinding), OperatorCommand::Resume, EntryKind::Resumed, SagaStatus::Unwinding, due),
         (stuck(SagaStatus::Unwinding), skip(0), EntryKind::Skipped, SagaStatus::Closed, ScheduleChange::Clear),
         (stuck(SagaStatus::Running), close(), EntryKind::Closed, SagaStatus::Closed, ScheduleChange::Clear),
-        (gate, judge(), EntryKind::Approved, SagaStatus::Waiting, due),
+        (gate, approve(), EntryKind::Approved, SagaStatus::Waiting, due),
     ] {
-        let written = say(&record, &command).unwrap();
+        let written = decide(&record, &command).unwrap();
         assert_eq!(
             (written.entry.kind, written.state.progress.status, written.schedule),
             (kind, status, schedule),
@@ -101,11 +102,11 @@ fn each_word_has_its_time_and_its_entry() {
 }
 
 #[test]
-fn a_word_at_the_wrong_time_is_refused() {
-    let mut judged = saga("gate", &json!({}), SagaStatus::Waiting);
-    judged.state = say(&judged, &judge()).unwrap().state;
+fn a_command_in_the_wrong_status_is_refused() {
+    let mut approved = saga("gate", &json!({}), SagaStatus::Waiting);
+    approved.state = decide(&approved, &approve()).unwrap().state;
     let mut cancelled = waiting(SagaStatus::Running);
-    cancelled.state = say(&cancelled, &cancel()).unwrap().state;
+    cancelled.state = decide(&cancelled, &cancel()).unwrap().state;
     let status = |status, what| CommandRefusal::Status { status, what };
     let ended = || waiting(SagaStatus::RolledBack);
     for (record, command, refusal) in [
@@ -120,10 +121,10 @@ fn a_word_at_the_wrong_time_is_refused() {
         (waiting(SagaStatus::Unwinding), skip(0), CommandRefusal::NotStuckThere),
         (waiting(SagaStatus::Running), close(), status(SagaStatus::Running, "closed")),
         (ended(), close(), status(SagaStatus::RolledBack, "closed")),
-        (waiting(SagaStatus::Waiting), judge(), CommandRefusal::NotAwaitingApproval),
-        (judged, judge(), CommandRefusal::NotAwaitingApproval),
-        (saga("gate", &json!({}), SagaStatus::RolledBack), judge(), CommandRefusal::NotAwaitingApproval),
+        (waiting(SagaStatus::Waiting), approve(), CommandRefusal::NotAwaitingApproval),
+        (approved, approve(), CommandRefusal::NotAwaitingApproval),
+        (saga("gate", &json!({}), SagaStatus::RolledBack), approve(), CommandRefusal::NotAwaitingApproval),
     ] {
-        assert_eq!(say(&record, &command).unwrap_err(), refusal, "{:?} {command:?}", record.status());
+        assert_eq!(decide(&record, &command).unwrap_err(), refusal, "{:?} {command:?}", record.status());
     }
 }

@@ -1,4 +1,4 @@
-//! Plans say what would be done, and write nothing.
+//! Tests of plans: a plan describes what a saga would do, and writes nothing.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::dns_examples::record;
 use super::fake_digitalocean::{FakeDigitalOcean, ZONE};
 use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
-use super::run::{at_once, begins_at};
+use super::run::{begins_at, run_to_completion};
 use super::scenario::{account, request};
 use super::simulation::{FaultPlan, SimulationState, WorkerState};
 use crate::Timing;
@@ -36,7 +36,7 @@ fn plan(worker_ports: &FaultInjectingPorts, requests: &[StepRequest]) -> SagaPla
     let prices = Prices { snapshot: |gigabytes| Money::usd(gigabytes * Decimal::new(6, 2)) };
     let saga = SagaId::random();
     let planner = Planner { steps: STEPS, timing: &timing, prices, saga, now: begins_at() };
-    let plan = at_once(planner.plan(worker_ports, &account(), &definition)).unwrap();
+    let plan = run_to_completion(planner.plan(worker_ports, &account(), &definition)).unwrap();
     assert_eq!(worker_ports.simulation.lock().writes, 0, "a plan writes nothing");
     plan
 }
@@ -49,7 +49,7 @@ fn upsert(more: &Value) -> StepRequest {
 }
 
 #[test]
-fn a_plan_shows_what_happens_to_the_siblings_and_what_undo_can_restore() {
+fn a_plan_shows_the_effect_on_siblings_and_what_compensation_can_restore() {
     let worker_ports = worker_ports(&[record("A", "www", "192.0.2.1", 3600), record("A", "www", "192.0.2.2", 3600)]);
     let additive = plan(&worker_ports, &[upsert(&json!({ "dns_record_ttl": 60, "dns_mode": "additive" }))]);
     let step = &additive.steps[0].preview;
@@ -65,7 +65,7 @@ fn a_plan_shows_what_happens_to_the_siblings_and_what_undo_can_restore() {
 }
 
 #[test]
-fn every_step_is_planned_on_what_the_steps_before_it_leave() {
+fn every_step_is_planned_on_the_result_of_the_steps_before_it() {
     let worker_ports = worker_ports(&[]);
     let twice =
         plan(&worker_ports, &[upsert(&json!({})), upsert(&json!({})), upsert(&json!({ "dns_record_ttl": 60 }))]);
@@ -74,11 +74,11 @@ fn every_step_is_planned_on_what_the_steps_before_it_leave() {
 }
 
 #[test]
-fn a_plan_names_what_it_rests_on() {
+fn the_hash_of_a_plan_covers_the_state_it_depends_on() {
     let worker_ports = worker_ports(&[record("A", "www", "192.0.2.1", 3600)]);
-    let asked = [upsert(&json!({}))];
-    let first = plan(&worker_ports, &asked).hash;
-    assert_eq!(plan(&worker_ports, &asked).hash, first, "whatever id the saga would have");
+    let requested = [upsert(&json!({}))];
+    let first = plan(&worker_ports, &requested).hash;
+    assert_eq!(plan(&worker_ports, &requested).hash, first, "the hash does not depend on the saga's id");
     assert_ne!(plan(&worker_ports, &[upsert(&json!({ "dns_record_ttl": 60 }))]).hash, first);
     let change = |name: &str, ttl: u32| {
         let mut sim = worker_ports.simulation.lock();
@@ -86,16 +86,16 @@ fn a_plan_names_what_it_rests_on() {
         records.iter_mut().filter(|record| record.fields.name == name).for_each(|record| record.fields.ttl = Some(ttl));
     };
     change("@", 61);
-    assert_eq!(plan(&worker_ports, &asked).hash, first, "what it does not rest on may change");
+    assert_eq!(plan(&worker_ports, &requested).hash, first, "other records do not affect the hash");
     change("www", 61);
-    assert_ne!(plan(&worker_ports, &asked).hash, first);
+    assert_ne!(plan(&worker_ports, &requested).hash, first);
 }
 
 #[test]
-fn a_snapshot_has_a_price_at_most() {
-    let asked = SagaTemplate::named("snapshot-droplet").unwrap();
+fn the_plan_of_a_snapshot_has_a_maximum_price() {
+    let requested = SagaTemplate::named("snapshot-droplet").unwrap();
     let inputs = json!({ "droplet_id": super::DROPLET.to_string() });
-    let definition = asked.validate(&STEPS, &account(), inputs.as_object().unwrap()).unwrap();
+    let definition = requested.validate(&STEPS, &account(), inputs.as_object().unwrap()).unwrap();
     let requests: Vec<StepRequest> = definition
         .steps
         .iter()

@@ -1,30 +1,31 @@
-//! Random schedules: several sagas and workers, several faults at once.
+//! Random schedules: several sagas, workers and faults at once.
 //!
-//! A seed says all: which sagas, how many workers, which faults, whose turn it is.
+//! The seed determines everything: the sagas, the number of workers, the faults, and the order of
+//! execution.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::faults::Fault;
 use super::invariants::{Outcome, check_invariants};
 use super::rng::Rng;
-use super::run::{Run, show};
+use super::run::{Run, print_ledgers};
 use super::scenario::{Scenario, all};
 use super::simulation::FaultPlan;
 use crate::record::SagaStatus;
 
-/// How many, unless `SAGA_SEEDS` says otherwise.
+/// The number of seeds, unless `SAGA_SEEDS` sets another.
 const SEEDS: u64 = 10_000;
 
-/// What may happen to sagas that want the same names.
+/// The faults for several sagas that may change the same names.
 const AMONG_SAGAS: &[Fault] = &[
-    Fault::DiesBefore,
-    Fault::DiesAfter,
-    Fault::AnswerOfTableLost,
-    Fault::NoAnswerOfTable,
+    Fault::CrashesBefore,
+    Fault::CrashesAfter,
+    Fault::TableResponseLost,
+    Fault::TableUnresponsive,
     Fault::NotSent,
-    Fault::AnswerLost,
-    Fault::ServerError,
-    Fault::ServerFails,
+    Fault::ResponseLost,
+    Fault::ServerErrorApplied,
+    Fault::ServerErrorNotApplied,
     Fault::AppliedLater,
     Fault::WakeUpLost,
     Fault::WakeUpTripled,
@@ -34,24 +35,24 @@ const AMONG_SAGAS: &[Fault] = &[
     Fault::ClockAhead,
     Fault::ClockBehind,
     Fault::ListFails,
-    Fault::Burst,
+    Fault::RateLimited,
     Fault::TokenRevoked,
     Fault::PendingEvent,
     Fault::ActionFails,
     Fault::Cancelled,
-    Fault::TableDown,
+    Fault::TableUnavailable,
     Fault::Conflict,
     Fault::Panics,
     Fault::Malformed,
 ];
 
-/// What may happen to one alone, besides.
+/// The faults for a saga that runs alone.
 const ALONE: &[Fault] = &[
-    Fault::DiesBefore,
-    Fault::DiesAfter,
-    Fault::AnswerOfTableLost,
+    Fault::CrashesBefore,
+    Fault::CrashesAfter,
+    Fault::TableResponseLost,
     Fault::NotSent,
-    Fault::AnswerLost,
+    Fault::ResponseLost,
     Fault::AppliedLater,
     Fault::AppliedMuchLater,
     Fault::WakeUpHoursLate,
@@ -61,14 +62,14 @@ const ALONE: &[Fault] = &[
     Fault::ClockAhead,
     Fault::ClockBehind,
     Fault::StaleList,
-    Fault::HourSpent,
+    Fault::HourlyLimitReached,
     Fault::Refused,
     Fault::OtherBuild,
     Fault::Cancelled,
     Fault::Conflict,
 ];
 
-/// One schedule.
+/// Runs the schedule of one seed.
 fn schedule(scenarios: &[Scenario], seed: u64) -> (Run, Outcome) {
     let mut rng = Rng::seeded(seed);
     let alone = rng.percent(40);
@@ -79,31 +80,32 @@ fn schedule(scenarios: &[Scenario], seed: u64) -> (Run, Outcome) {
     let faults = if alone { ALONE } else { AMONG_SAGAS };
     let order = Rng::seeded(rng.next());
     let run = Run::of(&chosen, FaultPlan::Anywhere(rng, percent, faults), Some(order), workers);
-    run.simulation.lock().watches = !alone;
+    run.simulation.lock().compares_targets = !alone;
     let run = run.run();
     let mut outcome = check_invariants(&run, false);
     if let (true, SagaStatus::Succeeded) = (alone, outcome.statuses[0]) {
         let expected = super::matrix::baseline(&chosen[0]).0;
         if expected.statuses[0] != SagaStatus::Succeeded || expected.after != outcome.after {
             let difference = super::invariants::difference(&expected.after, &outcome.after);
-            outcome.violations.push(format!("I3: it succeeded otherwise: {difference:?}"));
+            outcome.violations.push(format!("I3: the saga succeeded with another result: {difference:?}"));
         }
     }
     (run, outcome)
 }
 
-/// Violations by seed, of the seeds that a thread takes.
-fn search(seeds: u64, most_wrong: usize) -> (u64, [usize; 3], Vec<String>) {
+/// Runs the seeds on all processors. Returns the number of seeds, the ends of the sagas, and one
+/// line per seed with violations.
+fn search(seeds: u64, max_failed: usize) -> (u64, [usize; 3], Vec<String>) {
     let scenarios = all();
     let next = AtomicU64::new(0);
     let parts: Vec<([usize; 3], Vec<String>)> = std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let work = || {
-            let (mut ends, mut wrong) = ([0; 3], Vec::new());
+            let (mut ends, mut failed) = ([0; 3], Vec::new());
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= seeds || wrong.len() >= most_wrong {
-                    return (ends, wrong);
+                if seed >= seeds || failed.len() >= max_failed {
+                    return (ends, failed);
                 }
                 let (_, outcome) = schedule(&scenarios, seed);
                 for status in &outcome.statuses {
@@ -114,7 +116,7 @@ fn search(seeds: u64, most_wrong: usize) -> (u64, [usize; 3], Vec<String>) {
                     }
                 }
                 if !outcome.violations.is_empty() {
-                    wrong.push(format!(
+                    failed.push(format!(
                         "SAGA_SEED={seed} cargo test -p sagas --lib random_schedules -- --nocapture  # {}",
                         outcome.violations.join("; ")
                     ));
@@ -128,7 +130,7 @@ fn search(seeds: u64, most_wrong: usize) -> (u64, [usize; 3], Vec<String>) {
     for (part, _) in &parts {
         (0..3).for_each(|index| ends[index] += part[index]);
     }
-    (next.into_inner().min(seeds), ends, parts.into_iter().flat_map(|(_, wrong)| wrong).collect())
+    (next.into_inner().min(seeds), ends, parts.into_iter().flat_map(|(_, failed)| failed).collect())
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -139,17 +141,17 @@ fn number(name: &str) -> Option<u64> {
 fn random_schedules_end_clean() {
     if let Some(seed) = number("SAGA_SEED") {
         let (run, outcome) = schedule(&all(), seed);
-        show(&run);
+        print_ledgers(&run);
         assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
         return;
     }
-    let (count, [succeeded, rolled_back, closed], wrong) = search(number("SAGA_SEEDS").unwrap_or(SEEDS), 20);
+    let (count, [succeeded, rolled_back, closed], failed) = search(number("SAGA_SEEDS").unwrap_or(SEEDS), 20);
     println!(
         "random schedules: {count}, sagas: {succeeded} succeeded, {rolled_back} rolled back, {closed} closed, violations: {}",
-        wrong.len()
+        failed.len()
     );
-    for line in &wrong {
+    for line in &failed {
         println!("{line}");
     }
-    assert!(wrong.is_empty(), "{} schedules violate an invariant", wrong.len());
+    assert!(failed.is_empty(), "{} schedules violate an invariant", failed.len());
 }

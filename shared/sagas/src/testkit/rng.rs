@@ -1,4 +1,4 @@
-//! Random numbers that a seed repeats (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>).
+//! Random numbers with reproducible seeds (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>).
 
 #[derive(Debug, Clone)]
 pub(super) struct Rng(u64);
@@ -16,7 +16,7 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// A number in `0..end`.
+    /// Returns a number in `0..end`.
     pub(super) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end.max(1) as u64).unwrap()
     }

@@ -1,4 +1,5 @@
-//! One history: workers, doorbells, the reconciler and the people who are called, until all is at rest.
+//! One simulated run: workers, wake-ups, the reconciler and the operator, until nothing is left to
+//! do.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,32 +25,32 @@ use crate::{Ports, WorkerSession, drive, reconcile};
 
 type Work = Pin<Box<dyn Future<Output = usize> + Send>>;
 
-/// More turns than any history takes: whoever takes so many does not end.
-const MOST_TURNS: usize = 60_000;
+/// More polls than any run takes: a run that reaches this number does not end.
+const MAX_POLLS: usize = 60_000;
 
 pub(super) fn begins_at() -> DateTime<Utc> {
     DateTime::from_timestamp(1_780_000_000, 0).unwrap()
 }
 
-/// One history.
+/// A simulated run, also called a history.
 pub(super) struct Run {
     pub(super) simulation: Simulation,
     work: Vec<Option<Work>>,
     pub(super) sagas: Vec<SagaId>,
     pub(super) before: Vec<String>,
     approval: Option<Approval>,
-    spoken: BTreeSet<SagaId>,
-    mended: usize,
+    decided: BTreeSet<SagaId>,
+    repairs: usize,
     reconciled_at: DateTime<Utc>,
     pub(super) woken: usize,
     pub(super) delivered: usize,
-    /// Who is next: the first, or any.
+    /// The order in which workers are polled: always the first ready one (`None`), or a random one.
     order: Option<Rng>,
     most_workers: usize,
 }
 
 impl Run {
-    /// Sagas started at once, in the world of the first.
+    /// Starts the sagas of the scenarios at the same time, in one account with the records of all.
     pub(super) fn of(scenarios: &[Scenario], fault_plan: FaultPlan, order: Option<Rng>, most_workers: usize) -> Self {
         let now = begins_at();
         let mut records: Vec<RecordFields> = Vec::new();
@@ -82,8 +83,8 @@ impl Run {
             sagas,
             before,
             approval: scenarios.iter().find_map(|scenario| scenario.approval),
-            spoken: BTreeSet::new(),
-            mended: 0,
+            decided: BTreeSet::new(),
+            repairs: 0,
             reconciled_at: now,
             woken: 0,
             delivered: 0,
@@ -92,9 +93,9 @@ impl Run {
         }
     }
 
-    /// Runs until nothing is left to happen.
+    /// Runs the simulation until nothing is left to do.
     pub(super) fn run(mut self) -> Self {
-        for _ in 0..MOST_TURNS {
+        for _ in 0..MAX_POLLS {
             self.deliver();
             let ready = self.ready();
             if ready.is_empty() {
@@ -109,7 +110,7 @@ impl Run {
             };
             self.poll(next);
         }
-        self.simulation.lock().violations.push("I9: it does not end".to_owned());
+        self.simulation.lock().violations.push("I9: the run does not end".to_owned());
         self
     }
 
@@ -117,10 +118,10 @@ impl Run {
         let (due, malformed) = {
             let mut sim = self.simulation.lock();
             let now = sim.now;
-            let room = self.most_workers.saturating_sub(self.alive(&sim));
+            let free_workers = self.most_workers.saturating_sub(self.running_workers(&sim));
             let mut due = Vec::new();
             sim.wake_ups.retain(|wake_up| {
-                let take = wake_up.at <= now && due.len() < room;
+                let take = wake_up.at <= now && due.len() < free_workers;
                 if take {
                     due.push(wake_up.clone());
                 }
@@ -141,7 +142,7 @@ impl Run {
         }
     }
 
-    fn alive(&self, sim: &SimulationState) -> usize {
+    fn running_workers(&self, sim: &SimulationState) -> usize {
         let works = |index: &usize| self.work[*index].is_some() && sim.workers[*index].frozen_until.is_none();
         (0..self.work.len()).filter(works).count()
     }
@@ -165,7 +166,8 @@ impl Run {
             let timing = Timing::default();
             let owner = format!("w{}", worker_ports.worker);
             let session = WorkerSession { owner: &owner, phase, until: now + skew + TimeDelta::seconds(60) };
-            // An error leaves the message where it is; the reconciler rings as well.
+            // After an error the message is delivered again in production; here the reconciler
+            // schedules the next wake-up.
             let _ = drive(&ports(&worker_ports, steps, &timing), &saga, &session).await;
             0
         })));
@@ -175,7 +177,7 @@ impl Run {
         let mut sim = self.simulation.lock();
         let now = sim.now;
         for (index, state) in sim.workers.iter_mut().enumerate() {
-            if state.dead {
+            if state.crashed {
                 self.work[index] = None;
             }
             if state.frozen_until.is_some_and(|until| until <= now) {
@@ -196,27 +198,27 @@ impl Run {
                 self.woken += woken;
                 self.work[index] = None;
             }
-            Err(panic) if panic.downcast_ref::<&str>() == Some(&"a panic of the harness") => self.work[index] = None,
+            Err(panic) if panic.downcast_ref::<&str>() == Some(&"an injected panic") => self.work[index] = None,
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }
 
-    /// Goes to when something happens next; false if nothing ever does.
+    /// Advances the clock to the next event; returns false if there is none.
     fn pass_time(&mut self) -> bool {
-        let (now, next, reconcile_at, people_at) = {
+        let (now, next, reconcile_at, operator_at) = {
             let sim = self.simulation.lock();
             let now = sim.now;
             let wake_ups = sim.wake_ups.iter().map(|wake_up| wake_up.at);
-            let thaws = sim.workers.iter().filter_map(|state| state.frozen_until);
+            let unfreezes = sim.workers.iter().filter_map(|state| state.frozen_until);
             let due = sim.table.records.values().filter_map(|record| record.scheduling.next_due).min();
             let reconcile_at = due.map(|due| self.minute_after(due + sim.timing.overdue + TimeDelta::seconds(1)));
-            let people_at = self.people_at(&sim);
-            (now, wake_ups.chain(thaws).chain(reconcile_at).chain(people_at).min(), reconcile_at, people_at)
+            let operator_at = self.operator_at(&sim);
+            (now, wake_ups.chain(unfreezes).chain(reconcile_at).chain(operator_at).min(), reconcile_at, operator_at)
         };
         let Some(next) = next else { return false };
         self.simulation.lock().now = next.max(now);
-        if people_at.is_some_and(|at| at <= next) {
-            self.people();
+        if operator_at.is_some_and(|at| at <= next) {
+            self.act_as_operator();
         } else if reconcile_at.is_some_and(|at| at <= next) {
             self.reconciled_at = next.max(now);
             self.reconcile();
@@ -224,7 +226,7 @@ impl Run {
         true
     }
 
-    /// The first whole minute after a time at which the reconciler did not run yet.
+    /// Returns the first whole minute after a time at which the reconciler has not run yet.
     fn minute_after(&self, time: DateTime<Utc>) -> DateTime<Utc> {
         let minute = TimeDelta::minutes(1);
         let after = time.max(self.reconciled_at + TimeDelta::milliseconds(1));
@@ -241,13 +243,14 @@ impl Run {
         })));
     }
 
-    /// When people have something to do: at a gate a minute after it asks, for a saga that is stuck once the faults have ended.
-    fn people_at(&self, sim: &SimulationState) -> Option<DateTime<Utc>> {
+    /// Returns when the operator acts next: at a gate a minute after it asks, and on a stuck saga
+    /// once the faults have ended.
+    fn operator_at(&self, sim: &SimulationState) -> Option<DateTime<Utc>> {
         let minute = TimeDelta::minutes(1);
         let asked = sim.table.records.values().filter_map(|record| {
             let waits = record.status() == SagaStatus::Waiting
                 && record.state.progress.locked
-                && !self.spoken.contains(&record.metadata.id);
+                && !self.decided.contains(&record.metadata.id);
             (waits && self.approval.is_some()).then(|| record.state.updated_at + minute)
         });
         let stuck = sim.table.records.values().filter(|record| record.status() == SagaStatus::Stuck);
@@ -255,62 +258,72 @@ impl Run {
         asked.chain(stuck).min()
     }
 
-    fn people(&mut self) {
+    fn act_as_operator(&mut self) {
         let records: Vec<_> = self.simulation.lock().table.records.values().cloned().collect();
         for record in records {
             let id = record.metadata.id;
             match (record.status(), &record.state.progress.stuck) {
                 (SagaStatus::Waiting, _)
-                    if record.state.progress.locked && self.approval.is_some() && self.spoken.insert(id) =>
+                    if record.state.progress.locked && self.approval.is_some() && self.decided.insert(id) =>
                 {
                     let approved = self.approval == Some(Approval::Approve);
-                    // Who comes too late, or to what is no gate, is told so.
-                    self.say(id, &OperatorCommand::ApprovalDecision { approved, reason: String::new() });
+                    // The decision may be refused: it may be too late, or the saga may not be at a
+                    // gate.
+                    self.send_command(id, &OperatorCommand::ApprovalDecision { approved, reason: String::new() });
                 }
-                (SagaStatus::Stuck, Some(stuck)) => self.help(id, stuck.reason, stuck.step),
+                (SagaStatus::Stuck, Some(stuck)) => self.follow_runbook(id, stuck.reason, stuck.step),
                 _ => {}
             }
         }
     }
 
-    /// What the runbook says. The proof passes after it, or the harness goes red.
-    fn help(&mut self, saga: SagaId, reason: StuckReason, step: usize) {
-        self.mended += 1;
-        if self.mended > 6 {
-            self.must(saga, &OperatorCommand::Close { reason: "it is stuck again and again".to_owned() });
+    /// Follows the runbook of a stuck saga. The step's proof must pass afterwards; otherwise the
+    /// test fails.
+    fn follow_runbook(&mut self, saga: SagaId, reason: StuckReason, step: usize) {
+        self.repairs += 1;
+        if self.repairs > 6 {
+            self.send_accepted_command(
+                saga,
+                &OperatorCommand::Close { reason: "the saga gets stuck repeatedly".to_owned() },
+            );
             return;
         }
         if reason == StuckReason::NeedsDecision {
-            if self.mended == 1 && matches!(self.say(saga, &OperatorCommand::Resume), CommandOutcome::Done(_)) {
-                self.simulation.lock().violations.push("I15: it resumes although nothing was mended".to_owned());
+            if self.repairs == 1 && matches!(self.send_command(saga, &OperatorCommand::Resume), CommandOutcome::Done(_))
+            {
+                self.simulation
+                    .lock()
+                    .violations
+                    .push("I15: the saga can be resumed although nothing was repaired".to_owned());
                 return;
             }
             if self.simulation.lock().now.timestamp_millis() % 2 == 0 {
-                self.must(saga, &OperatorCommand::Skip { step, reason: "keep it".to_owned() });
+                self.send_accepted_command(saga, &OperatorCommand::Skip { step, reason: "keep the change".to_owned() });
                 return;
             }
-            self.put_back(saga, step);
+            self.restore_by_hand(saga, step);
         }
-        self.must(saga, &OperatorCommand::Resume);
+        self.send_accepted_command(saga, &OperatorCommand::Resume);
     }
 
-    fn must(&mut self, saga: SagaId, command: &OperatorCommand) {
-        match self.say(saga, command) {
+    fn send_accepted_command(&mut self, saga: SagaId, command: &OperatorCommand) {
+        match self.send_command(saga, command) {
             CommandOutcome::Done(_) => {}
-            other => self.simulation.lock().violations.push(format!("I15: {command:?} was not heard: {other:?}")),
+            other => self.simulation.lock().violations.push(format!("I15: {command:?} was refused: {other:?}")),
         }
     }
 
-    fn say(&mut self, saga: SagaId, command: &OperatorCommand) -> CommandOutcome {
+    fn send_command(&mut self, saga: SagaId, command: &OperatorCommand) -> CommandOutcome {
         let worker_ports = self.register_worker(WorkerState { fault_free: true, ..WorkerState::default() });
         self.work.push(None);
         let timing = Timing::default();
-        let tx = format!("person {}", worker_ports.worker);
-        at_once(apply_command(&ports(&worker_ports, STEPS, &timing), &saga, command, "operator", &tx)).unwrap()
+        let tx = format!("operator {}", worker_ports.worker);
+        run_to_completion(apply_command(&ports(&worker_ports, STEPS, &timing), &saga, command, "operator", &tx))
+            .unwrap()
     }
 
-    /// Puts a step's records back as they were found, by hand.
-    fn put_back(&mut self, saga: SagaId, step: usize) {
+    /// Restores a step's records from its pre-image, as an operator would do by hand.
+    fn restore_by_hand(&mut self, saga: SagaId, step: usize) {
         let mut sim = self.simulation.lock();
         let Some(pre_image) = sim.table.pre_images.get(&(saga, step)) else { return };
         let found: Vec<Record> = serde_json::from_value(pre_image.content["records"].clone()).unwrap();
@@ -339,8 +352,8 @@ fn ports<'a>(worker_ports: &'a FaultInjectingPorts, steps: Steps, timing: &'a Ti
     }
 }
 
-/// Runs what waits for nobody.
-pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
+/// Runs a future that never has to wait for another one.
+pub(super) fn run_to_completion<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {
@@ -350,8 +363,8 @@ pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Shows the ledgers of a history.
-pub(super) fn show(run: &Run) {
+/// Prints the ledgers of a run.
+pub(super) fn print_ledgers(run: &Run) {
     for (saga, ledger) in &run.simulation.lock().table.ledgers {
         println!("{saga}");
         for entry in ledger {

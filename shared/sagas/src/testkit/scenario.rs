@@ -1,4 +1,5 @@
-//! Sagas to be tried: every example of every step, going forward and being undone, and some with several steps.
+//! The scenarios: every example of every step, forward and compensated, and some sagas of several
+//! steps.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use crate::record::{NewSaga, SagaId, Start};
 use crate::steps::STEPS;
 use crate::timing::Timing;
 
-/// A saga to be tried, and the world that it finds.
+/// A saga to run, and the account that it finds.
 #[derive(Debug, Clone)]
 pub(super) struct Scenario {
     pub(super) name: String,
@@ -32,7 +33,7 @@ pub(super) fn request(step: &str, inputs: &Value) -> StepRequest {
 }
 
 impl Scenario {
-    fn of(step: &str, example: &Example) -> Self {
+    fn single_step(step: &str, example: &Example) -> Self {
         Self {
             name: format!("{step}: {}", example.label),
             requests: vec![request(step, &example.inputs)],
@@ -41,7 +42,7 @@ impl Scenario {
         }
     }
 
-    /// The same, with more steps after it.
+    /// Appends a step to the scenario.
     fn then(mut self, step: &str, inputs: &Value) -> Self {
         self.name = format!("{}, {step}", self.name);
         self.requests.push(request(step, inputs));
@@ -53,7 +54,7 @@ impl Scenario {
             .unwrap_or_else(|errors| panic!("{}: {errors:?}", self.name))
     }
 
-    /// What it is at.
+    /// Returns the records and droplets that the saga's steps change.
     pub(super) fn targets(&self) -> BTreeSet<Target> {
         let text =
             |inputs: &Map<String, Value>, name: &str| inputs.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -84,7 +85,8 @@ impl Scenario {
     }
 }
 
-/// Every example of every step, alone and before a step that fails, and sagas of several steps.
+/// Returns every example of every step, alone and before a step that fails, and sagas of several
+/// steps.
 pub(super) fn all() -> Vec<Scenario> {
     let none = Value::Object(Map::new());
     let mut scenarios = Vec::new();
@@ -92,7 +94,7 @@ pub(super) fn all() -> Vec<Scenario> {
         let examples = step.examples();
         assert!(!examples.is_empty(), "{} has no example", step.name());
         for example in examples {
-            let alone = Scenario::of(step.name(), &example);
+            let alone = Scenario::single_step(step.name(), &example);
             if !example.fails && step.name() != "fail" {
                 scenarios.push(alone.clone().then("fail", &none));
             }
@@ -101,7 +103,7 @@ pub(super) fn all() -> Vec<Scenario> {
     }
     let created = super::dns_examples::upsert().remove(0);
     let droplet = serde_json::json!({ "droplet_id": super::DROPLET });
-    let first = Scenario::of("upsert_dns_record", &created);
+    let first = Scenario::single_step("upsert_dns_record", &created);
     scenarios.push(first.clone().then("upsert_dns_record", &created.inputs));
     scenarios.push(
         first

@@ -1,4 +1,4 @@
-//! Stories that the matrix does not tell.
+//! Scenarios that the crash matrix does not cover.
 
 use std::collections::BTreeSet;
 
@@ -26,20 +26,20 @@ fn a(name: &str, data: &str) -> serde_json::Value {
 
 fn scenario(steps: &[(&str, serde_json::Value)]) -> Scenario {
     let requests = steps.iter().map(|(step, inputs)| request(step, inputs)).collect();
-    Scenario { name: "a story".to_owned(), requests, records: Vec::new(), approval: None }
+    Scenario { name: "a scenario test".to_owned(), requests, records: Vec::new(), approval: None }
 }
 
-fn only(run: &Run) -> (SagaRecord, Vec<LedgerEntry>) {
+fn single_saga(run: &Run) -> (SagaRecord, Vec<LedgerEntry>) {
     let sim = run.simulation.lock();
     (sim.table.records[&run.sagas[0]].clone(), sim.table.ledgers[&run.sagas[0]].clone())
 }
 
-fn well(run: &Run) {
+fn assert_no_violations(run: &Run) {
     let violations = check_invariants(run, false).violations;
     assert!(violations.is_empty(), "{violations:?}");
 }
 
-/// I10, F35.
+/// I10 and F35: idempotency keys and their expiry.
 #[test]
 fn a_key_starts_one_saga_until_it_expires() {
     let mut table = Table::default();
@@ -52,8 +52,8 @@ fn a_key_starts_one_saga_until_it_expires() {
     };
     let first = SagaId::random();
     let start = |id, body, after| (saga.start(id, begins_at()).under(key(body)), begins_at() + TimeDelta::days(after));
-    let (asked, at) = start(first, "a", 0);
-    assert_eq!(table.start(&asked, at), StartResult::New);
+    let (request_a, at) = start(first, "a", 0);
+    assert_eq!(table.start(&request_a, at), StartResult::New);
     for _ in 0..10 {
         let (again, at) = start(SagaId::random(), "a", 6);
         assert_eq!(table.start(&again, at), StartResult::Same(first));
@@ -61,13 +61,13 @@ fn a_key_starts_one_saga_until_it_expires() {
         assert_eq!(table.start(&other, at), StartResult::Conflict);
     }
     assert_eq!(table.records.len(), 1);
-    // The item is still there, but it has expired.
+    // The item still exists, but it has expired.
     let (later, at) = start(SagaId::random(), "b", 8);
     assert_eq!(table.start(&later, at), StartResult::New);
 }
 
 #[test]
-fn sagas_at_one_name_take_turns() {
+fn sagas_on_one_name_run_one_after_the_other() {
     for seed in 0..40 {
         let sagas = [
             scenario(&[("upsert_dns_record", a("www", "192.0.2.7")), ("fail", json!({}))]),
@@ -78,17 +78,17 @@ fn sagas_at_one_name_take_turns() {
             )]),
         ];
         let run = Run::of(&sagas, FaultPlan::None, Some(Rng::seeded(seed)), 4);
-        run.simulation.lock().watches = true;
+        run.simulation.lock().compares_targets = true;
         let run = run.run();
-        well(&run);
-        let turns = run.simulation.lock().turns.clone();
-        assert_eq!(turns.len(), 6);
-        assert!(turns.chunks(2).all(|pair| pair[0] == (pair[1].0, true)), "seed {seed}: {turns:?}");
+        assert_no_violations(&run);
+        let lock_events = run.simulation.lock().lock_events.clone();
+        assert_eq!(lock_events.len(), 6);
+        assert!(lock_events.chunks(2).all(|pair| pair[0] == (pair[1].0, true)), "seed {seed}: {lock_events:?}");
     }
 }
 
 #[test]
-fn of_a_word_and_the_end_of_its_time_one_counts() {
+fn either_an_approval_or_its_expiry_takes_effect() {
     let mut ends = BTreeSet::new();
     for seed in 0..40 {
         let mut gate =
@@ -97,22 +97,22 @@ fn of_a_word_and_the_end_of_its_time_one_counts() {
         let faults = &[Fault::FreezesBefore, Fault::WakeUpTripled, Fault::WakeUpLost];
         let run =
             Run::of(&[gate], FaultPlan::Anywhere(Rng::seeded(seed), 30, faults), Some(Rng::seeded(seed)), 4).run();
-        let (record, _) = only(&run);
-        let verdict = record.state.steps[0].verdict.is_some();
+        let (record, _) = single_saga(&run);
+        let decision = record.state.steps[0].verdict.is_some();
         let outcome = check_invariants(&run, false);
         assert!(outcome.violations.is_empty(), "seed {seed}: {:?}", outcome.violations);
         assert_eq!(
             record.status() == SagaStatus::Succeeded,
-            verdict && record.state.steps[0].outcome.is_some(),
+            decision && record.state.steps[0].outcome.is_some(),
             "seed {seed}"
         );
         ends.insert(format!("{:?}", record.status()));
     }
-    println!("gate race: {ends:?}");
+    println!("results of approvals that race with the expiry: {ends:?}");
 }
 
 #[test]
-fn a_definition_that_no_build_knows_calls_people() {
+fn a_definition_that_no_build_knows_makes_the_saga_stuck() {
     let run = Run::of(&[scenario(&[("upsert_dns_record", a("www", "192.0.2.7"))])], FaultPlan::None, None, 2);
     {
         let mut sim = run.simulation.lock();
@@ -121,15 +121,15 @@ fn a_definition_that_no_build_knows_calls_people() {
         sim.injected.push(Fault::OtherBuild);
     }
     let run = run.run();
-    well(&run);
-    let (record, ledger) = only(&run);
+    assert_no_violations(&run);
+    let (record, ledger) = single_saga(&run);
     let reasons: Vec<StuckReason> =
         ledger.iter().filter_map(|entry| Some(entry.progress.stuck.as_ref()?.reason)).collect();
     assert_eq!((record.status(), reasons), (SagaStatus::Succeeded, vec![StuckReason::UnknownDefinition]));
 }
 
 #[test]
-fn a_deadline_undoes_what_was_done() {
+fn a_missed_deadline_rolls_the_saga_back() {
     let steps = [("upsert_dns_record", a("www", "192.0.2.7")), ("wait", json!({ "seconds": 3600 }))];
     let run = Run::of(&[scenario(&steps)], FaultPlan::None, None, 2);
     run.simulation
@@ -139,17 +139,17 @@ fn a_deadline_undoes_what_was_done() {
         .values_mut()
         .for_each(|record| record.state.progress.deadline = begins_at() + TimeDelta::minutes(5));
     let run = run.run();
-    well(&run);
-    let (record, ledger) = only(&run);
+    assert_no_violations(&run);
+    let (record, ledger) = single_saga(&run);
     assert_eq!(
         (record.status(), record.state.progress.error.as_deref()),
-        (SagaStatus::RolledBack, Some("its deadline has passed"))
+        (SagaStatus::RolledBack, Some("the saga's deadline has passed"))
     );
     assert!(ledger.last().unwrap().at < begins_at() + TimeDelta::minutes(8));
 }
 
 #[test]
-fn a_saga_begins_when_it_is_to_begin() {
+fn a_saga_begins_at_its_start_time() {
     let run = Run::of(&[scenario(&[("upsert_dns_record", a("www", "192.0.2.7"))])], FaultPlan::None, None, 2);
     let start_at = begins_at() + TimeDelta::hours(30);
     run.simulation.lock().table.records.values_mut().for_each(|record| {
@@ -157,23 +157,23 @@ fn a_saga_begins_when_it_is_to_begin() {
         record.state.progress.deadline = start_at + TimeDelta::hours(1);
     });
     let run = run.run();
-    let (record, ledger) = only(&run);
+    let (record, ledger) = single_saga(&run);
     assert_eq!(record.status(), SagaStatus::Succeeded);
     assert!(ledger[1].at >= start_at && ledger[1].at < start_at + TimeDelta::minutes(2), "{}", ledger[1].at);
 }
 
 #[test]
-fn what_the_next_sweep_will_see_is_announced() {
+fn changes_that_the_next_sweep_will_see_are_announced() {
     let mut additive = a("www", "192.0.2.7");
     additive["dns_mode"] = json!("additive");
     additive["dns_record_ttl"] = json!(60);
-    let mut story = scenario(&[
+    let mut case = scenario(&[
         ("upsert_dns_record", additive),
         ("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })),
     ]);
-    story.records = vec![record("A", "www", "192.0.2.1", 3600)];
-    let run = Run::of(&[story], FaultPlan::None, None, 2).run();
-    let (record, _) = only(&run);
+    case.records = vec![record("A", "www", "192.0.2.1", 3600)];
+    let run = Run::of(&[case], FaultPlan::None, None, 2).run();
+    let (record, _) = single_saga(&run);
     let sim = run.simulation.lock();
     let sibling =
         sim.digitalocean.zones[ZONE].iter().find(|record| record.fields.data == "192.0.2.1").unwrap().id.to_string();
@@ -184,11 +184,11 @@ fn what_the_next_sweep_will_see_is_announced() {
 }
 
 #[test]
-fn the_second_snapshot_of_a_saga_has_a_name_of_its_own() {
+fn the_second_snapshot_of_a_saga_has_another_name() {
     let snapshot = ("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET }));
     let run = Run::of(&[scenario(&[snapshot.clone(), snapshot])], FaultPlan::None, None, 2).run();
-    well(&run);
-    let (record, _) = only(&run);
+    assert_no_violations(&run);
+    let (record, _) = single_saga(&run);
     let names: Vec<&str> =
         record.state.steps.iter().map(|step| step.outputs["snapshot_name"].as_str().unwrap()).collect();
     let first = format!("arcadia-snap-{}-{}", super::DROPLET, record.metadata.id.short());
@@ -201,7 +201,7 @@ fn an_uneventful_step_takes_four_requests_to_the_table() {
     let run = Run::of(&[scenario(&steps)], FaultPlan::None, None, 2);
     run.simulation.lock().trace = Some(Vec::new());
     let run = run.run();
-    well(&run);
+    assert_no_violations(&run);
     let sim = run.simulation.lock();
     let calls = sim.trace.as_ref().unwrap();
     let table = calls
@@ -217,14 +217,14 @@ fn an_uneventful_step_takes_four_requests_to_the_table() {
 }
 
 #[test]
-fn records_read_back_as_they_were_written() {
+fn records_are_read_as_they_were_written() {
     for scenario in all() {
         let run = Run::of(std::slice::from_ref(&scenario), FaultPlan::None, None, 2).run();
-        let (record, ledger) = only(&run);
+        let (record, ledger) = single_saga(&run);
         assert_eq!(serde_json::from_value::<SagaRecord>(json!(record)).unwrap(), record);
         let read: Vec<LedgerEntry> = serde_json::from_value(json!(ledger)).unwrap();
         assert_eq!(fold(&read).unwrap(), record.state);
-        // Changing, losing or repeating an entry is found.
+        // A changed, missing or repeated entry is detected.
         let mut changed = ledger.clone();
         changed[0].note = "changed".to_owned();
         let (lost, repeated) = (&ledger[1..], [&ledger[..1], &ledger[..]].concat());
@@ -232,7 +232,7 @@ fn records_read_back_as_they_were_written() {
     }
 }
 
-/// Times that the table compares are text of one width.
+/// The table compares times as text, so all have the same width.
 #[test]
 fn due_times_compare_as_text() {
     let mut record = scenario(&[("fail", json!({}))]).start(SagaId::random(), begins_at()).record;
@@ -243,7 +243,7 @@ fn due_times_compare_as_text() {
 }
 
 #[test]
-fn people_hear_of_what_does_not_move() {
+fn stalled_sagas_are_reported() {
     let mut sim = SimulationState::new(
         super::fake_digitalocean::FakeDigitalOcean::demo(&[], begins_at()),
         begins_at(),
@@ -256,35 +256,42 @@ fn people_hear_of_what_does_not_move() {
     let worker_ports = FaultInjectingPorts { simulation: Simulation::new(sim), worker: 0 };
     for (minutes, woken, stalled) in [(0, 0, 0), (1, 1, 0), (31, 1, 1)] {
         worker_ports.simulation.lock().now = begins_at() + TimeDelta::minutes(minutes);
-        let found = super::run::at_once(reconcile(&worker_ports, &worker_ports, &worker_ports, &Timing::default(), 10))
-            .unwrap();
+        let found = super::run::run_to_completion(reconcile(
+            &worker_ports,
+            &worker_ports,
+            &worker_ports,
+            &Timing::default(),
+            10,
+        ))
+        .unwrap();
         assert_eq!((found.woken, found.stalled.len()), (woken, stalled), "after {minutes} min");
     }
 }
 
-/// Faults that do harm only together: what none of them does alone, the matrix does not tell.
+/// Some faults do harm only in combination, which the crash matrix does not cover.
 #[test]
-fn faults_that_need_each_other_leave_nothing() {
+fn combined_faults_leave_nothing_behind() {
     let upsert = scenario(&[("upsert_dns_record", a("www", "192.0.2.7")), ("fail", json!({}))]);
     let mut change = upsert.clone();
     change.records = vec![record("A", "www", "192.0.2.1", 1800)];
     let snapshot =
         scenario(&[("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })), ("fail", json!({}))]);
     let pairs: [&'static [Fault]; 4] = [
-        // A deletion that is not carried out, and a list from before what was to be deleted.
-        &[Fault::ServerFails, Fault::StaleList],
-        // A change whose answer is lost, that is refused when it is sent again, and that arrives at last.
+        // A deletion that is not applied, and a list from before the record was created.
+        &[Fault::ServerErrorNotApplied, Fault::StaleList],
+        // A change whose response is lost, which is refused when it is sent again, and which is
+        // applied at last.
         &[Fault::AppliedMuchLater, Fault::Refused],
-        &[Fault::AppliedMuchLater, Fault::ServerFails],
+        &[Fault::AppliedMuchLater, Fault::ServerErrorNotApplied],
         &[Fault::AppliedLater, Fault::StaleList],
     ];
     for faults in pairs {
         for seed in 0..150 {
-            for story in [&upsert, &change, &snapshot] {
+            for case in [&upsert, &change, &snapshot] {
                 let fault_plan = FaultPlan::Anywhere(Rng::seeded(seed), 40, faults);
-                let run = Run::of(std::slice::from_ref(story), fault_plan, Some(Rng::seeded(seed)), 2).run();
+                let run = Run::of(std::slice::from_ref(case), fault_plan, Some(Rng::seeded(seed)), 2).run();
                 let violations = check_invariants(&run, false).violations;
-                assert!(violations.is_empty(), "seed {seed}, {faults:?}, {:?}: {violations:?}", story.requests);
+                assert!(violations.is_empty(), "seed {seed}, {faults:?}, {:?}: {violations:?}", case.requests);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The world: what workers share, and what happens in it.
+//! The state of the simulation that all workers share, and the injection of faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,22 +12,22 @@ use crate::ports::{Fault as Answer, Phase, ReadRequest, ReadResult, WriteContext
 use crate::record::{SagaId, StuckReason};
 use crate::timing::Timing;
 
-/// What is known of a worker.
+/// The state of one simulated worker.
 #[derive(Debug, Default)]
 pub(super) struct WorkerState {
-    /// It died at a call: it is never polled again.
-    pub(super) dead: bool,
+    /// The worker crashed at a call and is never polled again.
+    pub(super) crashed: bool,
     pub(super) frozen_until: Option<DateTime<Utc>>,
     pub(super) skew: TimeDelta,
-    /// Nothing goes wrong in its hands: a person's, or what happens after the faults.
+    /// No faults are injected: an operator's command, or a call after the faults have ended.
     pub(super) fault_free: bool,
-    /// Calls on the table that will have no answer.
+    /// The number of next calls to the table that get no response.
     pub(super) drops_requests: u32,
-    /// When it last read a list that was not old.
+    /// The last time at which the worker read a list that was not stale.
     pub(super) last_list: Option<DateTime<Utc>>,
 }
 
-/// A ring on its way.
+/// A scheduled wake-up that is not delivered yet.
 #[derive(Debug, Clone)]
 pub(super) struct ScheduledWakeUp {
     pub(super) at: DateTime<Utc>,
@@ -35,19 +35,19 @@ pub(super) struct ScheduledWakeUp {
     pub(super) phase: Phase,
 }
 
-/// What a saga is at.
+/// A DNS name or a droplet that a saga changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     Records { zone: String, name: String, record_type: String },
     Droplet { id: u64 },
 }
 
-/// What goes wrong: at one call, or at any.
+/// The plan of the faults: none, at one call, or at random calls.
 #[derive(Debug)]
 pub(super) enum FaultPlan {
     None,
     At(Injection),
-    /// At any call, with this chance in a hundred, one of these.
+    /// At any call, with this chance in percent, one of these faults.
     Anywhere(Rng, usize, &'static [Fault]),
 }
 
@@ -62,28 +62,29 @@ pub(super) struct SimulationState {
     pub(super) targets: BTreeSet<Target>,
     pub(super) expected: BTreeSet<String>,
     pub(super) timing: Timing,
-    /// The calls so far, if they are wanted.
+    /// The calls so far; `None` if they are not recorded.
     pub(super) trace: Option<Vec<Call>>,
     pub(super) counts: BTreeMap<Call, usize>,
     pub(super) injected: Vec<Fault>,
     pub(super) table_down_until: Option<DateTime<Utc>>,
     pub(super) other_build_until: Option<DateTime<Utc>>,
     pub(super) skew: TimeDelta,
-    /// Records that somebody else changed after a saga had looked at them, and when.
+    /// The records that another client changed, with the time of the change.
     pub(super) foreign: BTreeMap<u64, DateTime<Utc>>,
     pub(super) fences: BTreeMap<SagaId, u64>,
     pub(super) changes: usize,
     pub(super) wake_ups_sent: usize,
     pub(super) writes: usize,
-    /// Rings for sagas that are not there.
+    /// The number of messages to deliver that are for no existing saga.
     pub(super) malformed: usize,
     pub(super) calls_by_minute: BTreeMap<i64, usize>,
-    /// What there was of what a saga is at when it took its locks.
+    /// The targets of each saga when it acquired its locks, as lines of the dump.
     pub(super) found: BTreeMap<SagaId, Vec<String>>,
-    /// Who took its locks, and who ended.
-    pub(super) turns: Vec<(SagaId, bool)>,
-    /// Whether that is compared with what it leaves: nobody else works on it.
-    pub(super) watches: bool,
+    /// The sagas that acquired their locks (true) or ended (false), in order.
+    pub(super) lock_events: Vec<(SagaId, bool)>,
+    /// True if the targets of a saga at its end are compared with those at its start; requires that
+    /// no other client changes them.
+    pub(super) compares_targets: bool,
     pub(super) stuck: Vec<StuckReason>,
     pub(super) violations: Vec<String>,
 }
@@ -120,14 +121,14 @@ impl SimulationState {
             malformed: 0,
             calls_by_minute: BTreeMap::new(),
             found: BTreeMap::new(),
-            turns: Vec::new(),
-            watches: false,
+            lock_events: Vec::new(),
+            compares_targets: false,
             stuck: Vec::new(),
             violations: Vec::new(),
         }
     }
 
-    /// What goes wrong at this call.
+    /// Returns the fault that is injected at this call, if any.
     pub(super) fn inject(&mut self, worker: usize, call: &Call) -> Option<Fault> {
         self.now += TimeDelta::milliseconds(20);
         if self.workers[worker].fault_free {
@@ -145,12 +146,12 @@ impl SimulationState {
                 }
                 let count = self.counts.entry(call.clone()).or_default();
                 *count += 1;
-                let hits = match injection.times {
+                let is_due = match injection.times {
                     Times::Once => *count == injection.nth,
                     Times::Twice => *count == injection.nth || *count == injection.nth + 1,
-                    Times::On => *count >= injection.nth && !ended,
+                    Times::Always => *count >= injection.nth && !ended,
                 };
-                hits.then_some(injection.fault)
+                is_due.then_some(injection.fault)
             }
             FaultPlan::Anywhere(rng, percent, faults) => {
                 let fault = if !ended && rng.percent(*percent) { Some(*rng.pick(faults)) } else { None };
@@ -176,8 +177,8 @@ impl SimulationState {
     fn provider_fault(&self, fault: Option<Fault>) -> Option<Answer> {
         Some(match fault? {
             Fault::ListFails => Answer::Transient("page 2 of the list failed with 503".to_owned()),
-            Fault::Burst => Answer::Limited { until: self.now + TimeDelta::seconds(30) },
-            Fault::HourSpent => Answer::Limited { until: self.now + TimeDelta::minutes(12) },
+            Fault::RateLimited => Answer::Limited { until: self.now + TimeDelta::seconds(30) },
+            Fault::HourlyLimitReached => Answer::Limited { until: self.now + TimeDelta::minutes(12) },
             Fault::TokenRevoked => Answer::Unauthorised("Unable to authenticate you".to_owned()),
             _ => return None,
         })
@@ -211,7 +212,7 @@ impl SimulationState {
     ) -> Result<WriteResult, Answer> {
         let clock = self.now + self.workers[worker].skew;
         if clock > context.not_after {
-            return Err(Answer::Transient("its time was up before it was sent".to_owned()));
+            return Err(Answer::Transient("the intent expired before the write was sent".to_owned()));
         }
         self.count_call();
         match fault {
@@ -221,7 +222,7 @@ impl SimulationState {
                 return Err(Answer::Refused(format!("unprocessable_entity: not with {token}")));
             }
             Some(Fault::PendingEvent) => return Err(Answer::PendingEvent),
-            Some(Fault::ServerFails) => return Err(Answer::Ambiguous("500".to_owned())),
+            Some(Fault::ServerErrorNotApplied) => return Err(Answer::Ambiguous("500".to_owned())),
             _ => {}
         }
         if let Some(answer) = self.provider_fault(fault) {
@@ -229,19 +230,19 @@ impl SimulationState {
         }
         self.check_write(worker, write, context);
         self.writes += 1;
-        let late = match fault {
+        let delay = match fault {
             Some(Fault::AppliedLater) => Some(TimeDelta::seconds(30)),
             Some(Fault::AppliedMuchLater) => Some(TimeDelta::minutes(10)),
             _ => None,
         };
-        if let Some(late) = late {
-            self.digitalocean.delay(self.now + late, write, context.saga);
-            return Err(Answer::Ambiguous("no complete answer in time".to_owned()));
+        if let Some(delay) = delay {
+            self.digitalocean.delay(self.now + delay, write, context.saga);
+            return Err(Answer::Ambiguous("no complete response in time".to_owned()));
         }
         let made = self.digitalocean.write(write, context.saga, self.now);
         match fault {
-            Some(Fault::AnswerLost) => Err(Answer::Ambiguous("the connection broke before an answer".to_owned())),
-            Some(Fault::ServerError) => Err(Answer::Ambiguous("500".to_owned())),
+            Some(Fault::ResponseLost) => Err(Answer::Ambiguous("the connection broke before a response".to_owned())),
+            Some(Fault::ServerErrorApplied) => Err(Answer::Ambiguous("500".to_owned())),
             _ => made,
         }
     }

@@ -1,4 +1,4 @@
-//! The table, with the conditions of DynamoDB.
+//! The table of the simulation, with the conditions of the DynamoDB table.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::record::{LedgerEntry, LockCondition, LockTarget, SagaId, SagaRecord, 
 struct Lock {
     saga: Option<SagaId>,
     last: SagaId,
-    given_back: Option<DateTime<Utc>>,
+    released_at: Option<DateTime<Utc>>,
 }
 
-/// The table, and what was found wrong with what was written to it.
+/// The items of the table, and the invariants that writes have violated.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) records: BTreeMap<SagaId, SagaRecord>,
@@ -32,24 +32,25 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn start(&mut self, start: &Start, now: DateTime<Utc>) -> StartResult {
         let metadata = &start.record.metadata;
-        let key = start.idempotency.as_ref().map(|asked| (asked, (asked.scope.clone(), asked.key.clone())));
-        if let Some((asked, key)) = &key
+        let key =
+            start.idempotency.as_ref().map(|requested| (requested, (requested.scope.clone(), requested.key.clone())));
+        if let Some((requested, key)) = &key
             && let Some((saga, body, expires_at)) = self.keys.get(key)
             && now < *expires_at
         {
             return match saga {
-                // The answer to the first request was lost.
+                // The response to the first request was lost.
                 saga if *saga == metadata.id => StartResult::New,
-                saga if *body == asked.body_hash => StartResult::Same(*saga),
+                saga if *body == requested.body_hash => StartResult::Same(*saga),
                 _ => StartResult::Conflict,
             };
         }
         if let Some(known) = self.records.get(&metadata.id) {
-            assert_eq!(known.metadata, *metadata, "a saga is put only if there is none");
+            assert_eq!(known.metadata, *metadata, "a saga is started only once");
             return StartResult::New;
         }
-        if let Some((asked, key)) = key {
-            self.keys.insert(key, (metadata.id, asked.body_hash.clone(), asked.expires_at));
+        if let Some((requested, key)) = key {
+            self.keys.insert(key, (metadata.id, requested.body_hash.clone(), requested.expires_at));
         }
         self.records.insert(metadata.id, start.record.clone());
         self.ledgers.insert(metadata.id, vec![start.entry.clone()]);
@@ -79,27 +80,27 @@ impl Table {
             return CommitResult::Locked(target.clone());
         }
         let ledger = self.ledgers.entry(saga).or_default();
-        assert!(ledger.iter().all(|entry| entry.rev != transition.entry.rev), "an entry is put only if there is none");
+        assert!(ledger.iter().all(|entry| entry.rev != transition.entry.rev), "a ledger entry is written only once");
         ledger.push(transition.entry.clone());
         for (target, _) in &transition.take {
-            let given_back = self.locks.get(target).and_then(|lock| lock.given_back);
-            self.locks.insert(target.clone(), Lock { saga: Some(saga), last: saga, given_back });
+            let released_at = self.locks.get(target).and_then(|lock| lock.released_at);
+            self.locks.insert(target.clone(), Lock { saga: Some(saga), last: saga, released_at });
         }
         for target in &transition.release {
             if let Some(lock) = self.locks.get_mut(target).filter(|lock| lock.saga == Some(saga)) {
-                (lock.saga, lock.given_back) = (None, Some(transition.entry.at));
+                (lock.saga, lock.released_at) = (None, Some(transition.entry.at));
             }
         }
         if let Some(pre_image) = &transition.pre_image {
             assert!(
                 self.pre_images.insert((saga, pre_image.step), pre_image.clone()).is_none(),
-                "a pre-image is put only if there is none"
+                "a pre-image is written only once"
             );
         }
         if let Some(terminal) = &transition.terminal
             && self.terminals.insert(saga, terminal.clone()).is_some()
         {
-            self.violations.push("I1: it ended twice".to_owned());
+            self.violations.push("I1: the saga ended twice".to_owned());
         }
         let after = transition.on(&record);
         self.check(transition, &record, &after);
@@ -110,48 +111,52 @@ impl Table {
     fn is_free(&self, target: &LockTarget, how: LockCondition, saga: SagaId) -> bool {
         match (self.locks.get(target), how) {
             (None, _) => true,
-            (Some(lock), LockCondition::Free { settled }) => match lock.saga {
+            (Some(lock), LockCondition::Free { released_before }) => match lock.saga {
                 Some(holder) => holder == saga,
-                None => lock.last == saga || lock.given_back.is_none_or(|at| at <= settled),
+                None => lock.last == saga || lock.released_at.is_none_or(|at| at <= released_before),
             },
             (Some(lock), LockCondition::Untouched) => lock.last == saga,
         }
     }
 
-    /// What must hold of every change.
+    /// Checks the invariants of every change.
     fn check(&mut self, transition: &Transition, before: &SagaRecord, after: &SagaRecord) {
-        let mut wrong = |what: String| self.violations.push(what);
+        let mut violation = |what: String| self.violations.push(what);
         if let Some(fence) = transition.entry.actor.fence()
             && fence != before.scheduling.fence
         {
-            wrong(format!(
-                "I6: entry {} was written under lease {fence}, not {}",
+            violation(format!(
+                "I6: entry {} was written with fencing token {fence}, not {}",
                 transition.entry.rev, before.scheduling.fence
             ));
         }
         if before.status().is_terminal() && after.status() != before.status() {
-            wrong(format!("I1: {:?} became {:?}", before.status(), after.status()));
+            violation(format!("I1: {:?} became {:?}", before.status(), after.status()));
         }
         if after.status().is_active() && after.scheduling.next_due.is_none() {
-            wrong(format!("I11: entry {} leaves it {:?} and never due", transition.entry.rev, after.status()));
+            violation(format!(
+                "I11: entry {} leaves the saga {:?} and never due",
+                transition.entry.rev,
+                after.status()
+            ));
         }
         if after.status() == SagaStatus::Stuck
             && after.state.progress.stuck.as_ref().is_none_or(|stuck| stuck.runbook.is_empty())
         {
-            wrong("I15: stuck without a runbook".to_owned());
+            violation("I15: stuck without a runbook".to_owned());
         }
         let post_check = after.state.progress.post_check.as_ref().is_some_and(|post_check| post_check.locked);
         if after.status().is_terminal()
             && !post_check
             && self.locks.values().any(|lock| lock.saga == Some(transition.saga))
         {
-            self.violations.push("I11: it ended and holds a lock".to_owned());
+            self.violations.push("I11: the saga ended and holds a lock".to_owned());
         }
     }
 
     pub(super) fn reschedule(&mut self, reschedule: &Reschedule) -> CommitResult {
         let Some(record) = self.records.get_mut(&reschedule.saga) else {
-            panic!("there is no saga {}", reschedule.saga)
+            panic!("the saga {} does not exist", reschedule.saga)
         };
         if record.scheduling.fence != reschedule.fence || record.state.rev != reschedule.rev {
             return CommitResult::Refused(Box::new(record.clone()));
@@ -179,9 +184,9 @@ impl Table {
         due
     }
 
-    /// Whether an intent is in the ledger, under this lease.
+    /// Returns whether the ledger has an intent for this operation under this fencing token.
     #[cfg(test)]
-    pub(super) fn intends(&self, saga: &SagaId, op_hash: &str, fence: u64) -> bool {
+    pub(super) fn has_intent(&self, saga: &SagaId, op_hash: &str, fence: u64) -> bool {
         self.ledgers[saga].iter().any(|entry| {
             entry.kind == crate::record::EntryKind::Intended
                 && entry.op_hash.as_deref() == Some(op_hash)

@@ -1,4 +1,4 @@
-//! The way to an account's DigitalOcean: its tokens by purpose, one connection pool, and a fair share of each token's rate limit.
+#![doc = include_str!("../README.md")]
 
 mod quota_client;
 
@@ -15,21 +15,21 @@ use url::Url;
 
 pub use quota_client::QuotaClient;
 
-/// What tokens are for; each falls back to `sync` where the account has none of its own.
+/// The purpose of a token. An account without a token for a purpose uses its `sync` token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Reading everything.
+    /// Reads for the mirror: every kind.
     Sync,
-    /// The quick look at droplets.
+    /// The fast poll of droplets.
     Fast,
-    /// Balances and invoices.
+    /// Reads of balances and invoices.
     Billing,
-    /// Making and changing things.
+    /// Writes: creating and changing resources.
     Provisioning,
 }
 
 impl Purpose {
-    /// The name, as in the secret's.
+    /// Returns the name of the purpose, as in the secret's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,49 +41,51 @@ impl Purpose {
     }
 }
 
-/// DigitalOcean, opened by one of an account's tokens.
+/// A DigitalOcean client with one of an account's tokens.
 #[derive(Debug, Clone)]
 pub struct AuthorizedClient {
-    /// The client; its requests come out of the priority's share.
+    /// The client. Its requests count against the quota of the priority.
     pub client: Client,
-    /// Which token, by a digest: tells tokens apart and none of their secret.
+    /// A digest of the token, which identifies it without revealing it.
     pub token_id: String,
 }
 
-/// Why there is no way in.
+/// The reason why an account has no usable token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessDenied {
-    /// What is wrong and what to do.
+    /// The problem, and what to do about it.
     pub reason: String,
-    /// Whether it may pass by itself.
+    /// True if a retry may help.
     pub retry: bool,
 }
 
-/// DigitalOcean, for every account that has a token.
+/// The DigitalOcean clients of all accounts that have a token.
 #[derive(Debug)]
 pub struct DigitalOceanClients {
     base_url: Url,
     secrets: Secrets,
     table: Table,
     clock: Arc<dyn Clock>,
-    /// The first client; later ones share its connections.
+    /// The first client. Later clients share its connection pool.
     pool: Mutex<Option<Client>>,
-    /// By token and priority: a warm function goes on with what is reserved and not used yet, and knows what DigitalOcean said last of the
-    /// token's limit.
+    /// The clients by token and priority. They are kept so that a warm function can use up the
+    /// requests it has reserved, and still has the rate limit that DigitalOcean last reported for
+    /// the token.
     clients: Mutex<HashMap<(String, Priority), Client>>,
 }
 
 impl DigitalOceanClients {
-    /// DigitalOcean at this address, with tokens from these secrets and the rate budget in this table.
+    /// Creates the clients for DigitalOcean's API at this address. Tokens are read from `secrets`,
+    /// and the rate budget is kept in `table`.
     #[must_use]
     pub fn new(base_url: Url, secrets: Secrets, table: Table, clock: Arc<dyn Clock>) -> Self {
         Self { base_url, secrets, table, clock, pool: Mutex::default(), clients: Mutex::default() }
     }
 
-    /// A client with the account's token for a purpose.
+    /// Returns a client with the account's token for a purpose.
     ///
     /// # Errors
-    /// Why there is none.
+    /// If the token cannot be read or is not a valid one.
     pub async fn access(
         &self,
         account: &Account,
@@ -95,10 +97,11 @@ impl DigitalOceanClients {
         self.open(account, purpose, priority, token, deadline)
     }
 
-    /// The same with a token fetched anew, after DigitalOcean refused the one at hand.
+    /// Returns a client as [`Self::access`] does, but reads the token again from Secrets Manager.
+    /// For use after DigitalOcean rejected the current token.
     ///
     /// # Errors
-    /// Why there is none.
+    /// If the token cannot be read or is not a valid one.
     pub async fn access_with_fresh_token(
         &self,
         account: &Account,
@@ -120,7 +123,7 @@ impl DigitalOceanClients {
     ) -> Result<AuthorizedClient, AccessDenied> {
         let (purpose, account) = (purpose.as_str(), &account.account);
         let secret = token.map_err(|error| AccessDenied {
-            // Only what Secrets Manager did not answer may pass by itself.
+            // Only a failed request to Secrets Manager may succeed later.
             retry: matches!(error, Error::SecretFetch { .. }),
             reason: format!("no {purpose} token for {account}: {}", error_chain(&error)),
         })?;
@@ -157,7 +160,7 @@ impl DigitalOceanClients {
     }
 }
 
-/// Which token: 64 bits of its SHA-256.
+/// Returns a digest that identifies the token: 64 bits of its SHA-256.
 fn token_id(secret: &SecretString) -> String {
     hex::encode(&Sha256::digest(secret.expose_secret())[..8])
 }

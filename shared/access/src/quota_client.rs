@@ -1,4 +1,5 @@
-//! A priority's share of a token's rate limit: requests are reserved from the table in blocks and used up one by one.
+//! A priority's share of a token's rate limit: requests are reserved from the table in blocks and
+//! used up one by one.
 
 use std::sync::Arc;
 
@@ -10,16 +11,19 @@ use futures::future::BoxFuture;
 use store::{ObservedRateLimit, Priority, Reservation, Table};
 use tokio::sync::Mutex;
 
-/// The first block: as many as a sweep of one page or two takes. Each further one is twice the one before ...
+/// The size of the first block: as many requests as a sweep of one or two pages takes. Each further
+/// block is twice as large as the one before, up to [`LARGEST_BLOCK`].
 const FIRST_BLOCK: u32 = 4;
-/// ... up to this ...
+/// The largest block that is reserved at once.
 const LARGEST_BLOCK: u32 = 64;
-/// ... unless the one before lasted longer than this: of what is reserved for later, a part is never used.
+/// Blocks grow only if the one before was used up within this time, because part of a larger one
+/// would never be used.
 const BLOCK_GROWTH_WINDOW: TimeDelta = TimeDelta::minutes(1);
-/// What is reserved counts in the minute it was reserved in: unused for so long, it is given up.
+/// The time after which unused requests of a block are given up, because a reservation counts in
+/// the minute in which it was made.
 const BLOCK_TTL: TimeDelta = TimeDelta::minutes(5);
 
-/// One priority's share of one token's requests.
+/// The quota of one priority for one token.
 #[derive(Debug)]
 pub struct QuotaClient {
     table: Table,
@@ -29,17 +33,17 @@ pub struct QuotaClient {
     block: Mutex<Block>,
 }
 
-/// What is reserved and not used yet.
+/// A block of reserved requests.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     left: u32,
     reserved_at: DateTime<Utc>,
-    /// How many were asked for.
+    /// The number of requests that were asked for.
     requested: u32,
 }
 
 impl Block {
-    /// How many to ask for once this one is used up, or given up.
+    /// Returns the size of the next block, once this one is used up or given up.
     fn next_size(&self, now: DateTime<Utc>) -> u32 {
         match now - self.reserved_at {
             lasted if lasted >= BLOCK_TTL => FIRST_BLOCK,
@@ -50,7 +54,8 @@ impl Block {
 }
 
 impl QuotaClient {
-    /// The share of a priority in a token, of which nothing is reserved yet. `token_id` is a digest of the token.
+    /// Creates the quota of a priority for a token, with nothing reserved yet. `token_id` is a
+    /// digest of the token.
     #[must_use]
     pub fn new(table: Table, token_id: &str, priority: Priority, clock: Arc<dyn Clock>) -> Self {
         let block = Mutex::new(Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, requested: FIRST_BLOCK });
@@ -58,7 +63,8 @@ impl QuotaClient {
     }
 
     async fn take(&self, seen: Option<RateLimit>) -> Result<(), Denied> {
-        // Held over the reservation: of several requests at once, one reserves for all.
+        // The lock is held during the reservation, so that of several concurrent requests only one
+        // reserves, for all of them.
         let mut block = self.block.lock().await;
         let now = self.clock.now();
         if block.left > 0 && now < block.reserved_at + BLOCK_TTL {
@@ -73,8 +79,12 @@ impl QuotaClient {
             Ok(Reservation::Granted(granted)) => granted,
             Ok(Reservation::Wait(until)) => return Err(Denied { until }),
             Err(error) => {
-                // DigitalOcean's own limit is behind ours, and a table that does not answer stops the caller soon enough.
-                tracing::warn!(error = error_chain(&error), "the rate budget cannot be read; going on without");
+                // DigitalOcean enforces its own limit as well, and if the table stays unavailable,
+                // the caller fails at its next read or write.
+                tracing::warn!(
+                    error = error_chain(&error),
+                    "cannot read the rate budget; the request is sent without a reservation"
+                );
                 requested
             }
         };
@@ -93,7 +103,7 @@ impl RequestLimiter for QuotaClient {
 mod tests {
     use super::*;
 
-    /// Requests at an even pace, for hours: what is reserved and never used.
+    /// Sends requests at an even pace for six hours. Returns how many were reserved and never used.
     fn unused(pace: TimeDelta) -> u32 {
         let began = DateTime::UNIX_EPOCH + TimeDelta::days(1);
         let mut block = Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, requested: FIRST_BLOCK };
@@ -111,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_share_reserves_what_it_uses() {
+    fn requests_at_an_even_pace_leave_no_reservation_unused() {
         for a_minute in [1, 7, 10, 16, 60, 600] {
             assert_eq!(unused(TimeDelta::minutes(1) / a_minute), 0, "{a_minute} a minute");
         }
     }
 
     #[test]
-    fn blocks_grow_while_they_do_not_last() {
+    fn blocks_grow_while_they_are_used_up_within_a_minute() {
         let block = |requested| Block { left: 0, reserved_at: DateTime::UNIX_EPOCH, requested };
         let after = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
         for (requested, seconds, expected) in

@@ -5,31 +5,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::AccountId;
 
-/// Whether an account is mirrored.
+/// The switch for the mirroring of an account, set by an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
-    /// Its workers run.
+    /// The account's workers run on their schedules.
     Enabled,
-    /// Its messages are dropped until it is resumed; what was mirrored stays readable.
+    /// Messages for the account are dropped until an operator resumes it. Mirrored data stays
+    /// readable.
     Paused,
 }
 
-/// A DigitalOcean account that we mirror.
+/// A DigitalOcean account that is mirrored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Its slug.
+    /// The account's slug, chosen at registration.
     pub account: AccountId,
-    /// What people call it.
+    /// The display name that an operator gave the account.
     pub name: String,
-    /// The prefix of its secrets in Secrets Manager, `arcadia/<stage>/do/<account>`; the purpose (`sync`, `billing`, ...) follows it.
+    /// The prefix of the account's secrets in Secrets Manager, `arcadia/<stage>/do/<account>`. The
+    /// purpose (`sync`, `billing`, ...) is appended to it.
     pub secret: String,
-    /// Whether it is mirrored.
+    /// The status, which decides whether the account is mirrored.
     pub status: AccountStatus,
-    /// When it was registered.
+    /// The time of the registration.
     pub created_at: DateTime<Utc>,
-    /// When it was last paused, resumed or registered.
+    /// The time of the last registration, pause or resumption.
     pub updated_at: DateTime<Utc>,
-    /// Counts the writes of this record; each is conditional on it.
+    /// The number of writes to this record. Each write is conditional on it.
     pub version: u64,
 }

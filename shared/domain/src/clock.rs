@@ -4,19 +4,20 @@ use std::sync::Mutex;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-/// Where the time comes from. Times are UTC with millisecond precision, which is what the table's keys hold.
+/// A source of the current time. Times are UTC with millisecond precision, which is what the
+/// table's keys hold.
 pub trait Clock: std::fmt::Debug + Send + Sync {
-    /// The time now.
+    /// Returns the current time.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// A time cut to the millisecond.
+/// Truncates a time to the millisecond.
 #[must_use]
 pub fn to_millis(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(3)
 }
 
-/// The machine's clock.
+/// The system clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -26,18 +27,18 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved, for tests and for replaying.
+/// A clock that stands still until it is moved, for tests and for replays.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<DateTime<Utc>>);
 
 impl ManualClock {
-    /// A clock standing at `now`.
+    /// Creates a clock that stands at `now`.
     #[must_use]
     pub fn at(now: DateTime<Utc>) -> Self {
         Self(Mutex::new(to_millis(now)))
     }
 
-    /// Moves the clock on (or back).
+    /// Moves the clock forward, or back if `by` is negative.
     pub fn advance(&self, by: TimeDelta) {
         let mut now = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *now += by;

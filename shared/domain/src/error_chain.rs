@@ -1,8 +1,9 @@
-//! Errors for people: the whole story on one line.
+//! Error texts for people: an error and all of its sources on one line.
 
 use std::error::Error;
 
-/// An error and its sources on one line, outermost first: `a: b: c`. A source whose text its parent already ends with is not repeated.
+/// Formats an error and its sources on one line, outermost first: `a: b: c`. A source is left out
+/// if the text before it already ends with it.
 #[must_use]
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();

@@ -1,4 +1,4 @@
-//! What happened to a resource: append-only audit.
+//! The events of a resource: an append-only audit trail.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,86 +6,88 @@ use serde_json::Value;
 
 use crate::ResourceKey;
 
-/// What sort of thing happened.
+/// The type of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventType {
-    /// Seen for the first time.
+    /// The resource was seen for the first time.
     Discovered,
-    /// A meaningful fact changed.
+    /// A fact that matters changed.
     Updated,
-    /// Missing from three complete sweeps in a row, and DigitalOcean says it is gone; or another bears its id.
+    /// The resource was missing from three complete sweeps in a row and DigitalOcean answers that
+    /// it is gone, or another resource now has its id.
     Deleted,
-    /// A change that was not expected.
+    /// A change that was not announced, of a fact that does not change by itself.
     DriftDetected,
-    /// Its tags changed.
+    /// The tags changed, and nothing else.
     Tagged,
-    /// Seen again after it was found gone.
+    /// The resource was seen again after it had been recorded as deleted.
     Restored,
 }
 
 /// One fact that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Which fact: a field of the resource, or `attrs.<name>`.
+    /// The name of the fact: a field of the resource, or `attrs.<name>`.
     pub field: String,
-    /// What it was; null where there was none.
+    /// The earlier value; null if there was none.
     pub before: Value,
-    /// What it is; null where there is none.
+    /// The new value; null if there is none.
     pub after: Value,
 }
 
-/// Who made it happen, as far as we know.
+/// The origin of a change, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseType {
-    /// A sweep noticed it.
+    /// A sweep observed the change; who made it is unknown.
     Sync,
-    /// One of our sagas did it.
+    /// A saga of this system made the change.
     Saga,
-    /// DigitalOcean did it.
+    /// An action of DigitalOcean made the change.
     DigitaloceanAction,
-    /// Somebody outside did it.
+    /// Another client, outside this system, made the change.
     Outside,
 }
 
-/// Who made it happen, and the id of that run, saga or action.
+/// The origin of a change, with the id of the sweep run, saga or action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
-    /// What sort of cause.
+    /// The type of the origin.
     #[serde(rename = "type")]
     pub kind: CauseType,
-    /// Its id: the run of a sweep, the saga, the action.
+    /// The id of the sweep run, the saga or the action; none if the origin has no id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
-/// One thing that happened to a resource. Its id is the resource's key and version, so the same event cannot be written twice.
+/// One event of a resource. The event's id is the resource's key and version, so the same event
+/// cannot be written twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceEvent {
-    /// The resource.
+    /// The resource that the event belongs to.
     #[serde(flatten)]
     pub key: ResourceKey,
-    /// The version of the row that the event made.
+    /// The version that the resource's record has since this event.
     pub version: u64,
-    /// Which bearer of the id it happened to.
+    /// The incarnation of the resource: which of the resources that had this id, from 1.
     pub incarnation: u32,
-    /// When we noticed.
+    /// The time at which the change was observed.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// The type of the event.
     #[serde(rename = "type")]
     pub event_type: EventType,
-    /// The resource's name then.
+    /// The resource's name at the time of the event.
     pub name: String,
-    /// What changed.
+    /// The facts that changed, sorted by field; empty for events that are not about facts.
     #[serde(default)]
     pub changes: Vec<Change>,
-    /// Who made it happen.
+    /// The origin of the change.
     pub cause: Cause,
 }
 
 impl ResourceEvent {
-    /// `<account>/<kind>/<provider_id>@<version>`.
+    /// Returns the event's id, `<account>/<kind>/<provider_id>@<version>`.
     #[must_use]
     pub fn id(&self) -> String {
         let ResourceKey { account, kind, provider_id } = &self.key;

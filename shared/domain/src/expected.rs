@@ -1,4 +1,4 @@
-//! Changes that we make ourselves, announced before a sweep sees them.
+//! Changes that this system makes itself, announced before a sweep sees them.
 
 use std::collections::BTreeMap;
 
@@ -8,40 +8,44 @@ use serde_json::Value;
 
 use crate::{Cause, Change, ResourceKey};
 
-/// A change that is ours: the sweep that sees it before it expires records it as ours, not as drift.
+/// An announced change. If a sweep sees the change before the announcement expires, it records it
+/// with this cause, not as drift.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpectedChange {
-    /// The resource.
+    /// The resource that will change.
     #[serde(flatten)]
     pub key: ResourceKey,
-    /// What will be seen.
+    /// The difference that a sweep will see.
     pub expected: Expected,
-    /// Who makes it; the event will say so. Its id is also the expectation's: registering again replaces it.
+    /// The origin of the change, which the event will have as its cause. The cause's id also
+    /// identifies the announcement: announcing again with the same id replaces it.
     pub cause: Cause,
-    /// From when on it is no longer ours.
+    /// The time from which the announcement no longer counts (exclusive).
     pub expires_at: DateTime<Utc>,
 }
 
-/// What a sweep will see.
+/// The difference that a sweep is expected to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
-    /// The resource, for the first time or again.
+    /// The resource appears, for the first time or again.
     Appearance,
-    /// That it is gone.
+    /// The resource is gone.
     Disappearance,
-    /// These fields with these values: a field of the resource, or `attrs.<name>`, as events name them.
+    /// The given fields get the given values. Fields are named as in events: a field of the
+    /// resource, or `attrs.<name>`.
     Fields(BTreeMap<String, Value>),
 }
 
 impl ExpectedChange {
-    /// Whether it still is of this time.
+    /// Returns true if the announcement has not expired at this time.
     #[must_use]
     pub fn is_valid_at(&self, at: DateTime<Utc>) -> bool {
         at < self.expires_at
     }
 
-    /// Whether this change is one of those expected.
+    /// Returns true if this change is one of the expected changes: the same field with the same new
+    /// value.
     #[must_use]
     pub fn expects(&self, change: &Change) -> bool {
         matches!(&self.expected, Expected::Fields(fields) if fields.get(&change.field) == Some(&change.after))

@@ -1,17 +1,18 @@
-//! Ids: each a type of its own, so that an account can never be passed where a tenant belongs.
+//! Ids. Each is a type of its own, so that an account id can never be passed where a tenant id
+//! belongs.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is not an id.
+/// The reason why a text is not a valid id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be {rule}")]
 pub struct InvalidId {
-    /// What the text was meant to be, such as `account`.
+    /// The name of the id, such as `account`.
     pub what: &'static str,
-    /// The rule it breaks.
+    /// The rule that the text breaks.
     pub rule: &'static str,
 }
 
@@ -34,13 +35,13 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The id of this text, or which rule the text breaks.
+            /// Parses an id. The error names the rule that the text breaks.
             pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 if $valid(&text) { Ok(Self(text)) } else { Err(InvalidId { what: $what, rule: $rule }) }
             }
 
-            /// The id as text.
+            /// Returns the id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -76,23 +77,26 @@ macro_rules! id {
 }
 
 id!(
-    /// One DigitalOcean account (team) that we mirror: a slug chosen when it is registered.
+    /// The id of a mirrored DigitalOcean account (team): a slug chosen at registration.
     AccountId, "account", is_slug, SLUG
 );
 id!(
-    /// A customer of the hosting company: a slug, as in the claim `custom:tenant_id`.
+    /// The id of a tenant, which is a customer of the hosting company: a slug, as in the claim
+    /// `custom:tenant_id`.
     TenantId, "tenant_id", is_slug, SLUG
 );
 id!(
-    /// A DigitalOcean Project's id (a UUID in DigitalOcean's API, opaque here).
+    /// The id of a DigitalOcean Project (a UUID in DigitalOcean's API, opaque here).
     ProjectId, "project_id", is_opaque, OPAQUE
 );
 id!(
-    /// What DigitalOcean identifies a resource by within its kind: a droplet's number as text, a zone's name, an IP address, a UUID.
+    /// The id by which DigitalOcean identifies a resource within its kind: a droplet's number as
+    /// text, a zone's name, an IP address, a UUID.
     ProviderId, "provider_id", is_opaque, OPAQUE
 );
 id!(
-    /// One run of a worker, from the tick or the request that asked for it to its receipts.
+    /// The id of one run of a worker, from the schedule or the request that started it to the
+    /// receipts of its sweeps.
     RunId, "run_id", is_opaque, OPAQUE
 );
 id!(
@@ -101,7 +105,7 @@ id!(
 );
 
 impl ProviderId {
-    /// An id known when compiling, which must be a valid one.
+    /// Creates an id from a constant, which must be a valid id: it is not checked.
     #[must_use]
     pub fn from_static(id: &'static str) -> Self {
         Self(id.to_owned())
@@ -109,7 +113,7 @@ impl ProviderId {
 }
 
 impl RunId {
-    /// A new run, named by a random UUID.
+    /// Creates the id of a new run: a random UUID.
     #[must_use]
     pub fn random() -> Self {
         Self(uuid::Uuid::new_v4().to_string())

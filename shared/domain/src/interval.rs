@@ -1,28 +1,31 @@
-//! Dated facts: what held from when until when.
+//! Dated facts: values with the time during which they held.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// One value and the time it held: from `from` (inclusive) until `until` (exclusive; absent while it holds).
+/// A value and the time during which it held: from `from` (inclusive) until `until` (exclusive;
+/// absent while it holds).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval<T> {
-    /// What held.
+    /// The value that held.
     pub value: T,
-    /// Since when.
+    /// The first moment at which the value held.
     pub from: DateTime<Utc>,
-    /// Until when; absent while it holds.
+    /// The first moment at which the value no longer held; absent while it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
 }
 
-/// The value that held at `time`. Where intervals touch, the later one holds.
+/// Returns the value that held at `time`. Where intervals touch, the later one wins.
 pub fn at<T>(history: &[Interval<T>], time: DateTime<Utc>) -> Option<&T> {
     history.iter().rev().find(|i| i.from <= time && i.until.is_none_or(|until| time < until)).map(|i| &i.value)
 }
 
-/// Ends the interval that holds now and begins another with `value` at `from`; no time belongs to two of them.
+/// Ends the current interval and begins another with `value` at `from`. No moment belongs to both
+/// of them.
 ///
-/// A `from` before the current interval's own start is moved up to it: history already told is not told differently.
+/// A `from` before the start of the current interval is moved up to that start, because history
+/// that was recorded must not change.
 pub fn begin<T>(history: &mut Vec<Interval<T>>, value: T, from: DateTime<Utc>) {
     let mut from = from;
     if let Some(current) = history.last_mut()

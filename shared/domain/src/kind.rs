@@ -1,4 +1,4 @@
-//! What sort of thing a resource is.
+//! The kind of a resource.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,22 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidId;
 
-/// The kind of a resource: DigitalOcean's term in snake case, singular, such as `droplet` or `dns_zone`.
+/// The kind of a resource: DigitalOcean's term in snake case, singular, such as `droplet` or
+/// `dns_zone`.
 ///
-/// The set is open: a kind that only a URN speaks of is kept under its own name. The kinds that a worker lists are one table in the
-/// `inventory` crate.
+/// The set is open: a kind that occurs only in URNs is kept under the name that it has there. The
+/// kinds that a worker lists are one table in the `inventory` crate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Kind(Cow<'static, str>);
 
 impl Kind {
-    /// A kind known when compiling.
+    /// Creates a kind from a constant, which is not checked.
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
 
-    /// The kind of this name, or which rule the name breaks.
+    /// Parses the name of a kind. The error names the rule that the name breaks.
     pub fn new(name: impl Into<String>) -> Result<Self, InvalidId> {
         let name = name.into();
         let valid = (1..=48).contains(&name.len())
@@ -34,7 +35,7 @@ impl Kind {
         }
     }
 
-    /// The kind as text.
+    /// Returns the name of the kind.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

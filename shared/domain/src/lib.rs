@@ -1,6 +1,4 @@
-//! Ids, money, kinds, records and the clock: values only, no I/O, no async.
-//!
-//! Everything here is data that the other crates agree on. A record is what one item of the table says, without its keys.
+#![doc = include_str!("../README.md")]
 
 mod account;
 pub mod billing;

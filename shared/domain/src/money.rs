@@ -6,24 +6,26 @@ use serde::{Deserialize, Serialize};
 /// The currency of an amount. DigitalOcean bills in US dollars only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 pub enum Currency {
-    /// US dollars.
+    /// The US dollar, written as `USD`.
     #[default]
     #[serde(rename = "USD")]
     Usd,
 }
 
-/// An amount of money: exact decimal, written as text (`{"amount": "12.34", "currency": "USD"}`), never a float.
+/// An amount of money: an exact decimal, serialised as text
+/// (`{"amount": "12.34", "currency": "USD"}`), never a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// The amount, in whole units of the currency.
     #[serde(with = "rust_decimal::serde::str")]
     pub amount: Decimal,
-    /// The currency.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
 impl Money {
-    /// US dollars, with at least two decimals (`6` reads `6.00`) and never fewer digits than given.
+    /// Creates an amount in US dollars, with at least two decimals (`6` becomes `6.00`) and no
+    /// digit of the given amount lost.
     #[must_use]
     pub fn usd(amount: Decimal) -> Self {
         let mut amount = amount.normalize();

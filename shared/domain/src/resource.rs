@@ -1,4 +1,4 @@
-//! One mirrored resource.
+//! The record of a mirrored resource.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,72 +7,77 @@ use sha2::{Digest, Sha256};
 
 use crate::{AccountId, Interval, Kind, Money, ProjectId, ProviderId, TenantId};
 
-/// What identifies a resource.
+/// The identity of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ResourceKey {
-    /// The account it is in.
+    /// The account that the resource is in.
     pub account: AccountId,
-    /// Its kind.
+    /// The kind of the resource.
     pub kind: Kind,
-    /// DigitalOcean's id of it within its kind.
+    /// DigitalOcean's id of the resource, unique within its kind.
     pub provider_id: ProviderId,
 }
 
-/// How a resource came to be in its project. The earlier ones win over the later.
+/// The way in which a resource was attributed to its project. An earlier one takes precedence over
+/// a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribution {
-    /// An operator said so; no sweep says otherwise.
+    /// An operator assigned it. No sweep overrides that.
     Claimed,
-    /// The project lists it.
+    /// The project lists the resource.
     Member,
-    /// It is where its parent is.
+    /// The resource follows its parent, or the project that it names itself.
     Inherited,
-    /// No project lists it and it has no parent: it is the company's own.
+    /// No project lists the resource and it has no parent, so it is attributed to the company's
+    /// internal project.
     Internal,
 }
 
-/// What a sweep learned of a resource: DigitalOcean's answer, normalised. Only facts whose change means something belong here; a
-/// counter or a backup window would make an event of every sweep.
+/// The facts that a sweep read of a resource: DigitalOcean's answer, normalised. Only facts whose
+/// change means something belong here. A counter or a backup window would produce an event in every
+/// sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ResourceFacts {
-    /// Its name.
+    /// The resource's name at DigitalOcean.
     pub name: String,
-    /// Its region's slug; absent for what is global.
+    /// The slug of the region; absent for resources without a region, or in several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Its status in DigitalOcean's words; absent where the kind has none.
+    /// The status in DigitalOcean's words; absent where the kind has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Its tags, sorted.
+    /// The resource's tags, sorted.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Its list price for a month, where the API gives one.
+    /// The list price for a month; absent where it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_monthly: Option<Money>,
-    /// When DigitalOcean says it was made.
+    /// The time at which DigitalOcean says the resource was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
-    /// What it belongs with: the droplet of a backup, the zone of a record, the volume of a snapshot; or the project that it names, where
-    /// no project can list it. It is whose that is, unless a project lists it itself.
+    /// The resource that this one belongs to: the droplet of a backup, the zone of a record, the
+    /// volume of a snapshot. Where no project can list the kind, the parent may be the project that
+    /// the resource names. A resource has the owner of its parent, unless a project lists the
+    /// resource itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
-    /// Facts of its kind alone.
+    /// Facts that only this kind has, by name.
     #[serde(default)]
     pub attrs: Map<String, Value>,
 }
 
-/// What a resource belongs with, in the same account.
+/// The resource that another one belongs to, in the same account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Parent {
-    /// Its kind.
+    /// The kind of the parent.
     pub kind: Kind,
-    /// Its id within that kind.
+    /// The parent's id within that kind.
     pub provider_id: ProviderId,
 }
 
 impl ResourceFacts {
-    /// A digest of the facts: equal digests, equal facts.
+    /// Returns a digest of the facts: equal facts have equal digests.
     ///
     /// # Panics
     /// Never: facts are plain data.
@@ -84,21 +89,23 @@ impl ResourceFacts {
     }
 }
 
-/// How often, and when last, a complete sweep missed a resource.
+/// The strikes of a resource: how often in a row complete sweeps did not list it, and when that was
+/// last counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strikes {
-    /// Complete sweeps in a row that missed it: 1 to 3.
+    /// The number of complete sweeps in a row that did not list the resource: 1 to 3.
     pub count: u32,
-    /// When the last of them was counted.
+    /// The time at which the last strike was counted.
     pub last_at: DateTime<Utc>,
 }
 
 impl Strikes {
-    /// So many, and it counts as gone.
+    /// The number of strikes after which a resource counts as gone.
     pub const LIMIT: u32 = 3;
 
-    /// One strike more, or `None` where it does not count: all are given, or the last is younger than `interval` (duplicate ticks must not
-    /// kill).
+    /// Adds a strike. Returns `None` if it does not count: all strikes are given, or the last one
+    /// is younger than `interval`, because a duplicate run of the schedule must not delete
+    /// anything.
     #[must_use]
     pub fn next(before: Option<Self>, interval: TimeDelta, at: DateTime<Utc>) -> Option<Self> {
         match before {
@@ -108,7 +115,8 @@ impl Strikes {
         }
     }
 
-    /// All strikes, where the last one is due or was given; `None` where more are to come.
+    /// Returns all three strikes if the last one is due now or was given before; `None` if more are
+    /// needed.
     #[must_use]
     pub fn final_strike(before: Option<Self>, at: DateTime<Utc>) -> Option<Self> {
         let before = before.filter(|before| before.count + 1 >= Self::LIMIT)?;
@@ -116,53 +124,61 @@ impl Strikes {
     }
 }
 
-/// One mirrored resource: what we know of it and how sure we are that it is still there.
+/// The record of a mirrored resource: its facts, its owner, and the evidence that it still exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
-    /// What identifies it.
+    /// The identity of the resource.
     #[serde(flatten)]
     pub key: ResourceKey,
-    /// What DigitalOcean said of it last.
+    /// The facts that DigitalOcean last returned.
     pub facts: ResourceFacts,
-    /// [`ResourceFacts::fingerprint`] of `facts`.
+    /// The [`ResourceFacts::fingerprint`] of `facts`.
     pub fingerprint: String,
-    /// Counts the writes of this row; each write is conditional on it and its events bear its number.
+    /// The number of writes to this record. Each write is conditional on it, and the events of a
+    /// write have its number.
     pub version: u64,
-    /// Which bearer of this id it is: ids such as IPs and domains are used again by others. 1 for the first.
+    /// The incarnation: which of the resources that had this id, from 1. Ids such as IP addresses
+    /// and domains are reused by other resources.
     pub incarnation: u32,
-    /// The project it is in, where one is known.
+    /// The project that the resource is in; none where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
-    /// How it came to be in that project.
+    /// The way in which the resource was attributed to that project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribution: Option<Attribution>,
-    /// Which project it was in, when (by DigitalOcean's `assigned_at` where given).
+    /// The projects that the resource was in, with dates (DigitalOcean's `assigned_at` where
+    /// given).
     #[serde(default)]
     pub project_history: Vec<Interval<ProjectId>>,
-    /// Which tenant an operator said it belongs to, when, whatever its project; `None` is "its project's".
+    /// The tenants that an operator assigned the resource to, with dates, regardless of its
+    /// project. `None` means that the project's tenant applies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tenant_claims: Vec<Interval<Option<TenantId>>>,
-    /// When we first saw this incarnation.
+    /// The time at which a sweep first saw this incarnation.
     pub first_seen_at: DateTime<Utc>,
-    /// When it was last known to be there, as of this row's last write. While nothing misses it, the last complete receipt of its kind is
-    /// the truer answer: see [`Resource::last_seen`].
+    /// The time at which the resource was last known to exist, as of this record's last write. As
+    /// long as no sweep misses the resource, the last complete receipt of its kind is more recent:
+    /// see [`Resource::last_seen`].
     pub last_seen_at: DateTime<Utc>,
-    /// Complete sweeps in a row that missed it; absent when the last one saw it.
+    /// The strikes: complete sweeps in a row that did not list the resource. Absent if the last one
+    /// listed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strikes: Option<Strikes>,
-    /// When it was found gone: a row with this is a tombstone.
+    /// The time at which the resource was found to be deleted. A record with this field is a
+    /// tombstone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
 impl Resource {
-    /// Whether it is believed to exist.
+    /// Returns true if the resource is believed to exist.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.deleted_at.is_none()
     }
 
-    /// When it was last seen, given when the last complete sweep of its kind listed: a row that nothing missed was in that list.
+    /// Returns the time at which the resource was last seen. `last_complete_at` is the end of the
+    /// last complete sweep of its kind: a record without strikes was in that list.
     #[must_use]
     pub fn last_seen(&self, last_complete_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
         match last_complete_at {
@@ -171,19 +187,19 @@ impl Resource {
         }
     }
 
-    /// The tenant an operator said it belongs to now.
+    /// Returns the tenant that an operator currently assigns the resource to.
     #[must_use]
     pub fn claimed_tenant(&self) -> Option<&TenantId> {
         self.tenant_claims.last().filter(|claim| claim.until.is_none())?.value.as_ref()
     }
 
-    /// The tenant an operator said it belongs to, as that held at `time`.
+    /// Returns the tenant that an operator had assigned the resource to at `time`.
     #[must_use]
     pub fn claimed_tenant_at(&self, time: DateTime<Utc>) -> Option<&TenantId> {
         crate::interval_at(&self.tenant_claims, time)?.as_ref()
     }
 
-    /// The project it was in at `time`.
+    /// Returns the project that the resource was in at `time`.
     #[must_use]
     pub fn project_at(&self, time: DateTime<Utc>) -> Option<&ProjectId> {
         crate::interval_at(&self.project_history, time)
@@ -194,7 +210,8 @@ impl Resource {
 mod tests {
     use super::*;
 
-    /// (strikes before, seconds since the last, strikes after the next one, strikes when found gone).
+    /// (strikes before, seconds since the last, strikes after the next one, strikes when found
+    /// gone).
     const CASES: [(u32, i64, Option<u32>, Option<u32>); 7] = [
         (0, 0, Some(1), None),
         (1, 449, None, None),
@@ -215,7 +232,8 @@ mod tests {
             assert_eq!(Strikes::next(before, interval, at).map(|s| s.count), next, "{count} after {seconds} s");
             let gone = Strikes::final_strike(before, at);
             assert_eq!(gone.map(|s| s.count), out, "{count} after {seconds} s");
-            // A strike that was given keeps its time: a confirmation refers to it.
+            // A strike that was given keeps its time, because the confirmation of a hold is
+            // compared with it.
             assert!(count < 3 || gone.map(|s| s.last_at) == Some(last_at));
         }
     }

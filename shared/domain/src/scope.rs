@@ -1,18 +1,19 @@
-//! What a caller may see.
+//! The scope of a caller's reads.
 
 use crate::TenantId;
 
-/// What a caller may see. Every read on behalf of a caller takes one, so that a query without a scope does not compile.
+/// The set of records that a caller may see. Every read on behalf of a caller takes a scope, so
+/// that a query without one does not compile.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Everything: a platform admin.
+    /// Everything: the caller is a platform admin.
     Platform,
-    /// What belongs to this tenant, through the projects assigned to it.
+    /// Records that belong to this tenant, through the projects assigned to it.
     Tenant(TenantId),
 }
 
 impl Scope {
-    /// The tenant this scope is confined to, if any.
+    /// Returns the tenant that this scope is limited to, if any.
     #[must_use]
     pub fn tenant(&self) -> Option<&TenantId> {
         match self {

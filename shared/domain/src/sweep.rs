@@ -1,4 +1,4 @@
-//! What a sweep leaves behind: its receipt, and the lane it ran in.
+//! The records that a sweep writes: its receipt, and the sync state of its kind.
 
 use std::collections::BTreeSet;
 
@@ -7,54 +7,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Kind, ProviderId, RunId};
 
-/// How a sweep ended.
+/// The result of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SweepStatus {
-    /// Every page was read and every change written: it may strike.
+    /// Every page was read and every change written, so resources that are missing get strikes.
     Complete,
-    /// Something was read or written, something was not: only what DigitalOcean itself said is gone was struck.
+    /// Some reads or writes failed. Only resources that DigitalOcean itself said are gone got
+    /// strikes.
     Partial,
-    /// Nothing can be concluded from it.
+    /// The list could not be read; nothing was concluded from it.
     Failed,
-    /// The token may not see this kind.
+    /// The token has no permission to read this kind.
     NotVisible,
-    /// Complete, but so much is gone at once that the deletions wait for an operator's confirmation.
+    /// Complete, but so much is gone at once that the deletions wait for an operator's
+    /// confirmation.
     Held,
     /// No sweep has ended yet.
     Never,
 }
 
 impl SweepStatus {
-    /// Whether the list behind it was read whole.
+    /// Returns true if the whole list was read.
     #[must_use]
     pub fn is_complete(self) -> bool {
         matches!(self, Self::Complete | Self::Held)
     }
 }
 
-/// What a sweep changed, counted by what happened.
+/// The number of changes that a sweep wrote, by type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ChangeCounts {
-    /// Rows seen for the first time.
+    /// Resources seen for the first time.
     #[serde(default)]
     pub discovered: u32,
-    /// Rows whose facts changed.
+    /// Resources whose facts changed.
     #[serde(default)]
     pub updated: u32,
-    /// Rows missed once more.
+    /// Resources that got a strike, because they were not listed.
     #[serde(default)]
     pub struck: u32,
-    /// Rows seen again before the third strike.
+    /// Resources seen again before the third strike.
     #[serde(default)]
     pub returned: u32,
-    /// Rows found gone.
+    /// Resources recorded as deleted.
     #[serde(default)]
     pub deleted: u32,
-    /// Tombstones seen again.
+    /// Tombstones whose resource was seen again.
     #[serde(default)]
     pub restored: u32,
-    /// Rows whose project changed.
+    /// Resources whose project changed.
     #[serde(default)]
     pub attributed: u32,
 }
@@ -73,85 +75,92 @@ impl std::ops::AddAssign for ChangeCounts {
 }
 
 impl ChangeCounts {
-    /// All of them.
+    /// Returns the sum of all counts.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.discovered + self.updated + self.struck + self.returned + self.deleted + self.restored + self.attributed
     }
 }
 
-/// What a sweep did and what it can vouch for.
+/// The receipt of a sweep: what it did, and how far its list can be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The run it belongs to.
+    /// The run that the sweep was part of.
     pub run_id: RunId,
-    /// How it ended.
+    /// The result of the sweep.
     pub status: SweepStatus,
-    /// When it began, before its first request to DigitalOcean: it speaks of nothing later.
+    /// The start of the sweep, before its first request to DigitalOcean. Changes after this time
+    /// are not covered by the sweep.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// The end of the sweep.
     pub finished_at: DateTime<Utc>,
-    /// Pages read.
+    /// Pages read from DigitalOcean.
     #[serde(default)]
     pub pages: u32,
-    /// Distinct items listed.
+    /// Distinct items that were listed.
     #[serde(default)]
     pub items: u32,
-    /// Requests made to DigitalOcean, retries included.
+    /// Requests sent to DigitalOcean, retries included.
     #[serde(default)]
     pub requests: u32,
-    /// What was written.
+    /// The changes that were written.
     #[serde(default)]
     pub changes: ChangeCounts,
-    /// Requests the token has left this hour, as DigitalOcean last said.
+    /// Requests that the token has left this hour, as DigitalOcean last reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit_remaining: Option<u32>,
-    /// Which token read the list, by a digest: what one token sees says nothing of what another does.
+    /// A digest of the token that read the list. Two tokens may see different resources, so their
+    /// lists cannot be compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_id: Option<String>,
-    /// How long it took, in milliseconds.
+    /// The duration of the sweep, in milliseconds.
     #[serde(default)]
     pub duration_ms: u64,
-    /// What went wrong and what to do; absent when nothing did.
+    /// The error and what to do about it; absent if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// What an operator should know though nothing failed.
+    /// Facts for the operator that are not errors, one sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// Deletions that wait for an operator: so much went missing at once that a fault is likelier than a clear-out.
+/// A hold: deletions that wait for an operator, because so much went missing at once that a fault
+/// is more likely than a clean-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// The run that began it; a confirmation names it.
+    /// The run that began the hold. A confirmation refers to it.
     pub id: RunId,
-    /// Since when.
+    /// The time at which the hold began.
     pub since: DateTime<Utc>,
-    /// How many resources would be deleted, as of the last sweep.
+    /// The number of resources that would be deleted, as of the last sweep.
     pub count: u32,
 }
 
-/// An operator's word that the deletions of a hold are real. Kept apart from the hold, so that a sweep that is running while it is given
-/// does not overwrite it.
+/// An operator's confirmation that the deletions of a hold are real. It is stored apart from the
+/// hold, so that a sweep that runs at the same time does not overwrite it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldConfirmation {
-    /// [`Hold::id`] of the hold it is about.
+    /// The [`Hold::id`] of the confirmed hold.
     pub hold_id: RunId,
-    /// When it was given: what was struck out by then may go.
+    /// The time of the confirmation. Resources that had all their strikes by then may be deleted.
     pub at: DateTime<Utc>,
 }
 
-/// How far a round over many parents has come: a kind that is listed parent by parent takes several runs.
+/// The progress of a scan over many parents: a kind that is listed parent by parent takes several
+/// runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScanProgress {
-    /// The run that began it.
+    /// The run that began the scan.
     pub run_id: RunId,
-    /// When it began, before its first request: its receipt speaks of nothing later.
+    /// The start of the scan, before its first request. Changes after this time are not covered by
+    /// its receipt.
     pub started_at: DateTime<Utc>,
-    /// The parent up to which every list was read, in the order of their ids; absent before the first.
+    /// The last parent whose list was read, in the order of the parents' ids; absent before the
+    /// first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<ProviderId>,
-    /// Parents whose list could not be read: what is theirs is left alone, and the round will not count as complete.
+    /// The number of parents whose list could not be read. Their children are left alone, and the
+    /// scan will not count as complete.
     #[serde(default)]
     pub unread: u32,
     /// Pages read so far.
@@ -160,42 +169,44 @@ pub struct ScanProgress {
     /// Distinct items listed so far.
     #[serde(default)]
     pub items: u32,
-    /// Requests made so far.
+    /// Requests sent so far, retries included.
     #[serde(default)]
     pub requests: u32,
-    /// What was written so far.
+    /// The changes that were written so far.
     #[serde(default)]
     pub changes: ChangeCounts,
 }
 
-/// The lane of one (account, kind): its lease, its last receipts and what holds it up.
+/// The sync state of one (account, kind): its lease, its last receipts and its hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SyncState {
-    /// Who sweeps now.
+    /// The id of the sweep that holds the lease; absent if none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_owner: Option<String>,
-    /// Until when, unless it ends earlier.
+    /// The time at which the lease expires, unless it is released earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<DateTime<Utc>>,
-    /// Counts the leases given; what a lease writes at its end is conditional on it.
+    /// The fencing token: the number of leases granted so far. The final write of a lease is
+    /// conditional on it.
     #[serde(default)]
     pub fence: u64,
-    /// The last sweep that read its list whole.
+    /// The receipt of the last sweep that read its whole list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_complete: Option<Receipt>,
-    /// The last sweep, however it ended.
+    /// The receipt of the last sweep, whatever its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Receipt>,
     /// Deletions that wait for an operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
-    /// An operator's word on that hold.
+    /// An operator's confirmation of that hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<HoldConfirmation>,
-    /// A round under way (lanes of kinds that are listed parent by parent only).
+    /// The progress of a scan that is under way, only for kinds that are listed parent by parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan_progress: Option<ScanProgress>,
-    /// Kinds that only URNs speak of, as far as ever seen in the account (the projects lane only).
+    /// Kinds that occur only in URNs, as far as ever seen in the account; only in the sync state of
+    /// the projects.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub urn_kinds: BTreeSet<Kind>,
 }

@@ -1,24 +1,26 @@
-//! Why a sweep could not be made or noted.
+//! The error of a sweep.
 
-/// A sweep that could neither be finished nor noted as failed. What DigitalOcean refuses is no such error: it is in the receipt.
+/// A sweep that failed and could not record the failure either. A refusal by DigitalOcean is not
+/// such an error: it is recorded in the receipt.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The table refused or did not answer. Another run makes it right.
-    #[error("the table failed")]
+    /// The table rejected a request or did not answer. The next run repairs it.
+    #[error("a request to the table failed")]
     Table(#[from] store::Error),
-    /// Rows kept changing between reading and writing.
-    #[error("{what} kept changing under the sweep: gave up after {attempts} attempts")]
+    /// Other writers changed the record between each read and write.
+    #[error("other writers kept changing {what} during the sweep: gave up after {attempts} attempts")]
     Contended {
-        /// Which row.
+        /// The record, by kind and id.
         what: String,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
     },
 }
 
 impl Error {
-    /// Whether it is one row's own trouble, which must not hold up the others.
+    /// Returns true if the error affects a single record only. The sweep then continues with the
+    /// others.
     pub(crate) fn affects_only_one_row(&self) -> bool {
         match self {
             Self::Contended { .. } => true,

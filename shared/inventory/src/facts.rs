@@ -1,9 +1,9 @@
-//! What changed between two answers of DigitalOcean.
+//! The difference between two sets of facts.
 
 use domain::{Change, ResourceFacts};
 use serde_json::{Map, Value};
 
-/// The facts that differ, by field, `attrs` one by one; sorted by field.
+/// Returns the facts that differ, sorted by field. Each entry of `attrs` is a field of its own.
 #[must_use]
 pub(crate) fn changed_fields(before: &ResourceFacts, after: &ResourceFacts) -> Vec<Change> {
     let (before, after) = (fields(before), fields(after));
@@ -20,7 +20,7 @@ pub(crate) fn changed_fields(before: &ResourceFacts, after: &ResourceFacts) -> V
         .collect()
 }
 
-/// Whether nothing but the tags changed.
+/// Returns true if only the tags changed.
 #[must_use]
 pub(crate) fn tags_alone(changes: &[Change]) -> bool {
     !changes.is_empty() && changes.iter().all(|change| change.field == "tags")

@@ -1,7 +1,4 @@
-//! The mirror: kinds, the sweep (a pure plan, then apply), attribution.
-//!
-//! A sweep lists everything of one kind, compares it with what is known and writes what differs. The decisions are pure functions
-//! ([`sweep::plan`] on small entries, [`upsert`] on whole rows); the I/O is around them.
+#![doc = include_str!("../README.md")]
 
 mod error;
 mod facts;

@@ -1,4 +1,4 @@
-//! What a URN speaks of, in our kinds.
+//! The mapping of DigitalOcean's URNs to kinds and ids.
 
 use digitalocean::Urn;
 use domain::{Kind, ProviderId};
@@ -6,12 +6,13 @@ use domain::{Kind, ProviderId};
 use crate::kinds::MirroredKind;
 use crate::workers::mirrored_kinds;
 
-/// DigitalOcean's names in URNs of kinds that have no list, where ours is another.
+/// DigitalOcean's names in URNs for kinds without a list of their own, where this project uses
+/// another name.
 const ALIASES: [(&str, Kind); 2] =
     [("space", Kind::from_static("spaces_bucket")), ("spaces", Kind::from_static("spaces_bucket"))];
 
-/// The kind and id that a URN of DigitalOcean's speaks of: ours where its kind has an alias, else its own kind's name, whatever that is.
-/// `None` for what is not of the form `do:<kind>:<id>`.
+/// Returns the kind and id of a URN. The kind is the mirrored one with this name or alias;
+/// otherwise it is DigitalOcean's own name. `None` if the URN is not of the form `do:<kind>:<id>`.
 #[must_use]
 pub fn resolve(urn: &Urn) -> Option<(Kind, ProviderId)> {
     let (name, id) = (urn.kind()?, urn.id()?);
@@ -22,7 +23,7 @@ pub fn resolve(urn: &Urn) -> Option<(Kind, ProviderId)> {
     Some((mirrored.or_else(alias).or_else(|| own_name(&name))?, id))
 }
 
-/// A kind under DigitalOcean's own name, in the characters of ours.
+/// Returns DigitalOcean's own name as a kind, with every other character replaced by `_`.
 fn own_name(name: &str) -> Option<Kind> {
     let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' };
     Kind::new(name.chars().map(plain).take(48).collect::<String>()).ok()
@@ -33,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urns_resolve_to_our_kinds_and_unknown_ones_to_themselves() {
+    fn urns_map_to_mirrored_kinds_and_unknown_ones_keep_their_name() {
         let cases = [
             ("do:droplet:3164444", Some(("droplet", "3164444"))),
             ("do:domain:example.com", Some(("dns_zone", "example.com"))),
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_kinds_claim_one_name() {
+    fn no_urn_name_belongs_to_two_kinds() {
         let mut names: Vec<&str> = mirrored_kinds().flat_map(MirroredKind::urn_kinds).copied().collect();
         names.extend(ALIASES.iter().map(|(name, _)| *name));
         let count = names.len();

@@ -1,40 +1,41 @@
-//! The workers: what each mirrors, and how often.
+//! The workers: the targets that each one mirrors, and how often.
 
 use chrono::TimeDelta;
 use domain::Kind;
 
 use crate::kinds::{self, ChildKind, ListedKind, MirroredKind};
 
-/// The lane of the projects themselves. Not a resource kind: projects are records of their own.
+/// The sync state of the projects. It is not a kind of resource, because projects have records of
+/// their own.
 pub const PROJECT: Kind = Kind::from_static("project");
-/// The lane of the quick look at droplets.
+/// The sync state of the fast poll of droplets.
 pub const DROPLET_FAST: Kind = Kind::from_static("droplet_fast");
 
-/// What one sweep of a worker is about: each target has a lane, a lease and receipts of its own.
+/// The target of one sweep. Each target has a sync state, a lease and receipts of its own.
 #[derive(Clone, Copy)]
 pub enum Target {
-    /// Projects, and what is in them.
+    /// Projects, and the resources that they list.
     Projects,
-    /// The status and addresses of droplets that are known already.
+    /// The status and addresses of known droplets (fast poll).
     FastDroplets,
-    /// Resources of one kind, listed at once.
+    /// Resources of one kind that has a list of its own.
     Listed(&'static dyn ListedKind),
-    /// Resources of one kind, listed parent by parent.
+    /// Resources of one kind that is listed parent by parent.
     Children(&'static dyn ChildKind),
 }
 
 /// A worker: one Lambda function, one queue, one schedule.
 #[derive(Clone, Copy)]
 pub struct InventoryWorker {
-    /// Its name, as in `WORKER`, in its queue's name and in `POST /sync/{worker}`.
+    /// The worker's name, as in `WORKER`, in its queue's name and in `POST /sync/{worker}`.
     pub name: &'static str,
-    /// How often its schedule ticks, in minutes.
+    /// The interval of its schedule, in minutes.
     pub cadence_minutes: i64,
-    /// What it mirrors, one after the other.
+    /// The targets, swept one after the other.
     pub targets: &'static [Target],
 }
 
-/// Every worker. `template.yaml` has a block for each; a test keeps the two the same.
+/// The list of all workers. `template.yaml` has a block for each; a test keeps the two the same.
 pub const WORKERS: &[InventoryWorker] = &[
     InventoryWorker { name: "droplets", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DROPLET)] },
     InventoryWorker { name: "droplets-fast", cadence_minutes: 1, targets: &[Target::FastDroplets] },
@@ -49,7 +50,8 @@ pub const WORKERS: &[InventoryWorker] = &[
     InventoryWorker { name: "projects", cadence_minutes: 15, targets: &[Target::Projects] },
 ];
 
-/// What the worker `services` mirrors: every kind without a worker of its own, each in a lane of its own.
+/// The targets of the worker `services`: every kind without a worker of its own, each with its own
+/// sync state.
 const SERVICES: &[Target] = &[
     Target::Listed(&kinds::APP),
     Target::Listed(&kinds::AUTOSCALE_POOL),
@@ -72,7 +74,7 @@ const SERVICES: &[Target] = &[
 ];
 
 impl Target {
-    /// The kind that its lane and its receipts are under.
+    /// Returns the kind under which the target's sync state and receipts are stored.
     #[must_use]
     pub fn sync_kind(&self) -> Kind {
         match self {
@@ -83,7 +85,7 @@ impl Target {
         }
     }
 
-    /// The kind of resources that it is the source of truth for.
+    /// Returns the kind of resource that the target is the source of truth for, if any.
     #[must_use]
     pub fn mirrored(&self) -> Option<&'static dyn MirroredKind> {
         match *self {
@@ -95,43 +97,44 @@ impl Target {
 }
 
 impl InventoryWorker {
-    /// The worker of this name.
+    /// Returns the worker of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         WORKERS.iter().find(|worker| worker.name == name)
     }
 
-    /// Its target with this lane.
+    /// Returns the worker's target with this sync state.
     #[must_use]
     pub fn target(&self, sync_kind: &Kind) -> Option<&'static Target> {
         self.targets.iter().find(|target| target.sync_kind() == *sync_kind)
     }
 
-    /// How often its schedule ticks.
+    /// Returns the interval of the worker's schedule.
     #[must_use]
     pub fn cadence(&self) -> TimeDelta {
         TimeDelta::minutes(self.cadence_minutes)
     }
 
-    /// The least time between two strikes unless configured otherwise: half the cadence.
+    /// Returns the minimum time between two strikes unless configured otherwise: half the
+    /// schedule's interval.
     #[must_use]
     pub fn strike_interval(&self) -> TimeDelta {
         self.cadence() / 2
     }
 }
 
-/// Every kind that a worker is the source of truth for.
+/// Returns every kind that a worker is the source of truth for.
 pub fn mirrored_kinds() -> impl Iterator<Item = &'static dyn MirroredKind> {
     WORKERS.iter().flat_map(|worker| worker.targets).filter_map(Target::mirrored)
 }
 
-/// How a kind is mirrored; `None` for one that only URNs speak of.
+/// Returns how a kind is mirrored; `None` for a kind that occurs only in URNs.
 #[must_use]
 pub fn mirrored(kind: &Kind) -> Option<&'static dyn MirroredKind> {
     mirrored_kinds().find(|mirrored| mirrored.kind() == *kind)
 }
 
-/// The kinds of resources that are mirrored, in the order of their names.
+/// Returns the kinds of resources that are mirrored, sorted by name.
 #[must_use]
 pub fn resource_kinds() -> Vec<Kind> {
     let mut kinds: Vec<Kind> = mirrored_kinds().map(MirroredKind::kind).collect();

@@ -1,4 +1,4 @@
-//! Registered accounts.
+//! The registered accounts: reads, registration and audited updates.
 
 use domain::{Account, AccountId};
 
@@ -6,56 +6,57 @@ use crate::audit::AuditEntry;
 use crate::item::{from_item, number, put_key, to_item};
 use crate::{Error, Table, keys};
 
-/// How a registration ended.
+/// The outcome of a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegisterOutcome {
-    /// The account is new.
+    /// The account did not exist before and is now registered.
     New,
-    /// An account of that slug exists already; nothing was written.
+    /// An account with this slug exists already; nothing was written.
     Exists,
 }
 
-/// How an update of a record ended.
+/// The outcome of an update that depends on the version that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpdateOutcome {
-    /// It is written.
+    /// The record and its audit entry are written.
     Written,
-    /// Somebody else wrote it since it was read; nothing was written.
+    /// Another client changed the record after it was read; nothing was written.
     Stale,
 }
 
 impl Table {
-    /// All registered accounts, by slug.
+    /// Reads all registered accounts, ordered by slug.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
         let found = self.query_all(self.query(Some(keys::GSI1), keys::ACCOUNTS, "")).await?;
         found.into_iter().map(|item| from_item("account", item)).collect()
     }
 
-    /// One account.
+    /// Reads one account, strongly consistent; `None` if it is not registered.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn account(&self, account: &AccountId) -> Result<Option<Account>, Error> {
         self.get(&keys::account(account), true).await?.map(|item| from_item("account", item)).transpose()
     }
 
-    /// Registers an account, with the audit of who did.
+    /// Registers an account and writes the audit entry in the same transaction.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn register_account(&self, account: &Account, audit: &AuditEntry) -> Result<RegisterOutcome, Error> {
         let put = self.account_put(account)?.condition_expression("attribute_not_exists(pk)");
         let written = self.write_audited(put, audit).await?;
         Ok(if written { RegisterOutcome::New } else { RegisterOutcome::Exists })
     }
 
-    /// Writes an account that was read at the version before `account.version`, with the audit of who did.
+    /// Writes an account that was read at the version before `account.version`, and the audit entry
+    /// in the same transaction.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn update_account(&self, account: &Account, audit: &AuditEntry) -> Result<UpdateOutcome, Error> {
         let put = self
             .account_put(account)?

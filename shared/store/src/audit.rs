@@ -1,4 +1,5 @@
-//! Who did what through the API: written in the same transaction as what was done.
+//! The audit trail of operator actions through the API. An entry is written in the same transaction
+//! as the change that it records.
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
@@ -9,30 +10,31 @@ use crate::item::to_item;
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
-/// One thing a person did.
+/// One action of an operator or another caller of the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// Its id: the request's.
+    /// The id of the API request that asked for the action.
     pub id: String,
-    /// When.
+    /// The time of the action, which is also part of the entry's key.
     pub at: DateTime<Utc>,
-    /// Who: the subject of the caller's token.
+    /// The `sub` claim of the caller's token.
     pub actor: String,
-    /// What, such as `account.register`.
+    /// The name of the action, such as `account.register`.
     pub action: String,
-    /// To what.
+    /// The record that the action changed, such as an account or a resource.
     pub target: String,
     /// The new values, without secrets.
     pub values: serde_json::Value,
 }
 
 impl Table {
-    /// Writes `put` and the audit of it, both or neither. False when the put's condition does not hold.
+    /// Writes `put` and its audit entry: both, or neither. Returns false when the condition of
+    /// `put` does not hold.
     pub(crate) async fn write_audited(&self, put: PutBuilder, audit: &AuditEntry) -> Result<bool, Error> {
         self.write_both(TransactWriteItem::builder().put(put.build()?).build(), audit).await
     }
 
-    /// The same for an update.
+    /// Writes `update` and its audit entry, as [`Table::write_audited`] does for a put.
     pub(crate) async fn write_update_audited(&self, update: Update, audit: &AuditEntry) -> Result<bool, Error> {
         self.write_both(TransactWriteItem::builder().update(update).build(), audit).await
     }

@@ -1,4 +1,5 @@
-//! Claims: an operator's word that a resource is a tenant's, whatever its project.
+//! Claims: an operator's assignment of a resource to a tenant, independent of the resource's
+//! project.
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use domain::{Resource, ResourceKey, TenantId};
@@ -11,11 +12,11 @@ use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 impl Table {
-    /// Writes a row as a person decided, with the audit of who did, and keeps the way from the tenant to the row: all of it or nothing.
-    /// `former` is whose it was by claim before.
+    /// Writes a resource as an operator decided, with the audit entry and the pointer from the
+    /// tenant to the resource, in one transaction. `former` is the tenant of the previous claim.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn claim_resource(
         &self,
         write: &ResourceWrite,
@@ -43,18 +44,20 @@ impl Table {
         Ok(if matches!(written, ConditionalWrite::Applied) { UpdateOutcome::Written } else { UpdateOutcome::Stale })
     }
 
-    /// What is claimed for a tenant, by the pointers: the rows say whether it still is.
+    /// Returns the resources that pointers of the tenant lead to. The resources themselves show
+    /// whether the claim still holds.
     pub(crate) async fn claims_of(&self, tenant: &TenantId) -> Result<Vec<ResourceKey>, Error> {
         let query = self.query(None, &keys::tenant_partition(tenant), keys::CLAIM_PREFIX);
         self.query_all(query).await?.into_iter().map(Self::claimed_key).collect()
     }
 
-    /// Whether a row is still claimed for the tenant whose pointer led to it: the id may have gone to another bearer since.
+    /// Returns whether a resource is still claimed for the tenant whose pointer led to it. Its id
+    /// may have been reused for another resource since.
     pub(crate) fn is_claimed_for(resource: &Resource, tenant: &TenantId) -> bool {
         resource.claimed_tenant() == Some(tenant)
     }
 
-    /// What a pointer points to.
+    /// Reads the resource key from a pointer.
     pub(crate) fn claimed_key(item: ItemMap) -> Result<ResourceKey, Error> {
         crate::item::from_item("claim", item)
     }

@@ -1,71 +1,74 @@
-//! What can go wrong between us and the table.
+//! The errors of operations on the table.
 
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
-/// An operation on the table that did not happen, or of which we do not know whether it did. Retrying is safe: writes are conditional.
+/// A failed operation on the table. A write may have been applied although it failed; retrying is
+/// safe, because writes are conditional.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// DynamoDB refused or did not answer.
+    /// DynamoDB rejected the request or did not answer.
     #[error("{operation} on the table failed ({code}): {message}")]
     Dynamo {
         /// The DynamoDB operation, such as `Query`.
         operation: &'static str,
-        /// DynamoDB's error code, or `unreachable`.
+        /// DynamoDB's error code, or `unreachable` without a response.
         code: String,
-        /// DynamoDB's message.
+        /// The error message from DynamoDB, or the SDK's description of the error.
         message: String,
-        /// The SDK's error.
+        /// The error of the AWS SDK.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// An item does not read as the record it should be; the table holds what this version did not write.
-    #[error("the item {key} does not read as {record}")]
+    /// An item cannot be deserialized as the expected record; this version of the software did not
+    /// write it.
+    #[error("the item {key} is not a valid {record}")]
     Malformed {
-        /// The item's key.
+        /// The item's partition and sort key.
         key: String,
-        /// The record it should be.
+        /// The name of the expected record, such as `resource`.
         record: &'static str,
-        /// What does not fit.
+        /// The deserialization error, which names the field.
         #[source]
         source: serde_dynamo::Error,
     },
-    /// An item is gone that another one speaks of.
-    #[error("the item {key} is not there, though it should be")]
+    /// An item is missing although another item refers to it.
+    #[error("the item {key} is missing although other items refer to it")]
     Missing {
-        /// The item's key.
+        /// The item's partition and sort key.
         key: String,
     },
-    /// An item is there that nobody but us could have written, and we did not.
-    #[error("the item {key} is there already, though it should not be")]
+    /// An item exists although the write should have created it.
+    #[error("the item {key} exists already although this write should have created it")]
     Present {
-        /// The item's key.
+        /// The item's partition and sort key.
         key: String,
     },
-    /// A record could not be written as an item.
-    #[error("a {record} cannot be written as an item")]
+    /// A record cannot be serialized as an item.
+    #[error("a {record} cannot be serialized as an item of the table")]
     Unwritable {
-        /// The record.
+        /// The name of the record, such as `resource`.
         record: &'static str,
-        /// Why.
+        /// The serialization error, which names the reason.
         #[source]
         source: serde_dynamo::Error,
     },
-    /// Others kept changing the same item.
-    #[error("{what} kept changing under us: gave up after {attempts} attempts")]
+    /// The attempts to write or read an item were used up by conflicts with other requests.
+    #[error("gave up on {what} after {attempts} attempts: other requests kept changing it, or DynamoDB throttled")]
     Contended {
-        /// The item.
+        /// The item's key, or a description of the items.
         what: String,
-        /// How often it was tried.
+        /// The number of attempts that were made.
         attempts: u32,
     },
-    /// A request could not be put together.
+    /// A request lacks a required parameter.
     #[error("a request to the table could not be built")]
     Request(#[from] BuildError),
 }
 
 impl Error {
-    /// Whether it is one item's own trouble (its content, its size, a race for it) rather than the table's.
+    /// Returns whether the error concerns one item (its content, its size, a conflict on it) rather
+    /// than the whole table.
     #[must_use]
     pub fn is_about_one_item(&self) -> bool {
         match self {
@@ -79,7 +82,7 @@ impl Error {
         }
     }
 
-    /// Wraps the SDK's error with what was being done.
+    /// Converts an error of the SDK; `operation` is the DynamoDB operation that failed.
     pub(crate) fn dynamo<E, R>(operation: &'static str, source: SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

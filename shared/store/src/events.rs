@@ -1,4 +1,5 @@
-//! Events of resources: written with the row they explain, and never again.
+//! The events of resources. They are written together with the change that they explain and never
+//! change afterwards.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use domain::{ResourceEvent, ResourceKey};
 use crate::item::{from_item, number, put_key, text, to_item};
 use crate::{Error, Table, keys};
 
-/// How long events are kept unless [`Table::keep_events_for`] says otherwise.
+/// How long events are kept unless [`Table::keep_events_for`] sets another time.
 pub(crate) const DEFAULT_RETENTION: TimeDelta = TimeDelta::days(400);
 
 impl Table {
@@ -22,8 +23,9 @@ impl Table {
         Ok(put.condition_expression("attribute_not_exists(pk)").build()?)
     }
 
-    /// Events of one resource, newest first: at most `limit`, of versions below `before` (all where `None`); and whether there may be
-    /// more. DynamoDB ends an answer at 1 MB, so that there may be more after fewer than `limit`, too.
+    /// Reads events of one resource, newest first: at most `limit`, with versions below `before`
+    /// (all if `None`). The flag says whether more may follow. DynamoDB ends a response at 1 MB, so
+    /// more may follow even after fewer than `limit` events.
     pub(crate) async fn events(
         &self,
         key: &ResourceKey,

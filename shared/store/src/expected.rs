@@ -1,4 +1,5 @@
-//! Changes of our own that sweeps are told of before they see them.
+//! Expected changes: those that sagas make, registered in advance so that sweeps do not report them
+//! as drift.
 
 use domain::{AccountId, ExpectedChange, Kind};
 
@@ -6,10 +7,11 @@ use crate::item::{from_item, number, to_item};
 use crate::{Error, Table, keys};
 
 impl Table {
-    /// Registers a change of ours; again, it replaces what the same cause registered for the same resource.
+    /// Registers an expected change. A second registration with the same cause and resource
+    /// replaces the first.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn expect_change(&self, change: &ExpectedChange) -> Result<(), Error> {
         let id = change.cause.id.as_deref().unwrap_or_default();
         let mut item = to_item("expected change", change, &keys::expected_change(&change.key, id))?;
@@ -19,10 +21,11 @@ impl Table {
         Ok(())
     }
 
-    /// What is expected of a kind. DynamoDB drops what expired when it likes: the expiry is for the reader to mind.
+    /// Reads the expected changes of a kind, strongly consistent. DynamoDB deletes expired items
+    /// with a delay, so callers must check the expiry themselves.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn expected_changes(&self, account: &AccountId, kind: &Kind) -> Result<Vec<ExpectedChange>, Error> {
         let query = self.query(None, &keys::expected_partition(account, kind), "").consistent_read(true);
         self.query_all(query).await?.into_iter().map(|item| from_item("expected change", item)).collect()

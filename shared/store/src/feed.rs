@@ -1,4 +1,5 @@
-//! What happened lately, whatever to: the feed of events, newest first, over all accounts that the caller may see.
+//! The event feed: the recent events of all resources that the caller may see, of all accounts,
+//! newest first.
 
 use std::collections::BTreeMap;
 
@@ -10,52 +11,54 @@ use crate::item::{from_item, text, text_of};
 use crate::ownership::OwnerLookup;
 use crate::{Error, Reader, keys};
 
-/// Queries made for one page at the most, as for lists: what fits little ends a page early, with a position to go on from.
+/// The maximum number of queries for one page. A filter that few events match ends the page early,
+/// with a position to continue from.
 const READS_PER_PAGE: usize = 60;
 
-/// Which events are wanted. Absent fields want all.
+/// A selection of events. A field that is `None` does not restrict it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedFilter {
-    /// None older than this.
+    /// The time before which no events are returned.
     pub since: DateTime<Utc>,
-    /// Of this account.
+    /// Only events of resources in this account.
     pub account: Option<AccountId>,
-    /// Of resources of this kind.
+    /// Only events of resources of this kind.
     pub kind: Option<Kind>,
-    /// Of this type.
+    /// Only events of this type.
     pub event_type: Option<EventType>,
-    /// Of resources that were this tenant's then.
+    /// Only events of resources that belonged to this tenant at the time of the event.
     pub tenant: Option<TenantId>,
 }
 
-/// Where a page of the feed ended: everything newer was on it or on those before.
+/// The position at which a page of the feed ended: all newer events were on that page or before it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FeedPosition {
-    /// The day, in UTC.
+    /// The day of the feed, in UTC.
     pub day: NaiveDate,
-    /// The place within that day's feed.
+    /// The sort key within that day's feed.
     pub sort_key: String,
-    /// The account; places of several accounts may be alike.
+    /// The account, which distinguishes equal sort keys of several accounts.
     pub account: AccountId,
 }
 
-/// Some events, newest first, and where to go on; `next` is absent at the end.
+/// A page of the feed, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedPage {
-    /// The events.
+    /// The events, without the projects that a tenant may not see.
     pub events: Vec<ResourceEvent>,
-    /// Where the next page begins.
+    /// The position of the next page; `None` at the end.
     pub next: Option<FeedPosition>,
 }
 
 impl Reader {
-    /// A page of the feed up to `now`: at most `limit` events, maybe fewer and still with a next one.
+    /// Reads a page of the feed up to `now`: at most `limit` events, possibly fewer although more
+    /// pages follow.
     ///
-    /// A tenant sees what happened to a resource while it was the tenant's. What happened to a former bearer of its id is no one's but an
-    /// admin's to see.
+    /// A tenant sees the events of a resource from the time when the resource belonged to the
+    /// tenant. Only administrators see the events of an earlier resource with the same id.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn feed(
         &self,
         filter: &FeedFilter,
@@ -66,11 +69,11 @@ impl Reader {
         let mut accounts = self.accounts().await?;
         accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
         let tenant = match (self.scope(), &filter.tenant) {
-            (Scope::Tenant(own), Some(asked)) if own != asked => {
+            (Scope::Tenant(own), Some(requested)) if own != requested => {
                 return Ok(FeedPage { events: Vec::new(), next: None });
             }
             (Scope::Tenant(own), _) => Some(own.clone()),
-            (Scope::Platform, asked) => asked.clone(),
+            (Scope::Platform, requested) => requested.clone(),
         };
         if accounts.is_empty() {
             return Ok(FeedPage { events: Vec::new(), next: None });
@@ -79,7 +82,7 @@ impl Reader {
         let mut reads = 0;
         let first_day = filter.since.date_naive();
         let mut from = from.cloned();
-        // A clock ahead of ours may have dated an event into tomorrow.
+        // A clock that is ahead of this one may have dated an event into tomorrow.
         let tomorrow = now.date_naive().checked_add_days(Days::new(1)).unwrap_or_else(|| now.date_naive());
         let mut day = from.as_ref().map_or(tomorrow, |from| from.day.min(tomorrow));
         while day >= first_day {
@@ -128,7 +131,8 @@ impl Reader {
         Ok(FeedPage { events, next })
     }
 
-    /// The next events of one day, of all accounts, in order: as many as can be put in order without reading more.
+    /// Reads the next events of one day in all accounts, in order: as many as can be ordered
+    /// without reading more.
     async fn slice(
         &self,
         accounts: &[AccountId],
@@ -139,7 +143,8 @@ impl Reader {
     ) -> Result<FeedSlice, Error> {
         let from = from.filter(|from| from.day == day);
         let mut found = BTreeMap::new();
-        // Where an account has more, nothing older than what was read of it can be ordered yet.
+        // An account may have more events than were read. What is older than its last event read
+        // cannot be ordered yet.
         let mut horizon: Option<FeedPosition> = None;
         let (since, before) = (keys::time(since), from.map_or(END_OF_DAY, |from| from.sort_key.as_str()));
         if before < since.as_str() {
@@ -155,7 +160,7 @@ impl Reader {
                 .expression_attribute_values(":since", text(&since))
                 .expression_attribute_values(":before", text(before))
                 .scan_index_forward(false)
-                // One more: the one at the position itself may be read again.
+                // One event more, since the one at the position itself may be read again.
                 .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
                 .send()
                 .await
@@ -181,7 +186,7 @@ impl Reader {
         Ok(FeedSlice { found: found.into_iter().rev().collect(), end })
     }
 
-    /// Each position, with its event where it is wanted and to be seen.
+    /// Returns each position, with its event if the filter matches and the tenant may see it.
     async fn visible_to(
         &self,
         tenant: Option<&TenantId>,
@@ -201,7 +206,7 @@ impl Reader {
             rows.extend(self.table().resources(&keys).await?.into_iter().map(|row| (row.key.clone(), row)));
         }
         let mut owners = OwnerLookup::new(self.table());
-        let mut seen = Vec::with_capacity(found.len());
+        let mut marked = Vec::with_capacity(found.len());
         for (position, event) in found {
             let visible = match tenant {
                 _ if !wanted(&event) => false,
@@ -213,16 +218,16 @@ impl Reader {
                     _ => false,
                 },
             };
-            seen.push((position, visible.then_some(event)));
+            marked.push((position, visible.then_some(event)));
         }
-        Ok(seen)
+        Ok(marked)
     }
 }
 
-/// Sorts after every place in a day's feed: they begin with digits.
+/// A sort key after all others of a day's feed, since those begin with digits.
 const END_OF_DAY: &str = "~";
 
-/// Some events of a day, newest first, and whether those are all.
+/// Some events of a day, newest first, and whether these are all.
 struct FeedSlice {
     found: Vec<(FeedPosition, ResourceEvent)>,
     end: bool,

@@ -1,29 +1,30 @@
-//! Which resources a caller wants.
+//! The filter of resource lists.
 
 use domain::{AccountId, Kind, ProjectId, Resource, TenantId};
 use serde::{Deserialize, Serialize};
 
-/// Which resources are wanted. Absent fields want all.
+/// A selection of resources. A field that is `None` does not restrict it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ResourceFilter {
-    /// Of this account.
+    /// Only resources in this account.
     pub account: Option<AccountId>,
-    /// Of this kind.
+    /// Only resources of this kind.
     pub kind: Option<Kind>,
-    /// With this status.
+    /// Only resources with this status, in DigitalOcean's spelling.
     pub status: Option<String>,
-    /// In this project.
+    /// Only resources in this project.
     pub project: Option<ProjectId>,
-    /// Of this tenant.
+    /// Only resources that belong to this tenant.
     pub tenant: Option<TenantId>,
-    /// Whose name, id or tag contains this text, whatever its case.
+    /// Only resources whose name, id or one of whose tags contains this text, regardless of case.
     pub q: Option<String>,
-    /// Those found gone instead of those that live.
+    /// Tombstones instead of live resources.
     pub deleted: bool,
 }
 
 impl ResourceFilter {
-    /// Whether a resource is wanted, as far as it tells itself: project and tenant choose what is read instead.
+    /// Returns whether a resource matches all fields except project and tenant, which select the
+    /// partitions to read.
     pub(crate) fn matches(&self, resource: &Resource) -> bool {
         let contains = |text: &str, q: &str| text.to_lowercase().contains(q);
         resource.is_live() != self.deleted

@@ -1,7 +1,8 @@
-//! Every key format of the table.
+//! All key formats of the table.
 //!
-//! Separators are `#`. Of the parts only the last of a key, or an id of DigitalOcean's, may contain one; the number of parts before it is
-//! fixed, and what follows an id holds none, so no two records share a key.
+//! The separator is `#`. Only the last part of a key, or an id from DigitalOcean, may contain it.
+//! The number of parts before such an id is fixed, and the parts after it contain none. Therefore
+//! no two records share a key.
 
 mod sagas;
 
@@ -15,27 +16,29 @@ pub use self::sagas::{
     saga_sort_key, saga_stuck_gsi1, saga_tenant, saga_tenant_gsi1, saga_terminal,
 };
 
-/// Partition key attribute.
+/// The name of the table's partition key attribute.
 pub const PK: &str = "pk";
-/// Sort key attribute.
+/// The name of the table's sort key attribute.
 pub const SK: &str = "sk";
-/// The index of owners and of time: `ACCOUNTS`, `TENANT#`, `PROJECT#`, `EVENTS#`, `PERIOD#`, `DUE#`, `STUCK`. It projects all attributes.
+/// The index by owner and by time, with the partitions `ACCOUNTS`, `TENANT#`, `PROJECT#`,
+/// `EVENTS#`, `PERIOD#`, `DUE#` and `STUCK`. It projects all attributes.
 pub const GSI1: &str = "gsi1";
-/// Partition key of [`GSI1`].
+/// The partition key attribute of [`GSI1`].
 pub const GSI1_PK: &str = "gsi1pk";
-/// Sort key of [`GSI1`].
+/// The sort key attribute of [`GSI1`].
 pub const GSI1_SK: &str = "gsi1sk";
-/// The index a sweep reads: what is known of a kind, in small entries, live resources only; and [`SAGAS`], of which it has the keys alone.
+/// The index that sweeps read: small entries of the live resources of each kind. It also lists all
+/// sagas ([`SAGAS`]), with their keys only.
 pub const GSI2: &str = "gsi2";
-/// Partition key of [`GSI2`].
+/// The partition key attribute of [`GSI2`].
 pub const GSI2_PK: &str = "gsi2pk";
-/// Sort key of [`GSI2`].
+/// The sort key attribute of [`GSI2`].
 pub const GSI2_SK: &str = "gsi2sk";
-/// When DynamoDB may drop the item, in Unix seconds.
+/// The time after which DynamoDB may delete the item, in Unix seconds.
 pub const TTL: &str = "ttl";
-/// What [`GSI2`] projects besides the keys.
+/// The attributes that [`GSI2`] projects besides the keys.
 ///
-/// The last three are copies, made for the index alone.
+/// The last three are copies that exist only for the index.
 pub const GSI2_ATTRIBUTES: [&str; 10] = [
     "fingerprint",
     "version",
@@ -48,19 +51,19 @@ pub const GSI2_ATTRIBUTES: [&str; 10] = [
     PRICE_MONTHLY,
     CLAIMED_TENANT,
 ];
-/// What a resource belongs with, copied from its facts for [`GSI2`].
+/// The resource that a resource belongs to, copied from its facts for [`GSI2`].
 pub const PARENT: &str = "parent";
-/// A resource's list price, copied from its facts for [`GSI2`].
+/// A resource's monthly list price, copied from its facts for [`GSI2`].
 pub const PRICE_MONTHLY: &str = "price_monthly";
-/// The tenant that an operator said a resource belongs to now, copied from its claims for [`GSI2`].
+/// The tenant of a resource's current claim, copied from its claims for [`GSI2`].
 pub const CLAIMED_TENANT: &str = "claimed_tenant";
 
-/// The key of an item, or of an index entry.
+/// The key of an item or of an index entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// The partition.
+    /// The value of the partition key.
     pub pk: String,
-    /// The place within it.
+    /// The value of the sort key.
     pub sk: String,
 }
 
@@ -76,31 +79,31 @@ impl std::fmt::Display for Key {
     }
 }
 
-/// A time as keys hold it: UTC to the millisecond, so that text order is time order.
+/// Formats a time for use in keys: UTC with milliseconds, so that text order equals time order.
 #[must_use]
 pub fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A version as keys hold it: wide enough that text order is number order.
+/// Formats a version for use in keys: ten digits, so that text order equals numeric order.
 #[must_use]
 pub fn version(version: u64) -> String {
     format!("{version:010}")
 }
 
-/// An account.
+/// The key of an account's item.
 #[must_use]
 pub fn account(account: &AccountId) -> Key {
     Key::new(account_partition(account), "ACCOUNT")
 }
 
-/// The partition of an account, its projects and its lanes.
+/// The partition of an account with its projects and sync states.
 #[must_use]
 pub fn account_partition(account: &AccountId) -> String {
     format!("ACCOUNT#{account}")
 }
 
-/// An account's entry in [`GSI1`].
+/// The entry in [`GSI1`] that lists an account.
 #[must_use]
 pub fn account_gsi1(account: &AccountId) -> Key {
     Key::new(ACCOUNTS, account.as_str())
@@ -109,13 +112,13 @@ pub fn account_gsi1(account: &AccountId) -> Key {
 /// The partition of [`GSI1`] that lists the accounts.
 pub const ACCOUNTS: &str = "ACCOUNTS";
 
-/// A project.
+/// The key of a project's item.
 #[must_use]
 pub fn project(account: &AccountId, id: &ProjectId) -> Key {
     Key::new(account_partition(account), format!("{PROJECT_PREFIX}{id}"))
 }
 
-/// How a project's sort key begins.
+/// The prefix of a project's sort key.
 pub const PROJECT_PREFIX: &str = "PROJECT#";
 
 /// The entry in [`GSI1`] of a project that belongs to a tenant.
@@ -130,28 +133,28 @@ pub fn tenant_partition(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}")
 }
 
-/// A lane: the lease and the last receipt of one (account, kind).
+/// The key of the sync state of one (account, kind): the sync lease and the last receipt.
 #[must_use]
 pub fn sync_state(account: &AccountId, kind: &Kind) -> Key {
     Key::new(account_partition(account), format!("{SYNC_STATE_PREFIX}{kind}"))
 }
 
-/// How a lane's sort key begins.
+/// The prefix of a sync state's sort key.
 pub const SYNC_STATE_PREFIX: &str = "SWEEP#";
 
-/// A receipt in the history of its lane.
+/// The key of a receipt in the history of its sync state.
 #[must_use]
 pub fn receipt(account: &AccountId, kind: &Kind, finished_at: DateTime<Utc>, run: &RunId) -> Key {
     Key::new(format!("SWEEP#{account}#{kind}"), format!("{}#{run}", time(finished_at)))
 }
 
-/// A resource.
+/// The key of a resource's item.
 #[must_use]
 pub fn resource(key: &ResourceKey) -> Key {
     Key::new(kind_partition(&key.account, &key.kind), key.provider_id.as_str())
 }
 
-/// The partition of the resources of one kind; the same in the table and in [`GSI2`].
+/// The partition of the resources of one kind, equal in the table and in [`GSI2`].
 #[must_use]
 pub fn kind_partition(account: &AccountId, kind: &Kind) -> String {
     format!("KIND#{account}#{kind}")
@@ -169,20 +172,21 @@ pub fn project_partition(account: &AccountId, project: &ProjectId) -> String {
     format!("PROJECT#{account}#{project}")
 }
 
-/// The place of a resource within its project's partition; with an empty id, how all of that kind begin.
+/// The sort key of a resource within its project's partition. With an empty id it is the common
+/// prefix of all resources of that kind.
 #[must_use]
 pub fn project_sort_key(kind: &Kind, provider_id: &str) -> String {
     format!("{kind}#{provider_id}")
 }
 
-/// The kind and id behind a [`project_sort_key`].
+/// Returns the kind and the id in a [`project_sort_key`].
 #[must_use]
 pub fn parse_project_sort_key(sk: &str) -> Option<(Kind, ProviderId)> {
     let (kind, id) = sk.split_once('#')?;
     Some((Kind::new(kind).ok()?, ProviderId::new(id).ok()?))
 }
 
-/// An event of a resource.
+/// The key of a resource's event.
 #[must_use]
 pub fn event(key: &ResourceKey, at_version: u64) -> Key {
     Key::new(event_partition(key), format!("EVENT#{}", version(at_version)))
@@ -194,7 +198,7 @@ pub fn event_partition(key: &ResourceKey) -> String {
     format!("RESOURCE#{}#{}#{}", key.account, key.kind, key.provider_id)
 }
 
-/// An event's entry in [`GSI1`]: the account's feed of a day.
+/// The entry in [`GSI1`] of an event: the account's feed of one day.
 #[must_use]
 pub fn event_gsi1(key: &ResourceKey, at: DateTime<Utc>, at_version: u64) -> Key {
     Key::new(
@@ -209,29 +213,30 @@ pub fn feed_partition(account: &AccountId, day: NaiveDate) -> String {
     format!("EVENTS#{account}#{}", day.format("%Y-%m-%d"))
 }
 
-/// Points from a tenant to a resource that an operator said is the tenant's, whatever its project.
+/// The key of the pointer from a tenant to a resource that an operator assigned to it, independent
+/// of the resource's project.
 #[must_use]
 pub fn claim(tenant: &TenantId, key: &ResourceKey) -> Key {
     let ResourceKey { account, kind, provider_id } = key;
     Key::new(tenant_partition(tenant), format!("{CLAIM_PREFIX}{account}#{kind}#{provider_id}"))
 }
 
-/// How the sort key of a claim begins.
+/// The prefix of a claim's sort key.
 pub const CLAIM_PREFIX: &str = "CLAIM#";
 
-/// A change of ours that is expected to be seen; `id` is whose it is, such as a saga's.
+/// The key of an expected change; `id` is that of its cause, such as a saga.
 #[must_use]
 pub fn expected_change(key: &ResourceKey, id: &str) -> Key {
     Key::new(expected_partition(&key.account, &key.kind), format!("{}#{id}", key.provider_id))
 }
 
-/// The partition of what is expected to be seen of one kind.
+/// The partition of the expected changes of one kind.
 #[must_use]
 pub fn expected_partition(account: &AccountId, kind: &Kind) -> String {
     format!("EXPECTED#{account}#{kind}")
 }
 
-/// What an account owed at one moment.
+/// The key of an account's balance at one moment.
 #[must_use]
 pub fn balance(account: &AccountId, at: DateTime<Utc>) -> Key {
     Key::new(balance_partition(account), time(at))
@@ -243,7 +248,8 @@ pub fn balance_partition(account: &AccountId) -> String {
     format!("BALANCE#{account}")
 }
 
-/// An entry of an account's billing history; `repetition` counts those that say the very same, from 0.
+/// The key of an entry of an account's billing history; `repetition` numbers identical entries,
+/// from 0.
 #[must_use]
 pub fn history(entry: &HistoryEntry, repetition: u32) -> Key {
     Key::new(history_partition(&entry.account), format!("{}#{}", time(entry.date), entry.digest(repetition)))
@@ -255,32 +261,32 @@ pub fn history_partition(account: &AccountId) -> String {
     format!("HISTORY#{account}")
 }
 
-/// The places in a history between which all entries of these times are, both included.
+/// The first and the last sort key, both inclusive, of the history entries between two times.
 #[must_use]
 pub fn history_sort_keys(first: DateTime<Utc>, last: DateTime<Utc>) -> [String; 2] {
     // `~` sorts after every digest.
     [time(first), format!("{}#~", time(last))]
 }
 
-/// The head of an invoice.
+/// The key of an invoice header.
 #[must_use]
 pub fn invoice(account: &AccountId, period: Period, uuid: &InvoiceUuid) -> Key {
     Key::new(invoice_partition(account), format!("{}{uuid}", invoice_month(period)))
 }
 
-/// What the sort keys of the heads of a month's invoices begin with.
+/// The common prefix of the sort keys of a month's invoice headers.
 #[must_use]
 pub fn invoice_month(period: Period) -> String {
     format!("{period}#")
 }
 
-/// The partition of the heads of an account's invoices.
+/// The partition of an account's invoice headers.
 #[must_use]
 pub fn invoice_partition(account: &AccountId) -> String {
     format!("INVOICES#{account}")
 }
 
-/// An invoice's entry in [`GSI1`]: the invoices of its month, of all accounts.
+/// The entry in [`GSI1`] of an invoice: the invoices of its month in all accounts.
 #[must_use]
 pub fn invoice_gsi1(account: &AccountId, period: Period, uuid: &InvoiceUuid) -> Key {
     Key::new(period_partition(period), format!("{account}#{uuid}"))
@@ -292,30 +298,30 @@ pub fn period_partition(period: Period) -> String {
     format!("PERIOD#{period}")
 }
 
-/// A page of the lines of an invoice, from 0.
+/// The key of a page of an invoice's lines; pages count from 0.
 #[must_use]
 pub fn lines(account: &AccountId, uuid: &InvoiceUuid, revision: u64, page: u32) -> Key {
     Key::new(lines_partition(account, uuid, revision), format!("{page:06}"))
 }
 
-/// The number of a page of lines, by its sort key.
+/// Returns the page number in the sort key of a page of lines.
 pub(crate) fn parse_lines_page(sk: &str) -> Option<u32> {
     sk.parse().ok()
 }
 
-/// The partition of one set of lines of an invoice.
+/// The partition of one revision of an invoice's lines.
 #[must_use]
 pub fn lines_partition(account: &AccountId, uuid: &InvoiceUuid, revision: u64) -> String {
     format!("LINES#{account}#{uuid}#{revision}")
 }
 
-/// What is reserved of the requests of one token, named by its digest.
+/// The key of the request quota of one token; `token_id` is the token's digest.
 #[must_use]
 pub fn budget(token_id: &str) -> Key {
     Key::new(format!("BUDGET#{token_id}"), "BUDGET")
 }
 
-/// An entry of the audit of what people did through the API.
+/// The key of an audit entry of an action through the API. Entries are partitioned by month.
 #[must_use]
 pub fn audit(at: DateTime<Utc>, id: &str) -> Key {
     Key::new(format!("AUDIT#{}", at.format("%Y-%m")), format!("{}#{id}", time(at)))
@@ -334,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_read_as_designed() {
+    fn keys_have_the_documented_format() {
         let droplet = key("droplet", "3164444");
         let project = ProjectId::new("4e1bfbc3").unwrap();
         let at = DateTime::parse_from_rfc3339("2026-04-12T08:00:00.5Z").unwrap().to_utc();
@@ -382,10 +388,10 @@ mod tests {
     }
 
     #[test]
-    fn a_project_member_reads_back_with_any_id() {
+    fn a_project_sort_key_can_be_parsed_with_any_id() {
         for id in ["3164444", "2a03:b0c0::1", "odd#id"] {
-            let member = project_sort_key(&Kind::from_static("floating_ip"), id);
-            let (kind, provider_id) = parse_project_sort_key(&member).unwrap();
+            let sort_key = project_sort_key(&Kind::from_static("floating_ip"), id);
+            let (kind, provider_id) = parse_project_sort_key(&sort_key).unwrap();
             assert_eq!((kind.as_str(), provider_id.as_str()), ("floating_ip", id));
         }
     }

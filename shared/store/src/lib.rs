@@ -1,8 +1,4 @@
-//! The single DynamoDB table: every key format, one file per aggregate.
-//!
-//! [`Table`] is what workers write through; what a caller of the API may read goes through [`Reader`], which cannot be made without a
-//! [`domain::Scope`]. Every write is conditional on the version it was decided on, so that running twice, late or at the same time as
-//! another changes nothing twice.
+#![doc = include_str!("../README.md")]
 
 mod accounts;
 mod audit;

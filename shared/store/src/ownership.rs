@@ -1,4 +1,5 @@
-//! Whose a resource is and was: an operator's claim first, else the tenant of its project.
+//! The owner of a resource, now and in the past: the tenant of an operator's claim, otherwise the
+//! tenant of the resource's project.
 
 use std::collections::HashMap;
 
@@ -7,13 +8,14 @@ use domain::{AccountId, Project, ProjectId, Resource, TenantId};
 
 use crate::{Error, Table};
 
-/// Whose a resource is now, given the project it is in.
+/// Returns the tenant that owns a resource now; `project` is the one that the resource is in.
 pub(crate) fn owner<'a>(resource: &'a Resource, project: Option<&'a Project>) -> Option<&'a TenantId> {
     resource.claimed_tenant().or_else(|| project?.tenant_id.as_ref())
 }
 
-/// Whether a resource in this project is the tenant's. What was found gone is the tenant's if it also was when it went: a project that
-/// changed hands does not show its new owner what the former one had deleted.
+/// Returns whether a resource in this project belongs to the tenant. A tombstone must also have
+/// belonged to the tenant when it was deleted: the new owner of a project does not see what the
+/// former owner had deleted.
 pub(crate) fn belongs_to_tenant(tenant: &TenantId, resource: &Resource, project: Option<&Project>) -> bool {
     let now = owner(resource, project) == Some(tenant);
     let then = |at| {
@@ -23,7 +25,7 @@ pub(crate) fn belongs_to_tenant(tenant: &TenantId, resource: &Resource, project:
     now && resource.deleted_at.is_none_or(then)
 }
 
-/// Looks up whose resources were at a time; each project is read once.
+/// Finds the owners of resources at a past time. Each project is read once.
 pub(crate) struct OwnerLookup<'a> {
     table: &'a Table,
     projects: HashMap<(AccountId, ProjectId), Option<Project>>,
@@ -34,7 +36,7 @@ impl<'a> OwnerLookup<'a> {
         Self { table, projects: HashMap::new() }
     }
 
-    /// Whose this incarnation of the resource was at `time`.
+    /// Returns the owner of this incarnation of the resource at `time`.
     pub(crate) async fn at(&mut self, resource: &Resource, time: DateTime<Utc>) -> Result<Option<TenantId>, Error> {
         if let Some(tenant) = resource.claimed_tenant_at(time) {
             return Ok(Some(tenant.clone()));

@@ -1,4 +1,4 @@
-//! The partitions that hold resources, and where to go on in them.
+//! The partitions that hold resources, and their start keys for paging.
 
 use std::collections::HashMap;
 
@@ -9,24 +9,25 @@ use domain::{AccountId, Kind, Project, ProjectId, TenantId};
 use crate::item::text;
 use crate::{Table, keys};
 
-/// A partition that holds resources.
+/// A partition of the table or of an index that holds resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Partition {
-    /// All of one kind.
+    /// All resources of one kind in an account.
     Kind(AccountId, Kind),
-    /// All in one project; of one kind only where given.
+    /// The resources in one project, restricted to a kind if given.
     Project(Box<Project>, Option<Kind>),
-    /// What an operator said is a tenant's.
+    /// The resources that operators assigned to a tenant.
     Claims(TenantId),
 }
 
-/// Items asked of DynamoDB at a time.
+/// The number of items requested from DynamoDB at a time.
 const READ_SIZE: i32 = 200;
-/// Claims asked of DynamoDB at a time: as many as their rows can be read in one go.
+/// The number of claims requested from DynamoDB at a time: as many as their resources can be read
+/// with one `BatchGetItem`.
 const CLAIMS_READ_SIZE: i32 = 100;
 
 impl Partition {
-    /// Its key, by which partitions are ordered.
+    /// Returns the partition key, by which partitions are ordered.
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Kind(account, kind) => keys::kind_partition(account, kind),
@@ -35,7 +36,7 @@ impl Partition {
         }
     }
 
-    /// The query that reads it from its beginning.
+    /// Returns the query that reads the partition from its beginning.
     pub(crate) fn query(&self, table: &Table) -> QueryFluentBuilder {
         match self {
             Self::Kind(..) => table.query(None, &self.key(), ""),
@@ -47,7 +48,7 @@ impl Partition {
         }
     }
 
-    /// The attribute by which what it holds is ordered.
+    /// Returns the name of the sort key attribute of the table or index that holds the partition.
     pub(crate) fn sort_key(&self) -> &'static str {
         match self {
             Self::Kind(..) | Self::Claims(_) => keys::SK,
@@ -55,7 +56,7 @@ impl Partition {
         }
     }
 
-    /// The project whose it is.
+    /// Returns the project, if this is the partition of a project.
     pub(crate) fn project(&self) -> Option<&ProjectId> {
         match self {
             Self::Project(project, _) => Some(&project.id),
@@ -63,7 +64,7 @@ impl Partition {
         }
     }
 
-    /// How many items are asked for at a time.
+    /// Returns how many items to request at a time.
     pub(crate) fn read_size(&self) -> i32 {
         match self {
             Self::Kind(..) | Self::Project(..) => READ_SIZE,
@@ -71,7 +72,8 @@ impl Partition {
         }
     }
 
-    /// The start key of a query that goes on after `after`.
+    /// Returns the exclusive start key of a query that continues after the sort key `after`; `None`
+    /// if it cannot be parsed.
     pub(crate) fn start(&self, after: &str) -> Option<HashMap<String, AttributeValue>> {
         let mut start = HashMap::new();
         let mut add = |names: [&str; 2], pk: String, sk: &str| {

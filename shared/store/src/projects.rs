@@ -1,4 +1,4 @@
-//! Projects: mirrored by sweeps, given to tenants by people.
+//! The projects. Sweeps mirror them from DigitalOcean, and operators assign them to tenants.
 
 use aws_sdk_dynamodb::types::Put;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
@@ -11,52 +11,55 @@ use crate::item::{from_item, number, put_key, to_item};
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
-/// A project to write, decided on the version before (`None` where there was none).
+/// A project to write, computed from the project at the version `before`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectWrite {
-    /// The version it was decided on.
+    /// The version that the write was computed from; `None` if the project is new.
     pub before: Option<u64>,
-    /// The project.
+    /// The new project, including its new version.
     pub project: Project,
 }
 
-/// How the write of a project ended.
+/// The outcome of writing a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProjectCommitOutcome {
-    /// It is written, now or by an earlier try whose answer was lost.
+    /// The project is written, by this call or by an earlier attempt whose response was lost.
     Written,
-    /// The project is not as it was when the write was decided; here it is as it is.
+    /// The project has changed since it was read; its current state, if it exists.
     Conflict(Option<Box<Project>>),
 }
 
 impl Table {
-    /// All projects of an account, tombstones too.
+    /// Reads all projects of an account, strongly consistent, including tombstones.
     ///
     /// # Errors
-    /// When the table cannot be read; never a part.
+    /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn projects(&self, account: &AccountId) -> Result<Vec<Project>, Error> {
         let query = self.query(None, &keys::account_partition(account), keys::PROJECT_PREFIX).consistent_read(true);
         self.query_all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
     }
 
-    /// One project, tombstone or not.
+    /// Reads one project, strongly consistent; it may be a tombstone.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn project(&self, account: &AccountId, id: &ProjectId) -> Result<Option<Project>, Error> {
         self.get(&keys::project(account, id), true).await?.map(|item| from_item("project", item)).transpose()
     }
 
-    /// The projects that belong to a tenant now, tombstones too: what they held is still the tenant's to see.
+    /// Reads the projects that belong to a tenant now, including tombstones, because the tenant may
+    /// still see the resources they held.
     pub(crate) async fn projects_of(&self, tenant: &TenantId) -> Result<Vec<Project>, Error> {
         let query = self.query(Some(keys::GSI1), &keys::tenant_partition(tenant), keys::PROJECT_PREFIX);
         self.query_all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
     }
 
-    /// Writes a project as a sweep decided, only on the version it was decided on.
+    /// Writes a project as a sweep decided, if the stored version is still the one that the write
+    /// was computed from.
     ///
     /// # Errors
-    /// When the table cannot be written; deciding again from the project as it is makes it right.
+    /// Fails when the table cannot be written. Reading the project again and repeating the decision
+    /// is safe.
     pub async fn commit_project(&self, write: &ProjectWrite) -> Result<ProjectCommitOutcome, Error> {
         let Project { account, id, .. } = &write.project;
         let current = match self.put(self.project_put(write)?.build()?, &keys::project(account, id)).await? {
@@ -70,10 +73,10 @@ impl Table {
         })
     }
 
-    /// Writes a project as a person decided, with the audit of who did.
+    /// Writes a project as an operator decided, and the audit entry in the same transaction.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn update_project(&self, write: &ProjectWrite, audit: &AuditEntry) -> Result<UpdateOutcome, Error> {
         let written = self.write_audited(self.project_put(write)?, audit).await?;
         Ok(if written { UpdateOutcome::Written } else { UpdateOutcome::Stale })

@@ -1,4 +1,5 @@
-//! What a caller may read: every call is confined to the scope the reader was made with.
+//! The reads on behalf of a caller. Every call is confined to the scope that the reader was created
+//! with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,39 +13,40 @@ use crate::ownership::{OwnerLookup, belongs_to_tenant};
 use crate::partition::Partition;
 use crate::{Error, Table, keys};
 
-/// Queries made for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
+/// The maximum number of queries for one page. A filter that few resources match ends the page
+/// early, with a cursor, instead of delaying the response.
 const READS_PER_PAGE: usize = 100;
-/// Events asked of DynamoDB at a time.
+/// The number of events requested from DynamoDB at a time.
 const READ_SIZE: i32 = 200;
 
-/// Where a page ended: a partition, and the place in it after which the next page begins.
+/// The position at which a page of resources ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourcePosition {
-    /// The partition, by its key: they are read in the order of their keys.
+    /// The key of the partition. Partitions are read in the order of their keys.
     pub partition: String,
-    /// The sort key after which to go on; `None` at the partition's beginning.
+    /// The sort key after which to continue; `None` for the beginning of the partition.
     pub after: Option<String>,
 }
 
-/// Some of what was wanted, and where to go on; `next` is absent at the end.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// What was found.
+    /// The items of this page, possibly fewer than the limit although more pages follow.
     pub items: Vec<T>,
-    /// Where the next page begins.
+    /// The position of the next page; `None` at the end.
     pub next: Option<ResourcePosition>,
 }
 
-/// Some events of a resource, newest first, and the version before which the next page begins.
+/// A page of a resource's events, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPage {
-    /// The events.
+    /// The events that the caller may see, without the projects that a tenant may not see.
     pub events: Vec<ResourceEvent>,
-    /// The version before which to go on.
+    /// The version before which the next page begins; `None` at the end.
     pub next: Option<u64>,
 }
 
-/// Reads for one caller.
+/// Reads the table for one caller.
 #[derive(Debug, Clone)]
 pub struct Reader {
     table: Table,
@@ -56,7 +58,7 @@ impl Reader {
         Self { table, scope }
     }
 
-    /// The scope it is confined to.
+    /// Returns the scope that all reads are confined to.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
@@ -66,10 +68,10 @@ impl Reader {
         &self.table
     }
 
-    /// The projects the caller may see, tombstones too, by account and id.
+    /// Reads the projects that the caller may see, including tombstones, ordered by account and id.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn projects(&self) -> Result<Vec<Project>, Error> {
         let mut projects = match &self.scope {
             Scope::Tenant(tenant) => self.table.projects_of(tenant).await?,
@@ -85,10 +87,11 @@ impl Reader {
         Ok(projects)
     }
 
-    /// The accounts that what the caller may see is in: all registered ones, or those a tenant's projects and claimed resources are in.
+    /// Returns the accounts that the caller may see: all registered ones, or for a tenant those of
+    /// its projects and claimed resources.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn accounts(&self) -> Result<Vec<AccountId>, Error> {
         Ok(match &self.scope {
             Scope::Platform => self.table.accounts().await?.into_iter().map(|account| account.account).collect(),
@@ -102,10 +105,10 @@ impl Reader {
         })
     }
 
-    /// [`Reader::projects`] of these accounts only.
+    /// Reads the projects that the caller may see in these accounts only.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn projects_in(&self, accounts: &BTreeSet<AccountId>) -> Result<Vec<Project>, Error> {
         match &self.scope {
             Scope::Tenant(tenant) => {
@@ -122,10 +125,11 @@ impl Reader {
         }
     }
 
-    /// The lanes of these accounts: how fresh what is read of them is. Tells nothing of what is in them.
+    /// Reads the sync states of these accounts, which show how fresh the data is. They reveal
+    /// nothing about the resources.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn sync_states(
         &self,
         accounts: &[AccountId],
@@ -137,12 +141,12 @@ impl Reader {
         Ok(sync_states)
     }
 
-    /// A page of resources: at most `limit`, maybe fewer and still with a next one.
+    /// Reads a page of resources: at most `limit`, possibly fewer although more pages follow.
     ///
-    /// A tenant's resources do not tell of projects that are not the tenant's.
+    /// For a tenant, the resources do not reveal projects of other tenants.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn resources(
         &self,
         filter: &ResourceFilter,
@@ -178,7 +182,8 @@ impl Reader {
         let by_project = filter.project.is_some();
         let partitions = self.partitions(filter, kinds).await?;
         let mut items = Vec::new();
-        // A cursor's partition that is no longer there was left behind: what sorts after it comes next.
+        // The partition of a cursor may no longer exist. Reading then continues with the next
+        // partition in key order.
         let begin = from.map_or(0, |from| partitions.partition_point(|p| p.key() < from.partition));
         let mut after = from
             .filter(|from| partitions.get(begin).is_some_and(|p| p.key() == from.partition))
@@ -210,7 +215,8 @@ impl Reader {
         Ok(Page { items, next: None })
     }
 
-    /// Reads on in a partition: what was found with its sort key there, and whether that was the end.
+    /// Reads the next items of a partition. Returns the resources with their sort keys, and whether
+    /// the partition's end was reached.
     async fn read(&self, partition: &Partition, after: Option<&str>) -> Result<(Vec<(String, Resource)>, bool), Error> {
         let answer = partition
             .query(&self.table)
@@ -231,21 +237,23 @@ impl Reader {
         Ok((found.collect::<Result<_, Error>>()?, end))
     }
 
-    /// The rows that claims point to, in the claims' order.
+    /// Reads the resources that claims point to, in the order of the claims.
     async fn claimed(&self, tenant: &TenantId, pointers: Vec<ItemMap>) -> Result<Vec<(String, Resource)>, Error> {
         let keys = pointers.into_iter().map(Table::claimed_key).collect::<Result<Vec<_>, _>>()?;
-        let rows = self.table.resources(&keys).await?;
-        let mut found: Vec<_> = rows.into_iter().map(|row| (keys::claim(tenant, &row.key).sk, row)).collect();
+        let resources = self.table.resources(&keys).await?;
+        let mut found: Vec<_> =
+            resources.into_iter().map(|resource| (keys::claim(tenant, &resource.key).sk, resource)).collect();
         found.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(found)
     }
 
-    /// Where the wanted resources are, in a stable order, never outside the scope.
+    /// Returns the partitions that hold the selected resources, in a stable order and never outside
+    /// the scope.
     pub(crate) async fn partitions(&self, filter: &ResourceFilter, kinds: &[Kind]) -> Result<Vec<Partition>, Error> {
         let tenant = match (&self.scope, &filter.tenant) {
-            (Scope::Tenant(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+            (Scope::Tenant(own), Some(requested)) if own != requested => return Ok(Vec::new()),
             (Scope::Tenant(own), _) => Some(own),
-            (Scope::Platform, asked) => asked.as_ref(),
+            (Scope::Platform, requested) => requested.as_ref(),
         };
         let mut partitions: Vec<Partition> = if tenant.is_some() || filter.project.is_some() {
             let claims = tenant.filter(|_| filter.project.is_none()).cloned().map(Partition::Claims);
@@ -265,23 +273,24 @@ impl Reader {
                 Some(account) => vec![account.clone()],
                 None => self.table.accounts().await?.into_iter().map(|a| a.account).collect(),
             };
-            let wanted: Vec<Kind> = match &filter.kind {
+            let kinds_to_read: Vec<Kind> = match &filter.kind {
                 Some(kind) => vec![kind.clone()],
                 None => kinds.to_vec(),
             };
             accounts
                 .iter()
-                .flat_map(|account| wanted.iter().map(|kind| Partition::Kind(account.clone(), kind.clone())))
+                .flat_map(|account| kinds_to_read.iter().map(|kind| Partition::Kind(account.clone(), kind.clone())))
                 .collect()
         };
         partitions.sort_by_key(Partition::key);
         Ok(partitions)
     }
 
-    /// One resource, if there is one and the caller may see it: a tenant sees what is in its projects now, or claimed for it.
+    /// Reads one resource, if it exists and the caller may see it. A tenant sees the resources that
+    /// are in its projects now or claimed for it.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, Error> {
         let Some((mut resource, project)) = self.owned(key).await? else { return Ok(None) };
         if let Scope::Tenant(tenant) = &self.scope
@@ -292,28 +301,30 @@ impl Reader {
         Ok(Some(resource))
     }
 
-    /// One project, if there is one and the caller may see it.
+    /// Reads one project, if it exists and the caller may see it.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn project(&self, account: &AccountId, id: &ProjectId) -> Result<Option<Project>, Error> {
         let project = self.table.project(account, id).await?;
         Ok(project.filter(|p| self.scope.tenant().is_none_or(|tenant| p.tenant_id.as_ref() == Some(tenant))))
     }
 
-    /// A resource that the caller may see, with all that is known of it, and the project it is in.
+    /// Reads a resource that the caller may see, unredacted, and for a tenant the project it is in.
     async fn owned(&self, key: &ResourceKey) -> Result<Option<(Resource, Option<Project>)>, Error> {
         let Some(resource) = self.table.resource(key).await? else { return Ok(None) };
         let project = match (&self.scope, &resource.project_id) {
             (Scope::Tenant(_), Some(id)) => self.table.project(&key.account, id).await?,
             _ => None,
         };
-        let is_seen = self.scope.tenant().is_none_or(|tenant| belongs_to_tenant(tenant, &resource, project.as_ref()));
-        Ok(is_seen.then_some((resource, project)))
+        let is_visible =
+            self.scope.tenant().is_none_or(|tenant| belongs_to_tenant(tenant, &resource, project.as_ref()));
+        Ok(is_visible.then_some((resource, project)))
     }
 
-    /// Whether a resource that was read from this partition is wanted from it and the tenant's, where one is asked for. What is claimed
-    /// for a tenant is read from the tenant's claims alone, so that it is there once.
+    /// Returns whether a resource that was read from this partition belongs in the result, and to
+    /// the tenant if one is selected. Resources claimed for a tenant are taken only from the
+    /// tenant's claims, so that they appear once.
     pub(crate) fn belongs(
         resource: &Resource,
         partition: &Partition,
@@ -333,13 +344,15 @@ impl Reader {
         }
     }
 
-    /// Events of a resource that the caller may see, newest first; `None` where it may not see the resource.
+    /// Reads events of a resource that the caller may see, newest first; `None` if the caller may
+    /// not see the resource.
     ///
-    /// A tenant sees what happened while the resource, as it is now, was in a project that was the tenant's: ids are used again, projects
-    /// change hands, and what happened to others is theirs.
+    /// A tenant sees only events of the resource's current incarnation, from times when the
+    /// resource belonged to the tenant: ids are reused and projects change their tenants, and the
+    /// events of other owners are not disclosed.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn events(
         &self,
         key: &ResourceKey,
@@ -368,7 +381,7 @@ impl Reader {
         Ok(Some(EventPage { events, next }))
     }
 
-    /// Takes out of events what is not the tenant's to know.
+    /// Removes from events the projects that the tenant may not see.
     pub(crate) async fn redact_events(&self, tenant: &TenantId, events: &mut [ResourceEvent]) -> Result<(), Error> {
         let own: BTreeSet<ProjectId> = self.table.projects_of(tenant).await?.into_iter().map(|p| p.id).collect();
         for event in events {
@@ -378,14 +391,16 @@ impl Reader {
     }
 }
 
-/// Which project a resource is in that was claimed for a tenant is not the tenant's to know, unless that is the tenant's too.
+/// Removes the project from a resource that is claimed for a tenant: the tenant may not know it
+/// unless it owns the project, too.
 pub(crate) fn redact_project(resource: &mut Resource) {
     resource.project_id = None;
     resource.attribution = None;
     resource.project_history.clear();
 }
 
-/// Where a resource came from or went to is not the tenant's to know, unless that is the tenant's too.
+/// Removes from an event the projects that a resource came from or went to, except those of the
+/// tenant.
 fn redact_foreign_projects(event: &mut ResourceEvent, own: &BTreeSet<ProjectId>) {
     let is_own = |value: &Value| value.as_str().is_some_and(|id| own.iter().any(|project| project.as_str() == id));
     for change in event.changes.iter_mut().filter(|change| change.field == "project_id") {

@@ -1,4 +1,5 @@
-//! Resources: what a sweep knows of them, and the one way they are written.
+//! The resources: the index entries that sweeps compare with, and the conditional write of a
+//! resource with its events.
 
 use std::collections::BTreeMap;
 
@@ -16,62 +17,65 @@ use crate::keys::{self, Key};
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
-/// What a sweep knows of a live resource before it looks: the small entry of the index.
+/// A live resource as its small entry in the index has it. A sweep compares this entry with
+/// DigitalOcean's list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 pub struct IndexedResource {
-    /// The digest of its facts.
+    /// The digest of the resource's facts.
     pub fingerprint: String,
-    /// The version of its row.
+    /// The version of the resource's item.
     pub version: u64,
-    /// Which bearer of the id.
+    /// The number of this incarnation: ids may be reused.
     pub incarnation: u32,
-    /// Complete sweeps in a row that missed it.
+    /// The number of consecutive complete sweeps that did not find the resource.
     #[serde(default)]
     pub strikes: Option<Strikes>,
-    /// When it was last known to be there, as of its last write.
+    /// The last time the resource was known to exist, as of its last write.
     pub last_seen_at: DateTime<Utc>,
-    /// The project it is in, where one is known.
+    /// The project that the resource is in, if known.
     #[serde(default)]
     pub project_id: Option<ProjectId>,
-    /// How it came to be in that project.
+    /// How the project was determined.
     #[serde(default)]
     pub attribution: Option<Attribution>,
-    /// What it belongs with.
+    /// The resource that this one belongs to, such as a backup's droplet.
     #[serde(default)]
     pub parent: Option<Parent>,
-    /// Its list price for a month.
+    /// The list price per month, if there is one.
     #[serde(default)]
     pub price_monthly: Option<Money>,
-    /// The tenant that an operator said it belongs to, whatever its project.
+    /// The tenant that an operator assigned the resource to, independent of its project.
     #[serde(default)]
     pub claimed_tenant: Option<TenantId>,
 }
 
-/// A row to write and the events that say why, decided on the row's version before.
+/// A resource to write with the events that explain the change, computed from the resource at the
+/// version `before`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceWrite {
-    /// The version it was decided on; `None` where there was no row.
+    /// The version that the write was computed from; `None` if the resource is new.
     pub before: Option<u64>,
-    /// The row.
+    /// The new state of the resource, including its new version.
     pub row: Resource,
-    /// What happened; empty where nothing did that a person would ask about.
+    /// The events of the change; empty for changes that are not worth an event.
     pub events: Vec<ResourceEvent>,
 }
 
-/// How a write ended.
+/// The outcome of writing a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResourceCommitOutcome {
-    /// It is written, now or by an earlier try whose answer was lost.
+    /// The resource is written, by this call or by an earlier attempt whose response was lost.
     Written,
-    /// The row is not as it was when the write was decided; here it is as it is.
+    /// The resource has changed since it was read; its current state, if it exists.
     Conflict(Option<Box<Resource>>),
 }
 
 impl Table {
-    /// What is known of the live resources of a kind, from the index: it may lag behind by moments, which the writes' conditions catch.
+    /// Reads the index entries of the live resources of a kind. The index may lag a few moments
+    /// behind; the conditions of the writes catch that.
     ///
     /// # Errors
-    /// When the table cannot be read; never a part.
+    /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn indexed_resources(
         &self,
         account: &AccountId,
@@ -80,33 +84,36 @@ impl Table {
         let partition = keys::kind_partition(account, kind);
         let read = |entry: ItemMap| {
             let id = text_of(&entry, keys::GSI2_SK).and_then(|id| ProviderId::new(id).ok());
-            id.map(|id| Ok((id, from_item("known resource", entry)?))).transpose()
+            id.map(|id| Ok((id, from_item("resource in the index", entry)?))).transpose()
         };
         let entries = self.query_all_as(self.query(Some(keys::GSI2), &partition, ""), read).await?;
         Ok(entries.into_iter().flatten().collect())
     }
 
-    /// One resource, tombstone or not.
+    /// Reads one resource, strongly consistent; it may be a tombstone.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, Error> {
         self.get(&keys::resource(key), true).await?.map(|item| from_item("resource", item)).transpose()
     }
 
-    /// Those of these resources that have a row, tombstone or not.
+    /// Reads several resources, strongly consistent, including tombstones. Missing ones are
+    /// skipped; the order is undefined.
     ///
     /// # Errors
-    /// When the table cannot be read; never a part.
+    /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn resources(&self, wanted: &[ResourceKey]) -> Result<Vec<Resource>, Error> {
         let keys: Vec<Key> = wanted.iter().map(keys::resource).collect();
         self.get_items_as(&keys, |item| from_item("resource", item)).await
     }
 
-    /// Writes a row and its events: all of it or nothing, and only on the row it was decided on.
+    /// Writes a resource and its events in one transaction, if the stored version is still the one
+    /// that the write was computed from.
     ///
     /// # Errors
-    /// When the table cannot be written. Whether it was is then unknown; deciding again from the row as it is makes it right.
+    /// Fails when the table cannot be written. The write may have been applied; reading the
+    /// resource again and repeating the decision is safe.
     pub async fn commit_resource(&self, write: &ResourceWrite) -> Result<ResourceCommitOutcome, Error> {
         let row = self.resource_put(write)?;
         let key = keys::resource(&write.row.key);
@@ -126,7 +133,8 @@ impl Table {
         }
     }
 
-    /// Tells a lost answer (the row is just what we wrote) from somebody else's write.
+    /// Distinguishes a lost response (the stored resource is the one to write) from a write of
+    /// another client.
     async fn conflict(&self, item: Option<ItemMap>, write: &ResourceWrite) -> Result<ResourceCommitOutcome, Error> {
         let current = match item {
             Some(item) => Some(from_item("resource", item)?),
@@ -145,7 +153,8 @@ impl Table {
         if let Some(project) = &row.project_id {
             put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::resource_gsi1(&row.key, project));
         }
-        // Tombstones leave the sweep's index: what is known must not grow with what once was.
+        // Tombstones are not in the sweeps' index: the index must not grow with every resource that
+        // ever existed.
         if row.is_live() {
             put_key(&mut item, [keys::GSI2_PK, keys::GSI2_SK], &key);
             if let Some(parent) = &row.facts.parent {

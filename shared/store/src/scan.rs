@@ -1,5 +1,5 @@
-//! Everything of some kinds, for what has to look at all of it before it can say anything: handed over one by one, so that no more of it
-//! is held at a time than one answer of DynamoDB's.
+//! Scans of all resources of some kinds, for evaluations that need the complete set. Resources are
+//! passed on one by one, so that no more than one DynamoDB response is held in memory.
 
 use std::collections::BTreeSet;
 
@@ -11,28 +11,31 @@ use crate::partition::Partition;
 use crate::reader::redact_project;
 use crate::{Error, Reader, Table};
 
-/// Whether all was handed over.
+/// How completely a scan read the resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// All.
+    /// All matching resources were passed on.
     Complete,
-    /// There is so much that not all of it was read.
+    /// The limit was reached before all resources were read.
     Truncated,
 }
 
 impl Reader {
-    /// Hands over every live resource of these kinds in an account that the filter wants and the caller may see, each once, in no
-    /// particular order. `rows` is how many may still be read, tombstones too, and is counted down; only between two answers of DynamoDB's,
-    /// of up to 1 MB each, is it looked at. A tenant's resources do not tell of projects that are not the tenant's.
+    /// Passes on every live resource of these kinds in an account that matches the filter and that
+    /// the caller may see, each once and in no particular order. `limit` is the number of items
+    /// that may still be read, including tombstones, and is counted down. It is checked after each
+    /// DynamoDB response (up to 1 MB), so it may be exceeded by one response. For a tenant, the
+    /// resources do not reveal projects of other tenants.
     ///
     /// # Errors
-    /// When the table cannot be read; what was handed over by then is a part.
+    /// Fails when the table cannot be read. The resources that were passed on by then are
+    /// incomplete.
     pub async fn scan(
         &self,
         account: &AccountId,
         filter: &ResourceFilter,
         kinds: &[Kind],
-        rows: &mut usize,
+        limit: &mut usize,
         mut take: impl FnMut(Resource),
     ) -> Result<Extent, Error> {
         let filter = ResourceFilter { account: Some(account.clone()), deleted: false, ..filter.clone() };
@@ -54,13 +57,13 @@ impl Reader {
                 Partition::Claims(tenant) => {
                     let mut keys = self.table().claims_of(tenant).await?;
                     keys.retain(|key| key.account == *account && kinds.contains(&key.kind));
-                    let extent = if keys.len() > *rows { Extent::Truncated } else { Extent::Complete };
-                    keys.truncate(*rows);
-                    *rows -= keys.len();
+                    let extent = if keys.len() > *limit { Extent::Truncated } else { Extent::Complete };
+                    keys.truncate(*limit);
+                    *limit -= keys.len();
                     self.table().resources(&keys).await?.into_iter().for_each(&mut pass_on);
                     extent
                 }
-                partition => self.table().scan_partition(partition, rows, &mut pass_on).await?,
+                partition => self.table().scan_partition(partition, limit, &mut pass_on).await?,
             };
             if extent == Extent::Truncated {
                 return Ok(Extent::Truncated);
@@ -69,26 +72,28 @@ impl Reader {
         Ok(Extent::Complete)
     }
 
-    /// Hands over every live resource of a kind in an account, whoever's it is, if the caller may see anything there: to judge by, never to
-    /// show or to tell of. Bounded as [`Reader::scan`] is.
+    /// Passes on every live resource of a kind in an account, of all owners, if the caller may see
+    /// anything in that account. Callers may evaluate these resources but must not disclose them.
+    /// The limit works as in [`Reader::scan`].
     ///
     /// # Errors
-    /// When the table cannot be read; what was handed over by then is a part.
+    /// Fails when the table cannot be read. The resources that were passed on by then are
+    /// incomplete.
     pub async fn scan_context(
         &self,
         account: &AccountId,
         kind: &Kind,
-        rows: &mut usize,
+        limit: &mut usize,
         mut take: impl FnMut(Resource),
     ) -> Result<Extent, Error> {
         if !self.accounts().await?.contains(account) {
             return Ok(Extent::Complete);
         }
-        self.table().scan_partition(&Partition::Kind(account.clone(), kind.clone()), rows, &mut take).await
+        self.table().scan_partition(&Partition::Kind(account.clone(), kind.clone()), limit, &mut take).await
     }
 }
 
-/// The partitions with those of projects cut down to the kinds.
+/// Restricts the partitions of projects to the given kinds.
 fn of_kinds(partitions: Vec<Partition>, kinds: &[Kind]) -> impl Iterator<Item = Partition> {
     partitions.into_iter().flat_map(|partition| match partition {
         Partition::Project(project, None) => {
@@ -99,11 +104,12 @@ fn of_kinds(partitions: Vec<Partition>, kinds: &[Kind]) -> impl Iterator<Item = 
 }
 
 impl Table {
-    /// Hands over every resource of a kind in an account, tombstones too, each once. No more than one answer of DynamoDB's, of up to 1 MB, is
-    /// held at a time.
+    /// Passes on every resource of a kind in an account, including tombstones, each once. No more
+    /// than one DynamoDB response (up to 1 MB) is held in memory.
     ///
     /// # Errors
-    /// When the table cannot be read; what was handed over by then is a part.
+    /// Fails when the table cannot be read. The resources that were passed on by then are
+    /// incomplete.
     pub async fn scan_kind(
         &self,
         account: &AccountId,
@@ -115,20 +121,20 @@ impl Table {
         Ok(())
     }
 
-    /// Hands over what lives in a partition, as far as so many rows may be read.
+    /// Passes on the live resources of a partition, as far as `limit` allows.
     async fn scan_partition(
         &self,
         partition: &Partition,
-        rows: &mut usize,
+        limit: &mut usize,
         take: &mut impl FnMut(Resource),
     ) -> Result<Extent, Error> {
-        // A tombstone is read all the same, but not sent.
+        // Tombstones are read and count towards the limit, but DynamoDB does not return them.
         let query = partition.query(self).filter_expression("attribute_not_exists(deleted_at)");
         let mut start = None;
-        while *rows > 0 {
+        while *limit > 0 {
             let answer =
                 query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
-            *rows = rows.saturating_sub(usize::try_from(answer.scanned_count).unwrap_or_default().max(1));
+            *limit = limit.saturating_sub(usize::try_from(answer.scanned_count).unwrap_or_default().max(1));
             for item in answer.items.unwrap_or_default() {
                 take(from_item("resource", item)?);
             }

@@ -1,4 +1,4 @@
-//! The table's definition, as `template.yaml` deploys it; a test keeps the two the same.
+//! The table's definition, equal to the one that `template.yaml` deploys; a test compares the two.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -9,21 +9,21 @@ use aws_sdk_dynamodb::types::{
 use crate::Error;
 use crate::keys;
 
-/// An index: its name, its keys, and what it projects besides them (`None`: everything).
+/// A global secondary index: its name, its keys, and the attributes it projects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
-    /// Its name.
+    /// The index name, as in `template.yaml`.
     pub name: &'static str,
-    /// Partition and sort key attributes.
+    /// The attributes of the partition key and the sort key.
     pub keys: [&'static str; 2],
-    /// Attributes projected besides the keys; `None` for all.
+    /// The attributes projected besides the keys; `None` projects all.
     pub includes: Option<&'static [&'static str]>,
 }
 
-/// The table's own key attributes.
+/// The table's own key attributes: partition key, sort key.
 pub const TABLE_KEYS: [&str; 2] = [keys::PK, keys::SK];
 
-/// The table's indexes.
+/// All global secondary indexes of the table.
 pub const INDEXES: [Index; 2] = [
     Index { name: keys::GSI1, keys: [keys::GSI1_PK, keys::GSI1_SK], includes: None },
     Index { name: keys::GSI2, keys: [keys::GSI2_PK, keys::GSI2_SK], includes: Some(&keys::GSI2_ATTRIBUTES) },
@@ -36,10 +36,11 @@ fn key_schema([hash, range]: [&str; 2]) -> Result<Vec<KeySchemaElement>, Error> 
     ])
 }
 
-/// Creates the table on an empty DynamoDB. Deployments get theirs from the template; this is for embedded ones.
+/// Creates the table in an empty DynamoDB. Deployments create it from the template; this function
+/// is for embedded tables.
 ///
 /// # Errors
-/// [`Error::Dynamo`] when DynamoDB refuses.
+/// [`Error::Dynamo`] when DynamoDB rejects the definition.
 pub async fn create_table(client: &Client, name: &str) -> Result<(), Error> {
     let mut request = client
         .create_table()

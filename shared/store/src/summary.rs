@@ -1,4 +1,5 @@
-//! How many resources there are and what they cost by list price, by kind, project and tenant. Read from the small entries of the index.
+//! Counts and list prices of resources by kind, project and tenant, read from the small index
+//! entries.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,32 +8,32 @@ use rust_decimal::Decimal;
 
 use crate::{Error, Reader};
 
-/// What a summary counts separately.
+/// The group that a count belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SummaryKey {
-    /// The account.
+    /// The account that the resources are in.
     pub account: AccountId,
-    /// The kind.
+    /// The kind of the resources.
     pub kind: Kind,
-    /// The project, where one is known.
+    /// The project, if one is known and the caller may see it.
     pub project_id: Option<ProjectId>,
-    /// Whose they are: by an operator's claim, else their project's.
+    /// The tenant that owns the resources: by an operator's claim, otherwise by their project.
     pub tenant_id: Option<TenantId>,
 }
 
-/// What there is of one [`SummaryKey`].
+/// The resources of one [`SummaryKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SummaryCount {
-    /// Live resources.
+    /// The number of live resources.
     pub count: u64,
-    /// Those of them that have no list price.
+    /// The number of those resources that have no list price.
     pub unpriced: u64,
-    /// The list prices of the others for a month, added up, in US dollars.
+    /// The sum of the other resources' list prices for a month, in US dollars.
     pub price_monthly: Decimal,
 }
 
 impl SummaryCount {
-    /// The sum as money; `None` where nothing has a price.
+    /// Returns the sum as money; `None` if no resource has a price.
     #[must_use]
     pub fn price(&self) -> Option<Money> {
         (self.count > self.unpriced).then(|| Money::usd(self.price_monthly))
@@ -49,10 +50,10 @@ impl std::ops::AddAssign for SummaryCount {
 }
 
 impl Reader {
-    /// What there is of these kinds, as far as the caller may see it.
+    /// Counts the resources of these kinds that the caller may see.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn summary(
         &self,
         account: Option<&AccountId>,
@@ -63,22 +64,22 @@ impl Reader {
             let projects: HashMap<ProjectId, Project> =
                 self.table().projects(&account).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
             for kind in kinds {
-                for known in self.table().indexed_resources(&account, kind).await?.into_values() {
-                    let project = known.project_id.as_ref().and_then(|id| projects.get(id));
-                    let of_the_project = project.and_then(|project| project.tenant_id.clone());
-                    let tenant_id = known.claimed_tenant.or(of_the_project);
+                for entry in self.table().indexed_resources(&account, kind).await?.into_values() {
+                    let project = entry.project_id.as_ref().and_then(|id| projects.get(id));
+                    let project_tenant = project.and_then(|project| project.tenant_id.clone());
+                    let tenant_id = entry.claimed_tenant.or(project_tenant);
                     if let Scope::Tenant(own) = self.scope()
                         && tenant_id.as_ref() != Some(own)
                     {
                         continue;
                     }
                     let (account, kind) = (account.clone(), kind.clone());
-                    let project_id = known.project_id.filter(|_| self.may_name(project));
-                    let entry = summary.entry(SummaryKey { account, kind, project_id, tenant_id }).or_default();
-                    entry.count += 1;
-                    match known.price_monthly {
-                        Some(price) => entry.price_monthly += price.amount,
-                        None => entry.unpriced += 1,
+                    let project_id = entry.project_id.filter(|_| self.may_name(project));
+                    let group = summary.entry(SummaryKey { account, kind, project_id, tenant_id }).or_default();
+                    group.count += 1;
+                    match entry.price_monthly {
+                        Some(price) => group.price_monthly += price.amount,
+                        None => group.unpriced += 1,
                     }
                 }
             }
@@ -86,7 +87,8 @@ impl Reader {
         Ok(summary)
     }
 
-    /// Whether the caller may learn which project a resource is in: one that was claimed for a tenant may sit in another's.
+    /// Returns whether the caller may know which project a resource is in: a resource that is
+    /// claimed for one tenant may be in the project of another.
     fn may_name(&self, project: Option<&Project>) -> bool {
         match self.scope() {
             Scope::Platform => true,

@@ -1,4 +1,5 @@
-//! Lanes: the lease that lets one sweep of an (account, kind) run at a time, and the receipts that sweeps leave.
+//! The sync state of each (account, kind): the lease that allows one sweep at a time, and the
+//! receipts of the sweeps.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,63 +11,70 @@ use crate::item::{attribute, from_item, number, text, text_of, to_item};
 use crate::writes::{ConditionalUpdate, ConditionalWrite};
 use crate::{Error, Table, keys};
 
-/// How long a receipt stays in its lane's history.
+/// How long a receipt stays in the history of its sync state.
 const RECEIPT_RETENTION: TimeDelta = TimeDelta::days(30);
 
-/// The right to sweep one (account, kind), until it is finished or runs out.
+/// The exclusive right to sweep one (account, kind), until the sweep completes or the lease
+/// expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncLease {
-    /// The account.
+    /// The account that is swept.
     pub account: AccountId,
-    /// The kind.
+    /// The kind that is swept.
     pub kind: Kind,
-    /// Who holds it.
+    /// The globally unique name of the lease's holder.
     pub owner: String,
-    /// Its number: whoever holds a later one has taken over.
+    /// The fencing token. A lease with a higher one has taken over.
     pub fence: u64,
-    /// When it runs out.
+    /// The time at which the lease expires.
     pub until: DateTime<Utc>,
 }
 
-/// What asking for a lease gave.
+/// The outcome of requesting a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SyncLeaseOutcome {
-    /// The lease, and the lane as it is.
+    /// The lease, and the current sync state.
     Granted(SyncLease, Box<SyncState>),
-    /// Another sweep runs.
+    /// Another sweep holds the lease.
     Busy,
 }
 
-/// What a sweep leaves in its lane.
+/// The results of a sweep that are written to its sync state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncCompletion {
-    /// Its receipt.
+    /// The receipt of this sweep.
     pub receipt: Receipt,
-    /// Whether its list was read whole: it then is the lane's last complete one, even where something else went wrong.
+    /// True if the list was read completely. The receipt is then also the last complete one, even
+    /// if something else failed.
     pub listed: bool,
-    /// Deletions that wait from now on; `None` ends a hold and takes its confirmation with it.
+    /// Deletions that wait for a confirmation from now on; `None` ends a hold and removes its
+    /// confirmation.
     pub hold: Option<Hold>,
-    /// The round that goes on; `None` where there is none (any more).
+    /// The progress of a scan that continues in later runs; `None` if there is no such scan, or it
+    /// has completed.
     pub scan_progress: Option<ScanProgress>,
-    /// Kinds that only URNs speak of, the new ones and those noted before; `None` leaves those.
+    /// Kinds that are known from URNs only, new and earlier ones; `None` leaves the recorded kinds
+    /// unchanged.
     pub urn_kinds: Option<BTreeSet<Kind>>,
 }
 
-/// How a confirmation ended.
+/// The outcome of confirming a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfirmOutcome {
-    /// It is noted; the next sweep acts on it.
+    /// The confirmation is recorded; the next sweep acts on it.
     Recorded,
-    /// No such hold waits (any more).
+    /// There is no such hold, or it has ended.
     NoSuchHold,
 }
 
 impl Table {
-    /// Asks for the lease of a lane, as an `owner` that nobody else ever was: a repeated request then knows its own lease. `ttl` must outlive
-    /// the function's own time limit, so that a sweep cannot outlive its lease.
+    /// Requests the lease of a sync state. `owner` must be globally unique, so that a repeated
+    /// request recognizes its own lease. `ttl` must be longer than the function's time limit, so
+    /// that a sweep cannot outlive its lease.
     ///
     /// # Errors
-    /// When the table cannot be written. If the lease was given and the answer lost, it runs out by itself.
+    /// Fails when the table cannot be written. If the lease was granted and the response lost, the
+    /// lease expires by itself.
     pub async fn acquire_sync_lease(
         &self,
         account: &AccountId,
@@ -104,11 +112,12 @@ impl Table {
         }
     }
 
-    /// Ends a sweep: its receipt becomes the lane's last, the lease is given back, and the receipt joins the history; one transaction.
-    /// False when the lease was lost to another sweep in the meantime; nothing is written then.
+    /// Completes a sweep in one transaction: its receipt becomes the last one of the sync state,
+    /// the lease is released, and the receipt is added to the history. Returns false, and writes
+    /// nothing, if another sweep has taken over the lease.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn complete_sync(&self, lease: &SyncLease, completion: &SyncCompletion) -> Result<bool, Error> {
         let receipt = &completion.receipt;
         let history = keys::receipt(&lease.account, &lease.kind, receipt.finished_at, &receipt.run_id);
@@ -133,7 +142,7 @@ impl Table {
             .key(keys::PK, text(key.pk))
             .key(keys::SK, text(key.sk))
             .condition_expression("fence = :fence AND lease_owner = :owner")
-            // `last` and `hold` are reserved words of DynamoDB's.
+            // `last` and `hold` are reserved words of DynamoDB.
             .expression_attribute_names("#last", "last")
             .expression_attribute_names("#hold", "hold")
             .expression_attribute_names("#scan_progress", "scan_progress")
@@ -166,18 +175,18 @@ impl Table {
         Ok(update.update_expression(expression).build()?)
     }
 
-    /// One lane.
+    /// Reads one sync state, strongly consistent; `None` if no sweep of the kind ever ran.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn sync_state(&self, account: &AccountId, kind: &Kind) -> Result<Option<SyncState>, Error> {
         self.get(&keys::sync_state(account, kind), true).await?.map(|item| from_item("sync state", item)).transpose()
     }
 
-    /// All lanes of an account that a sweep ever ran in, by kind.
+    /// Reads the sync states of an account by kind, of all kinds that a sweep ever ran for.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn sync_states(&self, account: &AccountId) -> Result<BTreeMap<Kind, SyncState>, Error> {
         let found =
             self.query_all(self.query(None, &keys::account_partition(account), keys::SYNC_STATE_PREFIX)).await?;
@@ -191,10 +200,10 @@ impl Table {
             .collect()
     }
 
-    /// Confirms the deletions of a hold, with the audit of who did.
+    /// Confirms the deletions of a hold, and writes the audit entry in the same transaction.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn confirm_hold(
         &self,
         account: &AccountId,

@@ -1,4 +1,4 @@
-//! The table, and the ways everything is read from it: one item, some items, and all entries of a partition.
+//! The table and its basic reads: single items, batches of items, and whole partitions.
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ use crate::keys::{self, Key};
 use crate::reader::Reader;
 use crate::writes::{MAX_ATTEMPTS, pause};
 
-/// How long a warm-up may hold up a cold start.
-const WARM_UP_PATIENCE: Duration = Duration::from_secs(1);
-/// DynamoDB's limit of keys in one `BatchGetItem`.
+/// How long a warm-up may delay a cold start.
+const WARM_UP_TIMEOUT: Duration = Duration::from_secs(1);
+/// DynamoDB's maximum number of keys in one `BatchGetItem`.
 const BATCH_GET_LIMIT: usize = 100;
 
-/// The table. Cheap to clone.
+/// A handle on the DynamoDB table, which is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Table {
     pub(crate) client: Client,
@@ -31,30 +31,30 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of this name.
+    /// Creates a handle on the table with this name. Events are kept for 400 days.
     #[must_use]
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self { client, name: name.into(), event_retention: crate::events::DEFAULT_RETENTION }
     }
 
-    /// The same table, keeping the events it writes for this long (400 days otherwise).
+    /// Returns a handle that keeps the events it writes for this long instead of 400 days.
     #[must_use]
     pub fn keep_events_for(self, event_retention: TimeDelta) -> Self {
         Self { event_retention, ..self }
     }
 
-    /// What a caller of this scope may read.
+    /// Returns a reader that is confined to this scope.
     #[must_use]
     pub fn reader(&self, scope: Scope) -> Reader {
         Reader::new(self.clone(), scope)
     }
 
-    /// One read of a key that does not exist: opens the connection before the first event arrives. Its outcome does not matter, so it is
-    /// tried once and not for long.
+    /// Opens the connection before the first event arrives, by reading a key that does not exist.
+    /// The outcome does not matter, so there is one attempt with a short timeout.
     pub async fn warm_up(&self) {
         let once = Config::builder()
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(WARM_UP_PATIENCE).build());
+            .timeout_config(TimeoutConfig::builder().operation_timeout(WARM_UP_TIMEOUT).build());
         let request = self
             .client
             .get_item()
@@ -64,11 +64,11 @@ impl Table {
             .customize()
             .config_override(once);
         if let Err(error) = request.send().await {
-            tracing::debug!(code = error.code(), "the table did not answer the warm-up");
+            tracing::debug!(code = error.code(), "warm-up request to the table failed");
         }
     }
 
-    /// The item at `key`, if there is one.
+    /// Reads the item at `key`; `None` if there is none.
     pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<ItemMap>, Error> {
         let answer = self
             .client
@@ -83,7 +83,8 @@ impl Table {
         Ok(answer.item)
     }
 
-    /// A query of one partition of the table, or of an index, by the beginning of the sort key (empty for all).
+    /// Builds a query of one partition of the table, or of an index, by the prefix of the sort key
+    /// (empty for all).
     pub(crate) fn query(&self, index: Option<&str>, pk: &str, sk_prefix: &str) -> QueryFluentBuilder {
         let [pk_name, sk_name] = key_names(index);
         let mut query = self
@@ -104,13 +105,13 @@ impl Table {
         query
     }
 
-    /// Every item that the query finds, all pages, or an error: never a part.
+    /// Returns all items that the query finds, from all pages, or an error; never a partial list.
     pub(crate) async fn query_all(&self, query: QueryFluentBuilder) -> Result<Vec<ItemMap>, Error> {
         self.query_all_as(query, Ok).await
     }
 
-    /// The same, each item made into what is wanted of it as its page is read: an item as DynamoDB hands it over takes several times the
-    /// memory.
+    /// Runs the query as [`Table::query_all`] does and converts each item as soon as its page is
+    /// read: an item of the SDK takes several times the memory of a record.
     pub(crate) async fn query_all_as<T>(
         &self,
         query: QueryFluentBuilder,
@@ -133,7 +134,8 @@ impl Table {
 }
 
 impl Table {
-    /// Those of the items at these keys that are there, each made into what is wanted of it; consistent, never a part, in no order.
+    /// Reads items by key (`BatchGetItem`, strongly consistent). Missing keys are skipped; the
+    /// order is undefined; either all are read or an error is returned.
     pub(crate) async fn get_items_as<T>(
         &self,
         wanted: &[Key],
@@ -141,9 +143,9 @@ impl Table {
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::with_capacity(wanted.len());
         for chunk in wanted.chunks(BATCH_GET_LIMIT) {
-            let mut open: Vec<ItemMap> = chunk.iter().map(key_item).collect();
-            for round in 0u32.. {
-                let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(open)).build()?;
+            let mut pending: Vec<ItemMap> = chunk.iter().map(key_item).collect();
+            for attempt in 0u32.. {
+                let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(pending)).build()?;
                 let answer = self
                     .client
                     .batch_get_item()
@@ -154,15 +156,15 @@ impl Table {
                 for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
                     found.push(read(item)?);
                 }
-                let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
-                match left.map(|left| left.keys).filter(|keys| !keys.is_empty()) {
+                let unprocessed = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+                match unprocessed.map(|unprocessed| unprocessed.keys).filter(|keys| !keys.is_empty()) {
                     None => break,
-                    Some(_) if round >= MAX_ATTEMPTS => {
-                        return Err(Error::Contended { what: "a batch of items".to_owned(), attempts: round });
+                    Some(_) if attempt >= MAX_ATTEMPTS => {
+                        return Err(Error::Contended { what: "a batch of items".to_owned(), attempts: attempt });
                     }
-                    Some(keys) => open = keys,
+                    Some(keys) => pending = keys,
                 }
-                pause(round).await;
+                pause(attempt).await;
             }
         }
         Ok(found)
@@ -173,7 +175,7 @@ fn key_item(key: &Key) -> ItemMap {
     ItemMap::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
 }
 
-/// The key attributes of the table (no index) or of one of its indexes.
+/// Returns the key attributes of the table (no index) or of one of its indexes.
 pub(crate) fn key_names(index: Option<&str>) -> [&'static str; 2] {
     index
         .and_then(|name| crate::schema::INDEXES.iter().find(|index| index.name == name))

@@ -1,4 +1,5 @@
-//! Conditional writes: made again while another transaction is on the item, refused when the condition does not hold.
+//! Conditional writes. A conflict with another transaction is retried; a condition that does not
+//! hold is returned to the caller.
 
 use std::time::Duration;
 
@@ -13,48 +14,49 @@ use crate::item::ItemMap;
 use crate::keys::Key;
 use crate::{Error, Table};
 
-/// How often a write is tried that meets a transaction on the same item, or a read that DynamoDB answers in parts.
+/// The maximum number of attempts for a write that conflicts with a transaction, or for a batch
+/// read that DynamoDB answers in parts.
 pub(crate) const MAX_ATTEMPTS: u32 = 6;
 
-/// How a conditional write ended.
+/// The outcome of a conditional write.
 pub(crate) enum ConditionalWrite {
-    /// It is written.
+    /// The item is written.
     Applied,
-    /// Its condition does not hold; the item as it is, where DynamoDB handed it over.
+    /// The condition does not hold; the current item, if DynamoDB returned it.
     ConditionFailed(Option<ItemMap>),
 }
 
-/// How a transaction ended.
+/// The outcome of a transaction.
 pub(crate) enum ConditionalTransaction {
-    /// All of it is written.
+    /// All items of the transaction are written.
     Applied,
-    /// The condition of the item at this place in it does not hold, those before it do; the item as it is, where DynamoDB handed it over.
+    /// The condition of the item at `index` does not hold; those before it do.
     ConditionFailed {
-        /// The place, from 0.
+        /// The position of the item in the transaction, from 0.
         index: usize,
-        /// The item.
+        /// The current item, if DynamoDB returned it.
         item: Option<ItemMap>,
     },
 }
 
-/// How a conditional update ended.
+/// The outcome of a conditional update.
 pub(crate) enum ConditionalUpdate {
-    /// It is written; what DynamoDB was asked to hand over.
+    /// The item is updated; the attributes that the request asked DynamoDB to return.
     Applied(ItemMap),
-    /// Its condition does not hold; the item as it is, where DynamoDB handed it over.
+    /// The condition does not hold; the current item, if DynamoDB returned it.
     ConditionFailed(Option<ItemMap>),
 }
 
-/// Why DynamoDB refused a write, where it is one of the two reasons that are part of the game.
+/// The expected reasons for which DynamoDB rejects a write.
 enum WriteRejection {
-    /// A condition does not hold: of a transaction, that of the item at this place.
+    /// A condition does not hold. In a transaction, the number is the position of the item.
     Condition(usize, Option<ItemMap>),
-    /// Another transaction is on one of the items.
+    /// Another transaction is in progress on one of the items.
     Conflict,
 }
 
 impl Table {
-    /// Writes all items or none. `what` is the item it is about.
+    /// Writes all items or none. `what` is the item that errors name.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<ConditionalWrite, Error> {
         Ok(match self.transact_indexed(items, what).await? {
             ConditionalTransaction::Applied => ConditionalWrite::Applied,
@@ -62,13 +64,14 @@ impl Table {
         })
     }
 
-    /// The same, for who wants to know which of the conditions does not hold.
+    /// Writes all items or none, as [`Table::transact`] does, and returns which of the conditions
+    /// does not hold.
     pub(crate) async fn transact_indexed(
         &self,
         items: Vec<TransactWriteItem>,
         what: &Key,
     ) -> Result<ConditionalTransaction, Error> {
-        for round in 0..MAX_ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             match request.send().await {
                 Ok(_) => return Ok(ConditionalTransaction::Applied),
@@ -76,7 +79,7 @@ impl Table {
                     Some(WriteRejection::Condition(index, item)) => {
                         return Ok(ConditionalTransaction::ConditionFailed { index, item });
                     }
-                    Some(WriteRejection::Conflict) => pause(round).await,
+                    Some(WriteRejection::Conflict) => pause(attempt).await,
                     None => return Err(Error::dynamo("TransactWriteItems", error)),
                 },
             }
@@ -84,7 +87,7 @@ impl Table {
         Err(Error::Contended { what: what.to_string(), attempts: MAX_ATTEMPTS })
     }
 
-    /// Writes one item by itself: half the price of a transaction.
+    /// Writes one item without a transaction, which costs half as much.
     pub(crate) async fn put(&self, put: Put, what: &Key) -> Result<ConditionalWrite, Error> {
         let request = self
             .client
@@ -94,12 +97,12 @@ impl Table {
             .set_condition_expression(put.condition_expression)
             .set_expression_attribute_values(put.expression_attribute_values)
             .set_return_values_on_condition_check_failure(put.return_values_on_condition_check_failure);
-        for round in 0..MAX_ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             match request.clone().send().await {
                 Ok(_) => return Ok(ConditionalWrite::Applied),
                 Err(error) => match put_rejection(&error) {
                     Some(WriteRejection::Condition(_, item)) => return Ok(ConditionalWrite::ConditionFailed(item)),
-                    Some(WriteRejection::Conflict) => pause(round).await,
+                    Some(WriteRejection::Conflict) => pause(attempt).await,
                     None => return Err(Error::dynamo("PutItem", error)),
                 },
             }
@@ -107,18 +110,18 @@ impl Table {
         Err(Error::Contended { what: what.to_string(), attempts: MAX_ATTEMPTS })
     }
 
-    /// Changes one item by itself.
+    /// Updates one item without a transaction.
     pub(crate) async fn update(
         &self,
         request: UpdateItemFluentBuilder,
         what: &Key,
     ) -> Result<ConditionalUpdate, Error> {
-        for round in 0..MAX_ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             match request.clone().send().await {
                 Ok(answer) => return Ok(ConditionalUpdate::Applied(answer.attributes.unwrap_or_default())),
                 Err(error) => match update_rejection(&error) {
                     Some(WriteRejection::Condition(_, item)) => return Ok(ConditionalUpdate::ConditionFailed(item)),
-                    Some(WriteRejection::Conflict) => pause(round).await,
+                    Some(WriteRejection::Conflict) => pause(attempt).await,
                     None => return Err(Error::dynamo("UpdateItem", error)),
                 },
             }
@@ -127,14 +130,16 @@ impl Table {
     }
 }
 
-/// Whether an error says that a transaction is on the item; the SDK does not retry it.
+/// Returns whether an error means that a transaction is in progress on the item. The SDK does not
+/// retry this error.
 fn is_transaction_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     error.code() == Some("TransactionConflictException")
 }
 
-/// Waits before another try, longer each time: 20 ms to 1.3 s, and up to as much again, so that those who met once do not meet again.
-pub(crate) async fn pause(round: u32) {
-    let least = 20_u64 << round.min(6);
+/// Waits before the next attempt, longer each time: 20 ms to 1.3 s, plus up to the same time again
+/// at random, so that writers that collided once do not collide again.
+pub(crate) async fn pause(attempt: u32) {
+    let least = 20_u64 << attempt.min(6);
     tokio::time::sleep(Duration::from_millis(fastrand::u64(least..=2 * least))).await;
 }
 
@@ -162,17 +167,17 @@ fn transaction_rejection<R>(error: &SdkError<TransactWriteItemsError, R>) -> Opt
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
         return None;
     };
-    let mut busy = false;
+    let mut has_conflict = false;
     for (index, reason) in cancelled.cancellation_reasons().iter().enumerate() {
         match reason.code() {
             Some("ConditionalCheckFailed") => {
                 return Some(WriteRejection::Condition(index, returned_item(reason.item())));
             }
-            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => busy = true,
+            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => has_conflict = true,
             _ => {}
         }
     }
-    busy.then_some(WriteRejection::Conflict)
+    has_conflict.then_some(WriteRejection::Conflict)
 }
 
 fn returned_item(item: Option<&ItemMap>) -> Option<ItemMap> {

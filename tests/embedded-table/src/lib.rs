@@ -1,7 +1,4 @@
-//! The table on an embedded DynamoDB, with every request counted and any write made to be the last.
-//!
-//! [`EmbeddedTable::start`] gives a test its own in-memory DynamoDB (dynoxide, checked by its makers against AWS) behind the real SDK, with
-//! the real schema. [`RequestInterceptor`] counts what passes and can end the process's life, as far as the table can tell, at any write.
+#![doc = include_str!("../README.md")]
 
 mod requests;
 
@@ -13,27 +10,27 @@ use store::Table;
 
 pub use requests::{CrashPoint, RequestCounts, RequestInterceptor};
 
-/// A table of a test's own.
+/// An embedded DynamoDB with the table, for one test.
 #[derive(Debug)]
 pub struct EmbeddedTable {
-    /// The table.
+    /// The table, as the code under test uses it.
     pub table: Table,
-    /// The client behind it, for looking at items as they are.
+    /// The client behind the table, for reading raw items.
     pub client: Client,
-    /// What passed between the two.
+    /// The counter of the requests from the client to the table.
     pub requests: RequestInterceptor,
     endpoint: String,
     server: tokio::task::JoinHandle<()>,
 }
 
-/// The name of the table.
+/// The name of the embedded table.
 pub const TABLE_NAME: &str = "arcadia";
 
 impl EmbeddedTable {
-    /// Starts an empty DynamoDB and creates the table on it.
+    /// Starts an empty DynamoDB and creates the table in it.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// Panics when the database cannot be started.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its table")]
     pub async fn start() -> Self {
         let database = dynoxide::Database::memory().expect("an in-memory database");
@@ -47,23 +44,26 @@ impl EmbeddedTable {
         Self { table: Table::new(client.clone(), TABLE_NAME), client, requests, endpoint, server }
     }
 
-    /// Where it listens: what stands for DynamoDB's endpoint, for processes of their own.
+    /// Returns the URL that the database listens on, for use as the DynamoDB endpoint in other
+    /// processes.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// Another process's view of the same table, with requests of its own.
+    /// Returns a second connection to the same table with its own request counter, as another
+    /// process would have.
     #[must_use]
     pub fn another_process(&self) -> (Table, RequestInterceptor) {
         let requests = RequestInterceptor::default();
         (connect(&self.endpoint, &requests), requests)
     }
 
-    /// Every item of the table, sorted by key, as text: two tables that read the same are the same.
+    /// Returns every item of the table as text, sorted by key. Two tables with equal dumps are
+    /// equal.
     ///
     /// # Panics
-    /// When it cannot be read.
+    /// Panics when the table cannot be read.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its table")]
     pub async fn dump(&self) -> Vec<String> {
         let mut dumped = Vec::new();
@@ -98,13 +98,14 @@ impl Drop for EmbeddedTable {
     }
 }
 
-/// The table of an [`EmbeddedTable`] that another process started; what passes is counted by `requests`.
+/// Connects to the table of an [`EmbeddedTable`] that another process started; `requests` counts
+/// the requests.
 #[must_use]
 pub fn connect(endpoint: &str, requests: &RequestInterceptor) -> Table {
     Table::new(client(endpoint, requests), TABLE_NAME)
 }
 
-/// An attribute as JSON, its maps ordered by key.
+/// Converts an attribute to JSON, with maps ordered by key.
 fn json(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) | AttributeValue::N(text) => Value::from(text.as_str()),

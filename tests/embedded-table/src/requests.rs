@@ -1,4 +1,4 @@
-//! Requests to the table: counted, and ended at will.
+//! The interceptor of requests to the table: it counts them and can simulate a crash.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,27 +12,29 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
-/// When a process dies, counted in its writes from 1.
+/// The write at which the simulated process crashes, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrashPoint {
     /// Just before this write reaches the table.
     Before(usize),
-    /// Just after this write, before its answer arrives.
+    /// Just after this write, before its response arrives.
     After(usize),
 }
 
-/// What passed.
+/// The requests since the last reset.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RequestCounts {
-    /// Requests by operation.
+    /// The number of requests by DynamoDB operation.
     pub requests: BTreeMap<String, usize>,
-    /// Write requests: a transaction is one.
+    /// The number of write requests; a transaction counts as one.
     pub writes: usize,
     /// The keys of the items written.
     pub written: BTreeSet<String>,
-    /// Read capacity units, as DynamoDB bills them; counted only by [`RequestInterceptor::metered`].
+    /// Read capacity units, as DynamoDB bills them; counted only by
+    /// [`RequestInterceptor::metered`].
     pub read_units: f64,
-    /// Write capacity units, those of the indexes included; counted only by [`RequestInterceptor::metered`].
+    /// Write capacity units, including those of the indexes; counted only by
+    /// [`RequestInterceptor::metered`].
     pub write_units: f64,
 }
 
@@ -45,12 +47,13 @@ struct State {
     crashed: bool,
 }
 
-/// Counts what passes between a client and the table. Cheap to clone; clones count together.
+/// An SDK interceptor that counts the requests of a client. It is cheap to clone, and clones share
+/// their counts.
 #[derive(Debug, Clone, Default)]
 pub struct RequestInterceptor(Arc<Mutex<State>>);
 
 impl RequestInterceptor {
-    /// One that also asks DynamoDB with every request for the capacity that it took.
+    /// Creates an interceptor that also asks DynamoDB for the capacity consumed by each request.
     #[must_use]
     pub fn metered() -> Self {
         let requests = Self::default();
@@ -58,24 +61,24 @@ impl RequestInterceptor {
         requests
     }
 
-    /// What passed since the last reset.
+    /// Returns the requests since the last reset.
     #[must_use]
     pub fn counts(&self) -> RequestCounts {
         self.state().counts.clone()
     }
 
-    /// Begins to count anew, alive.
+    /// Resets the counts and ends a simulated crash.
     pub fn reset(&self) {
         let mut state = self.state();
         *state = State { metered: state.metered, ..State::default() };
     }
 
-    /// Lets the process die at this write; afterwards nothing passes any more.
+    /// Simulates a crash at this write: afterwards every request fails.
     pub fn crash_at(&self, crash_point: CrashPoint) {
         self.state().crash_point = Some(crash_point);
     }
 
-    /// Whether it has died.
+    /// Returns whether the simulated crash has happened.
     #[must_use]
     pub fn has_crashed(&self) -> bool {
         self.state().crashed
@@ -124,13 +127,13 @@ impl Intercept for RequestInterceptor {
         bag.interceptor_state().store_put(Operation(operation.clone()));
         let mut state = self.state();
         if state.crashed {
-            return Err("the process is dead".into());
+            return Err("the simulated process has crashed".into());
         }
         if !written.is_empty() {
             let write = state.counts.writes + 1;
             if state.crash_point == Some(CrashPoint::Before(write)) {
                 state.crashed = true;
-                return Err("the process died before this write".into());
+                return Err("the simulated process crashed before this write".into());
             }
             state.crashing = state.crash_point == Some(CrashPoint::After(write));
             state.counts.writes = write;
@@ -150,7 +153,7 @@ impl Intercept for RequestInterceptor {
         if state.crashing {
             state.crashed = true;
         }
-        if state.crashed { Err("the process died before this answer".into()) } else { Ok(()) }
+        if state.crashed { Err("the simulated process crashed before this response".into()) } else { Ok(()) }
     }
 
     fn read_after_deserialization(
@@ -162,7 +165,7 @@ impl Intercept for RequestInterceptor {
         let mut state = self.state();
         if state.metered {
             let body = context.response().body().bytes().unwrap_or_default();
-            // The rest of the answer, which may be a megabyte, is passed over and not held.
+            // The remaining response may be a megabyte. It is skipped without being held in memory.
             let Answer { capacity } = serde_json::from_slice(body).unwrap_or_default();
             let is_read = bag.load::<Operation>().is_some_and(|operation| READS.contains(&operation.0.as_str()));
             let units = if is_read { &mut state.counts.read_units } else { &mut state.counts.write_units };
@@ -172,10 +175,10 @@ impl Intercept for RequestInterceptor {
     }
 }
 
-/// The operations of ours that take read capacity.
+/// The DynamoDB operations of the store that consume read capacity.
 const READS: [&str; 4] = ["GetItem", "BatchGetItem", "Query", "Scan"];
 
-/// The operation of a request, kept for its answer.
+/// The operation of a request, kept until its response.
 #[derive(Debug)]
 struct Operation(String);
 
@@ -183,14 +186,14 @@ impl Storable for Operation {
     type Storer = StoreReplace<Self>;
 }
 
-/// What of an answer is read.
+/// The part of a response that is read.
 #[derive(Default, serde::Deserialize)]
 struct Answer {
     #[serde(rename = "ConsumedCapacity", default)]
     capacity: serde_json::Value,
 }
 
-/// The capacity of an answer: of one table, or a list with one entry.
+/// Returns the capacity in a response: of one table, or of a list of tables.
 fn consumed(capacity: &serde_json::Value) -> f64 {
     match capacity {
         serde_json::Value::Array(tables) => tables.iter().map(consumed).sum(),
@@ -198,7 +201,7 @@ fn consumed(capacity: &serde_json::Value) -> f64 {
     }
 }
 
-/// The keys that a request writes; empty for a read.
+/// Returns the keys that a request writes; empty for a read.
 fn written_keys(operation: &str, body: &[u8]) -> Vec<String> {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let key_of = |request: &serde_json::Value| {

@@ -1,24 +1,25 @@
-//! What the account owes at one moment.
+//! The balance of an account at one moment.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Money};
 
-/// The balance of an account as DigitalOcean gave it once: the live accrual of the running month.
+/// The balance of an account at one moment, as DigitalOcean reports it: the live accrual of the
+/// running month.
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/balance_get>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalanceSnapshot {
-    /// The account.
+    /// The account that owes the balance.
     pub account: AccountId,
-    /// When we asked.
+    /// The time of the request to DigitalOcean.
     pub at: DateTime<Utc>,
-    /// When DigitalOcean worked it out, which may be long before.
+    /// The time at which DigitalOcean calculated the balance, which may be long before the request.
     pub generated_at: DateTime<Utc>,
-    /// What is owed: the account balance and the usage of the month together.
+    /// The total amount owed: the account balance plus the usage of the month.
     pub month_to_date_balance: Money,
-    /// What is owed of earlier months; negative where credit is left.
+    /// The amount owed for earlier months; negative if there is credit left.
     pub account_balance: Money,
-    /// What was used this month.
+    /// The usage of the running month.
     pub month_to_date_usage: Money,
 }

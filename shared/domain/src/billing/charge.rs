@@ -1,4 +1,4 @@
-//! One charge, as DigitalOcean words it.
+//! One charge, in DigitalOcean's words.
 
 use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -6,64 +6,67 @@ use serde::{Deserialize, Serialize};
 
 use crate::Money;
 
-/// One row of an invoice, as its CSV or its JSON items tell it. What is blank there is absent here.
+/// One row of an invoice, from its CSV or its JSON items. A value that is blank there is absent
+/// here.
 ///
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charge {
-    /// DigitalOcean's name of what was sold, such as `Droplet Backups`.
+    /// DigitalOcean's name of the product, such as `Droplet Backups`.
     pub product: String,
-    /// What the charge is grouped under: the cluster of a Kubernetes node or of a database.
+    /// The name that the charge is grouped under: the cluster of a Kubernetes node or of a
+    /// database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_description: Option<String>,
-    /// What was sold, in DigitalOcean's words; mostly the resource's name and size.
+    /// DigitalOcean's description of the charge, mostly the resource's name and size.
     pub description: String,
-    /// Hours of use; absent for taxes and credits. For backups it counts the backups.
+    /// Hours of use; absent for taxes and credits. For backups it is the number of backups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Decimal>,
-    /// When it began, as DigitalOcean writes it.
+    /// The start of the charge, as DigitalOcean writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<DateTime<Utc>>,
-    /// When it ended, as DigitalOcean writes it: [`Charge::span`] says what is meant.
+    /// The end of the charge, as DigitalOcean writes it. [`Charge::span`] interprets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<DateTime<Utc>>,
-    /// What it cost.
+    /// The amount charged; negative for credits.
     pub amount: Money,
-    /// The name that its project had then: invoices know no project ids.
+    /// The name that the project had at the time: invoices contain no project ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_name: Option<String>,
-    /// `iaas` or `paas`; older invoices do not say.
+    /// `iaas` or `paas`; absent on older invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
 }
 
-/// A stretch of time: from `from` (inclusive) until `until` (exclusive).
+/// A period of time: from `from` (inclusive) until `until` (exclusive).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// Its first moment.
+    /// The first moment of the period.
     pub from: DateTime<Utc>,
-    /// The first moment after it.
+    /// The first moment after the period.
     pub until: DateTime<Utc>,
 }
 
 impl Charge {
-    /// The time charged for; `None` where the charge does not say.
+    /// Returns the period charged for; `None` if the charge has no start or no end.
     ///
-    /// DigitalOcean ends usage with the moment after it (`2020-02-01T00:00:00Z`), but taxes and credits with the last
-    /// second of the day (`2020-01-31T23:59:59Z`): such an end is taken for the midnight it means.
+    /// DigitalOcean ends usage with the moment after it (`2020-02-01T00:00:00Z`), but taxes and
+    /// credits with the last second of the day (`2020-01-31T23:59:59Z`). The latter is read as the
+    /// midnight that follows.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
         Some(Span { from: self.start?, until: self.until()? })
     }
 
-    /// The end of [`Charge::span`], to the second.
+    /// Returns the end of [`Charge::span`], to the second.
     #[must_use]
     pub fn until(&self) -> Option<DateTime<Utc>> {
         self.end.map(exclusive)
     }
 }
 
-/// The moment after an end that may be written as the last second of its day.
+/// Returns the moment after an end that may be written as the last second of its day.
 fn exclusive(end: DateTime<Utc>) -> DateTime<Utc> {
     let end = end.trunc_subsecs(0);
     let next = end.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(end);

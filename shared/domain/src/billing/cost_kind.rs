@@ -1,4 +1,4 @@
-//! What sort of cost a line is.
+//! The kind of cost that a line is.
 
 use std::fmt;
 
@@ -6,22 +6,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::{InvalidId, Kind};
 
-/// The prefix of a product that no rule knows.
+/// The prefix for a product that no rule matches.
 const OTHER: &str = "other:";
 
-/// The kind of a cost line: a kind of resource (`droplet`), a cost that is of no resource (`tax`, `bandwidth`), or
-/// `other:<product>` for what no rule knows.
+/// The kind of a cost line: a kind of resource (`droplet`), a cost without a resource (`tax`,
+/// `bandwidth`), or `other:<product>` if no rule matches the product.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum CostKind {
-    /// A kind with a rule.
+    /// A kind that a rule assigns.
     Known(Kind),
-    /// A product that no rule knows, under DigitalOcean's name.
+    /// A product that no rule matches, under DigitalOcean's name.
     Other(String),
 }
 
 impl CostKind {
-    /// The kind of this text, as [`fmt::Display`] writes it.
+    /// Parses a kind, in the form that [`fmt::Display`] writes.
     pub fn new(text: &str) -> Result<Self, InvalidId> {
         match text.strip_prefix(OTHER) {
             Some(product) => Ok(Self::Other(product.to_owned())),

@@ -5,43 +5,45 @@ use serde::{Deserialize, Serialize};
 use super::{Charge, CostKind, MatchOutcome};
 use crate::ProviderId;
 
-/// One line of an invoice: the charge, its kind, and whose it is. The invoice and its period are told by what holds the
-/// line.
+/// One line of an invoice: the charge, its kind, and its owner. The invoice and its period are not
+/// repeated here: the container of the line has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CostLine {
-    /// Which row of the invoice it is, from 1.
+    /// The number of the line's row in the invoice, from 1.
     pub line: u32,
-    /// What sort of cost it is.
+    /// The kind of cost, from the rule that matches the product.
     pub kind: CostKind,
-    /// The charge as DigitalOcean words it.
+    /// The charge in DigitalOcean's words.
     #[serde(flatten)]
     pub charge: Charge,
-    /// The ids that DigitalOcean gave with its JSON item; kept, for the resource may become known later.
+    /// The ids in DigitalOcean's JSON item. They are kept because the resource may become known
+    /// later.
     #[serde(default, skip_serializing_if = "ItemId::is_empty")]
     pub item: ItemId,
-    /// Whose it is, or why that cannot be said.
+    /// The resource that owns the line, or the reason why there is none.
     pub outcome: MatchOutcome,
 }
 
-/// The ids of a JSON invoice item. Official examples show the one or the other; neither names a kind.
+/// The ids of a JSON invoice item. Official examples contain the one or the other; neither tells
+/// the kind of the resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ItemId {
-    /// `resource_id`: a number as text, as droplets have.
+    /// DigitalOcean's `resource_id`: a number as text, as droplets have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<ProviderId>,
-    /// `resource_uuid`.
+    /// DigitalOcean's `resource_uuid`, for resources that have a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_uuid: Option<ProviderId>,
 }
 
 impl ItemId {
-    /// Whether DigitalOcean gave none.
+    /// Returns true if DigitalOcean gave no id.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.resource_id.is_none() && self.resource_uuid.is_none()
     }
 
-    /// Those given, the UUID first.
+    /// Returns the ids that are given, the UUID first.
     pub fn ids(&self) -> impl Iterator<Item = &ProviderId> {
         self.resource_uuid.iter().chain(&self.resource_id)
     }

@@ -1,4 +1,4 @@
-//! What was billed and paid, entry by entry.
+//! The billing history of an account: invoices and payments, entry by entry.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{AccountId, InvoiceUuid, Money};
 pub struct EntryType(pub String);
 
 impl EntryType {
-    /// Whether the entry is an invoice's.
+    /// Returns true if the entry belongs to an invoice.
     #[must_use]
     pub fn is_invoice(&self) -> bool {
         self.0 == "Invoice"
@@ -23,28 +23,29 @@ impl EntryType {
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/billingHistory_list>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// The account.
+    /// The account that the entry belongs to.
     pub account: AccountId,
-    /// When it was.
+    /// The date of the entry, in UTC.
     pub date: DateTime<Utc>,
-    /// What sort of entry it is.
+    /// The type of the entry.
     #[serde(rename = "type")]
     pub entry_type: EntryType,
-    /// What it says.
+    /// DigitalOcean's description of the entry.
     pub description: String,
-    /// How much: negative for payments and credits.
+    /// The amount; negative for payments and credits.
     pub amount: Money,
-    /// The number on the invoice's face, for an invoice's entry.
+    /// The number printed on the invoice, if the entry belongs to an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_id: Option<String>,
-    /// The invoice it is for.
+    /// The UUID of the invoice, if the entry belongs to an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_uuid: Option<InvoiceUuid>,
 }
 
 impl HistoryEntry {
-    /// A digest of all it says. DigitalOcean gives entries no id, so that this, after the date, tells them apart;
-    /// `repetition` counts, from 0, those that say the very same at the same second.
+    /// Returns a digest of all fields. DigitalOcean gives entries no id, so the date and this
+    /// digest identify an entry. `repetition` numbers, from 0, the entries that are equal in every
+    /// field.
     #[must_use]
     pub fn digest(&self, repetition: u32) -> String {
         let date = self.date.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_what_it_says() {
+    fn entries_with_equal_fields_have_equal_digests() {
         let one = payment(-1234, "Payment (MC 2018)");
         assert_eq!(one.digest(0), payment(-1234, "Payment (MC 2018)").digest(0));
         assert_ne!(one.digest(0), one.digest(1));

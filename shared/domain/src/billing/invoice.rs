@@ -1,4 +1,4 @@
-//! The head of an invoice: what it is, and how far it was taken in.
+//! The invoice header: the identity of an invoice, and the progress of its ingestion.
 
 use std::collections::BTreeSet;
 
@@ -9,64 +9,65 @@ use serde::{Deserialize, Serialize};
 use super::{Period, TieOut};
 use crate::{AccountId, InvoiceUuid, Money};
 
-/// How far an invoice was taken in.
+/// The progress of the ingestion of an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceStatus {
-    /// It is known and to be read. Lines of before, if any, still stand: its amount has changed since.
+    /// The invoice is known and its lines are to be read. If it has lines from before, they stay
+    /// visible: its amount has changed since they were read.
     Pending,
-    /// Its lines are being read.
+    /// A worker is reading the invoice's lines.
     Ingesting,
-    /// Its lines are there.
+    /// The invoice's lines are stored.
     Ingested,
-    /// Its lines could not be read; those of before, if any, still stand.
+    /// The invoice's lines could not be read. If it has lines from before, they stay visible.
     Failed,
-    /// It is the running month's preview, which is written anew every day.
+    /// The invoice is the preview of the running month, which DigitalOcean rewrites every day.
     Open,
 }
 
-/// One invoice of DigitalOcean's.
+/// The header of one invoice from DigitalOcean.
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/invoices_list>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invoice {
-    /// The account it is for.
+    /// The account that is billed.
     pub account: AccountId,
-    /// DigitalOcean's id of it.
+    /// DigitalOcean's id of the invoice.
     pub uuid: InvoiceUuid,
-    /// The number on its face.
+    /// The number printed on the invoice; absent where DigitalOcean gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_id: Option<String>,
-    /// The month it is for.
+    /// The month that is billed.
     pub period: Period,
-    /// Its amount, as the list of invoices has it.
+    /// The amount in DigitalOcean's list of invoices.
     pub amount: Money,
-    /// How far it was taken in.
+    /// The progress of the ingestion.
     pub status: InvoiceStatus,
-    /// When DigitalOcean last wrote it, which it says of the preview alone.
+    /// The time at which DigitalOcean last wrote the invoice; given for the preview only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<DateTime<Utc>>,
-    /// The lines that readers see.
+    /// The revision of the lines that readers see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<LineSet>,
-    /// Lines that are being written; no reader sees them yet.
+    /// A revision that is being written; readers do not see it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staged_revision: Option<StagedRevision>,
-    /// Sets that no reader is led to any more, and that are still to be given their end.
+    /// Revisions that readers no longer see and whose lines still need an expiry time.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub superseded_revisions: BTreeSet<u64>,
-    /// What the preview of its month came to last, once the month is billed.
+    /// The last amount of the month's preview, once the month is billed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_amount: Option<Money>,
-    /// Why it could not be read last time.
+    /// The reason why the last attempt to read the invoice failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Counts the writes of this record; each is conditional on it.
+    /// The number of writes to this record. Each write is conditional on it.
     pub version: u64,
 }
 
 impl Invoice {
-    /// The lines it shows, if they are those of its last reading: nothing is left to be read or went wrong since, and its amount is that which
-    /// they were held against.
+    /// Returns the visible lines if they are up to date: no read is pending or has failed since,
+    /// and the invoice still has the amount that they were compared with.
     #[must_use]
     pub fn current_lines(&self) -> Option<&LineSet> {
         let is_read = matches!(self.status, InvoiceStatus::Ingested | InvoiceStatus::Open) && self.error.is_none();
@@ -74,49 +75,52 @@ impl Invoice {
     }
 }
 
-/// A set of lines, which is only ever replaced as a whole.
+/// A revision of an invoice's lines. It is only ever replaced as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineSet {
-    /// Which set it is: the version of the invoice that its writing began with.
+    /// The number of the revision: the version of the invoice at which the writing of the revision
+    /// began.
     pub revision: u64,
-    /// SHA-256 of what the set says, in hex: its lines, their owners and whether its sums agree.
+    /// The SHA-256 of the revision's content, in hex: its lines, their owners, and the result of
+    /// the tie-out.
     pub content_hash: String,
-    /// What was found of its lines.
+    /// The number of lines, by whether they have an owner.
     pub counts: MatchCounts,
-    /// Whether its sums agree.
+    /// The tie-out: the comparison of the invoice's sums.
     pub tie_out: TieOut,
-    /// When it was made.
+    /// The time at which the revision was written.
     pub ingested_at: DateTime<Utc>,
 }
 
-/// A set of lines that is being written.
+/// A revision that is being written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StagedRevision {
-    /// Which set it will be.
+    /// The number that the revision will have.
     pub revision: u64,
-    /// What the lines say: only the very same lines may go on with it.
+    /// A digest of the lines. Only a writer with exactly the same lines may continue this revision.
     pub digest: String,
 }
 
-/// How many lines have an owner.
+/// The number of lines with and without an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MatchCounts {
-    /// All lines.
+    /// The number of all lines.
     pub lines: u32,
-    /// Those with a resource.
+    /// The number of lines that are matched to a resource.
     pub matched: u32,
-    /// Those without one, and with a reason that explains it.
+    /// The number of lines that have no resource, but a reason that explains it.
     pub explained: u32,
 }
 
 impl MatchCounts {
-    /// Lines that have neither a resource nor a reason that explains it.
+    /// Returns the number of lines that have neither a resource nor a reason that explains it.
     #[must_use]
     pub fn unexplained(&self) -> u32 {
         self.lines.saturating_sub(self.matched).saturating_sub(self.explained)
     }
 
-    /// The share of lines with a resource, in percent with one decimal. Nothing of nothing is all of it.
+    /// Returns the share of lines that are matched to a resource, in percent with one decimal. It
+    /// is 100 if there are no lines.
     #[must_use]
     pub fn rate(&self) -> Decimal {
         let hundred = Decimal::ONE_HUNDRED;
@@ -139,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_is_the_share_that_has_a_resource() {
+    fn the_rate_is_the_percentage_of_lines_with_a_resource() {
         for (lines, matched, rate) in [(33, 6, "18.2"), (33, 17, "51.5"), (3, 3, "100"), (0, 0, "100"), (7, 0, "0")] {
             let counts = MatchCounts { lines, matched, explained: 0 };
             assert_eq!(counts.rate().normalize().to_string(), rate);

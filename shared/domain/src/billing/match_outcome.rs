@@ -1,21 +1,21 @@
-//! Whose a cost line is, or why that cannot be said.
+//! The owner of a cost line, or the reason why it has none.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{InvalidId, Kind, ProviderId};
 
-/// Every line has one of the two: a resource, or the reason why it has none.
+/// The result of the matching of a line: either a resource, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchOutcome {
-    /// It is this resource's.
+    /// The line is matched to this resource.
     Matched(Match),
-    /// It is no resource's that we know.
+    /// The line is matched to no known resource.
     Unmatched(UnmatchedReason),
 }
 
 impl MatchOutcome {
-    /// The match, where there is one.
+    /// Returns the match, if there is one.
     #[must_use]
     pub fn matched(&self) -> Option<&Match> {
         match self {
@@ -24,7 +24,7 @@ impl MatchOutcome {
         }
     }
 
-    /// The reason, where there is no match.
+    /// Returns the reason, if there is no match.
     #[must_use]
     pub fn reason(&self) -> Option<UnmatchedReason> {
         match self {
@@ -34,72 +34,73 @@ impl MatchOutcome {
     }
 }
 
-/// A resource that a line was matched to.
+/// The match of a line to a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
-    /// The resource.
+    /// The resource that the line is charged for.
     pub resource: MatchedResource,
-    /// How it was found.
+    /// The rule by which the resource was found.
     pub method: MatchMethod,
-    /// How sure that is.
+    /// The certainty of the match, in percent.
     pub confidence: Confidence,
-    /// Whether it still was there when it was matched.
+    /// The existence of the resource at the time of the matching.
     pub existence: Existence,
 }
 
-/// A resource as a cost line names it.
+/// A resource, as a cost line refers to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchedResource {
-    /// Its kind.
+    /// The kind of the resource.
     pub kind: Kind,
-    /// DigitalOcean's id of it.
+    /// DigitalOcean's id of the resource.
     pub provider_id: ProviderId,
-    /// Its name.
+    /// The resource's name at the time of the matching.
     pub name: String,
 }
 
-/// How a line's resource was found.
+/// The rule by which a line's resource was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchMethod {
-    /// DigitalOcean gave its id with the JSON item.
+    /// DigitalOcean gave the resource's id in the JSON item.
     Id,
-    /// The description names it.
+    /// The description contains the resource's name.
     Name,
-    /// The description names the droplet it belongs to.
+    /// The description contains the name of the droplet that the resource belongs to.
     ParentName,
-    /// The group of the charge names it.
+    /// The group of the charge is the resource's name.
     Group,
-    /// The description almost names it, and nothing else.
+    /// The description almost contains the resource's name (a fuzzy match), and no other name comes
+    /// close.
     FuzzyName,
 }
 
-/// Whether a matched resource still is there.
+/// The existence of a matched resource at the time of the matching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Existence {
-    /// It is.
+    /// The resource still exists.
     Live,
-    /// It was found gone, but was there in the time charged for.
+    /// The resource was recorded as deleted, but existed in the period charged for.
     Tombstone,
 }
 
-/// How sure a match is, in percent: 100 is certain.
+/// The certainty of a match, in percent: 100 is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Confidence(u8);
 
 impl Confidence {
-    /// Beyond doubt.
+    /// A match without any doubt: 100 percent.
     pub const CERTAIN: Self = Self(100);
 
-    /// So many percent, of a hundred at most.
+    /// Creates a certainty from a percentage. Values above 100 become 100.
     #[must_use]
     pub const fn percent(percent: u8) -> Self {
         Self(if percent > 100 { 100 } else { percent })
     }
 
-    /// In percent.
+    /// Returns the certainty in percent, 0 to 100.
     #[must_use]
     pub const fn as_percent(self) -> u8 {
         self.0
@@ -120,26 +121,29 @@ impl From<Confidence> for u8 {
     }
 }
 
-/// Why a line has no resource. The list is closed; all but the last explain it.
+/// The reason why a line has no resource. The set is closed. Every reason but the last explains the
+/// line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnmatchedReason {
-    /// It is a tax.
+    /// The line is a tax.
     Tax,
-    /// It is a credit, a refund or an adjustment.
+    /// The line is a credit, a refund or an adjustment.
     Credit,
-    /// It is the account's, such as a subscription.
+    /// The line belongs to the account as a whole, such as a subscription.
     AccountLevel,
-    /// The charge ended before the first sweep of the kind, or nothing that is known is like what it names.
+    /// The charge ended before the first sweep of the kind, or no known resource is similar to the
+    /// name in the charge.
     DestroyedBeforeFirstSync,
-    /// Resources are known that it may name, but not exactly one that is near enough.
+    /// Known resources are similar to the name in the charge, but not exactly one is similar
+    /// enough.
     NameVariance,
-    /// No rule knows the product.
+    /// No rule matches the product.
     UnknownProduct,
 }
 
 impl UnmatchedReason {
-    /// Whether it explains the line.
+    /// Returns true if the reason explains the line, so that no operator needs to check it.
     #[must_use]
     pub fn explains(self) -> bool {
         self != Self::UnknownProduct

@@ -1,7 +1,8 @@
-//! Billing: what DigitalOcean charged, and whom each cent belongs to.
+//! Billing: the charges of DigitalOcean, and the owner of each cent.
 //!
-//! Amounts are exact decimals ([`crate::Money`]), negative where DigitalOcean gives back. Which lines an invoice has,
-//! and whether its sums agree, is worked out in the `billing` crate; here is only what the other crates agree on.
+//! Amounts are exact decimals ([`crate::Money`]), negative where DigitalOcean gives money back. The
+//! `billing` crate works out which lines an invoice has and whether its sums agree. This module
+//! only has the types that the other crates share.
 
 mod balance;
 mod charge;

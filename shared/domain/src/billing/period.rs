@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::Span;
 use crate::InvalidId;
 
-/// A calendar month in UTC, `YYYY-MM` as DigitalOcean's `invoice_period` has it.
+/// A calendar month in UTC, written as `YYYY-MM` like DigitalOcean's `invoice_period`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Period(
-    /// Its first day.
+    /// The first day of the month.
     NaiveDate,
 );
 
 impl Period {
-    /// The month of this text, which must be `YYYY-MM`.
+    /// Parses a month, which must be written as `YYYY-MM`.
     pub fn new(text: &str) -> Result<Self, InvalidId> {
         let invalid = InvalidId { what: "period", rule: "a month as YYYY-MM" };
         let (year, month) = text.split_once('-').ok_or_else(|| invalid.clone())?;
@@ -30,26 +30,26 @@ impl Period {
         parts.and_then(|(year, month)| NaiveDate::from_ymd_opt(year, month, 1)).map(Self).ok_or(invalid)
     }
 
-    /// The month that a day belongs to.
+    /// Returns the month that a day belongs to.
     #[must_use]
     pub fn containing(day: NaiveDate) -> Self {
         Self(day.with_day(1).unwrap_or(day))
     }
 
-    /// Its first moment.
+    /// Returns the first moment of the month.
     #[must_use]
     pub fn start(self) -> DateTime<Utc> {
         self.0.and_time(NaiveTime::MIN).and_utc()
     }
 
-    /// The first moment of the next month.
+    /// Returns the first moment of the next month.
     #[must_use]
     pub fn end(self) -> DateTime<Utc> {
         let next = self.0.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
         next.and_time(NaiveTime::MIN).and_utc()
     }
 
-    /// The whole of it.
+    /// Returns the whole month as a span of time.
     #[must_use]
     pub fn span(self) -> Span {
         Span { from: self.start(), until: self.end() }

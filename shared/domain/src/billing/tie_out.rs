@@ -1,43 +1,44 @@
-//! Whether the sums of an invoice agree.
+//! The tie-out of an invoice: whether its sums agree.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Money;
 
-/// What the sums of an invoice, told in several places, are to each other.
+/// The tie-out of an invoice: the comparison of its total amount in the several places where
+/// DigitalOcean states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TieOut {
-    /// Whether they agree.
+    /// The result of the comparison.
     pub status: TieOutStatus,
-    /// Every one that does not; empty where all do.
+    /// The amounts that differ from the sum of the lines; empty if all agree.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
-    /// Those that are not known yet; empty where all are.
+    /// The places whose amount is not known yet; empty if all are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<AmountSource>,
 }
 
-/// Whether the sums of an invoice agree.
+/// The result of a tie-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TieOutStatus {
-    /// All are known and agree to the cent.
+    /// All amounts are known and agree to the cent.
     Balanced,
-    /// At least one differs from the lines.
+    /// At least one amount differs from the sum of the lines.
     Differs,
-    /// Those that are known agree, but not all are known.
+    /// The known amounts agree, but not all are known.
     Incomplete,
 }
 
-/// Where an amount of the whole invoice is told.
+/// A place where the total amount of an invoice is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AmountSource {
-    /// The sum of the lines: of the CSV, or of the JSON items where there is no CSV.
+    /// The sum of the lines: of the CSV, or of the JSON items if there is no CSV.
     Lines,
     /// The sum of the JSON items.
     Items,
-    /// Product charges, overages, taxes, credits and adjustments of the summary, together.
+    /// The sum of the summary's product charges, overages, taxes, credits and adjustments.
     SummaryParts,
     /// The amount of the summary.
     Summary,
@@ -47,13 +48,13 @@ pub enum AmountSource {
     History,
 }
 
-/// One sum that differs from the sum of the lines.
+/// An amount that differs from the sum of the lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Which sum.
+    /// The place where the amount is stated.
     pub source: AmountSource,
-    /// What it is.
+    /// The amount stated there.
     pub amount: Money,
-    /// How much more than the lines it is; negative where it is less.
+    /// The amount minus the sum of the lines: positive if it is higher.
     pub difference: Money,
 }

@@ -1,4 +1,5 @@
-//! Whether what a rule rests on is known whole: where it is not, nothing that is not there is missing.
+//! Coverage: whether the kinds that a rule depends on have been listed completely. If not, a
+//! missing resource proves nothing.
 
 use std::collections::BTreeMap;
 
@@ -10,36 +11,39 @@ use super::FindingRule;
 use crate::kinds::MirroredKind;
 use crate::workers::WORKERS;
 
-/// Ticks of a worker that may be missed before what it knows is too old to judge by.
+/// The number of scheduled runs that a worker may miss before its data is too old for an
+/// evaluation.
 const MISSED_TICKS: i32 = 4;
 
-/// A kind that is not known whole, and why.
+/// A kind whose mirror is incomplete, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CoverageGap {
-    /// The kind.
+    /// The kind whose mirror is incomplete.
     pub kind: Kind,
-    /// Why.
+    /// The reason why it is incomplete.
     pub reason: CoverageGapReason,
 }
 
-/// Why a kind is not known whole.
+/// The reason why the mirror of a kind is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageGapReason {
-    /// It has never been read whole.
+    /// The kind has never been listed completely.
     Never,
-    /// The token may not see it.
+    /// The token has no permission to read the kind.
     NotVisible,
-    /// It was last read whole too long ago.
+    /// The last complete list of the kind is too old.
     Stale,
-    /// It was read with another token than the kind that the rule speaks of: what one sees says nothing of what the other does.
+    /// The kind was listed with another token than the subject of the rule. Two tokens may see
+    /// different resources, so their lists cannot be combined.
     OtherToken,
-    /// There is so much of it that not all was looked at.
+    /// The kind has more resources than one evaluation may read.
     TooMany,
 }
 
-/// What keeps a rule from being judged in an account with these lanes, if anything: the first kind of those it needs that is not known
-/// whole.
+/// Returns the first gap that keeps a rule from being evaluated in an account with these sync
+/// states: the first kind among those it needs whose mirror is incomplete. `None` if there is no
+/// gap.
 #[must_use]
 pub fn coverage_gap(
     rule: &FindingRule,
@@ -55,7 +59,7 @@ pub fn coverage_gap(
     })
 }
 
-/// Why a kind with this lane is not known whole, if it is not.
+/// Returns the reason why the mirror of a kind with this sync state is incomplete, if it is.
 fn incomplete_reason(kind: &Kind, sync_state: Option<&SyncState>, now: DateTime<Utc>) -> Option<CoverageGapReason> {
     let last =
         sync_state.and_then(|sync_state| sync_state.last.as_ref()).map_or(SweepStatus::Never, |receipt| receipt.status);
@@ -67,7 +71,7 @@ fn incomplete_reason(kind: &Kind, sync_state: Option<&SyncState>, now: DateTime<
     }
 }
 
-/// How old the last complete read of a kind may be.
+/// Returns the maximum age of the last complete list of a kind.
 fn max_age(kind: &Kind) -> TimeDelta {
     let worker = WORKERS.iter().find(|worker| worker.target(kind).is_some());
     worker.map_or(TimeDelta::zero(), |worker| worker.cadence() * MISSED_TICKS)

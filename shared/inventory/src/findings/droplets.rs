@@ -1,4 +1,4 @@
-//! Droplets.
+//! Rules for droplets.
 
 use super::Subject;
 use super::context::texts;
@@ -8,8 +8,8 @@ use super::finding::RuleMatch;
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Kubernetes>
 const KUBERNETES_NODE: &str = "k8s";
 
-/// A droplet that is off: its disk, memory and addresses stay reserved and billed until it is destroyed.
-/// <https://docs.digitalocean.com/products/droplets/details/pricing/>
+/// A droplet that is powered off: its disk, memory and addresses stay reserved and billed until it
+/// is destroyed. <https://docs.digitalocean.com/products/droplets/details/pricing/>
 pub(super) fn powered_off(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
     if facts.status.as_deref() != Some("off") {
@@ -21,7 +21,8 @@ pub(super) fn powered_off(subject: &Subject<'_>) -> Option<RuleMatch> {
     Some(RuleMatch::new(why).saving(subject.resource))
 }
 
-/// A droplet that DigitalOcean takes no backups of. The nodes of a Kubernetes cluster are replaced, not restored.
+/// A droplet without automatic backups. The nodes of a Kubernetes cluster are exempt, because they
+/// are replaced, not restored.
 pub(super) fn without_backups(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
     if !is_in_use(subject) || facts.tags.iter().any(|tag| tag == KUBERNETES_NODE) {
@@ -47,7 +48,8 @@ pub(super) fn without_firewall(subject: &Subject<'_>) -> Option<RuleMatch> {
     }))
 }
 
-/// Whether it runs or is off: neither being made (`new`), when it does not have all it will have, nor archived.
+/// Returns true if the droplet is running or powered off. A droplet that is being created (`new`)
+/// does not have all its settings yet, and an archived one is no longer in use.
 fn is_in_use(subject: &Subject<'_>) -> bool {
     matches!(subject.resource.facts.status.as_deref(), Some("active" | "off"))
 }

@@ -1,4 +1,4 @@
-//! An evaluation: the rules, judged over what a caller may see.
+//! The evaluation of the rules over the resources that a caller may see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,39 +10,43 @@ use super::coverage::{CoverageGap, CoverageGapReason, coverage_gap};
 use super::{FindingRule, RuleContext, RuleFinding};
 use crate::kinds::MirroredKind;
 
-/// Rows read for one evaluation at the most. A request has ten seconds and a small share of a processor; who has more than this asks for one
-/// account, tenant, project or rule at a time.
+/// The most resources that one evaluation reads, because an API request has ten seconds and a small
+/// share of a processor. A client with more resources must filter by account, tenant, project or
+/// rule.
 const MAX_ROWS: usize = 25_000;
 
-/// What the rules found, and what they could not be asked.
+/// The result of an evaluation: the findings, and the rules that could not be evaluated.
 #[derive(Debug)]
 pub struct Evaluation {
-    /// What they found, in the order of [`RuleFinding::order`].
+    /// The findings, in the order of [`RuleFinding::order`].
     pub found: Vec<RuleFinding>,
-    /// What they could not be asked: there may be more to find.
+    /// The rules that could not be evaluated, so there may be more findings.
     pub skipped: Vec<SkippedRule>,
-    /// Nothing that was looked at is older: the oldest of the last complete reads of the kinds that it depends on.
+    /// The age of the data: the oldest end among the last complete sweeps of the kinds that the
+    /// evaluation depends on.
     pub as_of: DateTime<Utc>,
-    /// Whether nothing was skipped, and every kind that it depends on was read whole the last time.
+    /// True if no rule was skipped and the last sweep of every kind that the evaluation depends on
+    /// was complete.
     pub complete: bool,
 }
 
-/// A rule that could not be judged in an account.
+/// A rule that could not be evaluated in an account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SkippedRule {
-    /// The account.
+    /// The account in which the rule was skipped.
     pub account: AccountId,
-    /// The rule's name.
+    /// The rule's name, as in the API.
     pub rule: &'static str,
-    /// What is not known whole, and why.
+    /// The kind whose mirror is incomplete, with the reason.
     pub gap: CoverageGap,
 }
 
 impl Evaluation {
-    /// Of these accounts, by these rules, of what the filter wants and the reader's caller may see.
+    /// Evaluates these rules in these accounts, over the resources that match the filter and that
+    /// the reader's caller may see.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// If the table cannot be read.
     pub async fn of(
         reader: &Reader,
         accounts: &[AccountId],
@@ -62,7 +66,8 @@ impl Evaluation {
         Ok(evaluation)
     }
 
-    /// The rules that may be judged in an account with these lanes.
+    /// Returns the rules that can be evaluated in an account with these sync states; records the
+    /// others as skipped.
     fn evaluable(
         &mut self,
         rules: &[&'static FindingRule],

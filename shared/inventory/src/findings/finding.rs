@@ -1,4 +1,4 @@
-//! What a rule finds of a resource.
+//! The finding of a rule about a resource.
 
 use std::cmp::Reverse;
 
@@ -6,26 +6,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Money, ProjectId, Resource, ResourceKey, TenantId};
 use rust_decimal::Decimal;
 
-/// What a rule found of a resource.
+/// The finding of a rule about a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleFinding {
-    /// The rule's name.
+    /// The rule's name, as in the API.
     pub rule: &'static str,
-    /// The resource.
+    /// The resource that the finding is about.
     pub key: ResourceKey,
-    /// Its name.
+    /// The resource's name at DigitalOcean.
     pub name: String,
-    /// The project it is in, where one is known.
+    /// The project that the resource is in, where one is known.
     pub project_id: Option<ProjectId>,
-    /// The tenant that an operator said it belongs to, whatever its project.
+    /// The tenant that an operator assigned the resource to, regardless of its project.
     pub claimed_tenant: Option<TenantId>,
-    /// What it costs a month by list price and would no longer cost if it were gone; `None` where nothing is saved or no price is known.
+    /// The monthly list price that would be saved by deleting the resource; `None` if nothing is
+    /// saved or no price is known.
     pub price_monthly: Option<Money>,
-    /// Since when it is so, where that can be told from what the resource is now.
+    /// The time since which the finding holds, where the resource's current facts tell.
     pub since: Option<DateTime<Utc>>,
-    /// How old the resource is, in whole days, where DigitalOcean tells when it was made.
+    /// The resource's age in whole days, where DigitalOcean tells when it was created.
     pub age_days: Option<i64>,
-    /// Why, in one sentence for people.
+    /// The explanation of the finding, in one sentence for people.
     pub why: String,
 }
 
@@ -45,14 +46,15 @@ impl RuleFinding {
         }
     }
 
-    /// By what findings are ordered: the dearest first, what has no price last, then by resource and rule. No two are alike.
+    /// Returns the sort key of findings: the most expensive first, those without a price last, then
+    /// by resource and rule. No two findings have the same key.
     #[must_use]
     pub fn order(&self) -> (Reverse<Option<Decimal>>, &ResourceKey, &str) {
         (Reverse(self.price_monthly.map(|price| price.amount)), &self.key, self.rule)
     }
 }
 
-/// What a rule says of a resource that it finds something of.
+/// The match of a rule: the data of a finding that depends on the rule.
 pub(super) struct RuleMatch {
     saves: Option<Money>,
     since: Option<DateTime<Utc>>,
@@ -60,28 +62,28 @@ pub(super) struct RuleMatch {
 }
 
 impl RuleMatch {
-    /// For this reason; nothing would be saved.
+    /// Creates a match with this explanation; nothing would be saved by deleting the resource.
     pub(super) fn new(why: impl Into<String>) -> Self {
         Self { saves: None, since: None, why: why.into() }
     }
 
-    /// The resource's price would be saved.
+    /// Adds the saving: the resource's monthly price.
     pub(super) fn saving(self, resource: &Resource) -> Self {
         Self { saves: resource.facts.price_monthly, ..self }
     }
 
-    /// It has been so since this time.
+    /// Adds the time since which the finding holds.
     pub(super) fn since(self, since: DateTime<Utc>) -> Self {
         Self { since: Some(since), ..self }
     }
 }
 
-/// Whole days, never less than none.
+/// Returns the number of whole days, at least 0.
 pub(super) fn days(time: TimeDelta) -> i64 {
     time.num_days().max(0)
 }
 
-/// A number of days in words.
+/// Formats a number of days as text.
 pub(super) fn in_days(count: i64) -> String {
     match count {
         0 => "less than a day".to_owned(),

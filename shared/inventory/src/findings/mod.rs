@@ -1,8 +1,11 @@
-//! Findings: what costs money for nothing, and what lacks what it should have.
+//! Findings: resources that cost money without being used, and resources that lack a protection
+//! they should have.
 //!
-//! The rules are pure, and each looks at one resource, so that an account's need not be held at once; what it asks of the rest of the
-//! account is in the [`RuleContext`]. A failure is never an absence: a rule is judged only where every kind that it rests on is known
-//! whole ([`coverage`]), and where it is not, the answer names it. The [`Evaluation`] reads for them.
+//! A rule is a pure function of one resource, so that the resources of an account need not be in
+//! memory at once. The facts that it needs about other resources of the account are in the
+//! [`RuleContext`]. Data that could not be read is never treated as absent: a rule is evaluated
+//! only if every kind that it depends on was listed completely ([`coverage`]); otherwise the
+//! response names the rule and the kind. The [`Evaluation`] reads the resources and runs the rules.
 
 mod certificates;
 mod context;
@@ -24,23 +27,24 @@ pub use coverage::{CoverageGap, CoverageGapReason};
 pub use evaluation::{Evaluation, SkippedRule};
 pub use finding::RuleFinding;
 
-/// What may be found of a kind.
+/// A rule that produces findings about one kind of resource.
 #[derive(Clone, Copy)]
 pub struct FindingRule {
-    /// Its name, as in the API.
+    /// The rule's name, as in the API.
     pub name: &'static str,
-    /// The kind that it speaks of.
+    /// The kind of resource that the rule checks.
     pub subject_kind: &'static dyn MirroredKind,
-    /// What else must be known whole, with the same token: other kinds that it asks about, and those without whose scope DigitalOcean
-    /// leaves out fields that it reads.
+    /// The other kinds that must be listed completely, with the same token: those that the rule
+    /// reads, and those without whose scope DigitalOcean leaves out fields that the rule reads.
     pub depends_on: &'static [&'static dyn MirroredKind],
     evaluate: fn(&Subject<'_>) -> Option<RuleMatch>,
 }
 
-/// Every rule.
+/// The list of all rules.
 ///
-/// The scopes that fields need are in the API's specification: `reserved_ip.droplet` and `firewall.droplet_ids` need `droplet:read`, tags
-/// need `tag:read`. Of the droplets of volumes and load balancers it says nothing; they are taken to need `droplet:read` as well.
+/// The scopes that fields need are in the API's specification: `reserved_ip.droplet` and
+/// `firewall.droplet_ids` need `droplet:read`, tags need `tag:read`. It says nothing of the
+/// droplets of volumes and load balancers; they are assumed to need `droplet:read` as well.
 /// <https://docs.digitalocean.com/reference/api/digitalocean/>
 pub const RULES: &[FindingRule] = &[
     FindingRule {
@@ -93,7 +97,7 @@ pub const RULES: &[FindingRule] = &[
     },
 ];
 
-/// What a rule looks at.
+/// The input of a rule.
 struct Subject<'a> {
     resource: &'a Resource,
     context: &'a RuleContext,
@@ -107,18 +111,20 @@ impl std::fmt::Debug for FindingRule {
 }
 
 impl FindingRule {
-    /// The rule of this name.
+    /// Returns the rule of this name, if there is one.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.name == name)
     }
 
-    /// Every kind that must be known whole for it to be judged; the one that it speaks of first.
+    /// Returns every kind that must be listed completely before the rule is evaluated; the kind
+    /// that it checks comes first.
     pub fn needs(&self) -> impl Iterator<Item = &'static dyn MirroredKind> {
         std::iter::once(self.subject_kind).chain(self.depends_on.iter().copied())
     }
 
-    /// What it finds of a live resource, if anything: nothing of another kind.
+    /// Evaluates the rule for a resource. `None` if it does not match, or if the resource is of
+    /// another kind or deleted.
     #[must_use]
     pub fn finds(&self, resource: &Resource, context: &RuleContext, now: DateTime<Utc>) -> Option<RuleFinding> {
         if resource.key.kind != self.subject_kind.kind() || !resource.is_live() {

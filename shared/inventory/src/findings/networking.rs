@@ -1,19 +1,20 @@
-//! Reserved IPs and load balancers.
+//! Rules for reserved IPs and load balancers.
 
 use super::Subject;
 use super::context::texts;
 use super::finding::RuleMatch;
 
-/// A reserved IPv4 that no droplet has: free while in use, billed while not.
-/// <https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/>
+/// A reserved IPv4 address that is assigned to no droplet. It is free while assigned and billed
+/// while not. <https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/>
 pub(super) fn unassigned_reserved_ip(subject: &Subject<'_>) -> Option<RuleMatch> {
     let is_unassigned = subject.resource.facts.status.as_deref() == Some("unassigned");
     let why = "The reserved IP is assigned to no droplet: it is billed only while that is so.";
     is_unassigned.then(|| RuleMatch::new(why).saving(subject.resource))
 }
 
-/// A load balancer that sends what it gets nowhere. DigitalOcean fills in the droplets of one that has a tag, once it is made; a global one
-/// may have load balancers behind it instead.
+/// A load balancer without any backend. DigitalOcean fills in the droplets of a load balancer with
+/// a tag only after it has been created. A global load balancer may have other load balancers
+/// behind it instead of droplets.
 pub(super) fn load_balancer_without_backends(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
     let attrs = &facts.attrs;

@@ -1,4 +1,4 @@
-//! Volumes and snapshots.
+//! Rules for volumes and snapshots.
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -7,10 +7,10 @@ use super::Subject;
 use super::context::texts;
 use super::finding::{RuleMatch, days, in_days};
 
-/// Snapshots older than this are old.
+/// The age from which a snapshot counts as old.
 const OLD: TimeDelta = TimeDelta::days(90);
 
-/// A volume that no droplet has. It costs what it would if one had it.
+/// A volume that is attached to no droplet. It costs as much as an attached one.
 /// <https://docs.digitalocean.com/products/volumes/details/pricing/>
 pub(super) fn unattached_volume(subject: &Subject<'_>) -> Option<RuleMatch> {
     let facts = &subject.resource.facts;
@@ -22,7 +22,8 @@ pub(super) fn unattached_volume(subject: &Subject<'_>) -> Option<RuleMatch> {
     Some(RuleMatch::new(why).saving(subject.resource))
 }
 
-/// A snapshot of long ago. Backups are a kind of their own and have their own end.
+/// An old snapshot. Automatic backups are a kind of their own, and DigitalOcean deletes them by
+/// itself.
 pub(super) fn old_snapshot(subject: &Subject<'_>) -> Option<RuleMatch> {
     let made = subject.resource.facts.created_at?;
     let age = subject.now - made;

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Apps.
+/// The kind `app`: apps of App Platform.
 pub const APP: AppKind = AppKind;
 
-/// See [`APP`].
+/// The implementation of the kind [`APP`].
 #[derive(Debug, Clone, Copy)]
 pub struct AppKind;
 
@@ -30,7 +30,8 @@ impl MirroredKind for AppKind {
         "app:read"
     }
 
-    /// An app gets a URL with its first deployment, and moves to a host name of its own once that name leads to it.
+    /// An app gets a URL with its first deployment. The URL changes to the app's own host name once
+    /// that name resolves to the app.
     fn state_fields(&self) -> &'static [&'static str] {
         &["attrs.default_ingress", "attrs.live_url"]
     }
@@ -46,7 +47,8 @@ impl ListedKind for AppKind {
     }
 }
 
-/// An app's facts, by what it is meant to be. Its deployments, of which every push makes one, are noise.
+/// Normalises an app: the facts of its specification. Deployments are left out, because every push
+/// creates one.
 fn normalise(app: App) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let id = ProviderId::new(app.id)?;
@@ -67,7 +69,7 @@ fn normalise(app: App) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     Ok((id, facts))
 }
 
-/// Every component of an app, named type by type.
+/// Returns the components of an app, grouped by type and sorted by name.
 fn components(spec: &AppSpec) -> Vec<Map<String, Value>> {
     let lists: [(&str, &[AppComponent]); 6] = [
         ("service", &spec.services),

@@ -1,8 +1,9 @@
-//! How a normaliser writes `attrs`.
+//! Helpers to build the `attrs` of a resource's facts.
 
 use serde_json::{Map, Value};
 
-/// The fields of an object that have a value: what is null is left out, so that a field which DigitalOcean adds as null is no change.
+/// Returns the fields of an object that have a value. Null fields are left out, so that a field
+/// that DigitalOcean adds as null is not a change.
 pub(crate) fn attrs(object: Value) -> Map<String, Value> {
     match object {
         Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
@@ -10,7 +11,7 @@ pub(crate) fn attrs(object: Value) -> Map<String, Value> {
     }
 }
 
-/// The region of what is in one alone; what is in several has none of its own.
+/// Returns the region of a resource that is in exactly one; a resource in several regions has none.
 pub(crate) fn single_region(regions: &[String]) -> Option<String> {
     match regions {
         [region] => Some(region.clone()),
@@ -18,21 +19,22 @@ pub(crate) fn single_region(regions: &[String]) -> Option<String> {
     }
 }
 
-/// DigitalOcean's order of such lists means nothing; sorted, a shuffle is no change.
+/// Sorts a list whose order means nothing at DigitalOcean, so that another order is not a change.
 pub(crate) fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut items: Vec<T> = items.into_iter().collect();
     items.sort();
     items
 }
 
-/// The same for objects, which have no order of their own: by their text.
+/// Sorts objects, which have no natural order, by their JSON text.
 pub(crate) fn sorted_objects(objects: impl IntoIterator<Item = Value>) -> Vec<Value> {
     let mut objects: Vec<Value> = objects.into_iter().collect();
     objects.sort_by_cached_key(Value::to_string);
     objects
 }
 
-/// A list that has something in it: of some lists DigitalOcean leaves out an empty one, and may write it as well.
+/// Returns the list unless it is empty. DigitalOcean leaves out some lists if they are empty, and
+/// might also write them.
 pub(crate) fn non_empty<T>(items: Vec<T>) -> Option<Vec<T>> {
     Some(items).filter(|items| !items.is_empty())
 }

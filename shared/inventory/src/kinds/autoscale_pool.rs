@@ -1,4 +1,5 @@
-//! Pools of droplets that scale by themselves. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Autoscale-Pools>
+//! Autoscale pools of droplets.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Autoscale-Pools>
 
 use digitalocean::autoscale_pools::{AutoscaleConfig, DropletTemplate};
 use digitalocean::{AutoscalePool, Client};
@@ -11,10 +12,10 @@ use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, OrphanPolicy, ProbeResult};
 use crate::workers::PROJECT;
 
-/// Autoscale pools.
+/// The kind `autoscale_pool`: pools of droplets that scale automatically.
 pub const AUTOSCALE_POOL: AutoscalePoolKind = AutoscalePoolKind;
 
-/// See [`AUTOSCALE_POOL`].
+/// The implementation of the kind [`AUTOSCALE_POOL`].
 #[derive(Debug, Clone, Copy)]
 pub struct AutoscalePoolKind;
 
@@ -27,7 +28,8 @@ impl MirroredKind for AutoscalePoolKind {
         "droplet:read"
     }
 
-    /// No project holds a pool; it belongs with the project that its droplets go to, which may be a tenant's.
+    /// A project cannot contain a pool. The pool belongs to the project of its droplets, which may
+    /// be a tenant's.
     fn orphan_policy(&self) -> OrphanPolicy {
         OrphanPolicy::LeaveUnattributed
     }
@@ -48,7 +50,8 @@ impl ListedKind for AutoscalePoolKind {
     }
 }
 
-/// A pool's facts. Its droplets have their own prices, and their tags are not its own.
+/// Normalises a pool. It has no price and no tags, because its droplets have their own prices and
+/// the tags in its template are for them.
 fn normalise(pool: AutoscalePool) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(pool.id)?;
     let project = pool.droplet_template.project_id.as_deref().map(ProviderId::new).transpose()?;

@@ -9,10 +9,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// CDN endpoints.
+/// The kind `cdn_endpoint`: CDN endpoints of Spaces buckets.
 pub const CDN_ENDPOINT: CdnEndpointKind = CdnEndpointKind;
 
-/// See [`CDN_ENDPOINT`].
+/// The implementation of the kind [`CDN_ENDPOINT`].
 #[derive(Debug, Clone, Copy)]
 pub struct CdnEndpointKind;
 
@@ -41,7 +41,7 @@ impl ListedKind for CdnEndpointKind {
     }
 }
 
-/// An endpoint's facts. A custom domain that DigitalOcean sends as an empty text is none.
+/// Normalises an endpoint. An empty custom domain counts as none.
 fn normalise(cdn: CdnEndpoint) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let id = ProviderId::new(cdn.id)?;

@@ -10,10 +10,10 @@ use serde_json::json;
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// TLS certificates.
+/// The kind `certificate`: TLS certificates, from Let's Encrypt or uploaded.
 pub const CERTIFICATE: CertificateKind = CertificateKind;
 
-/// See [`CERTIFICATE`].
+/// The implementation of the kind [`CERTIFICATE`].
 #[derive(Debug, Clone, Copy)]
 pub struct CertificateKind;
 
@@ -26,7 +26,8 @@ impl MirroredKind for CertificateKind {
         "certificate:read"
     }
 
-    /// DigitalOcean renews what Let's Encrypt issued. A custom certificate does not change at all: who renews it uploads another one.
+    /// DigitalOcean renews Let's Encrypt certificates. A custom certificate never changes: to renew
+    /// one, its owner uploads another.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.not_after", "attrs.sha1_fingerprint"]
     }
@@ -44,7 +45,7 @@ impl ListedKind for CertificateKind {
 
 fn normalise(certificate: Certificate) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(certificate.id)?;
-    // A custom certificate may come with one empty name.
+    // DigitalOcean may return a custom certificate with a single empty name.
     let names = certificate.dns_names.into_iter().filter(|name| !name.is_empty());
     let attrs = attrs(json!({
         "not_after": certificate.not_after.map(seconds),
@@ -62,7 +63,7 @@ fn normalise(certificate: Certificate) -> Result<(ProviderId, ResourceFacts), In
     Ok((id, facts))
 }
 
-/// One text for one time, however it was written.
+/// Formats a time to the second, so that the same time always has the same text.
 fn seconds(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,4 +1,5 @@
-//! Container registries. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>
+//! Container registries.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>
 
 use digitalocean::registries::RegistryTier;
 use digitalocean::{Client, Registry};
@@ -11,10 +12,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Container registries.
+/// The kind `container_registry`: container registries of the account.
 pub const CONTAINER_REGISTRY: ContainerRegistryKind = ContainerRegistryKind;
 
-/// See [`CONTAINER_REGISTRY`].
+/// The implementation of the kind [`CONTAINER_REGISTRY`].
 #[derive(Debug, Clone, Copy)]
 pub struct ContainerRegistryKind;
 
@@ -27,13 +28,14 @@ impl MirroredKind for ContainerRegistryKind {
         "registry:read"
     }
 
-    /// The price follows the tier, and goes over to another registry when the one that bears it is deleted.
+    /// The price follows the tier. It moves to another registry when the one that has it is
+    /// deleted.
     fn state_fields(&self) -> &'static [&'static str] {
         &["price_monthly"]
     }
 
     fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("arcadia-cloud-nobody")
+        ProviderId::from_static("arcadia-cloud-nonexistent")
     }
 
     fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
@@ -49,8 +51,8 @@ impl ListedKind for ContainerRegistryKind {
             let tier = tier(client, &registries).await?;
             let normalised = registries.into_iter().enumerate().map(|(place, registry)| {
                 // One subscription pays for all registries of an account
-                // (<https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>): the oldest of them bears its
-                // price, so that a sum counts it once.
+                // (<https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>).
+                // The oldest of them gets the price, so that a sum counts it once.
                 normalise(registry, tier.as_ref(), place == 0)
             });
             let resources = normalised.collect::<Result<_, _>>()?;
@@ -61,7 +63,8 @@ impl ListedKind for ContainerRegistryKind {
     }
 }
 
-/// The tier of the account's subscription, as its registries say it, else asked for; `None` where DigitalOcean knows of no subscription.
+/// Returns the tier of the account's subscription: from its registries if they contain it,
+/// otherwise by a request. `None` if DigitalOcean answers that there is no subscription.
 async fn tier(client: &Client, registries: &[Registry]) -> Result<Option<RegistryTier>, digitalocean::Error> {
     if registries.is_empty() {
         return Ok(None);
@@ -79,10 +82,10 @@ async fn tier(client: &Client, registries: &[Registry]) -> Result<Option<Registr
 fn normalise(
     registry: Registry,
     tier: Option<&RegistryTier>,
-    bears_price: bool,
+    has_price: bool,
 ) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(registry.name.as_str())?;
-    let cents = tier.filter(|_| bears_price).and_then(|tier| tier.monthly_price_in_cents);
+    let cents = tier.filter(|_| has_price).and_then(|tier| tier.monthly_price_in_cents);
     let facts = ResourceFacts {
         name: registry.name,
         region: registry.region,

@@ -1,4 +1,5 @@
-//! Custom images, which users upload. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Images>
+//! Custom images, which users upload.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Images>
 
 use digitalocean::{Client, Image, ImageStatus, ImageType};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -10,10 +11,10 @@ use super::attrs::{attrs, single_region, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
-/// Custom images.
+/// The kind `custom_image`: images that users uploaded.
 pub const CUSTOM_IMAGE: CustomImageKind = CustomImageKind;
 
-/// See [`CUSTOM_IMAGE`].
+/// The implementation of the kind [`CUSTOM_IMAGE`].
 #[derive(Debug, Clone, Copy)]
 pub struct CustomImageKind;
 
@@ -26,7 +27,7 @@ impl MirroredKind for CustomImageKind {
         "image:read"
     }
 
-    /// An import takes its time, and only then tells what was imported.
+    /// An import takes some time, and the image's properties are known only at its end.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.size_gigabytes", "attrs.min_disk_size", "price_monthly"]
     }
@@ -50,7 +51,8 @@ impl MirroredKind for CustomImageKind {
 }
 
 impl ListedKind for CustomImageKind {
-    /// Out of the account's own images, of which snapshots and backups are kinds of their own.
+    /// Lists the account's own images and keeps the custom ones: snapshots and backups are kinds of
+    /// their own.
     fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
         async move {
             let mut images = client.images().list_private().collect_all().await?;
@@ -61,7 +63,8 @@ impl ListedKind for CustomImageKind {
     }
 }
 
-/// A custom image may have the status `deleted`: what DigitalOcean shows then is not there any more.
+/// Returns true if the image has the status `deleted`. DigitalOcean still lists such an image, but
+/// it no longer exists.
 fn is_deleted(image: &Image) -> bool {
     image.status == Some(ImageStatus::Deleted)
 }

@@ -1,4 +1,5 @@
-//! DNS records, which DigitalOcean lists zone by zone. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
+//! DNS records, which DigitalOcean lists zone by zone.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
 
 use digitalocean::{Client, DomainRecord};
 use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ChildKind, DNS_ZONE, ExistenceProbe, ListError, ListedResources, MirroredKind, OrphanPolicy, Parents};
 
-/// DNS records.
+/// The kind `dns_record`: the records of DNS zones.
 pub const DNS_RECORD: DnsRecordKind = DnsRecordKind;
 
-/// See [`DNS_RECORD`].
+/// The implementation of the kind [`DNS_RECORD`].
 #[derive(Debug, Clone, Copy)]
 pub struct DnsRecordKind;
 
@@ -25,7 +26,7 @@ impl MirroredKind for DnsRecordKind {
         "domain:read"
     }
 
-    /// As its zone.
+    /// A record has the same policy as its zone.
     fn orphan_policy(&self) -> OrphanPolicy {
         OrphanPolicy::LeaveUnattributed
     }
@@ -38,8 +39,9 @@ impl MirroredKind for DnsRecordKind {
         ProviderId::from_static("1")
     }
 
-    /// DigitalOcean gives one record by its zone and id (`GET /v2/domains/{name}/records/{id}`), and an id alone does not tell the zone:
-    /// the list of its zone is the only witness.
+    /// DigitalOcean returns a single record only by zone and id
+    /// (`GET /v2/domains/{name}/records/{id}`), and the id alone does not tell the zone. The list
+    /// of its zone is therefore the only evidence.
     fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
         None
     }
@@ -50,7 +52,7 @@ impl ChildKind for DnsRecordKind {
         DNS_ZONE.kind()
     }
 
-    /// Every zone; each has records, those of its name servers at least.
+    /// Lists all zones. Each has records, at least those of its name servers.
     fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>> {
         async move {
             let zones = client.domains().list().collect_all().await?;
@@ -71,20 +73,21 @@ impl ChildKind for DnsRecordKind {
     ) -> BoxFuture<'a, Result<ListedResources, ListError>> {
         async move {
             let mut records = client.domains().records(parent.as_str()).collect_all().await?;
-            records.items.retain(is_of_a_user);
+            records.items.retain(is_user_record);
             ListedResources::normalised(records, |record| normalise(parent, &record))
         }
         .boxed()
     }
 }
 
-/// All but the SOA: it comes and goes with its zone, nobody can make or delete it, and its data is no more than its time to live as text,
-/// which changes with the zone's.
-fn is_of_a_user(record: &DomainRecord) -> bool {
+/// Returns true for every record except the SOA. The SOA is created and deleted with its zone and
+/// by no user, and its data is only its time to live as text, which changes with the zone's.
+fn is_user_record(record: &DomainRecord) -> bool {
     record.record_type != "SOA"
 }
 
-/// A record's facts. Its name is the full one, without a dot at the end; `data` is as DigitalOcean shows it.
+/// Normalises a record. Its name is the full one, without a dot at the end; `data` is as
+/// DigitalOcean returns it.
 fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(record.id.to_string())?;
     let name = match record.name.as_str() {
@@ -138,9 +141,9 @@ mod tests {
     }
 
     #[test]
-    fn a_zones_soa_is_no_record_of_a_users() {
+    fn the_soa_record_is_left_out() {
         for (record_type, kept) in [("SOA", false), ("NS", true), ("A", true), ("TXT", true)] {
-            assert_eq!(is_of_a_user(&record(record_type, "@")), kept, "{record_type}");
+            assert_eq!(is_user_record(&record(record_type, "@")), kept, "{record_type}");
         }
     }
 }

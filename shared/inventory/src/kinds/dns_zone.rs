@@ -10,10 +10,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, OrphanPolicy, ProbeResult};
 
-/// DNS zones.
+/// The kind `dns_zone`: DNS zones of the account.
 pub const DNS_ZONE: DnsZoneKind = DnsZoneKind;
 
-/// See [`DNS_ZONE`].
+/// The implementation of the kind [`DNS_ZONE`].
 #[derive(Debug, Clone, Copy)]
 pub struct DnsZoneKind;
 
@@ -49,7 +49,8 @@ impl ListedKind for DnsZoneKind {
     }
 }
 
-/// A zone's facts. Its `zone_file` is left out: records are resources of their own, and its SOA serial is noise.
+/// Normalises a zone. Its `zone_file` is left out, because records are resources of their own and
+/// the SOA serial changes without meaning.
 fn normalise(zone: Domain) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(zone.name.as_str())?;
     let attrs = attrs(json!({ "ttl": zone.ttl }));

@@ -1,4 +1,5 @@
-//! Droplets, GPU droplets included. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
+//! Droplets, GPU droplets included.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
 
 use digitalocean::droplets::NetworkType;
 use digitalocean::{Client, Droplet};
@@ -10,10 +11,10 @@ use serde_json::{Map, Value, json};
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Droplets.
+/// The kind `droplet`: virtual machines, GPU droplets included.
 pub const DROPLET: DropletKind = DropletKind;
 
-/// See [`DROPLET`].
+/// The implementation of the kind [`DROPLET`].
 #[derive(Debug, Clone, Copy)]
 pub struct DropletKind;
 
@@ -50,8 +51,10 @@ impl ListedKind for DropletKind {
     }
 }
 
-/// A droplet's facts. Left out as noise: `locked`, `next_backup_window`, the prices and regions of its size, its kernel; and
-/// `backup_ids` and `snapshot_ids`, which change with every rotation of what are resources of their own.
+/// Normalises a droplet. Some fields are left out because their changes mean nothing: `locked`,
+/// `next_backup_window`, the prices and regions of its size, its kernel. `backup_ids` and
+/// `snapshot_ids` are left out because they change with every rotation; backups and snapshots are
+/// resources of their own.
 fn normalise(droplet: Droplet) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(droplet.id.to_string())?;
     let attrs = droplet_attrs(&droplet);

@@ -10,10 +10,10 @@ use serde_json::json;
 use super::attrs::{attrs, single_region, sorted};
 use super::{ChildKind, DROPLET, ExistenceProbe, ListError, ListedResources, MirroredKind, Parents};
 
-/// Automated backups of droplets.
+/// The kind `droplet_backup`: automated backups of droplets.
 pub const DROPLET_BACKUP: DropletBackupKind = DropletBackupKind;
 
-/// See [`DROPLET_BACKUP`].
+/// The implementation of the kind [`DROPLET_BACKUP`].
 #[derive(Debug, Clone, Copy)]
 pub struct DropletBackupKind;
 
@@ -26,7 +26,8 @@ impl MirroredKind for DropletBackupKind {
         "droplet:read"
     }
 
-    /// DigitalOcean makes them and takes them away; nobody changes one.
+    /// DigitalOcean creates and deletes backups; no user changes one. Only the measured size is
+    /// updated afterwards.
     fn state_fields(&self) -> &'static [&'static str] {
         &["attrs.size_gigabytes"]
     }
@@ -35,9 +36,10 @@ impl MirroredKind for DropletBackupKind {
         ProviderId::from_static("1")
     }
 
-    /// A backup is an image as well (`GET /v2/images/{id}`), but a token that reads droplets need not read images: for
-    /// one that may not, every backup would be a 404. And one that was made a snapshot is an image still. Its droplet's
-    /// list is the only witness.
+    /// A backup is also an image (`GET /v2/images/{id}`). But a token that may read droplets may
+    /// lack the permission to read images, and for such a token every backup would be a 404. A
+    /// backup that was converted to a snapshot still is an image, too. The list of its droplet is
+    /// therefore the only evidence.
     fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
         None
     }
@@ -48,7 +50,7 @@ impl ChildKind for DropletBackupKind {
         DROPLET.kind()
     }
 
-    /// Every droplet, GPU droplets and those that are off included.
+    /// Lists all droplets, including GPU droplets and those that are powered off.
     fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>> {
         async move {
             let parent = |droplet: Droplet| Ok((ProviderId::new(droplet.id.to_string())?, may_have_backups(&droplet)));
@@ -62,7 +64,8 @@ impl ChildKind for DropletBackupKind {
         .boxed()
     }
 
-    /// A parent whose id is no number is no droplet and has no list; none such is ever among the parents.
+    /// Lists the backups of a droplet. A parent whose id is not a number is not a droplet and has
+    /// no list; the parents never contain one.
     fn children<'a>(
         &'a self,
         client: &'a Client,
@@ -77,13 +80,14 @@ impl ChildKind for DropletBackupKind {
     }
 }
 
-/// `backup_ids` says so, but is empty for a token that may not read images; such a one is told by the feature.
+/// Returns true if the droplet has backups by its `backup_ids`, or may have some by its feature
+/// `backups`: for a token that may not read images, `backup_ids` is empty.
 fn may_have_backups(droplet: &Droplet) -> bool {
     !droplet.backup_ids.is_empty() || droplet.features.iter().any(|feature| feature == "backups")
 }
 
-/// A backup's facts. It has no price of its own: the droplet's backups are paid together, as a part of the droplet's
-/// price.
+/// Normalises a backup. It has no price of its own, because the droplet's backups are paid
+/// together, as a part of the droplet's price.
 fn normalise(droplet: &ProviderId, backup: DropletBackup) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(backup.id.to_string())?;
     let regions = sorted(backup.regions);

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::attrs::{attrs, non_empty, sorted, sorted_objects};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Cloud firewalls.
+/// The kind `firewall`: cloud firewalls of the account.
 pub const FIREWALL: FirewallKind = FirewallKind;
 
-/// See [`FIREWALL`].
+/// The implementation of the kind [`FIREWALL`].
 #[derive(Debug, Clone, Copy)]
 pub struct FirewallKind;
 
@@ -22,7 +22,8 @@ impl MirroredKind for FirewallKind {
         Kind::from_static("firewall")
     }
 
-    /// DigitalOcean's documentation calls firewalls independent of projects; its Go client has a URN for them all the same.
+    /// DigitalOcean's documentation says that firewalls are independent of projects, but its Go
+    /// client has a URN for them.
     fn urn_kinds(&self) -> &'static [&'static str] {
         &["firewall"]
     }
@@ -42,8 +43,9 @@ impl ListedKind for FirewallKind {
     }
 }
 
-/// A firewall's facts. `tags` are an attribute: they say what it protects, it does not bear them. It has no parent: the droplets that it
-/// protects may be several tenants', and none of them is to see the others' rules.
+/// Normalises a firewall. `tags` are an attribute, because they select the droplets that the
+/// firewall protects and are not tags of the firewall itself. A firewall has no parent: its
+/// droplets may belong to several tenants, and no tenant may see the rules of another.
 fn normalise(firewall: Firewall) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(firewall.id)?;
     let inbound = firewall

@@ -12,10 +12,10 @@ use super::attrs::attrs;
 use super::{DROPLET, ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
-/// Reserved IPv4 addresses.
+/// The kind `floating_ip`: reserved IPv4 addresses.
 pub const FLOATING_IP: FloatingIpKind = FloatingIpKind;
 
-/// See [`FLOATING_IP`].
+/// The implementation of the kind [`FLOATING_IP`].
 #[derive(Debug, Clone, Copy)]
 pub struct FloatingIpKind;
 
@@ -32,12 +32,13 @@ impl MirroredKind for FloatingIpKind {
         "reserved_ip:read"
     }
 
-    /// Not the status: where an address leads to is somebody's decision, and traffic follows it.
+    /// The status is not included: the assignment of an address is a deliberate change, and traffic
+    /// follows it.
     fn state_fields(&self) -> &'static [&'static str] {
         &["price_monthly"]
     }
 
-    /// An address for documentation (RFC 5737).
+    /// An address reserved for documentation (RFC 5737), which no resource can have.
     fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("192.0.2.1")
     }
@@ -53,7 +54,8 @@ impl ListedKind for FloatingIpKind {
     }
 }
 
-/// An address's facts. Left out: `locked`, which is noise, and `project_id`, since the projects' own lists say who belongs where.
+/// Normalises an address. Left out: `locked`, whose changes mean nothing, and `project_id`, because
+/// attribution uses the projects' own lists.
 fn normalise(reserved: ReservedIp) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(reserved.ip.as_str())?;
     let facts = ResourceFacts {
@@ -64,7 +66,8 @@ fn normalise(reserved: ReservedIp) -> Result<(ProviderId, ResourceFacts), Invali
     Ok((id, facts))
 }
 
-/// What the assignment of an address, IPv4 or IPv6, says of it. One that cannot be seen says nothing, least of all "unassigned".
+/// Returns the facts that follow from the assignment of an IPv4 or IPv6 address. An assignment that
+/// the token may not see yields none of them, in particular not "unassigned".
 pub(super) fn assigned(ip: String, assignment: IpAssignment) -> Result<ResourceFacts, InvalidId> {
     let (status, droplet_id) = match assignment {
         IpAssignment::Droplet(id) => (Some("assigned"), Some(id)),
@@ -81,7 +84,8 @@ pub(super) fn assigned(ip: String, assignment: IpAssignment) -> Result<ResourceF
     })
 }
 
-/// An assigned address is free, which is a price.
+/// Returns the price: zero for an assigned address, which is free; none if the assignment is not
+/// visible.
 fn price(assignment: IpAssignment) -> Option<Money> {
     match assignment {
         IpAssignment::Droplet(_) => Some(Money::usd(Decimal::ZERO)),

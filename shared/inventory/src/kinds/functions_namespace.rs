@@ -1,4 +1,5 @@
-//! Namespaces of Functions. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Functions>
+//! Namespaces of DigitalOcean Functions.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Functions>
 
 use digitalocean::{Client, FunctionsNamespace};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Namespaces of functions.
+/// The kind `functions_namespace`: namespaces of DigitalOcean Functions.
 pub const FUNCTIONS_NAMESPACE: FunctionsNamespaceKind = FunctionsNamespaceKind;
 
-/// See [`FUNCTIONS_NAMESPACE`].
+/// The implementation of the kind [`FUNCTIONS_NAMESPACE`].
 #[derive(Debug, Clone, Copy)]
 pub struct FunctionsNamespaceKind;
 
@@ -21,7 +22,7 @@ impl MirroredKind for FunctionsNamespaceKind {
         Kind::from_static("functions_namespace")
     }
 
-    /// DigitalOcean asks for both.
+    /// DigitalOcean requires both scopes to list namespaces.
     fn scope(&self) -> &'static str {
         "function:read function:admin"
     }
@@ -46,7 +47,7 @@ impl ListedKind for FunctionsNamespaceKind {
     }
 }
 
-/// A namespace's facts, by the id that calls name it by.
+/// Normalises a namespace. Its id is the one that the API's paths use.
 fn normalise(namespace: FunctionsNamespace) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(namespace.namespace)?;
     let facts = ResourceFacts {

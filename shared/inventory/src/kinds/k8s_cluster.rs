@@ -11,10 +11,10 @@ use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
-/// Kubernetes clusters.
+/// The kind `k8s_cluster`: managed Kubernetes clusters.
 pub const K8S_CLUSTER: K8sClusterKind = K8sClusterKind;
 
-/// See [`K8S_CLUSTER`].
+/// The implementation of the kind [`K8S_CLUSTER`].
 #[derive(Debug, Clone, Copy)]
 pub struct K8sClusterKind;
 
@@ -31,7 +31,8 @@ impl MirroredKind for K8sClusterKind {
         "kubernetes:read"
     }
 
-    /// DigitalOcean upgrades clusters that ask for it, and those whose version it no longer keeps.
+    /// DigitalOcean upgrades clusters with automatic upgrades, and clusters whose version it no
+    /// longer supports.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.version", "attrs.autoscaled_node_counts"]
     }
@@ -48,7 +49,8 @@ impl ListedKind for K8sClusterKind {
     }
 }
 
-/// A cluster's facts. Its price is that of its control plane; its nodes are droplets, each with a price of its own.
+/// Normalises a cluster. Its price is that of its control plane; its nodes are droplets, each with
+/// a price of its own.
 fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(cluster.id)?;
     cluster.node_pools.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
@@ -78,7 +80,8 @@ fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, ResourceFact
     Ok((id, facts))
 }
 
-/// What somebody decided of a pool: how many nodes it has is among it unless the cluster decides.
+/// Returns the configured properties of a pool. The number of nodes is one of them unless the pool
+/// scales automatically.
 fn pool_attrs(pool: &NodePool) -> Map<String, Value> {
     attrs(json!({
         "id": pool.id,

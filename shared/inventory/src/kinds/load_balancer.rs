@@ -10,10 +10,10 @@ use futures::future::BoxFuture;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
-/// Load balancers.
+/// The kind `load_balancer`: regional and global load balancers.
 pub const LOAD_BALANCER: LoadBalancerKind = LoadBalancerKind;
 
-/// See [`LOAD_BALANCER`].
+/// The implementation of the kind [`LOAD_BALANCER`].
 #[derive(Debug, Clone, Copy)]
 pub struct LoadBalancerKind;
 
@@ -30,8 +30,9 @@ impl MirroredKind for LoadBalancerKind {
         "load_balancer:read"
     }
 
-    /// DigitalOcean gives it its addresses some time after it is made. The droplets behind it come and go with its tag, with a Kubernetes
-    /// cluster's nodes and with an autoscale pool.
+    /// DigitalOcean assigns the addresses some time after the load balancer is created. Its
+    /// droplets change with its tag, with the nodes of a Kubernetes cluster and with an autoscale
+    /// pool.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.ip", "attrs.ipv6", "attrs.droplet_ids", "price_monthly"]
     }
@@ -48,7 +49,8 @@ impl ListedKind for LoadBalancerKind {
     }
 }
 
-/// A load balancer's facts. Left out: `project_id`, since the projects' own lists say who belongs where.
+/// Normalises a load balancer. `project_id` is left out, because attribution uses the projects' own
+/// lists.
 fn normalise(balancer: LoadBalancer) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(balancer.id.as_str())?;
     let facts = ResourceFacts {
@@ -63,7 +65,7 @@ fn normalise(balancer: LoadBalancer) -> Result<(ProviderId, ResourceFacts), Inva
     Ok((id, facts))
 }
 
-/// By its type, for its nodes. A type that is not known has no price.
+/// Returns the price by type and number of nodes. An unknown type has no price.
 fn price(balancer: &LoadBalancer) -> Option<Money> {
     let nodes = balancer.size_unit.filter(|nodes| *nodes > 0).or(match balancer.size.as_deref() {
         Some("lb-small") => Some(1),

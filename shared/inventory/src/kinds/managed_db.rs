@@ -1,4 +1,5 @@
-//! Managed database clusters. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
+//! Managed database clusters.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
 
 use digitalocean::{Client, Database};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Managed database clusters.
+/// The kind `managed_db`: managed database clusters.
 pub const MANAGED_DB: ManagedDbKind = ManagedDbKind;
 
-/// See [`MANAGED_DB`].
+/// The implementation of the kind [`MANAGED_DB`].
 #[derive(Debug, Clone, Copy)]
 pub struct ManagedDbKind;
 
@@ -29,7 +30,7 @@ impl MirroredKind for ManagedDbKind {
         "database:read"
     }
 
-    /// Storage grows by itself where its user lets it.
+    /// Storage grows automatically if the owner enabled that.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.storage_size_mib"]
     }
@@ -45,7 +46,8 @@ impl ListedKind for ManagedDbKind {
     }
 }
 
-/// A cluster's facts. What opens it (connections, users) is not even read; its maintenance window is noise.
+/// Normalises a cluster. Connection details and users are secrets and are not even decoded. The
+/// maintenance window is left out, because its changes mean nothing.
 fn normalise(database: Database) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(database.id)?;
     let attrs = attrs(json!({

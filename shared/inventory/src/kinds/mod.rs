@@ -1,4 +1,5 @@
-//! The kinds of resources that a worker lists: one file each, one line in [`crate::workers::WORKERS`] each.
+//! The kinds of resources that a worker lists. Each has a file here and a line in
+//! [`crate::workers::WORKERS`].
 
 mod app;
 pub(crate) mod attrs;
@@ -61,19 +62,20 @@ pub use uptime_check::UPTIME_CHECK;
 pub use volume::VOLUME;
 pub use vpc::VPC;
 
-/// What one list of a kind said, whole.
+/// The complete list of a kind.
 #[derive(Debug)]
 pub struct ListedResources {
-    /// Every resource and its facts.
+    /// The id and the facts of every resource.
     pub resources: Vec<(ProviderId, ResourceFacts)>,
-    /// Pages read.
+    /// The number of pages that were read.
     pub pages: u32,
-    /// Requests the token has left this hour.
+    /// Requests that the token has left this hour, as DigitalOcean last reported.
     pub rate_limit_remaining: Option<u32>,
 }
 
 impl ListedResources {
-    /// A listing, each item normalised. An item whose id cannot be one fails the list: leaving it out would read as "gone".
+    /// Normalises each item of a list. If the id of an item is not valid, the whole list fails,
+    /// because without the item the resource would look deleted.
     pub(crate) fn normalised<T>(
         listing: Listing<T>,
         normalise: impl Fn(T) -> Result<(ProviderId, ResourceFacts), domain::InvalidId>,
@@ -83,7 +85,7 @@ impl ListedResources {
         Self::of(Listing { items, pages, requests, total, rate_limit })
     }
 
-    /// The same of items that were normalised as their pages arrived.
+    /// Creates the list from items that were normalised while their pages arrived.
     pub(crate) fn of(
         listing: Listing<Result<(ProviderId, ResourceFacts), domain::InvalidId>>,
     ) -> Result<Self, ListError> {
@@ -93,28 +95,28 @@ impl ListedResources {
     }
 }
 
-/// Why a kind could not be listed.
+/// The error of listing a kind.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// DigitalOcean's answer, or the lack of one.
+    /// DigitalOcean answered with an error, or did not answer.
     #[error(transparent)]
     DigitalOcean(#[from] digitalocean::Error),
-    /// DigitalOcean listed something that cannot be a resource of ours.
+    /// DigitalOcean listed a resource whose id is not valid in this system.
     #[error("DigitalOcean listed a resource without a usable id: {0}")]
     Unusable(#[from] domain::InvalidId),
 }
 
-/// What DigitalOcean says when asked for one resource.
+/// DigitalOcean's answer to a request for one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProbeResult {
-    /// It exists.
+    /// The resource exists, whatever its state.
     Exists,
-    /// It does not: 404, or an answer that says as much.
+    /// The resource does not exist: a 404, or an answer that means the same.
     Gone,
 }
 
 impl ProbeResult {
-    /// Reads a call for one resource: only a 404 means that it is gone.
+    /// Interprets the response to a request for one resource: only a 404 means that it is gone.
     pub(crate) fn of<T>(answer: Result<T, digitalocean::Error>) -> Result<Self, digitalocean::Error> {
         match answer {
             Ok(_) => Ok(Self::Exists),
@@ -124,66 +126,73 @@ impl ProbeResult {
     }
 }
 
-/// The question whether one resource exists; `None` where DigitalOcean has no such call for the kind.
+/// The request that tells whether one resource exists; `None` if DigitalOcean has no such request
+/// for the kind.
 pub type ExistenceProbe<'a> = Option<BoxFuture<'a, Result<ProbeResult, digitalocean::Error>>>;
 
-/// What becomes of a resource that no project lists and that has no parent to belong with.
+/// The policy for a resource that no project lists and that has no parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrphanPolicy {
-    /// It is the company's own: it falls to the internal project, once the kind is known to be listed whole.
+    /// The resource is attributed to the company's internal project, once its kind was listed
+    /// completely.
     AssignToInternal,
-    /// It stays nobody's until a project lists it or an operator claims it.
+    /// The resource stays unattributed until a project lists it or an operator claims it.
     LeaveUnattributed,
 }
 
-/// A kind that a worker lists, whichever way.
+/// A kind that a worker lists, in one list or parent by parent.
 pub trait MirroredKind: Send + Sync {
-    /// The kind.
+    /// Returns the kind of the resources.
     fn kind(&self) -> Kind;
 
-    /// DigitalOcean's names for it in URNs, aliases included; none where no project can hold it.
+    /// Returns DigitalOcean's names for the kind in URNs, aliases included; none if a project
+    /// cannot contain the kind.
     fn urn_kinds(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// The scope that a token needs to see it, such as `droplet:read`.
+    /// Returns the scopes that a token needs to read the kind, such as `droplet:read`.
     fn scope(&self) -> &'static str;
 
-    /// What becomes of one that no project lists.
+    /// Returns the policy for a resource that no project lists.
     fn orphan_policy(&self) -> OrphanPolicy {
         OrphanPolicy::AssignToInternal
     }
 
-    /// The fields (`status`, `attrs.<name>`) that change by themselves or in daily use. A change of any other field is somebody's
-    /// decision, and drift unless it was expected.
+    /// Returns the fields (`status`, `attrs.<name>`) that change by themselves or in daily use. A
+    /// change of any other field is a deliberate one, and counts as drift unless it was announced.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status"]
     }
 
-    /// An id of the kind that no resource bears: asking for it tells a token that may not see from an account that has nothing.
+    /// Returns an id that no resource of the kind has. A request for it tells a token without
+    /// permission from an account without resources.
     fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("00000000-0000-0000-0000-000000000000")
     }
 
-    /// Asks for one resource, where DigitalOcean has such a call for the kind; `None` where not.
+    /// Asks DigitalOcean whether one resource exists; `None` if there is no such request for the
+    /// kind.
     fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a>;
 }
 
-/// A kind that DigitalOcean lists in one list for the account.
+/// A kind that DigitalOcean lists in one list for the whole account.
 pub trait ListedKind: MirroredKind {
-    /// Every resource of the kind, all pages, or an error.
+    /// Lists every resource of the kind, all pages, or returns an error.
     fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>>;
 }
 
-/// A kind that DigitalOcean lists by parent only, one list for each: it is complete, and struck, parent by parent.
+/// A kind that DigitalOcean lists only by parent, one list for each. Completeness and strikes are
+/// decided parent by parent.
 pub trait ChildKind: MirroredKind {
-    /// The kind of the parents.
+    /// Returns the kind of the parents.
     fn parent_kind(&self) -> Kind;
 
-    /// The parents that live, and whether each has children as far as its own list tells.
+    /// Lists the live parents, with a flag for those that have children according to the parents'
+    /// own list.
     fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>>;
 
-    /// Every child of one parent, all pages, or an error.
+    /// Lists every child of one parent, all pages, or returns an error.
     fn children<'a>(
         &'a self,
         client: &'a Client,
@@ -191,13 +200,14 @@ pub trait ChildKind: MirroredKind {
     ) -> BoxFuture<'a, Result<ListedResources, ListError>>;
 }
 
-/// The parents of a [`ChildKind`] that live.
+/// The live parents of a [`ChildKind`].
 #[derive(Debug, Default)]
 pub struct Parents {
-    /// Each, and whether it has children as far as its own list tells.
+    /// The parents' ids, each with a flag: true if the parent has children according to the
+    /// parents' own list.
     pub live: BTreeMap<ProviderId, bool>,
-    /// Pages read.
+    /// The number of pages that were read.
     pub pages: u32,
-    /// Requests the token has left this hour.
+    /// Requests that the token has left this hour, as DigitalOcean last reported.
     pub rate_limit_remaining: Option<u32>,
 }

@@ -1,4 +1,5 @@
-//! Alert policies of monitoring. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Monitoring>
+//! Alert policies of monitoring.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Monitoring>
 
 use digitalocean::{AlertPolicy, Client};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Alert policies.
+/// The kind `monitoring_alert`: alert policies of Monitoring.
 pub const MONITORING_ALERT: MonitoringAlertKind = MonitoringAlertKind;
 
-/// See [`MONITORING_ALERT`].
+/// The implementation of the kind [`MONITORING_ALERT`].
 #[derive(Debug, Clone, Copy)]
 pub struct MonitoringAlertKind;
 
@@ -41,7 +42,8 @@ impl ListedKind for MonitoringAlertKind {
     }
 }
 
-/// A policy's facts. `tags` are an attribute: they say what the policy watches, it does not bear them.
+/// Normalises a policy. `tags` are an attribute, because they select the droplets that the policy
+/// watches and are not tags of the policy itself.
 fn normalise(policy: AlertPolicy) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(policy.uuid)?;
     let attrs = attrs(json!({

@@ -1,4 +1,5 @@
-//! NAT gateways of VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
+//! NAT gateways of VPC networks.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
 
 use digitalocean::{Client, NatGateway};
 use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult, VPC};
 
-/// NAT gateways.
+/// The kind `nat_gateway`: NAT gateways of VPC networks.
 pub const NAT_GATEWAY: NatGatewayKind = NatGatewayKind;
 
-/// See [`NAT_GATEWAY`].
+/// The implementation of the kind [`NAT_GATEWAY`].
 #[derive(Debug, Clone, Copy)]
 pub struct NatGatewayKind;
 
@@ -25,7 +26,7 @@ impl MirroredKind for NatGatewayKind {
         "nat_gateway:read"
     }
 
-    /// DigitalOcean gives it its addresses some time after it is made.
+    /// DigitalOcean assigns the addresses some time after the gateway is created.
     fn state_fields(&self) -> &'static [&'static str] {
         &["status", "attrs.gateway_addresses", "attrs.public_addresses"]
     }
@@ -41,8 +42,9 @@ impl ListedKind for NatGatewayKind {
     }
 }
 
-/// A gateway's facts. It belongs with the VPC that it serves; where it serves several, with none of them. Left out: `updated_at`, which is
-/// noise, and `project_id`, since the projects' own lists say who belongs where.
+/// Normalises a gateway. Its parent is the VPC that it serves; if it serves several, it has no
+/// parent. Left out: `updated_at`, whose changes mean nothing, and `project_id`, because
+/// attribution uses the projects' own lists.
 fn normalise(gateway: NatGateway) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(gateway.id)?;
     let vpc_of = |uuid: &str| Some(Parent { kind: VPC.kind(), provider_id: ProviderId::new(uuid).ok()? });

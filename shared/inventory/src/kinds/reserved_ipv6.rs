@@ -1,4 +1,5 @@
-//! Reserved IPv6 addresses. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPv6>
+//! Reserved IPv6 addresses.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPv6>
 
 use digitalocean::{Client, ReservedIpv6};
 use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use rust_decimal::Decimal;
 use super::floating_ip::assigned;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Reserved IPv6 addresses.
+/// The kind `reserved_ipv6`: reserved IPv6 addresses.
 pub const RESERVED_IPV6: ReservedIpv6Kind = ReservedIpv6Kind;
 
-/// See [`RESERVED_IPV6`].
+/// The implementation of the kind [`RESERVED_IPV6`].
 #[derive(Debug, Clone, Copy)]
 pub struct ReservedIpv6Kind;
 
@@ -29,12 +30,12 @@ impl MirroredKind for ReservedIpv6Kind {
         "reserved_ip:read"
     }
 
-    /// As of a reserved IPv4.
+    /// The same as for a reserved IPv4 address: the assignment is a deliberate change.
     fn state_fields(&self) -> &'static [&'static str] {
         &["price_monthly"]
     }
 
-    /// An address for documentation (RFC 3849).
+    /// An address reserved for documentation (RFC 3849), which no resource can have.
     fn nonexistent_id(&self) -> ProviderId {
         ProviderId::from_static("2001:db8::1")
     }
@@ -51,7 +52,7 @@ impl ListedKind for ReservedIpv6Kind {
     }
 }
 
-/// An address's facts. It is free, assigned or not.
+/// Normalises an address. It is free, whether assigned or not.
 fn normalise(reserved: ReservedIpv6) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(reserved.ip.as_str())?;
     let facts = ResourceFacts {

@@ -1,4 +1,5 @@
-//! Snapshots of droplets and of volumes. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Snapshots>
+//! Snapshots of droplets and of volumes.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Snapshots>
 
 use digitalocean::{Client, Snapshot, SnapshotResourceType};
 use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
@@ -13,7 +14,7 @@ use crate::prices;
 /// Snapshots of droplets and of volumes; `attrs.resource_type` tells them apart.
 pub const SNAPSHOT: SnapshotKind = SnapshotKind;
 
-/// See [`SNAPSHOT`].
+/// The implementation of the kind [`SNAPSHOT`].
 #[derive(Debug, Clone, Copy)]
 pub struct SnapshotKind;
 
@@ -31,12 +32,13 @@ impl MirroredKind for SnapshotKind {
         "snapshot:read"
     }
 
-    /// DigitalOcean measures a snapshot some time after it was taken.
+    /// DigitalOcean measures the size of a snapshot some time after it was taken.
     fn state_fields(&self) -> &'static [&'static str] {
         &["attrs.size_gigabytes", "price_monthly"]
     }
 
-    /// An id as volumes' snapshots have it: a number may well be another image's.
+    /// The nonexistent id has the form of a volume snapshot's id, because a number might be the id
+    /// of another image.
     fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
         Some(async move { probe(client.snapshots().get(id.as_str()).await) }.boxed())
     }
@@ -48,9 +50,9 @@ impl ListedKind for SnapshotKind {
     }
 }
 
-/// Besides 404 there is one more answer by which a snapshot is gone: 400, "the resource is not a snapshot".
-/// DigitalOcean found what has the id and says that it is an image of another kind. Any other 400 is a failure like all
-/// others.
+/// Interprets the response to a request for one snapshot. Besides a 404, a 400 with "the resource
+/// is not a snapshot" also means that the snapshot is gone: DigitalOcean found an image of another
+/// kind with this id. Any other 400 is an error like all others.
 fn probe(answer: Result<Snapshot, digitalocean::Error>) -> Result<ProbeResult, digitalocean::Error> {
     match answer {
         Err(digitalocean::Error::Api { status, message, .. })
@@ -62,7 +64,8 @@ fn probe(answer: Result<Snapshot, digitalocean::Error>) -> Result<ProbeResult, d
     }
 }
 
-/// A snapshot's facts. It belongs with what it was taken of, also when that is gone.
+/// Normalises a snapshot. Its parent is the resource that it was taken of, also after that resource
+/// is deleted.
 fn normalise(snapshot: Snapshot) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(snapshot.id)?;
     let parent_kind = match &snapshot.resource_type {

@@ -1,4 +1,5 @@
-//! Access keys of Spaces. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Spaces-Keys>
+//! Access keys of Spaces.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Spaces-Keys>
 
 use digitalocean::{Client, SpacesKey};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Access keys of Spaces.
+/// The kind `spaces_key`: access keys of Spaces.
 pub const SPACES_KEY: SpacesKeyKind = SpacesKeyKind;
 
-/// See [`SPACES_KEY`].
+/// The implementation of the kind [`SPACES_KEY`].
 #[derive(Debug, Clone, Copy)]
 pub struct SpacesKeyKind;
 
@@ -44,7 +45,7 @@ impl ListedKind for SpacesKeyKind {
     }
 }
 
-/// A key's facts, by the access key's id. Its secret is never listed.
+/// Normalises a key, by the id of the access key. DigitalOcean's list never contains the secret.
 fn normalise(key: SpacesKey) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(key.access_key)?;
     let attrs = attrs(json!({ "grants": sorted(key.grants) }));

@@ -1,4 +1,5 @@
-//! SSH keys of the account. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/SSH-Keys>
+//! SSH keys of the account.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/SSH-Keys>
 
 use digitalocean::{Client, SshKey};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -9,10 +10,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// SSH keys.
+/// The kind `ssh_key`: SSH keys of the account.
 pub const SSH_KEY: SshKeyKind = SshKeyKind;
 
-/// See [`SSH_KEY`].
+/// The implementation of the kind [`SSH_KEY`].
 #[derive(Debug, Clone, Copy)]
 pub struct SshKeyKind;
 
@@ -45,7 +46,8 @@ impl ListedKind for SshKeyKind {
     }
 }
 
-/// A key's facts. The public key itself is left out: it is long, and its fingerprint says which one it is.
+/// Normalises a key. The public key itself is left out, because it is long and its fingerprint
+/// identifies it.
 fn normalise(key: SshKey) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(key.id.to_string())?;
     let attrs = attrs(json!({ "fingerprint": key.fingerprint }));

@@ -1,4 +1,4 @@
-//! Tags. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags>
+//! Tags of the account. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags>
 
 use digitalocean::{Client, Tag};
 use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
@@ -7,10 +7,10 @@ use futures::future::BoxFuture;
 
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Tags.
+/// The kind `tag`: the tags of the account.
 pub const TAG: TagKind = TagKind;
 
-/// See [`TAG`].
+/// The implementation of the kind [`TAG`].
 #[derive(Debug, Clone, Copy)]
 pub struct TagKind;
 
@@ -28,7 +28,7 @@ impl MirroredKind for TagKind {
     }
 
     fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("arcadia-cloud:nobody")
+        ProviderId::from_static("arcadia-cloud:nonexistent")
     }
 
     fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
@@ -42,7 +42,8 @@ impl ListedKind for TagKind {
     }
 }
 
-/// A tag's facts: its name. How many resources bear it is noise; they say themselves which tags they have.
+/// Normalises a tag, which only has a name. The number of resources with the tag is left out,
+/// because each resource has its tags among its own facts.
 fn normalise(tag: Tag) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(tag.name.as_str())?;
     Ok((id, ResourceFacts { name: tag.name, ..ResourceFacts::default() }))

@@ -9,10 +9,10 @@ use serde_json::json;
 use super::attrs::{attrs, sorted};
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// Uptime checks.
+/// The kind `uptime_check`: uptime checks of the account.
 pub const UPTIME_CHECK: UptimeCheckKind = UptimeCheckKind;
 
-/// See [`UPTIME_CHECK`].
+/// The implementation of the kind [`UPTIME_CHECK`].
 #[derive(Debug, Clone, Copy)]
 pub struct UptimeCheckKind;
 

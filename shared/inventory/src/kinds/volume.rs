@@ -1,4 +1,5 @@
-//! Volumes of block storage. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage>
+//! Volumes of block storage.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage>
 
 use digitalocean::{Client, Volume};
 use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
@@ -10,10 +11,10 @@ use super::attrs::{attrs, sorted};
 use super::{DROPLET, ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 use crate::prices;
 
-/// Volumes.
+/// The kind `volume`: volumes of block storage.
 pub const VOLUME: VolumeKind = VolumeKind;
 
-/// See [`VOLUME`].
+/// The implementation of the kind [`VOLUME`].
 #[derive(Debug, Clone, Copy)]
 pub struct VolumeKind;
 
@@ -30,7 +31,8 @@ impl MirroredKind for VolumeKind {
         "block_storage:read"
     }
 
-    /// None: a volume that is attached elsewhere, resized or renamed was so by somebody.
+    /// No field changes by itself: attaching, resizing and renaming a volume are deliberate
+    /// changes.
     fn state_fields(&self) -> &'static [&'static str] {
         &[]
     }
@@ -46,7 +48,8 @@ impl ListedKind for VolumeKind {
     }
 }
 
-/// A volume's facts. It belongs with the droplet that it is attached to; detached it stays whose it was.
+/// Normalises a volume. Its parent is the droplet that it is attached to. A detached volume keeps
+/// its owner.
 fn normalise(volume: Volume) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let id = ProviderId::new(volume.id)?;

@@ -9,10 +9,10 @@ use serde_json::json;
 use super::attrs::attrs;
 use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
 
-/// VPC networks.
+/// The kind `vpc`: VPC networks of the account.
 pub const VPC: VpcKind = VpcKind;
 
-/// See [`VPC`].
+/// The implementation of the kind [`VPC`].
 #[derive(Debug, Clone, Copy)]
 pub struct VpcKind;
 
@@ -44,7 +44,8 @@ impl ListedKind for VpcKind {
     }
 }
 
-/// A VPC's facts. What is in it, resources say themselves.
+/// Normalises a VPC. Its members are left out, because each resource has its VPC among its own
+/// facts.
 fn normalise(vpc: Vpc) -> Result<(ProviderId, ResourceFacts), InvalidId> {
     let id = ProviderId::new(vpc.id)?;
     let attrs = attrs(json!({

@@ -1,4 +1,4 @@
-//! Attribution, the writes: what belongs elsewhere is put there.
+//! The attribution of resources to projects: writing the result.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::Error;
 use crate::sweep::{FollowUp, SweepResult, SweepRun, persist_with_retry};
 use crate::upsert::{self, ObservationContext, Placement, PlacementStart};
 
-/// Rows written at a time.
+/// The number of records written concurrently.
 const CONCURRENT_WRITES: usize = 8;
 
-/// Puts everything where the evidence says that it belongs, as far as time allows: parents before those who follow them, because a child
-/// takes over its parent's history.
+/// Moves every resource to the project that the evidence gives, as far as time allows. Parents are
+/// written before their children, because a child takes over its parent's history.
 pub(crate) async fn apply(run: SweepRun<'_>, evidence: &Evidence<'_>, result: &mut SweepResult) -> Result<(), Error> {
     let mut own = Vec::new();
     let mut following: BTreeMap<ResourceKey, ResourceKey> = BTreeMap::new();
@@ -37,7 +37,7 @@ pub(crate) async fn apply(run: SweepRun<'_>, evidence: &Evidence<'_>, result: &m
         let ready: BTreeMap<ResourceKey, ResourceKey> =
             following.iter().filter(|(_, parent)| !waits(parent)).map(|(k, p)| (k.clone(), p.clone())).collect();
         if ready.is_empty() {
-            result.note(format!("{} resources are each other's parents and stay where they are", following.len()));
+            result.note(format!("{} resources are each other's parents and keep their project", following.len()));
             break;
         }
         following.retain(|key, _| !ready.contains_key(key));
@@ -56,7 +56,8 @@ fn internal(project: ProjectId) -> Placement {
     Placement { project, attribution: Attribution::Internal, since: PlacementStart::WithCreation }
 }
 
-/// Where those belong who follow these parents. A parent that left no trace leaves an orphan.
+/// Returns the placements of resources that follow these parents. A resource whose parent was never
+/// recorded is an orphan.
 async fn with_parents(
     run: SweepRun<'_>,
     following: BTreeMap<ResourceKey, ResourceKey>,
@@ -102,7 +103,8 @@ async fn write(
     let taken = done.iter().flatten().count();
     done.into_iter().flatten().flatten().for_each(|effect| result.counts.add(effect));
     if taken < total {
-        let error = format!("out of time with {} resources left to attribute; another run goes on", total - taken);
+        let error =
+            format!("out of time: {} resources are still to be attributed; another run continues", total - taken);
         *result = result.clone().stopped(error, FollowUp::Continue);
     }
     Ok(())

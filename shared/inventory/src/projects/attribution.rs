@@ -1,8 +1,11 @@
-//! Attribution, the pure part: from what the projects list and what is known, who belongs where.
+//! The attribution of resources to projects: the pure part, from the projects' lists and the known
+//! resources.
 //!
-//! In this order: what an operator claimed stays; a member is where its project says; what has a parent is where the parent is, also when
-//! the parent is gone, or in the project that it names; what is left is the company's own, if its kind is seen whole. Nothing is ever taken out of a project for want of
-//! evidence, only put into another on evidence.
+//! The rules apply in this order. A resource that an operator claimed stays. A member is in the
+//! project that lists it. A resource with a parent is in the parent's project, also after the
+//! parent is deleted, or in the project that it names itself. Any other resource is in the
+//! company's internal project, if its kind was listed completely. Missing evidence never takes a
+//! resource out of a project; only evidence for another project moves it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,37 +16,38 @@ use super::membership::Membership;
 use crate::kinds::OrphanPolicy;
 use crate::workers::PROJECT;
 
-/// What an account's resources are placed by.
+/// The evidence by which an account's resources are attributed.
 #[derive(Debug)]
 pub struct Evidence<'a> {
-    /// Every live resource.
+    /// Every live resource of the account.
     pub known: &'a BTreeMap<ResourceKey, IndexedResource>,
-    /// What the projects list.
+    /// The resources that the projects list.
     pub members: &'a BTreeMap<ResourceKey, Membership>,
     /// The projects that exist.
     pub projects: &'a BTreeSet<ProjectId>,
-    /// The company's own project, where the lists of all projects were read whole and it exists.
+    /// The company's internal project; none if it does not exist or the list of some project could
+    /// not be read completely.
     pub internal: Option<&'a ProjectId>,
-    /// What becomes of orphans, of the kinds that this token sees whole.
+    /// The kinds that this token lists completely, each with its policy for orphans.
     pub fully_listed: &'a BTreeMap<Kind, OrphanPolicy>,
 }
 
-/// Where a resource is to be put.
+/// The project that a resource is attributed to, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributionSource {
-    /// Where its project lists it.
+    /// The project that lists the resource.
     Member(Membership),
-    /// Where its parent is, which lives and is in this project.
+    /// The project of the resource's live parent.
     WithParent(ResourceKey, ProjectId),
-    /// In the project that it names itself.
+    /// The project that the resource names itself.
     Named(ProjectId),
-    /// Where its parent was, which is not among the living.
+    /// The former project of the resource's parent, which is deleted or unknown.
     WithFormerParent(ResourceKey),
-    /// With the company's own.
+    /// The company's internal project.
     Internal(ProjectId),
 }
 
-/// What is to be put elsewhere, and where.
+/// Returns the resources that must move, with the source of their new project.
 #[must_use]
 pub fn attribute(evidence: &Evidence<'_>) -> Vec<(ResourceKey, AttributionSource)> {
     let mut moves = Vec::new();
@@ -57,7 +61,7 @@ pub fn attribute(evidence: &Evidence<'_>) -> Vec<(ResourceKey, AttributionSource
     moves
 }
 
-/// A chain of parents longer than this is a circle.
+/// The longest chain of parents that is followed. A longer one is taken for a cycle.
 const MAX_PARENT_DEPTH: u32 = 4;
 
 impl Evidence<'_> {
@@ -73,7 +77,8 @@ impl Evidence<'_> {
         known.project_id.as_ref() == Some(project) && known.attribution == Some(attribution)
     }
 
-    /// Where a resource belongs, by the evidence; `None` where that changes nothing.
+    /// Returns the source of the resource's project by the evidence; `None` if the resource stays
+    /// where it is.
     fn place(&self, key: &ResourceKey, known: &IndexedResource) -> Option<AttributionSource> {
         if known.attribution == Some(Attribution::Claimed) {
             return None;
@@ -81,8 +86,8 @@ impl Evidence<'_> {
         if let Some(membership) = self.members.get(key) {
             return Some(AttributionSource::Member(membership.clone()));
         }
-        // DigitalOcean moves resources between projects and never takes them out: a member that no list names is in motion, or out of
-        // this token's sight.
+        // DigitalOcean moves resources between projects and never takes them out. A member that no
+        // list contains is therefore being moved, or not visible to this token.
         let stays = known.project_id.as_ref().is_some_and(|project| self.projects.contains(project));
         if stays && known.attribution == Some(Attribution::Member) {
             return None;
@@ -95,9 +100,10 @@ impl Evidence<'_> {
                 Some(_) => self
                     .project_of(&parent, MAX_PARENT_DEPTH)
                     .map(|project| AttributionSource::WithParent(parent, project)),
-                // Nobody moves what is gone: once inherited is settled.
+                // A deleted parent is not moved any more, so an inherited project is final.
                 None if stays && known.attribution == Some(Attribution::Inherited) => None,
-                // Without a trace of its parent it was found to be nobody's else's; that does not change either.
+                // The resource had a parent that was never recorded, so it was attributed to the
+                // internal project. That is final, too.
                 None if stays && known.attribution == Some(Attribution::Internal) => None,
                 None => Some(AttributionSource::WithFormerParent(parent)),
             };
@@ -108,7 +114,7 @@ impl Evidence<'_> {
         self.project_for_orphans(&key.kind).map(AttributionSource::Internal)
     }
 
-    /// Where orphans of a kind belong, if that may be said.
+    /// Returns the project for orphans of a kind; `None` if they must not be attributed.
     pub(crate) fn project_for_orphans(&self, kind: &Kind) -> Option<ProjectId> {
         match self.fully_listed.get(kind)? {
             OrphanPolicy::AssignToInternal => self.internal.cloned(),
@@ -116,7 +122,7 @@ impl Evidence<'_> {
         }
     }
 
-    /// The project that a live resource will be in.
+    /// Returns the project that a live resource will be in.
     fn project_of(&self, key: &ResourceKey, remaining_depth: u32) -> Option<ProjectId> {
         let known = self.known.get(key)?;
         let stays = known.project_id.clone().filter(|project| self.projects.contains(project));
@@ -139,7 +145,7 @@ impl Evidence<'_> {
     }
 }
 
-/// The project that a resource names, where that is all it belongs with.
+/// Returns the project that a resource names, if the resource has no other parent.
 fn named_project(known: &IndexedResource) -> Option<ProjectId> {
     let parent = known.parent.as_ref().filter(|parent| parent.kind == PROJECT)?;
     ProjectId::new(parent.provider_id.as_str()).ok()

@@ -1,7 +1,8 @@
-//! What is in each project, by its list of resources.
+//! The resources in each project, from the project's list of resources.
 //!
-//! A list only ever tells where something *is*. A resource that no list names is not "out of its project": a token without the scope to
-//! read a kind gets lists without it, and no error.
+//! A list only shows which resources *are* in a project. A resource that no list contains is not
+//! "out of its project": for a token without the scope to read a kind, DigitalOcean leaves the kind
+//! out and returns no error.
 
 use std::collections::BTreeMap;
 
@@ -12,28 +13,28 @@ use domain::{ProjectId, ResourceKey, SweepStatus};
 use crate::sweep::{FollowUp, SweepResult, SweepRun};
 use crate::urn;
 
-/// Which project a resource is in, and since when.
+/// The project that a resource is in, with the date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
-    /// The project.
+    /// The project that lists the resource.
     pub project: ProjectId,
-    /// Since when, as far as DigitalOcean says.
+    /// The time of the assignment, where DigitalOcean gives it.
     pub since: Option<DateTime<Utc>>,
-    /// Where the resource lives: all that is told of a Spaces bucket besides its name.
+    /// The resource's address. For a Spaces bucket it is the only fact besides the name.
     pub self_url: Option<String>,
 }
 
-/// What the lists of an account's projects said.
+/// The content of the lists of an account's projects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Memberships {
     pub(crate) members: BTreeMap<ResourceKey, Membership>,
-    /// URNs that cannot be read as one.
+    /// The number of URNs that cannot be parsed.
     pub(crate) unreadable: u32,
-    /// Whether every project's list was read whole.
+    /// True if the list of every project was read completely.
     pub(crate) complete: bool,
 }
 
-/// Reads the lists of these projects. What refuses one of them is noted in the result.
+/// Reads the lists of these projects. Errors are recorded in the result.
 pub(crate) async fn read(
     run: SweepRun<'_>,
     client: &Client,
@@ -51,10 +52,12 @@ pub(crate) async fn read(
                     found.add(run, project, resource);
                 }
             }
-            // Deleted since it was listed, or made so recently that DigitalOcean does not know it everywhere yet.
+            // The project was deleted after it was listed, or was created so recently that not all
+            // of DigitalOcean's servers have it yet.
             Err(error) if error.is_not_found() => {
                 found.complete = false;
-                result.note(format!("project {project} has no membership yet, or no longer"));
+                result
+                    .note(format!("project {project} has no list of resources: it was just created, or just deleted"));
             }
             Err(error) => {
                 found.complete = false;
@@ -72,9 +75,10 @@ pub(crate) async fn read(
 }
 
 impl Memberships {
-    /// Adds one entry of a project's list. A resource that two lists name, because it moved between them, is where it was assigned last.
+    /// Adds one entry of a project's list. A resource that is in two lists, because it was moved
+    /// between them, is in the project to which it was assigned last.
     fn add(&mut self, run: SweepRun<'_>, project: &ProjectId, resource: ProjectResource) {
-        // What DigitalOcean itself no longer finds is no member.
+        // A resource that DigitalOcean itself cannot find is not a member.
         if resource.status == Some(ResourceStatus::NotFound) {
             return;
         }

@@ -1,4 +1,5 @@
-//! Projects: mirrored, the internal one made where it is missing, and what is in them attributed to them.
+//! Projects: their mirror, the creation of the internal project, and the attribution of resources
+//! to projects.
 
 mod apply_attribution;
 pub mod attribution;

@@ -1,4 +1,5 @@
-//! The sweep of an account's projects: two passes, first the projects, then what is in each.
+//! The sweep of an account's projects, in two passes: the projects first, then the resources in
+//! each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,11 +19,11 @@ use crate::sweep::{SweepCounts, SweepResult, SweepRun, last_complete_at, status_
 use crate::upsert::UpsertEffect;
 use crate::workers::{mirrored_kinds, resource_kinds};
 
-/// What an `image` in a URN is ...
+/// The kind of an `image` in a URN, unless it is a [`CUSTOM_IMAGE`].
 const SNAPSHOT: Kind = Kind::from_static("snapshot");
-/// ... unless it is this.
+/// The kind of an `image` in a URN, if a custom image has its id.
 const CUSTOM_IMAGE: Kind = Kind::from_static("custom_image");
-/// How often a decision is made anew because the record changed meanwhile.
+/// The number of attempts to write a record that other writers change meanwhile.
 const MAX_ATTEMPTS: u32 = 8;
 
 pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncState) -> Result<SweepResult, Error> {
@@ -31,11 +32,12 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncS
         Err(error) => return Ok(SweepResult::refused(&ListError::DigitalOcean(error))),
     };
     if listing.items.is_empty() {
-        // Every account has a default project: an empty list is a token that may not see projects.
+        // Every account has a default project, so an empty list means that the token may not read
+        // projects.
         return Ok(SweepResult {
             status: SweepStatus::NotVisible,
             listed: false,
-            error: Some("DigitalOcean lists no project at all: the token needs scope project:read".to_owned()),
+            error: Some("DigitalOcean lists no project at all: the token needs the scope project:read".to_owned()),
             ..SweepResult::complete(SweepCounts::default())
         });
     }
@@ -64,12 +66,14 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncS
 
     let mut result = sweep_projects(run, client, sync_state, &projects, counts).await?;
     result.notes.extend(notes);
-    // A project made just now holds nothing, and DigitalOcean may not know it yet.
+    // A project that was created just now is empty, and not all of DigitalOcean's servers have it
+    // yet.
     let established = projects.keys().filter(|id| made.as_ref() != Some(*id));
     sweep_memberships(run, client, sync_state, established, &projects, result).await
 }
 
-/// What is in the projects: rows for what no list names, and everything attributed.
+/// Sweeps the resources in the projects: writes the records of those that have no list of their
+/// own, and attributes all resources.
 async fn sweep_memberships(
     run: SweepRun<'_>,
     client: &Client,
@@ -88,7 +92,7 @@ async fn sweep_memberships(
             result.status = status_with_holds(waiting);
         }
     } else if result.hold.is_none() {
-        // What waits among the rows of these lists goes on waiting.
+        // These lists were not read completely, so deletions that wait on them stay held.
         result.hold.clone_from(&sync_state.hold);
     }
     let mut kinds: BTreeSet<Kind> = resource_kinds().into_iter().collect();
@@ -112,7 +116,8 @@ async fn sweep_memberships(
     Ok(result)
 }
 
-/// An image in a project is a droplet snapshot, unless it is known to be an image of the account's own.
+/// An image in a project is a droplet snapshot, unless a custom image of the account is known by
+/// its id.
 fn resolve_image_kinds(
     members: BTreeMap<ResourceKey, Membership>,
     known: &BTreeMap<ResourceKey, IndexedResource>,
@@ -125,8 +130,9 @@ fn resolve_image_kinds(
     members.into_iter().map(right).collect()
 }
 
-/// The kinds whose own list was read whole with this very token, last time: what of them no project lists, no project holds. And those
-/// without a list: their rows come from the projects' lists.
+/// Returns the kinds whose last sweep was complete and used the same token. A resource of such a
+/// kind that no project lists is in no project. Kinds without a list of their own are not included:
+/// their records come from the projects' lists.
 async fn fully_listed(run: SweepRun<'_>) -> Result<BTreeMap<Kind, OrphanPolicy>, Error> {
     let sync_states = run.table.sync_states(run.account).await?;
     let is_whole = |kind: &Kind| {
@@ -193,7 +199,7 @@ async fn sweep_projects(
             }
             (_, None, None) => None,
         };
-        // Projects are few: DigitalOcean is asked for each one that is missing, at each miss.
+        // There are few projects, so DigitalOcean is asked for each missing one in every sweep.
         let existence = if facts.is_some() {
             None
         } else {

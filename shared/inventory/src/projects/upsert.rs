@@ -1,4 +1,4 @@
-//! Pure decisions on a project's record, as [`crate::upsert`] makes them on a resource's.
+//! Pure decisions on a project's record, like those of [`crate::upsert`] on a resource's.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, Project, ProjectFacts, ProjectId, Strikes, begin_interval};
@@ -7,23 +7,23 @@ use store::ProjectWrite;
 
 use crate::upsert::UpsertEffect;
 
-/// A write of a project and what it does.
+/// A write of a project's record and its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectDecision {
-    /// What to write.
+    /// The write, conditional on the version of the record.
     pub write: ProjectWrite,
-    /// What that does.
+    /// The effect of the write, for the receipt's counts.
     pub effect: UpsertEffect,
 }
 
-/// A digest of a project's facts.
+/// Returns a digest of a project's facts.
 #[must_use]
 pub fn fingerprint(facts: &ProjectFacts) -> String {
     let bytes = serde_json::to_vec(facts).unwrap_or_default();
     hex::encode(&Sha256::digest(bytes)[..16])
 }
 
-/// The project was listed with these facts.
+/// Decides on a project that was listed with these facts; `None` if nothing changed.
 #[must_use]
 pub fn seen(
     before: Option<&Project>,
@@ -49,7 +49,8 @@ pub fn seen(
             deleted_at: None,
             version: 1,
         };
-        // It has had this name since it was made, as far as anybody can tell.
+        // The project is assumed to have had this name since its creation, because earlier names
+        // are unknown.
         begin_interval(&mut project.name_history, facts.name.clone(), facts.created_at.unwrap_or(at).min(at));
         return Some(ProjectDecision {
             write: ProjectWrite { before: None, project },
@@ -74,7 +75,8 @@ pub fn seen(
     Some(decision(project, effect))
 }
 
-/// A complete list left the project out. `None` while the last strike is younger than `strike_interval`.
+/// Decides on a project that a complete list left out. `None` while the last strike is younger than
+/// `strike_interval`.
 #[must_use]
 pub fn missed(
     before: &Project,
@@ -94,7 +96,8 @@ pub fn missed(
     Some(decision(project, UpsertEffect::Struck))
 }
 
-/// The third strike is due (or was given) and DigitalOcean said that the project is gone.
+/// Decides on a project that DigitalOcean said is gone. `None` unless the third strike is due or
+/// was given.
 #[must_use]
 pub fn gone(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
     if before.deleted_at.is_some() {
@@ -107,7 +110,7 @@ pub fn gone(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
     Some(decision(project, UpsertEffect::Deleted))
 }
 
-/// DigitalOcean said that the project exists although the list left it out.
+/// Decides on a project that DigitalOcean said exists, although the list left it out.
 #[must_use]
 pub fn still_there(before: &Project, at: DateTime<Utc>) -> Option<ProjectDecision> {
     if before.deleted_at.is_some() || before.strikes.is_none() {

@@ -1,6 +1,8 @@
-//! Resources that only URNs speak of: no list of their own names them, so the projects' lists are all there is.
+//! Resources that occur only in URNs: no list of their own contains them, so the projects' lists
+//! are the only source.
 //!
-//! They get placeholder rows, seen and struck by the sweep of the projects, and only by one that read every project's list.
+//! They get placeholder records. The sweep of the projects updates them and gives them strikes, but
+//! only if it read the list of every project.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +17,7 @@ use crate::sweep::plan::plan;
 use crate::sweep::{KindSweep, SweepResult, SweepRun};
 use crate::workers::mirrored;
 
-/// A kind that has no list.
+/// A kind without a list of its own.
 struct UrnKind(Kind);
 
 impl MirroredKind for UrnKind {
@@ -28,7 +30,7 @@ impl MirroredKind for UrnKind {
     }
 
     fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("nobody")
+        ProviderId::from_static("nonexistent")
     }
 
     fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
@@ -36,7 +38,8 @@ impl MirroredKind for UrnKind {
     }
 }
 
-/// Sweeps the kinds without a list: those that the projects name now, and those they ever named. Returns how many deletions wait.
+/// Sweeps the kinds without a list: those that the projects contain now, and those they ever
+/// contained. Returns the number of held deletions.
 pub(crate) async fn sweep(
     run: SweepRun<'_>,
     client: &Client,
@@ -74,8 +77,8 @@ pub(crate) async fn sweep(
     Ok(held)
 }
 
-/// What is known of a resource by its URN alone: its id, and of a Spaces bucket the region, from its address
-/// (`https://<bucket>.<region>.digitaloceanspaces.com`).
+/// Returns the facts that a URN tells about a resource: its id, and for a Spaces bucket the region,
+/// from its address (`https://<bucket>.<region>.digitaloceanspaces.com`).
 fn placeholder(key: &ResourceKey, membership: &Membership) -> ResourceFacts {
     let address = membership.self_url.as_deref().and_then(|url| url.strip_prefix("https://"));
     let region = address
@@ -96,7 +99,7 @@ mod tests {
     use domain::{AccountId, ProjectId};
 
     #[test]
-    fn a_buckets_region_is_in_its_address() {
+    fn the_region_of_a_bucket_is_read_from_its_address() {
         let cases = [
             (Some("https://media.fra1.digitaloceanspaces.com"), Some("fra1")),
             (Some("https://dotted.name.ams3.digitaloceanspaces.com"), Some("ams3")),

@@ -1,8 +1,11 @@
-//! The sweep of a kind that is listed parent by parent, a request or more for each: a round over all parents, in as many runs as it takes.
+//! The sweep of a kind that is listed parent by parent, with one request or more for each: a scan
+//! over all parents, in as many runs as it takes.
 //!
-//! Each run reads the lists of as many parents as time and the rate limit allow, writes what differs for those parents, and leaves in the
-//! lane how far it came; the next run goes on from there, whichever message brings it. Strikes are given parent by parent, as each list
-//! was read whole. Who dies is decided when the round ends, when it is known how much is missing altogether.
+//! Each run reads the lists of as many parents as time and the rate limit allow, writes the
+//! differences for those parents, and stores its progress in the sync state. The next run continues
+//! from there, whichever message starts it. Strikes are given parent by parent, when a parent's
+//! list was read completely. Deletions are decided only at the end of the scan, when it is known
+//! how much is missing in total.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,32 +23,32 @@ use super::{FollowUp, SweepCounts, SweepResult, SweepRun, status_with_holds};
 use crate::Error;
 use crate::kinds::{ChildKind, ListError};
 
-/// Lists read at a time.
+/// The number of lists read concurrently.
 const CONCURRENT_LISTS: usize = 4;
-/// Time kept for writing what the lists said.
+/// The time reserved for writing the content of the lists.
 const WRITING_TIME: Duration = Duration::from_secs(60);
 
-/// What the lists of some parents said.
+/// The content of the lists of some parents.
 #[derive(Default)]
 struct ParentLists {
     facts: BTreeMap<ProviderId, ResourceFacts>,
-    /// The parents whose list was read whole.
+    /// The parents whose list was read completely.
     read: BTreeSet<ProviderId>,
-    /// The last parent that was asked for its list, whatever came of it.
+    /// The last parent whose list was requested, whatever the result.
     after: Option<ProviderId>,
     pages: u32,
     remaining: Option<u32>,
-    /// Parents whose list could not be read, and why the last of them could not.
+    /// The number of parents whose list could not be read.
     unread: u32,
     error: Option<String>,
-    /// Why reading stopped before the last parent.
+    /// The reason for stopping before the last parent.
     stopped: Option<Stop>,
 }
 
 enum Stop {
-    /// There is no time to read more and write it.
+    /// There is no time left to read and write another list.
     OutOfTime,
-    /// DigitalOcean will not answer the next one either.
+    /// DigitalOcean will reject the request for the next list as well.
     Refused(digitalocean::Error),
 }
 
@@ -80,22 +83,23 @@ pub(crate) async fn sweep(
         parent_of(known).is_none_or(|id| !parents.live.contains_key(&id) && !known_parents.contains_key(&id))
     };
 
-    // Those that say they have children, and those of which we know some: a list that leaves a parent out takes no child.
-    let mut ask: BTreeSet<ProviderId> =
+    // Lists are read of the parents that say they have children, and of those that known children
+    // belong to: a list that leaves out a parent must not delete its children.
+    let mut to_read: BTreeSet<ProviderId> =
         parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.clone()).collect();
-    ask.extend(known.values().filter(|known| !is_orphaned(known)).filter_map(parent_of));
-    let total = ask.len();
-    ask.retain(|id| scan_progress.after.as_ref().is_none_or(|after| id > after));
-    let left = ask.len();
+    to_read.extend(known.values().filter(|known| !is_orphaned(known)).filter_map(parent_of));
+    let total = to_read.len();
+    to_read.retain(|id| scan_progress.after.as_ref().is_none_or(|after| id > after));
+    let left = to_read.len();
 
-    let reading = read(run, client, kind, ask).await;
+    let reading = read(run, client, kind, to_read).await;
     let mut sweep = KindSweep::new(run, client, kind, sync_state, reading.facts);
     let rules = sweep.rules(sync_state);
     let known_of_read_parents =
         known.iter().filter(|(_, known)| parent_of(known).is_some_and(|id| reading.read.contains(&id)));
     let known_of_read_parents: BTreeMap<ProviderId, IndexedResource> =
         known_of_read_parents.map(|(id, known)| (id.clone(), known.clone())).collect();
-    // A child that came from another parent, or whose parent is not told, is no discovery.
+    // A child is not new if it is known under another parent, or without a parent.
     let mut comparable = known_of_read_parents.clone();
     comparable.extend(sweep.facts.keys().filter_map(|id| Some((id.clone(), known.get(id)?.clone()))));
     let mut part = plan_partial(&comparable, &sweep.fingerprints(), &rules);
@@ -107,7 +111,7 @@ pub(crate) async fn sweep(
     result.counts.rate_limit_remaining = reading.remaining.or(parents.rate_limit_remaining);
 
     if result.next == FollowUp::Continue {
-        // Not all was written: the same parents again.
+        // Some changes are not written, so the next run reads the same parents again.
         return Ok(continue_scan(result, scan_progress, left, total));
     }
     scan_progress.after = reading.after.or(scan_progress.after);
@@ -130,7 +134,7 @@ pub(crate) async fn sweep(
         None => {}
     }
     if scan_progress.unread > 0 {
-        let why = reading.error.unwrap_or_else(|| "see the earlier runs of the round".to_owned());
+        let why = reading.error.unwrap_or_else(|| "see the receipts of the scan's earlier runs".to_owned());
         let error = format!("the lists of {} of {total} parents could not be read: {why}", scan_progress.unread);
         let next = result.next;
         result = result.stopped(error, next);
@@ -138,24 +142,25 @@ pub(crate) async fn sweep(
         return Ok(complete_scan(result, &scan_progress));
     }
 
-    // Those whose parent is gone for good: nobody is left to list them.
+    // Children whose parent is deleted are handled apart, because no list will contain them any
+    // more.
     let orphans: BTreeMap<ProviderId, IndexedResource> =
         known.iter().filter(|(_, known)| is_orphaned(known)).map(|(id, known)| (id.clone(), known.clone())).collect();
-    let mut struck_out = struck_out(&known, &part, sweep.at);
-    struck_out.retain(|id, _| !sweep.facts.contains_key(id) && !orphans.contains_key(id));
+    let mut at_limit = at_strike_limit(&known, &part, sweep.at);
+    at_limit.retain(|id, _| !sweep.facts.contains_key(id) && !orphans.contains_key(id));
     let end = CompletedScan {
         scan_started_at: scan_progress.started_at,
         nothing_listed: scan_progress.items + items == 0 && orphans.len() < known.len(),
-        replaced: replaced(&struck_out, &known),
+        replaced: replaced(&at_limit, &known),
     };
-    let mut deletions = plan_deletions(&known, &struck_out, &end, &rules);
+    let mut deletions = plan_deletions(&known, &at_limit, &end, &rules);
     let held = deletions.held;
     deletions.steps.extend(orphan_steps(&orphans, &rules));
     sweep.load_expected_changes(&deletions).await?;
     let deletion_result = sweep.apply(&deletions, &existence.gone, SweepCounts::default()).await?;
     result.counts.changes += deletion_result.counts.changes;
     if deletion_result.status != SweepStatus::Complete {
-        // Nothing is lost: who is struck out is struck out, and the end of the round comes again.
+        // Strikes that were given stay, so the next run decides on the deletions again.
         result = result.stopped(deletion_result.error.unwrap_or_default(), deletion_result.next);
         return Ok(pause_scan(result, scan_progress, 0, total));
     }
@@ -170,9 +175,9 @@ pub(crate) async fn sweep(
 }
 
 /// Reads the lists of these parents, in the order of their ids, until something stops it.
-async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, ask: BTreeSet<ProviderId>) -> ParentLists {
+async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, to_read: BTreeSet<ProviderId>) -> ParentLists {
     let mut reading = ParentLists::default();
-    let mut lists = stream::iter(ask)
+    let mut lists = stream::iter(to_read)
         .map(|parent| async move {
             let listed = kind.children(client, &parent).await;
             (parent, listed)
@@ -186,7 +191,8 @@ async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, ask: BTr
                 reading.facts.extend(listed.resources);
                 reading.read.insert(parent.clone());
             }
-            // Gone since it was listed: its own sweep will say so, and then the next round.
+            // The parent was deleted after it was listed. Its own sweep will record that, and the
+            // next scan will see it.
             Err(ListError::DigitalOcean(error)) if error.is_not_found() => {}
             Err(ListError::DigitalOcean(error)) if affects_every_request(&error) => {
                 reading.stopped = Some(Stop::Refused(error));
@@ -209,7 +215,7 @@ async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, ask: BTr
     reading
 }
 
-/// Whether the next parent's list would be refused alike.
+/// Returns true if the request for the next parent's list would fail in the same way.
 fn affects_every_request(error: &digitalocean::Error) -> bool {
     error.is_not_visible()
         || error.needs_new_token()
@@ -217,8 +223,9 @@ fn affects_every_request(error: &digitalocean::Error) -> bool {
         || matches!(error, digitalocean::Error::DeadlineExceeded { .. })
 }
 
-/// Those that have all their strikes, the last one given before or by this part of the round.
-fn struck_out(
+/// Returns the resources that have all their strikes: the last one was given before, or by this
+/// part of the scan.
+fn at_strike_limit(
     known: &BTreeMap<ProviderId, IndexedResource>,
     part: &SweepPlan,
     at: DateTime<Utc>,
@@ -238,29 +245,32 @@ fn struck_out(
     out.collect()
 }
 
-/// How many of the struck out made room for others: backups rotate, and as many may go at once as there are droplets. Parent by parent,
-/// those that came after the missing ones were last seen.
-fn replaced(struck_out: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<ProviderId, IndexedResource>) -> usize {
+/// Returns how many of the resources at the strike limit were replaced by new ones of the same
+/// parent, that is, by children first seen after the missing ones were last seen. Backups rotate,
+/// so as many may disappear at once as there are droplets.
+fn replaced(at_limit: &BTreeMap<ProviderId, Strikes>, known: &BTreeMap<ProviderId, IndexedResource>) -> usize {
     let mut missing: BTreeMap<&Parent, (usize, DateTime<Utc>)> = BTreeMap::new();
-    for entry in struck_out.keys().filter_map(|id| known.get(id)) {
+    for entry in at_limit.keys().filter_map(|id| known.get(id)) {
         let Some(parent) = &entry.parent else { continue };
         let (count, last_seen_at) = missing.entry(parent).or_insert((0, entry.last_seen_at));
         *count += 1;
         *last_seen_at = entry.last_seen_at.max(*last_seen_at);
     }
-    let mut came: BTreeMap<&Parent, usize> = BTreeMap::new();
+    let mut replacements: BTreeMap<&Parent, usize> = BTreeMap::new();
     for entry in known.values().filter(|entry| entry.strikes.is_none()) {
         let since = entry.parent.as_ref().and_then(|parent| Some((parent, missing.get(parent)?.1)));
         if let Some((parent, last_seen_at)) = since
             && entry.last_seen_at > last_seen_at
         {
-            *came.entry(parent).or_default() += 1;
+            *replacements.entry(parent).or_default() += 1;
         }
     }
-    missing.iter().map(|(parent, (count, _))| came.get(parent).copied().unwrap_or_default().min(*count)).sum()
+    missing.iter().map(|(parent, (count, _))| replacements.get(parent).copied().unwrap_or_default().min(*count)).sum()
 }
 
-/// Those whose parent was found gone with all the care of its own sweep are missed with each round, and die with the third, however many.
+/// Plans the strikes and deletions of orphans. The deletion of their parent was confirmed by its
+/// own sweep, so orphans get a strike in each scan and are deleted with the third, however many
+/// there are.
 fn orphan_steps(orphans: &BTreeMap<ProviderId, IndexedResource>, rules: &super::plan::Rules<'_>) -> Vec<SweepStep> {
     let step = |(id, known): (&ProviderId, &IndexedResource)| {
         let action = match known.strikes {
@@ -274,24 +284,24 @@ fn orphan_steps(orphans: &BTreeMap<ProviderId, IndexedResource>, rules: &super::
     orphans.iter().filter_map(step).collect()
 }
 
-/// The round goes on at once.
+/// Ends this run; another one continues the scan at once.
 fn continue_scan(mut result: SweepResult, scan_progress: ScanProgress, left: usize, total: usize) -> SweepResult {
-    result.error = Some(format!("{} of {total} parents read so far; another run goes on", total - left));
+    result.error = Some(format!("{} of {total} parents read so far; another run continues", total - left));
     pause_scan(result, scan_progress, left, total)
 }
 
-/// The round goes on when another run comes.
+/// Ends this run; the scan continues with the next run.
 fn pause_scan(mut result: SweepResult, mut scan_progress: ScanProgress, left: usize, total: usize) -> SweepResult {
     scan_progress.pages += result.counts.pages;
     scan_progress.items += result.counts.items;
     scan_progress.changes += result.counts.changes;
-    result.note(format!("a round over {total} parents is under way: {left} are left"));
+    result.note(format!("a scan over {total} parents is in progress: {left} are left"));
     result.listed = false;
     result.scan_progress = Some(scan_progress);
     result
 }
 
-/// The round is over: the receipt speaks of all of it.
+/// Ends the scan. The receipt covers all of its runs.
 fn complete_scan(mut result: SweepResult, scan_progress: &ScanProgress) -> SweepResult {
     result.listed &= scan_progress.unread == 0;
     result.scan_started_at = Some(scan_progress.started_at);

@@ -1,5 +1,6 @@
-//! The quick look: the status and the addresses of droplets that are known already, minutes before the full sweep. It never discovers,
-//! never strikes and never learns anything else.
+//! The fast poll: it updates the status and the addresses of known droplets, minutes before the
+//! full sweep does. It never adds or deletes a droplet, never gives strikes and never updates any
+//! other fact.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +13,9 @@ use crate::Error;
 use crate::kinds::{DROPLET, ListedKind, MirroredKind};
 use crate::upsert::{self, ObservationContext};
 
-/// What changes from minute to minute.
+/// The fields that change from minute to minute.
 const FIELDS: [&str; 3] = ["status", "attrs.public_addresses", "attrs.private_addresses"];
-/// Rows written at a time.
+/// The number of records written concurrently.
 const CONCURRENT_WRITES: usize = 8;
 
 pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client) -> Result<SweepResult, Error> {
@@ -56,8 +57,8 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client) -> Result<SweepRes
     effects.into_iter().flatten().flatten().for_each(|effect| counts.add(effect));
     let result = SweepResult::complete(counts);
     if taken < count {
-        // The next look comes within a minute.
-        let error = format!("out of time with {} of {count} droplets left", count - taken);
+        // The next poll starts within a minute, so nothing needs to be repeated.
+        let error = format!("out of time: {} of {count} changed droplets are not written yet", count - taken);
         return Ok(result.stopped(error, FollowUp::Nothing));
     }
     Ok(result)

@@ -1,4 +1,4 @@
-//! The sweep of one kind of resources.
+//! The sweep of one kind of resource that has a list of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ use crate::Error;
 use crate::kinds::{ListedKind, MirroredKind, ProbeResult};
 use crate::upsert::{self, ObservationContext, UpsertEffect};
 
-/// Rows written at a time.
+/// The number of records written concurrently.
 const CONCURRENT_WRITES: usize = 8;
-/// So many missing resources at the most are asked for one by one when the list proves unreliable.
+/// The most resources that are probed one by one when the list proves to be incomplete.
 const MAX_PROBES: usize = 20;
 
-/// One sweep of one kind, under way.
+/// The state of a running sweep of one kind.
 pub(crate) struct KindSweep<'a> {
     pub(crate) run: SweepRun<'a>,
     pub(crate) client: &'a Client,
@@ -28,22 +28,22 @@ pub(crate) struct KindSweep<'a> {
     pub(crate) kind: Kind,
     pub(crate) facts: BTreeMap<ProviderId, ResourceFacts>,
     pub(crate) last_complete_at: Option<DateTime<Utc>>,
-    /// When the list was read.
+    /// The time at which the list was read.
     pub(crate) at: DateTime<Utc>,
-    /// Changes of our own that may be seen.
+    /// Changes that this system announced and that the sweep may see.
     pub(crate) expected: Vec<ExpectedChange>,
 }
 
-/// What DigitalOcean said when asked, one by one, for what the list left out.
+/// The results of probing resources that the list left out.
 #[derive(Default)]
 pub(crate) struct ExistenceCheck {
-    /// It said that these are gone.
+    /// The resources that DigitalOcean said are gone.
     pub(crate) gone: BTreeSet<ProviderId>,
-    /// It said that these exist: its list is not the whole truth.
+    /// The resources that DigitalOcean said exist, which proves the list incomplete.
     pub(crate) existing: BTreeSet<ProviderId>,
-    /// It did not say, of one or of any.
+    /// The last probe error; none if every probe was answered.
     pub(crate) unanswered: Option<digitalocean::Error>,
-    /// Whether what was not asked for may be struck as well.
+    /// True if missing resources that were not probed may get a strike as well.
     pub(crate) list_trusted: bool,
 }
 
@@ -53,15 +53,15 @@ impl ExistenceCheck {
     }
 }
 
-/// What became of one step.
+/// The result of one step.
 enum StepOutcome {
     Written(UpsertEffect),
     Nothing,
-    /// There was no time left for it.
+    /// No time was left for the step.
     OutOfTime,
-    /// DigitalOcean did not say whether it is gone.
+    /// DigitalOcean did not say whether the resource is gone.
     Unanswered(digitalocean::Error),
-    /// This one row cannot be read or written; the others can.
+    /// A single record that cannot be read or written, while the others can.
     Unwritable(Error),
 }
 
@@ -82,7 +82,8 @@ pub(crate) async fn sweep(
     let mut plan = plan(&known, &sweep.fingerprints(), &sweep.rules(sync_state));
 
     if sweep.facts.is_empty() && known.is_empty() && !was_empty(sync_state) {
-        // Nothing listed and nothing to miss: an empty account, or a token that may not see. Asked until the first complete receipt.
+        // Nothing is listed and nothing is known: either the account is empty, or the token may not
+        // read the kind. A probe tells them apart; it is repeated until the first complete receipt.
         if let Some(Err(error)) = sweep.probe(&listed_kind.nonexistent_id()).await {
             let result = SweepResult::complete(counts).failed(SweepStatus::Failed, &error);
             return Ok(SweepResult { listed: false, ..result });
@@ -108,7 +109,7 @@ pub(crate) async fn sweep(
     Ok(result)
 }
 
-/// Whether the last complete list of the lane was empty too.
+/// Returns true if the last complete list of this kind was empty too.
 fn was_empty(sync_state: &SyncState) -> bool {
     sync_state.last_complete.as_ref().is_some_and(|receipt| receipt.items == 0)
 }
@@ -133,7 +134,7 @@ impl<'a> KindSweep<'a> {
         }
     }
 
-    /// What was listed, as a plan compares it.
+    /// Returns the fingerprints of the listed resources, which the plan compares.
     pub(crate) fn fingerprints(&self) -> BTreeMap<ProviderId, String> {
         self.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect()
     }
@@ -148,7 +149,7 @@ impl<'a> KindSweep<'a> {
         }
     }
 
-    /// Learns which changes of the kind are our own, if there are changes at all.
+    /// Loads the announced changes of the kind, if the plan changes anything.
     pub(crate) async fn load_expected_changes(&mut self, plan: &SweepPlan) -> Result<(), Error> {
         if !plan.steps.is_empty() {
             self.expected = self.run.table.expected_changes(self.run.account, &self.kind).await?;
@@ -156,7 +157,8 @@ impl<'a> KindSweep<'a> {
         Ok(())
     }
 
-    /// Asks about what the plan would strike, and leaves out of the plan what must not be struck.
+    /// Probes resources that the plan would give a strike or delete, and removes the steps that the
+    /// results do not allow.
     pub(crate) async fn confirm_missing(&self, plan: &mut SweepPlan) -> ExistenceCheck {
         let existence = self.probe_missing(plan).await;
         plan.steps.retain(|step| match step.action {
@@ -177,14 +179,16 @@ impl<'a> KindSweep<'a> {
         ResourceKey { account: self.run.account.clone(), kind: self.kind.clone(), provider_id: id.clone() }
     }
 
-    /// Asks DigitalOcean for one resource; `None` where the kind has no such call.
+    /// Asks DigitalOcean whether one resource exists; `None` if the kind has no such request.
     async fn probe(&self, id: &ProviderId) -> Option<Result<ProbeResult, digitalocean::Error>> {
         Some(self.mirrored.probe(self.client, id)?.await)
     }
 
-    /// Before anything is struck, DigitalOcean is asked for one of the resources that the list left out. A token that lost its scope may
-    /// get filtered lists that look whole, and lists lag; both would otherwise read as "gone". One request, and only when something is
-    /// missing. Where the list turns out not to be the whole truth, only what is asked for and gone is struck.
+    /// Asks DigitalOcean for one of the resources that the list left out, before any resource gets
+    /// a strike. For a token that lost its scope DigitalOcean may return filtered lists that look
+    /// complete, and lists lag behind; without the probe, both would look like deletions. It is one
+    /// request, and only if something is missing. If the list proves incomplete, only resources
+    /// that were probed and are gone get a strike.
     async fn probe_missing(&self, plan: &SweepPlan) -> ExistenceCheck {
         let missing = |wanted| plan.steps.iter().filter(move |step| step.action == wanted).map(|step| &step.id);
         let missing = missing(SweepAction::Delete).chain(missing(SweepAction::Strike));
@@ -204,7 +208,8 @@ impl<'a> KindSweep<'a> {
                     existence.list_trusted = false;
                 }
                 Some(Err(error)) => {
-                    // A failure that is this resource's alone may be passed over; one of the token's is an answer to every question.
+                    // An error that concerns this resource alone is skipped. An error of the token
+                    // would be the answer to every probe.
                     let affects_every_request =
                         error.is_not_visible() || error.needs_new_token() || error.retry_at().is_some();
                     existence.unanswered = Some(error);
@@ -221,7 +226,8 @@ impl<'a> KindSweep<'a> {
         existence
     }
 
-    /// Takes the plan's steps, as far as time allows. What is in `gone` is known to be, without asking again.
+    /// Applies the plan's steps, as far as time allows. The resources in `gone` are known to be
+    /// gone and are not probed again.
     pub(crate) async fn apply(
         &self,
         plan: &SweepPlan,
@@ -247,7 +253,10 @@ impl<'a> KindSweep<'a> {
         }
         let mut result = SweepResult::complete(counts);
         if left > 0 {
-            let error = format!("out of time with {left} of {} changes left; another run goes on", plan.steps.len());
+            let error = format!(
+                "out of time: {left} of {} changes are not written yet; another run continues",
+                plan.steps.len()
+            );
             result = result.stopped(error, FollowUp::Continue);
         }
         if let Some(error) = unwritable {
@@ -259,7 +268,8 @@ impl<'a> KindSweep<'a> {
         Ok(result)
     }
 
-    /// Takes one step; what is one row's own trouble does not end the others.
+    /// Applies one step. An error that affects a single record is returned as a result, so that it
+    /// does not stop the other steps.
     async fn apply_step(&self, step: SweepStep, gone: &BTreeSet<ProviderId>) -> Result<StepOutcome, Error> {
         match self.write(&step, gone).await {
             Err(error) if error.affects_only_one_row() => Ok(StepOutcome::Unwritable(error)),
@@ -299,7 +309,7 @@ impl<'a> KindSweep<'a> {
 
     async fn confirm_deletion(&self, key: &ResourceKey, known_gone: bool) -> Result<StepOutcome, Error> {
         let existence = match self.mirrored.probe(self.client, &key.provider_id) {
-            Some(question) if !known_gone => match question.await {
+            Some(request) if !known_gone => match request.await {
                 Ok(existence) => existence,
                 Err(error) => return Ok(StepOutcome::Unanswered(error)),
             },

@@ -1,7 +1,9 @@
-//! A sweep: one lane, under its lease, from the list to the receipt.
+//! A sweep: one target, under the lease of its sync state, from the list to the receipt.
 //!
-//! What DigitalOcean refuses ends in the receipt, for people to see; only a table that does not answer ends in an [`Error`]. A sweep that
-//! dies between any two writes is made right by the next one: rows change one by one, each with its events, and decide for themselves.
+//! A refusal by DigitalOcean is recorded in the receipt for operators. Only a table that does not
+//! answer causes an [`Error`]. A sweep that crashes between two writes is repaired by the next one:
+//! each record changes in a write of its own, together with its events, and each decision is made
+//! on the current record.
 
 mod children;
 mod fast_poll;
@@ -23,37 +25,38 @@ pub(crate) use kind::KindSweep;
 pub(crate) use persist::persist_with_retry;
 pub(crate) use result::{SweepCounts, SweepResult, public_message};
 
-/// One run of a worker on one account.
+/// The parameters of one sweep of an account.
 #[derive(Clone, Copy)]
 pub struct SweepRun<'a> {
-    /// The worker.
+    /// The worker that runs the sweep.
     pub worker: &'static InventoryWorker,
-    /// Which of its targets.
+    /// The worker's target that is swept.
     pub target: &'static Target,
-    /// The account.
+    /// The account that is swept.
     pub account: &'a AccountId,
-    /// The run's id.
+    /// The id of the run.
     pub run_id: &'a RunId,
-    /// The table.
+    /// The table with the records.
     pub table: &'a Table,
-    /// DigitalOcean, as far as the account's token opens it.
+    /// The client for DigitalOcean, or the reason why there is none.
     pub access: &'a Access,
-    /// The time.
+    /// The source of the current time.
     pub clock: &'a dyn Clock,
-    /// Until when it may work.
+    /// The time by which the sweep must end.
     pub deadline: RequestDeadline,
-    /// Who holds the lease: another text for every try, also of the same message.
+    /// The id of the lease's owner: different for every attempt, also for repeated deliveries of
+    /// one message.
     pub lease_owner: &'a str,
-    /// How long the lease is asked for: longer than the function may run.
+    /// The duration of the lease: longer than the function may run.
     pub lease_ttl: TimeDelta,
-    /// The least time between two strikes of one resource.
+    /// The minimum time between two strikes of one resource.
     pub strike_interval: TimeDelta,
-    /// The internal project, and whether it may be made.
+    /// The internal project, and the client that may create it.
     pub bootstrap: &'a Bootstrap,
 }
 
 impl SweepRun<'_> {
-    /// Which token opens DigitalOcean, by a digest.
+    /// Returns the digest of the token in use; `None` if there is no token.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {
         match self.access {
@@ -63,65 +66,69 @@ impl SweepRun<'_> {
     }
 }
 
-/// DigitalOcean, with a token of the account's, or why there is none.
+/// The access to DigitalOcean for an account: a client with a token, or the reason why there is
+/// none.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// There is a token.
+    /// The account has a usable token.
     Granted {
-        /// The client to ask.
+        /// The client with the account's token.
         client: Client,
-        /// Which token, by a digest: what one token sees says nothing of what another does.
+        /// A digest of the token. Two tokens may see different resources, so their lists cannot be
+        /// compared.
         token_id: String,
     },
-    /// No token could be had; the receipt says so.
+    /// The account has no usable token; the receipt says so.
     Denied {
-        /// What is wrong and what to do.
+        /// The problem, and what to do about it.
         reason: String,
-        /// What should come next.
+        /// The follow-up of the sweep.
         next: FollowUp,
     },
 }
 
-/// What should come next.
-/// The later variants are the more_severe ones: where several things went wrong, the gravest says what comes next.
+/// The follow-up of a sweep. Later variants are more severe: if several errors occurred, the most
+/// severe one decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FollowUp {
-    /// Nothing: the next tick will do.
+    /// No follow-up: the next scheduled run is enough.
     Nothing,
-    /// Another run at once: there was more to do than time.
+    /// Another run at once, because time ran out before the work was done.
     Continue,
-    /// Another run, not before this time: a rate limit.
+    /// Another run, not before this time, because of a rate limit.
     Later(DateTime<Utc>),
-    /// Another try: what failed may pass.
+    /// A retry, because the error may be temporary.
     Retry,
-    /// Another token, where there is one: DigitalOcean does not know this one (any more).
+    /// A retry with another token, if there is one, because DigitalOcean does not accept this one
+    /// (any more).
     NewToken,
-    /// A person: no try will make it better.
+    /// An operator must act, because no retry can succeed.
     OperatorActionRequired,
 }
 
 impl FollowUp {
-    /// The more_severe of two.
+    /// Returns the more severe of the two.
     pub(crate) fn more_severe(self, other: Self) -> Self {
         self.max(other)
     }
 }
 
-/// How a run ended.
+/// The outcome of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SweepOutcome {
-    /// Another sweep of the lane runs.
+    /// Another sweep holds the lease.
     Busy,
-    /// It ran, and left this receipt.
+    /// The sweep ended with this receipt and follow-up.
     Swept(Receipt, FollowUp),
-    /// It ran so long that another took its lease over; what it wrote stands, its receipt does not.
+    /// The sweep ran so long that another one took over its lease. Its changes stand; its receipt
+    /// is not stored.
     LeaseLost,
 }
 
-/// Sweeps the target's lane of the account.
+/// Sweeps a target of the account.
 ///
 /// # Errors
-/// When the table does not answer; the lease is given back where possible.
+/// If the table does not answer. The lease is released where possible.
 pub async fn sweep(run: SweepRun<'_>) -> Result<SweepOutcome, Error> {
     let sync_kind = run.target.sync_kind();
     let started_at = run.clock.now();
@@ -136,7 +143,7 @@ pub async fn sweep(run: SweepRun<'_>) -> Result<SweepOutcome, Error> {
     let (found, requests) = match run.access {
         Access::Denied { reason, next } => (Ok(SweepResult::denied(&sync_state, reason, *next)), 0),
         Access::Granted { client, .. } => {
-            // Every request counts, also of what failed and was tried again.
+            // Every request counts, including those that failed and were retried.
             let client = client.with_own_counter();
             let found = match *run.target {
                 Target::Listed(kind) => kind::sweep(run, &client, kind, &sync_state).await,
@@ -188,22 +195,22 @@ fn finish(run: SweepRun<'_>, sync_state: &SyncState, result: SweepResult, starte
         error,
         notes,
     };
-    // What did not read its list whole knows nothing about what waits.
+    // A sweep that did not read its whole list has no information about held deletions.
     let hold = if listed { hold } else { sync_state.hold.clone() };
     SyncCompletion { receipt, listed, hold, scan_progress, urn_kinds }
 }
 
-/// When the lane's list was last read whole.
+/// Returns the end of the last complete sweep.
 pub(crate) fn last_complete_at(sync_state: &SyncState) -> Option<DateTime<Utc>> {
     sync_state.last_complete.as_ref().map(|receipt| receipt.finished_at)
 }
 
-/// How a sweep stands that read its list whole.
+/// Returns the status of a sweep that read its whole list.
 pub(crate) fn status_with_holds(held: u32) -> SweepStatus {
     if held > 0 { SweepStatus::Held } else { SweepStatus::Complete }
 }
 
-/// What an operator is told of deletions that wait.
+/// Returns the receipt's note about held deletions.
 pub(crate) fn held_note(held: u32, known: usize, kind: &Kind, worker: &str) -> String {
     format!(
         "{held} of {known} known {kind} resources are gone at once: their deletion waits for POST /sync/{worker}/confirm"

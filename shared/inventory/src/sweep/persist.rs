@@ -1,4 +1,4 @@
-//! Writing one decision, on the row as it turns out to be.
+//! Writing one decision with optimistic locking.
 
 use domain::{Resource, ResourceKey};
 use store::{ResourceCommitOutcome, Table};
@@ -6,11 +6,11 @@ use store::{ResourceCommitOutcome, Table};
 use crate::Error;
 use crate::upsert::{UpsertDecision, UpsertEffect};
 
-/// How often a decision is made anew because the row changed meanwhile.
+/// The number of attempts to write a record that other writers change meanwhile.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Decides on `row` (as far as known) and writes; where the row turns out to be another, decides again on that.
-/// `None` when nothing was to be written.
+/// Decides on `row`, the record as last read, and writes the decision. If the stored record is a
+/// different version, decides again on that version. Returns `None` if there is nothing to write.
 pub(crate) async fn persist_with_retry(
     table: &Table,
     key: &ResourceKey,

@@ -1,4 +1,4 @@
-//! The sweep's plan: pure, from what is known and what was listed.
+//! The plan of a sweep: a pure function of the known and the listed resources.
 
 use std::collections::BTreeMap;
 
@@ -6,61 +6,65 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Hold, HoldConfirmation, ProviderId, RunId, Strikes};
 use store::IndexedResource;
 
-/// At least so many deletions in one sweep are looked at as a mass disappearance ...
+/// The minimum number of deletions in one sweep that may count as a mass deletion. They must also
+/// be more than one in [`BREAKER_ONE_IN`] of the known resources.
 pub const BREAKER_MIN_DELETIONS: usize = 5;
-/// ... when they are more than one in so many of what is known.
+/// The share of the known resources above which deletions count as a mass deletion, as one in this
+/// number.
 pub const BREAKER_ONE_IN: usize = 5;
 
-/// What is to be done about one resource.
+/// The action to take for one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SweepAction {
-    /// Listed, and not known to live: new, or a tombstone seen again.
+    /// The resource is listed and not known as live: it is new, or it has a tombstone.
     Discover,
-    /// Listed with other facts than known.
+    /// The resource is listed with facts that differ from the known ones.
     Update,
-    /// Listed again after it was missed.
+    /// The resource is listed again after it got a strike.
     Return,
-    /// Missed once more.
+    /// The resource is missing and gets a strike.
     Strike,
-    /// Missed for the third time: ask DigitalOcean for it, and bury it if it is gone.
+    /// The resource is missing for the third time: DigitalOcean is asked for it, and if it is gone,
+    /// the record becomes a tombstone.
     Delete,
 }
 
-/// One resource and what is to be done about it.
+/// The step of a plan for one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweepStep {
-    /// The resource.
+    /// The resource's id within its kind.
     pub id: ProviderId,
-    /// What is to be done.
+    /// The action to take.
     pub action: SweepAction,
 }
 
-/// What a sweep is to do.
+/// The plan of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SweepPlan {
-    /// By resource; at most one step each.
+    /// The steps, sorted by resource; at most one for each.
     pub steps: Vec<SweepStep>,
-    /// How many deletions are held back; 0 when none are.
+    /// The number of deletions that are held; 0 if there are none.
     pub held: u32,
 }
 
-/// When strikes count and which deletions an operator let pass.
+/// The rules that decide when a strike counts and which deletions are confirmed.
 #[derive(Debug, Clone)]
 pub struct Rules<'a> {
-    /// When the list was read.
+    /// The time at which the list was read.
     pub at: DateTime<Utc>,
-    /// The least time between two strikes of one resource.
+    /// The minimum time between two strikes of one resource.
     pub strike_interval: TimeDelta,
-    /// The deletions that wait.
+    /// The current hold, if there is one.
     pub hold: Option<&'a Hold>,
-    /// An operator's word on them.
+    /// An operator's confirmation of the hold, if there is one.
     pub confirmation: Option<&'a HoldConfirmation>,
-    /// Whether DigitalOcean can be asked for one resource of the kind.
+    /// True if DigitalOcean has a request for one resource of the kind.
     pub can_probe: bool,
 }
 
 impl Rules<'_> {
-    /// Whether an operator confirmed this deletion: it was struck out by the time the hold was confirmed.
+    /// Returns true if an operator confirmed this deletion: the resource had all its strikes when
+    /// the hold was confirmed.
     fn confirmed(&self, strikes: Strikes) -> bool {
         match (self.hold, self.confirmation) {
             (Some(hold), Some(confirmation)) => {
@@ -70,26 +74,28 @@ impl Rules<'_> {
         }
     }
 
-    /// Whether so many deletions at once are likelier a fault than a clear-out.
+    /// Returns true if so many deletions at once are more likely a fault than a clean-up.
     fn is_mass_deletion(
         &self,
         known: &BTreeMap<ProviderId, IndexedResource>,
         nothing_listed: bool,
         deletions: usize,
     ) -> bool {
-        // A token without the scope may get an empty list and a 404 for everything, just like an account that was emptied. The last one of
-        // a kind may go if DigitalOcean says so when asked for it.
+        // For a token without the scope DigitalOcean may return an empty list and a 404 for every
+        // resource, which looks like an account that was emptied. The last resource of a kind may
+        // be deleted if DigitalOcean answers that it is gone.
         let emptied = nothing_listed && known.len() > usize::from(self.can_probe);
         emptied || trips_breaker(deletions, established(known))
     }
 }
 
-/// What differs between what is known to live and what was listed.
+/// The differences between the known live resources and the listed ones.
 struct Comparison {
     steps: Vec<SweepStep>,
-    /// Their third strike is due.
+    /// The resources whose third strike is due.
     due: Vec<ProviderId>,
-    /// Struck out and still alive: held, until an operator says a word or a list names them again.
+    /// The number of live resources with all their strikes: their deletion is held until an
+    /// operator confirms it or a list contains them again.
     held: usize,
 }
 
@@ -122,7 +128,8 @@ fn compare(
     compared
 }
 
-/// Plans a sweep from what is known to live and a list that was read whole (id and fingerprint of each).
+/// Plans a sweep from the known live resources and a complete list (the id and fingerprint of each
+/// resource).
 #[must_use]
 pub fn plan(
     known: &BTreeMap<ProviderId, IndexedResource>,
@@ -131,7 +138,8 @@ pub fn plan(
 ) -> SweepPlan {
     let Comparison { mut steps, due, held } = compare(known, listed, rules);
     let hold = rules.is_mass_deletion(known, listed.is_empty(), due.len() + held);
-    // What is held still takes its third strike, so that it is plain what waits; only the deletion is held.
+    // A held resource still gets its third strike, so that the hold shows what it contains. Only
+    // the deletion waits.
     let action = if hold { SweepAction::Strike } else { SweepAction::Delete };
     steps.extend(due.iter().map(|id| SweepStep { id: id.clone(), action }));
     let held = if hold { held + due.len() } else { held };
@@ -139,8 +147,9 @@ pub fn plan(
     SweepPlan { steps, held: u32::try_from(held).unwrap_or(u32::MAX) }
 }
 
-/// Plans a part of a round, from what is known of some parents' children and those parents' lists. Nothing dies before the round ends,
-/// when it is known how much is missing: the third strike is a strike.
+/// Plans a part of a scan, from the lists of some parents and their known children. Nothing is
+/// deleted before the scan ends, when it is known how much is missing. Until then the third strike
+/// is only a strike.
 #[must_use]
 pub fn plan_partial(
     known: &BTreeMap<ProviderId, IndexedResource>,
@@ -154,27 +163,30 @@ pub fn plan_partial(
     SweepPlan { steps, held: 0 }
 }
 
-/// What a round over many parents found, besides who is struck out.
+/// The facts about a completed scan that decide on deletions, besides the resources at the strike
+/// limit.
 #[derive(Debug, Clone, Copy)]
 pub struct CompletedScan {
-    /// When it began.
+    /// The start of the scan, before its first request.
     pub scan_started_at: DateTime<Utc>,
-    /// Whether no parent's list had anything.
+    /// True if the list of every parent was empty.
     pub nothing_listed: bool,
-    /// How many of the struck out made room for others of the same parent.
+    /// The number of resources at the strike limit that were replaced by new ones of the same
+    /// parent.
     pub replaced: usize,
 }
 
-/// Plans the end of a round: what of the struck out dies. While something is held, what was struck out before the round is part of it;
-/// otherwise it only waited for a round that read everything.
+/// Plans the end of a scan: which of the resources at the strike limit are deleted. While there is
+/// a hold, resources that reached the limit before the scan are part of it. Without a hold, they
+/// only waited for a scan that read every list.
 #[must_use]
 pub fn plan_deletions(
     known: &BTreeMap<ProviderId, IndexedResource>,
-    struck_out: &BTreeMap<ProviderId, Strikes>,
+    at_limit: &BTreeMap<ProviderId, Strikes>,
     end: &CompletedScan,
     rules: &Rules<'_>,
 ) -> SweepPlan {
-    let (confirmed, open): (Vec<_>, Vec<_>) = struck_out.iter().partition(|(_, strikes)| rules.confirmed(**strikes));
+    let (confirmed, open): (Vec<_>, Vec<_>) = at_limit.iter().partition(|(_, strikes)| rules.confirmed(**strikes));
     let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= end.scan_started_at;
     let (due, held): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, strikes)| is_due(strikes));
     let lost = (due.len() + held.len()).saturating_sub(end.replaced);
@@ -189,19 +201,20 @@ pub fn plan_deletions(
     SweepPlan { steps, held: u32::try_from(waiting).unwrap_or(u32::MAX) }
 }
 
-/// How many were known when what is missing now was last seen. What was discovered since does not make a loss smaller: a token of another
-/// account lists that account's resources while all of ours are missing.
+/// Returns how many resources were known when the missing ones were last seen. Resources discovered
+/// later must not make a loss look smaller: with a token of another account, a sweep would list
+/// that account's resources while all of this account's are missing.
 fn established(known: &BTreeMap<ProviderId, IndexedResource>) -> usize {
     let last_seen = known.values().filter(|entry| entry.strikes.is_some()).map(|entry| entry.last_seen_at).max();
     known.values().filter(|entry| last_seen.is_none_or(|last_seen| entry.last_seen_at <= last_seen)).count()
 }
 
-/// Whether so many deletions out of so many known look like a fault.
+/// Returns true if so many deletions out of so many known resources look like a fault.
 fn trips_breaker(deletions: usize, known: usize) -> bool {
     deletions >= BREAKER_MIN_DELETIONS && deletions * BREAKER_ONE_IN > known
 }
 
-/// The hold that a sweep leaves: a new one, the old one with its new count, or none.
+/// Returns the hold after a sweep: a new one, the old one with its new count, or none.
 #[must_use]
 pub fn next_hold(before: Option<&Hold>, held: u32, run: &RunId, at: DateTime<Utc>) -> Option<Hold> {
     match (before, held) {

@@ -1,4 +1,4 @@
-//! What a sweep has to say for itself when it ends.
+//! The result of a sweep, from which its receipt is made.
 
 use std::collections::BTreeSet;
 
@@ -10,19 +10,19 @@ use crate::Error;
 use crate::kinds::{ListError, ListedResources};
 use crate::upsert::UpsertEffect;
 
-/// What was read and written.
+/// The counts of a sweep: reads and changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct SweepCounts {
     pub(crate) pages: u32,
     pub(crate) items: u32,
-    /// Requests that the sweep's own client did not make and so did not count.
+    /// Requests that the client's own counter does not include, because another client sent them.
     pub(crate) requests: u32,
     pub(crate) rate_limit_remaining: Option<u32>,
     pub(crate) changes: ChangeCounts,
 }
 
 impl SweepCounts {
-    /// What a list took.
+    /// Creates the counts of one list.
     pub(crate) fn of(listed: &ListedResources) -> Self {
         Self {
             pages: listed.pages,
@@ -32,7 +32,7 @@ impl SweepCounts {
         }
     }
 
-    /// Counts what a write did.
+    /// Counts the effect of a write.
     pub(crate) fn add(&mut self, effect: UpsertEffect) {
         let counter = match effect {
             UpsertEffect::Discovered => &mut self.changes.discovered,
@@ -47,26 +47,27 @@ impl SweepCounts {
     }
 }
 
-/// How a sweep ended, before it is dated and filed as a receipt.
+/// The result of a sweep, before it is dated and stored as a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SweepResult {
     pub(crate) status: SweepStatus,
-    /// Whether the list was read whole and what is missing from it was looked into, whatever became of the rest.
+    /// True if the whole list was read and missing resources were checked, even if later writes
+    /// failed.
     pub(crate) listed: bool,
     pub(crate) counts: SweepCounts,
     pub(crate) error: Option<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) hold: Option<Hold>,
-    /// The round that goes on.
+    /// The progress of a scan that is not complete yet.
     pub(crate) scan_progress: Option<ScanProgress>,
-    /// When what it speaks of began, where that is earlier than the run: the first run of a round.
+    /// The start of the scan, if it began in an earlier run.
     pub(crate) scan_started_at: Option<DateTime<Utc>>,
     pub(crate) urn_kinds: Option<BTreeSet<Kind>>,
     pub(crate) next: FollowUp,
 }
 
 impl SweepResult {
-    /// All went well, so far.
+    /// Creates the result of a sweep without errors.
     pub(crate) fn complete(counts: SweepCounts) -> Self {
         Self {
             status: SweepStatus::Complete,
@@ -82,7 +83,7 @@ impl SweepResult {
         }
     }
 
-    /// There was no way to ask.
+    /// Creates the result of a sweep that had no access to DigitalOcean.
     pub(crate) fn denied(sync_state: &SyncState, reason: &str, next: FollowUp) -> Self {
         Self {
             status: SweepStatus::Failed,
@@ -95,16 +96,17 @@ impl SweepResult {
         }
     }
 
-    /// The table failed half-way.
+    /// Creates the result of a sweep that the table interrupted.
     pub(crate) fn interrupted(sync_state: &SyncState, error: &Error) -> Self {
         Self::denied(sync_state, &error_chain(error), FollowUp::Retry)
     }
 
-    /// The list could not be read: nothing can be concluded from it.
+    /// Creates the result of a sweep whose list could not be read: nothing is concluded from it.
     pub(crate) fn refused(error: &ListError) -> Self {
         let counts = SweepCounts::default();
         match error {
-            // A product that an account does not have may have no list either. That says nothing of what was seen of it before.
+            // A product that an account does not use may have no list either. Resources that were
+            // seen before are not deleted because of that.
             ListError::DigitalOcean(error) if error.is_not_found() => Self {
                 status: SweepStatus::NotVisible,
                 listed: false,
@@ -124,7 +126,8 @@ impl SweepResult {
         }
     }
 
-    /// DigitalOcean refused something: the sweep stands as `status`, or as not visible where that is what was refused.
+    /// Records an error from DigitalOcean. The status becomes `status`, or "not visible" if the
+    /// error says that the token lacks the permission.
     pub(crate) fn failed(mut self, status: SweepStatus, error: &digitalocean::Error) -> Self {
         self.status = if error.is_not_visible() { SweepStatus::NotVisible } else { status };
         self.error = Some(public_message(error));
@@ -132,7 +135,7 @@ impl SweepResult {
         self
     }
 
-    /// Something was left undone.
+    /// Records that the sweep stopped with work left.
     pub(crate) fn stopped(mut self, error: String, next: FollowUp) -> Self {
         self.status = SweepStatus::Partial;
         self.error = Some(error);
@@ -140,13 +143,14 @@ impl SweepResult {
         self
     }
 
-    /// What is not wrong, but worth knowing.
+    /// Adds a note for operators about something that is not an error.
     pub(crate) fn note(&mut self, note: String) {
         self.notes.push(note);
     }
 }
 
-/// The error for people. What did not read as documented is named by its place alone: its cause may quote what the answer held.
+/// Returns the error text for people. For a response that could not be decoded, only the place is
+/// given, because the cause may quote the content of the response.
 pub(crate) fn public_message(error: &digitalocean::Error) -> String {
     match error {
         digitalocean::Error::Decode { .. } => error.to_string(),
@@ -154,14 +158,15 @@ pub(crate) fn public_message(error: &digitalocean::Error) -> String {
     }
 }
 
-/// What should follow on DigitalOcean's answer.
+/// Returns the follow-up for an error from DigitalOcean.
 fn next(error: &digitalocean::Error) -> FollowUp {
     match error.retry_at() {
         Some(at) => FollowUp::Later(domain::to_millis(at)),
         None if matches!(error, digitalocean::Error::DeadlineExceeded { .. }) => FollowUp::Continue,
         None if error.is_retryable() => FollowUp::Retry,
         None if error.needs_new_token() => FollowUp::NewToken,
-        // The operator sees it in the sync state; every tick asks again, so nothing is gained by waking somebody for each.
+        // The operator sees the error in the sync state. Every scheduled run tries again, so a dead
+        // letter for each of them would be of no use.
         None if error.is_not_visible() => FollowUp::Nothing,
         None => FollowUp::OperatorActionRequired,
     }

@@ -1,7 +1,9 @@
-//! The one chokepoint through which every resource row changes: pure decisions on the row as it is and what was seen.
+//! The only place where the record of a resource changes: pure decisions on the current record and
+//! the observed facts.
 //!
-//! Whatever a sweep believed when it planned, the row decides: each function takes the row as it is now and says what to write, or that
-//! nothing is to be written. Deciding again after a lost race, a crash or a duplicate message therefore ends in the same place.
+//! Each function takes the current record, whatever it was when the sweep was planned, and returns
+//! the write, or `None` if there is nothing to write. Deciding again after a lost race, a crash or
+//! a duplicate message therefore leads to the same result.
 
 mod observation_context;
 mod placement;
@@ -15,38 +17,39 @@ use crate::facts::changed_fields;
 pub use observation_context::ObservationContext;
 pub use placement::{Claim, Placement, PlacementStart, claimed, placed};
 
-/// A tombstone whose creation time cannot be compared is the same resource when it is seen again within this time.
+/// The time within which a tombstone and a listed resource with the same id count as the same
+/// resource, if their creation times cannot be compared.
 pub const SAME_RESOURCE_WITHIN: TimeDelta = TimeDelta::days(7);
 
-/// What a decision does to a row.
+/// The effect of a decision on a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UpsertEffect {
-    /// A row for what was never seen.
+    /// A record was created for a new resource.
     Discovered,
-    /// Other facts.
+    /// The facts of the resource changed.
     Updated,
-    /// One strike more.
+    /// The resource got a strike.
     Struck,
-    /// Seen again before the third strike.
+    /// The resource was seen again before the third strike.
     Returned,
-    /// Found gone.
+    /// The resource was recorded as deleted.
     Deleted,
-    /// A tombstone lives again.
+    /// The resource of a tombstone was seen again.
     Restored,
-    /// Another project.
+    /// The resource was attributed to another project.
     Attributed,
 }
 
-/// A write and what it does.
+/// A write and its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpsertDecision {
-    /// What to write.
+    /// The write, conditional on the version of the record.
     pub write: ResourceWrite,
-    /// What that does.
+    /// The effect of the write, for the receipt's counts.
     pub effect: UpsertEffect,
 }
 
-/// The resource was listed with these facts.
+/// Decides on a resource that was listed with these facts.
 #[must_use]
 pub fn seen(
     row: Option<&Resource>,
@@ -63,7 +66,8 @@ pub fn seen(
     }
 }
 
-/// A complete list left the resource out. `None` while the last strike is younger than `strike_interval`: duplicate ticks must not kill.
+/// Decides on a resource that a complete list left out. `None` while the last strike is younger
+/// than `strike_interval`, because a duplicate run of the schedule must not delete anything.
 #[must_use]
 pub fn missed(
     row: &Resource,
@@ -76,13 +80,14 @@ pub fn missed(
     }
     let strikes = Strikes::next(row.strikes, strike_interval, at)?;
     let mut row = next(row);
-    // The first miss freezes when it was last seen; later receipts no longer speak for it.
+    // The first strike fixes the time when the resource was last seen, because later receipts do
+    // not cover it.
     row.last_seen_at = row.last_seen(last_complete_at);
     row.strikes = Some(strikes);
     Some(decision(row, Vec::new(), UpsertEffect::Struck))
 }
 
-/// DigitalOcean said that the resource exists although the list left it out.
+/// Decides on a resource that DigitalOcean said exists, although the list left it out.
 #[must_use]
 pub fn still_there(row: &Resource, at: DateTime<Utc>) -> Option<UpsertDecision> {
     if !row.is_live() || row.strikes.is_none() {
@@ -94,7 +99,8 @@ pub fn still_there(row: &Resource, at: DateTime<Utc>) -> Option<UpsertDecision> 
     Some(decision(row, Vec::new(), UpsertEffect::Returned))
 }
 
-/// The third strike is due (or was given) and DigitalOcean said that the resource is gone.
+/// Decides on a resource that DigitalOcean said is gone. `None` unless the third strike is due or
+/// was given.
 #[must_use]
 pub fn gone(row: &Resource, context: ObservationContext<'_>) -> Option<UpsertDecision> {
     if !row.is_live() {
@@ -109,8 +115,9 @@ pub fn gone(row: &Resource, context: ObservationContext<'_>) -> Option<UpsertDec
     Some(decision(row, vec![event], UpsertEffect::Deleted))
 }
 
-/// The quick look saw a droplet that is known: only what changes from minute to minute is taken over, and only where nothing speaks
-/// against the row; everything else is the full sweep's.
+/// Decides on a known droplet that the fast poll saw. Only the given fields are updated, and only
+/// if the record is live, has no strikes and is of the same resource. Everything else is left to
+/// the full sweep.
 #[must_use]
 pub fn partial_update(
     row: &Resource,
@@ -173,7 +180,8 @@ fn discover(
         strikes: None,
         deleted_at: None,
     };
-    // Everything is new: folding a resource's events gives what is known of it.
+    // The first event contains every fact, so that replaying a resource's events yields its current
+    // facts.
     let changes = changed_fields(&ResourceFacts::default(), facts);
     let cause = context.cause_of(key, &Expected::Appearance);
     let event = context.event(&row, (EventType::Discovered, cause), changes);
@@ -194,7 +202,8 @@ fn restore(row: &Resource, facts: &ResourceFacts, context: ObservationContext<'_
     decision(row, vec![event], UpsertEffect::Restored)
 }
 
-/// The id is alive but DigitalOcean made it at another time: what we knew is gone, and another bears its id.
+/// The id exists, but its resource has another creation time: the known resource is gone, and a new
+/// one has its id.
 fn replace(row: &Resource, facts: &ResourceFacts, context: ObservationContext<'_>) -> UpsertDecision {
     let former = next(row);
     let deleted = context.event(&former, (EventType::Deleted, context.sync_cause()), Vec::new());
@@ -204,10 +213,12 @@ fn replace(row: &Resource, facts: &ResourceFacts, context: ObservationContext<'_
     decided
 }
 
-/// Whether what is seen now is what the row speaks of, or another bearer of the same id.
+/// Returns true if the listed resource is the one in the record, and not another one with the same
+/// id.
 fn same_resource(row: &Resource, facts: &ResourceFacts, at: DateTime<Utc>) -> bool {
     match (row.facts.created_at, facts.created_at, row.deleted_at) {
-        // To the second: another precision in the answer is no other resource.
+        // Times are compared to the second, because a different precision in the response does not
+        // make a different resource.
         (Some(before), Some(now), _) => before.timestamp() == now.timestamp(),
         (_, _, Some(deleted_at)) => at - deleted_at <= SAME_RESOURCE_WITHIN,
         (_, _, None) => true,

@@ -1,4 +1,4 @@
-//! The context of a decision: when, for whom, and what was to be expected.
+//! The context of a decision: the time, the run, and the announced changes.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -7,16 +7,16 @@ use domain::{
 
 use crate::facts::tags_alone;
 
-/// When a decision is made, for which run, and what it may expect to see.
+/// The context in which a resource was observed.
 #[derive(Debug, Clone, Copy)]
 pub struct ObservationContext<'a> {
-    /// When DigitalOcean was asked.
+    /// The time of the request to DigitalOcean.
     pub at: DateTime<Utc>,
-    /// The run that asked.
+    /// The run that sent the request.
     pub run: &'a RunId,
     /// The fields of the kind that change by themselves or in daily use.
     pub state_fields: &'a [&'static str],
-    /// Changes of our own that are to be seen.
+    /// Changes that this system announced and that may be seen.
     pub expected: &'a [ExpectedChange],
 }
 
@@ -43,24 +43,27 @@ impl ObservationContext<'_> {
         self.expected.iter().filter(|expected| expected.key == *key && expected.is_valid_at(self.at))
     }
 
-    /// Whose doing the coming or the going of a resource is.
+    /// Returns the cause of the appearance or disappearance of a resource: that of the
+    /// announcement, or the sweep itself.
     pub(super) fn cause_of(&self, key: &ResourceKey, what: &Expected) -> Cause {
-        let ours = self.expected_changes_of(key).find(|announced| announced.expected == *what);
-        ours.map_or_else(|| self.sync_cause(), |ours| ours.cause.clone())
+        let announced = self.expected_changes_of(key).find(|announced| announced.expected == *what);
+        announced.map_or_else(|| self.sync_cause(), |announced| announced.cause.clone())
     }
 
-    /// What a change of facts is, and whose doing: ours where it was announced; drift where somebody decided it who is not us.
+    /// Returns the type and the cause of a change of facts. An announced change has the cause of
+    /// its announcement. A change that is not announced is drift, unless it only concerns fields
+    /// that change by themselves.
     pub(super) fn explain(&self, key: &ResourceKey, changes: &[Change]) -> (EventType, Cause) {
-        // Tags come and go in daily use, also together with what changes by itself.
+        // Tags come and go in daily use, also together with fields that change by themselves.
         let is_state = |change: &Change| change.field == "tags" || self.state_fields.contains(&change.field.as_str());
-        let ours = self.expected_changes_of(key).find(|announced| {
+        let announced = self.expected_changes_of(key).find(|announced| {
             let expected = |change: &Change| announced.expects(change);
             changes.iter().any(expected) && changes.iter().all(|change| expected(change) || is_state(change))
         });
         let tags = tags_alone(changes);
         let event_type = if tags { EventType::Tagged } else { EventType::Updated };
-        match ours {
-            Some(ours) => (event_type, ours.cause.clone()),
+        match announced {
+            Some(announced) => (event_type, announced.cause.clone()),
             None if changes.iter().all(is_state) => (event_type, self.sync_cause()),
             None => (EventType::DriftDetected, Cause { kind: CauseType::Outside, id: None }),
         }

@@ -1,4 +1,4 @@
-//! Whose a resource is: what attribution and operators decide about a row.
+//! The owner of a resource: decisions of the attribution and of operators about its record.
 
 use chrono::{DateTime, Utc};
 use domain::{Attribution, Change, EventType, Interval, ProjectId, Resource, TenantId, begin_interval};
@@ -7,29 +7,30 @@ use store::ResourceWrite;
 
 use super::{ObservationContext, UpsertDecision, UpsertEffect, decision, next};
 
-/// Where a resource belongs.
+/// The project that a resource belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
-    /// The project.
+    /// The id of the project.
     pub project: ProjectId,
-    /// How that is known.
+    /// The way in which the project is known.
     pub attribution: Attribution,
-    /// Since when.
+    /// The time since which the resource belongs to the project.
     pub since: PlacementStart,
 }
 
-/// Since when a resource belongs where it does.
+/// The time since which a resource belongs to its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlacementStart {
-    /// Since this time.
+    /// Since the given time.
     At(DateTime<Utc>),
-    /// As long as its parent; here is where that was, when.
+    /// As long as its parent; the value is the parent's project history.
     WithParent(Vec<Interval<ProjectId>>),
-    /// As long as it exists, as far as we know.
+    /// As long as the resource exists, as far as is known.
     WithCreation,
 }
 
-/// The resource belongs to this project. What an operator claimed stays where it was put.
+/// Decides on a resource that belongs to this project. `None` if an operator claimed the resource,
+/// or if nothing changes.
 #[must_use]
 pub fn placed(row: &Resource, placement: &Placement, context: ObservationContext<'_>) -> Option<UpsertDecision> {
     let Placement { project, attribution, since } = placement;
@@ -54,7 +55,7 @@ pub fn placed(row: &Resource, placement: &Placement, context: ObservationContext
                 begin_interval(&mut row.project_history, project.clone(), existed_since);
             }
             PlacementStart::WithCreation => begin_interval(&mut row.project_history, project.clone(), context.at),
-            // Its own past counts as long as it had one of its own.
+            // A former member keeps the history that it had before it followed its parent.
             PlacementStart::WithParent(history) if was_member => {
                 let since = history.last().map_or(context.at, |interval| interval.from);
                 begin_interval(&mut row.project_history, project.clone(), since);
@@ -62,8 +63,8 @@ pub fn placed(row: &Resource, placement: &Placement, context: ObservationContext
             PlacementStart::WithParent(history) => row.project_history = since_then(history, existed_since),
         }
     }
-    // A project's list that names it elsewhere tells of a move. Where it was found first is no change, and what only follows its parent,
-    // or was nobody's, makes no noise.
+    // Only a move between two projects' lists is an event. The first attribution is none, nor is a
+    // change that follows the parent, nor one of a resource that was in no project.
     let moved = was_member && *attribution == Attribution::Member && !in_place;
     let event = before.filter(|_| moved).map(|before| {
         let change = Change {
@@ -76,22 +77,24 @@ pub fn placed(row: &Resource, placement: &Placement, context: ObservationContext
     Some(decision(row, event.into_iter().collect(), UpsertEffect::Attributed))
 }
 
-/// The part of a history from this time on.
+/// Returns the part of a history from this time on.
 fn since_then(history: &[Interval<ProjectId>], time: DateTime<Utc>) -> Vec<Interval<ProjectId>> {
     let later = history.iter().filter(|interval| interval.until.is_none_or(|until| time < until));
     later.map(|interval| Interval { from: interval.from.max(time), ..interval.clone() }).collect()
 }
 
-/// An operator's word on whose a resource is.
+/// An operator's claim about the owner of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claim {
-    /// The project it belongs to whatever the lists say; `Some(None)` leaves it to the lists again.
+    /// The project that the resource belongs to, regardless of the projects' lists. `Some(None)`
+    /// withdraws the claim; `None` leaves it as it is.
     pub project: Option<Option<ProjectId>>,
-    /// The tenant it belongs to whatever its project; `Some(None)` leaves it to the project again.
+    /// The tenant that the resource belongs to, regardless of its project. `Some(None)` withdraws
+    /// the claim; `None` leaves it as it is.
     pub tenant: Option<Option<TenantId>>,
 }
 
-/// An operator says whose the resource is. `None` where that is how it stands already.
+/// Decides on an operator's claim. `None` if the record already agrees with it.
 #[must_use]
 pub fn claimed(row: &Resource, claim: &Claim, at: DateTime<Utc>) -> Option<ResourceWrite> {
     let mut claimed = next(row);
@@ -103,7 +106,7 @@ pub fn claimed(row: &Resource, claim: &Claim, at: DateTime<Utc>) -> Option<Resou
             claimed.project_id = Some(project.clone());
             claimed.attribution = Some(Attribution::Claimed);
         }
-        // It stays where it is until the next pass over the projects finds where it belongs.
+        // The resource stays in its project until the next sweep of the projects attributes it.
         Some(None) if claimed.attribution == Some(Attribution::Claimed) => claimed.attribution = None,
         Some(None) | None => {}
     }

@@ -1,4 +1,4 @@
-//! Who belongs where, decided on evidence made by hand.
+//! The attribution of resources, decided on hand-made evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ fn project(id: &str) -> ProjectId {
     ProjectId::new(id).unwrap()
 }
 
-/// What is known of a resource: where it is and why, and what it belongs with.
+/// Creates the index entry of a resource: its project with the reason, and its parent.
 fn known(place: Option<(&str, Attribution)>, parent: Option<(&'static str, &str)>) -> IndexedResource {
     let parent =
         parent.map(|(kind, id)| Parent { kind: Kind::from_static(kind), provider_id: ProviderId::new(id).unwrap() });
@@ -34,16 +34,16 @@ fn known(place: Option<(&str, Attribution)>, parent: Option<(&'static str, &str)
     }
 }
 
-/// Everything there is to go by.
+/// The evidence of one test case.
 #[derive(Default)]
-struct World {
+struct Scenario {
     known: BTreeMap<ResourceKey, IndexedResource>,
     members: BTreeMap<ResourceKey, Membership>,
     internal: Option<ProjectId>,
     fully_listed: BTreeMap<Kind, OrphanPolicy>,
 }
 
-impl World {
+impl Scenario {
     fn new() -> Self {
         let fully_listed = [
             (Kind::from_static(DROPLET), OrphanPolicy::AssignToInternal),
@@ -64,7 +64,7 @@ impl World {
         self
     }
 
-    /// What moves, in words.
+    /// Returns the moves as text.
     fn moves(&self) -> Vec<String> {
         let projects: BTreeSet<ProjectId> = ["a", "b", "own"].map(project).into();
         let evidence = Evidence {
@@ -74,33 +74,36 @@ impl World {
             internal: self.internal.as_ref(),
             fully_listed: &self.fully_listed,
         };
-        let told = |(key, place): (ResourceKey, AttributionSource)| {
+        let describe = |(key, place): (ResourceKey, AttributionSource)| {
             let place = match place {
                 AttributionSource::Member(membership) => format!("member of {}", membership.project),
                 AttributionSource::WithParent(parent, project) => format!("in {project} with {}", parent.provider_id),
-                AttributionSource::Named(project) => format!("in {project} as it says"),
-                AttributionSource::WithFormerParent(parent) => format!("where {} was", parent.provider_id),
+                AttributionSource::Named(project) => format!("in {project} as it names"),
+                AttributionSource::WithFormerParent(parent) => {
+                    format!("in the former project of {}", parent.provider_id)
+                }
                 AttributionSource::Internal(project) => format!("internal, in {project}"),
             };
             format!("{}: {place}", key.provider_id)
         };
-        attribute(&evidence).into_iter().map(told).collect()
+        attribute(&evidence).into_iter().map(describe).collect()
     }
 }
 
-/// Where a resource is and why, the project that lists it, and what moves.
+/// A test case: the resource's project with the reason, the project that lists it, and the expected
+/// moves.
 type Case = (Option<(&'static str, Attribution)>, Option<&'static str>, &'static [&'static str]);
 
 #[test]
-fn members_are_where_they_are_listed_and_nowhere_else_for_want_of_a_list() {
+fn members_are_in_the_project_that_lists_them_and_a_missing_list_moves_nothing() {
     use Attribution::{Claimed, Inherited, Internal, Member};
     let cases: [Case; 9] = [
         (None, Some("a"), &["1: member of a"]),
         (Some(("a", Member)), Some("a"), &[]),
         (Some(("a", Member)), Some("b"), &["1: member of b"]),
-        // In no list: in motion, or out of this token's sight.
+        // In no list: the resource is being moved, or is not visible to this token.
         (Some(("a", Member)), None, &[]),
-        // Its project is gone.
+        // The project of the member is deleted.
         (Some(("gone", Member)), None, &["1: internal, in own"]),
         (Some(("a", Claimed)), Some("b"), &[]),
         (Some(("own", Internal)), Some("b"), &["1: member of b"]),
@@ -108,32 +111,32 @@ fn members_are_where_they_are_listed_and_nowhere_else_for_want_of_a_list() {
         (None, None, &["1: internal, in own"]),
     ];
     for (place, listed, expected) in cases {
-        let mut world = World::new().with(DROPLET, "1", known(place, None));
+        let mut scenario = Scenario::new().with(DROPLET, "1", known(place, None));
         if let Some(listed) = listed {
-            world = world.listed(DROPLET, "1", listed);
+            scenario = scenario.listed(DROPLET, "1", listed);
         }
-        assert_eq!(world.moves(), expected, "{place:?} listed in {listed:?}");
+        assert_eq!(scenario.moves(), expected, "{place:?} listed in {listed:?}");
     }
 }
 
 #[test]
-fn orphans_fall_only_where_nothing_may_be_hidden() {
-    let orphan = |kind| World::new().with(kind, "1", known(None, None));
+fn orphans_are_attributed_only_if_their_kind_is_fully_listed() {
+    let orphan = |kind| Scenario::new().with(kind, "1", known(None, None));
     assert_eq!(orphan(DROPLET).moves(), ["1: internal, in own"]);
     assert!(orphan(ZONE).moves().is_empty());
-    assert!(orphan("snapshot").moves().is_empty(), "its kind is not seen whole");
+    assert!(orphan("snapshot").moves().is_empty(), "its kind is not fully listed");
     // Not every project's list was read, or there is no internal project.
-    assert!(World { internal: None, ..orphan(DROPLET) }.moves().is_empty());
+    assert!(Scenario { internal: None, ..orphan(DROPLET) }.moves().is_empty());
 }
 
 #[test]
-fn what_has_a_parent_follows_it() {
+fn children_follow_their_parent() {
     use Attribution::{Claimed, Inherited, Member};
     let backup = |place| known(place, Some((DROPLET, "1")));
-    let cases: [(&str, World, &[&str]); 7] = [
+    let cases: [(&str, Scenario, &[&str]); 7] = [
         (
             "a parent that is listed",
-            World::new()
+            Scenario::new()
                 .with(DROPLET, "1", known(None, None))
                 .with(BACKUP, "2", backup(None))
                 .listed(DROPLET, "1", "a"),
@@ -141,7 +144,7 @@ fn what_has_a_parent_follows_it() {
         ),
         (
             "a parent that moved",
-            World::new()
+            Scenario::new()
                 .with(DROPLET, "1", known(Some(("a", Member)), None))
                 .with(BACKUP, "2", backup(Some(("a", Inherited))))
                 .listed(DROPLET, "1", "b"),
@@ -149,51 +152,51 @@ fn what_has_a_parent_follows_it() {
         ),
         (
             "a parent that an operator claimed",
-            World::new().with(DROPLET, "1", known(Some(("b", Claimed)), None)).with(
+            Scenario::new().with(DROPLET, "1", known(Some(("b", Claimed)), None)).with(
                 BACKUP,
                 "2",
                 backup(Some(("a", Inherited))),
             ),
             &["2: in b with 1"],
         ),
-        ("a parent that is gone", World::new().with(BACKUP, "2", backup(None)), &["2: where 1 was"]),
-        ("a parent long gone", World::new().with(BACKUP, "2", backup(Some(("a", Inherited)))), &[]),
+        ("a parent that is gone", Scenario::new().with(BACKUP, "2", backup(None)), &["2: in the former project of 1"]),
+        ("a parent that was deleted long ago", Scenario::new().with(BACKUP, "2", backup(Some(("a", Inherited)))), &[]),
         (
             "a parent that is the company's own",
-            World::new().with(DROPLET, "1", known(None, None)).with(BACKUP, "2", backup(None)),
+            Scenario::new().with(DROPLET, "1", known(None, None)).with(BACKUP, "2", backup(None)),
             &["1: internal, in own", "2: in own with 1"],
         ),
         (
             "a project that lists the child itself",
-            World::new()
+            Scenario::new()
                 .with(DROPLET, "1", known(Some(("a", Member)), None))
                 .with(BACKUP, "2", backup(Some(("a", Inherited))))
                 .listed(BACKUP, "2", "b"),
             &["2: member of b"],
         ),
     ];
-    for (case, world, expected) in cases {
-        assert_eq!(world.moves(), expected, "{case}");
+    for (case, scenario, expected) in cases {
+        assert_eq!(scenario.moves(), expected, "{case}");
     }
 }
 
 #[test]
-fn what_names_a_project_is_there_unless_that_is_gone() {
+fn a_resource_that_names_a_project_is_in_it_unless_it_is_deleted() {
     use Attribution::{Claimed, Inherited};
-    let names = |place, project| World::new().with("autoscale_pool", "1", known(place, Some(("project", project))));
-    assert_eq!(names(None, "a").moves(), ["1: in a as it says"]);
+    let names = |place, project| Scenario::new().with("autoscale_pool", "1", known(place, Some(("project", project))));
+    assert_eq!(names(None, "a").moves(), ["1: in a as it names"]);
     assert!(names(Some(("a", Inherited)), "a").moves().is_empty());
-    assert_eq!(names(Some(("a", Inherited)), "b").moves(), ["1: in b as it says"]);
+    assert_eq!(names(Some(("a", Inherited)), "b").moves(), ["1: in b as it names"]);
     assert!(names(Some(("b", Claimed)), "a").moves().is_empty());
     assert!(names(None, "gone").moves().is_empty());
 }
 
 #[test]
-fn a_circle_of_parents_goes_nowhere() {
-    let world = World::new().with(DROPLET, "1", known(None, Some((BACKUP, "2")))).with(
+fn a_cycle_of_parents_terminates() {
+    let scenario = Scenario::new().with(DROPLET, "1", known(None, Some((BACKUP, "2")))).with(
         BACKUP,
         "2",
         known(None, Some((DROPLET, "1"))),
     );
-    assert!(world.moves().len() <= 2, "and above all it ends");
+    assert!(scenario.moves().len() <= 2, "and attribution terminates");
 }

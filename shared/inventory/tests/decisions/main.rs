@@ -1,4 +1,4 @@
-//! The pure decisions, against an oracle written apart from them.
+//! The pure decisions, compared with an independent model.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -15,14 +15,14 @@ use store::IndexedResource;
 
 const STRIKE_INTERVAL: TimeDelta = TimeDelta::seconds(450);
 
-/// What one sweep of a history meets.
+/// One moment of a history: the changes before a sweep.
 #[derive(Debug, Clone)]
 struct Moment {
-    /// How long after the one before.
+    /// The time since the previous moment.
     after: TimeDelta,
-    /// What exists, by id, and which version of its facts.
+    /// The resources that exist: by id, the version of their facts.
     exists: BTreeMap<u8, u8>,
-    /// Whether the list can be read.
+    /// True if the list can be read.
     readable: bool,
 }
 
@@ -30,7 +30,8 @@ fn moment() -> impl Strategy<Value = Moment> {
     let exists = prop::collection::btree_map(0u8..4, 0u8..3, 0..4);
     (prop_oneof![Just(30i64), Just(900)], exists, prop::bool::weighted(0.8)).prop_map(
         |(seconds, mut exists, readable)| {
-            // One that is always there: a kind that vanishes whole is the breaker's business, not the story's.
+            // One resource always exists, because a kind that vanishes completely is held by the
+            // breaker, which other tests check.
             exists.insert(9, 0);
             Moment { after: TimeDelta::seconds(seconds), exists, readable }
         },
@@ -58,7 +59,7 @@ fn facts(version: u8) -> ResourceFacts {
     }
 }
 
-/// The rows and events as the code under test leaves them, in memory.
+/// The records and events that the code under test produces, in memory.
 #[derive(Default)]
 struct Mirror {
     rows: BTreeMap<u8, Resource>,
@@ -70,7 +71,11 @@ impl Mirror {
     fn write(&mut self, decision: UpsertDecision) {
         let write = decision.write;
         let id: u8 = write.row.key.provider_id.as_str().parse().unwrap();
-        assert_eq!(write.before, self.rows.get(&id).map(|row| row.version), "decided on the row as it is");
+        assert_eq!(
+            write.before,
+            self.rows.get(&id).map(|row| row.version),
+            "the decision is based on the current record"
+        );
         assert!(write.events.iter().all(|event| event.version > write.before.unwrap_or(0)), "events are new");
         assert!(write.events.iter().all(|event| event.version <= write.row.version));
         self.rows.insert(id, write.row);
@@ -103,15 +108,16 @@ impl Mirror {
                 SweepAction::Strike => upsert::missed(row.unwrap(), STRIKE_INTERVAL, self.last_complete_at, at),
                 SweepAction::Delete => upsert::gone(row.unwrap(), context),
             };
-            self.write(decision.expect("a planned step has something to write"));
+            self.write(decision.expect("a planned step always leads to a write"));
         }
         self.last_complete_at = Some(at);
     }
 }
 
-/// What should be known of one id, told in plain words: how many times in a row, far enough apart, it was missed.
+/// The expected state of one resource: above all, how many times in a row, far enough apart, it was
+/// missed.
 #[derive(Debug, Default, Clone)]
-struct Story {
+struct ExpectedResource {
     alive: bool,
     ever: bool,
     facts: u8,
@@ -120,8 +126,8 @@ struct Story {
     events: Vec<EventType>,
 }
 
-impl Story {
-    fn there(&mut self, version: u8) {
+impl ExpectedResource {
+    fn seen(&mut self, version: u8) {
         match (self.ever, self.alive) {
             (false, _) => self.events.push(EventType::Discovered),
             (true, false) => self.events.push(EventType::Restored),
@@ -148,43 +154,43 @@ impl Story {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
-    /// For any history of an account: the live rows are what the story says, each death comes after three complete misses, each return is
-    /// told, and nothing else is.
+    /// After any history of an account, the live records are the expected ones, each deletion comes
+    /// after three complete misses, each return has an event, and there are no other events.
     #[test]
-    fn the_events_fold_to_the_mirrored_state(history in prop::collection::vec(moment(), 1..24)) {
+    fn the_events_agree_with_the_mirrored_state(history in prop::collection::vec(moment(), 1..24)) {
         let mut mirror = Mirror::default();
-        let mut stories: BTreeMap<u8, Story> = BTreeMap::new();
+        let mut expected: BTreeMap<u8, ExpectedResource> = BTreeMap::new();
         let mut at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         for moment in &history {
             at += moment.after;
             if !moment.readable {
-                // A list that cannot be read reaches no decision at all.
+                // A list that cannot be read leads to no decision.
                 continue;
             }
             mirror.sweep(at, &moment.exists);
-            let seen_before: BTreeSet<u8> = stories.keys().copied().collect();
+            let seen_before: BTreeSet<u8> = expected.keys().copied().collect();
             for (id, version) in &moment.exists {
-                stories.entry(*id).or_default().there(*version);
+                expected.entry(*id).or_default().seen(*version);
             }
             for id in seen_before.iter().filter(|id| !moment.exists.contains_key(*id)) {
-                stories.get_mut(id).unwrap().missing(at);
+                expected.get_mut(id).unwrap().missing(at);
             }
         }
-        for (id, story) in &stories {
+        for (id, resource) in &expected {
             let row = &mirror.rows[id];
-            prop_assert_eq!(row.is_live(), story.alive, "{}: {:?}", id, story);
-            prop_assert_eq!(&row.facts, &facts(story.facts));
-            prop_assert_eq!(row.strikes.map_or(0, |strikes| strikes.count), story.misses);
+            prop_assert_eq!(row.is_live(), resource.alive, "{}: {:?}", id, resource);
+            prop_assert_eq!(&row.facts, &facts(resource.facts));
+            prop_assert_eq!(row.strikes.map_or(0, |strikes| strikes.count), resource.misses);
             let events: Vec<EventType> =
                 mirror.events.iter().filter(|event| event.key == key(*id)).map(|event| event.event_type).collect();
-            prop_assert_eq!(&events, &story.events);
+            prop_assert_eq!(&events, &resource.events);
         }
-        prop_assert_eq!(mirror.rows.len(), stories.len());
+        prop_assert_eq!(mirror.rows.len(), expected.len());
     }
 
-    /// Planning again on what a sweep left plans nothing: a duplicate message changes nothing.
+    /// A second plan on the result of a sweep is empty, so a duplicate message changes nothing.
     #[test]
-    fn a_sweep_again_has_nothing_to_do(first in moment(), second in moment()) {
+    fn a_repeated_sweep_changes_nothing(first in moment(), second in moment()) {
         let mut mirror = Mirror::default();
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         mirror.sweep(at, &first.exists);
@@ -233,22 +239,22 @@ mod breaker {
     ];
 
     #[test]
-    fn more_than_a_fifth_and_at_least_five_are_held_and_all_of_several() {
+    fn more_than_a_fifth_and_at_least_five_deletions_are_held_and_so_are_all_of_several() {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-        for (total, due, buried, held) in CASES {
+        for (total, due, deleted, held) in CASES {
             let known = known(total, due, 2, at);
             let listed = known.iter().skip(due).map(|(id, entry)| (id.clone(), entry.fingerprint.clone())).collect();
             let at = at + TimeDelta::minutes(15);
             let rules = Rules { at, strike_interval: STRIKE_INTERVAL, hold: None, confirmation: None, can_probe: true };
             let plan = plan(&known, &listed, &rules);
             let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
-            assert_eq!((count(SweepAction::Delete), plan.held), (buried, held), "{due} of {total}");
-            assert_eq!(count(SweepAction::Strike), held as usize, "what is held takes its third strike");
+            assert_eq!((count(SweepAction::Delete), plan.held), (deleted, held), "{due} of {total}");
+            assert_eq!(count(SweepAction::Strike), held as usize, "held resources get their third strike");
         }
     }
 
     #[test]
-    fn what_is_held_stays_held_whatever_else_happens() {
+    fn held_deletions_stay_held_whatever_else_happens() {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let rules = Rules {
             at: at + TimeDelta::minutes(15),
@@ -257,7 +263,8 @@ mod breaker {
             confirmation: None,
             can_probe: true,
         };
-        // Two of six held came back, or so much was discovered that four are no longer a fifth.
+        // Two of six held resources returned, or so many were discovered that four are no longer a
+        // fifth.
         for (total, held) in [(7, 4), (1_000, 4)] {
             let known = known(total, held, 3, at);
             let listed = known.iter().skip(held).map(|(id, entry)| (id.clone(), entry.fingerprint.clone())).collect();
@@ -267,8 +274,9 @@ mod breaker {
     }
 
     #[test]
-    fn what_was_discovered_since_makes_a_loss_no_smaller() {
-        // A token of another account: all ten of ours are missing, sixty of others are listed.
+    fn later_discoveries_do_not_make_a_loss_smaller() {
+        // With a token of another account, all ten of this account's resources are missing and
+        // sixty others are listed.
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let mut known = known(10, 10, 2, at);
         for n in 0..60 {
@@ -292,11 +300,11 @@ mod breaker {
     }
 
     #[test]
-    fn a_confirmation_covers_what_was_struck_out_by_then_and_no_other_hold() {
+    fn a_confirmation_covers_its_hold_and_only_earlier_third_strikes() {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let hold = Hold { id: RunId::new("hold").unwrap(), since: at, count: 6 };
         let cases = [("hold", 60, 6), ("hold", -60, 0), ("another", 60, 0)];
-        for (hold_id, confirmed_after, buried) in cases {
+        for (hold_id, confirmed_after, deleted) in cases {
             let confirmation = HoldConfirmation {
                 hold_id: RunId::new(hold_id).unwrap(),
                 at: at + TimeDelta::seconds(confirmed_after),
@@ -310,7 +318,7 @@ mod breaker {
             };
             let plan = plan(&known(10, 6, 3, at), &BTreeMap::new(), &rules);
             let count = plan.steps.iter().filter(|step| step.action == SweepAction::Delete).count();
-            assert_eq!(count, buried, "{hold_id} {confirmed_after}");
+            assert_eq!(count, deleted, "{hold_id} {confirmed_after}");
         }
     }
 }

@@ -8,7 +8,7 @@ fn certificate(kind: &str, hours_left: i64) -> Value {
 }
 
 #[test]
-fn a_certificate_that_should_have_been_renewed() {
+fn a_certificate_that_should_have_been_renewed_is_found() {
     let custom = |ends: &str| Some(format!("The certificate {ends}; a custom certificate is not renewed by itself."));
     let renewed = |ends: &str| Some(format!("The certificate {ends}; DigitalOcean should have renewed it by now."));
     let cases = [
@@ -17,7 +17,7 @@ fn a_certificate_that_should_have_been_renewed() {
         (certificate("custom", 25), custom("ends in 1 day, on 2026-11-26")),
         (certificate("custom", 1), custom("ends in less than a day, on 2026-11-25")),
         (certificate("custom", -49), custom("ended 2 days ago, on 2026-11-23")),
-        // Renewed by DigitalOcean, so the same days mean nothing yet.
+        // DigitalOcean renews these certificates, so the same number of days is no finding yet.
         (certificate("lets_encrypt", 24 * 30), None),
         (certificate("lets_encrypt", 24 * 14 + 1), None),
         (certificate("lets_encrypt", 24 * 14), renewed("ends in 14 days, on 2026-12-09")),
@@ -30,7 +30,7 @@ fn a_certificate_that_should_have_been_renewed() {
 }
 
 #[test]
-fn it_is_so_since_the_time_to_renew_it_began() {
+fn the_finding_holds_since_the_renewal_period_began() {
     let found = |kind, hours| price_and_since("certificate_near_expiry", "certificate", certificate(kind, hours));
     assert_eq!(found("custom", 24 * 29), (None, Some(now() - TimeDelta::days(1))));
     assert_eq!(found("lets_encrypt", 24 * 13), (None, Some(now() - TimeDelta::days(1))));

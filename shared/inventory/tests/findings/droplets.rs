@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::{check, find, find_among, now, price_and_since, resource};
 
 #[test]
-fn a_droplet_that_is_off_and_billed() {
+fn a_powered_off_droplet_is_found() {
     let off = json!({ "status": "off", "attrs": { "size": "s-1vcpu-1gb" } });
     let cases = [
         (off.clone(), Some("The droplet is powered off, and its size (s-1vcpu-1gb) is billed as if it ran.")),
@@ -19,7 +19,7 @@ fn a_droplet_that_is_off_and_billed() {
 }
 
 #[test]
-fn a_droplet_without_backups() {
+fn a_droplet_without_backups_is_found() {
     let with = |status: &str, features: &[&str]| json!({ "status": status, "attrs": { "features": features } });
     let none = Some("Automatic backups of the droplet are not enabled.");
     let node = json!({ "status": "active", "tags": ["k8s", "k8s:bd5f"], "attrs": { "features": [] } });
@@ -34,7 +34,7 @@ fn a_droplet_without_backups() {
     ];
     check("droplet_without_backups", "droplet", &cases);
     let found = price_and_since("droplet_without_backups", "droplet", with("active", &[]));
-    assert_eq!(found, (None, None), "nothing is saved");
+    assert_eq!(found, (None, None), "a deletion would save nothing");
 }
 
 fn firewall(facts: Value) -> Resource {
@@ -42,7 +42,7 @@ fn firewall(facts: Value) -> Resource {
 }
 
 #[test]
-fn a_droplet_without_firewall() {
+fn a_droplet_without_firewall_is_found() {
     let none = "No cloud firewall covers the droplet, neither by its id nor by a tag";
     let droplet = |addresses: &[&str]| json!({ "status": "active", "tags": ["prod", "web"], "attrs": { "public_addresses": addresses } });
     let exposed = format!("{none}; it has the public address 192.0.2.1.");
@@ -59,28 +59,28 @@ fn a_droplet_without_firewall() {
     check("droplet_without_firewall", "droplet", &cases);
 
     let droplet = resource("droplet", droplet(&[]));
-    let struck = Resource {
+    let with_strikes = Resource {
         strikes: Some(Strikes { count: 2, last_at: now() }),
         ..firewall(json!({ "attrs": { "droplet_ids": ["1"] } }))
     };
-    let around = [
+    let others = [
         ("by id", firewall(json!({ "attrs": { "droplet_ids": ["1", "2"] } })), true),
         ("by a number", firewall(json!({ "attrs": { "droplet_ids": [1] } })), true),
         ("by a tag", firewall(json!({ "tags": ["web"] })), true),
         ("by a tag among its attrs", firewall(json!({ "attrs": { "tags": ["web"] } })), true),
-        ("missed, but not known to be gone", struck, true),
+        ("missing, but not known to be gone", with_strikes, true),
         ("another's id", firewall(json!({ "attrs": { "droplet_ids": ["2", "11"] } })), false),
         ("another's tag", firewall(json!({ "tags": ["we", "webs"], "attrs": { "droplet_ids": [] } })), false),
         ("not a firewall", resource("load_balancer", json!({ "attrs": { "droplet_ids": ["1"] } })), false),
     ];
-    for (case, around, covered) in around {
-        let found = find_among("droplet_without_firewall", &droplet, &[around]);
+    for (case, other, covered) in others {
+        let found = find_among("droplet_without_firewall", &droplet, &[other]);
         assert_eq!(found.is_none(), covered, "{case}");
     }
 }
 
 #[test]
-fn nothing_is_found_of_what_is_gone_or_of_another_kind() {
+fn deleted_resources_and_other_kinds_have_no_findings() {
     let off = resource("droplet", json!({ "status": "off" }));
     assert!(find("powered_off_droplet", &off).is_some());
     let gone = Resource { deleted_at: Some(now()), ..off };

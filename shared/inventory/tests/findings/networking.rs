@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::{check, price_and_since};
 
 #[test]
-fn a_reserved_ip_that_no_droplet_has() {
+fn an_unassigned_reserved_ip_is_found() {
     let unassigned = json!({ "status": "unassigned" });
     let cases = [
         (unassigned.clone(), Some("The reserved IP is assigned to no droplet: it is billed only while that is so.")),
@@ -16,7 +16,7 @@ fn a_reserved_ip_that_no_droplet_has() {
 }
 
 #[test]
-fn a_load_balancer_with_nothing_behind_it() {
+fn a_load_balancer_without_backends_is_found() {
     let rule = "load_balancer_without_backends";
     let nothing = Some("No droplet is behind the load balancer.");
     let tagged = Some("No droplet has the tag prod:web, so nothing is behind the load balancer.");
@@ -29,7 +29,7 @@ fn a_load_balancer_with_nothing_behind_it() {
         (json!({ "status": "active", "attrs": { "droplet_ids": [] } }), nothing),
         (json!({ "status": "errored", "attrs": { "droplet_ids": [] } }), nothing),
         (json!({ "status": "new", "attrs": { "droplet_ids": [] } }), None),
-        // A global one.
+        // A global load balancer has other load balancers as its targets.
         (json!({ "attrs": { "droplet_ids": [], "target_load_balancer_ids": ["7dbf91fe"] } }), None),
         (json!({ "attrs": { "tag": "prod:web" } }), None),
     ];

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{find, resource};
 
 #[test]
-fn the_dearest_come_first_and_what_has_no_price_last() {
+fn the_most_expensive_finding_comes_first_and_one_without_price_last() {
     let off = |id: &str, price: Option<&str>| {
         let price = price.map(|amount| json!({ "amount": amount, "currency": "USD" }));
         let mut droplet: Resource = resource("droplet", json!({ "status": "off", "price_monthly": price }));
@@ -26,7 +26,7 @@ fn the_dearest_come_first_and_what_has_no_price_last() {
 }
 
 #[test]
-fn a_finding_tells_which_resource_it_is_about_and_how_old_that_is() {
+fn a_finding_has_the_name_and_the_age_of_its_resource() {
     let found = find("powered_off_droplet", &resource("droplet", json!({ "status": "off" }))).unwrap();
     assert_eq!((found.rule, found.name.as_str(), found.age_days), ("powered_off_droplet", "one", Some(10)));
     let ageless = resource("droplet", json!({ "status": "off", "created_at": null }));
@@ -34,7 +34,7 @@ fn a_finding_tells_which_resource_it_is_about_and_how_old_that_is() {
 }
 
 #[test]
-fn no_two_rules_have_one_name() {
+fn rule_names_are_unique() {
     let names: BTreeSet<_> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(names.len(), RULES.len());
 }

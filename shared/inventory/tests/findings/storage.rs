@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::{check, days_ago, price_and_since};
 
 #[test]
-fn a_volume_that_no_droplet_has() {
+fn an_unattached_volume_is_found() {
     let size = |droplets: &[&str]| json!({ "attrs": { "size_gigabytes": 100, "droplet_ids": droplets } });
     let cases = [
         (size(&[]), Some("The volume of 100 GiB is attached to no droplet, and is billed all the same.")),
@@ -12,7 +12,7 @@ fn a_volume_that_no_droplet_has() {
             Some("The volume is attached to no droplet, and is billed all the same."),
         ),
         (size(&["402117355"]), None),
-        // What is not said is not known.
+        // A field that is missing proves nothing.
         (json!({ "attrs": { "size_gigabytes": 100 } }), None),
         (json!({ "attrs": { "droplet_ids": null } }), None),
     ];
@@ -21,7 +21,7 @@ fn a_volume_that_no_droplet_has() {
 }
 
 #[test]
-fn a_snapshot_of_more_than_90_days_ago() {
+fn a_snapshot_older_than_90_days_is_found() {
     let made = |days: i64| {
         json!({
             "created_at": days_ago(days), "parent": { "kind": "droplet", "provider_id": "402117355" },
@@ -44,8 +44,8 @@ fn a_snapshot_of_more_than_90_days_ago() {
     assert_eq!(price_and_since("old_snapshot", "snapshot", made(100)), expected);
 }
 
-/// They end by themselves.
+/// Automatic backups are deleted by DigitalOcean, so their age is no finding.
 #[test]
-fn backups_are_no_snapshots() {
+fn backups_are_not_reported_as_old_snapshots() {
     check("old_snapshot", "droplet_backup", &[(json!({ "created_at": days_ago(200) }), None)]);
 }

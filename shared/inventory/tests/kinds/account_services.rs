@@ -1,4 +1,4 @@
-//! Small kinds of the account.
+//! Kinds with few fields that belong to the account.
 
 use domain::ProviderId;
 use inventory::kinds::{
@@ -78,7 +78,7 @@ fn expected(kind: &str) -> (&'static str, Value) {
 }
 
 #[tokio::test]
-async fn each_is_listed_with_its_facts() {
+async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let listed = kind.list(&client).await.unwrap();
@@ -90,12 +90,13 @@ async fn each_is_listed_with_its_facts() {
     }
 }
 
-/// The demo account's alert policy names a Slack webhook, and every SSH key has its text.
+/// The demo account's alert policy contains a Slack webhook, and every SSH key contains its public
+/// key.
 #[tokio::test]
-async fn nothing_secret_and_nothing_long_is_a_fact() {
+async fn secrets_and_long_texts_are_not_facts() {
     let (sim, client) = demo().await;
     let policies = json!(sim.account("demo").list("policies")).to_string();
-    assert!(policies.contains("hooks.slack.com"), "there is something to leave out: {policies}");
+    assert!(policies.contains("hooks.slack.com"), "the payload contains a secret: {policies}");
     for kind in KINDS {
         let facts = format!("{:?}", kind.list(&client).await.unwrap().resources);
         for word in ["hooks.slack.com", "ops@noorderlicht-hosting", "ssh-ed25519", "last_tagged_uri"] {
@@ -105,7 +106,7 @@ async fn nothing_secret_and_nothing_long_is_a_fact() {
 }
 
 #[tokio::test]
-async fn an_existing_id_and_a_nonexistent_one() {
+async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let there = ProviderId::new(expected(kind.kind().as_str()).0).unwrap();
@@ -115,9 +116,9 @@ async fn an_existing_id_and_a_nonexistent_one() {
     }
 }
 
-/// What a renewal changes is what is said to change by itself.
+/// A renewal only changes fields that are declared to change by themselves.
 #[tokio::test]
-async fn a_renewed_certificate_is_no_drift() {
+async fn the_renewal_of_a_certificate_is_not_drift() {
     let (sim, client) = demo().await;
     let facts = async || serde_json::to_value(&CERTIFICATE.list(&client).await.unwrap().resources[0].1).unwrap();
     let before = facts().await;

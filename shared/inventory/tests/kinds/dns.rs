@@ -1,4 +1,4 @@
-//! Records of zones.
+//! DNS records, listed zone by zone.
 
 use domain::ProviderId;
 use inventory::kinds::{ChildKind, DNS_RECORD, ListError};
@@ -16,18 +16,18 @@ async fn every_zone_is_a_parent() {
 }
 
 #[tokio::test]
-async fn a_zones_records_are_its_children_but_for_its_soa() {
+async fn the_records_of_a_zone_are_its_children_except_the_soa() {
     let (_sim, client) = demo().await;
     let zone = ProviderId::new("bakkerij-jansen.example").unwrap();
     let listed = DNS_RECORD.children(&client, &zone).await.unwrap();
-    let told: Vec<Value> = listed
+    let listed_records: Vec<Value> = listed
         .resources
         .iter()
         .map(|(_, facts)| json!([facts.name, facts.attrs["type"], facts.attrs["data"], facts.attrs.get("priority")]))
         .collect();
     let apex = zone.as_str();
     assert_eq!(
-        told,
+        listed_records,
         [
             json!([apex, "NS", "ns1.digitalocean.com", null]),
             json!([apex, "NS", "ns2.digitalocean.com", null]),
@@ -43,9 +43,9 @@ async fn a_zones_records_are_its_children_but_for_its_soa() {
     assert_eq!(facts.parent.as_ref().unwrap().provider_id, zone);
 }
 
-/// Gone since it was listed: an error, never a zone without records.
+/// The zone was deleted after it was listed. That is an error, never a zone without records.
 #[tokio::test]
-async fn a_zone_that_is_gone_has_no_list() {
+async fn the_list_of_a_deleted_zone_is_an_error() {
     let (_sim, client) = demo().await;
     let gone = ProviderId::new("gone.example").unwrap();
     let error = DNS_RECORD.children(&client, &gone).await.unwrap_err();

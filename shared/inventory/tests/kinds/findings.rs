@@ -1,4 +1,4 @@
-//! The rules read what the normalisers write.
+//! The rules read the facts that the normalisers write.
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Money, ProviderId, Resource, ResourceFacts, ResourceKey};
@@ -12,7 +12,7 @@ fn time(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
-/// As a sweep would write it the first time.
+/// Creates the record that a first sweep would write.
 fn resource(kind: &dyn ListedKind, provider_id: ProviderId, facts: ResourceFacts) -> Resource {
     let key = ResourceKey { account: AccountId::new("demo").unwrap(), kind: kind.kind(), provider_id };
     Resource {
@@ -32,7 +32,8 @@ fn resource(kind: &dyn ListedKind, provider_id: ProviderId, facts: ResourceFacts
     }
 }
 
-/// A rule, what it finds in the demo account with its price, and what of the same kind it does not.
+/// For each rule: its findings in the demo account with their prices, and resources of the same
+/// kind that it must not report.
 const EXPECTED: [(&str, &[&str], &[&str]); 8] = [
     ("unattached_volume", &["shop-data 20.00"], &[]),
     ("old_snapshot", &["shop-01.alpine-outfitters.example before 12.4 1.902"], &["shop-data-2026-10-25"]),
@@ -48,10 +49,10 @@ const EXPECTED: [(&str, &[&str], &[&str]); 8] = [
     ("certificate_near_expiry", &["alpine-shop -"], &[]),
 ];
 
-/// In the demo account as its seed has it, but that a volume, an address and a load balancer lose their droplets, and that the firewall
-/// names one droplet besides those with its tag.
+/// The demo account as in its seed, with three changes: a volume, an address and a load balancer
+/// lose their droplets, and the firewall lists one droplet besides those with its tag.
 #[tokio::test]
-async fn each_rule_finds_what_digitalocean_lists() {
+async fn each_rule_finds_the_expected_resources_of_the_demo_account() {
     let (sim, client) = demo().await;
     let account = sim.account("demo");
     account.change("volumes", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611", json!({ "droplet_ids": [] }));

@@ -1,4 +1,4 @@
-//! What each kind makes of the demo account: client, simulator and normaliser together.
+//! The facts of each kind in the demo account: client, simulator and normaliser together.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -14,7 +14,7 @@ use std::time::Duration;
 use digitalocean::{Client, ClientConfig, RetryPolicy, Token};
 use digitalocean_sim::{Seed, Simulator};
 
-/// The simulator with its demo account, and a client with the account's `sync` token.
+/// Starts the simulator with its demo account, and a client with the account's `sync` token.
 async fn demo() -> (Simulator, Client) {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let token = Token::new(sim.account("demo").token("sync")).unwrap();

@@ -20,7 +20,8 @@ fn usd(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "USD" })
 }
 
-/// The demo account's resource of each kind, its list in the simulator, and its facts.
+/// The demo account's resource of each kind: the kind, its list in the simulator, the id and the
+/// facts.
 fn expected() -> [(&'static dyn ListedKind, &'static str, &'static str, Value); 6] {
     let shop = json!({ "kind": "droplet", "provider_id": "402117355" });
     [
@@ -114,7 +115,7 @@ fn load_balancer() -> Value {
     })
 }
 
-/// The facts of the only resource of a kind.
+/// Returns the facts of the only resource of a kind.
 async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
     let listed = kind.list(client).await.unwrap();
     assert_eq!(listed.resources.len(), 1, "{}", kind.kind());
@@ -122,7 +123,7 @@ async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
 }
 
 #[tokio::test]
-async fn each_is_listed_with_its_facts() {
+async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for (kind, _, expected_id, expected_facts) in expected() {
         let listed = kind.list(&client).await.unwrap();
@@ -135,21 +136,21 @@ async fn each_is_listed_with_its_facts() {
 }
 
 #[tokio::test]
-async fn an_existing_id_and_a_nonexistent_one() {
+async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for (kind, _, id, _) in expected() {
-        for (id, presence) in
+        for (id, existence) in
             [(ProviderId::new(id).unwrap(), ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)]
         {
-            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
         }
     }
 }
 
-/// What somebody decided, what changes by itself, and what is no change at all.
+/// A classified change: deliberate, of a field that changes by itself, or no change at all.
 #[derive(Debug, PartialEq, Eq)]
 enum Change {
-    Decision,
+    Deliberate,
     State,
     None,
 }
@@ -167,19 +168,19 @@ fn change(kind: &dyn ListedKind, before: &Value, after: &Value) -> Change {
     match changed.as_slice() {
         [] => Change::None,
         changed if changed.iter().all(|field| kind.state_fields().contains(field)) => Change::State,
-        _ => Change::Decision,
+        _ => Change::Deliberate,
     }
 }
 
 #[tokio::test]
-async fn a_decision_is_told_from_what_changes_by_itself() {
+async fn deliberate_changes_are_distinguished_from_changes_of_state() {
     let tcp = |ports: &str| json!({ "protocol": "tcp", "ports": ports, "destinations": { "addresses": ["::/0", "0.0.0.0/0"] } });
     let out = |protocol: &str| json!({ "protocol": protocol, "ports": "0", "destinations": { "addresses": ["::/0", "0.0.0.0/0"] } });
     for (list, fields, is) in [
-        ("reserved_ips", json!({ "droplet": null }), Change::Decision),
-        ("reserved_ips", json!({ "droplet": 418_630_024 }), Change::Decision),
+        ("reserved_ips", json!({ "droplet": null }), Change::Deliberate),
+        ("reserved_ips", json!({ "droplet": 418_630_024 }), Change::Deliberate),
         ("reserved_ips", json!({ "locked": true }), Change::None),
-        ("reserved_ipv6s", json!({ "droplet": 402_117_301 }), Change::Decision),
+        ("reserved_ipv6s", json!({ "droplet": 402_117_301 }), Change::Deliberate),
         (
             "firewalls",
             json!({ "status": "waiting", "pending_changes": [{ "droplet_id": 402_117_301, "removing": false, "status": "waiting" }] }),
@@ -187,18 +188,18 @@ async fn a_decision_is_told_from_what_changes_by_itself() {
         ),
         ("firewalls", json!({ "droplet_ids": [402_117_355, 402_117_301] }), Change::None),
         ("firewalls", json!({ "outbound_rules": [out("udp"), out("icmp"), out("tcp")] }), Change::None),
-        ("firewalls", json!({ "outbound_rules": [tcp("443")] }), Change::Decision),
-        ("firewalls", json!({ "droplet_ids": [402_117_355] }), Change::Decision),
-        ("firewalls", json!({ "tags": [] }), Change::Decision),
+        ("firewalls", json!({ "outbound_rules": [tcp("443")] }), Change::Deliberate),
+        ("firewalls", json!({ "droplet_ids": [402_117_355] }), Change::Deliberate),
+        ("firewalls", json!({ "tags": [] }), Change::Deliberate),
         ("load_balancers", json!({ "status": "errored", "ip": "", "droplet_ids": [] }), Change::State),
-        ("load_balancers", json!({ "tag": "shop" }), Change::Decision),
-        ("load_balancers", json!({ "size_unit": 3, "size": "lb-medium" }), Change::Decision),
-        ("load_balancers", json!({ "redirect_http_to_https": false }), Change::Decision),
-        ("vpcs", json!({ "name": "shop" }), Change::Decision),
+        ("load_balancers", json!({ "tag": "shop" }), Change::Deliberate),
+        ("load_balancers", json!({ "size_unit": 3, "size": "lb-medium" }), Change::Deliberate),
+        ("load_balancers", json!({ "redirect_http_to_https": false }), Change::Deliberate),
+        ("vpcs", json!({ "name": "shop" }), Change::Deliberate),
         ("vpcs", json!({ "description": "" }), Change::None),
         ("vpc_nat_gateways", json!({ "state": "ERROR", "egresses": { "public_gateways": [] } }), Change::State),
         ("vpc_nat_gateways", json!({ "updated_at": "2026-11-01T00:00:00Z" }), Change::None),
-        ("vpc_nat_gateways", json!({ "size": 2 }), Change::Decision),
+        ("vpc_nat_gateways", json!({ "size": 2 }), Change::Deliberate),
     ] {
         let (sim, client) = demo().await;
         let (kind, _, id, before) = expected().into_iter().find(|(_, of, ..)| *of == list).unwrap();
@@ -209,7 +210,7 @@ async fn a_decision_is_told_from_what_changes_by_itself() {
 }
 
 #[tokio::test]
-async fn an_address_that_leads_nowhere_costs_money() {
+async fn an_unassigned_address_has_a_price() {
     let (sim, client) = demo().await;
     let account = sim.account("demo");
     account.change("reserved_ips", "198.18.20.7", json!({ "droplet": null }));
@@ -222,9 +223,10 @@ async fn an_address_that_leads_nowhere_costs_money() {
     assert_eq!((&v6["parent"]["provider_id"], &v6["attrs"]["droplet_id"]), (&json!("402117301"), &json!(402_117_301)));
 }
 
-/// A token that may not read droplets learns nothing of assignments, which is not "unassigned" and has no price.
+/// A token that may not read droplets does not see assignments. That must not be read as
+/// "unassigned", and there is no price.
 #[tokio::test]
-async fn an_assignment_out_of_sight_is_not_unassigned() {
+async fn an_invisible_assignment_is_not_read_as_unassigned() {
     let (sim, _) = demo().await;
     sim.account("demo").set_token("sync", Token::new("narrow").scopes(["reserved_ip:read"]));
     let token = digitalocean::Token::new("narrow").unwrap();
@@ -234,7 +236,7 @@ async fn an_assignment_out_of_sight_is_not_unassigned() {
 }
 
 #[tokio::test]
-async fn a_load_balancer_costs_what_its_type_and_its_nodes_do() {
+async fn the_price_of_a_load_balancer_depends_on_its_type_and_nodes() {
     for (fields, price) in [
         (json!({ "size_unit": 4 }), usd("48.00")),
         (json!({ "size_unit": 0, "size": "lb-small" }), usd("12.00")),
@@ -252,9 +254,9 @@ async fn a_load_balancer_costs_what_its_type_and_its_nodes_do() {
     }
 }
 
-/// Which of several networks' a gateway is, nobody says.
+/// DigitalOcean does not say to which of its networks a gateway belongs.
 #[tokio::test]
-async fn a_gateway_of_several_networks_belongs_with_none() {
+async fn a_gateway_of_several_networks_has_no_parent() {
     let (sim, client) = demo().await;
     let (_, list, id, _) = expected().into_iter().next_back().unwrap();
     let other = "3f1c9a52-0000-4000-8000-0d5e8b7f2a10";

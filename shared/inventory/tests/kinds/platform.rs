@@ -16,7 +16,8 @@ use crate::demo;
 const KINDS: [&dyn ListedKind; 6] =
     [&APP, &AUTOSCALE_POOL, &CONTAINER_REGISTRY, &FUNCTIONS_NAMESPACE, &K8S_CLUSTER, &MANAGED_DB];
 
-/// The list of the simulator that a kind is listed from, and the id and facts of its only resource in the demo account.
+/// Returns the simulator's list of a kind, and the id and facts of its only resource in the demo
+/// account.
 fn expected(kind: &str) -> (&'static str, &'static str, Value) {
     match kind {
         "app" => (
@@ -122,7 +123,7 @@ async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
 }
 
 #[tokio::test]
-async fn each_is_listed_with_its_facts() {
+async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let (_, expected_id, expected_facts) = expected(kind.kind().as_str());
@@ -135,30 +136,30 @@ async fn each_is_listed_with_its_facts() {
 }
 
 #[tokio::test]
-async fn an_existing_id_and_a_nonexistent_one() {
+async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
-        let there = ProviderId::new(expected(kind.kind().as_str()).1).unwrap();
-        for (id, presence) in [(there, ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)] {
-            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        let existing_id = ProviderId::new(expected(kind.kind().as_str()).1).unwrap();
+        for (id, existence) in [(existing_id, ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)] {
+            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
         }
     }
 }
 
-/// Everything in the demo account's objects that stands for a secret.
+/// Returns the placeholders for secrets in the demo account's objects.
 fn secrets(object: &Value) -> BTreeSet<String> {
     let text = object.to_string();
-    let word = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
+    let word = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
     text.match_indices("EXAMPLE-").map(|(at, _)| word(&text[at..])).collect()
 }
 
 #[tokio::test]
-async fn no_secret_of_a_payload_is_a_fact() {
+async fn secrets_of_a_payload_are_not_facts() {
     let (sim, client) = demo().await;
     for (kind, expected_secrets) in KINDS.into_iter().zip([6, 1, 0, 1, 0, 1]) {
         let (list, ..) = expected(kind.kind().as_str());
         let secrets = secrets(&json!(sim.account("demo").list(list)));
-        assert_eq!(secrets.len(), expected_secrets, "there is something to leave out of {list}: {secrets:?}");
+        assert_eq!(secrets.len(), expected_secrets, "{list} contains secrets: {secrets:?}");
         for (_, facts) in kind.list(&client).await.unwrap().resources {
             let shown = format!("{} {facts:?}", serde_json::to_string(&facts).unwrap());
             for secret in &secrets {
@@ -169,7 +170,8 @@ async fn no_secret_of_a_payload_is_a_fact() {
     }
 }
 
-/// The fields that differ after objects of the simulator have changed; `attrs` one by one.
+/// Returns the fields that differ after objects of the simulator have changed. Each entry of
+/// `attrs` is a field of its own.
 async fn changed(sim: &Simulator, client: &Client, kind: &dyn ListedKind, change: Value) -> Vec<String> {
     let (list, id, _) = expected(kind.kind().as_str());
     let before = facts(kind, client).await;
@@ -186,9 +188,10 @@ async fn changed(sim: &Simulator, client: &Client, kind: &dyn ListedKind, change
     differing.into_iter().collect()
 }
 
-/// What happens by itself is noise or state; what somebody did is neither.
+/// A change that happens by itself is noise or concerns a state field. A deliberate change is
+/// neither.
 #[tokio::test]
-async fn what_changes_by_itself_is_no_drift() {
+async fn changes_that_happen_by_themselves_are_not_drift() {
     let pools = |web: u32, batch: u32, batch_most: u32| {
         json!({ "node_pools": [
             { "id": "1", "name": "web", "size": "s-2vcpu-4gb", "count": web, "auto_scale": false, "min_nodes": 0, "max_nodes": 0,
@@ -243,9 +246,10 @@ async fn what_changes_by_itself_is_no_drift() {
     }
 }
 
-/// One subscription pays for all registries: a sum of prices counts it once, whichever way it is shown.
+/// One subscription pays for all registries, so a sum of prices must count it once, whichever
+/// response contains it.
 #[tokio::test]
-async fn the_oldest_registry_bears_the_price() {
+async fn the_oldest_registry_has_the_price() {
     let (sim, client) = demo().await;
     sim.account("demo").add("registries", json!({ "name": "archive", "created_at": "2023-12-01T00:00:00Z" }));
     let prices = async || -> Vec<(String, Option<String>)> {
@@ -255,7 +259,7 @@ async fn the_oldest_registry_bears_the_price() {
     };
     let expected = [("archive".to_owned(), Some("5.00".to_owned())), ("noorderlicht".to_owned(), None)];
     assert_eq!(prices().await, expected);
-    // DigitalOcean's own client reads no subscription from a registry.
+    // DigitalOcean's own client does not read a subscription from a registry.
     let bare = json!({ "registries": [
         { "name": "noorderlicht", "created_at": "2024-01-15T10:05:00Z" }, { "name": "archive", "created_at": "2023-12-01T00:00:00Z" }
     ] });
@@ -264,14 +268,15 @@ async fn the_oldest_registry_bears_the_price() {
     assert_eq!(prices().await, expected);
     sim.faults().add(Fault::on("/v2/registry/subscription", Effect::status(404)).times(1));
     assert_eq!(prices().await.into_iter().filter_map(|(_, price)| price).count(), 0);
-    // A price that cannot be had is not one that has gone.
+    // If the price cannot be read, the list fails, because a missing price would look like a
+    // change.
     sim.faults().add(Fault::on("/v2/registry/subscription", Effect::status(403)).times(1));
     assert!(CONTAINER_REGISTRY.list(&client).await.is_err());
 }
 
-/// A 404 of a list never is an empty list.
+/// A 404 for a list never counts as an empty list.
 #[tokio::test]
-async fn a_list_that_is_not_there() {
+async fn a_404_for_a_list_is_an_error() {
     let (sim, client) = demo().await;
     for kind in KINDS {
         let faults = [
@@ -287,7 +292,8 @@ async fn a_list_that_is_not_there() {
         assert!(matches!(&error, ListError::DigitalOcean(error) if error.is_not_found()), "{error}");
         sim.faults().clear();
     }
-    // An account of the older API: its only registry is known by the older call, several are known by none.
+    // An account without the newer endpoint: the older endpoint returns its only registry, and
+    // fails if there are several.
     sim.faults().add(Fault::on("/v2/registries", Effect::status(404)));
     assert_eq!(facts(&CONTAINER_REGISTRY, &client).await, expected("container_registry").2);
     sim.account("demo").add("registries", json!({ "name": "second" }));

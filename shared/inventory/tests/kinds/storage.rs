@@ -23,7 +23,7 @@ fn usd(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "USD" })
 }
 
-/// Some of the demo account's resources of each kind and their facts.
+/// Some of the demo account's resources of each kind, with their facts.
 fn expected() -> Vec<(&'static dyn ListedKind, &'static str, Value)> {
     let droplet_snapshot = json!({
         "name": "shop-01.alpine-outfitters.example before 12.4", "tags": ["shop"], "price_monthly": usd("1.902"),
@@ -66,7 +66,7 @@ fn expected() -> Vec<(&'static dyn ListedKind, &'static str, Value)> {
 }
 
 #[tokio::test]
-async fn each_is_listed_with_its_facts() {
+async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for (kind, expected_id, expected_facts) in expected() {
         let listed = kind.list(&client).await.unwrap();
@@ -75,9 +75,9 @@ async fn each_is_listed_with_its_facts() {
     }
 }
 
-/// Of what is both an image and something else, each is one kind's alone.
+/// An image that is also a snapshot or a backup is listed by one kind only.
 #[tokio::test]
-async fn no_kind_lists_what_is_anothers() {
+async fn no_kind_lists_resources_of_another_kind() {
     let (sim, client) = demo().await;
     let images = client.images().list_private().collect_all().await.unwrap();
     for (kind, list) in [(&VOLUME as &dyn ListedKind, "volumes"), (&SNAPSHOT, "snapshots"), (&CUSTOM_IMAGE, "images")] {
@@ -88,59 +88,60 @@ async fn no_kind_lists_what_is_anothers() {
 }
 
 #[tokio::test]
-async fn one_that_is_there_one_that_nobody_has_and_one_that_is_something_else() {
+async fn a_probe_distinguishes_existing_nonexistent_and_foreign_ids() {
     let (_sim, client) = demo().await;
     let snapshot = id("198402113");
-    for (kind, id, presence) in [
+    for (kind, id, existence) in [
         (&VOLUME as &dyn MirroredKind, id(VOLUME_ID), ProbeResult::Exists),
         (&VOLUME, VOLUME.nonexistent_id(), ProbeResult::Gone),
         (&SNAPSHOT, snapshot, ProbeResult::Exists),
         (&SNAPSHOT, id("b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8"), ProbeResult::Exists),
         (&SNAPSHOT, SNAPSHOT.nonexistent_id(), ProbeResult::Gone),
-        // "the resource is not a snapshot": a backup, a custom image.
+        // The API answers "the resource is not a snapshot" for a backup and for a custom image.
         (&SNAPSHOT, id(BACKUP_ID), ProbeResult::Gone),
         (&SNAPSHOT, id(IMAGE_ID), ProbeResult::Gone),
         (&CUSTOM_IMAGE, id(IMAGE_ID), ProbeResult::Exists),
         (&CUSTOM_IMAGE, CUSTOM_IMAGE.nonexistent_id(), ProbeResult::Gone),
     ] {
-        assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
     }
     assert!(DROPLET_BACKUP.probe(&client, &id(BACKUP_ID)).is_none());
 }
 
 #[tokio::test]
-async fn another_400_than_that_does_not_mean_gone() {
+async fn any_other_400_does_not_mean_gone() {
     let (sim, client) = demo().await;
     let (id_of_error, message) = ("bad_request".to_owned(), "the id is malformed".to_owned());
     sim.faults().add(Fault::on("/v2/snapshots/*", Effect::ErrorBody { status: 400, id: id_of_error, message }));
     SNAPSHOT.probe(&client, &id("198402113")).unwrap().await.unwrap_err();
 }
 
-/// DigitalOcean knows the status `deleted` of a custom image: such a one is neither listed nor there.
+/// DigitalOcean has the status `deleted` for custom images. Such an image is not listed and counts
+/// as gone.
 #[tokio::test]
 async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() {
     let (sim, client) = demo().await;
-    for (status, count, presence) in [("pending", 1, ProbeResult::Exists), ("deleted", 0, ProbeResult::Gone)] {
+    for (status, count, existence) in [("pending", 1, ProbeResult::Exists), ("deleted", 0, ProbeResult::Gone)] {
         sim.account("demo").change("images", IMAGE_ID, json!({ "status": status, "size_gigabytes": null }));
         let listed = CUSTOM_IMAGE.list(&client).await.unwrap().resources;
         assert_eq!(listed.len(), count, "{status}");
         assert!(listed.iter().all(|(_, facts)| facts.price_monthly.is_none()));
-        assert_eq!(CUSTOM_IMAGE.probe(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), presence, "{status}");
+        assert_eq!(CUSTOM_IMAGE.probe(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), existence, "{status}");
     }
 }
 
 #[tokio::test]
-async fn a_detached_volume_is_nobodys_part() {
+async fn a_detached_volume_has_no_parent() {
     let (sim, client) = demo().await;
     sim.account("demo").change("volumes", VOLUME_ID, json!({ "droplet_ids": null, "filesystem_label": "" }));
     let (_, facts) = VOLUME.list(&client).await.unwrap().resources.remove(0);
     assert_eq!((facts.parent, facts.attrs.get("filesystem_label")), (None, None));
 }
 
-/// Every droplet is a parent; who is worth a request is told by the droplet's list, whatever the droplet's state, and
-/// to a token that does not see images too.
+/// Every droplet is a parent. The list of droplets tells which ones may have backups, whatever the
+/// droplet's state, also to a token that may not read images.
 #[tokio::test]
-async fn droplets_with_backups_are_parents_that_are_asked() {
+async fn the_list_of_droplets_tells_which_have_backups() {
     let (sim, client) = demo().await;
     let account = sim.account("demo");
     account.set_token("droplets", SimToken::new("dop_v1_droplets").scopes(["droplet:read"]));
@@ -149,14 +150,14 @@ async fn droplets_with_backups_are_parents_that_are_asked() {
     for client in [client.clone(), client.with_token(Token::new("dop_v1_droplets").unwrap())] {
         let parents = DROPLET_BACKUP.parents(&client).await.unwrap();
         assert_eq!((parents.live.len(), parents.pages), (7, 2));
-        let asked = parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
-        assert_eq!(asked, ["11", "12", "402117301", SHOP]);
+        let with_backups = parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
+        assert_eq!(with_backups, ["11", "12", "402117301", SHOP]);
         assert_eq!(DROPLET_BACKUP.children(&client, &id("12")).await.unwrap().resources.len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_droplets_backups_are_its_children() {
+async fn the_backups_of_a_droplet_are_its_children() {
     let (_sim, client) = demo().await;
     let listed = DROPLET_BACKUP.children(&client, &id(SHOP)).await.unwrap();
     assert_eq!((listed.resources.len(), listed.pages), (2, 1));
@@ -172,9 +173,9 @@ async fn a_droplets_backups_are_its_children() {
     );
 }
 
-/// Gone since it was listed: an error, never a droplet without backups.
+/// The droplet was deleted after it was listed. That is an error, never a droplet without backups.
 #[tokio::test]
-async fn a_droplet_that_is_gone_has_no_list() {
+async fn the_list_of_a_deleted_droplet_is_an_error() {
     let (_sim, client) = demo().await;
     let error = DROPLET_BACKUP.children(&client, &id("1")).await.unwrap_err();
     assert!(matches!(error, ListError::DigitalOcean(error) if error.is_not_found()));

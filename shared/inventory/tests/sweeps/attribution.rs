@@ -1,4 +1,4 @@
-//! Whose a resource is, from what the projects list, what it belongs with and what an operator said.
+//! The owner of a resource, from the projects' lists, its parent and an operator's claim.
 
 use chrono::TimeDelta;
 use digitalocean_sim::{Effect, Fault, Token};
@@ -33,7 +33,7 @@ async fn claim(environment: &TestEnvironment, row: &Resource, claim: Claim) {
     let audit = store::AuditEntry {
         id: "request-1".to_owned(),
         at: environment.now(),
-        actor: "somebody".to_owned(),
+        actor: "operator".to_owned(),
         action: "resource.claim".to_owned(),
         target: row.key.provider_id.to_string(),
         values: serde_json::Value::Null,
@@ -42,7 +42,7 @@ async fn claim(environment: &TestEnvironment, row: &Resource, claim: Claim) {
 }
 
 #[tokio::test]
-async fn buckets_and_unknown_kinds_are_kept_by_their_urns_alone() {
+async fn buckets_and_unknown_kinds_are_mirrored_from_their_urns() {
     let environment = swept().await;
     assert_eq!((environment.live("spaces_bucket").await, environment.live("genaiagent").await), (6, 1));
     let bucket = environment.resource("spaces_bucket", "alpine-media").await;
@@ -53,7 +53,7 @@ async fn buckets_and_unknown_kinds_are_kept_by_their_urns_alone() {
     );
     assert_eq!(environment.next_sweep("projects").await.changes.total(), 0);
 
-    // Gone from every project's list, three times: gone.
+    // A bucket that is missing from every project's list three times is deleted.
     environment.demo_account().unassign("do:space:alpine-media");
     for strikes in 1..=2 {
         assert_eq!(environment.next_sweep("projects").await.changes.struck, strikes.min(1));
@@ -62,9 +62,10 @@ async fn buckets_and_unknown_kinds_are_kept_by_their_urns_alone() {
     assert_eq!(environment.live("spaces_bucket").await, 5);
 }
 
-/// A project whose list cannot be read may hold anything: nothing without a list of its own is struck, nothing falls to the internal project.
+/// A project whose list cannot be read may contain anything. Resources without a list of their own
+/// get no strike, and nothing is attributed to the internal project.
 #[tokio::test]
-async fn an_unread_membership_takes_nothing_away() {
+async fn a_project_list_that_cannot_be_read_moves_and_deletes_nothing() {
     let environment = TestEnvironment::demo().await;
     for worker in WORKERS {
         environment.sweep(worker).await;
@@ -86,13 +87,14 @@ async fn an_unread_membership_takes_nothing_away() {
 }
 
 #[tokio::test]
-async fn orphans_are_the_companys_own_where_their_kind_is_fully_listed_and_zones_never() {
+async fn orphans_of_fully_listed_kinds_go_to_the_internal_project_and_zones_do_not() {
     let environment = TestEnvironment::demo().await;
     environment.demo_account().unassign("do:domain:noorderlicht-status.example");
     for worker in WORKERS {
         environment.sweep(worker).await;
     }
-    // Another token reads the projects: what the first one saw whole, this one may not.
+    // Another token reads the projects. It may not see everything that the first one listed
+    // completely.
     let mut blind = Token::new("dop_v1_blind_test").scopes(["project:read", "droplet:read"]).filtered();
     blind.hidden_status = 403;
     environment.demo_account().set_token("blind", blind);
@@ -113,14 +115,14 @@ async fn orphans_are_the_companys_own_where_their_kind_is_fully_listed_and_zones
 }
 
 #[tokio::test]
-async fn a_move_is_dated_told_once_and_taken_along_by_what_belongs_with_it() {
+async fn a_move_is_dated_recorded_once_and_followed_by_children() {
     let environment = swept().await;
     let zone = "bakkerij-jansen.example";
     let (from, to) = (project(&environment, "Bakkerij Jansen"), project(&environment, "Platform"));
     environment.clock.advance(TimeDelta::days(12));
     environment.demo_account().assign(to.as_str(), &format!("do:domain:{zone}"));
     let receipt = environment.sweep("projects").await;
-    // The zone and its records, with one event between them.
+    // The zone and its records move, with one event for all of them.
     let record = environment.resource("dns_record", "61100001").await;
     assert!(receipt.changes.attributed > 3, "{receipt:?}");
     assert_eq!(environment.events("dns_zone", zone).await, [EventType::Discovered, EventType::Updated]);
@@ -150,14 +152,14 @@ async fn a_renamed_project_keeps_the_names_it_had() {
 }
 
 #[tokio::test]
-async fn an_operators_claim_outlives_sweeps_until_it_is_taken_back() {
+async fn a_claim_is_kept_by_sweeps_until_it_is_withdrawn() {
     let environment = swept().await;
     let (alpine, internal) = (project(&environment, "Alpine Outfitters"), project(&environment, "skyai-internal"));
     let acme = TenantId::new("acme").unwrap();
     let before = certificate(&environment).await;
-    let word = Claim { project: Some(Some(alpine.clone())), tenant: Some(Some(acme.clone())) };
-    claim(&environment, &before, word).await;
-    // A change of its facts and of everything around it changes nothing about that.
+    let owner = Claim { project: Some(Some(alpine.clone())), tenant: Some(Some(acme.clone())) };
+    claim(&environment, &before, owner).await;
+    // Neither a change of its facts nor changes around it affect a claimed resource.
     let id = before.key.provider_id.to_string();
     environment.demo_account().change("certificates", &id, json!({ "name": "renamed" }));
     environment.demo_account().assign(project(&environment, "Platform").as_str(), "do:domain:bakkerij-jansen.example");

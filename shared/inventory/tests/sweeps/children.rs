@@ -1,4 +1,5 @@
-//! Kinds that are listed parent by parent: complete, struck and resumed parent by parent.
+//! Kinds that are listed parent by parent: completeness, strikes and continuation are decided
+//! parent by parent.
 
 use chrono::TimeDelta;
 use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
@@ -13,7 +14,7 @@ use crate::strikes::confirm_if_held;
 const RECORDS: &str = "services/dns_record";
 const RECORD: &str = "dns_record";
 const ZONE: &str = "alpine-outfitters.example";
-/// A record of that zone, and one of another.
+/// A record of that zone, and one of another zone.
 const STAGING: &str = "61100011";
 const MAIL: &str = "61100021";
 
@@ -26,12 +27,12 @@ async fn swept() -> TestEnvironment {
     environment
 }
 
-/// How many records the account has, but for those that come with their zones.
+/// The number of the account's records, without the SOA records.
 fn records(environment: &TestEnvironment) -> usize {
     environment.demo_account().list("domain_records").iter().filter(|record| record["type"] != "SOA").count()
 }
 
-async fn lane(environment: &TestEnvironment) -> SyncState {
+async fn sync_state(environment: &TestEnvironment) -> SyncState {
     environment.table().sync_state(&environment.account, &Kind::from_static(RECORD)).await.unwrap().unwrap()
 }
 
@@ -40,7 +41,7 @@ async fn strikes(environment: &TestEnvironment, id: &str) -> u32 {
 }
 
 #[tokio::test]
-async fn children_are_where_their_parents_are() {
+async fn children_are_in_the_project_of_their_parent() {
     let environment = swept().await;
     assert_eq!(environment.live(RECORD).await, records(&environment));
     for (record, zone) in [(STAGING, ZONE), (MAIL, "noorderlicht-hosting.example")] {
@@ -49,7 +50,8 @@ async fn children_are_where_their_parents_are() {
         assert_eq!((row.attribution, row.project_id), (Some(Attribution::Inherited), zone.project_id));
         assert_eq!(environment.events(RECORD, record).await, [EventType::Discovered]);
     }
-    // Nothing changed: one list of zones, one of records for each, and no write but the lane's.
+    // Nothing changed: the sweep reads one list of zones and one list of records for each, and
+    // writes only its sync state and its receipt.
     environment.embedded.requests.reset();
     environment.sim.requests().clear();
     let receipt = environment.next_sweep(RECORDS).await;
@@ -60,27 +62,28 @@ async fn children_are_where_their_parents_are() {
 }
 
 #[tokio::test]
-async fn a_parents_failed_list_holds_up_no_other_and_strikes_nothing() {
+async fn a_failed_list_of_one_parent_delays_no_other_and_gives_no_strikes() {
     let environment = swept().await;
     for record in [STAGING, MAIL] {
         environment.demo_account().remove("domain_records", record);
     }
     let path = format!("/v2/domains/{ZONE}/records");
     environment.sim.faults().add(Fault::on(&path, Effect::status(503)));
-    for round in 1..=3 {
+    for count in 1..=3 {
         let receipt = environment.next_sweep(RECORDS).await;
         assert_eq!(receipt.status, SweepStatus::Partial, "{receipt:?}");
         assert!(receipt.error.unwrap().contains("1 of 7"));
-        assert_eq!((strikes(&environment, STAGING).await, strikes(&environment, MAIL).await), (0, round));
+        assert_eq!((strikes(&environment, STAGING).await, strikes(&environment, MAIL).await), (0, count));
     }
-    // Who dies is known when everything was read.
+    // Deletions are decided only when every list was read.
     assert_eq!(environment.live(RECORD).await, records(&environment) + 2);
     environment.sim.faults().clear();
     let receipt = environment.next_sweep(RECORDS).await;
     assert_eq!((receipt.status, receipt.changes.struck, receipt.changes.deleted), (SweepStatus::Complete, 1, 1));
 }
 
-/// Of seven zones four are read before the limit; the next run reads the other three.
+/// The lists of four of seven zones are read before the rate limit; the next run reads the other
+/// three.
 #[tokio::test]
 async fn a_scan_continues_in_the_next_run() {
     let environment = TestEnvironment::demo().await;
@@ -90,8 +93,8 @@ async fn a_scan_continues_in_the_next_run() {
     let (receipt, next) = environment.sweep_then(RECORDS).await;
     assert!(matches!(next, FollowUp::Later(_)), "{next:?}");
     assert_eq!(receipt.status, SweepStatus::Partial, "{receipt:?}");
-    let round = lane(&environment).await.scan_progress.unwrap();
-    assert_eq!((round.items, lane(&environment).await.last_complete), (receipt.items, None));
+    let progress = sync_state(&environment).await.scan_progress.unwrap();
+    assert_eq!((progress.items, sync_state(&environment).await.last_complete), (receipt.items, None));
     assert!(receipt.items > 0 && receipt.notes[0].contains("over 7 parents"), "{:?}", receipt.notes);
 
     environment.sim.faults().clear();
@@ -99,15 +102,15 @@ async fn a_scan_continues_in_the_next_run() {
     environment.clock.advance(TimeDelta::minutes(61));
     let (receipt, next) = environment.sweep_then(RECORDS).await;
     assert_eq!((receipt.status, next), (SweepStatus::Complete, FollowUp::Nothing), "{receipt:?}");
-    // It read only what was left, and its receipt speaks of the whole round.
+    // The run read only the remaining lists, and its receipt covers the whole scan.
     assert_eq!(environment.sim.requests().count(&reads), 3);
     assert_eq!((receipt.items as usize, receipt.started_at), (records(&environment), began_at));
-    assert_eq!(lane(&environment).await.scan_progress, None);
+    assert_eq!(sync_state(&environment).await.scan_progress, None);
     assert_eq!(environment.live(RECORD).await, records(&environment));
 }
 
 #[tokio::test]
-async fn a_parent_takes_its_children_with_it_when_it_is_gone_for_good() {
+async fn the_children_of_a_deleted_parent_are_deleted() {
     let environment = swept().await;
     let before = records(&environment);
     environment.demo_account().remove_domain(ZONE);
@@ -117,7 +120,7 @@ async fn a_parent_takes_its_children_with_it_when_it_is_gone_for_good() {
         assert_eq!(environment.sweep(RECORDS).await.status, SweepStatus::Complete);
     }
     assert_eq!(environment.resource("dns_zone", ZONE).await.deleted_at, Some(environment.now()));
-    assert_eq!(environment.live(RECORD).await, before, "their own misses begin when the zone is gone");
+    assert_eq!(environment.live(RECORD).await, before, "records get their first strike only after the zone is deleted");
     for _ in 0..2 {
         assert_eq!(environment.next_sweep(RECORDS).await.status, SweepStatus::Complete);
     }
@@ -140,15 +143,18 @@ async fn a_mass_disappearance_of_children_is_held_and_released() {
     for _ in 0..3 {
         environment.next_sweep(RECORDS).await;
     }
-    assert_eq!((lane(&environment).await.hold.unwrap().count as usize, environment.live(RECORD).await), (lost, before));
+    assert_eq!(
+        (sync_state(&environment).await.hold.unwrap().count as usize, environment.live(RECORD).await),
+        (lost, before)
+    );
     assert_eq!(environment.next_sweep(RECORDS).await.status, SweepStatus::Held);
     assert!(confirm_if_held(&environment, RECORDS).await);
     let receipt = environment.next_sweep(RECORDS).await;
     assert_eq!((receipt.status, receipt.changes.deleted as usize), (SweepStatus::Complete, lost));
-    assert_eq!((lane(&environment).await.hold, environment.live(RECORD).await), (None, before - lost));
+    assert_eq!((sync_state(&environment).await.hold, environment.live(RECORD).await), (None, before - lost));
 }
 
-/// A record new, one changed, one to be struck out, one that returns.
+/// One record is new, one is changed, one is due for deletion, and one returns.
 async fn eventful() -> TestEnvironment {
     let environment = TestEnvironment::demo().await;
     for worker in ["domains", RECORDS] {
@@ -171,7 +177,7 @@ async fn eventful() -> TestEnvironment {
 }
 
 #[tokio::test]
-async fn killed_at_any_write_a_scan_ends_the_same() {
-    let deaths = crash_at_every_write(RECORDS, eventful).await;
-    assert!(deaths > 8, "{deaths}");
+async fn a_scan_that_crashes_at_any_write_ends_in_the_same_state() {
+    let crashes = crash_at_every_write(RECORDS, eventful).await;
+    assert!(crashes > 8, "{crashes}");
 }

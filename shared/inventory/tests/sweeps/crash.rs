@@ -1,4 +1,4 @@
-//! A process may die at any write, and two may run at once.
+//! A process may crash at any write, and two may run at once.
 
 use crate::environment::TestEnvironment;
 use chrono::TimeDelta;
@@ -6,7 +6,8 @@ use domain::{EventType, RunId};
 use embedded_table::CrashPoint;
 use inventory::SweepOutcome;
 
-/// The account after something of everything happened: a droplet new, one renamed, one gone, one that returns, some moved; a project renamed.
+/// An account after one change of every kind: a droplet is new, one is renamed, one is missing, one
+/// returns, some have moved, and a project is renamed.
 async fn eventful() -> TestEnvironment {
     let mut environment = TestEnvironment::demo().await;
     // The simulator would give the internal project another id in every environment.
@@ -25,7 +26,7 @@ async fn eventful() -> TestEnvironment {
     environment.put_back(42);
     demo.rename_droplet(ids[2], "renamed");
     environment.put_back(7);
-    // For the projects worker: one renamed, and droplets that moved into it.
+    // For the worker `projects`: one project is renamed, and droplets moved into it.
     let project = demo.list("projects")[0]["id"].as_str().unwrap().to_owned();
     demo.rename_project(&project, "renamed");
     for id in &ids {
@@ -35,7 +36,8 @@ async fn eventful() -> TestEnvironment {
     environment
 }
 
-/// What the account looks like in the table, but for whose run and lease it was.
+/// Returns the account's resources, events and projects in the table, without the items that depend
+/// on the run or the lease.
 async fn rows(environment: &TestEnvironment) -> Vec<String> {
     let dump = environment.embedded.dump().await;
     dump.into_iter()
@@ -43,26 +45,26 @@ async fn rows(environment: &TestEnvironment) -> Vec<String> {
         .collect()
 }
 
-/// Lets the worker die just before and just after each of its writes and its message come again: the account looks as if nothing had been.
-/// How often it died.
+/// Crashes the worker just before and just after each of its writes, delivers its message again,
+/// and checks that the table is the same as without a crash. Returns the number of crashes.
 pub(crate) async fn crash_at_every_write(worker: &str, eventful: impl AsyncFn() -> TestEnvironment) -> usize {
     let run = RunId::new("the-run").unwrap();
-    let undisturbed = eventful().await;
-    undisturbed.run(worker, undisturbed.table(), &run).await.unwrap();
-    let expected = rows(&undisturbed).await;
-    let mut deaths = 0;
+    let without_crash = eventful().await;
+    without_crash.run(worker, without_crash.table(), &run).await.unwrap();
+    let expected = rows(&without_crash).await;
+    let mut crashes = 0;
     for write in 1.. {
-        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
+        for crash in [CrashPoint::Before(write), CrashPoint::After(write)] {
             let environment = eventful().await;
             let (table, requests) = environment.embedded.another_process();
-            requests.crash_at(death);
-            let died = environment.run(worker, &table, &run).await;
+            requests.crash_at(crash);
+            let outcome = environment.run(worker, &table, &run).await;
             if !requests.has_crashed() {
-                return deaths;
+                return crashes;
             }
-            assert!(died.is_err(), "{worker} {death:?}");
-            deaths += 1;
-            // The dead process's lease keeps others out until it has run out.
+            assert!(outcome.is_err(), "{worker} {crash:?}");
+            crashes += 1;
+            // The lease of the crashed process blocks other runs until it expires.
             if environment.run(worker, environment.table(), &run).await.unwrap() == SweepOutcome::Busy {
                 expire_lease(&environment, worker).await;
                 assert!(matches!(
@@ -70,34 +72,34 @@ pub(crate) async fn crash_at_every_write(worker: &str, eventful: impl AsyncFn() 
                     SweepOutcome::Swept(..)
                 ));
             }
-            // Not compared by `assert_eq`: it would print all of the table, twice.
+            // `assert_eq` would print the whole table twice, so only the differences are printed.
             let differing: Vec<String> =
                 rows(&environment).await.into_iter().filter(|row| !expected.contains(row)).collect();
-            assert!(differing.is_empty(), "{worker} {death:?}: {differing:#?}");
-            assert_eq!(rows(&environment).await.len(), expected.len(), "{worker} {death:?}");
+            assert!(differing.is_empty(), "{worker} {crash:?}: {differing:#?}");
+            assert_eq!(rows(&environment).await.len(), expected.len(), "{worker} {crash:?}");
         }
     }
-    deaths
+    crashes
 }
 
 #[tokio::test]
-async fn killed_at_any_write_and_run_again_ends_the_same() {
-    let mut deaths = 0;
+async fn a_sweep_that_crashes_at_any_write_ends_in_the_same_state() {
+    let mut crashes = 0;
     for worker in ["droplets", "projects"] {
-        deaths += crash_at_every_write(worker, eventful).await;
+        crashes += crash_at_every_write(worker, eventful).await;
     }
-    assert!(deaths > 10, "{deaths}");
-    eprintln!("died {deaths} times, and each time the next run ended the same");
+    assert!(crashes > 10, "{crashes}");
+    eprintln!("{crashes} crashes; after each, the next run ended in the same state");
 }
 
-/// Lets a lease run out without letting time pass for anything else.
+/// Expires a lease without moving the clock.
 pub(crate) async fn expire_lease(environment: &TestEnvironment, worker: &str) {
     use aws_sdk_dynamodb::types::AttributeValue::S;
-    let lane = crate::environment::target(worker).1.sync_kind();
+    let sync_kind = crate::environment::target(worker).1.sync_kind();
     let request = environment.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
     request
         .key("pk", S("ACCOUNT#demo".to_owned()))
-        .key("sk", S(format!("SWEEP#{lane}")))
+        .key("sk", S(format!("SWEEP#{sync_kind}")))
         .update_expression("SET lease_until = :past")
         .expression_attribute_values(":past", S("2000-01-01T00:00:00.000Z".to_owned()))
         .send()
@@ -106,7 +108,7 @@ pub(crate) async fn expire_lease(environment: &TestEnvironment, worker: &str) {
 }
 
 #[tokio::test]
-async fn of_two_sweeps_at_once_one_runs_and_the_other_comes_back() {
+async fn of_two_concurrent_sweeps_one_runs_and_the_other_is_busy() {
     let environment = TestEnvironment::demo().await;
     environment.sim.set_latency(digitalocean_sim::Latency::all(std::time::Duration::from_millis(100)));
     let (other, _) = environment.embedded.another_process();
@@ -122,7 +124,7 @@ async fn of_two_sweeps_at_once_one_runs_and_the_other_comes_back() {
 }
 
 #[tokio::test]
-async fn a_sweep_without_time_left_says_so_and_the_next_goes_on() {
+async fn a_sweep_without_time_left_is_incomplete_and_the_next_one_finishes() {
     let environment = TestEnvironment::demo().await;
     let out_of_time = digitalocean::RequestDeadline::after(std::time::Duration::ZERO);
     let outcome = environment.run_until("droplets", environment.table(), &RunId::random(), out_of_time).await.unwrap();

@@ -1,4 +1,4 @@
-//! A simulated account, an embedded table and a clock that is moved by hand.
+//! A simulated account, an embedded table and a clock that tests move.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use embedded_table::EmbeddedTable;
 use inventory::{Access, Bootstrap, FollowUp, InventoryWorker, SweepOutcome, SweepRun, Target};
 use store::Table;
 
-/// The account all tests are about.
+/// The account that all tests use.
 pub(crate) const ACCOUNT: &str = "demo";
 
-/// Everything a sweep needs.
+/// The simulator, the table, the clock and the settings of a sweep.
 pub(crate) struct TestEnvironment {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
@@ -42,7 +42,7 @@ impl TestEnvironment {
         }
     }
 
-    /// The demo account, which has five droplets, seven zones and three projects.
+    /// Starts with the demo account, which has five droplets, seven zones and three projects.
     pub(crate) async fn demo() -> Self {
         Self::new(Seed::demo()).await
     }
@@ -55,17 +55,17 @@ impl TestEnvironment {
         self.sim.account(ACCOUNT)
     }
 
-    /// Sees the account through another token from now on.
+    /// Uses another token of the account from now on.
     pub(crate) fn use_token(&mut self, name: &str) {
         self.access = granted(client(&self.sim, name), name);
     }
 
-    /// Sweeps and gives the receipt.
+    /// Runs a sweep and returns its receipt.
     pub(crate) async fn sweep(&self, worker: &str) -> Receipt {
         self.sweep_then(worker).await.0
     }
 
-    /// Sweeps and gives the receipt and what should come next.
+    /// Runs a sweep and returns its receipt and its follow-up.
     pub(crate) async fn sweep_then(&self, worker: &str) -> (Receipt, FollowUp) {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let run_id = RunId::new(format!("run-{number}")).unwrap();
@@ -75,13 +75,13 @@ impl TestEnvironment {
         }
     }
 
-    /// A quarter of an hour later, sweeps.
+    /// Runs a sweep a quarter of an hour later.
     pub(crate) async fn next_sweep(&self, worker: &str) -> Receipt {
         self.clock.advance(TimeDelta::minutes(15));
         self.sweep(worker).await
     }
 
-    /// One run on any view of the table.
+    /// Runs a sweep on the given handle of the table, for example one that crashes.
     pub(crate) async fn run(
         &self,
         worker: &str,
@@ -91,7 +91,7 @@ impl TestEnvironment {
         self.run_until(worker, table, run_id, RequestDeadline::after(Duration::from_secs(290))).await
     }
 
-    /// One run with a deadline of its own.
+    /// Runs a sweep with the given deadline.
     pub(crate) async fn run_until(
         &self,
         worker: &str,
@@ -130,7 +130,7 @@ impl TestEnvironment {
         self.table().resource(&self.key(kind, id)).await.unwrap().unwrap()
     }
 
-    /// The types of a resource's events, oldest first.
+    /// Returns the types of a resource's events, oldest first.
     pub(crate) async fn events(&self, kind: &'static str, id: impl std::fmt::Display) -> Vec<domain::EventType> {
         let reader = self.table().reader(domain::Scope::Platform);
         let page = reader.events(&self.key(kind, id), None, 100).await.unwrap().unwrap();
@@ -141,7 +141,7 @@ impl TestEnvironment {
         self.table().indexed_resources(&self.account, &Kind::from_static(kind)).await.unwrap().len()
     }
 
-    /// A droplet that can be taken away and put back just as it was.
+    /// Adds a droplet that is the same each time, so that a test can remove it and add it again.
     pub(crate) fn put_back(&self, id: u64) {
         let droplet =
             Droplet::named(format!("web-{id}")).id(id).created_at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
@@ -153,7 +153,7 @@ impl TestEnvironment {
     }
 }
 
-/// A worker and its first target, or `<worker>/<kind>`.
+/// Returns a worker and its first target, or the target of `<worker>/<kind>`.
 pub(crate) fn target(name: &str) -> (&'static InventoryWorker, &'static Target) {
     let (name, kind) = name.split_once('/').unwrap_or((name, ""));
     let worker = InventoryWorker::named(name).unwrap();
@@ -161,12 +161,12 @@ pub(crate) fn target(name: &str) -> (&'static InventoryWorker, &'static Target) 
     (worker, target)
 }
 
-/// Access through a token of this name.
+/// Returns access with a token of this name.
 pub(crate) fn granted(client: Client, token: &str) -> Access {
     Access::Granted { client, token_id: token.to_owned() }
 }
 
-/// A client that does not make a test wait.
+/// Creates a client whose retries do not delay a test.
 pub(crate) fn client(sim: &Simulator, token: &str) -> Client {
     let mut config = ClientConfig::new(Token::new(sim.account(ACCOUNT).token(token)).unwrap());
     config.base_url = Some(sim.base_url().parse().unwrap());

@@ -1,4 +1,5 @@
-//! Changes of our own are told as ours; what somebody else decided is drift; what changes by itself is neither.
+//! The causes of changes: an announced change has the cause of its announcement, a deliberate
+//! change by another client is drift, and a change that happens by itself is neither.
 
 use std::collections::BTreeMap;
 
@@ -27,9 +28,10 @@ async fn last_event(environment: &TestEnvironment, kind: &'static str, id: &str)
     reader.events(&environment.key(kind, id), None, 1).await.unwrap().unwrap().events.remove(0)
 }
 
-/// (what is expected, for how many minutes, what is changed, what is told, whose doing it is).
+/// (the announcement, its minutes of validity, the change, the expected event type, the expected
+/// cause).
 #[tokio::test]
-async fn a_change_is_ours_if_it_is_the_one_announced_and_in_time() {
+async fn a_change_has_the_announced_cause_if_it_matches_and_is_in_time() {
     let cases: [(Option<Expected>, i64, Value, EventType, CauseType); 7] = [
         (None, 30, json!({ "name": "a" }), EventType::DriftDetected, CauseType::Outside),
         (None, 30, json!({ "status": "off" }), EventType::Updated, CauseType::Sync),
@@ -39,7 +41,7 @@ async fn a_change_is_ours_if_it_is_the_one_announced_and_in_time() {
         (Some(named("b")), 30, json!({ "name": "a" }), EventType::DriftDetected, CauseType::Outside),
         (Some(named("a")), 10, json!({ "name": "a" }), EventType::DriftDetected, CauseType::Outside),
     ];
-    for (expected, minutes, change, told, cause) in cases {
+    for (expected, minutes, change, event_type, cause) in cases {
         let environment = TestEnvironment::demo().await;
         environment.sweep("droplets").await;
         let id = environment.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
@@ -49,13 +51,13 @@ async fn a_change_is_ours_if_it_is_the_one_announced_and_in_time() {
         environment.demo_account().change_droplet(id, change.clone());
         environment.next_sweep("droplets").await;
         let event = last_event(&environment, "droplet", &id.to_string()).await;
-        assert_eq!((event.event_type, event.cause.kind), (told, cause), "{change} expecting {expected:?}");
+        assert_eq!((event.event_type, event.cause.kind), (event_type, cause), "{change} expecting {expected:?}");
         assert_eq!(event.cause.id.is_some(), cause != CauseType::Outside);
     }
 }
 
 #[tokio::test]
-async fn what_we_make_and_take_away_is_ours_too() {
+async fn announced_creations_and_deletions_have_the_announced_cause() {
     let environment = TestEnvironment::demo().await;
     environment.sweep("domains").await;
     let demo = environment.demo_account();
@@ -67,8 +69,8 @@ async fn what_we_make_and_take_away_is_ours_too() {
     for _ in 0..3 {
         environment.next_sweep("domains").await;
     }
-    for (zone, told) in [("made.example", EventType::Discovered), (gone.as_str(), EventType::Deleted)] {
+    for (zone, event_type) in [("made.example", EventType::Discovered), (gone.as_str(), EventType::Deleted)] {
         let event = last_event(&environment, "dns_zone", zone).await;
-        assert_eq!((event.event_type, event.cause), (told, saga()), "{zone}");
+        assert_eq!((event.event_type, event.cause), (event_type, saga()), "{zone}");
     }
 }

@@ -1,4 +1,5 @@
-//! The quick look at droplets: it tells what changed by the minute, and leaves everything else to the full sweep.
+//! The fast poll of droplets: it updates fields that change from minute to minute, and leaves
+//! everything else to the full sweep.
 
 use chrono::TimeDelta;
 use digitalocean_sim::{Effect, Fault};
@@ -8,9 +9,9 @@ use serde_json::json;
 use crate::environment::TestEnvironment;
 
 #[tokio::test]
-async fn it_tells_a_status_within_the_minute_and_nothing_else() {
+async fn the_fast_poll_updates_the_status_and_nothing_else() {
     let environment = TestEnvironment::demo().await;
-    // Nothing is known yet: nothing is discovered.
+    // No droplet is known yet, and the fast poll adds none.
     let receipt = environment.sweep("droplets-fast").await;
     assert_eq!((receipt.status, receipt.items, receipt.changes.total()), (SweepStatus::Complete, 5, 0));
     environment.sweep("droplets").await;
@@ -30,7 +31,7 @@ async fn it_tells_a_status_within_the_minute_and_nothing_else() {
     assert_eq!(environment.events("droplet", ids[0]).await, [EventType::Discovered, EventType::Updated]);
     assert_eq!((environment.live("droplet").await, environment.resource("droplet", ids[2]).await.strikes), (5, None));
 
-    // The same again is no news, and the full sweep tells the rest.
+    // The same list changes nothing again, and the full sweep writes everything else.
     environment.clock.advance(TimeDelta::minutes(1));
     assert_eq!(environment.sweep("droplets-fast").await.changes.total(), 0);
     let receipt = environment.next_sweep("droplets").await;
@@ -38,7 +39,7 @@ async fn it_tells_a_status_within_the_minute_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn it_does_not_speak_for_what_is_missed_and_its_receipt_is_its_own() {
+async fn the_fast_poll_removes_no_strikes_and_has_its_own_receipt() {
     let environment = TestEnvironment::demo().await;
     environment.sweep("droplets").await;
     let id = environment.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
@@ -54,7 +55,7 @@ async fn it_does_not_speak_for_what_is_missed_and_its_receipt_is_its_own() {
 
     environment.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
     assert_eq!(environment.sweep("droplets-fast").await.status, SweepStatus::Failed);
-    let lanes = environment.table().sync_states(&environment.account).await.unwrap();
-    let status = |kind: &'static str| lanes[&domain::Kind::from_static(kind)].last.as_ref().unwrap().status;
+    let sync_states = environment.table().sync_states(&environment.account).await.unwrap();
+    let status = |kind: &'static str| sync_states[&domain::Kind::from_static(kind)].last.as_ref().unwrap().status;
     assert_eq!((status("droplet"), status("droplet_fast")), (SweepStatus::Complete, SweepStatus::Failed));
 }

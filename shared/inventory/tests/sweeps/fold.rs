@@ -1,40 +1,40 @@
-//! What a resource's events alone tell of it.
+//! The replay of a resource's events.
 
 use domain::{EventType, ResourceEvent};
 use serde_json::{Value, json};
 
-/// What the events of a resource add up to.
-pub(crate) struct FoldedResource {
-    /// Its facts, as JSON.
+/// The state of a resource after the replay of its events.
+pub(crate) struct ReplayedResource {
+    /// The facts of the resource, as JSON.
     pub(crate) facts: Value,
     pub(crate) live: bool,
     pub(crate) incarnation: u32,
 }
 
-/// Takes a resource's events, oldest first, one after the other.
-pub(crate) fn fold(events: impl Iterator<Item = ResourceEvent>) -> FoldedResource {
-    let nothing = json!({ "name": "", "tags": [], "attrs": {} });
-    let mut told = FoldedResource { facts: nothing.clone(), live: false, incarnation: 0 };
+/// Replays a resource's events, oldest first.
+pub(crate) fn replay(events: impl Iterator<Item = ResourceEvent>) -> ReplayedResource {
+    let no_facts = json!({ "name": "", "tags": [], "attrs": {} });
+    let mut replayed = ReplayedResource { facts: no_facts.clone(), live: false, incarnation: 0 };
     for event in events {
         match event.event_type {
             EventType::Discovered => {
-                told.facts.clone_from(&nothing);
-                told.live = true;
-                told.incarnation += 1;
+                replayed.facts.clone_from(&no_facts);
+                replayed.live = true;
+                replayed.incarnation += 1;
             }
-            EventType::Restored => told.live = true,
-            EventType::Deleted => told.live = false,
-            EventType::Updated | EventType::Tagged | EventType::DriftDetected => assert!(told.live, "{event:?}"),
+            EventType::Restored => replayed.live = true,
+            EventType::Deleted => replayed.live = false,
+            EventType::Updated | EventType::Tagged | EventType::DriftDetected => assert!(replayed.live, "{event:?}"),
         }
-        assert_eq!(event.incarnation, told.incarnation, "{event:?}");
+        assert_eq!(event.incarnation, replayed.incarnation, "{event:?}");
         for change in event.changes {
-            // Where a resource is, is no fact of its own.
+            // The project of a resource is not one of its facts.
             if change.field == "project_id" {
                 continue;
             }
             let (object, field) = match change.field.strip_prefix("attrs.") {
-                Some(field) => (told.facts["attrs"].as_object_mut().unwrap(), field),
-                None => (told.facts.as_object_mut().unwrap(), change.field.as_str()),
+                Some(field) => (replayed.facts["attrs"].as_object_mut().unwrap(), field),
+                None => (replayed.facts.as_object_mut().unwrap(), change.field.as_str()),
             };
             assert_eq!(object.get(field).unwrap_or(&Value::Null), &change.before, "{field}");
             match change.after {
@@ -43,5 +43,5 @@ pub(crate) fn fold(events: impl Iterator<Item = ResourceEvent>) -> FoldedResourc
             };
         }
     }
-    told
+    replayed
 }

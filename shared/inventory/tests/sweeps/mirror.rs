@@ -28,14 +28,14 @@ async fn the_demo_account_is_mirrored_and_attributed() {
             assert_eq!(environment.events(kind, &id).await, [EventType::Discovered]);
         }
     }
-    // The three of the account, and the internal one that the first sweep makes.
+    // The account's three projects, and the internal one that the first sweep creates.
     let projects = environment.table().projects(&environment.account).await.unwrap();
     assert_eq!(projects.len(), 4);
     assert!(projects.iter().any(|project| project.facts.name == "skyai-internal"));
 }
 
 #[tokio::test]
-async fn the_internal_project_is_made_once_and_never_where_writes_are_off() {
+async fn the_internal_project_is_created_once_and_never_while_writes_are_off() {
     let mut environment = TestEnvironment::demo().await;
     let off = Err("writes to DigitalOcean are off".to_owned());
     let allowed = std::mem::replace(&mut environment.bootstrap.provisioning, off);
@@ -56,8 +56,8 @@ fn account_of(droplets: usize) -> Seed {
     Seed::empty().with_account(crate::environment::ACCOUNT, account.generated_droplets(droplets))
 }
 
-/// A sweep of an unchanged kind writes its lease, gives it back and leaves a receipt, whatever the number of resources; and asks
-/// DigitalOcean for each page once.
+/// A sweep of an unchanged kind writes its lease, releases it and writes a receipt, whatever the
+/// number of resources. It requests each page once.
 #[tokio::test]
 async fn a_second_sweep_of_an_unchanged_account_writes_one_item_besides_the_lease() {
     let mut writes = Vec::new();
@@ -66,26 +66,27 @@ async fn a_second_sweep_of_an_unchanged_account_writes_one_item_besides_the_leas
         for worker in ["droplets", "domains", "projects"] {
             environment.sweep(worker).await;
         }
-        // What was discovered after its project was read is attributed by the next pass; from then on nothing changes.
+        // Resources that were discovered after their project was read are attributed by the next
+        // sweep of the projects. After that, nothing changes.
         environment.next_sweep("projects").await;
         for worker in ["droplets", "domains", "projects"] {
             environment.embedded.requests.reset();
             environment.sim.requests().clear();
             let receipt = environment.next_sweep(worker).await;
             let counts = environment.embedded.requests.counts();
-            let lane = target(worker).1.sync_kind();
+            let sync_kind = target(worker).1.sync_kind();
             let written: Vec<&str> = counts.written.iter().map(String::as_str).collect();
-            let lease = format!("ACCOUNT#demo / SWEEP#{lane}");
+            let lease = format!("ACCOUNT#demo / SWEEP#{sync_kind}");
             assert_eq!(written.len(), 2, "{worker} at {droplets}: {written:?}");
             assert_eq!(written[0], lease);
-            assert!(written[1].starts_with(&format!("SWEEP#demo#{lane} / ")), "{written:?}");
+            assert!(written[1].starts_with(&format!("SWEEP#demo#{sync_kind} / ")), "{written:?}");
 
-            let asked = environment.sim.requests().all().len();
-            assert_eq!(receipt.requests as usize, asked, "{worker} at {droplets}");
+            let requests = environment.sim.requests().all().len();
+            assert_eq!(receipt.requests as usize, requests, "{worker} at {droplets}");
             assert_eq!(receipt.pages, receipt.requests, "{worker} at {droplets}");
             if worker == "droplets" {
                 // One list of droplets and one of GPU droplets, 200 to a page.
-                assert_eq!(asked, droplets.div_ceil(200) + 1);
+                assert_eq!(requests, droplets.div_ceil(200) + 1);
             }
             writes.push((worker, counts.writes));
         }
@@ -96,7 +97,7 @@ async fn a_second_sweep_of_an_unchanged_account_writes_one_item_besides_the_leas
 }
 
 #[tokio::test]
-async fn changes_are_told_once_and_noise_never() {
+async fn a_change_has_one_event_and_noise_has_none() {
     let environment = TestEnvironment::demo().await;
     environment.sweep("droplets").await;
     let demo = environment.demo_account();
@@ -122,7 +123,7 @@ async fn changes_are_told_once_and_noise_never() {
 }
 
 #[tokio::test]
-async fn a_moved_resource_changes_hands_with_one_event() {
+async fn a_moved_resource_changes_its_project_with_one_event() {
     let environment = TestEnvironment::demo().await;
     for worker in ["droplets", "domains", "projects"] {
         environment.sweep(worker).await;
@@ -140,13 +141,13 @@ async fn a_moved_resource_changes_hands_with_one_event() {
     assert_eq!(row.project_id, Some(after));
     assert_eq!(row.project_history.len(), 2);
     assert_eq!(environment.events("droplet", id).await, [EventType::Discovered, EventType::Updated]);
-    // Nothing more to tell.
+    // The next sweeps find no further change.
     assert_eq!(environment.next_sweep("projects").await.changes.total(), 0);
     assert_eq!(environment.next_sweep("droplets").await.changes.total(), 0);
 }
 
 #[tokio::test]
-async fn what_no_list_names_stays_where_it_was() {
+async fn a_resource_that_no_project_lists_stays_in_its_project() {
     let environment = TestEnvironment::demo().await;
     for worker in ["droplets", "domains", "projects"] {
         environment.sweep(worker).await;

@@ -1,4 +1,4 @@
-//! Storage: whose it is, and how backups come and go.
+//! Storage: the attribution of volumes and snapshots, and the rotation of backups.
 
 use digitalocean_sim::{Droplet, Effect, Fault};
 use domain::{Attribution, EventType, ProjectId, SweepStatus};
@@ -23,18 +23,18 @@ fn project(environment: &TestEnvironment, name: &str) -> ProjectId {
 }
 
 #[tokio::test]
-async fn what_no_project_lists_is_where_its_droplet_or_volume_is() {
+async fn storage_that_no_project_lists_is_in_the_project_of_its_droplet_or_volume() {
     let environment = swept().await;
     for (kind, id, name, attribution) in [
         ("volume", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611", "Alpine Outfitters", Attribution::Member),
-        // By `do:image` and `do:volumesnapshot`.
+        // Listed by their projects as `do:image` and `do:volumesnapshot`.
         ("snapshot", "198402113", "Bakkerij Jansen", Attribution::Member),
         ("snapshot", "b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8", "Alpine Outfitters", Attribution::Member),
         ("snapshot", "209733870", "Bakkerij Jansen", Attribution::Inherited),
         ("snapshot", "188004523", "Platform", Attribution::Inherited),
         ("snapshot", "e9f40d27-2c85-4ab1-9d60-5b7c8e13fa92", "Alpine Outfitters", Attribution::Inherited),
         ("droplet_backup", "231880112", "Bakkerij Jansen", Attribution::Inherited),
-        // What they were taken of was gone before the mirror was there.
+        // The sources of these snapshots were deleted before the first sweep.
         ("snapshot", "141990043", "skyai-internal", Attribution::Internal),
         ("snapshot", "4a7d9e60-1f3b-4c58-b2d4-86e0c5a97f13", "skyai-internal", Attribution::Internal),
         ("custom_image", "186203417", "skyai-internal", Attribution::Internal),
@@ -48,9 +48,10 @@ async fn what_no_project_lists_is_where_its_droplet_or_volume_is() {
     }
 }
 
-/// A volume that no project lists goes with its droplet, and stays there when it is detached.
+/// A volume that no project lists follows its droplet, and stays in the project when it is
+/// detached.
 #[tokio::test]
-async fn an_attached_volume_is_where_its_droplet_is() {
+async fn an_attached_volume_is_in_the_project_of_its_droplet() {
     let environment = swept().await;
     let account = environment.demo_account();
     let id = account.add("volumes", json!({ "name": "fotos", "droplet_id": WEB }));
@@ -67,7 +68,7 @@ async fn an_attached_volume_is_where_its_droplet_is() {
 
 /// The image of a URN is a droplet's snapshot unless it is known as a custom image.
 #[tokio::test]
-async fn a_custom_image_in_a_project_is_no_snapshot() {
+async fn a_custom_image_in_a_project_is_not_taken_for_a_snapshot() {
     let environment = swept().await;
     environment.demo_account().assign(project(&environment, "Platform").as_str(), "do:image:186203417");
     environment.next_sweep("projects").await;
@@ -77,14 +78,14 @@ async fn a_custom_image_in_a_project_is_no_snapshot() {
 }
 
 #[tokio::test]
-async fn a_backup_that_rotates_out_is_deleted_with_its_third_miss() {
+async fn a_backup_that_rotates_out_is_deleted_with_its_third_strike() {
     let environment = swept().await;
     let account = environment.demo_account();
     account.remove("droplet_backups", "231880112");
     account.add("droplet_backups", json!({ "droplet_id": WEB, "id": 300, "name": "new" }));
     let first = environment.next_sweep("backups").await;
     assert_eq!((first.changes.discovered, first.changes.struck), (1, 1));
-    // A droplet whose list cannot be read misses nothing.
+    // If the list of a droplet cannot be read, its backups get no strike.
     let fault = Fault::on("/v2/droplets/402117301/backups", Effect::status(403)).times(1);
     environment.sim.faults().add(fault);
     assert_eq!(environment.next_sweep("backups").await.changes.struck, 0);
@@ -96,9 +97,10 @@ async fn a_backup_that_rotates_out_is_deleted_with_its_third_miss() {
     );
 }
 
-/// Backups that were disabled are deleted: their droplet does not speak of them any more, and is asked all the same.
+/// Disabled backups are deleted. Their droplet no longer refers to them, but its list is read
+/// because backups of it are known.
 #[tokio::test]
-async fn a_droplet_without_backups_any_more_is_asked_for_those_it_had() {
+async fn the_list_of_a_droplet_with_disabled_backups_is_still_read() {
     let environment = swept().await;
     let account = environment.demo_account();
     account.change_droplet(WEB, json!({ "features": [], "next_backup_window": null }));
@@ -111,8 +113,8 @@ async fn a_droplet_without_backups_any_more_is_asked_for_those_it_had() {
     assert_eq!(environment.live("droplet_backup").await, 2);
 }
 
-/// In one night each of many droplets gets a new backup and loses its oldest: that is no mass disappearance. Losing one without getting
-/// another is.
+/// If in one night each of many droplets gets a new backup and loses its oldest, that is not a mass
+/// deletion. Losing a backup without getting another is.
 #[tokio::test]
 async fn a_rotation_of_all_backups_is_not_held_and_a_loss_is() {
     let environment = TestEnvironment::demo().await;

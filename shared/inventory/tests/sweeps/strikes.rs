@@ -1,4 +1,4 @@
-//! What is missing, and when it is believed to be gone.
+//! Missing resources: when they get a strike, and when they are deleted.
 
 use crate::environment::{TestEnvironment, client, granted, target};
 use chrono::TimeDelta;
@@ -30,7 +30,7 @@ async fn three_complete_sweeps_delete_and_a_fourth_restores() {
         assert_eq!((receipt.status, receipt.changes.struck), (SweepStatus::Complete, 1));
         let row = environment.resource("droplet", id).await;
         assert_eq!(row.strikes.map(|strikes| strikes.count), Some(strikes));
-        // Frozen at the last complete sweep that saw it.
+        // The value stays at the last complete sweep that saw the droplet.
         assert_eq!((row.last_seen_at, row.deleted_at), (last_complete, None));
     }
     let receipt = environment.next_sweep("droplets").await;
@@ -52,7 +52,7 @@ async fn three_complete_sweeps_delete_and_a_fourth_restores() {
 }
 
 #[tokio::test]
-async fn an_id_used_again_much_later_is_another_resource() {
+async fn an_id_reused_much_later_is_another_resource() {
     let environment = swept().await;
     let zone = environment.demo_account().list("domains")[0]["name"].as_str().unwrap().to_owned();
     environment.demo_account().remove_domain(&zone);
@@ -71,7 +71,7 @@ async fn an_id_used_again_much_later_is_another_resource() {
 }
 
 #[tokio::test]
-async fn the_last_of_a_kind_is_struck_as_usual() {
+async fn the_last_resource_of_a_kind_is_deleted_as_usual() {
     let environment = swept().await;
     let zones: Vec<String> = environment
         .demo_account()
@@ -85,7 +85,7 @@ async fn the_last_of_a_kind_is_struck_as_usual() {
     for _ in 0..4 {
         environment.next_sweep("domains").await;
     }
-    // Six of seven at once were held; this is about the last one, so let them go.
+    // Six of seven at once are held; this test is about the last one, so the others are confirmed.
     confirm(&environment, "domains").await;
     environment.next_sweep("domains").await;
     assert_eq!(environment.live("dns_zone").await, 1);
@@ -97,7 +97,7 @@ async fn the_last_of_a_kind_is_struck_as_usual() {
 }
 
 #[tokio::test]
-async fn duplicate_ticks_strike_once() {
+async fn duplicate_runs_give_one_strike() {
     let environment = swept().await;
     let id = DROPLET;
     environment.demo_account().remove_droplet(id);
@@ -110,7 +110,7 @@ async fn duplicate_ticks_strike_once() {
 }
 
 #[tokio::test]
-async fn what_is_seen_again_is_forgiven_without_an_event() {
+async fn a_resource_seen_again_loses_its_strikes_without_an_event() {
     let environment = swept().await;
     let id = DROPLET;
     environment.demo_account().remove_droplet(id);
@@ -122,9 +122,10 @@ async fn what_is_seen_again_is_forgiven_without_an_event() {
     assert_eq!(environment.events("droplet", id).await, [EventType::Discovered]);
 }
 
-/// Every way in which a list can fail or lie: nothing is struck, nothing dies, and the receipt says why.
+/// Every way in which a list can fail or be wrong: no resource gets a strike or is deleted, and the
+/// receipt gives the reason.
 #[tokio::test]
-async fn a_failed_list_is_no_absence() {
+async fn a_failed_list_gives_no_strikes() {
     let page_two = |effect| Fault::on("/v2/droplets", effect).query("page", "2");
     let cases: Vec<(&str, Fault, SweepStatus, &str)> = vec![
         ("401", Fault::on("/v2/droplets*", Effect::status(401)), SweepStatus::Failed, "token"),
@@ -171,13 +172,13 @@ async fn a_failed_list_is_no_absence() {
             assert!(error.contains(says), "{case}: {error}");
             assert!(!error.contains(&environment.demo_account().token("sync")), "{case}");
         }
-        let lane = environment
+        let sync_state = environment
             .table()
             .sync_state(&environment.account, &domain::Kind::from_static("droplet"))
             .await
             .unwrap()
             .unwrap();
-        assert!(lane.last_complete.is_some() && lane.last_complete != lane.last, "{case}");
+        assert!(sync_state.last_complete.is_some() && sync_state.last_complete != sync_state.last, "{case}");
         assert_eq!(environment.resource("droplet", id).await.strikes, None, "{case}");
         environment.sim.faults().clear();
         assert_eq!(environment.next_sweep("droplets").await.changes.struck, 1, "{case}");
@@ -185,7 +186,7 @@ async fn a_failed_list_is_no_absence() {
 }
 
 #[tokio::test]
-async fn a_shifting_list_strikes_nothing() {
+async fn a_list_that_shifts_between_pages_gives_no_strikes() {
     for change in [ListChange::Insert, ListChange::Remove] {
         let environment = swept().await;
         environment.demo_account().add_droplets(450);
@@ -194,7 +195,7 @@ async fn a_shifting_list_strikes_nothing() {
         environment.sim.faults().add(Fault::on("/v2/droplets", Effect::page_shift(change)));
         environment.next_sweep("droplets").await;
         environment.sim.faults().clear();
-        // Whatever shifted, nothing that still exists was struck.
+        // Whatever shifted, no droplet that still exists got a strike.
         let receipt = environment.next_sweep("droplets").await;
         assert_eq!(receipt.changes.returned, 0, "{change:?}: {receipt:?}");
         assert!(environment.live("droplet").await >= known, "{change:?}");
@@ -202,7 +203,7 @@ async fn a_shifting_list_strikes_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers() {
+async fn a_token_without_the_scope_gives_no_strikes_however_digitalocean_answers() {
     for missing_scope in [MissingScope::Forbidden, MissingScope::Filtered] {
         let mut environment = swept().await;
         let mut token = Token::new("dop_v1_blind_test").scopes(["project:read", "domain:read", "spaces:read"]);
@@ -214,15 +215,15 @@ async fn a_token_without_the_scope_strikes_nothing_however_digitalocean_answers(
             let receipt = environment.next_sweep("droplets").await;
             assert_eq!((receipt.status, receipt.changes.total()), (SweepStatus::NotVisible, 0), "{missing_scope:?}");
             assert!(receipt.error.unwrap().contains("droplet:read"));
-            // The memberships come back without the droplets: that moves nothing.
+            // The projects' lists come back without the droplets, which moves nothing.
             assert_eq!(environment.next_sweep("projects").await.changes.total(), 0);
         }
         assert_eq!(environment.live("droplet").await, 6);
     }
 }
 
-/// The worst that a provider can do: an empty list, and "not found" for everything. Nothing tells it from an account that was emptied, so
-/// nothing dies without an operator's word.
+/// The worst answer of a provider: an empty list, and "not found" for everything. It cannot be
+/// distinguished from an emptied account, so nothing is deleted without an operator's confirmation.
 #[tokio::test]
 async fn a_kind_that_vanishes_entirely_waits_for_confirmation() {
     let mut environment = swept().await;
@@ -241,7 +242,7 @@ async fn a_kind_that_vanishes_entirely_waits_for_confirmation() {
 }
 
 #[tokio::test]
-async fn a_token_that_never_saw_a_kind_is_told_from_an_account_that_has_none() {
+async fn a_token_without_the_scope_is_distinguished_from_an_empty_account() {
     let environment = TestEnvironment::demo().await;
     let mut blind = Token::new("dop_v1_blind_test").scopes(["project:read"]).filtered();
     blind.hidden_status = 403;
@@ -252,7 +253,8 @@ async fn a_token_that_never_saw_a_kind_is_told_from_an_account_that_has_none() {
         assert_eq!((receipt.status, receipt.items), (SweepStatus::NotVisible, 0));
         assert!(receipt.error.unwrap().contains("domain:read"));
     }
-    // With the scope, and nothing there: asked once, then believed.
+    // With the scope and without any zone, one probe is sent; after that the empty list is
+    // accepted.
     let environment = TestEnvironment { access: granted(client(&environment.sim, "sync"), "sync"), ..environment };
     for zone in environment.demo_account().list("domains") {
         environment.demo_account().remove_domain(zone["name"].as_str().unwrap());
@@ -263,7 +265,7 @@ async fn a_token_that_never_saw_a_kind_is_told_from_an_account_that_has_none() {
 }
 
 #[tokio::test]
-async fn an_account_without_any_project_is_not_believed() {
+async fn an_empty_list_of_projects_counts_as_not_visible() {
     let mut environment = swept().await;
     environment.demo_account().set_token("blind", Token::new("dop_v1_blind_test").scopes(["droplet:read"]).filtered());
     environment.use_token("blind");
@@ -272,7 +274,7 @@ async fn an_account_without_any_project_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_gateways_404_is_no_absence() {
+async fn a_404_from_a_proxy_does_not_count_as_gone() {
     let environment = swept().await;
     environment.demo_account().remove_droplet(DROPLET);
     let page = Effect::Status { status: 404, body: Some("<html>not here</html>".into()), headers: Default::default() };
@@ -282,7 +284,7 @@ async fn a_gateways_404_is_no_absence() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_holds_up_no_other() {
+async fn a_record_that_cannot_be_read_delays_no_other() {
     use aws_sdk_dynamodb::types::AttributeValue::S;
     let environment = swept().await;
     let request = environment.embedded.client.update_item().table_name(embedded_table::TABLE_NAME);
@@ -300,12 +302,13 @@ async fn a_row_that_cannot_be_read_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn a_list_that_leaves_out_what_exists_strikes_only_what_is_gone() {
+async fn an_incomplete_list_gives_strikes_only_to_resources_that_are_gone() {
     let environment = swept().await;
     let gone = environment.demo_account().list("droplets")[0]["id"].as_u64().unwrap();
     let hidden = DROPLET;
     environment.demo_account().remove_droplet(gone);
-    // The list is as it was without the first droplet, but the droplet itself answers.
+    // The list is as it was without the first droplet, but a request for the droplet itself
+    // succeeds.
     environment.demo_account().remove_droplet(hidden);
     environment.sim.faults().add(Fault::on("/v2/droplets", Effect::StaleReads { seconds: None }));
     environment.put_back(hidden);
@@ -317,28 +320,28 @@ async fn a_list_that_leaves_out_what_exists_strikes_only_what_is_gone() {
 }
 
 async fn confirm(environment: &TestEnvironment, worker: &str) {
-    assert!(confirm_if_held(environment, worker).await, "something is held");
+    assert!(confirm_if_held(environment, worker).await, "a hold exists");
 }
 
-/// An operator's word on what is held; false where nothing is.
+/// Confirms the hold as an operator; returns false if there is none.
 pub(crate) async fn confirm_if_held(environment: &TestEnvironment, worker: &str) -> bool {
     let kind = target(worker).1.sync_kind();
-    let lane = environment.table().sync_state(&environment.account, &kind).await.unwrap().unwrap();
+    let sync_state = environment.table().sync_state(&environment.account, &kind).await.unwrap().unwrap();
     let audit = store::AuditEntry {
         id: "request-1".to_owned(),
         at: environment.now(),
-        actor: "somebody".to_owned(),
+        actor: "operator".to_owned(),
         action: "sync.confirm".to_owned(),
         target: kind.to_string(),
         values: serde_json::Value::Null,
     };
-    let Some(hold) = lane.hold else { return false };
+    let Some(hold) = sync_state.hold else { return false };
     environment.table().confirm_hold(&environment.account, &kind, &hold.id, &audit).await.unwrap();
     true
 }
 
 #[tokio::test]
-async fn a_mass_disappearance_waits_for_confirmation() {
+async fn a_mass_deletion_waits_for_confirmation() {
     let environment = swept().await;
     let zones = environment.demo_account().list("domains");
     for zone in &zones[..6] {
@@ -355,17 +358,17 @@ async fn a_mass_disappearance_waits_for_confirmation() {
     confirm(&environment, "domains").await;
     let receipt = environment.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.changes.deleted), (SweepStatus::Complete, 6));
-    let lane = environment
+    let sync_state = environment
         .table()
         .sync_state(&environment.account, &domain::Kind::from_static("dns_zone"))
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((lane.hold, lane.confirmation), (None, None));
+    assert_eq!((sync_state.hold, sync_state.confirmation), (None, None));
 }
 
 #[tokio::test]
-async fn a_mass_disappearance_that_ends_is_forgotten() {
+async fn the_hold_ends_when_the_resources_return() {
     let environment = swept().await;
     let zones = environment.demo_account().list("domains");
     for zone in &zones[..6] {
@@ -379,13 +382,13 @@ async fn a_mass_disappearance_that_ends_is_forgotten() {
     }
     let receipt = environment.next_sweep("domains").await;
     assert_eq!((receipt.status, receipt.changes.returned), (SweepStatus::Complete, 6));
-    let lane = environment
+    let sync_state = environment
         .table()
         .sync_state(&environment.account, &domain::Kind::from_static("dns_zone"))
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(lane.hold, None);
+    assert_eq!(sync_state.hold, None);
 }
 
 #[tokio::test]

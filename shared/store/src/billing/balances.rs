@@ -1,4 +1,4 @@
-//! What accounts owed, moment by moment; kept for ever.
+//! The balances of the accounts over time. They are never deleted.
 
 use aws_sdk_dynamodb::types::Put;
 use chrono::TimeDelta;
@@ -11,10 +11,11 @@ use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 impl Table {
-    /// Keeps a balance. False where there is one of that moment, to the millisecond, already: that one stands.
+    /// Writes a balance. Returns false if the account already has one for the same millisecond;
+    /// that one is kept.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// Fails when the table cannot be written.
     pub async fn put_balance(&self, balance: &BalanceSnapshot) -> Result<bool, Error> {
         let key = keys::balance(&balance.account, balance.at);
         let item = to_item("balance", balance, &key)?;
@@ -23,20 +24,21 @@ impl Table {
         Ok(matches!(self.put(put, &key).await?, ConditionalWrite::Applied))
     }
 
-    /// An account's last balance.
+    /// Reads an account's latest balance, strongly consistent.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn latest_balance(&self, account: &AccountId) -> Result<Option<BalanceSnapshot>, Error> {
         let partition = keys::balance_partition(account);
         let query = self.query(None, &partition, "").consistent_read(true).scan_index_forward(false);
         Ok(self.read_page("balance", query, &partition, None, 1).await?.items.pop())
     }
 
-    /// An account's balances of a stretch of time, oldest first: at most `limit` after the place `after`.
+    /// Reads an account's balances of a time span, oldest first: at most `limit`, from the sort key
+    /// `after` on.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn balances(
         &self,
         account: &AccountId,
@@ -44,7 +46,8 @@ impl Table {
         after: Option<&str>,
         limit: usize,
     ) -> Result<RecordPage<BalanceSnapshot>, Error> {
-        // Keys count in milliseconds, and a BETWEEN includes both its ends.
+        // Sort keys have a precision of one millisecond, and BETWEEN includes both ends: the last
+        // millisecond before `until` excludes it.
         let until = span.until - TimeDelta::milliseconds(1);
         if until < span.from {
             return Ok(RecordPage { items: Vec::new(), next: None });

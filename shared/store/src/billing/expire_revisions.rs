@@ -1,4 +1,5 @@
-//! The end of sets of lines that no reader is led to any more: they are still there for a day, for who is reading them.
+//! The expiry of superseded line sets. Such a set stays readable for one day, for readers that
+//! still hold its revision.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +12,15 @@ use crate::item::{ItemMap, number, text, text_of};
 use crate::keys::{self, Key};
 use crate::{Error, Table};
 
-/// How long a set can still be read whose place another took.
+/// How long a superseded line set stays readable.
 const GRACE: TimeDelta = TimeDelta::days(1);
 
 impl Table {
-    /// Gives the sets that the invoice no longer shows their end, where a replacement died before it did.
+    /// Sets the expiry of the line sets that the invoice no longer shows, for the case that a
+    /// publication crashed before this step.
     ///
     /// # Errors
-    /// When the table cannot be read or written; doing it again makes it right.
+    /// Fails when the table cannot be read or written. Repeating the call completes the work.
     pub async fn expire_superseded_revisions(
         &self,
         invoice: &Invoice,
@@ -33,16 +35,17 @@ impl Table {
         }
     }
 
-    /// Gives every page of the retired sets its end, and then lets the head forget them.
+    /// Sets the expiry of every page of the superseded sets, and then removes the sets from the
+    /// invoice header.
     pub(super) async fn expire_superseded(&self, invoice: Invoice, now: DateTime<Utc>) -> Result<Invoice, Abort> {
         for revision in &invoice.superseded_revisions {
             self.expire_revision(&invoice, *revision, now).await?;
         }
-        let forgotten = Invoice { superseded_revisions: BTreeSet::new(), ..invoice.clone() };
-        self.write_header(&invoice, forgotten).await
+        let cleared = Invoice { superseded_revisions: BTreeSet::new(), ..invoice.clone() };
+        self.write_header(&invoice, cleared).await
     }
 
-    /// Gives every page of a set its end, in a day.
+    /// Sets the expiry of every page of one set to a day from now.
     pub(super) async fn expire_revision(
         &self,
         invoice: &Invoice,
@@ -50,15 +53,15 @@ impl Table {
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         let partition = keys::lines_partition(&invoice.account, &invoice.uuid, revision);
-        let endless = self
+        let without_expiry = self
             .query(None, &partition, "")
             .filter_expression("attribute_not_exists(#ttl)")
             .expression_attribute_names("#ttl", keys::TTL)
             .expression_attribute_names("#sk", keys::SK)
             .projection_expression("#pk, #sk")
             .consistent_read(true);
-        let place = |item: ItemMap| Ok(text_of(&item, keys::SK).map(str::to_owned));
-        for sk in self.query_all_as(endless, place).await?.into_iter().flatten() {
+        let sort_key = |item: ItemMap| Ok(text_of(&item, keys::SK).map(str::to_owned));
+        for sk in self.query_all_as(without_expiry, sort_key).await?.into_iter().flatten() {
             self.expire_page(Key { pk: partition.clone(), sk }, now + GRACE).await?;
         }
         Ok(())
@@ -70,7 +73,8 @@ impl Table {
             .key(keys::PK, text(&key.pk))
             .key(keys::SK, text(&key.sk))
             .update_expression("SET #ttl = :ttl")
-            // One that DynamoDB dropped in the meantime must not come back, and one that another ended keeps its end.
+            // The update must not re-create a page that DynamoDB has deleted in the meantime, and a
+            // page that has an expiry keeps it.
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(#ttl)")
             .expression_attribute_names("#ttl", keys::TTL)
             .expression_attribute_values(":ttl", number(end.timestamp()))

@@ -1,4 +1,4 @@
-//! What was billed and paid, entry by entry.
+//! The billing history of the accounts: invoices, payments and credits, entry by entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,22 @@ use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
 impl Table {
-    /// Keeps those entries of one page of `DigitalOcean`'s that are not there yet, and says how many those were.
+    /// Writes the entries of one page of `DigitalOcean`'s billing history that are not stored yet,
+    /// and returns the number of new entries.
     ///
-    /// Entries that say the very same are told apart by their number on the page. Between pages they are not: an entry that new ones
-    /// push from one page to the next while the pages are read is still the same.
+    /// Identical entries on one page are distinguished by their number on that page. Identical
+    /// entries on different pages count as the same entry: new entries may push an entry to the
+    /// next page while the pages are being read.
     ///
     /// # Errors
-    /// When the table cannot be read or written. What was written by then stays, and is not written again.
+    /// Fails when the table cannot be read or written. Entries that were written before the failure
+    /// stay, and a repeated call skips them.
     pub async fn put_history(&self, page: &[HistoryEntry]) -> Result<usize, Error> {
         let mut written = 0;
         for entries in page.chunk_by(|one, next| one.account == next.account) {
-            let there = self.existing_history(entries).await?;
+            let existing = self.existing_history(entries).await?;
             for (key, entry) in keyed(entries) {
-                if there.contains(&key.sk) {
+                if existing.contains(&key.sk) {
                     continue;
                 }
                 let item = to_item("history entry", entry, &key)?;
@@ -37,7 +40,8 @@ impl Table {
         Ok(written)
     }
 
-    /// The places of what is there of the time of these entries, which are of one account.
+    /// Returns the sort keys of the stored entries between the first and the last date of
+    /// `entries`, which must all be of one account.
     async fn existing_history(&self, entries: &[HistoryEntry]) -> Result<BTreeSet<String>, Error> {
         let dates = entries.iter().map(|entry| entry.date);
         let (Some(entry), Some(first), Some(last)) = (entries.first(), dates.clone().min(), dates.max()) else {
@@ -52,14 +56,15 @@ impl Table {
             .expression_attribute_values(":last", text(last))
             .projection_expression("#pk, #sk")
             .consistent_read(true);
-        let places = self.query_all_as(query, |item| Ok(text_of(&item, keys::SK).map(str::to_owned))).await?;
-        Ok(places.into_iter().flatten().collect())
+        let sort_keys = self.query_all_as(query, |item| Ok(text_of(&item, keys::SK).map(str::to_owned))).await?;
+        Ok(sort_keys.into_iter().flatten().collect())
     }
 
-    /// The entries that name an invoice, oldest first. None is older than the month that the invoice is for.
+    /// Reads the entries that name an invoice, oldest first. The query starts at the invoice's
+    /// month, since no entry is older than that.
     ///
     /// # Errors
-    /// When the table cannot be read; never a part.
+    /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn history_of(
         &self,
         account: &AccountId,
@@ -77,10 +82,10 @@ impl Table {
         self.query_all_as(query, |item| from_item("history entry", item)).await
     }
 
-    /// An account's entries, newest first: at most `limit` after the place `after`.
+    /// Reads an account's entries, newest first: at most `limit`, from the sort key `after` on.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn history(
         &self,
         account: &AccountId,
@@ -93,7 +98,7 @@ impl Table {
     }
 }
 
-/// The entries with their keys, those that say the very same numbered.
+/// Returns the entries with their keys; identical entries are numbered.
 fn keyed(entries: &[HistoryEntry]) -> impl Iterator<Item = (Key, &HistoryEntry)> {
     let mut repetitions: BTreeMap<Key, u32> = BTreeMap::new();
     entries.iter().map(move |entry| {

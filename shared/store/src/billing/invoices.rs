@@ -1,4 +1,4 @@
-//! The heads of invoices.
+//! The invoice headers. An invoice's lines are items of their own, in revisions.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
 use domain::billing::{Invoice, Period};
@@ -10,29 +10,29 @@ use crate::keys::{self, Key};
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
-/// The head of an invoice to write, decided on the version before (`None` where there was none).
+/// An invoice header to write, computed from the header at the version `before`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceWrite {
-    /// The version it was decided on.
+    /// The version that the write was computed from; `None` if the invoice is new.
     pub before: Option<u64>,
-    /// The invoice.
+    /// The new header, including its new version.
     pub invoice: Invoice,
 }
 
-/// How the write of an invoice's head ended.
+/// The outcome of writing an invoice header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InvoiceCommitOutcome {
-    /// It is written, now or by an earlier try whose answer was lost.
+    /// The header is written, by this call or by an earlier attempt whose response was lost.
     Written,
-    /// The invoice is not as it was when the write was decided; here it is as it is.
+    /// The header has changed since it was read; the current header, `None` if it was deleted.
     Conflict(Option<Box<Invoice>>),
 }
 
 impl Table {
-    /// One invoice.
+    /// Reads one invoice header, strongly consistent.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn invoice(
         &self,
         account: &AccountId,
@@ -43,10 +43,11 @@ impl Table {
         item.map(|item| from_item("invoice", item)).transpose()
     }
 
-    /// The invoice of this id, of whatever month. All heads of the account are looked through: there is one a month.
+    /// Finds an invoice by its id in any month. The query reads all headers of the account, of
+    /// which there is about one per month.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn find_invoice(&self, account: &AccountId, uuid: &InvoiceUuid) -> Result<Option<Invoice>, Error> {
         let query = self
             .query(None, &keys::invoice_partition(account), "")
@@ -57,10 +58,11 @@ impl Table {
         Ok(self.query_all_as(query, |item| from_item("invoice", item)).await?.pop())
     }
 
-    /// An account's invoices, the newest month first: at most `limit` after the place `after`.
+    /// Reads an account's invoices, the newest month first: at most `limit`, from the sort key
+    /// `after` on.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn invoices(
         &self,
         account: &AccountId,
@@ -72,28 +74,32 @@ impl Table {
         self.read_page("invoice", query, &partition, after, limit).await
     }
 
-    /// An account's invoices of one month as they are now, its preview among them: mostly one.
+    /// Reads an account's invoices of one month, strongly consistent and including the preview.
+    /// Usually there is one.
     ///
     /// # Errors
-    /// When the table cannot be read; never a part.
+    /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn invoices_in(&self, account: &AccountId, period: Period) -> Result<Vec<Invoice>, Error> {
         let query = self.query(None, &keys::invoice_partition(account), &keys::invoice_month(period));
         self.query_all_as(query.consistent_read(true), |item| from_item("invoice", item)).await
     }
 
-    /// The invoices of a month, of all accounts, from the index: it may lag behind by moments.
+    /// Reads the invoices of a month of all accounts. The index that they come from may lag a few
+    /// moments behind.
     ///
     /// # Errors
-    /// When the table cannot be read; never a part.
+    /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn invoices_of(&self, period: Period) -> Result<Vec<Invoice>, Error> {
         let query = self.query(Some(keys::GSI1), &keys::period_partition(period), "");
         self.query_all_as(query, |item| from_item("invoice", item)).await
     }
 
-    /// Writes the head of an invoice, only on the version it was decided on. Its lines are replaced by [`Table::publish_revision`] alone.
+    /// Writes an invoice header if the stored version is still the one that the write was computed
+    /// from. The lines are changed only by [`Table::publish_revision`].
     ///
     /// # Errors
-    /// When the table cannot be written; deciding again from the invoice as it is makes it right.
+    /// Fails when the table cannot be written. Reading the invoice again and repeating the decision
+    /// is safe.
     pub async fn commit_invoice(&self, write: &InvoiceWrite) -> Result<InvoiceCommitOutcome, Error> {
         let Invoice { account, period, uuid, .. } = &write.invoice;
         let key = keys::invoice(account, *period, uuid);

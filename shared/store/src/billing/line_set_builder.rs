@@ -1,4 +1,4 @@
-//! Lines on their way into the table.
+//! The construction of a line set before it is written to the table.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,29 +9,31 @@ use sha2::{Digest, Sha256};
 use crate::item::text_of;
 use crate::{Error, Table, keys};
 
-/// Lines of one page at the most.
+/// The maximum number of lines on one page.
 pub(super) const PAGE_LINES: usize = 100;
-/// Bytes of one page's lines as JSON at the most, unless a line alone has more; DynamoDB's limit of an item is 400 KB.
+/// The maximum size of one page's lines as JSON, in bytes; a single longer line is allowed.
+/// DynamoDB's limit for an item is 400 KB.
 const PAGE_BYTES: usize = 150_000;
 
-/// Lines to be shown, in the pages that they will be written in.
+/// The lines of a new revision, divided into the pages in which they will be written.
 ///
-/// They are held as JSON, which takes half the memory that they take as they are: an invoice may have a hundred thousand.
+/// The lines are held as JSON, which takes half the memory of the structs: an invoice may have a
+/// hundred thousand lines.
 #[derive(Debug, Clone, Default)]
 pub struct LineSetBuilder {
-    /// Each line ends with a line feed.
+    /// The complete pages. Each line ends with a line feed.
     full: Vec<Vec<u8>>,
     page: Vec<u8>,
-    /// Lines on `page`.
+    /// The number of lines on `page`.
     lines: usize,
     hash: Sha256,
 }
 
 impl LineSetBuilder {
-    /// Adds a line after the others.
+    /// Appends a line to the set.
     ///
     /// # Errors
-    /// When it cannot be written as JSON.
+    /// Fails when the line cannot be serialized as JSON.
     pub fn push(&mut self, line: &CostLine) -> Result<(), Error> {
         let json = serde_json::to_vec(line).map_err(unwritable)?;
         if self.lines == PAGE_LINES || (self.lines > 0 && self.page.len() + json.len() > PAGE_BYTES) {
@@ -47,13 +49,15 @@ impl LineSetBuilder {
         Ok(())
     }
 
-    /// What the lines say and where each page ends: of the same digest are only the very same pages.
+    /// Returns a digest of the lines and the page boundaries (SHA-256, base64url). Equal digests
+    /// mean identical pages.
     #[must_use]
     pub fn digest(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.hash.clone().finalize())
     }
 
-    /// The lines of each page from this one on; of all pages, there is one, if an empty one, at least.
+    /// Returns the lines of each page from `first` on. There is always at least one page, which may
+    /// be empty.
     pub(super) fn pages(&self, first: u32) -> impl Iterator<Item = Result<Vec<CostLine>, Error>> {
         let pages = self.full.iter().chain([&self.page]).skip(first as usize);
         pages.map(|page| {
@@ -63,7 +67,8 @@ impl LineSetBuilder {
 }
 
 impl Table {
-    /// How many pages of a set there are: they are written one after the other, so that before the last one none is missing.
+    /// Returns the number of pages of a revision that are stored. Pages are written in order, so
+    /// none before the last one is missing.
     pub(super) async fn pages_written(&self, invoice: &Invoice, revision: u64) -> Result<u32, Error> {
         let partition = keys::lines_partition(&invoice.account, &invoice.uuid, revision);
         let last = self

@@ -1,4 +1,5 @@
-//! The lines of an invoice as readers see them: of one set, from its first page to its last.
+//! Reads of an invoice's lines. A read returns lines of one revision only, from its first page to
+//! its last.
 
 use domain::billing::{CostLine, Invoice};
 use serde::{Deserialize, Serialize};
@@ -7,62 +8,66 @@ use super::line_set_builder::PAGE_LINES;
 use crate::item::{from_item, text, text_of};
 use crate::{Error, Table, keys};
 
-/// Items looked through at a time for lines that are wanted. DynamoDB ends an answer at 1 MB, which is about as many.
+/// The number of items read at a time when lines are filtered. DynamoDB ends a response at 1 MB,
+/// which is about as many.
 const FILTER_READ_ITEMS: usize = 20;
 
-/// Some lines of a set, as one item holds them.
+/// One item of a line set: a page of its lines.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LinesItem {
-    /// The lines.
+    /// The page's lines, at most [`PAGE_LINES`], in their order on the invoice.
     pub(super) lines: Vec<CostLine>,
-    /// Whether the set ends with them: a page that is missing is not taken for the end.
+    /// True for the set's last page. The flag distinguishes the end of the set from a missing page.
     pub(super) last: bool,
 }
 
-/// Where a page of lines ended. It is a position in one set only.
+/// The position at which a page of lines ended, valid within one revision only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinePosition {
-    /// The set.
+    /// The revision that the position belongs to.
     pub revision: u64,
-    /// The item, from 0.
+    /// The number of the item within the set, from 0.
     pub page: u32,
-    /// How many lines of the item were read.
+    /// The number of lines of that item that were already read.
     pub offset: usize,
 }
 
-/// Some lines of an invoice in their order, and where to go on; `next` is absent at the end.
+/// A page of an invoice's lines in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinePage {
-    /// The lines.
+    /// The lines, fewer than the limit where a filter or DynamoDB's 1 MB limit ended the page.
     pub lines: Vec<CostLine>,
-    /// Where the next page begins.
+    /// The position of the next page; `None` at the end.
     pub next: Option<LinePosition>,
 }
 
 impl Table {
-    /// Lines of the set that `invoice` shows: at most `limit`, maybe fewer and still with a next page. `None` when `from` is a position in
-    /// another set, so that what was read before it is no longer the beginning of what would follow.
+    /// Reads a page of the set that `invoice` shows: at most `limit` lines, possibly fewer although
+    /// more pages follow. Returns `None` when `from` belongs to another revision, because the pages
+    /// before it then show other lines.
     ///
-    /// An `invoice` that was read before its lines were replaced still leads to the lines of then, for a day.
+    /// An `invoice` that was read before its lines were replaced still leads to the old lines for
+    /// one day.
     ///
     /// # Errors
-    /// When the table cannot be read, or a page of the set is not there: never a part that looks whole.
+    /// Fails when the table cannot be read, or when a page of the set is missing: an incomplete set
+    /// is never returned as a complete one.
     pub async fn lines(
         &self,
         invoice: &Invoice,
         from: Option<LinePosition>,
         limit: usize,
     ) -> Result<Option<LinePage>, Error> {
-        // One more, for the first may be read in part.
+        // One page more, since the first one may already be partly read.
         let pages = limit.max(1).div_ceil(PAGE_LINES) + 1;
         self.lines_from_items(invoice, from, limit, pages, |_| true).await
     }
 
-    /// The same of those lines only that are `wanted`: one answer of DynamoDB's is looked through, so that a page may be empty and still have
-    /// a next one.
+    /// Reads a page of the lines that satisfy `wanted`. Only one DynamoDB response is read, so a
+    /// page may be empty although more pages follow.
     ///
     /// # Errors
-    /// As [`Table::lines`].
+    /// Fails as [`Table::lines`] does.
     pub async fn filtered_lines(
         &self,
         invoice: &Invoice,
@@ -73,7 +78,7 @@ impl Table {
         self.lines_from_items(invoice, from, limit, FILTER_READ_ITEMS, wanted).await
     }
 
-    /// The lines that are wanted, of at most so many items.
+    /// Returns the lines that satisfy `wanted`, out of at most `pages` items.
     async fn lines_from_items(
         &self,
         invoice: &Invoice,

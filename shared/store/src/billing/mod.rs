@@ -1,4 +1,4 @@
-//! Billing: balances, the history of what was billed and paid, and invoices with their lines.
+//! Billing data: balances, the billing history, and invoices with their lines.
 
 mod balances;
 mod expire_revisions;

@@ -1,4 +1,4 @@
-//! Records of one partition in the order of their sort keys, some at a time.
+//! Pages of the records of one partition, in the order of their sort keys.
 
 use std::collections::HashMap;
 
@@ -8,18 +8,18 @@ use serde::de::DeserializeOwned;
 use crate::item::{from_item, text, text_of};
 use crate::{Error, Table, keys};
 
-/// Some records, and the place after which the next begin; `next` is absent at the end.
+/// A page of records of one partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordPage<T> {
-    /// The records.
+    /// The records, in the order of the query.
     pub items: Vec<T>,
-    /// Where to go on.
+    /// The sort key after which the next page begins; `None` at the end.
     pub next: Option<String>,
 }
 
 impl Table {
-    /// What the query of the partition `pk` finds after the place `after`: at most `limit`, maybe fewer and still with a next one, for
-    /// DynamoDB ends an answer at 1 MB.
+    /// Runs the query on the partition `pk` from the sort key `after` on. Returns at most `limit`
+    /// records, possibly fewer although more follow, because DynamoDB ends a response at 1 MB.
     pub(super) async fn read_page<T: DeserializeOwned>(
         &self,
         record: &'static str,
@@ -30,9 +30,9 @@ impl Table {
     ) -> Result<RecordPage<T>, Error> {
         let limit = limit.max(1);
         let start =
-            after.map(|place| HashMap::from([(keys::PK.to_owned(), text(pk)), (keys::SK.to_owned(), text(place))]));
+            after.map(|after| HashMap::from([(keys::PK.to_owned(), text(pk)), (keys::SK.to_owned(), text(after))]));
         let answer = query
-            // One more: whether it is there tells whether there is a next one.
+            // One record more: its presence shows that another page follows.
             .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
             .set_exclusive_start_key(start)
             .send()

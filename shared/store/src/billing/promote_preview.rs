@@ -1,4 +1,5 @@
-//! How the preview of a month gives way to the month's invoice: in one write, so that no reader finds the month twice, or not at all.
+//! The replacement of a month's preview by its invoice, in one transaction: readers see the month
+//! neither twice nor not at all.
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use chrono::{DateTime, Utc};
@@ -12,12 +13,13 @@ use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
 impl Table {
-    /// Lets an invoice show these lines as [`Table::publish_revision`] does, and takes the preview of its month away in the very write that shows
-    /// them. The invoice keeps what the preview came to. Whose lines are shown already may find its preview gone later: it is
-    /// [`Table::delete_preview`] that takes away what is left.
+    /// Publishes these lines as [`Table::publish_revision`] does, and deletes the preview of the
+    /// month in the same transaction. The invoice keeps the preview's amount. If the lines are
+    /// published already, a preview that is still there is deleted with [`Table::delete_preview`].
     ///
     /// # Errors
-    /// As [`Table::publish_revision`]; [`PublishOutcome::Stale`] also where somebody else wrote the preview since it was read.
+    /// Fails as [`Table::publish_revision`] does. [`PublishOutcome::Stale`] also means that another
+    /// client changed the preview after it was read.
     pub async fn promote_preview(
         &self,
         preview: &Invoice,
@@ -27,10 +29,11 @@ impl Table {
         self.publish(invoice, new, Some(preview)).await
     }
 
-    /// Takes away the preview of a month whose invoice is shown. False where somebody else wrote it since it was read.
+    /// Deletes the preview of a month whose invoice is shown. Returns false if another client
+    /// changed the preview after it was read.
     ///
     /// # Errors
-    /// When the table cannot be read or written; doing it again makes it right.
+    /// Fails when the table cannot be read or written. Repeating the call completes the work.
     pub async fn delete_preview(&self, preview: &Invoice, now: DateTime<Utc>) -> Result<bool, Error> {
         let preview = match self.expire_preview_lines(preview, now).await {
             Ok(preview) => preview,
@@ -43,18 +46,19 @@ impl Table {
         Ok(matches!(written, ConditionalWrite::Applied))
     }
 
-    /// Shows the draft of an invoice and takes the preview of its month away.
+    /// Publishes the staged revision of an invoice and deletes the preview of its month in one
+    /// transaction.
     pub(super) async fn publish_and_delete_preview(
         &self,
-        begun: &Invoice,
-        shown: Invoice,
+        staged: &Invoice,
+        published: Invoice,
         preview: &Invoice,
         now: DateTime<Utc>,
     ) -> Result<Invoice, Abort> {
         let preview = self.expire_preview_lines(preview, now).await?;
-        let invoice = Invoice { preview_amount: Some(preview.amount), version: begun.version + 1, ..shown };
+        let invoice = Invoice { preview_amount: Some(preview.amount), version: staged.version + 1, ..published };
         let key = keys::invoice(&invoice.account, invoice.period, &invoice.uuid);
-        let write = InvoiceWrite { before: Some(begun.version), invoice };
+        let write = InvoiceWrite { before: Some(staged.version), invoice };
         let items = vec![
             TransactWriteItem::builder().put(self.invoice_put(&write, &key)?).build(),
             TransactWriteItem::builder().delete(self.invoice_delete(&preview)?).build(),
@@ -69,8 +73,9 @@ impl Table {
         }
     }
 
-    /// Gives every page of a preview its end, those of drafts too; none can be added after that. Who reads them has a day, and it is shown for
-    /// no longer than until the next write.
+    /// Sets the expiry of every page of a preview, including staged revisions; afterwards no page
+    /// can be added. The pages stay readable for one day, and the preview itself is shown only
+    /// until the next write.
     async fn expire_preview_lines(&self, preview: &Invoice, now: DateTime<Utc>) -> Result<Invoice, Abort> {
         let preview = self.write_header(preview, invoice_header::unstaged(preview)).await?;
         for revision in
@@ -87,7 +92,7 @@ impl Table {
             .table_name(&self.name)
             .key(keys::PK, text(key.pk))
             .key(keys::SK, text(key.sk))
-            // One that is gone already is as it should be.
+            // A preview that is gone already is in the desired state.
             .condition_expression("attribute_not_exists(pk) OR version = :version")
             .expression_attribute_values(":version", number(invoice.version));
         Ok(delete.build()?)

@@ -1,9 +1,11 @@
-//! How the lines of an invoice are replaced: written beside those of before, then shown all at once.
+//! The publication of a new set of invoice lines: the pages are written beside the old ones and
+//! then shown all at once.
 //!
-//! Four steps, each of which the invoice's head remembers, so that whoever comes after a crash goes on where it was: the head names a
-//! draft; the draft's pages are written; the head shows them in one conditional write; and the set of before is given its end. A page is
-//! written only while the head names its draft, and a draft's revision is a version of the head, which never comes again. So no set is of
-//! two minds, and no page is left that the head does not know of.
+//! The invoice header records each of four steps, so that a later run can resume after a crash: the
+//! header names a staged revision; its pages are written; the header shows them in one conditional
+//! write; and the previous set receives an expiry. A page is written only while the header names
+//! its staged revision, and a revision number is a version of the header, which is never reused.
+//! Therefore no set mixes two contents, and no page exists that the header does not lead to.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
@@ -15,42 +17,44 @@ use crate::item::{number, text, to_item};
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
-/// Lines to take the place of an invoice's.
+/// A set of lines that replaces the lines of an invoice.
 #[derive(Debug, Clone)]
 pub struct NewRevision<'a> {
-    /// SHA-256 of what the set will say, in hex: the very same says nothing new.
+    /// SHA-256 of the set's content (lines, their owners and the tie-out), in hex. Content with an
+    /// equal hash is not written again.
     pub content_hash: &'a str,
-    /// The lines.
+    /// The lines, divided into the pages to write.
     pub lines: &'a LineSetBuilder,
-    /// What was found of them.
+    /// The number of lines with and without an owner.
     pub counts: MatchCounts,
-    /// Whether their sums agree.
+    /// The tie-out: the comparison of the invoice's total where DigitalOcean states it.
     pub tie_out: &'a TieOut,
-    /// Now.
+    /// The current time: when the set counts as ingested and its predecessor's expiry begins.
     pub at: DateTime<Utc>,
 }
 
-/// How a replacement ended.
+/// The outcome of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublishOutcome {
-    /// The lines are shown; the invoice as it now is.
+    /// The lines are published; the current invoice header.
     Written(Box<Invoice>),
-    /// The invoice shows lines of that content already; the invoice as it now is.
+    /// The invoice shows lines with this content already; the current invoice header.
     Unchanged(Box<Invoice>),
-    /// Somebody else wrote the invoice since it was read; here it is as it is, to decide on anew.
+    /// Another client changed the invoice after it was read; the current header, to decide again
+    /// from, `None` if it was deleted.
     Stale(Option<Box<Invoice>>),
 }
 
-/// Why a replacement does not go on.
+/// The reason why a publication stopped.
 pub(super) enum Abort {
-    /// The invoice is not as it was when it was read; here it is as it is.
+    /// The invoice has changed since it was read; its current header.
     Stale(Option<Box<Invoice>>),
-    /// The table cannot be read or written.
+    /// A read or a write of the table failed.
     Failed(Error),
 }
 
 impl Abort {
-    /// How the replacement ended by it.
+    /// Converts the reason into the outcome or the error of the publication.
     pub(super) fn into_outcome(self) -> Result<PublishOutcome, Error> {
         match self {
             Self::Stale(current) => Ok(PublishOutcome::Stale(current)),
@@ -66,11 +70,12 @@ impl From<Error> for Abort {
 }
 
 impl Table {
-    /// Lets an invoice show these lines instead of those it shows. Readers see the ones or the others, never some of both. Lines of the
-    /// content that is shown already are not written.
+    /// Replaces the lines that an invoice shows. Readers see either the old set or the new one,
+    /// never a mixture. Nothing is written if the invoice shows lines with this content already.
     ///
     /// # Errors
-    /// When the table cannot be read or written. Readers then see either; doing it again, from the invoice as it is, goes on where it was.
+    /// Fails when the table cannot be read or written. Readers then see either set; repeating the
+    /// call with the current invoice resumes at the interrupted step.
     pub async fn publish_revision(&self, invoice: &Invoice, new: &NewRevision<'_>) -> Result<PublishOutcome, Error> {
         self.publish(invoice, new, None).await
     }
@@ -81,37 +86,37 @@ impl Table {
         new: &NewRevision<'_>,
         preview: Option<&Invoice>,
     ) -> Result<PublishOutcome, Error> {
-        let shows = invoice.lines.as_ref().is_some_and(|set| set.content_hash == new.content_hash);
+        let is_shown = invoice.lines.as_ref().is_some_and(|set| set.content_hash == new.content_hash);
         let done = async {
-            let shown = if shows {
+            let current = if is_shown {
                 self.write_header(invoice, invoice_header::unchanged(invoice)).await?
             } else {
                 self.stage_and_publish(invoice, new, preview).await?
             };
-            self.expire_superseded(shown, new.at).await
+            self.expire_superseded(current, new.at).await
         };
         match done.await {
-            Ok(invoice) if shows => Ok(PublishOutcome::Unchanged(Box::new(invoice))),
+            Ok(invoice) if is_shown => Ok(PublishOutcome::Unchanged(Box::new(invoice))),
             Ok(invoice) => Ok(PublishOutcome::Written(Box::new(invoice))),
             Err(abort) => abort.into_outcome(),
         }
     }
 
-    /// Names the draft, writes it, and shows it.
+    /// Stages a revision, writes its pages, and publishes it.
     async fn stage_and_publish(
         &self,
         invoice: &Invoice,
         new: &NewRevision<'_>,
         preview: Option<&Invoice>,
     ) -> Result<Invoice, Abort> {
-        let (begun, revision) = invoice_header::staged(invoice, &new.lines.digest());
-        let goes_on = begun.staged_revision == invoice.staged_revision;
-        let begun = self.write_header(invoice, begun).await?;
-        let there = if goes_on { self.pages_written(&begun, revision).await? } else { 0 };
-        let mut rest = new.lines.pages(there).zip(there..).peekable();
-        while let Some((lines, page)) = rest.next() {
-            let item = LinesItem { lines: lines?, last: rest.peek().is_none() };
-            self.write_page(&begun, revision, page, &item).await?;
+        let (staged, revision) = invoice_header::staged(invoice, &new.lines.digest());
+        let is_resumed = staged.staged_revision == invoice.staged_revision;
+        let staged = self.write_header(invoice, staged).await?;
+        let written_pages = if is_resumed { self.pages_written(&staged, revision).await? } else { 0 };
+        let mut missing_pages = new.lines.pages(written_pages).zip(written_pages..).peekable();
+        while let Some((lines, page)) = missing_pages.next() {
+            let item = LinesItem { lines: lines?, last: missing_pages.peek().is_none() };
+            self.write_page(&staged, revision, page, &item).await?;
         }
         let set = LineSet {
             revision,
@@ -120,14 +125,15 @@ impl Table {
             tie_out: new.tie_out.clone(),
             ingested_at: new.at,
         };
-        let shown = invoice_header::published(&begun, set);
+        let published = invoice_header::published(&staged, set);
         match preview {
-            Some(preview) => self.publish_and_delete_preview(&begun, shown, preview, new.at).await,
-            None => self.write_header(&begun, shown).await,
+            Some(preview) => self.publish_and_delete_preview(&staged, published, preview, new.at).await,
+            None => self.write_header(&staged, published).await,
         }
     }
 
-    /// Writes the head as it should be next, at the version after; nothing where it is so already.
+    /// Writes the next header at the following version, or nothing if the header is the same
+    /// already.
     pub(super) async fn write_header(&self, current: &Invoice, next: Invoice) -> Result<Invoice, Abort> {
         if next == *current {
             return Ok(next);
@@ -140,17 +146,17 @@ impl Table {
         }
     }
 
-    /// Writes a page of the draft, unless it is there.
+    /// Writes a page of the staged revision, unless it exists.
     async fn write_page(&self, invoice: &Invoice, revision: u64, page: u32, item: &LinesItem) -> Result<(), Abort> {
         let Invoice { account, period, uuid, .. } = invoice;
         let key = keys::lines(account, uuid, revision, page);
         let put = Put::builder().table_name(&self.name).set_item(Some(to_item("page of lines", item, &key)?));
         let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(Error::from)?;
-        let head = keys::invoice(account, *period, uuid);
+        let header = keys::invoice(account, *period, uuid);
         let check = ConditionCheck::builder()
             .table_name(&self.name)
-            .key(keys::PK, text(head.pk))
-            .key(keys::SK, text(head.sk))
+            .key(keys::PK, text(header.pk))
+            .key(keys::SK, text(header.sk))
             .condition_expression("#staged_revision.#revision = :revision")
             .expression_attribute_names("#staged_revision", "staged_revision")
             .expression_attribute_names("#revision", "revision")
@@ -163,7 +169,8 @@ impl Table {
         ];
         match self.transact(items, &key).await? {
             ConditionalWrite::Applied => Ok(()),
-            // A page that is there is the same: the draft's digest is that of all its lines.
+            // An existing page has the same content, since the digest of a staged revision covers
+            // all its lines.
             ConditionalWrite::ConditionFailed(_) if self.get(&key, true).await?.is_some() => Ok(()),
             ConditionalWrite::ConditionFailed(_) => {
                 Err(Abort::Stale(self.invoice(account, *period, uuid).await?.map(Box::new)))

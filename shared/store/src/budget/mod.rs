@@ -1,6 +1,8 @@
-//! The rate budget: one token's requests, shared out among all functions through one item of the table.
+//! The request budget: the requests that one DigitalOcean token allows, shared among all functions
+//! through one item of the table.
 //!
-//! Requests are reserved in blocks, so that a sweep of a page costs one small write and one of a thousand a few dozen.
+//! Requests are reserved in blocks. A sweep of one page therefore costs one small write, and a
+//! sweep of a thousand pages a few dozen.
 
 mod quota_window;
 
@@ -14,15 +16,17 @@ use crate::writes::{ConditionalWrite, MAX_ATTEMPTS, pause};
 use crate::{Error, Table, keys};
 use quota_window::QuotaWindow;
 
-/// A token that nobody used for so long needs no ledger.
+/// How long the quota window of a token is kept after its last use.
 const RETENTION: TimeDelta = TimeDelta::days(1);
 
 impl Table {
-    /// Reserves up to `wanted` requests of a token for a priority. `token_id` is a digest of the token, never the token; `observed` is what
-    /// DigitalOcean said last.
+    /// Reserves up to `wanted` requests of a token for a priority. `token_id` is a digest of the
+    /// token, never the token itself; `observed` is the latest rate limit that DigitalOcean
+    /// reported.
     ///
     /// # Errors
-    /// When the table cannot be read or written.
+    /// Fails when the table cannot be read or written, or when other functions kept changing the
+    /// window.
     pub async fn reserve_requests(
         &self,
         token_id: &str,
@@ -33,7 +37,7 @@ impl Table {
     ) -> Result<Reservation, Error> {
         let key = keys::budget(token_id);
         let mut item = self.get(&key, true).await?;
-        for round in 0..MAX_ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             let mut window: QuotaWindow =
                 item.take().map(|item| from_item("budget", item)).transpose()?.unwrap_or_default();
             let before = window.version;
@@ -41,11 +45,11 @@ impl Table {
             if matches!(reservation, Reservation::Wait(_)) {
                 return Ok(reservation);
             }
-            let mut row = to_item("budget", &window, &key)?;
-            row.insert(keys::TTL.to_owned(), number((now + RETENTION).timestamp()));
+            let mut updated = to_item("budget", &window, &key)?;
+            updated.insert(keys::TTL.to_owned(), number((now + RETENTION).timestamp()));
             let put = Put::builder()
                 .table_name(&self.name)
-                .set_item(Some(row))
+                .set_item(Some(updated))
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
             let put = match before {
                 0 => put.condition_expression("attribute_not_exists(pk)"),
@@ -60,7 +64,7 @@ impl Table {
                         Some(current) => Some(current),
                         None => self.get(&key, true).await?,
                     };
-                    pause(round).await;
+                    pause(attempt).await;
                 }
             }
         }

@@ -1,44 +1,50 @@
-//! What of a token's requests is reserved, by whom: the pure decision on who may have how many more.
+//! The requests of one token that were reserved in the last hour, by priority, and the decision how
+//! many more a priority may have. This module is pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Who asks DigitalOcean. The earlier ones never wait for the later.
+/// The purpose of requests to DigitalOcean, from the highest priority to the lowest. A higher
+/// priority never waits for a lower one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
-    /// Undoing what a saga did.
+    /// The compensation of saga steps.
     Compensation,
-    /// Doing it.
+    /// The forward steps of sagas.
     Provisioning,
-    /// Balances and invoices.
+    /// The reads of balances and invoices.
     Billing,
-    /// The quick look at droplets.
+    /// The fast poll of droplets, every minute.
     Fast,
-    /// The full sweeps.
+    /// The full sweeps of the other kinds.
     Full,
-    /// The rounds over many parents, with a request or more for each: thousands, in no hurry.
+    /// The scans of kinds that are listed parent by parent, such as backups by droplet: thousands
+    /// of requests that are not urgent.
     ParentScans,
 }
 
 impl Priority {
-    /// Every priority, the highest first.
+    /// All priorities, the highest first.
     pub const ALL: [Self; 6] =
         [Self::Compensation, Self::Provisioning, Self::Billing, Self::Fast, Self::Full, Self::ParentScans];
 
-    /// Requests that are kept for it in an hour, of a token with the usual limit.
+    /// Returns the requests per hour that are reserved for this priority, for a token with the
+    /// usual limit.
     #[must_use]
     pub fn reserved_hourly(self) -> u32 {
         RESERVES[self as usize].hourly
     }
 
-    /// Requests that are kept for it in a minute, of a token with the usual limit.
+    /// Returns the requests per minute that are reserved for this priority, for a token with the
+    /// usual limit.
     #[must_use]
     pub fn reserved_minutely(self) -> u32 {
         RESERVES[self as usize].minutely
     }
 
-    /// What it may have in an hour and in a minute where the higher ones use no more than what is kept for them.
+    /// Returns the requests per hour and per minute that are available to this priority while the
+    /// higher ones use no more than their reserves.
     #[must_use]
     pub fn max_available(self) -> (u32, u32) {
         let higher = || RESERVES.iter().filter(|reserve| reserve.priority < self);
@@ -48,18 +54,20 @@ impl Priority {
     }
 }
 
-/// What is kept for a priority while it has not used it.
+/// The requests that are kept free for a priority until it has used them.
 struct Reserve {
     priority: Priority,
-    /// Requests in an hour.
+    /// Reserved requests per hour.
     hourly: u32,
-    /// Requests in a minute.
+    /// Reserved requests per minute.
     minutely: u32,
 }
 
-/// In the order of the priorities. A saga of some steps takes a few dozen requests; a day's invoices a few hundred; the quick look, every
-/// minute, a page for 200 droplets, so that an account of 3,000 needs no token of its own for it; the full sweeps of 50,000 resources under a
-/// thousand an hour. What is left, 1,100 an hour and 60 a minute, anybody may have.
+/// The reserves, in the order of the priorities. A saga of some steps takes a few dozen requests,
+/// and a day's invoices a few hundred. The fast poll takes one page per 200 droplets every minute,
+/// so that an account of 3,000 droplets needs no token of its own for it. The full sweeps of 50,000
+/// resources take under a thousand requests an hour. The remaining 1,100 an hour and 60 a minute
+/// are open to every priority.
 const RESERVES: [Reserve; 6] = [
     Reserve { priority: Priority::Compensation, hourly: 600, minutely: 40 },
     Reserve { priority: Priority::Provisioning, hourly: 700, minutely: 40 },
@@ -69,60 +77,61 @@ const RESERVES: [Reserve; 6] = [
     Reserve { priority: Priority::ParentScans, hourly: 0, minutely: 0 },
 ];
 
-/// What a token may ask for in an hour unless DigitalOcean says otherwise.
+/// The requests per hour that a token allows unless DigitalOcean reports another limit:
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#section/Introduction/Rate-Limit>
 const HOURLY_LIMIT: u32 = 5_000;
-/// A minute may take one part in so many of an hour's.
+/// The fraction of the hourly limit that is allowed in one minute: one part in this many.
 const MINUTES_PART: u32 = 20;
-/// How far back a minute's requests count: a whole hour after its last second.
+/// How many minutes back requests count: a whole hour after the last second of their minute.
 const WINDOW_MINUTES: i64 = 60;
-/// How long DigitalOcean's own word on what remains is held against what we reckon: requests expire all the time.
+/// How long a remaining quota that DigitalOcean reported is used besides our own count. It becomes
+/// outdated because requests leave DigitalOcean's window all the time.
 const OBSERVATION_HOLDS: TimeDelta = TimeDelta::minutes(5);
 
-/// What DigitalOcean said of the token's hourly limit.
+/// The hourly rate limit of a token as DigitalOcean reported it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedRateLimit {
-    /// Requests allowed in an hour.
+    /// The requests allowed per hour; `None` if not reported.
     pub limit: Option<u32>,
-    /// Requests left, whoever used the others.
+    /// The requests left, after those of all clients of the token; `None` if not reported.
     pub remaining: Option<u32>,
-    /// When it said so.
+    /// The time of the response that reported the limit.
     pub at: DateTime<Utc>,
 }
 
-/// How asking for requests ended.
+/// The outcome of a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reservation {
-    /// So many may be made, within the next minutes; at least one.
+    /// The number of requests granted, at least one, to be made within the next minutes.
     Granted(u32),
-    /// None may be made before this time.
+    /// No request is available before this time.
     Wait(DateTime<Utc>),
 }
 
-/// What was reserved of one token's requests in the last hour.
+/// The requests of one token that were reserved in the last hour.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct QuotaWindow {
-    /// Counts the writes.
+    /// The version of the item, which counts its writes.
     pub(crate) version: u64,
-    /// By minute, oldest first.
+    /// The reservations by minute, oldest first.
     slots: Vec<Slot>,
-    /// DigitalOcean's last word, and what was reserved since.
+    /// The latest rate limit that DigitalOcean reported, and the number of requests reserved since.
     #[serde(default)]
     observed: Option<ObservedRateLimit>,
     #[serde(default)]
     reserved_since: u32,
 }
 
-/// What was reserved in one minute, by priority.
+/// The requests that were reserved in one minute, by priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Slot {
-    /// Minutes since 1970.
+    /// The minute, counted from 1970-01-01T00:00Z.
     minute: i64,
     used: [u32; RESERVES.len()],
 }
 
 impl QuotaWindow {
-    /// Reserves up to `wanted` requests, or says when to ask again.
+    /// Reserves up to `wanted` requests, or returns when to ask again.
     pub(crate) fn reserve(
         &mut self,
         priority: Priority,
@@ -131,14 +140,15 @@ impl QuotaWindow {
         now: DateTime<Utc>,
     ) -> Reservation {
         self.observe(observed);
-        // Another's clock may be ahead: its last minute is then the present one.
+        // The clock of another function may be ahead. Its last minute then counts as the current
+        // one.
         let minute = self.slots.last().map_or(i64::MIN, |slot| slot.minute).max(minute_of(now));
         self.slots.retain(|slot| slot.minute >= minute - WINDOW_MINUTES);
-        let room = self.available(priority, minute, now);
-        if room == 0 {
+        let available = self.available(priority, minute, now);
+        if available == 0 {
             return Reservation::Wait(self.next_available(priority, minute, now));
         }
-        let granted = wanted.clamp(1, room);
+        let granted = wanted.clamp(1, available);
         match self.slots.last_mut().filter(|slot| slot.minute == minute) {
             Some(slot) => slot.used[priority as usize] += granted,
             None => {
@@ -165,30 +175,31 @@ impl QuotaWindow {
         self.observed.and_then(|observed| observed.limit).filter(|limit| *limit > 0).unwrap_or(HOURLY_LIMIT)
     }
 
-    /// How many requests a priority may have in this minute.
+    /// Returns how many requests a priority may have in this minute.
     fn available(&self, priority: Priority, minute: i64, now: DateTime<Utc>) -> u32 {
         let limit = self.limit();
         let this_hour = self.used_from(minute - WINDOW_MINUTES);
         let this_minute = self.used_from(minute);
-        let kept = |used: &[u32; RESERVES.len()], share: fn(&Reserve) -> u32| -> u32 {
+        let reserved = |used: &[u32; RESERVES.len()], part: fn(&Reserve) -> u32| -> u32 {
             let higher = RESERVES.iter().filter(|reserve| reserve.priority < priority);
-            higher.map(|reserve| share(reserve).saturating_sub(used[reserve.priority as usize])).sum()
+            higher.map(|reserve| part(reserve).saturating_sub(used[reserve.priority as usize])).sum()
         };
-        let hourly_kept = scaled(kept(&this_hour, |reserve| reserve.hourly), limit);
-        let minutely_kept = scaled(kept(&this_minute, |reserve| reserve.minutely), limit);
-        let hourly = limit.saturating_sub(total(&this_hour)).saturating_sub(hourly_kept);
-        let minutely = (limit / MINUTES_PART).saturating_sub(total(&this_minute)).saturating_sub(minutely_kept);
-        let remaining = self.remaining(now).map_or(u32::MAX, |remaining| remaining.saturating_sub(hourly_kept));
+        let hourly_reserved = scaled(reserved(&this_hour, |reserve| reserve.hourly), limit);
+        let minutely_reserved = scaled(reserved(&this_minute, |reserve| reserve.minutely), limit);
+        let hourly = limit.saturating_sub(total(&this_hour)).saturating_sub(hourly_reserved);
+        let minutely = (limit / MINUTES_PART).saturating_sub(total(&this_minute)).saturating_sub(minutely_reserved);
+        let remaining = self.remaining(now).map_or(u32::MAX, |remaining| remaining.saturating_sub(hourly_reserved));
         hourly.min(minutely).min(remaining)
     }
 
-    /// What DigitalOcean's last word leaves, while it holds.
+    /// Returns what is left of the reported quota, while the report is recent enough.
     fn remaining(&self, now: DateTime<Utc>) -> Option<u32> {
         let observed = self.observed.filter(|observed| now < observed.at + OBSERVATION_HOLDS)?;
         Some(observed.remaining?.saturating_sub(self.reserved_since))
     }
 
-    /// The first minute in which there is room, if nobody else takes it.
+    /// Returns the start of the first minute in which a request is available, provided that no
+    /// other function takes it.
     fn next_available(&self, priority: Priority, minute: i64, now: DateTime<Utc>) -> DateTime<Utc> {
         let later = (minute + 1..=minute + WINDOW_MINUTES).find_map(|later| {
             let at = DateTime::from_timestamp(later * 60, 0)?;
@@ -208,7 +219,7 @@ impl QuotaWindow {
     }
 }
 
-/// A reserve where the limit is another than the usual.
+/// Returns a reserve in proportion to `limit`, for a token whose limit is not the usual one.
 fn scaled(reserve: u32, limit: u32) -> u32 {
     u32::try_from(u64::from(reserve) * u64::from(limit) / u64::from(HOURLY_LIMIT)).unwrap_or(u32::MAX)
 }
@@ -246,7 +257,8 @@ mod tests {
         assert!(RESERVES.iter().map(|reserve| reserve.minutely).sum::<u32>() < HOURLY_LIMIT / MINUTES_PART);
     }
 
-    /// Greedy sweeps for hours take what is nobody's, no more, and go on as it comes free.
+    /// Full sweeps that request as much as possible for hours get exactly what no other priority
+    /// has reserved, and continue as older requests leave the window.
     #[test]
     fn full_sweeps_alone_take_what_the_reserves_leave() {
         let mut window = QuotaWindow::default();
@@ -268,23 +280,24 @@ mod tests {
         for hour in taken.windows(60) {
             assert!(hour.iter().sum::<u32>() <= Priority::Full.max_available().0);
         }
-        assert!(taken.iter().sum::<u32>() > 2 * Priority::Full.max_available().0, "it goes on");
+        assert!(taken.iter().sum::<u32>() > 2 * Priority::Full.max_available().0, "the sweep continues in later hours");
     }
 
-    /// A round over the backups of 3,000 droplets takes all that it is given, on the only token of the account. Whoever is above it asks
-    /// every minute for a part of what is kept for it, and never waits; a full sweep that begins amid all that is done within minutes.
+    /// A scan of the backups of 3,000 droplets takes all requests that it is granted, on the
+    /// account's only token. Each higher priority requests a part of its reserve every minute and
+    /// never waits, and a full sweep that begins meanwhile completes within minutes.
     #[test]
     fn a_parent_scan_of_thousands_of_requests_starves_no_other_priority() {
         let mut window = QuotaWindow::default();
-        let (mut of_the_round, mut of_a_sweep) = (3_000, 0);
+        let (mut left_of_scan, mut left_of_sweep) = (3_000, 0);
         let mut minute = 0;
-        while of_the_round > 0 {
+        while left_of_scan > 0 {
             let mut ask = |priority, wanted| granted(window.reserve(priority, wanted, None, at(minute * 60)));
-            // Whenever it can, before anybody else.
-            while of_the_round > 0 {
-                match ask(Priority::ParentScans, of_the_round.min(64)) {
+            // The scan requests as much as it can, before all others.
+            while left_of_scan > 0 {
+                match ask(Priority::ParentScans, left_of_scan.min(64)) {
                     0 => break,
-                    count => of_the_round -= count,
+                    count => left_of_scan -= count,
                 }
             }
             for priority in [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast] {
@@ -293,10 +306,13 @@ mod tests {
                 assert_eq!(ask(priority, wanted), wanted, "{priority:?} in minute {minute}");
             }
             if minute % 15 == 0 {
-                of_a_sweep = Priority::Full.reserved_hourly() / 5;
+                left_of_sweep = Priority::Full.reserved_hourly() / 5;
             }
-            of_a_sweep -= ask(Priority::Full, of_a_sweep.max(1)).min(of_a_sweep);
-            assert!(of_a_sweep == 0 || minute % 15 < 4, "{of_a_sweep} left of a sweep in minute {minute}");
+            left_of_sweep -= ask(Priority::Full, left_of_sweep.max(1)).min(left_of_sweep);
+            assert!(
+                left_of_sweep == 0 || minute % 15 < 4,
+                "{left_of_sweep} requests of a sweep are left in minute {minute}"
+            );
             minute += 1;
         }
         assert!((60..=180).contains(&minute), "{minute} minutes");
@@ -308,13 +324,13 @@ mod tests {
         let observed = |remaining, seconds| {
             Some(ObservedRateLimit { limit: Some(5_000), remaining: Some(remaining), at: at(seconds) })
         };
-        // Something else uses the token: what is left is for those with a reserve.
+        // Another client uses the token: the remaining quota is for priorities with a reserve.
         assert!(matches!(window.reserve(Priority::Full, 4, observed(2_000, 0), at(1)), Reservation::Wait(_)));
         assert_eq!(window.reserve(Priority::Compensation, 4, None, at(1)), Reservation::Granted(4));
         let Reservation::Wait(until) = window.reserve(Priority::Full, 4, None, at(2)) else { panic!("granted") };
         assert!(until <= at(6 * 60), "{until}");
         assert_eq!(window.reserve(Priority::Full, 4, None, until), Reservation::Granted(4));
-        // A smaller limit is kept, in all its parts.
+        // A smaller limit is respected, and the reserves shrink in proportion.
         let mut small = QuotaWindow::default();
         let observed = Some(ObservedRateLimit { limit: Some(500), remaining: Some(500), at: at(0) });
         assert_eq!(small.reserve(Priority::Compensation, 100, observed, at(0)), Reservation::Granted(25));
@@ -328,29 +344,30 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
-        /// Whoever asks for what, when: the limits hold, and nobody's reserve is given away.
+        /// For any sequence of requests, the limits hold and no priority loses its reserve.
         #[test]
-        fn limits_hold_and_reserves_are_kept(asked in requests()) {
+        fn limits_hold_and_no_priority_loses_its_reserve(requested in requests()) {
             let mut window = QuotaWindow::default();
             let mut now = 0;
             let mut log: Vec<(i64, Priority, u32)> = Vec::new();
-            for (priority, wanted, seconds) in asked {
+            for (priority, wanted, seconds) in requested {
                 now += seconds;
                 let used = |log: &[(i64, Priority, u32)], priority: Priority, seconds: i64| -> u32 {
                     let since = now.div_euclid(60) - seconds / 60;
                     log.iter().filter(|(t, p, _)| *p == priority && t.div_euclid(60) >= since).map(|(_, _, n)| n).sum()
                 };
-                // What its reserve still holds, unless a higher one took more than its own.
+                // The unused part of the reserve; none if the priority already took more than its
+                // reserve.
                 let left = |reserve: &Reserve| {
                     let hourly = reserve.hourly.checked_sub(used(&log, reserve.priority, 3_600));
                     let minutely = reserve.minutely.checked_sub(used(&log, reserve.priority, 0));
                     hourly.zip(minutely).map(|(hourly, minutely)| hourly.min(minutely))
                 };
-                let modest = RESERVES.iter().filter(|other| other.priority < priority).all(|other| left(other).is_some());
-                let own = left(&RESERVES[priority as usize]).filter(|_| modest).unwrap_or(0);
+                let higher_within_reserves = RESERVES.iter().filter(|other| other.priority < priority).all(|other| left(other).is_some());
+                let own = left(&RESERVES[priority as usize]).filter(|_| higher_within_reserves).unwrap_or(0);
                 let due = own.min(wanted);
                 let count = granted(window.reserve(priority, wanted, None, at(now)));
-                prop_assert!(count >= due, "{priority:?} has a right to {due}, got {count}");
+                prop_assert!(count >= due, "{priority:?} is entitled to {due} but got {count}");
                 prop_assert!(count <= wanted);
                 log.push((now, priority, count));
                 let hour: u32 = log.iter().filter(|(t, ..)| *t > now - 3_600).map(|(_, _, n)| n).sum();

@@ -1,4 +1,4 @@
-//! The keys of sagas, and of what they and the API keep beside them.
+//! The keys of sagas and of the items that belong to them.
 
 use chrono::{DateTime, Utc};
 use domain::TenantId;
@@ -6,48 +6,49 @@ use sagas::record::{LockTarget, SagaId};
 
 use super::{Key, tenant_partition, time, version};
 
-/// The partition of [`super::GSI1`] that lists the sagas that wait for people.
+/// The partition of [`super::GSI1`] that lists the stuck sagas, which wait for an operator.
 pub const STUCK: &str = "STUCK";
 /// The partition of [`super::GSI2`] that lists all sagas.
 pub const SAGAS: &str = "SAGAS";
-/// How the sort key of a ledger entry begins.
+/// The prefix of a ledger entry's sort key.
 pub const LEDGER_PREFIX: &str = "LEDGER#";
-/// How the place of a saga in its tenant's partition of [`super::GSI1`] begins.
+/// The prefix of a saga's sort key in its tenant's partition of [`super::GSI1`].
 pub const TENANT_SAGA_PREFIX: &str = "SAGA#";
-/// Over how many partitions of [`super::GSI1`] what is due is spread.
+/// The number of partitions of [`super::GSI1`] over which the due sagas are spread.
 pub const DUE_SHARDS: u64 = 4;
 
-/// The partition of a saga: its head, its ledger, what its steps found, how it ended.
+/// The partition of a saga: its record, its ledger, its pre-images and its terminal marker.
 #[must_use]
 pub fn saga_partition(saga: &SagaId) -> String {
     format!("SAGA#{saga}")
 }
 
-/// The head of a saga.
+/// The key of a saga's record.
 #[must_use]
 pub fn saga_record(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "HEAD")
 }
 
-/// An entry of a saga's ledger.
+/// The key of an entry of a saga's ledger; `rev` is its number.
 #[must_use]
 pub fn saga_ledger_entry(saga: &SagaId, rev: u64) -> Key {
     Key::new(saga_partition(saga), format!("{LEDGER_PREFIX}{}", version(rev)))
 }
 
-/// What a step of a saga found before it changed anything.
+/// The key of a step's pre-image: the state that the step found before it changed anything.
 #[must_use]
 pub fn saga_pre_image(saga: &SagaId, step: usize) -> Key {
     Key::new(saga_partition(saga), format!("PRE#{step}"))
 }
 
-/// That a saga ended.
+/// The key of the marker that a saga has ended.
 #[must_use]
 pub fn saga_terminal(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "TERMINAL")
 }
 
-/// That a saga is a tenant's: an item that is nothing but its entry in [`super::GSI1`], where the head's own tells when it is due.
+/// The key of the item that lists a saga for its tenant. The item consists of its entry in
+/// [`super::GSI1`] only; the entry of the saga's record says when the saga is due.
 #[must_use]
 pub fn saga_tenant(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "TENANT")
@@ -59,26 +60,28 @@ pub fn saga_due_gsi1(saga: &SagaId, next_due: DateTime<Utc>) -> Key {
     Key::new(due_partition(saga.part(DUE_SHARDS)), format!("{}#{saga}", time(next_due)))
 }
 
-/// One of the [`DUE_SHARDS`] partitions of [`super::GSI1`] that list what is due, by when.
+/// One of the [`DUE_SHARDS`] partitions of [`super::GSI1`] that list the due sagas, ordered by due
+/// time.
 #[must_use]
 pub fn due_partition(shard: u64) -> String {
     format!("DUE#{shard}")
 }
 
-/// The entry in [`super::GSI1`] of a saga that waits for people, since when: it is never due.
+/// The entry in [`super::GSI1`] of a stuck saga, ordered by the time since when it waits for an
+/// operator. A stuck saga is never due.
 #[must_use]
 pub fn saga_stuck_gsi1(saga: &SagaId, since: DateTime<Utc>) -> Key {
     Key::new(STUCK, format!("{}#{saga}", time(since)))
 }
 
-/// The place in a [`due_partition`] up to which everything is that is due by a time.
+/// The last sort key in a [`due_partition`] of the sagas that are due at a time or before it.
 #[must_use]
 pub fn due_sort_key_end(by: DateTime<Utc>) -> String {
     // `~` sorts after every id.
     format!("{}#~", time(by))
 }
 
-/// The entry in [`super::GSI2`] of a saga.
+/// The entry in [`super::GSI2`] that lists a saga.
 #[must_use]
 pub fn saga_gsi2(saga: &SagaId, created_at: DateTime<Utc>) -> Key {
     Key::new(SAGAS, saga_sort_key(saga, created_at))
@@ -90,26 +93,27 @@ pub fn saga_tenant_gsi1(tenant: &TenantId, saga: &SagaId, created_at: DateTime<U
     Key::new(tenant_partition(tenant), format!("{TENANT_SAGA_PREFIX}{}", saga_sort_key(saga, created_at)))
 }
 
-/// The place of a saga among those of its list, by when they were started.
+/// The sort key of a saga in a list, ordered by creation time.
 #[must_use]
 pub fn saga_sort_key(saga: &SagaId, created_at: DateTime<Utc>) -> String {
     format!("{}#{saga}", time(created_at))
 }
 
-/// The saga at a [`saga_sort_key`].
+/// Returns the saga in a [`saga_sort_key`].
 #[must_use]
 pub fn parse_saga_sort_key(sort_key: &str) -> Option<SagaId> {
     sort_key.split_once('#')?.1.parse().ok()
 }
 
-/// What was asked for with an `Idempotency-Key`. The scope is an issuer's text and the key a caller's: `#` is written as `%23` in the
-/// first, so that no two pairs share a key.
+/// The key of an idempotency record. The scope comes from a token issuer and the key from the
+/// caller's `Idempotency-Key` header. A `#` in the scope is written as `%23`, so that no two pairs
+/// share a key.
 #[must_use]
 pub fn idempotency(scope: &str, key: &str) -> Key {
     Key::new(format!("IDEM#{}#{key}", scope.replace('%', "%25").replace('#', "%23")), "IDEM")
 }
 
-/// Which saga holds what it changes.
+/// The key of the lock on a target, which names the saga that holds it.
 #[must_use]
 pub fn lock(target: &LockTarget) -> Key {
     Key::new(format!("LOCK#{target}"), "LOCK")
@@ -120,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_sagas_read_as_designed() {
+    fn keys_of_sagas_have_the_documented_format() {
         let saga: SagaId = "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11".parse().unwrap();
         let at = DateTime::parse_from_rfc3339("2026-04-12T08:00:00.5Z").unwrap().to_utc();
         let account = domain::AccountId::new("demo").unwrap();

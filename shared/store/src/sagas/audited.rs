@@ -1,4 +1,4 @@
-//! The table as the engine needs it, for what a person does: what is written for it is audited in the same transaction.
+//! The saga store for operator commands: each change is audited in the same transaction.
 
 use futures::future::BoxFuture;
 use sagas::ports::{
@@ -9,7 +9,7 @@ use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
 use crate::{AuditEntry, Table};
 
-/// The table, for one thing that a person does.
+/// A saga store that writes one operator command with its audit entry.
 #[derive(Debug, Clone)]
 pub struct AuditedSagaStore {
     table: Table,
@@ -17,7 +17,8 @@ pub struct AuditedSagaStore {
 }
 
 impl Table {
-    /// The table, for one thing that a person does about a saga: it is audited, or not done.
+    /// Returns a saga store for one operator command. A change and its audit entry are written
+    /// together, or not at all.
     #[must_use]
     pub fn audited(&self, audit: AuditEntry) -> AuditedSagaStore {
         AuditedSagaStore { table: self.clone(), audit }

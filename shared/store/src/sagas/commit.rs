@@ -1,4 +1,5 @@
-//! A change of a saga's state: one transaction, the record first, so that whoever lost the lease learns of that before anything else.
+//! The commit of a saga's state transition in one transaction. The record comes first, so that a
+//! worker that lost the lease learns that before anything else.
 
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use chrono::{DateTime, Utc};
@@ -12,10 +13,10 @@ use crate::keys::{self, Key};
 use crate::writes::ConditionalTransaction;
 use crate::{AuditEntry, Error, Table};
 
-/// What a part of the transaction is for.
+/// The purpose of one part of the transaction.
 enum TransactionPart {
     Record,
-    /// An item that is written once.
+    /// An item that must not exist yet.
     New(Key),
     LockAcquired(LockTarget),
     LockReleased(LockTarget),
@@ -29,11 +30,12 @@ impl Table {
     ) -> Result<CommitResult, Error> {
         let saga = &transition.saga;
         let key = keys::saga_record(saga);
-        // What is not this saga's is not given back; the engine gives back what it holds.
-        let mut not_ours: Vec<LockTarget> = Vec::new();
+        // Locks that another saga holds. A release of such a lock is left out, and the transaction
+        // is repeated without it.
+        let mut held_by_others: Vec<LockTarget> = Vec::new();
         loop {
             let (mut parts, items): (Vec<TransactionPart>, Vec<TransactWriteItem>) =
-                self.parts(transition, &not_ours)?.into_iter().unzip();
+                self.parts(transition, &held_by_others)?.into_iter().unzip();
             let items = items.into_iter().chain(audit.map(|audit| self.audit_put(audit)).transpose()?).collect();
             let (index, item) = match self.transact_indexed(items, &key).await? {
                 ConditionalTransaction::Applied => return Ok(CommitResult::Written),
@@ -45,7 +47,7 @@ impl Table {
                     return Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)));
                 }
                 TransactionPart::LockAcquired(target) => return Ok(CommitResult::Locked(target)),
-                TransactionPart::LockReleased(target) => not_ours.push(target),
+                TransactionPart::LockReleased(target) => held_by_others.push(target),
                 TransactionPart::New(key) => return Err(Error::Present { key: key.to_string() }),
             }
         }
@@ -54,7 +56,7 @@ impl Table {
     fn parts(
         &self,
         change: &Transition,
-        not_ours: &[LockTarget],
+        held_by_others: &[LockTarget],
     ) -> Result<Vec<(TransactionPart, TransactWriteItem)>, Error> {
         let Transition { saga, entry, pre_image, take, release, terminal, .. } = change;
         let mut parts = vec![(TransactionPart::Record, self.record_part(change)?)];
@@ -79,7 +81,7 @@ impl Table {
             ));
         }
         let taken = |target: &&LockTarget| take.iter().any(|(taken, _)| taken == *target);
-        for target in release.iter().filter(|target| !taken(target) && !not_ours.contains(target)) {
+        for target in release.iter().filter(|target| !taken(target) && !held_by_others.contains(target)) {
             parts.push((
                 TransactionPart::LockReleased(target.clone()),
                 self.lock_released_part(saga, target, entry.at)?,
@@ -122,7 +124,8 @@ impl Table {
         self.part(&keys::saga_record(saga), change)
     }
 
-    /// A lock that is given back stays, with its last holder.
+    /// Builds the update that acquires a lock. A lock item stays after its release and names the
+    /// last holder.
     fn lock_acquired_part(
         &self,
         saga: &SagaId,
@@ -140,10 +143,12 @@ impl Table {
         }
         change.value("me", text(saga.to_string()));
         match how {
-            LockCondition::Free { settled } => {
-                change.value("settled", text(keys::time(settled)));
+            LockCondition::Free { released_before } => {
+                change.value("released_before", text(keys::time(released_before)));
                 change.only_if("attribute_not_exists(saga_id) OR saga_id = :me");
-                change.only_if("last_saga_id = :me OR attribute_not_exists(released_at) OR released_at <= :settled");
+                change.only_if(
+                    "last_saga_id = :me OR attribute_not_exists(released_at) OR released_at <= :released_before",
+                );
             }
             LockCondition::Untouched => change.only_if("attribute_not_exists(last_saga_id) OR last_saga_id = :me"),
         }

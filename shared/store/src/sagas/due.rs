@@ -1,4 +1,5 @@
-//! What is due and what waits for people, by the index: read by the reconciler alone, which rings for the one and counts the other.
+//! The due and the stuck sagas, read from the index by the reconciler only: it wakes up the due
+//! ones and counts the stuck ones.
 
 use aws_sdk_dynamodb::types::Select;
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use crate::item::{ItemMap, from_item, text, text_of};
 use crate::{Error, Table, keys};
 
-/// What the index tells of a record that is due.
+/// A due saga as the index entry of its record has it.
 #[derive(Deserialize)]
 struct DueItem {
     metadata: DueMetadata,
@@ -31,10 +32,10 @@ struct DueState {
 }
 
 impl Table {
-    /// How many sagas wait for people; no more than `most` are counted.
+    /// Counts the stuck sagas, which wait for an operator, up to `most`.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn stuck_sagas(&self, most: usize) -> Result<usize, Error> {
         let query = self.query(Some(keys::GSI1), keys::STUCK, "").select(Select::Count);
         let mut counted = 0;
@@ -51,7 +52,7 @@ impl Table {
         }
     }
 
-    /// The longest overdue of all shards, in order.
+    /// Reads the sagas of all shards that are due before this time, the longest overdue first.
     pub(super) async fn due_sagas(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<DueSaga>, Error> {
         if limit == 0 {
             return Ok(Vec::new());
@@ -87,16 +88,21 @@ impl Table {
     }
 }
 
-/// One that this build cannot read must not keep the others from being rung for.
+/// Converts an index entry. An entry that this build cannot read is logged and skipped, so that the
+/// other sagas are still woken up.
 fn due_of(item: ItemMap) -> Option<DueSaga> {
     let sort_key = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
-    match from_item::<DueItem>("saga that is due", item) {
+    match from_item::<DueItem>("due saga", item) {
         Ok(DueItem { metadata, state, next_due }) => {
             let DueState { status, rev, updated_at } = state;
             Some(DueSaga { saga: metadata.id, status, rev, next_due, updated_at })
         }
         Err(error) => {
-            tracing::error!(sort_key, error = &error as &dyn std::error::Error, "a saga that is due cannot be read");
+            tracing::error!(
+                sort_key,
+                error = &error as &dyn std::error::Error,
+                "due saga cannot be read and is skipped"
+            );
             None
         }
     }

@@ -1,4 +1,4 @@
-//! What is kept of a saga, as items and back.
+//! The conversion of a saga's records into items and back.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use sagas::ports::PreImage;
@@ -10,7 +10,8 @@ use crate::item::{ItemMap, from_item, put_key, to_item};
 use crate::keys::{self, Key};
 use crate::{Error, Table};
 
-/// A record as its item has it.
+/// A saga record in the layout of its item: metadata and state are an attribute each, the
+/// scheduling fields stand beside them.
 #[derive(Serialize, Deserialize)]
 struct SagaRecordItem {
     metadata: SagaMetadata,
@@ -19,7 +20,7 @@ struct SagaRecordItem {
     scheduling: Scheduling,
 }
 
-/// A record as an item, with its entries in the indexes.
+/// Converts a record into an item, with its index entries.
 pub(super) fn record_item(record: &SagaRecord) -> Result<ItemMap, Error> {
     let SagaRecord { metadata, state, scheduling } = record.clone();
     let (saga, created_at, next_due) = (metadata.id, metadata.created_at, scheduling.next_due);
@@ -36,7 +37,8 @@ pub(super) fn record_of(item: ItemMap) -> Result<SagaRecord, Error> {
     Ok(SagaRecord { metadata, state, scheduling })
 }
 
-/// An entry as an item. Its steps are by number, which DynamoDB's maps are not, but JSON's are: as text.
+/// Converts a ledger entry into an item. The detour through JSON turns the step numbers, which are
+/// map keys, into text: DynamoDB's maps have text keys only.
 pub(super) fn ledger_entry_item(saga: &SagaId, entry: &LedgerEntry) -> Result<ItemMap, Error> {
     const RECORD: &str = "ledger entry";
     let unwritable = |source| Error::Unwritable { record: RECORD, source: serde::ser::Error::custom(source) };
@@ -49,14 +51,14 @@ pub(super) fn ledger_entry_of(item: ItemMap) -> Result<LedgerEntry, Error> {
     let json: Value = from_item(RECORD, item)?;
     let rev = json["rev"].to_string();
     serde_json::from_value(json).map_err(|source| Error::Malformed {
-        key: format!("of entry {rev}"),
+        key: format!("of ledger entry {rev}"),
         record: RECORD,
         source: serde::de::Error::custom(source),
     })
 }
 
 impl Table {
-    /// The put of an item that is not there yet.
+    /// Returns the put of an item that must not exist yet.
     pub(super) fn put_new(&self, item: ItemMap) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.name)
@@ -67,12 +69,13 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// The record of a saga; a consistent read.
+    /// Reads a saga's record, strongly consistent.
     pub(crate) async fn saga(&self, saga: &SagaId) -> Result<Option<SagaRecord>, Error> {
         self.get(&keys::saga_record(saga), true).await?.map(record_of).transpose()
     }
 
-    /// The record of a saga as a refused write handed it over, or read where it did not.
+    /// Returns the record that a rejected write returned, or reads it if the response did not
+    /// contain it.
     pub(super) async fn current_saga(&self, saga: &SagaId, item: Option<ItemMap>) -> Result<Option<SagaRecord>, Error> {
         match item {
             Some(item) => record_of(item).map(Some),
@@ -91,7 +94,7 @@ impl Table {
     }
 }
 
-/// That an item is not there that others speak of.
+/// Returns the error for a missing item that other items refer to.
 pub(super) fn missing(key: &Key) -> Error {
     Error::Missing { key: key.to_string() }
 }

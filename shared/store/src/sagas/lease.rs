@@ -1,4 +1,5 @@
-//! Leases: asked for, and given back by a look that changed nothing. One request each.
+//! The lease of a saga: acquired by a worker, and released by a poll that changed nothing. Each is
+//! one request.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};

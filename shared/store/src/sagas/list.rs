@@ -1,4 +1,4 @@
-//! What a caller may read of sagas: lists, newest first, one saga, its ledger.
+//! The reads of sagas on behalf of a caller: lists, newest first, single sagas, and their ledgers.
 
 use std::collections::BTreeMap;
 
@@ -10,44 +10,46 @@ use super::items::{ledger_entry_of, record_of};
 use crate::item::{text, text_of};
 use crate::{Error, Reader, keys};
 
-/// Times that entries are read for one page at the most: a filter that fits little ends a page early, with a position to go on from.
+/// The maximum number of reads for one page. A filter that few sagas match ends the page early,
+/// with a position to continue from.
 const READS_PER_PAGE: usize = 20;
-/// Entries read at a time where a filter may pass most of them over: as many as their records can be read in one go.
+/// The number of index entries read at a time when a filter may skip most of them: as many as their
+/// records can be read with one `BatchGetItem`.
 const READ_SIZE: usize = 100;
 
-/// Which sagas are wanted. Absent fields want all.
+/// A selection of sagas. A field that is `None` does not restrict it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SagaFilter {
-    /// In this status.
+    /// Only sagas in this status.
     pub status: Option<SagaStatus>,
-    /// Of this type.
+    /// Only sagas of this type, such as a template's name.
     pub saga_type: Option<String>,
-    /// Of this tenant.
+    /// Only sagas that were started for this tenant.
     pub tenant: Option<TenantId>,
 }
 
-/// Where a page of a list ended: all sagas up to this place, newest first, were on it or on those before.
+/// The position at which a page of sagas ended: all newer sagas were on that page or before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SagaPosition {
-    /// The place: [`keys::saga_sort_key`].
+    /// The sort key of the page's last saga, as of [`keys::saga_sort_key`].
     pub sort_key: String,
 }
 
-/// Some sagas, newest first, and where to go on; `next` is absent at the end.
+/// A page of sagas, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SagaPage {
-    /// The sagas.
+    /// The records, read strongly consistent.
     pub sagas: Vec<SagaRecord>,
-    /// Where the next page begins.
+    /// The position of the next page; `None` at the end.
     pub next: Option<SagaPosition>,
 }
 
-/// Some entries of a ledger, in order, and the number after which the next page begins; `next` is absent at the end.
+/// A page of a saga's ledger, oldest entry first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPage {
-    /// The entries.
+    /// The entries, in the order of their numbers.
     pub entries: Vec<LedgerEntry>,
-    /// The number after which to go on.
+    /// The number of the entry after which the next page begins; `None` at the end.
     pub next: Option<u64>,
 }
 
@@ -63,12 +65,14 @@ impl SagaFilter {
 }
 
 impl Reader {
-    /// A page of sagas: at most `limit`, maybe fewer and still with a next one. A tenant's are those that were started for it.
+    /// Reads a page of sagas: at most `limit`, possibly fewer although more pages follow. A tenant
+    /// sees the sagas that were started for it.
     ///
-    /// The list comes from an index and may be behind by moments; each saga on it is as the table has it.
+    /// The list comes from an index and may lag a few moments behind; each saga on it is read
+    /// strongly consistent from the table.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn sagas(
         &self,
         filter: &SagaFilter,
@@ -76,9 +80,11 @@ impl Reader {
         limit: usize,
     ) -> Result<SagaPage, Error> {
         let tenant = match (self.scope(), &filter.tenant) {
-            (Scope::Tenant(own), Some(asked)) if own != asked => return Ok(SagaPage { sagas: Vec::new(), next: None }),
+            (Scope::Tenant(own), Some(requested)) if own != requested => {
+                return Ok(SagaPage { sagas: Vec::new(), next: None });
+            }
             (Scope::Tenant(own), _) => Some(own),
-            (Scope::Platform, asked) => asked.as_ref(),
+            (Scope::Platform, requested) => requested.as_ref(),
         };
         let mut sagas = Vec::new();
         let mut from = from.cloned();
@@ -101,7 +107,8 @@ impl Reader {
         Ok(SagaPage { sagas, next: from })
     }
 
-    /// The next places of a list, newest first, and whether those are the last.
+    /// Returns the next sort keys of a list, newest first, with their sagas, and whether these are
+    /// the last.
     async fn sort_keys(
         &self,
         tenant: Option<&TenantId>,
@@ -112,7 +119,7 @@ impl Reader {
             Some(tenant) => (keys::GSI1, keys::tenant_partition(tenant), keys::TENANT_SAGA_PREFIX, keys::GSI1_SK),
             None => (keys::GSI2, keys::SAGAS.to_owned(), "", keys::GSI2_SK),
         };
-        // Places begin with digits; `~` sorts after them.
+        // Sort keys begin with digits; `~` sorts after them.
         let last = from.map_or("~", |from| from.sort_key.as_str());
         let answer = self
             .table()
@@ -122,7 +129,7 @@ impl Reader {
             .expression_attribute_values(":first", text(format!("{prefix}0")))
             .expression_attribute_values(":last", text(format!("{prefix}{last}")))
             .scan_index_forward(false)
-            // One more: the one at the position itself is read again.
+            // One entry more, since the one at the position itself is read again.
             .limit(i32::try_from(size + 1).unwrap_or(i32::MAX))
             .send()
             .await
@@ -142,20 +149,20 @@ impl Reader {
         Ok(records.into_iter().map(|record| (record.metadata.id, record)).collect())
     }
 
-    /// One saga, if there is one and the caller may see it.
+    /// Reads one saga, if it exists and the caller may see it.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn saga(&self, saga: &SagaId) -> Result<Option<SagaRecord>, Error> {
         let record = self.table().saga(saga).await?;
         Ok(record.filter(|record| is_of(record, self.scope().tenant())))
     }
 
-    /// A page of the ledger of a saga that the caller may see, oldest first; `None` where it may not see the saga. `after` is the number of
-    /// the last entry of the page before.
+    /// Reads a page of the ledger of a saga, oldest entry first; `None` if the caller may not see
+    /// the saga. `after` is the number of the previous page's last entry.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails when the table cannot be read.
     pub async fn saga_ledger(
         &self,
         saga: &SagaId,
@@ -185,7 +192,7 @@ impl Reader {
     }
 }
 
-/// Whether a saga was started for a tenant, where one is asked for.
+/// Returns whether a saga was started for the tenant; true if no tenant is given.
 fn is_of(record: &SagaRecord, tenant: Option<&TenantId>) -> bool {
     tenant.is_none_or(|tenant| record.metadata.tenant_id.as_ref() == Some(tenant))
 }

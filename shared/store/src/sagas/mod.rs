@@ -1,8 +1,10 @@
-//! Sagas: the table as the engine needs it, and what callers of the API may read of them.
+//! The sagas: the engine's persistence port, and the reads for callers of the API.
 //!
-//! A record is one item. What never changes (`about`) and what the ledger accounts for (`state`) are an attribute each, and the second is
-//! replaced whole; who works on the saga and when it is due stands beside them, since that changes by itself. `next_due` is never written
-//! without its entry in the index, which rings and decides nothing.
+//! A saga record is one item. The fields that never change (`metadata`) and those that the ledger
+//! accounts for (`state`) are one attribute each, and `state` is always replaced as a whole. The
+//! lease and the due time stand beside them, because they change without a state transition.
+//! `next_due` is never written without its index entry. The index entry only triggers wake-ups;
+//! decisions are made from the record.
 
 mod audited;
 mod commit;

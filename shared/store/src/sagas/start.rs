@@ -1,4 +1,5 @@
-//! The start of a saga: its record, its first entry, its key and its tenant's entry, all new, together.
+//! The start of a saga: its record, first ledger entry, idempotency record and tenant entry are
+//! created in one transaction.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::{DateTime, Utc};
@@ -12,23 +13,24 @@ use crate::keys;
 use crate::writes::ConditionalTransaction;
 use crate::{AuditEntry, Error, Table};
 
-/// A key that was used, as its item has it.
+/// A used idempotency key, as its item has it.
 #[derive(Serialize, Deserialize)]
 struct IdempotencyRecord {
     saga_id: SagaId,
     body_hash: String,
-    /// As keys hold times, to be compared as text.
+    /// The expiry in the format of [`keys::time`], for comparison as text.
     expires_at: String,
 }
 
 impl Table {
-    /// Starts a saga. A repeated start whose first answer was lost is as good as the first: the key, or without one the record, says whose it is.
+    /// Starts a saga. A repeated start whose first response was lost succeeds like the first: the
+    /// idempotency record, or without one the saga record, identifies the saga.
     pub(super) async fn start_saga(&self, start: &Start, audit: Option<&AuditEntry>) -> Result<StartResult, Error> {
         let Start { record, entry, idempotency } = start;
         let saga = record.metadata.id;
         let mut items = Vec::new();
-        if let Some(asked) = idempotency {
-            items.push(self.key_put(asked, &saga, entry.at)?);
+        if let Some(requested) = idempotency {
+            items.push(self.idempotency_put(requested, &saga, entry.at)?);
         }
         items.push(self.put_new(record_item(record)?)?);
         items.push(self.put_new(ledger_entry_item(&saga, entry)?)?);
@@ -43,32 +45,45 @@ impl Table {
         let key = keys::saga_record(&saga);
         match (self.transact_indexed(items, &key).await?, idempotency) {
             (ConditionalTransaction::Applied, _) => Ok(StartResult::New),
-            (ConditionalTransaction::ConditionFailed { index: 0, item }, Some(asked)) => {
-                self.started_by_key(asked, &saga, item).await
+            (ConditionalTransaction::ConditionFailed { index: 0, item }, Some(requested)) => {
+                self.started_by_key(requested, &saga, item).await
             }
             (ConditionalTransaction::ConditionFailed { .. }, _) => {
                 let known = self.saga(&saga).await?.ok_or_else(|| missing(&key))?;
-                let is_ours = known.metadata == record.metadata;
-                if is_ours { Ok(StartResult::New) } else { Err(Error::Present { key: key.to_string() }) }
+                let is_same = known.metadata == record.metadata;
+                if is_same { Ok(StartResult::New) } else { Err(Error::Present { key: key.to_string() }) }
             }
         }
     }
 
-    /// What a key was used for, if it was and has not expired; a consistent read.
+    /// Returns what an idempotency key was used for, if it was used and has not expired. The read
+    /// is strongly consistent.
     ///
     /// # Errors
-    /// When the table cannot be read.
-    pub async fn find_started(&self, asked: &Idempotency, now: DateTime<Utc>) -> Result<Option<StartResult>, Error> {
-        let Some(item) = self.get(&keys::idempotency(&asked.scope, &asked.key), true).await? else { return Ok(None) };
+    /// Fails when the table cannot be read.
+    pub async fn find_started(
+        &self,
+        requested: &Idempotency,
+        now: DateTime<Utc>,
+    ) -> Result<Option<StartResult>, Error> {
+        let Some(item) = self.get(&keys::idempotency(&requested.scope, &requested.key), true).await? else {
+            return Ok(None);
+        };
         let used: IdempotencyRecord = from_item("idempotency key", item)?;
-        let is_same = used.body_hash == asked.body_hash;
+        let is_same = used.body_hash == requested.body_hash;
         let started = if is_same { StartResult::Same(used.saga_id) } else { StartResult::Conflict };
         Ok((used.expires_at > keys::time(now)).then_some(started))
     }
 
-    /// The put of a key, if there is none or it has expired. DynamoDB drops what expired when it likes.
-    fn key_put(&self, asked: &Idempotency, saga: &SagaId, now: DateTime<Utc>) -> Result<TransactWriteItem, Error> {
-        let Idempotency { scope, key, body_hash, expires_at } = asked;
+    /// Returns the put of an idempotency record, on condition that there is none or that it has
+    /// expired: DynamoDB deletes expired items with a delay.
+    fn idempotency_put(
+        &self,
+        requested: &Idempotency,
+        saga: &SagaId,
+        now: DateTime<Utc>,
+    ) -> Result<TransactWriteItem, Error> {
+        let Idempotency { scope, key, body_hash, expires_at } = requested;
         let used =
             IdempotencyRecord { saga_id: *saga, body_hash: body_hash.clone(), expires_at: keys::time(*expires_at) };
         let mut item = to_item("idempotency key", &used, &keys::idempotency(scope, key))?;
@@ -83,14 +98,14 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// What the key was used for.
+    /// Returns the outcome of a start whose idempotency key is in use.
     async fn started_by_key(
         &self,
-        asked: &Idempotency,
+        requested: &Idempotency,
         saga: &SagaId,
         item: Option<ItemMap>,
     ) -> Result<StartResult, Error> {
-        let key = keys::idempotency(&asked.scope, &asked.key);
+        let key = keys::idempotency(&requested.scope, &requested.key);
         let item = match item {
             Some(item) => item,
             None => self.get(&key, true).await?.ok_or_else(|| missing(&key))?,
@@ -98,7 +113,9 @@ impl Table {
         let used: IdempotencyRecord = from_item("idempotency key", item)?;
         Ok(match used {
             IdempotencyRecord { saga_id, .. } if saga_id == *saga => StartResult::New,
-            IdempotencyRecord { saga_id, body_hash, .. } if body_hash == asked.body_hash => StartResult::Same(saga_id),
+            IdempotencyRecord { saga_id, body_hash, .. } if body_hash == requested.body_hash => {
+                StartResult::Same(saga_id)
+            }
             IdempotencyRecord { .. } => StartResult::Conflict,
         })
     }

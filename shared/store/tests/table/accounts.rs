@@ -5,14 +5,14 @@ use store::{RegisterOutcome, UpdateOutcome};
 use crate::fixtures::{account, audit, demo, keys_of, register};
 
 #[tokio::test]
-async fn a_slug_is_registered_once_and_the_second_try_leaves_nothing() {
+async fn a_slug_is_registered_once_and_the_second_attempt_writes_nothing() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
     let before = embedded.dump().await;
-    let other = Account { name: "Somebody else's".to_owned(), ..account("demo") };
+    let other = Account { name: "Another account".to_owned(), ..account("demo") };
     let again = embedded.table.register_account(&other, &audit("second")).await.unwrap();
     assert_eq!(again, RegisterOutcome::Exists);
-    assert_eq!(embedded.dump().await, before, "neither the account nor an audit of what was not done");
+    assert_eq!(embedded.dump().await, before, "neither the account nor an audit entry is written");
     assert_eq!(embedded.table.account(&demo()).await.unwrap(), Some(account("demo")));
 }
 
@@ -40,7 +40,7 @@ async fn an_update_is_written_only_on_the_version_it_was_read_at() {
 }
 
 #[tokio::test]
-async fn an_update_of_an_account_that_is_not_registered_makes_none() {
+async fn an_update_of_an_account_that_is_not_registered_creates_none() {
     let embedded = EmbeddedTable::start().await;
     let paused = Account { version: 2, ..account("demo") };
     assert_eq!(embedded.table.update_account(&paused, &audit("pause")).await.unwrap(), UpdateOutcome::Stale);
@@ -49,15 +49,15 @@ async fn an_update_of_an_account_that_is_not_registered_makes_none() {
 
 #[tokio::test]
 async fn the_registration_and_its_audit_are_written_both_or_neither() {
-    for (death, expected) in [
+    for (crash_point, expected) in [
         (CrashPoint::Before(1), vec![]),
         (CrashPoint::After(1), vec!["ACCOUNT#demo / ACCOUNT", "AUDIT#2026-11 / 2026-11-01T00:01:00.000Z#first"]),
     ] {
         let embedded = EmbeddedTable::start().await;
         let (table, requests) = embedded.another_process();
-        requests.crash_at(death);
+        requests.crash_at(crash_point);
         table.register_account(&account("demo"), &audit("first")).await.unwrap_err();
         assert!(requests.has_crashed());
-        assert_eq!(keys_of(&embedded).await, expected, "{death:?}");
+        assert_eq!(keys_of(&embedded).await, expected, "{crash_point:?}");
     }
 }

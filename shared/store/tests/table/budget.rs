@@ -16,9 +16,10 @@ async fn reserve(table: &Table, priority: Priority, wanted: u32) -> u32 {
     }
 }
 
-/// Many functions at once take no more of a minute than there is, and none is told that it has what another took.
+/// Concurrent functions together get no more than one minute's quota, and no request is granted
+/// twice.
 #[tokio::test]
-async fn functions_that_ask_at_once_share_one_budget() {
+async fn concurrent_functions_share_one_budget() {
     let embedded = EmbeddedTable::start().await;
     let asking = (0..12).map(|_| {
         let (table, _) = embedded.another_process();
@@ -28,7 +29,7 @@ async fn functions_that_ask_at_once_share_one_budget() {
     for asked in asking.collect::<Vec<_>>() {
         granted += asked.await.unwrap();
     }
-    // 250 a minute, less what is kept for the others.
+    // 250 a minute, less the reserves of the other priorities.
     assert_eq!(granted, 120);
     assert_eq!(reserve(&embedded.table, Priority::Full, 1).await, 0);
     assert_eq!(reserve(&embedded.table, Priority::Fast, 20).await, 20);
@@ -47,15 +48,16 @@ async fn another_token_has_another_budget_and_a_wait_writes_nothing() {
     assert!(!embedded.dump().await.concat().contains("dop_v1_"));
 }
 
-/// A reservation whose answer is lost is taken all the same: requests are counted too often, never too seldom.
+/// A reservation counts even if its response is lost: requests may be counted too often, but never
+/// too seldom.
 #[tokio::test]
-async fn a_lost_answer_costs_a_block_and_no_more() {
+async fn a_lost_response_costs_one_block_at_most() {
     let embedded = EmbeddedTable::start().await;
     let (table, requests) = embedded.another_process();
     requests.crash_at(CrashPoint::After(1));
     assert!(table.reserve_requests(TOKEN, Priority::Full, 64, None, at(0)).await.is_err());
     assert_eq!(reserve(&embedded.table, Priority::Full, 500).await, 120 - 64);
-    // An hour later it is forgotten.
+    // An hour later the lost reservation has left the window.
     let later = at(0) + TimeDelta::minutes(61);
     let reserved = embedded.table.reserve_requests(TOKEN, Priority::Full, 500, None, later).await.unwrap();
     assert_eq!(reserved, Reservation::Granted(120));

@@ -8,9 +8,12 @@ use crate::fixtures::{
     at, event, given_to, in_project, insert, insert_projects, key, project, project_id, resource, tenant, ttl_of, write,
 };
 
-/// Writes a row version after version, each with one event.
-async fn live_through(embedded: &EmbeddedTable, life: impl IntoIterator<Item = (Resource, ResourceEvent)>) {
-    for (row, event) in life {
+/// Writes several versions of a resource, each with one event.
+async fn write_versions(
+    embedded: &EmbeddedTable,
+    versions_and_events: impl IntoIterator<Item = (Resource, ResourceEvent)>,
+) {
+    for (row, event) in versions_and_events {
         let before = row.version.checked_sub(1).filter(|version| *version > 0);
         let write = ResourceWrite { before, row, events: vec![event] };
         assert_eq!(embedded.table.commit_resource(&write).await.unwrap(), store::ResourceCommitOutcome::Written);
@@ -26,7 +29,8 @@ fn versions(events: &[ResourceEvent]) -> Vec<u64> {
     events.iter().map(|event| event.version).collect()
 }
 
-/// A droplet's id was another's before; it was in p1, now it is in p2; and p2 was rival's before it was acme's.
+/// Creates a droplet whose id belonged to another droplet before. It was in project p1 and is now
+/// in p2, and p2 belonged to tenant rival before acme.
 async fn a_droplet_with_a_past() -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     let mine = given_to(&project("p2", Some("rival")), Some("acme"), at(20));
@@ -36,8 +40,8 @@ async fn a_droplet_with_a_past() -> EmbeddedTable {
         Interval { value: project_id("p2"), from: at(10), until: None },
     ];
     let row = Resource { project_history: past, ..in_project(resource("droplet", "1"), "p2") };
-    let life = [(1, 1), (2, 6), (2, 12), (2, 20), (2, 30)];
-    let life = (1u64..).zip(life).map(|(version, (incarnation, minute))| {
+    let versions_and_events = [(1, 1), (2, 6), (2, 12), (2, 20), (2, 30)];
+    let versions_and_events = (1u64..).zip(versions_and_events).map(|(version, (incarnation, minute))| {
         let row = Resource { version, incarnation, ..row.clone() };
         let mut event = event(&row, EventType::Updated, at(minute));
         event.changes = vec![
@@ -46,65 +50,69 @@ async fn a_droplet_with_a_past() -> EmbeddedTable {
         ];
         (row, event)
     });
-    live_through(&embedded, life).await;
+    write_versions(&embedded, versions_and_events).await;
     embedded
 }
 
 #[tokio::test]
-async fn a_tenant_sees_events_only_of_its_own_time_and_of_this_bearer_of_the_id() {
+async fn a_tenant_sees_only_events_of_its_own_time_and_of_the_current_incarnation() {
     let embedded = a_droplet_with_a_past().await;
     let admin = seen_by(&embedded, Scope::Platform).await.unwrap();
     assert_eq!(versions(&admin), [5, 4, 3, 2, 1], "newest first");
     let acme = seen_by(&embedded, Scope::Tenant(tenant("acme"))).await.unwrap();
-    assert_eq!(versions(&acme), [5, 4], "from the minute on in which the project became its");
-    assert_eq!(seen_by(&embedded, Scope::Tenant(tenant("rival"))).await, None, "what it lost it may not even name");
+    assert_eq!(versions(&acme), [5, 4], "from the minute at which the project became acme's");
+    assert_eq!(
+        seen_by(&embedded, Scope::Tenant(tenant("rival"))).await,
+        None,
+        "a former owner cannot read the resource at all"
+    );
 }
 
 #[tokio::test]
-async fn a_former_bearer_of_the_id_is_not_told_of_whatever_the_times_say() {
+async fn events_of_a_former_incarnation_are_hidden_whatever_their_times() {
     let embedded = EmbeddedTable::start().await;
     insert_projects(&embedded.table, &[project("p1", Some("acme"))]).await;
     let former = in_project(resource("droplet", "1"), "p1");
-    let heir = Resource { version: 2, incarnation: 2, ..former.clone() };
-    let life = [former, heir].map(|row| {
+    let successor = Resource { version: 2, incarnation: 2, ..former.clone() };
+    let versions_and_events = [former, successor].map(|row| {
         let event = event(&row, EventType::Discovered, at(5));
         (row, event)
     });
-    live_through(&embedded, life).await;
+    write_versions(&embedded, versions_and_events).await;
     assert_eq!(versions(&seen_by(&embedded, Scope::Tenant(tenant("acme"))).await.unwrap()), [2]);
     assert_eq!(versions(&seen_by(&embedded, Scope::Platform).await.unwrap()), [2, 1]);
 }
 
 #[tokio::test]
-async fn where_a_resource_came_from_is_told_only_to_whom_both_projects_belong() {
+async fn the_former_project_is_visible_only_to_the_owner_of_both_projects() {
     let embedded = a_droplet_with_a_past().await;
     let acme = seen_by(&embedded, Scope::Tenant(tenant("acme"))).await.unwrap();
     let [project, name] = &acme[0].changes[..] else { panic!("{acme:?}") };
     assert_eq!((&project.before, &project.after), (&Value::Null, &json!("p2")));
-    assert_eq!((&name.before, &name.after), (&json!("p1"), &json!("p2")), "other fields are left alone");
+    assert_eq!((&name.before, &name.after), (&json!("p1"), &json!("p2")), "other fields are unchanged");
     let admin = seen_by(&embedded, Scope::Platform).await.unwrap();
     assert_eq!(admin[0].changes[0].before, json!("p1"));
 }
 
 #[tokio::test]
-async fn a_project_that_changes_hands_takes_its_future_along_and_leaves_its_past() {
+async fn the_events_after_a_project_changes_its_tenant_belong_to_the_new_tenant() {
     let embedded = EmbeddedTable::start().await;
     let first = project("p1", Some("acme"));
     insert_projects(&embedded.table, std::slice::from_ref(&first)).await;
     let row = in_project(resource("droplet", "1"), "p1");
-    let life = [5, 15, 25].into_iter().zip(1u64..).map(|(minute, version)| {
+    let versions_and_events = [5, 15, 25].into_iter().zip(1u64..).map(|(minute, version)| {
         let row = Resource { version, ..row.clone() };
         let event = event(&row, EventType::Updated, at(minute));
         (row, event)
     });
-    live_through(&embedded, life).await;
+    write_versions(&embedded, versions_and_events).await;
     let second = given_to(&first, Some("rival"), at(10));
     let third = given_to(&second, Some("acme"), at(20));
-    // Which versions each of the two is told of; `None` where it may not see the droplet.
-    type Told = Option<&'static [u64]>;
-    let hands: [(&Project, Told, Told); 3] =
+    // The versions whose events each of the two tenants sees; `None` if it may not see the droplet.
+    type Visible = Option<&'static [u64]>;
+    let cases: [(&Project, Visible, Visible); 3] =
         [(&first, Some(&[3, 2, 1]), None), (&second, None, Some(&[3, 2])), (&third, Some(&[3, 1]), None)];
-    for (project, acme, rival) in hands {
+    for (project, acme, rival) in cases {
         if project.version > 1 {
             let write = store::ProjectWrite { before: Some(project.version - 1), project: project.clone() };
             embedded.table.commit_project(&write).await.unwrap();
@@ -125,30 +133,30 @@ async fn a_project_that_changes_hands_takes_its_future_along_and_leaves_its_past
 async fn every_event_is_on_exactly_one_page() {
     let embedded = EmbeddedTable::start().await;
     let row = resource("droplet", "1");
-    let life = (1..=7).map(|version| {
+    let versions_and_events = (1..=7).map(|version| {
         let row = Resource { version, ..row.clone() };
         let event = event(&row, EventType::Updated, at(0));
         (row, event)
     });
-    live_through(&embedded, life).await;
+    write_versions(&embedded, versions_and_events).await;
     for limit in 1..=8 {
-        assert_eq!(read_all(&embedded, limit).await, [7, 6, 5, 4, 3, 2, 1], "{limit} a page");
+        assert_eq!(read_all(&embedded, limit).await, [7, 6, 5, 4, 3, 2, 1], "pages of {limit}");
     }
 }
 
 #[tokio::test]
-async fn events_too_large_for_one_answer_of_the_table_are_not_lost() {
+async fn events_that_exceed_one_response_of_the_table_are_not_lost() {
     let embedded = EmbeddedTable::start().await;
     let row = resource("droplet", "1");
-    let life = (1..=6).map(|version| {
+    let versions_and_events = (1..=6).map(|version| {
         let row = Resource { version, ..row.clone() };
         let mut event = event(&row, EventType::Updated, at(0));
         event.changes = vec![Change { field: "x".to_owned(), before: Value::Null, after: json!("y".repeat(300_000)) }];
         (row, event)
     });
-    live_through(&embedded, life).await;
+    write_versions(&embedded, versions_and_events).await;
     for limit in [2, 6, 50] {
-        assert_eq!(read_all(&embedded, limit).await, [6, 5, 4, 3, 2, 1], "{limit} a page");
+        assert_eq!(read_all(&embedded, limit).await, [6, 5, 4, 3, 2, 1], "pages of {limit}");
     }
 }
 
@@ -157,7 +165,7 @@ async fn read_all(embedded: &EmbeddedTable, limit: usize) -> Vec<u64> {
     let (mut seen, mut from) = (Vec::new(), None);
     loop {
         let page = reader.events(&key("droplet", "1"), from, limit).await.unwrap();
-        let EventPage { events, next } = page.expect("the droplet is there");
+        let EventPage { events, next } = page.expect("the droplet exists");
         assert!(events.len() <= limit);
         seen.extend(versions(&events));
         match next {

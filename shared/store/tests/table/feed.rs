@@ -7,8 +7,8 @@ use crate::fixtures::{at, event, given_to, in_project, insert_projects, project,
 
 const DAY: i64 = 24 * 60;
 
-/// Writes a new row with one event at this minute.
-async fn happened(embedded: &EmbeddedTable, row: Resource, event_type: EventType, minute: i64) {
+/// Writes a new resource with one event at this minute.
+async fn write_event(embedded: &EmbeddedTable, row: Resource, event_type: EventType, minute: i64) {
     let event = event(&row, event_type, at(minute));
     let before = row.version.checked_sub(1).filter(|version| *version > 0);
     let write = ResourceWrite { before, row, events: vec![event] };
@@ -19,8 +19,8 @@ fn everything() -> FeedFilter {
     FeedFilter { since: at(0), account: None, kind: None, event_type: None, tenant: None }
 }
 
-/// All pages of the feed up to the fourth day, and how many there were.
-async fn walk(reader: &Reader, filter: &FeedFilter, limit: usize) -> (Vec<ResourceEvent>, usize) {
+/// Reads all pages of the feed up to the fourth day; returns the events and the number of pages.
+async fn read_all_pages(reader: &Reader, filter: &FeedFilter, limit: usize) -> (Vec<ResourceEvent>, usize) {
     let (mut events, mut from, mut pages) = (Vec::new(), None, 0);
     loop {
         let page = reader.feed(filter, from.as_ref(), at(4 * DAY), limit).await.unwrap();
@@ -38,8 +38,8 @@ fn ids(events: &[ResourceEvent]) -> Vec<String> {
     events.iter().map(|event| format!("{} {}", event.key.account, event.key.provider_id)).collect()
 }
 
-/// Two accounts with events on three days, two of them in the same millisecond.
-async fn busy() -> EmbeddedTable {
+/// Creates two accounts with events on three days, two of them in the same millisecond.
+async fn table_with_events() -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     for slug in ["demo", "other"] {
         register(&embedded.table, slug).await;
@@ -56,18 +56,18 @@ async fn busy() -> EmbeddedTable {
         let mut row = resource(kind, id);
         row.key.account = domain::AccountId::new(account).unwrap();
         let event_type = if id == "5" { EventType::Deleted } else { EventType::Discovered };
-        happened(&embedded, row, event_type, minute).await;
+        write_event(&embedded, row, event_type, minute).await;
     }
     embedded
 }
 
 #[tokio::test]
 async fn events_of_all_accounts_come_newest_first_and_once_whatever_the_page() {
-    let embedded = busy().await;
+    let embedded = table_with_events().await;
     let reader = embedded.table.reader(Scope::Platform);
     let expected = ["demo 6", "demo 5", "demo 3", "other 4", "other 2", "demo 1"];
     for limit in [1, 2, 3, 5, 50] {
-        let (events, _) = walk(&reader, &everything(), limit).await;
+        let (events, _) = read_all_pages(&reader, &everything(), limit).await;
         assert_eq!(ids(&events), expected, "limit {limit}");
     }
     let filters = [
@@ -81,15 +81,15 @@ async fn events_of_all_accounts_come_newest_first_and_once_whatever_the_page() {
         (FeedFilter { event_type: Some(EventType::Deleted), ..everything() }, vec!["demo 5"]),
     ];
     for (filter, expected) in filters {
-        assert_eq!(ids(&walk(&reader, &filter, 2).await.0), expected, "{filter:?}");
+        assert_eq!(ids(&read_all_pages(&reader, &filter, 2).await.0), expected, "{filter:?}");
     }
 }
 
 #[tokio::test]
-async fn a_long_silence_ends_a_page_early_and_the_next_goes_on() {
+async fn a_long_time_without_events_ends_a_page_early_and_the_next_page_continues() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
-    happened(&embedded, resource("droplet", "1"), EventType::Discovered, 5).await;
+    write_event(&embedded, resource("droplet", "1"), EventType::Discovered, 5).await;
     let reader = embedded.table.reader(Scope::Platform);
     let page = reader.feed(&everything(), None, at(200 * DAY), 10).await.unwrap();
     assert!(page.events.is_empty() && page.next.is_some(), "{page:?}");
@@ -104,42 +104,43 @@ async fn a_long_silence_ends_a_page_early_and_the_next_goes_on() {
 }
 
 #[tokio::test]
-async fn a_tenant_is_told_of_its_own_time_and_its_own_bearers_alone() {
+async fn a_tenant_sees_only_events_of_its_own_time_and_incarnations() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
     let changed_hands = given_to(&project("p2", Some("rival")), Some("acme"), at(20));
     insert_projects(&embedded.table, &[project("p1", Some("rival")), changed_hands]).await;
-    happened(&embedded, in_project(resource("droplet", "theirs"), "p1"), EventType::Discovered, 5).await;
-    let row = in_project(resource("droplet", "ours"), "p2");
-    happened(&embedded, row.clone(), EventType::Discovered, 10).await;
-    happened(&embedded, Resource { version: 2, ..row }, EventType::Updated, 30).await;
-    // An address that was the rival's before it was acme's.
+    write_event(&embedded, in_project(resource("droplet", "theirs"), "p1"), EventType::Discovered, 5).await;
+    let row = in_project(resource("droplet", "own"), "p2");
+    write_event(&embedded, row.clone(), EventType::Discovered, 10).await;
+    write_event(&embedded, Resource { version: 2, ..row }, EventType::Updated, 30).await;
+    // An address that belonged to tenant rival before acme.
     let address = in_project(resource("floating_ip", "192.0.2.1"), "p1");
-    happened(&embedded, address.clone(), EventType::Discovered, 40).await;
-    let heir = Resource { version: 2, incarnation: 2, ..in_project(resource("floating_ip", "192.0.2.1"), "p2") };
-    happened(&embedded, heir, EventType::Discovered, 50).await;
+    write_event(&embedded, address.clone(), EventType::Discovered, 40).await;
+    let successor = Resource { version: 2, incarnation: 2, ..in_project(resource("floating_ip", "192.0.2.1"), "p2") };
+    write_event(&embedded, successor, EventType::Discovered, 50).await;
 
     let seen = async |scope: Scope| {
-        let (events, _) = walk(&embedded.table.reader(scope), &everything(), 2).await;
+        let (events, _) = read_all_pages(&embedded.table.reader(scope), &everything(), 2).await;
         events.iter().map(|event| (event.at - at(0)).num_minutes()).collect::<Vec<_>>()
     };
     assert_eq!(seen(Scope::Tenant(tenant("acme"))).await, [50, 30]);
-    assert_eq!(seen(Scope::Tenant(tenant("nobody"))).await, Vec::<i64>::new());
+    assert_eq!(seen(Scope::Tenant(tenant("unknown"))).await, Vec::<i64>::new());
     assert_eq!(seen(Scope::Platform).await, [50, 40, 30, 10, 5]);
     let asked = FeedFilter { tenant: Some(tenant("acme")), ..everything() };
-    let (events, _) = walk(&embedded.table.reader(Scope::Platform), &asked, 10).await;
+    let (events, _) = read_all_pages(&embedded.table.reader(Scope::Platform), &asked, 10).await;
     assert_eq!(events.len(), 2);
     let other = FeedFilter { tenant: Some(tenant("acme")), ..everything() };
-    let (events, pages) = walk(&embedded.table.reader(Scope::Tenant(tenant("rival"))), &other, 10).await;
+    let (events, pages) = read_all_pages(&embedded.table.reader(Scope::Tenant(tenant("rival"))), &other, 10).await;
     assert_eq!((events.len(), pages), (0, 1));
 }
 
-/// What is dated ahead of the reader's clock, by a machine whose clock is, is not lost.
+/// An event that is dated ahead of the reader's clock, because another machine's clock is fast, is
+/// not lost.
 #[tokio::test]
-async fn an_event_from_a_clock_that_is_ahead_is_shown() {
+async fn an_event_dated_ahead_of_the_clock_is_shown() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
-    happened(&embedded, resource("droplet", "1"), EventType::Discovered, DAY + 1).await;
+    write_event(&embedded, resource("droplet", "1"), EventType::Discovered, DAY + 1).await;
     let reader = embedded.table.reader(Scope::Platform);
     let page = reader.feed(&everything(), None, at(DAY) - TimeDelta::minutes(1), 10).await.unwrap();
     assert_eq!(ids(&page.events), ["demo 1"]);

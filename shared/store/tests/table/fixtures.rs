@@ -1,4 +1,4 @@
-//! Records to write, and the table as it is.
+//! Records to write, and helpers that inspect the table.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -8,12 +8,12 @@ use domain::{
 use embedded_table::EmbeddedTable;
 use store::{AuditEntry, ProjectWrite, ResourceWrite, Table};
 
-/// So many minutes after the beginning of all tests.
+/// Returns the time that is so many minutes after the start time of all tests.
 pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().to_utc() + TimeDelta::minutes(minutes)
 }
 
-/// The account that nearly everything is in.
+/// The account that nearly all fixtures belong to.
 pub(crate) fn demo() -> AccountId {
     AccountId::new("demo").unwrap()
 }
@@ -46,7 +46,7 @@ pub(crate) fn audit(id: &str) -> AuditEntry {
     AuditEntry {
         id: id.to_owned(),
         at: at(1),
-        actor: "somebody".to_owned(),
+        actor: "operator".to_owned(),
         action: "test".to_owned(),
         target: "demo".to_owned(),
         values: serde_json::json!({ "name": "x" }),
@@ -57,7 +57,7 @@ pub(crate) fn key(kind: &str, id: &str) -> ResourceKey {
     ResourceKey { account: demo(), kind: Kind::new(kind).unwrap(), provider_id: ProviderId::new(id).unwrap() }
 }
 
-/// A live resource at version 1, in no project.
+/// A live resource at version 1 that is in no project.
 pub(crate) fn resource(kind: &str, id: &str) -> Resource {
     let facts = ResourceFacts {
         name: format!("{kind}-{id}"),
@@ -86,19 +86,19 @@ pub(crate) fn resource(kind: &str, id: &str) -> Resource {
     }
 }
 
-/// The resource in a project since the beginning.
+/// Puts the resource into a project, since the start time.
 pub(crate) fn in_project(resource: Resource, project: &str) -> Resource {
     let history = vec![Interval { value: project_id(project), from: at(0), until: None }];
     Resource { project_id: Some(project_id(project)), project_history: history, ..resource }
 }
 
-/// The same row one version on, under another name.
+/// The next version of the resource, with another name.
 pub(crate) fn renamed(row: &Resource, name: &str) -> Resource {
     let facts = ResourceFacts { name: name.to_owned(), ..row.facts.clone() };
     Resource { version: row.version + 1, fingerprint: facts.fingerprint(), facts, ..row.clone() }
 }
 
-/// What happened to the row at its version.
+/// An event of the resource at its current version.
 pub(crate) fn event(row: &Resource, event_type: EventType, time: DateTime<Utc>) -> ResourceEvent {
     ResourceEvent {
         key: row.key.clone(),
@@ -112,18 +112,18 @@ pub(crate) fn event(row: &Resource, event_type: EventType, time: DateTime<Utc>) 
     }
 }
 
-/// A write of the row with one event, decided on the version before.
+/// A write of the resource with one event, computed from the version `before`.
 pub(crate) fn write(before: Option<u64>, row: &Resource) -> ResourceWrite {
     let event_type = if before.is_none() { EventType::Discovered } else { EventType::Updated };
     ResourceWrite { before, row: row.clone(), events: vec![event(row, event_type, at(0))] }
 }
 
-/// The same without an event.
+/// A write of the resource without an event.
 pub(crate) fn silent(before: Option<u64>, row: &Resource) -> ResourceWrite {
     ResourceWrite { before, row: row.clone(), events: Vec::new() }
 }
 
-/// A project at version 1, belonging to a tenant (or to nobody) since the beginning.
+/// A project at version 1 that belongs to a tenant, or to none, since the start time.
 pub(crate) fn project(id: &str, owner: Option<&str>) -> Project {
     let facts = ProjectFacts {
         name: format!("Project {id}"),
@@ -151,7 +151,7 @@ pub(crate) fn project(id: &str, owner: Option<&str>) -> Project {
     }
 }
 
-/// Gives a project to a tenant (or to nobody) from a time on.
+/// The next version of a project, which belongs to a tenant, or to none, from a time on.
 pub(crate) fn given_to(project: &Project, owner: Option<&str>, from: DateTime<Utc>) -> Project {
     let mut project = Project { tenant_id: owner.map(tenant), version: project.version + 1, ..project.clone() };
     domain::begin_interval(&mut project.tenant_history, project.tenant_id.clone(), from);
@@ -181,14 +181,14 @@ pub(crate) async fn register(table: &Table, slug: &str) {
     assert_eq!(registered, store::RegisterOutcome::New);
 }
 
-/// Writes rows that are new.
+/// Writes resources that do not exist yet.
 pub(crate) async fn insert(table: &Table, rows: &[Resource]) {
     for row in rows {
         assert_eq!(table.commit_resource(&write(None, row)).await.unwrap(), store::ResourceCommitOutcome::Written);
     }
 }
 
-/// Writes projects that are new.
+/// Writes projects that do not exist yet.
 pub(crate) async fn insert_projects(table: &Table, projects: &[Project]) {
     for project in projects {
         let write = ProjectWrite { before: None, project: project.clone() };
@@ -196,17 +196,17 @@ pub(crate) async fn insert_projects(table: &Table, projects: &[Project]) {
     }
 }
 
-/// The keys of all items, in order.
+/// Returns the keys of all items, in order.
 pub(crate) async fn keys_of(embedded: &EmbeddedTable) -> Vec<String> {
     let dumped = embedded.dump().await;
     dumped.iter().map(|item| item.split_once(" {").unwrap().0.to_owned()).collect()
 }
 
-/// When an item may be dropped, in Unix seconds.
+/// Returns an item's expiry time in Unix seconds.
 pub(crate) async fn ttl_of(embedded: &EmbeddedTable, key: &store::keys::Key) -> i64 {
     use aws_sdk_dynamodb::types::AttributeValue;
     let get = embedded.client.get_item().table_name(embedded_table::TABLE_NAME);
     let get = get.key("pk", AttributeValue::S(key.pk.clone())).key("sk", AttributeValue::S(key.sk.clone()));
-    let item = get.send().await.unwrap().item.expect("the item is there");
+    let item = get.send().await.unwrap().item.expect("the item exists");
     item[store::keys::TTL].as_n().unwrap().parse().unwrap()
 }

@@ -1,6 +1,6 @@
-//! The table on an embedded DynamoDB, through the real SDK: one module per aggregate.
+//! Tests of the table on an embedded DynamoDB, through the real SDK: one module per aggregate.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test and its helpers fail by panicking")]
 
 mod accounts;
 mod billing;

@@ -14,7 +14,7 @@ async fn ids_of(embedded: &EmbeddedTable, slug: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_project_is_written_only_on_the_version_it_was_decided_on() {
+async fn a_project_is_written_only_on_the_version_it_was_computed_from() {
     let first = project("p1", None);
     let second = given_to(&first, Some("acme"), at(1));
     let rival = given_to(&first, Some("rival"), at(1));
@@ -22,10 +22,10 @@ async fn a_project_is_written_only_on_the_version_it_was_decided_on() {
     let cases = [
         ("new", vec![], write(None, &first), ProjectCommitOutcome::Written),
         ("next", vec![&first], write(Some(1), &second), ProjectCommitOutcome::Written),
-        ("new, but there is one", vec![&first], write(None, &rival), conflict(Some(&first))),
+        ("new, but a project exists", vec![&first], write(None, &rival), conflict(Some(&first))),
         ("stale", vec![&first, &second], write(Some(1), &rival), conflict(Some(&second))),
-        ("lost answer", vec![&first, &second], write(Some(1), &second), ProjectCommitOutcome::Written),
-        ("next, but there is none", vec![], write(Some(1), &second), conflict(None)),
+        ("lost response", vec![&first, &second], write(Some(1), &second), ProjectCommitOutcome::Written),
+        ("next, but no project exists", vec![], write(Some(1), &second), conflict(None)),
     ];
     for (case, rows, decided, expected) in cases {
         let embedded = EmbeddedTable::start().await;
@@ -41,7 +41,7 @@ async fn a_project_is_written_only_on_the_version_it_was_decided_on() {
 }
 
 #[tokio::test]
-async fn projects_of_an_account_are_nothing_else() {
+async fn the_list_of_projects_contains_nothing_else() {
     let embedded = EmbeddedTable::start().await;
     register(&embedded.table, "demo").await;
     let gone = Project { deleted_at: Some(at(3)), ..project("p2", None) };
@@ -89,16 +89,16 @@ async fn a_stale_project_update_is_neither_written_nor_audited() {
 
 #[tokio::test]
 async fn a_project_update_and_its_audit_are_written_both_or_neither() {
-    for (death, audits) in [(CrashPoint::Before(1), 0), (CrashPoint::After(1), 1)] {
+    for (crash_point, audits) in [(CrashPoint::Before(1), 0), (CrashPoint::After(1), 1)] {
         let embedded = EmbeddedTable::start().await;
         let first = project("p1", None);
         insert_projects(&embedded.table, std::slice::from_ref(&first)).await;
-        let (dying, requests) = embedded.another_process();
-        requests.crash_at(death);
+        let (crashing, requests) = embedded.another_process();
+        requests.crash_at(crash_point);
         let given = given_to(&first, Some("acme"), at(1));
-        dying.update_project(&write(Some(1), &given), &audit("give")).await.unwrap_err();
+        crashing.update_project(&write(Some(1), &given), &audit("give")).await.unwrap_err();
         let audited = keys_of(&embedded).await.iter().filter(|key| key.starts_with("AUDIT#")).count();
-        assert_eq!((audited, ids_of(&embedded, "acme").await.len()), (audits, audits), "{death:?}");
+        assert_eq!((audited, ids_of(&embedded, "acme").await.len()), (audits, audits), "{crash_point:?}");
     }
 }
 

@@ -9,13 +9,14 @@ use crate::fixtures::{
 
 const KINDS: [Kind; 2] = [Kind::from_static("dns_zone"), Kind::from_static("droplet")];
 
-/// Two tenants with a project each, a project and a resource that are nobody's, and a second account.
-async fn world() -> EmbeddedTable {
+/// Creates two tenants with a project each, a project and a resource without a tenant, and a second
+/// account.
+async fn two_tenants() -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     for slug in ["demo", "empty"] {
         register(&embedded.table, slug).await;
     }
-    let projects = [project("acme-p", Some("acme")), project("rival-p", Some("rival")), project("nobodys", None)];
+    let projects = [project("acme-p", Some("acme")), project("rival-p", Some("rival")), project("unowned", None)];
     insert_projects(&embedded.table, &projects).await;
     let mut off = in_project(resource("droplet", "2"), "acme-p");
     off.facts.status = Some("off".to_owned());
@@ -27,7 +28,7 @@ async fn world() -> EmbeddedTable {
         gone,
         in_project(resource("dns_zone", "acme.example"), "acme-p"),
         in_project(resource("droplet", "4"), "rival-p"),
-        in_project(resource("droplet", "5"), "nobodys"),
+        in_project(resource("droplet", "5"), "unowned"),
         resource("droplet", "6"),
     ];
     insert(&embedded.table, &rows).await;
@@ -52,16 +53,19 @@ fn all() -> ResourceFilter {
 
 #[tokio::test]
 async fn a_tenant_lists_only_what_is_in_its_projects() {
-    let embedded = world().await;
+    let embedded = two_tenants().await;
     let acme = as_tenant(&embedded, "acme");
     assert_eq!(ids(&acme, all()).await, ["1", "2", "acme.example"]);
     assert_eq!(ids(&as_tenant(&embedded, "rival"), all()).await, ["4"]);
     assert_eq!(ids(&as_tenant(&embedded, "stranger"), all()).await, [""; 0]);
     for (case, filter) in [
         ("another tenant", ResourceFilter { tenant: Some(tenant("rival")), ..all() }),
-        ("another's project", ResourceFilter { project: Some(project_id("rival-p")), ..all() }),
-        ("nobody's project", ResourceFilter { project: Some(project_id("nobodys")), ..all() }),
-        ("an account it is not in", ResourceFilter { account: Some(AccountId::new("empty").unwrap()), ..all() }),
+        ("another tenant's project", ResourceFilter { project: Some(project_id("rival-p")), ..all() }),
+        ("a project without a tenant", ResourceFilter { project: Some(project_id("unowned")), ..all() }),
+        (
+            "an account without the tenant's resources",
+            ResourceFilter { account: Some(AccountId::new("empty").unwrap()), ..all() },
+        ),
     ] {
         assert_eq!(ids(&acme, filter).await, [""; 0], "{case}");
     }
@@ -69,15 +73,15 @@ async fn a_tenant_lists_only_what_is_in_its_projects() {
 }
 
 #[tokio::test]
-async fn a_tenant_gets_one_resource_only_from_its_projects() {
-    let embedded = world().await;
+async fn a_tenant_reads_a_single_resource_only_from_its_projects() {
+    let embedded = two_tenants().await;
     for (slug, expected) in [("acme", ["1", "2", "3"].as_slice()), ("rival", &["4"]), ("stranger", &[])] {
         let mut seen = Vec::new();
         for id in ["1", "2", "3", "4", "5", "6", "7"] {
             let key = key("droplet", id);
             let found = as_tenant(&embedded, slug).resource(&key).await.unwrap();
             let events = as_tenant(&embedded, slug).events(&key, None, 10).await.unwrap();
-            assert_eq!(found.is_some(), events.is_some(), "{slug} {id}: its events go with it");
+            assert_eq!(found.is_some(), events.is_some(), "{slug} {id}: events are visible exactly if the resource is");
             seen.extend(found.map(|_| id));
         }
         assert_eq!(seen, expected, "{slug}");
@@ -88,13 +92,13 @@ async fn a_tenant_gets_one_resource_only_from_its_projects() {
 }
 
 #[tokio::test]
-async fn a_tenant_gets_only_its_projects_and_the_accounts_they_are_in() {
-    let embedded = world().await;
+async fn a_tenant_reads_only_its_projects_and_their_accounts() {
+    let embedded = two_tenants().await;
     let acme = as_tenant(&embedded, "acme");
     let names = |projects: Vec<domain::Project>| projects.into_iter().map(|p| p.id.to_string()).collect::<Vec<_>>();
     assert_eq!(names(acme.projects().await.unwrap()), ["acme-p"]);
     assert!(acme.project(&demo(), &project_id("acme-p")).await.unwrap().is_some());
-    for other in ["rival-p", "nobodys", "unknown"] {
+    for other in ["rival-p", "unowned", "unknown"] {
         assert_eq!(acme.project(&demo(), &project_id(other)).await.unwrap(), None, "{other}");
     }
     assert_eq!(acme.accounts().await.unwrap(), [demo()]);
@@ -103,14 +107,14 @@ async fn a_tenant_gets_only_its_projects_and_the_accounts_they_are_in() {
     assert_eq!(names(acme.projects_in(&[demo()].into()).await.unwrap()), ["acme-p"]);
 
     let admin = embedded.table.reader(Scope::Platform);
-    assert_eq!(names(admin.projects().await.unwrap()), ["acme-p", "nobodys", "rival-p"]);
-    assert_eq!(names(admin.projects_in(&[demo()].into()).await.unwrap()), ["acme-p", "nobodys", "rival-p"]);
+    assert_eq!(names(admin.projects().await.unwrap()), ["acme-p", "rival-p", "unowned"]);
+    assert_eq!(names(admin.projects_in(&[demo()].into()).await.unwrap()), ["acme-p", "rival-p", "unowned"]);
     assert_eq!(admin.accounts().await.unwrap(), [demo(), empty]);
 }
 
 #[tokio::test]
-async fn filters_want_what_they_say() {
-    let embedded = world().await;
+async fn filters_select_the_matching_resources() {
+    let embedded = two_tenants().await;
     let admin = embedded.table.reader(Scope::Platform);
     let q = |text: &str| ResourceFilter { q: Some(text.to_owned()), ..all() };
     let cases: [(&str, ResourceFilter, &[&str]); 13] = [
@@ -119,7 +123,7 @@ async fn filters_want_what_they_say() {
         ("kind", ResourceFilter { kind: Some(Kind::from_static("dns_zone")), ..all() }, &["acme.example"]),
         ("unknown kind", ResourceFilter { kind: Some(Kind::from_static("volume")), ..all() }, &[]),
         ("status", ResourceFilter { status: Some("off".to_owned()), ..all() }, &["2"]),
-        ("project", ResourceFilter { project: Some(project_id("nobodys")), ..all() }, &["5"]),
+        ("project", ResourceFilter { project: Some(project_id("unowned")), ..all() }, &["5"]),
         (
             "project and kind",
             ResourceFilter { project: Some(project_id("acme-p")), kind: Some(Kind::from_static("droplet")), ..all() },
@@ -127,7 +131,7 @@ async fn filters_want_what_they_say() {
         ),
         ("tenant", ResourceFilter { tenant: Some(tenant("acme")), ..all() }, &["1", "2", "acme.example"]),
         (
-            "tenant and another's project",
+            "a tenant and another tenant's project",
             ResourceFilter { tenant: Some(tenant("acme")), project: Some(project_id("rival-p")), ..all() },
             &[],
         ),
@@ -146,7 +150,7 @@ async fn filters_want_what_they_say() {
 
 #[tokio::test]
 async fn a_projects_new_owner_does_not_see_what_the_former_one_had_deleted() {
-    let embedded = world().await;
+    let embedded = two_tenants().await;
     let before = project("acme-p", Some("acme"));
     let handed_over = given_to(&before, Some("rival"), at(10));
     let write = ProjectWrite { before: Some(before.version), project: handed_over };
@@ -156,7 +160,7 @@ async fn a_projects_new_owner_does_not_see_what_the_former_one_had_deleted() {
     assert_eq!(ids(&rival, gone.clone()).await, [""; 0]);
     assert_eq!(rival.resource(&key("droplet", "3")).await.unwrap(), None);
     assert_eq!(rival.events(&key("droplet", "3"), None, 10).await.unwrap(), None);
-    // What lives is the new owner's from now on.
+    // Live resources belong to the new owner from now on.
     assert!(rival.resource(&key("droplet", "1")).await.unwrap().is_some());
     assert_eq!(ids(&embedded.table.reader(Scope::Platform), gone).await, ["3"]);
 }

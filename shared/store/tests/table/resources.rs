@@ -5,14 +5,16 @@ use store::{ResourceCommitOutcome, ResourceWrite};
 
 use crate::fixtures::{at, demo, event, insert, key, keys_of, renamed, resource, silent, write};
 
-/// The two ways a row is written: with an event in a transaction, and alone.
+/// The two ways in which a resource is written: with an event in a transaction, and without one by
+/// itself.
 const WAYS: [fn(Option<u64>, &Resource) -> ResourceWrite; 2] = [write, silent];
 
-/// What is there, what is written, what that gives, and the row it leaves.
+/// The name of the case, the existing versions, the write, its outcome, and the resource that is
+/// stored afterwards.
 type Case<'a> = (&'a str, Vec<&'a Resource>, ResourceWrite, (ResourceCommitOutcome, Option<Resource>));
 
 #[tokio::test]
-async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
+async fn a_resource_is_written_only_on_the_version_it_was_computed_from() {
     let first = resource("droplet", "1");
     let second = renamed(&first, "second");
     let third = renamed(&second, "third");
@@ -23,10 +25,10 @@ async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
         let cases: [Case<'_>; 6] = [
             ("new", vec![], make(None, &first), written(&first)),
             ("next", vec![&first], make(Some(1), &second), written(&second)),
-            ("new, but there is one", vec![&first], make(None, &renamed(&first, "x")), conflict(Some(&first))),
+            ("new, but a resource exists", vec![&first], make(None, &renamed(&first, "x")), conflict(Some(&first))),
             ("stale", vec![&first, &second], make(Some(1), &renamed(&first, "x")), conflict(Some(&second))),
-            ("from the future", vec![&first], make(Some(2), &third), conflict(Some(&first))),
-            ("next, but there is none", vec![], make(Some(1), &second), conflict(None)),
+            ("a version too high", vec![&first], make(Some(2), &third), conflict(Some(&first))),
+            ("next, but no resource exists", vec![], make(Some(1), &second), conflict(None)),
         ];
         for (case, rows, decided, (expected, left)) in cases {
             let embedded = EmbeddedTable::start().await;
@@ -50,16 +52,16 @@ async fn a_row_is_written_only_on_the_version_it_was_decided_on() {
 }
 
 #[tokio::test]
-async fn a_row_and_its_events_are_written_all_or_none() {
+async fn a_resource_and_its_events_are_written_all_or_none() {
     let former = resource("domain", "example.com");
     let both = ["KIND#demo#domain / example.com", "RESOURCE#demo#domain#example.com / EVENT#0000000001"];
-    for (death, expected) in [(CrashPoint::Before(1), [].as_slice()), (CrashPoint::After(1), &both)] {
+    for (crash_point, expected) in [(CrashPoint::Before(1), [].as_slice()), (CrashPoint::After(1), &both)] {
         let embedded = EmbeddedTable::start().await;
         let (table, requests) = embedded.another_process();
-        requests.crash_at(death);
+        requests.crash_at(crash_point);
         table.commit_resource(&write(None, &former)).await.unwrap_err();
         assert!(requests.has_crashed());
-        assert_eq!(keys_of(&embedded).await, expected, "{death:?}");
+        assert_eq!(keys_of(&embedded).await, expected, "{crash_point:?}");
     }
 }
 
@@ -70,13 +72,14 @@ async fn a_lost_response_is_recognised_by_the_retry() {
         let embedded = EmbeddedTable::start().await;
         insert(&embedded.table, std::slice::from_ref(&first)).await;
         let decided = make(Some(1), &renamed(&first, "second"));
-        let (dying, requests) = embedded.another_process();
+        let (crashing, requests) = embedded.another_process();
         requests.crash_at(CrashPoint::After(1));
-        dying.commit_resource(&decided).await.unwrap_err();
+        crashing.commit_resource(&decided).await.unwrap_err();
         let before = embedded.dump().await;
         assert_eq!(embedded.table.commit_resource(&decided).await.unwrap(), ResourceCommitOutcome::Written);
-        assert_eq!(embedded.dump().await, before, "nothing is written twice");
-        // The same version written by somebody else is no lost answer.
+        assert_eq!(embedded.dump().await, before, "the retry writes nothing");
+        // The same version with other content, from another client, is not taken for a lost
+        // response.
         let other = make(Some(1), &renamed(&first, "another second"));
         let ResourceCommitOutcome::Conflict(Some(current)) = embedded.table.commit_resource(&other).await.unwrap()
         else {
@@ -87,18 +90,18 @@ async fn a_lost_response_is_recognised_by_the_retry() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_replaced_leaves_the_events_of_both_bearers() {
+async fn a_replaced_resource_keeps_the_events_of_both_incarnations() {
     let embedded = EmbeddedTable::start().await;
     let first = resource("floating_ip", "192.0.2.1");
     insert(&embedded.table, std::slice::from_ref(&first)).await;
     let gone = Resource { version: 2, ..first.clone() };
-    let heir = Resource { version: 3, incarnation: 2, ..first };
-    let events = vec![event(&gone, EventType::Deleted, at(1)), event(&heir, EventType::Discovered, at(1))];
-    let decided = ResourceWrite { before: Some(1), row: heir, events };
+    let successor = Resource { version: 3, incarnation: 2, ..first };
+    let events = vec![event(&gone, EventType::Deleted, at(1)), event(&successor, EventType::Discovered, at(1))];
+    let decided = ResourceWrite { before: Some(1), row: successor, events };
     for _ in 0..2 {
         assert_eq!(embedded.table.commit_resource(&decided).await.unwrap(), ResourceCommitOutcome::Written);
     }
-    assert_eq!(keys_of(&embedded).await.len(), 4, "one row, three events");
+    assert_eq!(keys_of(&embedded).await.len(), 4, "one resource, three events");
 }
 
 #[tokio::test]
@@ -107,7 +110,7 @@ async fn an_event_cannot_exist_twice() {
     let first = resource("droplet", "1");
     insert(&embedded.table, std::slice::from_ref(&first)).await;
     let before = embedded.dump().await;
-    // The row could be written, but its event bears a number that is taken.
+    // The condition of the resource holds, but its event has a version that exists already.
     let second = renamed(&first, "second");
     let decided = ResourceWrite { events: vec![event(&first, EventType::Updated, at(5))], ..write(Some(1), &second) };
     assert_eq!(
@@ -118,7 +121,7 @@ async fn an_event_cannot_exist_twice() {
 }
 
 #[tokio::test]
-async fn a_tombstone_is_kept_but_is_not_known() {
+async fn a_tombstone_is_kept_but_not_in_the_index() {
     let embedded = EmbeddedTable::start().await;
     let (live, doomed) = (resource("droplet", "1"), resource("droplet", "2"));
     insert(&embedded.table, &[live.clone(), doomed.clone()]).await;
@@ -134,13 +137,13 @@ async fn a_tombstone_is_kept_but_is_not_known() {
 }
 
 #[tokio::test]
-async fn what_is_known_is_what_a_plan_needs() {
+async fn an_index_entry_has_what_a_sweep_needs() {
     let embedded = EmbeddedTable::start().await;
     let strikes = Some(Strikes { count: 2, last_at: at(3) });
     let row = Resource { strikes, incarnation: 4, last_seen_at: at(2), ..resource("droplet", "1") };
     insert(&embedded.table, &[row.clone(), resource("dns_zone", "example.com")]).await;
     let known = embedded.table.indexed_resources(&demo(), &Kind::from_static("droplet")).await.unwrap();
-    assert_eq!(known.len(), 1, "of this kind alone");
+    assert_eq!(known.len(), 1, "only the resources of this kind");
     let entry = &known[&row.key.provider_id];
     assert_eq!(
         (&entry.fingerprint, entry.version, entry.incarnation, entry.strikes, entry.last_seen_at),
@@ -149,7 +152,7 @@ async fn what_is_known_is_what_a_plan_needs() {
 }
 
 #[tokio::test]
-async fn what_is_known_is_read_over_all_pages_of_the_index() {
+async fn the_index_is_read_over_all_pages() {
     let embedded = EmbeddedTable::start().await;
     let long = "f".repeat(20_000);
     for n in 0..120 {
@@ -162,7 +165,7 @@ async fn what_is_known_is_read_over_all_pages_of_the_index() {
 }
 
 #[tokio::test]
-async fn resources_are_read_a_hundred_at_a_time_and_those_without_a_row_are_left_out() {
+async fn resources_are_read_a_hundred_at_a_time_and_missing_ones_are_left_out() {
     let embedded = EmbeddedTable::start().await;
     let keys: Vec<ResourceKey> = (0..150).map(|n| key("droplet", &n.to_string())).collect();
     for key in keys.iter().filter(|key| key.provider_id.as_str() != "7") {
@@ -179,7 +182,7 @@ async fn resources_are_read_a_hundred_at_a_time_and_those_without_a_row_are_left
 }
 
 #[tokio::test]
-async fn keys_that_dynamodb_left_unprocessed_are_asked_for_again() {
+async fn keys_that_dynamodb_left_unprocessed_are_requested_again() {
     let embedded = EmbeddedTable::start().await;
     let mut rows = Vec::new();
     for n in 0..45 {
@@ -190,5 +193,5 @@ async fn keys_that_dynamodb_left_unprocessed_are_asked_for_again() {
     }
     embedded.requests.reset();
     assert_eq!(embedded.table.resources(&rows).await.unwrap().len(), 45);
-    assert!(embedded.requests.counts().requests["BatchGetItem"] > 1, "17 MB do not fit in one answer");
+    assert!(embedded.requests.counts().requests["BatchGetItem"] > 1, "17 MB do not fit in one response");
 }

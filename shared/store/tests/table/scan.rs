@@ -8,7 +8,7 @@ use crate::fixtures::{
 
 const KINDS: [Kind; 2] = [Kind::from_static("droplet"), Kind::from_static("volume")];
 
-/// The row, claimed for a tenant.
+/// Writes the resource with a claim for a tenant.
 async fn claim(embedded: &EmbeddedTable, row: &Resource, owner: &str) {
     let claims = vec![Interval { value: Some(tenant(owner)), from: at(0), until: None }];
     let claimed = Resource { version: row.version + 1, tenant_claims: claims, ..row.clone() };
@@ -17,8 +17,9 @@ async fn claim(embedded: &EmbeddedTable, row: &Resource, owner: &str) {
     assert_eq!(written, UpdateOutcome::Written);
 }
 
-/// Two tenants with a project each, one of whose droplets is claimed for the other, and what is nobody's.
-async fn world() -> EmbeddedTable {
+/// Creates two tenants with a project each, a droplet of one project that is claimed for the other
+/// tenant, and a droplet without a tenant.
+async fn two_tenants() -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     for slug in ["demo", "empty"] {
         register(&embedded.table, slug).await;
@@ -36,7 +37,7 @@ async fn world() -> EmbeddedTable {
         in_project(resource("droplet", "3"), "rival-p"),
         claimed.clone(),
         of_another_kind.clone(),
-        resource("droplet", "nobodys"),
+        resource("droplet", "unowned"),
     ];
     insert(&embedded.table, &rows).await;
     claim(&embedded, &claimed, "acme").await;
@@ -53,8 +54,8 @@ async fn ids(reader: &Reader, filter: ResourceFilter) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_scan_returns_everything_within_the_scope_once() {
-    let embedded = world().await;
+async fn a_scan_passes_on_everything_within_the_scope_once() {
+    let embedded = two_tenants().await;
     let admin = embedded.table.reader(Scope::Platform);
     let acme = embedded.table.reader(Scope::Tenant(tenant("acme")));
     let rival = embedded.table.reader(Scope::Tenant(tenant("rival")));
@@ -62,15 +63,15 @@ async fn a_scan_returns_everything_within_the_scope_once() {
     let of_tenant = |slug: &str| ResourceFilter { tenant: Some(tenant(slug)), ..all() };
     let in_project = |id: &str| ResourceFilter { project: Some(project_id(id)), ..all() };
     let cases: [(&str, &Reader, ResourceFilter, &[&str]); 11] = [
-        ("an admin", &admin, all(), &["1", "2", "3", "claimed", "nobodys"]),
+        ("an admin", &admin, all(), &["1", "2", "3", "claimed", "unowned"]),
         ("an admin, of a tenant", &admin, of_tenant("acme"), &["1", "2", "claimed"]),
         ("an admin, in a project", &admin, in_project("acme-p"), &["1"]),
         ("an admin, in another", &admin, in_project("rival-p"), &["3", "claimed"]),
         ("a tenant", &acme, all(), &["1", "2", "claimed"]),
-        ("a tenant, its own", &acme, of_tenant("acme"), &["1", "2", "claimed"]),
-        ("a tenant, another's", &acme, of_tenant("rival"), &[]),
+        ("a tenant, filtered by itself", &acme, of_tenant("acme"), &["1", "2", "claimed"]),
+        ("a tenant, filtered by another", &acme, of_tenant("rival"), &[]),
         ("a tenant, in its project", &acme, in_project("acme-q"), &["2"]),
-        ("a tenant, in another's project", &acme, in_project("rival-p"), &[]),
+        ("a tenant, in another tenant's project", &acme, in_project("rival-p"), &[]),
         ("the other tenant", &rival, all(), &["3"]),
         ("of one kind", &acme, ResourceFilter { kind: Some(Kind::from_static("volume")), ..all() }, &["2"]),
     ];
@@ -80,14 +81,14 @@ async fn a_scan_returns_everything_within_the_scope_once() {
     let empty = account("empty").account;
     let nothing = |row: Resource| panic!("{:?} is in another account", row.key);
     assert_eq!(admin.scan(&empty, &all(), &KINDS, &mut 100, nothing).await.unwrap(), Extent::Complete);
-    let none = |row: Resource| panic!("{:?} is of no kind that was asked for", row.key);
+    let none = |row: Resource| panic!("{:?} is of a kind that was not requested", row.key);
     assert_eq!(admin.scan(&demo(), &all(), &[], &mut 100, none).await.unwrap(), Extent::Complete);
 }
 
-/// It was claimed for a tenant, in whose project it is not.
+/// The droplet is claimed for a tenant but in the project of another.
 #[tokio::test]
-async fn another_tenants_project_is_not_told_of() {
-    let embedded = world().await;
+async fn another_tenants_project_is_not_disclosed() {
+    let embedded = two_tenants().await;
     for (scope, project) in [(Scope::Platform, Some(project_id("rival-p"))), (Scope::Tenant(tenant("acme")), None)] {
         let reader = embedded.table.reader(scope);
         let mut found = Vec::new();
@@ -100,7 +101,7 @@ async fn another_tenants_project_is_not_told_of() {
 
 #[tokio::test]
 async fn a_context_scan_covers_all_owners_where_the_caller_has_something() {
-    let embedded = world().await;
+    let embedded = two_tenants().await;
     for (slug, expected) in [("acme", 4), ("rival", 4), ("stranger", 0)] {
         let reader = embedded.table.reader(Scope::Tenant(tenant(slug)));
         let mut count = 0;
@@ -108,17 +109,17 @@ async fn a_context_scan_covers_all_owners_where_the_caller_has_something() {
             reader.scan_context(&demo(), &Kind::from_static("droplet"), &mut 100, |_| count += 1).await.unwrap();
         assert_eq!((extent, count), (Extent::Complete, expected), "{slug}");
     }
-    // Just the one: what is gone is not around.
+    // Only one droplet: tombstones are not part of the context.
     let reader = embedded.table.reader(Scope::Platform);
     let mut keys = Vec::new();
     reader.scan_context(&demo(), &Kind::from_static("volume"), &mut 100, |row| keys.push(row.key)).await.unwrap();
     assert_eq!(keys, [key("volume", "2")]);
 }
 
-/// Five droplets are read, one of them gone, then a volume.
+/// The scan reads five droplets, one of them a tombstone, and then a volume.
 #[tokio::test]
 async fn a_scan_over_its_limit_is_reported_as_truncated() {
-    let embedded = world().await;
+    let embedded = two_tenants().await;
     let admin = embedded.table.reader(Scope::Platform);
     for (rows, extent, left) in
         [(7, Extent::Complete, 1), (6, Extent::Complete, 0), (5, Extent::Truncated, 0), (0, Extent::Truncated, 0)]
@@ -139,10 +140,10 @@ async fn a_scan_over_its_limit_is_reported_as_truncated() {
 
 #[tokio::test]
 async fn a_scan_of_a_kind_returns_tombstones_too() {
-    let embedded = world().await;
+    let embedded = two_tenants().await;
     let mut ids = Vec::new();
     let take = |row: Resource| ids.push(row.key.provider_id.to_string());
     embedded.table.scan_kind(&demo(), &KINDS[0], take).await.unwrap();
     ids.sort();
-    assert_eq!(ids, ["1", "3", "claimed", "gone", "nobodys"]);
+    assert_eq!(ids, ["1", "3", "claimed", "gone", "unowned"]);
 }

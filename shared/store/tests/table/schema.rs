@@ -5,7 +5,7 @@ use embedded_table::{EmbeddedTable, TABLE_NAME};
 use serde_yaml_ng::Value;
 use store::keys;
 
-/// What a definition of the table says, wherever it is written.
+/// A definition of the table, independent of its source.
 #[derive(Debug, PartialEq, Eq)]
 struct Definition {
     billing: String,
@@ -14,10 +14,10 @@ struct Definition {
     indexes: BTreeMap<String, Index>,
 }
 
-/// An index: its keys, its projection, and the attributes that names.
+/// An index: its keys, its projection type, and the projected attributes.
 type Index = (Vec<(String, String)>, String, BTreeSet<String>);
 
-/// The table's resource in the template.
+/// Returns the table's resource in the template.
 fn deployed() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
     let template: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
@@ -28,11 +28,11 @@ fn deployed() -> Value {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("not a text: {value:?}")).to_owned()
+    value.as_str().unwrap_or_else(|| panic!("expected a text: {value:?}")).to_owned()
 }
 
 fn items(value: &Value) -> &Vec<Value> {
-    value.as_sequence().unwrap_or_else(|| panic!("not a list: {value:?}"))
+    value.as_sequence().unwrap_or_else(|| panic!("expected a list: {value:?}"))
 }
 
 fn from_template(properties: &Value) -> Definition {
@@ -83,7 +83,7 @@ async fn the_table_in_the_code_is_the_table_that_is_deployed() {
 }
 
 #[test]
-fn the_deployed_table_forgets_what_is_due_and_loses_nothing_else() {
+fn the_deployed_table_deletes_expired_items_and_is_retained() {
     let table = deployed();
     let properties = &table["Properties"];
     let ttl = &properties["TimeToLiveSpecification"];
@@ -95,7 +95,7 @@ fn the_deployed_table_forgets_what_is_due_and_loses_nothing_else() {
     }
     assert!(
         properties.get("TableName").is_none(),
-        "a retained table of a fixed name would stand in the next one's way"
+        "a retained table with a fixed name would block the next deployment"
     );
     let Value::Tagged(protection) = &properties["DeletionProtectionEnabled"] else { panic!("{properties:?}") };
     assert_eq!(protection.tag.to_string(), "!If");

@@ -17,7 +17,7 @@ async fn acquire(table: &Table, owner: &str, minute: i64) -> SyncLeaseOutcome {
 async fn granted(table: &Table, owner: &str, minute: i64) -> (SyncLease, SyncState) {
     match acquire(table, owner, minute).await {
         SyncLeaseOutcome::Granted(lease, state) => (lease, *state),
-        SyncLeaseOutcome::Busy => panic!("the lane is busy"),
+        SyncLeaseOutcome::Busy => panic!("another sweep holds the lease"),
     }
 }
 
@@ -44,7 +44,7 @@ fn hold(count: u32) -> Hold {
     Hold { id: run("r-hold"), since: at(1), count }
 }
 
-fn word(id: &str) -> AuditEntry {
+fn confirmation_audit(id: &str) -> AuditEntry {
     AuditEntry { at: at(4), ..audit(id) }
 }
 
@@ -56,7 +56,7 @@ async fn one_sweep_runs_at_a_time_until_its_lease_is_over() {
     for (owner, minute) in [("b", 0), ("b", 4), ("b", 5), ("c", 3)] {
         assert_eq!(acquire(&embedded.table, owner, minute).await, SyncLeaseOutcome::Busy, "{owner} at {minute}");
     }
-    // The SDK repeats a request whose answer was lost: the same owner is told again that the lease is its own.
+    // The SDK repeats a request whose response was lost: the same owner gets the same lease again.
     let (again, _) = granted(&embedded.table, "a", 0).await;
     assert_eq!((again.fence, again.until), (2, at(5)));
     let (second, seen) = granted(&embedded.table, "b", 6).await;
@@ -72,8 +72,12 @@ async fn sync_states_are_independent() {
     assert!(matches!(other, SyncLeaseOutcome::Granted(..)));
     register(&embedded.table, "demo").await;
     insert_projects(&embedded.table, &[project("p1", None)]).await;
-    let lanes = embedded.table.sync_states(&demo()).await.unwrap();
-    assert_eq!(lanes.keys().collect::<Vec<_>>(), [&zones, &DROPLET], "neither the account nor its projects");
+    let sync_states = embedded.table.sync_states(&demo()).await.unwrap();
+    assert_eq!(
+        sync_states.keys().collect::<Vec<_>>(),
+        [&zones, &DROPLET],
+        "the account and its projects are not sync states"
+    );
 }
 
 #[tokio::test]
@@ -85,7 +89,7 @@ async fn a_finished_sweep_releases_its_lease_and_leaves_its_receipt() {
     let expected = receipt("r-1", SweepStatus::Complete, at(1));
     assert_eq!((left.last.as_ref(), left.last_complete.as_ref()), (Some(&expected), Some(&expected)));
     assert_eq!((left.lease_owner, left.lease_until, left.fence), (None, None, 1));
-    assert_eq!(granted(&embedded.table, "b", 1).await.0.fence, 2, "the fence only grows");
+    assert_eq!(granted(&embedded.table, "b", 1).await.0.fence, 2, "the fencing token only increases");
 }
 
 #[tokio::test]
@@ -114,7 +118,10 @@ async fn a_sweep_that_lost_its_lease_writes_nothing() {
     assert!(embedded.table.complete_sync(&taken, &finish("r-2", 7)).await.unwrap());
     let before = embedded.dump().await;
     for lease in [&lost, &taken] {
-        assert!(!embedded.table.complete_sync(lease, &finish("r-3", 8)).await.unwrap(), "given back is lost, too");
+        assert!(
+            !embedded.table.complete_sync(lease, &finish("r-3", 8)).await.unwrap(),
+            "a released lease cannot complete a sweep"
+        );
     }
     assert_eq!(embedded.dump().await, before);
 }
@@ -122,14 +129,14 @@ async fn a_sweep_that_lost_its_lease_writes_nothing() {
 #[tokio::test]
 async fn the_sync_state_and_its_receipt_history_are_written_both_or_neither() {
     let history = keys::receipt(&demo(), &DROPLET, at(1), &run("r-1"));
-    for (death, written) in [(CrashPoint::Before(1), false), (CrashPoint::After(1), true)] {
+    for (crash_point, written) in [(CrashPoint::Before(1), false), (CrashPoint::After(1), true)] {
         let embedded = EmbeddedTable::start().await;
         let (lease, _) = granted(&embedded.table, "a", 0).await;
-        let (dying, requests) = embedded.another_process();
-        requests.crash_at(death);
-        dying.complete_sync(&lease, &finish("r-1", 1)).await.unwrap_err();
-        assert_eq!(state(&embedded.table).await.last.is_some(), written, "{death:?}");
-        assert_eq!(keys_of(&embedded).await.contains(&history.to_string()), written, "{death:?}");
+        let (crashing, requests) = embedded.another_process();
+        requests.crash_at(crash_point);
+        crashing.complete_sync(&lease, &finish("r-1", 1)).await.unwrap_err();
+        assert_eq!(state(&embedded.table).await.last.is_some(), written, "{crash_point:?}");
+        assert_eq!(keys_of(&embedded).await.contains(&history.to_string()), written, "{crash_point:?}");
     }
 }
 
@@ -155,7 +162,7 @@ async fn a_confirmation_during_a_sweep_outlives_that_sweep() {
     let (lease, seen) = granted(table, "b", 2).await;
     assert_eq!((seen.hold, seen.confirmation), (Some(hold(6)), None));
     assert_eq!(
-        table.confirm_hold(&demo(), &DROPLET, &run("r-hold"), &word("w")).await.unwrap(),
+        table.confirm_hold(&demo(), &DROPLET, &run("r-hold"), &confirmation_audit("w")).await.unwrap(),
         ConfirmOutcome::Recorded
     );
     table
@@ -168,7 +175,7 @@ async fn a_confirmation_during_a_sweep_outlives_that_sweep() {
     assert_eq!((seen.hold, seen.confirmation), (Some(hold(7)), Some(confirmation)));
     table.complete_sync(&lease, &finish("r-3", 7)).await.unwrap();
     let left = state(table).await;
-    assert_eq!((left.hold, left.confirmation), (None, None), "both end together");
+    assert_eq!((left.hold, left.confirmation), (None, None), "the hold and its confirmation end together");
 }
 
 #[tokio::test]
@@ -176,7 +183,7 @@ async fn a_confirmation_without_a_hold_is_not_recorded() {
     let embedded = EmbeddedTable::start().await;
     let confirm = |id: &'static str| {
         let table = embedded.table.clone();
-        async move { table.confirm_hold(&demo(), &DROPLET, &run(id), &word("w")).await.unwrap() }
+        async move { table.confirm_hold(&demo(), &DROPLET, &run(id), &confirmation_audit("w")).await.unwrap() }
     };
     assert_eq!(confirm("r-hold").await, ConfirmOutcome::NoSuchHold, "no sweep ran yet");
     assert!(embedded.dump().await.is_empty());
@@ -184,8 +191,8 @@ async fn a_confirmation_without_a_hold_is_not_recorded() {
     assert_eq!(confirm("r-hold").await, ConfirmOutcome::NoSuchHold);
     embedded.table.complete_sync(&lease, &SyncCompletion { hold: Some(hold(6)), ..finish("r-1", 1) }).await.unwrap();
     let before = embedded.dump().await;
-    assert_eq!(confirm("r-other").await, ConfirmOutcome::NoSuchHold, "another hold's");
-    assert_eq!(embedded.dump().await, before, "and there is no audit of it");
+    assert_eq!(confirm("r-other").await, ConfirmOutcome::NoSuchHold, "the confirmation names another hold");
+    assert_eq!(embedded.dump().await, before, "no audit entry is written");
     assert_eq!(confirm("r-hold").await, ConfirmOutcome::Recorded);
     assert!(keys_of(&embedded).await.contains(&keys::audit(at(4), "w").to_string()));
 }

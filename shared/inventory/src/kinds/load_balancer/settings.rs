@@ -1,4 +1,4 @@
-//! How a load balancer is set up, as `attrs`.
+//! The settings of a load balancer, as `attrs`.
 
 use digitalocean::LoadBalancer;
 use digitalocean::load_balancers::{ForwardingRule, GlobalDomain, HealthCheck, StickySessions};
@@ -71,7 +71,8 @@ fn domain(domain: GlobalDomain) -> Value {
     })))
 }
 
-/// What DigitalOcean sends as an empty text is not there.
+/// Returns the text unless it is empty, because DigitalOcean writes some absent values as an empty
+/// text.
 fn given(text: impl Into<Option<String>>) -> Option<String> {
     text.into().filter(|text| !text.is_empty())
 }

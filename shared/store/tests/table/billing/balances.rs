@@ -5,7 +5,7 @@ use super::records::balance;
 use crate::fixtures::{at, demo, keys_of};
 
 #[tokio::test]
-async fn a_balance_is_kept_once_for_its_moment() {
+async fn the_first_balance_of_a_moment_is_kept() {
     let embedded = EmbeddedTable::start().await;
     assert_eq!(embedded.table.latest_balance(&demo()).await.unwrap(), None);
     let first = balance(1, 100);
@@ -13,7 +13,7 @@ async fn a_balance_is_kept_once_for_its_moment() {
     let before = embedded.dump().await;
     for again in [first.clone(), balance(1, 999)] {
         assert!(!embedded.table.put_balance(&again).await.unwrap());
-        assert_eq!(embedded.dump().await, before, "the first stands");
+        assert_eq!(embedded.dump().await, before, "the first balance is kept");
     }
     assert_eq!(keys_of(&embedded).await, ["BALANCE#demo / 2026-11-01T00:01:00.000Z"]);
     assert_eq!(embedded.table.latest_balance(&demo()).await.unwrap(), Some(first));
@@ -22,7 +22,7 @@ async fn a_balance_is_kept_once_for_its_moment() {
 #[tokio::test]
 async fn balances_are_read_from_one_time_until_another() {
     let embedded = EmbeddedTable::start().await;
-    // In an order that is not theirs.
+    // The balances are written in another order than that of their times.
     for minute in [3, 1, 5, 2, 4] {
         embedded.table.put_balance(&balance(minute, minute)).await.unwrap();
     }
@@ -43,7 +43,7 @@ async fn balances_are_read_from_one_time_until_another() {
                 }
             }
             let expected: Vec<_> = expected.iter().map(|minute| balance(*minute, *minute)).collect();
-            assert_eq!(seen, expected, "{from} until {until}, {limit} at a time");
+            assert_eq!(seen, expected, "{from} until {until}, pages of {limit}");
         }
     }
 }

@@ -10,25 +10,26 @@ fn next(invoice: &Invoice, cents: i64) -> Invoice {
     Invoice { version: invoice.version + 1, amount: dollars(cents), ..invoice.clone() }
 }
 
-/// What it is about, what was written before, the version decided on, the invoice, and what comes of it.
+/// The name of the case, the invoices written before, the version in the write, the invoice in the
+/// write, and the expected outcome.
 type Case<'a> = (&'static str, Vec<&'a Invoice>, Option<u64>, Invoice, InvoiceCommitOutcome);
 
 #[tokio::test]
-async fn an_invoice_is_written_only_on_the_version_it_was_decided_on() {
+async fn an_invoice_is_written_only_on_the_version_it_was_computed_from() {
     let first = invoice("2026-10", "u1");
     let second = next(&first, 200);
     let conflict = |invoice: Option<&Invoice>| InvoiceCommitOutcome::Conflict(invoice.cloned().map(Box::new));
     let cases: [Case<'_>; 6] = [
         ("new", vec![], None, first.clone(), InvoiceCommitOutcome::Written),
         ("next", vec![&first], Some(1), second.clone(), InvoiceCommitOutcome::Written),
-        ("new, but there is one", vec![&first], None, next(&first, 1), conflict(Some(&first))),
+        ("new, but an invoice exists", vec![&first], None, next(&first, 1), conflict(Some(&first))),
         ("stale", vec![&first, &second], Some(1), next(&first, 1), conflict(Some(&second))),
-        ("next, but there is none", vec![], Some(1), second.clone(), conflict(None)),
+        ("next, but no invoice exists", vec![], Some(1), second.clone(), conflict(None)),
         ("again", vec![&first, &second], Some(1), second.clone(), InvoiceCommitOutcome::Written),
     ];
-    for (case, there, before, invoice, expected) in cases {
+    for (case, existing, before, invoice, expected) in cases {
         let embedded = EmbeddedTable::start().await;
-        for invoice in there {
+        for invoice in existing {
             let before = invoice.version.checked_sub(1).filter(|version| *version > 0);
             let write = InvoiceWrite { before, invoice: invoice.clone() };
             assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
@@ -43,12 +44,12 @@ async fn an_invoice_is_written_only_on_the_version_it_was_decided_on() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_recognised() {
+async fn a_lost_response_is_recognised_by_the_retry() {
     let embedded = EmbeddedTable::start().await;
-    let (dying, requests) = embedded.another_process();
+    let (crashing, requests) = embedded.another_process();
     requests.crash_at(CrashPoint::After(1));
     let write = InvoiceWrite { before: None, invoice: invoice("2026-10", "u1") };
-    dying.commit_invoice(&write).await.unwrap_err();
+    crashing.commit_invoice(&write).await.unwrap_err();
     assert_eq!(embedded.table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
 }
 
@@ -71,7 +72,7 @@ async fn invoices_are_listed_newest_first_and_by_month() {
                 break;
             }
         }
-        assert_eq!(seen, all, "{limit} at a time");
+        assert_eq!(seen, all, "pages of {limit}");
     }
     let of = embedded.table.invoices_of(Period::new("2026-09").unwrap()).await.unwrap();
     assert_eq!(of, [invoice("2026-09", "u2"), invoice("2026-09", "u3"), other]);

@@ -1,4 +1,4 @@
-//! Balances, the history of what was billed and paid, and invoices with their lines.
+//! Tests of balances, the billing history, and invoices with their lines.
 
 mod balances;
 mod history;

@@ -8,33 +8,33 @@ use store::{InvoiceWrite, PublishOutcome, Table, keys};
 use super::records::{current, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::{at, ttl_of};
 
-fn head() -> Invoice {
+fn header() -> Invoice {
     invoice("2026-10", "u1")
 }
 
-/// Replaces the lines of the invoice as it is.
+/// Publishes lines for the invoice as it is in the table now.
 async fn publish_now(table: &Table, hash: &str, new: &[CostLine]) -> PublishOutcome {
-    replace(table, &current(table, &head()).await, hash, new).await.unwrap()
+    replace(table, &current(table, &header()).await, hash, new).await.unwrap()
 }
 
-/// An invoice that shows these lines.
-async fn showing(lines: &[CostLine]) -> EmbeddedTable {
+/// Creates a table with an invoice that shows these lines.
+async fn table_with_lines(lines: &[CostLine]) -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
-    insert_invoice(&embedded.table, &head()).await;
+    insert_invoice(&embedded.table, &header()).await;
     assert!(matches!(publish_now(&embedded.table, "old", lines).await, PublishOutcome::Written(_)));
     embedded.requests.reset();
     embedded
 }
 
 async fn seen(table: &Table) -> Vec<CostLine> {
-    read(table, &current(table, &head()).await, 60).await
+    read(table, &current(table, &header()).await, 60).await
 }
 
-/// That every page is of the set shown, or has its end.
-async fn assert_nothing_is_left(embedded: &EmbeddedTable) {
-    let head = current(&embedded.table, &head()).await;
-    assert_eq!((&head.staged_revision, &head.superseded_revisions), (&None, &BTreeSet::new()));
-    let shown = format!("{} /", keys::lines_partition(&head.account, &head.uuid, head.lines.unwrap().revision));
+/// Asserts that every stored page belongs to the published revision or has an expiry.
+async fn assert_no_orphaned_pages(embedded: &EmbeddedTable) {
+    let header = current(&embedded.table, &header()).await;
+    assert_eq!((&header.staged_revision, &header.superseded_revisions), (&None, &BTreeSet::new()));
+    let shown = format!("{} /", keys::lines_partition(&header.account, &header.uuid, header.lines.unwrap().revision));
     for item in embedded.dump().await.iter().filter(|item| item.starts_with("LINES#")) {
         assert_ne!(item.starts_with(&shown), item.contains("\"ttl\""), "{item}");
     }
@@ -43,22 +43,22 @@ async fn assert_nothing_is_left(embedded: &EmbeddedTable) {
 #[tokio::test]
 async fn lines_are_replaced_and_the_old_ones_end_after_a_day() {
     let (old, new) = (lines("old", 250), lines("new", 130));
-    let embedded = showing(&old).await;
-    let before = current(&embedded.table, &head()).await;
+    let embedded = table_with_lines(&old).await;
+    let before = current(&embedded.table, &header()).await;
     let PublishOutcome::Written(after) = publish_now(&embedded.table, "new", &new).await else { panic!("stale") };
-    assert_eq!(current(&embedded.table, &head()).await, *after);
+    assert_eq!(current(&embedded.table, &header()).await, *after);
     assert_eq!(seen(&embedded.table).await, new);
     assert_eq!((after.status, after.lines.as_ref().unwrap().counts.lines), (InvoiceStatus::Ingested, 130));
-    assert_nothing_is_left(&embedded).await;
-    let retired = keys::lines(&before.account, &before.uuid, before.lines.as_ref().unwrap().revision, 2);
-    assert_eq!(ttl_of(&embedded, &retired).await, (at(5) + TimeDelta::days(1)).timestamp());
+    assert_no_orphaned_pages(&embedded).await;
+    let superseded = keys::lines(&before.account, &before.uuid, before.lines.as_ref().unwrap().revision, 2);
+    assert_eq!(ttl_of(&embedded, &superseded).await, (at(5) + TimeDelta::days(1)).timestamp());
 }
 
 #[tokio::test]
 async fn the_same_content_writes_nothing() {
-    let embedded = showing(&lines("old", 250)).await;
+    let embedded = table_with_lines(&lines("old", 250)).await;
     let before = embedded.dump().await;
-    // What is known of the resources may have changed since: the content is what counts.
+    // The matches of the same content may have changed since; only the content decides.
     for again in [lines("old", 250), lines("matched otherwise", 250)] {
         let replaced = publish_now(&embedded.table, "old", &again).await;
         assert!(matches!(replaced, PublishOutcome::Unchanged(_)), "{replaced:?}");
@@ -70,81 +70,93 @@ async fn the_same_content_writes_nothing() {
 #[tokio::test]
 async fn a_crash_at_any_write_shows_one_complete_revision_and_is_recovered() {
     let (old, new) = (lines("old", 130), lines("new", 250));
-    let undisturbed = showing(&old).await;
+    let undisturbed = table_with_lines(&old).await;
     publish_now(&undisturbed.table, "new", &new).await;
     let expected = undisturbed.dump().await;
     let writes = undisturbed.requests.counts().writes;
-    assert_eq!(writes, 1 + 3 + 1 + 2 + 1, "draft, pages, shown, pages retired, forgotten");
+    assert_eq!(
+        writes,
+        1 + 3 + 1 + 2 + 1,
+        "staged revision, pages, publication, page expiry, removal of the superseded revision"
+    );
     for write in 1..=writes {
-        for death in [CrashPoint::Before(write), CrashPoint::After(write)] {
-            let embedded = showing(&old).await;
-            let (dying, requests) = embedded.another_process();
-            requests.crash_at(death);
-            let before = current(&dying, &head()).await;
-            replace(&dying, &before, "new", &new).await.unwrap_err();
-            assert!(requests.has_crashed(), "{death:?}");
-            let shown = write > 5 || death == CrashPoint::After(5);
-            assert_eq!(seen(&embedded.table).await, if shown { new.clone() } else { old.clone() }, "{death:?}");
+        for crash_point in [CrashPoint::Before(write), CrashPoint::After(write)] {
+            let embedded = table_with_lines(&old).await;
+            let (crashing, requests) = embedded.another_process();
+            requests.crash_at(crash_point);
+            let before = current(&crashing, &header()).await;
+            replace(&crashing, &before, "new", &new).await.unwrap_err();
+            assert!(requests.has_crashed(), "{crash_point:?}");
+            let shown = write > 5 || crash_point == CrashPoint::After(5);
+            assert_eq!(seen(&embedded.table).await, if shown { new.clone() } else { old.clone() }, "{crash_point:?}");
             publish_now(&embedded.table, "new", &new).await;
-            assert_eq!(embedded.dump().await, expected, "{death:?}");
+            assert_eq!(embedded.dump().await, expected, "{crash_point:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn what_is_there_is_not_written_again() {
+async fn existing_pages_are_not_written_again() {
     let new = lines("new", 350);
     for written in 0..=4 {
         let embedded = EmbeddedTable::start().await;
-        insert_invoice(&embedded.table, &head()).await;
-        let (dying, requests) = embedded.another_process();
+        insert_invoice(&embedded.table, &header()).await;
+        let (crashing, requests) = embedded.another_process();
         requests.crash_at(CrashPoint::Before(1 + written + 1));
-        replace(&dying, &head(), "new", &new).await.unwrap_err();
+        replace(&crashing, &header(), "new", &new).await.unwrap_err();
         embedded.requests.reset();
         publish_now(&embedded.table, "new", &new).await;
-        assert_eq!(embedded.requests.counts().writes, 4 - written + 1, "{written} pages were written");
+        assert_eq!(embedded.requests.counts().writes, 4 - written + 1, "{written} pages were written before the crash");
         assert_eq!(seen(&embedded.table).await, new);
     }
 }
 
 #[tokio::test]
 async fn revisions_left_by_a_crash_can_be_expired_separately() {
-    let embedded = showing(&lines("old", 130)).await;
-    let (dying, requests) = embedded.another_process();
+    let embedded = table_with_lines(&lines("old", 130)).await;
+    let (crashing, requests) = embedded.another_process();
     requests.crash_at(CrashPoint::After(3));
-    let before = current(&dying, &head()).await;
-    replace(&dying, &before, "new", &lines("new", 1)).await.unwrap_err();
-    let left = current(&embedded.table, &head()).await;
+    let before = current(&crashing, &header()).await;
+    replace(&crashing, &before, "new", &lines("new", 1)).await.unwrap_err();
+    let left = current(&embedded.table, &header()).await;
     assert_eq!(left.superseded_revisions.len(), 1);
     assert!(matches!(
         embedded.table.expire_superseded_revisions(&left, at(9)).await.unwrap(),
         PublishOutcome::Written(_)
     ));
-    assert_nothing_is_left(&embedded).await;
-    let retired = current(&embedded.table, &head()).await;
+    assert_no_orphaned_pages(&embedded).await;
+    let superseded = current(&embedded.table, &header()).await;
     assert!(matches!(
-        embedded.table.expire_superseded_revisions(&retired, at(9)).await.unwrap(),
+        embedded.table.expire_superseded_revisions(&superseded, at(9)).await.unwrap(),
         PublishOutcome::Unchanged(_)
     ));
 }
 
 #[tokio::test]
-async fn a_reader_goes_on_in_the_old_set_or_is_sent_back() {
+async fn a_reader_continues_in_the_old_revision_or_starts_again() {
     let (old, new) = (lines("old", 250), lines("new", 250));
-    let embedded = showing(&old).await;
-    let before = current(&embedded.table, &head()).await;
+    let embedded = table_with_lines(&old).await;
+    let before = current(&embedded.table, &header()).await;
     let first = embedded.table.lines(&before, None, 60).await.unwrap().unwrap();
     publish_now(&embedded.table, "new", &new).await;
-    assert_eq!(read(&embedded.table, &before, 60).await, old, "who holds the old head reads on in the old set");
-    let after = current(&embedded.table, &head()).await;
-    assert_eq!(embedded.table.lines(&after, first.next, 60).await.unwrap(), None, "a cursor of the old set");
+    assert_eq!(
+        read(&embedded.table, &before, 60).await,
+        old,
+        "a reader with the old header continues in the old revision"
+    );
+    let after = current(&embedded.table, &header()).await;
+    assert_eq!(
+        embedded.table.lines(&after, first.next, 60).await.unwrap(),
+        None,
+        "a cursor of the old revision is refused"
+    );
     assert_eq!(read(&embedded.table, &after, 60).await, new);
 }
 
 #[tokio::test]
-async fn a_reader_never_sees_some_of_both() {
+async fn a_reader_never_sees_a_mixture_of_two_revisions() {
     let sets = [lines("a", 250), lines("b", 120)];
-    let embedded = showing(&sets[0]).await;
+    let embedded = table_with_lines(&sets[0]).await;
     let (table, _) = embedded.another_process();
     let writing = async {
         for (hash, set) in ["1", "2", "3", "4"].into_iter().zip([1, 0, 1, 0]) {
@@ -169,30 +181,31 @@ async fn a_staged_revision_of_other_lines_is_abandoned() {
     let mut matched = other.clone();
     matched[200].charge.project_name = None;
     let old = lines("old", 130);
-    // Other content; the same content read anew to other lines; and the content that is shown already.
+    // The new lines have other content, the same content with other matches, or the content that is
+    // shown already.
     for (hash, next) in [("new", lines("new", 150)), ("other", matched), ("old", old.clone())] {
-        let embedded = showing(&old).await;
-        let (dying, requests) = embedded.another_process();
+        let embedded = table_with_lines(&old).await;
+        let (crashing, requests) = embedded.another_process();
         requests.crash_at(CrashPoint::After(3));
-        let before = current(&dying, &head()).await;
-        replace(&dying, &before, "other", &other).await.unwrap_err();
+        let before = current(&crashing, &header()).await;
+        replace(&crashing, &before, "other", &other).await.unwrap_err();
         publish_now(&embedded.table, hash, &next).await;
         assert_eq!(seen(&embedded.table).await, next, "{hash}");
-        assert_nothing_is_left(&embedded).await;
-        // And no later set meets the pages of the one given up.
+        assert_no_orphaned_pages(&embedded).await;
+        // A later revision never uses the pages of the abandoned one.
         let last = lines("last", 250);
         publish_now(&embedded.table, "last", &last).await;
         assert_eq!(seen(&embedded.table).await, last, "{hash}");
-        assert_nothing_is_left(&embedded).await;
+        assert_no_orphaned_pages(&embedded).await;
     }
 }
 
 #[tokio::test]
 async fn an_overtaken_writer_stops_writing_pages() {
     let (slow, quick) = (lines("slow", 1200), lines("quick", 150));
-    let embedded = showing(&lines("old", 1)).await;
+    let embedded = table_with_lines(&lines("old", 1)).await;
     let (overtaking, _) = embedded.another_process();
-    let before = current(&embedded.table, &head()).await;
+    let before = current(&embedded.table, &header()).await;
     let overtaken = replace(&embedded.table, &before, "slow", &slow);
     let overtake = async {
         while current(&overtaking, &before).await.staged_revision.is_none() {}
@@ -202,7 +215,7 @@ async fn an_overtaken_writer_stops_writing_pages() {
     assert!(matches!(overtook, PublishOutcome::Written(_)), "{overtook:?}");
     assert!(matches!(overtaken.unwrap(), PublishOutcome::Stale(Some(_))));
     assert_eq!(seen(&embedded.table).await, quick);
-    assert_nothing_is_left(&embedded).await;
+    assert_no_orphaned_pages(&embedded).await;
 }
 
 #[tokio::test]
@@ -214,14 +227,14 @@ async fn the_invoice_header_follows() {
     ];
     for (before, after) in cases {
         for hash in ["old", "new"] {
-            let embedded = showing(&lines("old", 1)).await;
-            let was = current(&embedded.table, &head()).await;
+            let embedded = table_with_lines(&lines("old", 1)).await;
+            let was = current(&embedded.table, &header()).await;
             let error = Some("The CSV ended early.".to_owned());
             let invoice = Invoice { status: before, error, version: was.version + 1, ..was.clone() };
             let write = InvoiceWrite { before: Some(was.version), invoice };
             embedded.table.commit_invoice(&write).await.unwrap();
             publish_now(&embedded.table, hash, &lines("new", 1)).await;
-            let now = current(&embedded.table, &head()).await;
+            let now = current(&embedded.table, &header()).await;
             assert_eq!((now.status, now.error), (after, None), "{before:?}, {hash}");
         }
     }

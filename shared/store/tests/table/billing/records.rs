@@ -1,4 +1,4 @@
-//! Records of billing, and the invoice as readers see it.
+//! Billing records for the tests, and the invoice as readers see it.
 
 use domain::InvoiceUuid;
 use domain::billing::{
@@ -59,7 +59,7 @@ pub(super) fn invoice(month: &str, uuid: &str) -> Invoice {
     }
 }
 
-/// So many lines; `word` is part of each.
+/// Returns `count` lines; `word` is part of each.
 pub(super) fn lines(word: &str, count: u32) -> Vec<CostLine> {
     let line = |line: u32| CostLine {
         line,
@@ -81,37 +81,37 @@ pub(super) fn lines(word: &str, count: u32) -> Vec<CostLine> {
     (1..=count).map(line).collect()
 }
 
-/// Replaces the lines of the invoice, as it was read, by these; the hash is of the test's choosing.
+/// Publishes these lines for the invoice as it was read. The content hash is arbitrary.
 pub(super) async fn replace(
     table: &Table,
     was: &Invoice,
     content_hash: &str,
     lines: &[CostLine],
 ) -> Result<PublishOutcome, Error> {
-    let mut draft = LineSetBuilder::default();
-    lines.iter().try_for_each(|line| draft.push(line))?;
+    let mut line_set = LineSetBuilder::default();
+    lines.iter().try_for_each(|line| line_set.push(line))?;
     let count = u32::try_from(lines.len()).unwrap();
     let counts = MatchCounts { lines: count, matched: 0, explained: count };
-    let new = NewRevision { content_hash, lines: &draft, counts, tie_out: &BALANCED, at: at(5) };
+    let new = NewRevision { content_hash, lines: &line_set, counts, tie_out: &BALANCED, at: at(5) };
     table.publish_revision(was, &new).await
 }
 
-/// Writes the head of an invoice that is new.
+/// Writes the header of a new invoice.
 pub(super) async fn insert_invoice(table: &Table, invoice: &Invoice) {
     let write = InvoiceWrite { before: None, invoice: invoice.clone() };
     assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
 }
 
-/// The invoice as it is.
+/// Reads the current header of the invoice.
 pub(super) async fn current(table: &Table, invoice: &Invoice) -> Invoice {
-    table.invoice(&invoice.account, invoice.period, &invoice.uuid).await.unwrap().expect("the invoice is there")
+    table.invoice(&invoice.account, invoice.period, &invoice.uuid).await.unwrap().expect("the invoice exists")
 }
 
-/// All lines that this head leads to, so many at a time.
+/// Reads all lines that this header leads to, in pages of `limit`.
 pub(super) async fn read(table: &Table, invoice: &Invoice, limit: usize) -> Vec<CostLine> {
     let (mut seen, mut from) = (Vec::new(), None);
     loop {
-        let page = table.lines(invoice, from, limit).await.unwrap().expect("a position in this set");
+        let page = table.lines(invoice, from, limit).await.unwrap().expect("the position belongs to this revision");
         assert!(page.lines.len() <= limit);
         seen.extend(page.lines);
         from = page.next;

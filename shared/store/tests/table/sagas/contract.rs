@@ -1,4 +1,4 @@
-//! Each condition, holding and not, on both journals.
+//! Every condition of the saga store, fulfilled and violated, on both implementations.
 
 use chrono::TimeDelta;
 use embedded_table::EmbeddedTable;
@@ -12,7 +12,7 @@ use super::records::{change, id, key, lease, lock, on_both, saga};
 use crate::fixtures::{at, keys_of, ttl_of};
 
 #[tokio::test]
-async fn a_saga_reads_back_as_it_was_started() {
+async fn a_saga_is_read_as_it_was_started() {
     on_both(async |saga_store| {
         let start = saga(1, Some("acme"), at(0));
         assert_eq!(saga_store.load(&id(1)).await.unwrap(), None);
@@ -20,7 +20,7 @@ async fn a_saga_reads_back_as_it_was_started() {
         assert_eq!(saga_store.load(&id(1)).await.unwrap(), Some(start.record.clone()));
         assert_eq!(saga_store.ledger(&id(1)).await.unwrap(), std::slice::from_ref(&start.entry));
         assert_eq!(saga_store.pre_image(&id(1), 0).await.unwrap(), None);
-        assert_eq!(saga_store.start(&start).await.unwrap(), StartResult::New, "the same request, its answer lost");
+        assert_eq!(saga_store.start(&start).await.unwrap(), StartResult::New, "the same request after a lost response");
     })
     .await;
 }
@@ -29,22 +29,23 @@ async fn a_saga_reads_back_as_it_was_started() {
 async fn a_key_starts_one_saga_until_it_expires() {
     on_both(async |saga_store| {
         let week = at(0) + TimeDelta::days(7);
-        let asked = |number, body: &str, now| saga(number, None, now).under(key(body, now + TimeDelta::days(7)));
-        assert_eq!(saga_store.start(&asked(1, "a", at(0))).await.unwrap(), StartResult::New);
-        assert_eq!(saga_store.start(&asked(1, "a", at(0))).await.unwrap(), StartResult::New);
-        let soon = week - TimeDelta::milliseconds(1);
-        assert_eq!(saga_store.start(&asked(2, "a", soon)).await.unwrap(), StartResult::Same(id(1)));
-        assert_eq!(saga_store.start(&asked(2, "b", soon)).await.unwrap(), StartResult::Conflict);
-        assert_eq!(saga_store.load(&id(2)).await.unwrap(), None, "nothing of it is there");
-        // The item is still there, but it has expired.
-        assert_eq!(saga_store.start(&asked(2, "b", week)).await.unwrap(), StartResult::New);
-        assert_eq!(saga_store.start(&asked(3, "b", week)).await.unwrap(), StartResult::Same(id(2)));
+        let start_request =
+            |number, body: &str, now| saga(number, None, now).under(key(body, now + TimeDelta::days(7)));
+        assert_eq!(saga_store.start(&start_request(1, "a", at(0))).await.unwrap(), StartResult::New);
+        assert_eq!(saga_store.start(&start_request(1, "a", at(0))).await.unwrap(), StartResult::New);
+        let before_release = week - TimeDelta::milliseconds(1);
+        assert_eq!(saga_store.start(&start_request(2, "a", before_release)).await.unwrap(), StartResult::Same(id(1)));
+        assert_eq!(saga_store.start(&start_request(2, "b", before_release)).await.unwrap(), StartResult::Conflict);
+        assert_eq!(saga_store.load(&id(2)).await.unwrap(), None, "no part of the refused start is stored");
+        // The item still exists, but it has expired.
+        assert_eq!(saga_store.start(&start_request(2, "b", week)).await.unwrap(), StartResult::New);
+        assert_eq!(saga_store.start(&start_request(3, "b", week)).await.unwrap(), StartResult::Same(id(2)));
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_lease_is_for_what_is_due_free_and_of_the_phase() {
+async fn a_lease_requires_a_due_and_free_saga_in_the_phase() {
     on_both(async |saga_store| {
         let mut start = saga(1, None, at(0));
         start.record.scheduling.next_due = Some(at(5));
@@ -52,9 +53,9 @@ async fn a_lease_is_for_what_is_due_free_and_of_the_phase() {
         let second = TimeDelta::seconds(1);
         assert_eq!(saga_store.acquire(&lease(2, "a", at(5))).await.unwrap(), LeaseResult::Unknown);
         let refused = LeaseResult::Refused(Box::new(start.record.clone()));
-        assert_eq!(saga_store.acquire(&lease(1, "a", at(5) - second)).await.unwrap(), refused, "not due");
+        assert_eq!(saga_store.acquire(&lease(1, "a", at(5) - second)).await.unwrap(), refused, "the saga is not due");
         let other_phase = LeaseRequest { phase: Phase::Compensate, ..lease(1, "a", at(5)) };
-        assert_eq!(saga_store.acquire(&other_phase).await.unwrap(), refused, "another phase's");
+        assert_eq!(saga_store.acquire(&other_phase).await.unwrap(), refused, "the saga is in another phase");
         let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(5))).await.unwrap() else {
             panic!("free")
         };
@@ -65,13 +66,13 @@ async fn a_lease_is_for_what_is_due_free_and_of_the_phase() {
             (Some(at(6)), &start.record.metadata, &start.record.state)
         );
         let held = LeaseResult::Refused(record);
-        // The lease ran out, but by a clock that may be behind.
+        // The lease has expired, but by a clock that may be behind.
         for now in [at(5), at(6), at(6) + second * 5] {
             assert_eq!(saga_store.acquire(&lease(1, "b", now)).await.unwrap(), held, "{now}");
         }
         let late = at(6) + second * 5 + TimeDelta::milliseconds(1);
         let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "b", late)).await.unwrap() else {
-            panic!("run out")
+            panic!("the lease has expired")
         };
         assert_eq!((record.scheduling.fence, record.scheduling.takeovers), (2, 2));
     })
@@ -79,20 +80,22 @@ async fn a_lease_is_for_what_is_due_free_and_of_the_phase() {
 }
 
 #[tokio::test]
-async fn of_two_who_ask_at_once_one_gets_the_lease() {
+async fn one_of_two_concurrent_requests_gets_the_lease() {
     on_both(async |saga_store| {
         saga_store.start(&saga(1, None, at(0))).await.unwrap();
         let leases = ["a", "b", "c", "d"].map(|owner| lease(1, owner, at(0)));
-        let asked = futures::future::join_all(leases.iter().map(|lease| saga_store.acquire(lease))).await;
-        let granted =
-            asked.into_iter().filter(|asked| matches!(asked.as_ref().unwrap(), LeaseResult::Granted(_))).count();
+        let start_request = futures::future::join_all(leases.iter().map(|lease| saga_store.acquire(lease))).await;
+        let granted = start_request
+            .into_iter()
+            .filter(|start_request| matches!(start_request.as_ref().unwrap(), LeaseResult::Granted(_)))
+            .count();
         assert_eq!((granted, saga_store.load(&id(1)).await.unwrap().unwrap().scheduling.fence), (1, 1));
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_change_is_written_on_the_head_it_was_decided_on() {
+async fn a_change_is_written_only_on_the_record_it_was_computed_from() {
     on_both(async |saga_store| {
         saga_store.start(&saga(1, None, at(0))).await.unwrap();
         let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(0))).await.unwrap() else {
@@ -115,13 +118,13 @@ async fn a_change_is_written_on_the_head_it_was_decided_on() {
         let after = saga_store.load(&id(1)).await.unwrap().unwrap();
         assert_eq!(after, good.on(&record));
         assert_eq!(saga_store.pre_image(&id(1), 1).await.unwrap(), good.pre_image);
-        // The same again, its answer lost: it knows itself by its `tx`.
+        // The same request again, as after a lost response: the store recognizes it by its `tx`.
         let CommitResult::Refused(again) = saga_store.commit(&good).await.unwrap() else { panic!("written twice") };
         assert_eq!((again.scheduling.last_tx.as_str(), &*again), ("t1", &after));
-        // A person's change asks for no fence, and leaves the lease.
-        let mut word = change(&after, "t2", SagaStatus::Running, ScheduleChange::Wake(at(1)));
-        word.precondition.fence = None;
-        assert_eq!(saga_store.commit(&word).await.unwrap(), CommitResult::Written);
+        // An operator's change requires no fencing token and leaves the lease in place.
+        let mut by_operator = change(&after, "t2", SagaStatus::Running, ScheduleChange::Wake(at(1)));
+        by_operator.precondition.fence = None;
+        assert_eq!(saga_store.commit(&by_operator).await.unwrap(), CommitResult::Written);
         let woken = saga_store.load(&id(1)).await.unwrap().unwrap();
         assert_eq!((woken.scheduling.lease_owner.as_deref(), woken.scheduling.next_due), (Some("a"), Some(at(1))));
         let ledger = saga_store.ledger(&id(1)).await.unwrap();
@@ -131,7 +134,7 @@ async fn a_change_is_written_on_the_head_it_was_decided_on() {
 }
 
 #[tokio::test]
-async fn each_change_leaves_lease_and_time_as_it_should() {
+async fn each_change_leaves_the_expected_lease_and_due_time() {
     for schedule in
         [ScheduleChange::Keep, ScheduleChange::Park(at(9)), ScheduleChange::Clear, ScheduleChange::Wake(at(9))]
     {
@@ -154,7 +157,7 @@ async fn each_change_leaves_lease_and_time_as_it_should() {
 }
 
 #[tokio::test]
-async fn locks_are_taken_all_or_none_and_given_back_by_their_holder() {
+async fn locks_are_acquired_all_or_none_and_released_by_their_holder() {
     on_both(async |saga_store| {
         for number in [1, 2] {
             saga_store.start(&saga(number, None, at(0))).await.unwrap();
@@ -179,32 +182,37 @@ async fn locks_are_taken_all_or_none_and_given_back_by_their_holder() {
             committed
         };
         use LockCondition::Untouched;
-        // After all that happens here, at 7; and before.
-        let (free, soon) = (LockCondition::Free { settled: at(7) }, LockCondition::Free { settled: at(6) });
+        // A time after all releases of this test (7), and one before the last of them.
+        let (free, before_release) =
+            (LockCondition::Free { released_before: at(7) }, LockCondition::Free { released_before: at(6) });
         let written = CommitResult::Written;
         assert_eq!(step(1, &[("a", free), ("b", free)], &[]).await, written);
-        assert_eq!(step(1, &[("a", free), ("b", Untouched)], &[]).await, written, "it holds them");
+        assert_eq!(step(1, &[("a", free), ("b", Untouched)], &[]).await, written, "the saga holds these locks already");
         assert_eq!(step(2, &[("c", free), ("b", free), ("a", free)], &[]).await, CommitResult::Locked(lock("b")));
-        assert_eq!(step(2, &[], &["a", "b"]).await, written, "what is not its own it does not give back");
+        assert_eq!(step(2, &[], &["a", "b"]).await, written, "a saga does not release locks of another");
         assert_eq!(step(2, &[("b", free)], &[]).await, CommitResult::Locked(lock("b")));
         assert_eq!(step(1, &[], &["a", "b"]).await, written);
-        assert_eq!(step(1, &[("b", Untouched)], &["b"]).await, written, "nobody was there since");
-        assert_eq!(step(1, &[("a", soon)], &["a"]).await, written, "it knows itself what it did");
+        assert_eq!(step(1, &[("b", Untouched)], &["b"]).await, written, "no other saga has held the lock since");
+        assert_eq!(step(1, &[("a", before_release)], &["a"]).await, written, "the last holder needs no cool-down");
         assert_eq!(
-            step(2, &[("c", soon), ("b", soon)], &[]).await,
+            step(2, &[("c", before_release), ("b", before_release)], &[]).await,
             CommitResult::Locked(lock("b")),
-            "given back just now"
+            "the lock was released just now"
         );
         assert_eq!(step(2, &[("c", free), ("b", free)], &[]).await, written);
         assert_eq!(step(2, &[], &["b", "c"]).await, written);
-        assert_eq!(step(1, &[("b", Untouched)], &[]).await, CommitResult::Locked(lock("b")), "another was there");
+        assert_eq!(
+            step(1, &[("b", Untouched)], &[]).await,
+            CommitResult::Locked(lock("b")),
+            "another saga has held the lock"
+        );
         assert_eq!(step(1, &[("b", free), ("d", Untouched)], &[]).await, written);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_look_gives_the_lease_back_unless_something_changed() {
+async fn a_poll_releases_the_lease_unless_the_saga_has_changed() {
     on_both(async |saga_store| {
         saga_store.start(&saga(1, None, at(0))).await.unwrap();
         let LeaseResult::Granted(record) = saga_store.acquire(&lease(1, "a", at(0))).await.unwrap() else {
@@ -216,7 +224,7 @@ async fn a_look_gives_the_lease_back_unless_something_changed() {
         }
         assert_eq!(saga_store.reschedule(&reschedule).await.unwrap(), CommitResult::Written);
         let after = saga_store.load(&id(1)).await.unwrap().unwrap();
-        assert_eq!(after.state, record.state, "the ledger knows nothing of it");
+        assert_eq!(after.state, record.state, "a reschedule does not change the state");
         let scheduling = &after.scheduling;
         assert_eq!(
             (scheduling.next_due, scheduling.polls, scheduling.denied, scheduling.takeovers),
@@ -230,7 +238,7 @@ async fn a_look_gives_the_lease_back_unless_something_changed() {
 }
 
 #[tokio::test]
-async fn the_longest_overdue_come_first_from_every_shard() {
+async fn the_longest_overdue_sagas_of_all_shards_come_first() {
     on_both(async |saga_store| {
         for number in 0..23 {
             let mut start = saga(number, None, at(0));
@@ -247,9 +255,10 @@ async fn the_longest_overdue_come_first_from_every_shard() {
     .await;
 }
 
-/// What the twin does not have: whoever counts those that wait for people reads no others, however many there are.
+/// Beyond the in-memory store: counting the stuck sagas reads no other sagas, however many there
+/// are.
 #[tokio::test]
-async fn a_saga_that_is_stuck_is_listed_until_people_have_spoken() {
+async fn a_stuck_saga_is_listed_until_an_operator_decides() {
     let embedded = EmbeddedTable::start().await;
     let saga_store: &dyn SagaStore = &embedded.table;
     for (number, schedule, status) in [
@@ -264,7 +273,7 @@ async fn a_saga_that_is_stuck_is_listed_until_people_have_spoken() {
         assert_eq!(embedded.table.stuck_sagas(9).await.unwrap(), 1);
         assert!(
             saga_store.due(at(1_000_000), 9).await.unwrap().iter().all(|due| due.saga != id(number)),
-            "it is never due"
+            "a stuck saga is never due"
         );
         let record = saga_store.load(&id(number)).await.unwrap().unwrap();
         assert_eq!(
@@ -281,9 +290,9 @@ async fn a_saga_that_is_stuck_is_listed_until_people_have_spoken() {
     assert_eq!((embedded.table.stuck_sagas(9).await.unwrap(), embedded.table.stuck_sagas(3).await.unwrap()), (5, 3));
 }
 
-/// What the twin does not have: items as they are designed.
+/// Beyond the in-memory store: the items have the documented layout.
 #[tokio::test]
-async fn the_items_of_a_saga_are_as_designed() {
+async fn the_items_of_a_saga_have_the_documented_layout() {
     let embedded = EmbeddedTable::start().await;
     let saga_store: &dyn SagaStore = &embedded.table;
     let start = saga(1, Some("acme"), at(0)).under(key("a", at(10)));
@@ -292,9 +301,9 @@ async fn the_items_of_a_saga_are_as_designed() {
     assert!(is_listed_as_due().await);
     let mut end = change(&start.record, "t", SagaStatus::Succeeded, ScheduleChange::Clear);
     end.pre_image = Some(PreImage { step: 2, at: at(0), content: json!([]) });
-    end.take = vec![(lock("www"), LockCondition::Free { settled: at(0) })];
+    end.take = vec![(lock("www"), LockCondition::Free { released_before: at(0) })];
     assert_eq!(saga_store.commit(&end).await.unwrap(), CommitResult::Written);
-    assert!(!is_listed_as_due().await, "its time and its entry in the index go together");
+    assert!(!is_listed_as_due().await, "the due time and its index entry are removed together");
     let saga = format!("SAGA#{}", id(1));
     let expected = [
         "IDEM#admin#k / IDEM".to_owned(),
@@ -308,8 +317,8 @@ async fn the_items_of_a_saga_are_as_designed() {
     ];
     assert_eq!(keys_of(&embedded).await, expected);
     assert_eq!(ttl_of(&embedded, &store::keys::idempotency("admin", "k")).await, at(10).timestamp());
-    // It ended: it cannot end again, whoever says so.
+    // The saga has ended: it cannot end again, by any actor.
     let again = change(&end.on(&start.record), "u", SagaStatus::Succeeded, ScheduleChange::Clear);
     let again = sagas::ports::Transition { terminal: end.terminal.clone(), ..again };
-    assert!(saga_store.commit(&again).await.unwrap_err().0.to_string().contains("TERMINAL is there already"));
+    assert!(saga_store.commit(&again).await.unwrap_err().0.to_string().contains("TERMINAL exists already"));
 }

@@ -1,4 +1,5 @@
-//! The rest of a worker's world, in which all goes well: a zone, a bell that nobody needs, a clock that stands.
+//! The other ports of a worker, without any faults: a zone, a notifier that does nothing, and a
+//! constant clock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,19 +21,19 @@ pub(super) struct FaultFreePorts {
     announced: Mutex<usize>,
 }
 
-fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl FaultFreePorts {
-    /// Requests to DigitalOcean.
+    /// Returns the number of requests to DigitalOcean.
     pub(super) fn calls(&self) -> usize {
-        *open(&self.calls)
+        *lock(&self.calls)
     }
 
-    /// Changes that the inventory was told of.
+    /// Returns the number of expected changes that were announced to the inventory.
     pub(super) fn announced(&self) -> usize {
-        *open(&self.announced)
+        *lock(&self.announced)
     }
 }
 
@@ -50,14 +51,14 @@ impl Notifier for FaultFreePorts {
 
 impl Expectations for FaultFreePorts {
     fn expect<'a>(&'a self, _: &'a ExpectedChange) -> BoxFuture<'a, ()> {
-        Box::pin(async { *open(&self.announced) += 1 })
+        Box::pin(async { *lock(&self.announced) += 1 })
     }
 }
 
 impl Provider for FaultFreePorts {
     fn read<'a>(&'a self, _: &'a AccountId, read: &'a ReadRequest) -> BoxFuture<'a, Result<ReadResult, Fault>> {
-        *open(&self.calls) += 1;
-        let records = open(&self.records).clone();
+        *lock(&self.calls) += 1;
+        let records = lock(&self.records).clone();
         Box::pin(async move {
             match read {
                 ReadRequest::Records { .. } => Ok(ReadResult::Records(records)),
@@ -65,7 +66,7 @@ impl Provider for FaultFreePorts {
                     let found = records.into_iter().find(|record| record.id == *id);
                     found.map(ReadResult::Record).ok_or_else(|| Fault::NotFound("no such record".to_owned()))
                 }
-                other => panic!("nobody asks for {other:?}"),
+                other => panic!("unexpected read: {other:?}"),
             }
         })
     }
@@ -76,10 +77,10 @@ impl Provider for FaultFreePorts {
         write: &'a WriteRequest,
         _: &'a WriteContext,
     ) -> BoxFuture<'a, Result<WriteResult, Fault>> {
-        *open(&self.calls) += 1;
+        *lock(&self.calls) += 1;
         Box::pin(async move {
-            let WriteRequest::CreateRecord { record, .. } = write else { panic!("nobody sends {write:?}") };
-            let mut records = open(&self.records);
+            let WriteRequest::CreateRecord { record, .. } = write else { panic!("unexpected write: {write:?}") };
+            let mut records = lock(&self.records);
             let record = Record { id: 1 + records.len() as u64, fields: record.clone() };
             records.push(record.clone());
             Ok(WriteResult::Record(record))

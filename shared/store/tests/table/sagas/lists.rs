@@ -1,4 +1,4 @@
-//! What callers may read.
+//! Tests of the reads on behalf of callers.
 
 use domain::{Scope, TenantId};
 use embedded_table::EmbeddedTable;
@@ -9,7 +9,8 @@ use store::{Reader, SagaFilter};
 use super::records::{change, id, saga};
 use crate::fixtures::{at, tenant};
 
-/// Sagas 0 to 11, one a minute; every third is acme's, every third globex's; the even ones are custom; the first four have succeeded.
+/// Creates sagas 0 to 11, one a minute. Every third belongs to acme and every third to globex, the
+/// even ones are custom, and the first four have succeeded.
 async fn seeded() -> EmbeddedTable {
     let embedded = EmbeddedTable::start().await;
     let saga_store: &dyn SagaStore = &embedded.table;
@@ -25,7 +26,7 @@ async fn seeded() -> EmbeddedTable {
     embedded
 }
 
-/// All pages of a list, by number.
+/// Reads all pages of a list; returns the numbers of the sagas.
 async fn listed(reader: &Reader, filter: &SagaFilter, limit: usize) -> Vec<u32> {
     let mut found: Vec<SagaRecord> = Vec::new();
     let mut from = None;
@@ -42,7 +43,7 @@ async fn listed(reader: &Reader, filter: &SagaFilter, limit: usize) -> Vec<u32> 
 }
 
 #[tokio::test]
-async fn sagas_are_listed_newest_first_by_who_asks_and_what_for() {
+async fn sagas_are_listed_newest_first_by_scope_and_filter() {
     let embedded = seeded().await;
     let all = SagaFilter::default();
     let of = |tenant: TenantId| SagaFilter { tenant: Some(tenant), ..SagaFilter::default() };

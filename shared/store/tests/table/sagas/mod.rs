@@ -1,4 +1,5 @@
-//! Sagas: the table does as the twin in memory that the engine is proved on, answer for answer.
+//! Tests of sagas: the table answers every call as the in-memory saga store does, with which the
+//! engine is tested.
 
 mod contract;
 mod fault_free_ports;

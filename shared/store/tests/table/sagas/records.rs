@@ -1,4 +1,4 @@
-//! Sagas to write, and the two journals that are held against each other.
+//! Sagas to write, and the two stores that are compared.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use uuid::Uuid;
 
 use crate::fixtures::{at, demo};
 
-/// Runs a story on the twin and on the table.
-pub(super) async fn on_both<F: Future<Output = ()>>(story: impl Fn(Arc<dyn SagaStore>) -> F) {
-    story(Arc::new(InMemorySagaStore::default())).await;
+/// Runs a test on the in-memory store and on the table.
+pub(super) async fn on_both<F: Future<Output = ()>>(test: impl Fn(Arc<dyn SagaStore>) -> F) {
+    test(Arc::new(InMemorySagaStore::default())).await;
     let embedded = EmbeddedTable::start().await;
-    story(Arc::new(embedded.table.clone())).await;
+    test(Arc::new(embedded.table.clone())).await;
 }
 
-/// A saga's id; four in a row are due in four shards.
+/// A saga's id. Four consecutive ids are in four different due shards.
 pub(crate) fn id(number: u32) -> SagaId {
     SagaId::from(Uuid::from_u128(0x5a6a_0000_0000_4000_8000_0000_0000_0000 + u128::from(number)))
 }
@@ -66,11 +66,11 @@ pub(super) fn lock(name: &str) -> LockTarget {
     LockTarget::dns(&demo(), "shop.example", name)
 }
 
-/// A change of a record to a status: by the worker with the record's fence.
+/// A change of a record to a status, by the worker that holds the record's fencing token.
 pub(crate) fn change(record: &SagaRecord, tx: &str, status: SagaStatus, schedule: ScheduleChange) -> Transition {
     let mut progress = record.state.progress.clone();
     progress.status = status;
-    progress.error = status.is_terminal().then(|| "it ended".to_owned());
+    progress.error = status.is_terminal().then(|| "the saga ended".to_owned());
     let mut steps = record.state.steps.clone();
     steps[1].outputs.insert("rev".to_owned(), json!({ "was": record.state.rev, "none": null, "list": [1, "2"] }));
     let fence = record.scheduling.fence;

@@ -1,4 +1,4 @@
-//! The engine at work on the table, and what that costs.
+//! The engine on the table, and the number of requests it takes.
 
 use chrono::TimeDelta;
 use embedded_table::EmbeddedTable;

@@ -1,4 +1,4 @@
-//! What the account owes now.
+//! Records what the account owes now.
 
 use digitalocean::Client;
 use domain::ChangeCounts;
@@ -10,7 +10,7 @@ use crate::handler::JobRun;
 use crate::report::JobReport;
 
 impl BillingWorker {
-    /// Keeps what the account owes now.
+    /// Reads the account's balance and stores it as a snapshot.
     pub(crate) async fn store_balance(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
         let balance = client.billing().balance().await?;
         let snapshot = from_digitalocean::balance(run.slug(), run.started_at, &balance);

@@ -1,14 +1,15 @@
-//! What the worker that finds invoices is configured with besides [`WorkerConfig`].
+//! Configuration of the billing workers in addition to [`WorkerConfig`].
 
 use billing::{BILLING_HISTORY, BillingWorkerSpec};
 use runtime::{ConfigError, Env, WorkerConfig};
 use url::Url;
 
-/// `INGEST_QUEUE_URL`: the queue on which invoices are asked for. Only `billing-history` needs to be told; the others have no use for it but
-/// `invoice-ingest`, whose own queue it is.
+/// Returns the URL of the queue of `invoice-ingest`. Only `billing-history` reads it from
+/// `INGEST_QUEUE_URL`. For `invoice-ingest` it is the worker's own queue, and `balance` does not
+/// use it.
 ///
 /// # Errors
-/// It is missing or no URL.
+/// Fails if the variable is missing or is not a URL.
 pub fn ingest_queue_url(
     worker: &BillingWorkerSpec,
     config: &WorkerConfig,

@@ -1,15 +1,18 @@
-//! When a set of lines says nothing new.
+//! The content hash, by which an unchanged set of lines is recognized.
 
 use domain::billing::TieOut;
 use sha2::{Digest, Sha256};
 use store::LineSetBuilder;
 
-/// SHA-256, in hex, of what a set says: its lines with their owners, and whether its sums agree.
+/// Computes the SHA-256, in hex, of a set of lines: the lines with their owners, and the result of
+/// the tie-out.
 ///
-/// Not of the bytes of the CSV: what a set says also depends on the JSON items, the history and the inventory. Whoever comes to the same set,
-/// by reading the invoice or by matching anew the lines that were read, comes to the same hash and writes nothing. So a rematch that learns
-/// nothing writes nothing; reading an invoice anew after a rematch neither undoes nor repeats it; and reading the same CSV when more is known
-/// than last time says so at once, without a rematch.
+/// The hash does not cover the bytes of the CSV, because the set also depends on the JSON items,
+/// the history and the inventory. An ingest and a rematch that arrive at the same set compute the
+/// same hash, and nothing is written if the hash is already stored. So a rematch with an unchanged
+/// inventory writes nothing. An ingest after a rematch neither undoes nor repeats it. An ingest of
+/// an unchanged CSV writes new owners at once if the inventory has more resources than last time,
+/// without a rematch.
 pub(crate) fn content_hash(lines: &LineSetBuilder, tie_out: &TieOut) -> Result<String, serde_json::Error> {
     let mut hash = Sha256::new();
     hash.update(lines.digest());

@@ -1,4 +1,4 @@
-//! What can go wrong with a message, and what becomes of it then.
+//! Errors of processing a message, and the message result that each leads to.
 
 use std::time::Duration;
 
@@ -7,21 +7,21 @@ use chrono::{DateTime, Utc};
 use domain::{InvalidId, SweepStatus, error_chain};
 use runtime::Failure;
 
-/// How soon a message comes back that met another one on the same invoice.
+/// The delay of a message that collided with another one on the same invoice.
 const CONCURRENT_CHANGE_DELAY: Duration = Duration::from_secs(2);
 
-/// Why a message is not done.
+/// The reason why a message was not completed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// DigitalOcean refused or did not answer.
+    /// DigitalOcean refused the request or did not answer.
     #[error(transparent)]
     DigitalOcean(#[from] digitalocean::Error),
-    /// There is no token to ask DigitalOcean with.
+    /// No usable token for DigitalOcean is available.
     #[error("{reason}")]
     Denied {
-        /// What is wrong and what to do.
+        /// A message that names the problem and its remedy.
         reason: String,
-        /// Whether it may pass by itself.
+        /// True if the problem may be temporary.
         retry: bool,
     },
     /// The table cannot be read or written.
@@ -30,31 +30,33 @@ pub(crate) enum Error {
     /// A message could not be sent.
     #[error(transparent)]
     Queue(#[from] runtime::Error),
-    /// The CSV of an invoice cannot be read; what was shown before still is.
-    #[error("the invoice's CSV cannot be taken in: {0}")]
+    /// The CSV of an invoice cannot be read; the lines that were published before stay published.
+    #[error("the invoice's CSV cannot be read: {0}")]
     Csv(#[source] CsvError),
-    /// DigitalOcean sent an id or a month that is none.
-    #[error("DigitalOcean sent what cannot be kept")]
+    /// DigitalOcean sent a text that is not a valid id or month.
+    #[error("DigitalOcean sent an invalid id or month")]
     Invalid(#[from] InvalidId),
-    /// The time of this run is used up. What was written stays, and the next run goes on there.
-    #[error("out of time; what was written is kept, and the next run goes on there")]
+    /// The time of this run is used up. Completed writes are kept, and the next run continues from
+    /// there.
+    #[error("the run is out of time; completed writes are kept, and the next run continues from there")]
     OutOfTime,
-    /// Another message changed the same invoice meanwhile.
-    #[error("another message changed the invoice meanwhile")]
+    /// Another message changed the same invoice at the same time.
+    #[error("another message changed the invoice at the same time")]
     ConcurrentChange,
-    /// Something that only a person can put right.
+    /// A problem that only an operator can solve.
     #[error("{0}")]
     OperatorActionRequired(String),
-    /// The work ended without a result; it is begun anew.
-    #[error("the reading of the CSV was broken off")]
+    /// The task that reads the CSV ended without a result; the message is retried.
+    #[error("the task that reads the CSV was aborted")]
     ReaderAborted(#[from] tokio::task::JoinError),
-    /// A record does not write as JSON.
-    #[error("a record does not write as JSON")]
+    /// A record cannot be serialized as JSON.
+    #[error("a record cannot be serialized as JSON")]
     Serialize(#[from] serde_json::Error),
 }
 
 impl Error {
-    /// The error for people. What did not read as documented is named by its place alone: its cause may quote what the answer held.
+    /// Returns the error for the log, the receipt and the API. For a response that cannot be
+    /// decoded it names only the position, because the cause may quote the content of the response.
     pub(crate) fn public_message(&self) -> String {
         match self {
             Self::DigitalOcean(error @ digitalocean::Error::Decode { .. }) => error.to_string(),
@@ -62,12 +64,12 @@ impl Error {
         }
     }
 
-    /// Whether DigitalOcean refuses the token.
+    /// Returns whether DigitalOcean refused the token.
     pub(crate) fn needs_new_token(&self) -> bool {
         matches!(self, Self::DigitalOcean(error) if error.needs_new_token())
     }
 
-    /// How a run that it ended is filed.
+    /// Returns the status of a run that ends with this error.
     pub(crate) fn status(&self) -> SweepStatus {
         match self {
             Self::DigitalOcean(error) if error.is_not_visible() => SweepStatus::NotVisible,
@@ -75,7 +77,7 @@ impl Error {
         }
     }
 
-    /// What becomes of the message.
+    /// Converts the error to the result of the message: retry, later, or dead letter.
     pub(crate) fn into_failure(self, now: DateTime<Utc>) -> Failure {
         let message = self.public_message();
         match self {
@@ -96,7 +98,7 @@ impl Error {
         }
     }
 
-    /// Whether the message only has to wait: nothing was tried in vain.
+    /// Returns whether the message only has to wait, so that the attempt does not count as failed.
     pub(crate) fn is_deferral(&self) -> bool {
         match self {
             Self::DigitalOcean(error) => {

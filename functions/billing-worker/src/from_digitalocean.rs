@@ -1,4 +1,4 @@
-//! What DigitalOcean sends, in the terms of the domain.
+//! Converts DigitalOcean's responses to the types of the domain.
 
 use billing::Summary;
 use chrono::{DateTime, Utc};
@@ -6,7 +6,7 @@ use digitalocean::{Balance, BillingHistoryEntry, InvoiceItem, InvoiceSummary};
 use domain::billing::{BalanceSnapshot, Charge, EntryType, HistoryEntry, ItemId};
 use domain::{AccountId, InvalidId, InvoiceUuid, Money, ProviderId};
 
-/// A balance that was asked for at this time.
+/// Converts a balance that was requested at this time.
 pub(crate) fn balance(account: &AccountId, at: DateTime<Utc>, balance: &Balance) -> BalanceSnapshot {
     BalanceSnapshot {
         account: account.clone(),
@@ -18,7 +18,8 @@ pub(crate) fn balance(account: &AccountId, at: DateTime<Utc>, balance: &Balance)
     }
 }
 
-/// An entry of the history. One whose invoice has an id that is none fails the list: leaving it out would read as "not billed".
+/// Converts an entry of the billing history. An invalid invoice id is an error for the whole list,
+/// because leaving the entry out would mean "not billed".
 pub(crate) fn entry(account: &AccountId, entry: BillingHistoryEntry) -> Result<HistoryEntry, InvalidId> {
     Ok(HistoryEntry {
         account: account.clone(),
@@ -31,7 +32,8 @@ pub(crate) fn entry(account: &AccountId, entry: BillingHistoryEntry) -> Result<H
     })
 }
 
-/// A line as JSON tells it, and the ids that came with it. What cannot be an id finds nothing, so that it is none.
+/// Converts a JSON item to a charge and the ids that came with it. An invalid id is dropped,
+/// because it cannot match any resource.
 pub(crate) fn charge(item: InvoiceItem) -> (Charge, ItemId) {
     let id = |id: Option<String>| id.and_then(|id| ProviderId::new(id).ok());
     let ids = ItemId { resource_id: id(item.resource_id), resource_uuid: id(item.resource_uuid) };
@@ -50,7 +52,8 @@ pub(crate) fn charge(item: InvoiceItem) -> (Charge, ItemId) {
     (charge, ids)
 }
 
-/// A summary. A part of which DigitalOcean does not tell the amount is nothing: that the parts make up the whole is held against the lines.
+/// Converts a summary. A part without an amount counts as zero; the tie-out compares the sum of the
+/// parts with the lines and so detects a missing one.
 pub(crate) fn summary(summary: &InvoiceSummary) -> Summary {
     Summary {
         amount: summary.amount,

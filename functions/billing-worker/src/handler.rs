@@ -1,4 +1,4 @@
-//! One message: fanned out, dropped, or done.
+//! Handles one message: fans it out to all accounts, drops it, or does its job.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,56 +18,58 @@ use crate::inventory_cache::InventoryCache;
 use crate::job::{Fetch, Job};
 use crate::report::{JobReport, ReportContext, report};
 
-/// Time kept for writing down what came of it when calls to DigitalOcean and the writing of lines have to stop.
+/// The time reserved for recording the outcome: requests to DigitalOcean and the writing of lines
+/// stop this long before the deadline.
 const CLOSING_MARGIN: Duration = Duration::from_secs(10);
 
-/// A worker: everything its messages need.
+/// A billing worker with everything that processing its messages needs.
 pub struct BillingWorker {
-    /// Which worker.
+    /// The description of the worker, selected by `WORKER`.
     pub worker: &'static BillingWorkerSpec,
-    /// Its configuration.
+    /// The configuration from the environment.
     pub config: WorkerConfig,
-    /// The queue on which invoices are asked for.
+    /// The URL of the queue of `invoice-ingest`.
     pub ingest_queue_url: String,
-    /// The table.
+    /// The client of the DynamoDB table.
     pub table: Table,
-    /// DigitalOcean.
+    /// The source of DigitalOcean clients, one an account.
     pub digitalocean: DigitalOceanClients,
-    /// Where messages are sent.
+    /// The queue client that sends messages.
     pub queue: Arc<dyn Queue>,
-    /// The time.
+    /// The clock that receipts, leases and records take their time from.
     pub clock: Arc<dyn Clock>,
-    /// What lines are matched to, kept from message to message.
+    /// The inventory of the last account, kept from message to message.
     pub inventory_cache: InventoryCache,
 }
 
-/// One run of one job for one account.
+/// A run of one job for one account.
 pub(crate) struct JobRun<'a> {
     pub(crate) account: &'a Account,
     pub(crate) run_id: &'a RunId,
     pub(crate) message: &'a Message,
     pub(crate) deadline: Deadline,
-    /// When it began.
+    /// The time at which the run began.
     pub(crate) started_at: DateTime<Utc>,
 }
 
 impl JobRun<'_> {
-    /// Its account's slug.
+    /// Returns the account's id, for example `demo`.
     pub(crate) fn slug(&self) -> &AccountId {
         &self.account.account
     }
 
-    /// Until when DigitalOcean is asked.
+    /// Returns the deadline of requests to DigitalOcean, [`CLOSING_MARGIN`] before the run's own.
     fn request_deadline(&self) -> RequestDeadline {
         RequestDeadline::at(self.deadline.instant()).with_margin(CLOSING_MARGIN)
     }
 
-    /// Whether there is time for no more than writing down what came of it.
+    /// Returns whether only the time for recording the outcome is left.
     pub(crate) fn is_out_of_time(&self) -> bool {
         self.deadline.is_past(CLOSING_MARGIN)
     }
 
-    /// What comes of work on the table if there is time for it. Broken off, it goes on where it was in the next run.
+    /// Runs a write to the table and aborts it when the run is out of time. An aborted write is
+    /// continued by the next run.
     pub(crate) async fn within_deadline<T>(
         &self,
         work: impl Future<Output = Result<T, store::Error>>,
@@ -78,12 +80,14 @@ impl JobRun<'_> {
 }
 
 impl BillingWorker {
-    /// Handles one message.
+    /// Handles one message of the worker's queue.
     ///
     /// # Errors
-    /// What should become of the message if it is not done with.
+    /// Returns how the message is to be treated if it was not completed: retry, later, or dead
+    /// letter.
     pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
-        // Boxed: a batch of messages of lists of requests is a nest of futures deeper than the compiler looks.
+        // The future is boxed, because a batch of messages with lists of requests nests futures
+        // deeper than the compiler's limit.
         self.process(message, deadline).boxed()
     }
 
@@ -91,8 +95,9 @@ impl BillingWorker {
         if message.is_for_all_accounts() {
             return self.fan_out(&message).await;
         }
-        let account = AccountId::new(message.account.as_str()).or_terminal("not an account")?;
-        let run_id = RunId::new(message.run_id.as_str()).or_terminal("not a run id")?;
+        let account =
+            AccountId::new(message.account.as_str()).or_terminal("the message's account is not a valid account id")?;
+        let run_id = RunId::new(message.run_id.as_str()).or_terminal("the message's run_id is not a valid run id")?;
         let Some(account) = self.table.account(&account).await? else {
             return Err(Failure::terminal(format!("the account {account} is not registered")));
         };
@@ -113,7 +118,8 @@ impl BillingWorker {
         outcome.map(|_| ()).map_err(|error| error.into_failure(self.clock.now()))
     }
 
-    /// One message for each account that is mirrored. Sent twice, the second finds the receipt of the first.
+    /// Sends one message for each enabled account. A duplicate is harmless: it is dropped because
+    /// of the receipt of the first.
     async fn fan_out(&self, message: &Message) -> Result<(), Failure> {
         let accounts = self.table.accounts().await?;
         let enabled: Vec<_> = accounts.iter().filter(|a| a.status == AccountStatus::Enabled).collect();
@@ -125,16 +131,21 @@ impl BillingWorker {
         Ok(())
     }
 
-    /// Does the job and reports on it.
+    /// Does the job, then writes its log line and metrics.
     pub(crate) async fn perform(&self, job: &Job, run: &JobRun<'_>) -> Result<JobReport, Error> {
-        let began = Instant::now();
+        let started = Instant::now();
         let outcome = match job {
             Job::Fetch(fetch) => self.fetch(fetch, run).await,
             Job::Rematch(period, invoice) => self.rematch(*period, invoice, run).await,
             Job::ScheduleRematches => self.schedule_rematches(run).await,
         };
-        let context =
-            ReportContext { worker: self.worker, account: run.slug(), run_id: run.run_id, job, took: began.elapsed() };
+        let context = ReportContext {
+            worker: self.worker,
+            account: run.slug(),
+            run_id: run.run_id,
+            job,
+            took: started.elapsed(),
+        };
         report(&context, &outcome);
         outcome
     }
@@ -146,7 +157,8 @@ impl BillingWorker {
         if !outcome.as_ref().is_err_and(Error::needs_new_token) {
             return outcome;
         }
-        // The token was changed since we cached it, or it is really refused: the one at hand tells.
+        // Either the token was rotated after it was cached, or DigitalOcean really refuses it. A
+        // second attempt with the current token shows which.
         let opened = self.digitalocean.access_with_fresh_token(run.account, purpose, priority, deadline).await;
         self.fetch_with(&granted(opened)?, fetch, run).await
     }

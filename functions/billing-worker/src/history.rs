@@ -1,4 +1,4 @@
-//! What was billed and paid, and which invoices there are.
+//! Imports the billing history and the list of invoices.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,23 +16,25 @@ use crate::handler::JobRun;
 use crate::invoice_header::{ListedInvoice, is_due, updated_header};
 use crate::report::JobReport;
 
-/// Headers read at a time.
+/// The number of invoice headers read in one page.
 const HEADERS_PER_PAGE: usize = 200;
-/// How often a header is decided on that others change meanwhile.
+/// The number of attempts to write a header that other messages change at the same time.
 const MAX_ATTEMPTS: u32 = 4;
 
-/// The headers that an account has.
+/// The invoice headers of an account, by month and id.
 pub(crate) type InvoiceHeaders = BTreeMap<(Period, InvoiceUuid), Invoice>;
 
 impl BillingWorker {
-    /// Keeps the history, knows every invoice that is listed, and asks for those that are due and for the running month's preview.
+    /// Stores the history and a header for every listed invoice, and sends a message for each
+    /// invoice that is due and one for the running month's preview.
     ///
-    /// Each of its writes is one that the next run would not make again, so that it goes on where it was broken off.
+    /// A write that is already done is not repeated, so a run that was aborted is continued by the
+    /// next one.
     pub(crate) async fn discover(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
         let billing = client.billing();
         let history = billing.billing_history().collect_all().await?;
         let invoices = billing.invoices().collect_all().await?;
-        let mut done = JobReport {
+        let mut report = JobReport {
             pages: history.pages + invoices.pages,
             items: u32::try_from(history.items.len() + invoices.items.len()).unwrap_or(u32::MAX),
             requests: history.requests + invoices.requests,
@@ -43,27 +45,29 @@ impl BillingWorker {
         let entries: Vec<HistoryEntry> = entries.collect::<Result<_, _>>()?;
         let listed: Vec<ListedInvoice> =
             invoices.items.into_iter().map(ListedInvoice::try_from).collect::<Result<_, _>>()?;
-        // The list as a whole: entries that say the very same are numbered through, wherever DigitalOcean's pages end.
+        // The list is stored as a whole, because equal entries are numbered consecutively across
+        // DigitalOcean's pages.
         let new = run.within_deadline(self.table.put_history(&entries)).await?;
-        done.changes.discovered += u32::try_from(new).unwrap_or(u32::MAX);
+        report.changes.discovered += u32::try_from(new).unwrap_or(u32::MAX);
         let of_invoices = entries.iter().filter(|entry| entry.entry_type.is_invoice());
         let billed: BTreeSet<&InvoiceUuid> = of_invoices.filter_map(|entry| entry.invoice_uuid.as_ref()).collect();
-        let mut known = self.invoice_headers(run.slug()).await?;
-        // First: it is one invoice, and behind years of them it would wait for the rate limit.
+        let mut existing = self.invoice_headers(run.slug()).await?;
+        // The preview comes first: after years of invoices in the queue it would have to wait for
+        // the rate limit.
         self.send_task(run, &Task::Preview).await?;
-        done.sent += 1;
+        report.sent += 1;
         for listed in &listed {
-            let current = known.remove(&(listed.period, listed.uuid.clone()));
-            let header = run.within_deadline(self.upsert(run.slug(), listed, current, &mut done)).await?;
+            let current = existing.remove(&(listed.period, listed.uuid.clone()));
+            let header = run.within_deadline(self.upsert(run.slug(), listed, current, &mut report)).await?;
             if is_due(&header, billed.contains(&listed.uuid)) {
                 self.send_task(run, &Task::Ingest { period: header.period, invoice: header.uuid }).await?;
-                done.sent += 1;
+                report.sent += 1;
             }
         }
-        Ok(done)
+        Ok(report)
     }
 
-    /// All headers of an account's invoices.
+    /// Reads the headers of all invoices of an account.
     pub(crate) async fn invoice_headers(&self, account: &AccountId) -> Result<InvoiceHeaders, store::Error> {
         let (mut headers, mut after) = (InvoiceHeaders::new(), None);
         loop {
@@ -76,21 +80,22 @@ impl BillingWorker {
         }
     }
 
-    /// The header of a listed invoice as it now is, written where it says something new.
+    /// Writes the header of a listed invoice if the list has something new, and returns the current
+    /// header.
     async fn upsert(
         &self,
         account: &AccountId,
         listed: &ListedInvoice,
         mut current: Option<Invoice>,
-        done: &mut JobReport,
+        report: &mut JobReport,
     ) -> Result<Invoice, store::Error> {
         for _ in 0..MAX_ATTEMPTS {
             let Some(write) = updated_header(account, listed, current.as_ref()) else { break };
             current = match self.table.commit_invoice(&write).await? {
                 InvoiceCommitOutcome::Written => {
                     let InvoiceWrite { before, invoice } = write;
-                    done.changes.discovered += u32::from(before.is_none());
-                    done.changes.updated += u32::from(before.is_some());
+                    report.changes.discovered += u32::from(before.is_none());
+                    report.changes.updated += u32::from(before.is_some());
                     return Ok(invoice);
                 }
                 InvoiceCommitOutcome::Conflict(now) => now.map(|now| *now),
@@ -102,7 +107,8 @@ impl BillingWorker {
         })
     }
 
-    /// Asks for something to be done with an invoice, in the name of this run. Sent twice, the second finds it done.
+    /// Sends a task to `invoice-ingest`, with the id and time of this run. A duplicate is dropped,
+    /// because its task is already done.
     pub(crate) async fn send_task(&self, run: &JobRun<'_>, task: &Task) -> Result<(), Error> {
         let Message { scheduled_at, .. } = *run.message;
         let message = Message::new(INVOICE_INGEST.name, run.slug().as_str(), scheduled_at, run.run_id.as_str());

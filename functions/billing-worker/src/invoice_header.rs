@@ -1,4 +1,4 @@
-//! What the header of an invoice says, given what DigitalOcean lists; pure.
+//! Pure decisions on the header of an invoice, from what DigitalOcean lists.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +9,21 @@ use store::InvoiceWrite;
 /// An invoice as DigitalOcean lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedInvoice {
-    /// The month it is for.
+    /// The month that the invoice bills.
     pub period: Period,
-    /// Its id.
+    /// DigitalOcean's UUID of the invoice.
     pub uuid: InvoiceUuid,
-    /// The number on its face.
+    /// The invoice number printed on the document.
     pub invoice_id: Option<String>,
-    /// Its amount.
+    /// The total of the invoice, in US dollars.
     pub amount: Money,
 }
 
 impl TryFrom<digitalocean::Invoice> for ListedInvoice {
     type Error = InvalidId;
 
-    /// One whose id or month is none fails the list: leaving it out would read as "not billed".
+    /// Converts a listed invoice. An invalid id or month is an error for the whole list, because
+    /// leaving the invoice out would mean "not billed".
     fn try_from(invoice: digitalocean::Invoice) -> Result<Self, InvalidId> {
         Ok(Self {
             period: Period::new(&invoice.invoice_period)?,
@@ -33,11 +34,12 @@ impl TryFrom<digitalocean::Invoice> for ListedInvoice {
     }
 }
 
-/// The header to write for a listed invoice; `None` where the one that is there says it all.
+/// Returns the header to write for a listed invoice; `None` if the current one is up to date.
 ///
-/// What was taken in stays so, with two exceptions. The preview that became the month's invoice under its own id is to be read anew, and keeps
-/// what it came to. So is an invoice whose amount is not what it was: that it is pending then is what makes sure that it is read, whatever
-/// becomes of the message that asks for it. The lines of before are shown until it is.
+/// The status of an ingested invoice does not change, with two exceptions. A preview that became
+/// the month's invoice under its own id is set to pending, and keeps the preview's amount. An
+/// invoice whose amount has changed is set to pending too: this guarantees that it is read again
+/// even if the message for it is lost. The previous lines stay published until then.
 #[must_use]
 pub fn updated_header(account: &AccountId, listed: &ListedInvoice, current: Option<&Invoice>) -> Option<InvoiceWrite> {
     let ListedInvoice { period, uuid, invoice_id, amount } = listed.clone();
@@ -83,8 +85,8 @@ fn pending(
     }
 }
 
-/// Whether an invoice is to be read: it never was, or not to the end, or its sums were held against a history that did not have it yet, and
-/// now has.
+/// Returns whether an invoice must be read: it was never read completely, or it was tied out before
+/// the history had its entry and the history has it now.
 #[must_use]
 pub fn is_due(invoice: &Invoice, in_history: bool) -> bool {
     let lacks_history = || {
@@ -98,12 +100,12 @@ pub fn is_due(invoice: &Invoice, in_history: bool) -> bool {
     }
 }
 
-/// Whether lines that have no owner may be looked for again: no reader of the invoice is at work, and not all lines are matched. Which of them
-/// have a reason that can pass, their own lines tell.
+/// Returns whether a rematch may find owners: the invoice is ingested, and some of its lines have
+/// no owner. The header does not say whether their reasons can change; only the lines do.
 #[must_use]
 pub fn is_rematchable(invoice: &Invoice) -> bool {
-    let open = |set: &domain::billing::LineSet| set.counts.matched < set.counts.lines;
-    invoice.status == InvoiceStatus::Ingested && invoice.lines.as_ref().is_some_and(open)
+    let has_unmatched = |set: &domain::billing::LineSet| set.counts.matched < set.counts.lines;
+    invoice.status == InvoiceStatus::Ingested && invoice.lines.as_ref().is_some_and(has_unmatched)
 }
 
 #[cfg(test)]
@@ -125,7 +127,7 @@ mod tests {
         }
     }
 
-    fn taken_in(status: InvoiceStatus, missing: Vec<AmountSource>) -> Invoice {
+    fn ingested(status: InvoiceStatus, missing: Vec<AmountSource>) -> Invoice {
         let set = LineSet {
             revision: 1,
             content_hash: String::new(),
@@ -140,7 +142,7 @@ mod tests {
     #[test]
     fn an_ingested_invoice_stays_so_until_its_amount_changes() {
         use InvoiceStatus::{Failed, Ingested, Ingesting, Open, Pending};
-        // (status, status after the same amount, status after another).
+        // (status, status after the same amount, status after another amount).
         let cases = [
             (Pending, Pending, Pending),
             (Ingesting, Ingesting, Ingesting),
@@ -149,16 +151,16 @@ mod tests {
             (Open, Pending, Pending),
         ];
         for (status, same, other) in cases {
-            let current = taken_in(status, vec![]);
+            let current = ingested(status, vec![]);
             for (cents, after) in [(500, same), (501, other)] {
                 let write = updated_header(&demo(), &listed(cents), Some(&current));
                 let Some(InvoiceWrite { before, invoice }) = write else {
-                    assert_eq!((status, cents), (after, 500), "nothing is written where nothing is new");
+                    assert_eq!((status, cents), (after, 500), "nothing is written if nothing is new");
                     continue;
                 };
                 assert_eq!((before, invoice.version), (Some(1), 2), "{status:?}, {cents}");
                 assert_eq!((invoice.status, invoice.amount), (after, listed(cents).amount), "{status:?}, {cents}");
-                assert_eq!(invoice.lines, current.lines, "what is shown is shown until it is read");
+                assert_eq!(invoice.lines, current.lines, "the previous lines stay published");
                 assert_eq!(invoice.preview_amount, (status == Open).then_some(current.amount), "{status:?}");
             }
         }
@@ -179,14 +181,14 @@ mod tests {
             (Open, history, true, false),
         ];
         for (status, missing, in_history, due) in cases {
-            let invoice = taken_in(status, missing.clone());
+            let invoice = ingested(status, missing.clone());
             assert_eq!(is_due(&invoice, in_history), due, "{status:?}, {missing:?}, {in_history}");
         }
     }
 
     #[test]
     fn only_an_ingested_invoice_with_unmatched_lines_is_rematchable() {
-        let mut invoice = taken_in(InvoiceStatus::Ingested, vec![]);
+        let mut invoice = ingested(InvoiceStatus::Ingested, vec![]);
         assert!(is_rematchable(&invoice));
         assert!(!is_rematchable(&Invoice { status: InvoiceStatus::Failed, ..invoice.clone() }));
         invoice.lines.as_mut().unwrap().counts.matched = 2;

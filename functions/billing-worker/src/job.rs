@@ -1,39 +1,39 @@
-//! What a message asks for.
+//! The job that a message requests.
 
 use billing::{BALANCE, BILLING_HISTORY, BillingWorkerSpec, Task};
 use domain::InvoiceUuid;
 use domain::billing::Period;
 use runtime::{Failure, Message, OrFail};
 
-/// What a message for an account asks for.
+/// The job that a message for an account requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// What DigitalOcean has to be asked for.
+    /// A job that needs data from DigitalOcean.
     Fetch(Fetch),
-    /// The lines of an invoice are matched with what is known now.
+    /// Match the lines of an invoice with the resources that are known now.
     Rematch(Period, InvoiceUuid),
-    /// Every invoice that has lines without an owner is to be matched again.
+    /// Send a rematch message for every invoice that has lines without an owner.
     ScheduleRematches,
 }
 
-/// What DigitalOcean is asked for.
+/// The data to request from DigitalOcean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fetch {
-    /// What the account owes.
+    /// The balance of the account.
     Balance,
-    /// What was billed and paid, and which invoices there are.
+    /// The billing history and the list of invoices.
     History,
-    /// An invoice.
+    /// A billed invoice with its lines.
     Invoice(Period, InvoiceUuid),
-    /// The running month's invoice so far.
+    /// The preview of the running month's invoice.
     Preview,
 }
 
 impl Job {
-    /// What a message to this worker asks for.
+    /// Returns the job that a message requests from this worker.
     ///
     /// # Errors
-    /// Its fields are not of this worker's.
+    /// Returns a terminal failure if the message's fields do not describe a task of this worker.
     pub(crate) fn parse(worker: &BillingWorkerSpec, message: &Message) -> Result<Self, Failure> {
         if *worker == BALANCE {
             return Ok(Self::Fetch(Fetch::Balance));
@@ -52,7 +52,7 @@ impl Job {
         })
     }
 
-    /// Its name, for the log.
+    /// Returns the name of the job for the log and the metrics.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Fetch(Fetch::Balance) => "balance",
@@ -64,7 +64,8 @@ impl Job {
         }
     }
 
-    /// The invoice that it is about.
+    /// Returns the month and id of the invoice; none for jobs that concern all invoices or the
+    /// preview.
     pub(crate) fn invoice(&self) -> Option<(Period, &InvoiceUuid)> {
         match self {
             Self::Fetch(Fetch::Invoice(period, invoice)) | Self::Rematch(period, invoice) => Some((*period, invoice)),
@@ -72,7 +73,8 @@ impl Job {
         }
     }
 
-    /// Whether it is what a schedule asks for, one at a time in an account and with a receipt.
+    /// Returns whether the job is a scheduled one, which runs once at a time in an account and
+    /// writes a receipt.
     pub(crate) fn is_scheduled(&self) -> bool {
         matches!(self, Self::Fetch(Fetch::Balance | Fetch::History) | Self::ScheduleRematches)
     }

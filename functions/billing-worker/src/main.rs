@@ -1,4 +1,4 @@
-//! Takes in balances, the billing history or invoices; the environment variable WORKER says which.
+//! The entry point of the billing workers' Lambda functions: only wiring.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The running month, whose invoice DigitalOcean writes anew every day.
+//! Imports the preview of the running month's invoice, which DigitalOcean rewrites every day.
 
 use billing::{LineTally, Sums, build_cost_line, tie_out};
 use digitalocean::billing::PREVIEW;
@@ -14,11 +14,13 @@ use crate::handler::JobRun;
 use crate::invoice_header::{ListedInvoice, updated_header};
 use crate::report::JobReport;
 
-/// So many of the newest headers hold every preview: there is one, and for a moment that of the month before.
+/// The number of newest headers that are read to find all previews. There is one, and around the
+/// end of a month also that of the month before.
 const NEWEST: usize = 24;
 
 impl BillingWorker {
-    /// Reads the running month's invoice so far: of its JSON items, for nothing says that it has a CSV.
+    /// Imports the running month's preview. It is read from the JSON items, because no
+    /// documentation says that a preview has a CSV.
     pub(crate) async fn preview(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
         let Some(preview) = client.billing().invoice_preview().await? else {
             return Ok(JobReport::dropped("DigitalOcean has no preview"));
@@ -27,7 +29,7 @@ impl BillingWorker {
         let of_month = self.table.invoices_in(run.slug(), period).await?;
         if of_month.iter().any(|invoice| invoice.status != InvoiceStatus::Open) {
             self.remove_billed_previews(run).await?;
-            return Ok(JobReport::dropped("the month is billed"));
+            return Ok(JobReport::dropped("the month is already billed"));
         }
         let items = items(client, &preview).await?;
         let summary = client.billing().invoice_summary(PREVIEW).await;
@@ -43,12 +45,13 @@ impl BillingWorker {
         let sum = tally.sum;
         let amount = invoice.amount.amount;
         let tie_out = tie_out(&Sums { lines: sum, items: Some(sum), summary, invoice: Some(amount), history: None });
-        let done = self.publish_lines(run, invoice, &lines, tally, &tie_out).await?;
+        let report = self.publish_lines(run, invoice, &lines, tally, &tie_out).await?;
         self.remove_billed_previews(run).await?;
-        Ok(done)
+        Ok(report)
     }
 
-    /// The header of the running month, written where it says something new. A preview keeps the id that it had first.
+    /// Writes the header of the running month if the preview has something new, and returns the
+    /// current header. It keeps the id that the preview had first.
     async fn upsert_header(
         &self,
         run: &JobRun<'_>,
@@ -82,7 +85,8 @@ impl BillingWorker {
         }
     }
 
-    /// Takes away the previews of months whose invoice is shown. Its invoice does that itself; this is for one that was written at the same time.
+    /// Deletes the previews of months whose invoice is published. Publishing an invoice deletes its
+    /// preview already; this covers a preview that was written at the same time.
     async fn remove_billed_previews(&self, run: &JobRun<'_>) -> Result<(), Error> {
         for preview in self.preview_headers(run).await? {
             let of_month = self.table.invoices_in(run.slug(), preview.period).await?;
@@ -93,7 +97,7 @@ impl BillingWorker {
         Ok(())
     }
 
-    /// The headers of previews, the newest first.
+    /// Reads the headers of previews, the newest first.
     pub(crate) async fn preview_headers(&self, run: &JobRun<'_>) -> Result<Vec<Invoice>, store::Error> {
         let mut headers = self.table.invoices(run.slug(), None, NEWEST).await?.items;
         headers.retain(|invoice| invoice.status == InvoiceStatus::Open);
@@ -101,7 +105,8 @@ impl BillingWorker {
     }
 }
 
-/// The lines of the preview. Read until two readings agree: it may be written anew meanwhile.
+/// Reads the lines of the preview until two readings agree, because DigitalOcean may rewrite it in
+/// between.
 async fn items(
     client: &Client,
     preview: &InvoicePreview,
@@ -109,15 +114,15 @@ async fn items(
     let items = client.billing().invoice_items(PREVIEW).confirmed().collect_all_as(from_digitalocean::charge).await;
     match items {
         Ok(listing) => Ok(listing.items),
-        // A month without any use, of which there is nothing to show.
+        // A month without usage has no items.
         Err(error) if error.is_not_found() && preview.amount.is_zero() => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// What DigitalOcean tells; `None` where it has nothing of the sort.
-pub(crate) fn none_if_not_found<T>(answer: Result<T, digitalocean::Error>) -> Result<Option<T>, digitalocean::Error> {
-    match answer {
+/// Converts a 404 from DigitalOcean to `None`.
+pub(crate) fn none_if_not_found<T>(response: Result<T, digitalocean::Error>) -> Result<Option<T>, digitalocean::Error> {
+    match response {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),

@@ -1,4 +1,4 @@
-//! How what was found of an invoice comes to be shown.
+//! Publishes the lines of an invoice.
 
 use billing::LineTally;
 use domain::ChangeCounts;
@@ -11,14 +11,16 @@ use crate::error::Error;
 use crate::handler::JobRun;
 use crate::report::{JobReport, PublishedLines};
 
-/// How often it is tried while others write to the same header.
+/// The number of attempts while other messages write to the same header.
 const MAX_ATTEMPTS: u32 = 4;
 
 impl BillingWorker {
-    /// Lets an invoice show these lines, in the place of those of before and of its month's preview. Where it shows them already, nothing is
-    /// written.
+    /// Publishes these lines as the invoice's, in place of its previous lines and of the month's
+    /// preview. Nothing is written if the same lines are already published.
     ///
-    /// It is shown only on what it was found from: where the amount or the lines are others by now, it is to be found anew.
+    /// The lines are only published if the invoice's amount and its previous lines are still those
+    /// that were read. Otherwise the error is [`Error::ConcurrentChange`], and the message starts
+    /// again.
     pub(crate) async fn publish_lines(
         &self,
         run: &JobRun<'_>,
@@ -37,21 +39,21 @@ impl BillingWorker {
                 Some(preview) => run.within_deadline(self.table.promote_preview(preview, &current, &new)).await?,
                 None => run.within_deadline(self.table.publish_revision(&current, &new)).await?,
             };
-            let (shown, updated) = match replaced {
-                PublishOutcome::Written(shown) => (shown, 1),
-                PublishOutcome::Unchanged(shown) => (shown, 0),
+            let (published, updated) = match replaced {
+                PublishOutcome::Written(published) => (published, 1),
+                PublishOutcome::Unchanged(published) => (published, 0),
                 PublishOutcome::Stale(Some(now)) if now.amount == invoice.amount && now.lines == invoice.lines => {
                     current = *now;
                     continue;
                 }
                 PublishOutcome::Stale(_) => return Err(Error::ConcurrentChange),
             };
-            // One that was written while this was shown, by a run that had not seen it yet.
-            if let Some(preview) = self.preview_in_same_month(&shown).await? {
+            // A run that had not seen the invoice yet may have written a preview in the meantime.
+            if let Some(preview) = self.preview_in_same_month(&published).await? {
                 run.within_deadline(self.table.delete_preview(&preview, at)).await?;
             }
             let changes = ChangeCounts { updated, ..ChangeCounts::default() };
-            let set = shown.lines.ok_or(Error::ConcurrentChange)?;
+            let set = published.lines.ok_or(Error::ConcurrentChange)?;
             return Ok(JobReport {
                 items: tally.counts.lines,
                 changes,
@@ -62,7 +64,7 @@ impl BillingWorker {
         Err(Error::ConcurrentChange)
     }
 
-    /// The preview of an invoice's month, where there still is one.
+    /// Returns the preview of the invoice's month, if there still is one.
     async fn preview_in_same_month(&self, invoice: &Invoice) -> Result<Option<Invoice>, Error> {
         if invoice.status == InvoiceStatus::Open {
             return Ok(None);

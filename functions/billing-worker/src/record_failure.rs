@@ -1,4 +1,5 @@
-//! Why an invoice could not be read, on its header: a dead letter is seen by the operator alone.
+//! Records on an invoice's header why it could not be read. Users of the API see it there; a dead
+//! letter is visible only to operators.
 
 use domain::billing::{Invoice, InvoiceStatus};
 use domain::error_chain;
@@ -10,9 +11,10 @@ use crate::handler::JobRun;
 use crate::job::{Fetch, Job};
 
 impl BillingWorker {
-    /// Notes on the header of the invoice why this attempt failed. Each attempt does, for none knows that it is the last: the queue counts.
-    ///
-    /// Only where the header is as it was left: a message that has come further meanwhile is not talked over.
+    /// Records on the invoice's header why this attempt failed. Every attempt does so, because only
+    /// the queue counts attempts and a worker cannot tell which is the last. Nothing is written if
+    /// the invoice was read after this run began, or if the header changes at the same time, so
+    /// that the result of another message is not overwritten.
     pub(crate) async fn record_failure(&self, job: &Job, run: &JobRun<'_>, error: &Error) {
         if matches!(error, Error::ConcurrentChange) {
             return;
@@ -29,19 +31,20 @@ impl BillingWorker {
             }
         };
         if let Err(error) = recorded.await {
-            tracing::warn!(error = error_chain(&error), "why the invoice could not be read is not on its header");
+            tracing::warn!(error = error_chain(&error), "cannot record the ingest error on the invoice");
         }
     }
 }
 
-/// The header with the reason; `None` where it says so already, or shows what was read since.
+/// Returns the header with the error; `None` if it has the same error already, or if the invoice
+/// was read after this run began.
 fn with_failure(header: &Invoice, run: &JobRun<'_>, error: &Error) -> Option<InvoiceWrite> {
     if header.lines.as_ref().is_some_and(|set| set.ingested_at > run.started_at) {
         return None;
     }
     let status = match header.status {
         InvoiceStatus::Open => InvoiceStatus::Open,
-        // It waits for its turn, and has not failed.
+        // A deferred message waits for its turn and has not failed.
         status if error.is_deferral() => status,
         _ => InvoiceStatus::Failed,
     };

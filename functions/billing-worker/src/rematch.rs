@@ -1,4 +1,4 @@
-//! Matching the lines of an invoice with what is known now.
+//! Matches the lines of an invoice again with the current inventory.
 
 use billing::{LineTally, rematch};
 use domain::InvoiceUuid;
@@ -10,11 +10,12 @@ use crate::error::Error;
 use crate::handler::JobRun;
 use crate::report::JobReport;
 
-/// Lines read at a time.
-const LINES: usize = 500;
+/// The number of lines read in one page.
+const LINES_PER_PAGE: usize = 500;
 
 impl BillingWorker {
-    /// Matches the lines that an invoice shows with what is known now. What the invoice says, and whether its sums agree, stays as it was read.
+    /// Matches the published lines of an invoice with the current inventory. Charges and tie-out
+    /// are not changed.
     pub(crate) async fn rematch(
         &self,
         period: Period,
@@ -23,28 +24,31 @@ impl BillingWorker {
     ) -> Result<JobReport, Error> {
         let Some(invoice) = self.table.invoice(run.slug(), period, uuid).await? else {
             return Err(Error::OperatorActionRequired(format!(
-                "no invoice {uuid} of {period} is known; run billing-history"
+                "the invoice {uuid} of {period} is not in the table; run billing-history"
             )));
         };
         let set = match &invoice.lines {
             Some(set) if invoice.status == InvoiceStatus::Ingested => set.clone(),
-            _ => return Ok(JobReport::dropped("it is to be read, and is matched then")),
+            _ => {
+                return Ok(JobReport::dropped("the invoice is not ingested yet, and its lines are matched when it is"));
+            }
         };
         if set.ingested_at > run.message.scheduled_at {
-            return Ok(JobReport::dropped("it was matched since"));
+            return Ok(JobReport::dropped("the lines were matched after this message was scheduled"));
         }
         let inventory = self.inventory(run).await?;
-        let (mut lines, mut tally, mut from) = (LineSetBuilder::default(), LineTally::default(), None);
+        let (mut lines, mut tally, mut cursor) = (LineSetBuilder::default(), LineTally::default(), None);
         loop {
-            // Only another set could refuse the position, and it is this header's set that is read.
-            let page = self.table.lines(&invoice, from, LINES).await?.ok_or(Error::ConcurrentChange)?;
+            // The position is refused only if it belongs to another revision than the header's,
+            // which means that the lines were replaced.
+            let page = self.table.lines(&invoice, cursor, LINES_PER_PAGE).await?.ok_or(Error::ConcurrentChange)?;
             for line in page.lines {
                 let line = CostLine { outcome: rematch(&line, period, &inventory), ..line };
                 tally.add(&line);
                 lines.push(&line)?;
             }
-            from = page.next;
-            if from.is_none() {
+            cursor = page.next;
+            if cursor.is_none() {
                 break;
             }
             if run.is_out_of_time() {

@@ -1,4 +1,4 @@
-//! What a message came to: one line in the log and one set of metrics.
+//! Reports the outcome of a message: one log line and one set of metrics.
 
 use std::time::Duration;
 
@@ -10,46 +10,46 @@ use runtime::Metrics;
 use crate::error::Error;
 use crate::job::Job;
 
-/// What was read and written.
+/// The result of a job: the counts of what it read and wrote.
 #[derive(Debug, Default)]
 pub(crate) struct JobReport {
-    /// Why nothing was to be done; absent where something was.
+    /// The reason why the message was dropped; none if its job was done.
     pub(crate) dropped: Option<&'static str>,
-    /// Pages of lists read.
+    /// The number of list pages read from DigitalOcean.
     pub(crate) pages: u32,
-    /// Entries, invoices or lines read.
+    /// The number of entries, invoices or lines read.
     pub(crate) items: u32,
-    /// Requests made for them, as far as they are counted.
+    /// The number of requests to DigitalOcean, as far as they are counted.
     pub(crate) requests: u32,
-    /// What was written: discovered are new records, updated those that say something new.
+    /// The records written: `discovered` counts new ones, `updated` changed ones.
     pub(crate) changes: ChangeCounts,
-    /// Messages sent.
+    /// The number of messages sent to `invoice-ingest`.
     pub(crate) sent: u32,
-    /// Requests the token has left this hour.
+    /// The number of requests that the token has left this hour.
     pub(crate) rate_limit_remaining: Option<u32>,
-    /// What was found of lines, where lines were read.
+    /// The published lines; none for jobs that read no lines.
     pub(crate) lines: Option<PublishedLines>,
-    /// What a person should know though nothing failed.
+    /// Remarks for the operator on a job that succeeded.
     pub(crate) notes: Vec<String>,
 }
 
-/// What was found of the lines of an invoice.
+/// The lines of an invoice that a job published.
 #[derive(Debug)]
 pub(crate) struct PublishedLines {
-    /// How they count.
+    /// The counts of the lines, with the products that no rule covers.
     pub(crate) tally: LineTally,
-    /// The set that is shown now.
+    /// The set of lines that is published now.
     pub(crate) set: LineSet,
 }
 
 impl JobReport {
-    /// There was nothing to be done.
-    pub(crate) fn dropped(why: &'static str) -> Self {
-        Self { dropped: Some(why), ..Self::default() }
+    /// Creates the report of a message that was dropped for this reason.
+    pub(crate) fn dropped(reason: &'static str) -> Self {
+        Self { dropped: Some(reason), ..Self::default() }
     }
 }
 
-/// What a report is about.
+/// The run that a report is about.
 pub(crate) struct ReportContext<'a> {
     pub(crate) worker: &'a BillingWorkerSpec,
     pub(crate) account: &'a AccountId,
@@ -58,7 +58,7 @@ pub(crate) struct ReportContext<'a> {
     pub(crate) took: Duration,
 }
 
-/// One line and one set of metrics.
+/// Writes the log line and the metrics of a job.
 pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Error>) {
     let ReportContext { worker, account, run_id, job, took } = context;
     let (job_name, duration_ms) = (job.name(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
@@ -67,25 +67,37 @@ pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Er
     metrics.property("account", account.as_str());
     metrics.property("run_id", run_id.as_str());
     metrics.property("job", job_name);
-    let done = match outcome {
-        Ok(JobReport { dropped: Some(why), .. }) => {
-            tracing::info!(job = job_name, invoice, duration_ms, why, "message dropped");
+    let report = match outcome {
+        Ok(JobReport { dropped: Some(reason), .. }) => {
+            tracing::info!(job = job_name, invoice, duration_ms, reason, "message dropped");
             return;
         }
-        Ok(done) => done,
+        Ok(report) => report,
         Err(error) => {
-            // A failure is logged as an error where it ends the message; here is how far it came.
-            tracing::warn!(job = job_name, invoice, duration_ms, error = error.public_message(), "not done");
+            // The batch runner logs the failure as an error; this line adds the job and its
+            // duration.
+            tracing::warn!(job = job_name, invoice, duration_ms, error = error.public_message(), "job incomplete");
             metrics.count("RunsIncomplete", 1);
             return;
         }
     };
-    let JobReport { pages, items, requests, sent, notes, .. } = done;
+    let JobReport { pages, items, requests, sent, notes, .. } = report;
     let notes = (!notes.is_empty()).then(|| notes.join("; "));
-    let changes = done.changes.total();
-    match &done.lines {
+    let changes = report.changes.total();
+    match &report.lines {
         None => {
-            tracing::info!(job = job_name, invoice, pages, items, requests, changes, sent, notes, duration_ms, "done");
+            tracing::info!(
+                job = job_name,
+                invoice,
+                pages,
+                items,
+                requests,
+                changes,
+                sent,
+                notes,
+                duration_ms,
+                "job complete"
+            );
         }
         Some(PublishedLines { tally, set }) => {
             let (counts, tie_out) = (set.counts, set.tie_out.status);
@@ -100,7 +112,7 @@ pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Er
                 changes,
                 notes,
                 duration_ms,
-                "done"
+                "job complete"
             );
             metrics.count("Lines", counts.lines.into());
             metrics.count("LinesUnexplained", counts.unexplained().into());

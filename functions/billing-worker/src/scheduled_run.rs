@@ -1,4 +1,4 @@
-//! What a schedule asks for: one at a time in an account, each with its receipt.
+//! Runs scheduled jobs: one at a time in an account, each with a receipt.
 
 use std::time::Duration;
 
@@ -13,15 +13,17 @@ use crate::handler::JobRun;
 use crate::job::Job;
 use crate::report::JobReport;
 
-/// How much longer than the function may run its lease is: a run never outlives its lease.
+/// The time by which the lease outlasts the function's remaining time, so that a run never outlives
+/// its lease.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(30);
-/// How soon a message comes back that found another run of its lane.
+/// The delay of a message that found another run of the same worker and account.
 const BUSY_DELAY: Duration = Duration::from_secs(20);
-/// How often it does. Another message of the same lane is on its way by then, so the one that waited in vain may go.
+/// The number of such delays. After them, another message of the same worker and account is being
+/// processed, so this one can be dropped.
 const BUSY_ATTEMPTS: u32 = 18;
 
 impl BillingWorker {
-    /// Does the job, unless a newer run already did.
+    /// Does the job, unless a newer run is already complete.
     pub(crate) async fn run_scheduled(&self, job: &Job, run: &JobRun<'_>) -> Result<(), Failure> {
         let sync_state = self.table.sync_state(run.slug(), &self.worker.sync_kind).await?;
         if let Some(receipt) = sync_state.and_then(|state| state.last_complete)
@@ -43,7 +45,8 @@ impl BillingWorker {
         }
         match outcome {
             Ok(_) => Ok(()),
-            // The operator sees it in the receipt; every tick asks again, so nothing is gained by waking somebody for each.
+            // The receipt shows the missing scope, and every tick tries again. A dead letter and
+            // its alarm for each tick would add nothing.
             Err(error) if error.status() == SweepStatus::NotVisible => Ok(()),
             Err(error) => Err(error.into_failure(self.clock.now())),
         }
@@ -51,22 +54,22 @@ impl BillingWorker {
 
     fn finish(&self, run: &JobRun<'_>, outcome: &Result<JobReport, Error>) -> SyncCompletion {
         let nothing = JobReport::default();
-        let done = outcome.as_ref().unwrap_or(&nothing);
+        let report = outcome.as_ref().unwrap_or(&nothing);
         let finished_at = self.clock.now();
         let receipt = Receipt {
             run_id: run.run_id.clone(),
             status: outcome.as_ref().err().map_or(SweepStatus::Complete, Error::status),
             started_at: run.started_at,
             finished_at,
-            pages: done.pages,
-            items: done.items,
-            requests: done.requests,
-            changes: done.changes,
-            rate_limit_remaining: done.rate_limit_remaining,
+            pages: report.pages,
+            items: report.items,
+            requests: report.requests,
+            changes: report.changes,
+            rate_limit_remaining: report.rate_limit_remaining,
             token_id: None,
             duration_ms: u64::try_from((finished_at - run.started_at).num_milliseconds()).unwrap_or_default(),
             error: outcome.as_ref().err().map(Error::public_message),
-            notes: done.notes.clone(),
+            notes: report.notes.clone(),
         };
         SyncCompletion { receipt, listed: outcome.is_ok(), hold: None, scan_progress: None, urn_kinds: None }
     }
@@ -74,11 +77,11 @@ impl BillingWorker {
 
 fn busy(run: &JobRun<'_>) -> Result<(), Failure> {
     if run.message.attempt < BUSY_ATTEMPTS {
-        return Err(Failure::later(BUSY_DELAY, "another run of this lane is under way"));
+        return Err(Failure::later(BUSY_DELAY, "another run of this worker is in progress for the account"));
     }
     tracing::warn!(
         attempt = run.message.attempt,
-        "another run of this lane is under way all the while, message dropped"
+        "another run of this worker is still in progress for the account, message dropped"
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! One message: fanned out, dropped, or swept.
+//! Handles one message: fans it out to all accounts, drops it, or runs its sweep.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,48 +16,52 @@ use store::{Priority, Table};
 
 use crate::outcome;
 
-/// Time kept for writing the receipt when calls to DigitalOcean and changes to rows have to stop.
+/// The time reserved for writing the receipt: requests to DigitalOcean and changes to records stop
+/// this long before the deadline.
 const RECEIPT_MARGIN: Duration = Duration::from_secs(10);
-/// How much longer than the function may run its lease is: a sweep never outlives its lease.
+/// The time by which the lease outlasts the function's remaining time, so that a sweep never
+/// outlives its lease.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(30);
 
-/// A target is not begun with less time than this.
+/// The minimum remaining time for starting a target.
 const MIN_TARGET_TIME: Duration = Duration::from_secs(30);
-/// How soon a kind that failed for a moment comes back as a message of its own.
+/// The delay of the separate message for a kind that failed temporarily.
 const RETRY_DELAY: Duration = Duration::from_secs(60);
 
-/// What messages of these workers carry besides the envelope.
+/// The fields that messages of these workers have besides the envelope.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct SyncFields {
-    /// The one kind to mirror; all that the worker mirrors where absent.
+    /// The kind to mirror; if absent, all kinds of the worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
 }
 
-/// A worker: everything its messages need.
+/// An inventory worker with everything that processing its messages needs.
 pub struct SyncWorker {
-    /// Which worker.
+    /// The description of the worker, selected by `WORKER`.
     pub worker: &'static InventoryWorker,
-    /// Its configuration.
+    /// The configuration from the environment.
     pub config: WorkerConfig,
-    /// The table.
+    /// The client of the DynamoDB table.
     pub table: Table,
-    /// DigitalOcean.
+    /// The source of DigitalOcean clients, one an account.
     pub digitalocean: DigitalOceanClients,
-    /// Where messages are sent.
+    /// The queue client that sends messages.
     pub queue: Arc<dyn Queue>,
-    /// The time.
+    /// The clock that receipts, leases and records take their time from.
     pub clock: Arc<dyn Clock>,
 }
 
 impl SyncWorker {
-    /// Handles one message.
+    /// Handles one message of the worker's queue.
     ///
     /// # Errors
-    /// What should become of the message if it is not done with.
+    /// Returns how the message is to be treated if it was not completed: retry, later, or dead
+    /// letter.
     pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
-        // Boxed: a batch of messages of sweeps of requests is a nest of futures deeper than the compiler looks.
+        // The future is boxed, because a batch of messages with sweeps of requests nests futures
+        // deeper than the compiler's limit.
         self.process(message, deadline).boxed()
     }
 
@@ -65,8 +69,9 @@ impl SyncWorker {
         if message.is_for_all_accounts() {
             return self.fan_out(&message).await;
         }
-        let account = AccountId::new(message.account.as_str()).or_terminal("not an account")?;
-        let run_id = RunId::new(message.run_id.as_str()).or_terminal("not a run id")?;
+        let account =
+            AccountId::new(message.account.as_str()).or_terminal("the message's account is not a valid account id")?;
+        let run_id = RunId::new(message.run_id.as_str()).or_terminal("the message's run_id is not a valid run id")?;
         let Some(account) = self.table.account(&account).await? else {
             return Err(Failure::terminal(format!("the account {account} is not registered")));
         };
@@ -78,7 +83,7 @@ impl SyncWorker {
         match (fields.kind, self.worker.targets) {
             (Some(kind), _) => {
                 let target = self.worker.target(&kind);
-                let unknown = || Failure::terminal(format!("{} does not mirror {kind}", self.worker.name));
+                let unknown = || Failure::terminal(format!("the worker {} does not mirror {kind}", self.worker.name));
                 self.mirror(target.ok_or_else(unknown)?, &account, &run_id, &message, deadline).await
             }
             (None, [target]) => self.mirror(target, &account, &run_id, &message, deadline).await,
@@ -86,8 +91,8 @@ impl SyncWorker {
         }
     }
 
-    /// Mirrors one target after the other. What one of them has to wait for, or try again, comes back as a message of its own and holds
-    /// up none of the others.
+    /// Mirrors one target after another. A target that has to wait or to be retried is re-queued as
+    /// a separate message, so that it does not delay the others.
     async fn mirror_all(
         &self,
         targets: &'static [Target],
@@ -101,7 +106,7 @@ impl SyncWorker {
             let kind = target.sync_kind();
             let outcome = match deadline.remaining() > MIN_TARGET_TIME {
                 true => self.mirror(target, account, run_id, message, deadline).await,
-                false => Err(Failure::later(Duration::ZERO, "out of time")),
+                false => Err(Failure::later(Duration::ZERO, "not enough time is left to start this kind")),
             };
             let (delay, reason) = match outcome {
                 Ok(()) => continue,
@@ -112,13 +117,13 @@ impl SyncWorker {
                     continue;
                 }
             };
-            tracing::info!(%kind, delay_s = delay.as_secs(), reason, "comes back as a message of its own");
+            tracing::info!(%kind, delay_s = delay.as_secs(), reason, "re-queued as a separate message");
             self.requeue(message, &kind, delay).await?;
         }
         if terminal.is_empty() { Ok(()) } else { Err(Failure::terminal(terminal.join("; "))) }
     }
 
-    /// Sends a message for one kind alone, as a first attempt.
+    /// Sends a message for one kind only, with attempt 0.
     async fn requeue(&self, message: &Message, kind: &Kind, delay: Duration) -> Result<(), Failure> {
         let message = Message { attempt: 0, ..message.clone() };
         let message = message.with_fields(SyncFields { kind: Some(kind.clone()) })?;
@@ -126,7 +131,7 @@ impl SyncWorker {
         Ok(())
     }
 
-    /// Mirrors one target, unless a newer sweep already did.
+    /// Mirrors one target, unless a newer sweep is already complete.
     async fn mirror(
         &self,
         target: &'static Target,
@@ -148,9 +153,9 @@ impl SyncWorker {
             self.report(target, &account.account, receipt);
         }
         match (target, &outcome) {
-            // Whatever it was, the next tick is a minute away, and no older than this message would be by then.
+            // A fast poll is never retried: the next tick, a minute later, does the same work.
             (Target::FastDroplets, _) => Ok(()),
-            // A round that came further is not a failed attempt.
+            // A scan that made progress is not a failed attempt, so it continues with attempt 0.
             (Target::Children(_), SweepOutcome::Swept(receipt, FollowUp::Continue)) if receipt.items > 0 => {
                 self.requeue(message, &target.sync_kind(), Duration::from_secs(1)).await
             }
@@ -158,7 +163,8 @@ impl SyncWorker {
         }
     }
 
-    /// One message for each account that is mirrored. Sent twice, the second finds the receipt of the first.
+    /// Sends one message for each enabled account. A duplicate is harmless: it is dropped because
+    /// of the receipt of the first.
     async fn fan_out(&self, message: &Message) -> Result<(), Failure> {
         let accounts = self.table.accounts().await?;
         let enabled: Vec<_> = accounts.iter().filter(|a| a.status == AccountStatus::Enabled).collect();
@@ -188,7 +194,8 @@ impl SyncWorker {
         if !matches!(outcome, SweepOutcome::Swept(_, FollowUp::NewToken)) {
             return Ok(outcome);
         }
-        // The token was changed since we cached it, or it is really refused: the one at hand tells.
+        // Either the token was rotated after it was cached, or DigitalOcean really refuses it. A
+        // second attempt with the current token shows which.
         let access =
             sweep_access(self.digitalocean.access_with_fresh_token(account, purpose, priority, request_deadline).await);
         self.sweep_with(&access, target, account, run_id, deadline).await
@@ -233,12 +240,12 @@ impl SyncWorker {
         Ok(inventory::sweep(run).await?)
     }
 
-    /// One line and one set of metrics for each sweep.
+    /// Writes one log line and one set of metrics for a sweep.
     fn report(&self, target: &Target, account: &AccountId, receipt: &Receipt) {
         let kind = target.sync_kind();
         let Receipt { status, pages, items, requests, changes, duration_ms, error, .. } = receipt;
         if status.is_complete() {
-            tracing::info!(%kind, ?status, pages, items, requests, changes = changes.total(), duration_ms, "swept");
+            tracing::info!(%kind, ?status, pages, items, requests, changes = changes.total(), duration_ms, "sweep complete");
         } else {
             tracing::warn!(%kind, ?status, pages, items, requests, duration_ms, error, "sweep not complete");
         }
@@ -255,7 +262,7 @@ impl SyncWorker {
     }
 }
 
-/// Access as a sweep takes it.
+/// Converts the result of opening access to the form that a sweep expects.
 fn sweep_access(opened: Result<AuthorizedClient, AccessDenied>) -> Access {
     match opened {
         Ok(AuthorizedClient { client, token_id }) => Access::Granted { client, token_id },

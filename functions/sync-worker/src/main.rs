@@ -1,4 +1,4 @@
-//! Mirrors one kind of DigitalOcean resource; the environment variable WORKER says which.
+//! The entry point of the sync workers' Lambda functions: only wiring.
 
 use std::process::ExitCode;
 use std::sync::Arc;

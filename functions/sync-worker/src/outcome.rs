@@ -1,4 +1,4 @@
-//! What becomes of a message, given what its sweep came to.
+//! Converts the outcome of a sweep to the result of its message.
 
 use std::time::Duration;
 
@@ -7,28 +7,34 @@ use domain::Receipt;
 use inventory::{FollowUp, SweepOutcome};
 use runtime::Failure;
 
-/// How soon a message comes back that found another sweep of its lane running.
+/// The delay of a message that found another sweep of the same kind and account in progress.
 pub const BUSY_DELAY: Duration = Duration::from_secs(20);
-/// How often it does. Another message of the same lane is on its way by then, so the one that waited in vain may go.
+/// The number of such delays. After them, another message of the same kind and account is being
+/// processed, so this one can be dropped.
 pub const BUSY_ATTEMPTS: u32 = 18;
 
-/// A sweep that did not do what it should, for the log and the dead-letter queue.
+/// The error of an incomplete sweep, for the log and the dead-letter queue.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct IncompleteSweep(String);
 
-/// What becomes of the message.
+/// Returns the result of a message, given the outcome of its sweep.
 ///
 /// # Errors
-/// [`Failure::Later`] for waits, [`Failure::Retry`] for what may pass, [`Failure::Terminal`] for what only a person can mend.
+/// [`Failure::Later`] for waits, [`Failure::Retry`] for temporary failures, [`Failure::Terminal`]
+/// for problems that only an operator can solve.
 pub fn to_message_result(outcome: &SweepOutcome, attempt: u32, now: DateTime<Utc>) -> Result<(), Failure> {
     match outcome {
         SweepOutcome::Busy | SweepOutcome::LeaseLost if attempt >= BUSY_ATTEMPTS => {
-            tracing::warn!(attempt, "another sweep of this lane has been running all the while, message dropped");
+            tracing::warn!(attempt, "another sweep of this kind is still in progress for the account, message dropped");
             Ok(())
         }
-        SweepOutcome::Busy => Err(Failure::later(BUSY_DELAY, "another sweep of this lane is running")),
-        SweepOutcome::LeaseLost => Err(Failure::later(BUSY_DELAY, "another sweep took this lane over")),
+        SweepOutcome::Busy => {
+            Err(Failure::later(BUSY_DELAY, "another sweep of this kind is in progress for the account"))
+        }
+        SweepOutcome::LeaseLost => {
+            Err(Failure::later(BUSY_DELAY, "another sweep of this kind took over the account's lease"))
+        }
         SweepOutcome::Swept(receipt, next) => match next {
             FollowUp::Nothing => Ok(()),
             FollowUp::Continue => Err(Failure::later(Duration::from_secs(1), reason(receipt))),

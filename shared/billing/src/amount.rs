@@ -1,20 +1,19 @@
-//! Amounts of money as DigitalOcean writes them. Exact: no float, no rounding.
+//! Amounts of money as DigitalOcean writes them. Parsing is exact: no float, no rounding.
 
 use rust_decimal::Decimal;
 
-/// A text that is no amount.
+/// A text that is not an amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an amount")]
 pub struct InvalidAmount(
-    /// The text.
+    /// The text as it was received.
     pub String,
 );
 
-/// Reads an amount: `3.11`, `$3.11`, `$1,234.56`, and below zero `-$1.00`, `$-1.00` or `($1.00)`.
-///
-/// JSON has plain decimals, the CSV a dollar sign; how it writes what is below zero or above a thousand is not
-/// documented, so that every usual way is read. Anything else is an error: most of all `1.234,56` and `12,34`, where a
-/// comma would have to be guessed at.
+/// Parses an amount: `3.11`, `$3.11`, `$1,234.56`, and below zero `-$1.00`, `$-1.00` or `($1.00)`.
+/// JSON has plain decimals, the CSV a dollar sign. How the CSV writes negative amounts and amounts
+/// above a thousand is not documented, so every usual form is accepted. Anything else is an error,
+/// above all `1.234,56` and `12,34`, where the meaning of the comma would be a guess.
 pub fn parse(text: &str) -> Result<Decimal, InvalidAmount> {
     let invalid = || InvalidAmount(text.to_owned());
     let (negative, unsigned) = sign(text.trim());
@@ -35,7 +34,8 @@ pub fn parse(text: &str) -> Result<Decimal, InvalidAmount> {
     Ok(amount)
 }
 
-/// Whether the amount is below zero, and the rest of the text, without its sign and its dollar.
+/// Splits off the sign: returns true for a negative amount, and the text without its sign and its
+/// dollar sign.
 fn sign(text: &str) -> (bool, &str) {
     let dollarless = |text| str::strip_prefix(text, '$').unwrap_or(text);
     if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
@@ -53,7 +53,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Digits, or digits with a comma before every three of them.
+/// Returns whether the text is all digits, with or without a comma before every group of three.
 fn is_grouped(text: &str) -> bool {
     let mut groups = text.split(',');
     let first = groups.next().unwrap_or_default();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_named() {
+    fn an_invalid_amount_is_quoted_in_the_error() {
         let cases = [
             "",
             " ",
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// An amount as one of the forms writes it.
+    /// Writes an amount in one of the eight accepted forms.
     fn write(amount: Decimal, form: usize) -> String {
         let digits = amount.abs().to_string();
         let (whole, fraction) = digits.split_once('.').map_or((digits.as_str(), None), |(w, f)| (w, Some(f)));

@@ -1,12 +1,12 @@
-//! From a charge to a line that has an owner or a reason.
+//! Turns a charge into a cost line that has an owner or a reason.
 
 use domain::billing::{Charge, CostLine, ItemId, MatchOutcome, Period};
 
 use crate::classify::classify;
 use crate::matching::{Inventory, match_charge};
 
-/// Line number `line` of the invoice for `period`: the charge with its kind and its owner. `item` is what its JSON item
-/// gave of ids.
+/// Builds line number `line` (from 1) of the invoice for `period`: the charge with its kind, and
+/// its owner or the reason why it has none. `item` has the ids of the charge's JSON item, if any.
 #[must_use]
 pub fn build_cost_line(line: u32, charge: Charge, item: ItemId, period: Period, inventory: &Inventory) -> CostLine {
     let class = classify(&charge);
@@ -14,7 +14,8 @@ pub fn build_cost_line(line: u32, charge: Charge, item: ItemId, period: Period, 
     CostLine { line, kind: class.kind, charge, item, outcome }
 }
 
-/// Whose a line is by what is known now: the same as before, where nothing was learned.
+/// Matches a line again with the resources that are known now. With an unchanged inventory the
+/// outcome is the same as before.
 #[must_use]
 pub fn rematch(line: &CostLine, period: Period, inventory: &Inventory) -> MatchOutcome {
     match_charge(&line.charge, &line.item, &classify(&line.charge), period, inventory)

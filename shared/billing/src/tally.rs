@@ -1,25 +1,26 @@
-//! Counting lines as they pass.
+//! Counts and sums of an invoice's lines.
 
 use std::collections::BTreeMap;
 
 use domain::billing::{CostKind, CostLine, MatchCounts, UnmatchedReason};
 use rust_decimal::Decimal;
 
-/// The lines of an invoice, counted and summed as they pass.
+/// Running counts and sum of the lines of an invoice; the lines themselves are not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineTally {
-    /// How many lines there are, and how many have an owner.
+    /// The number of lines, of those that have an owner, and of those whose reason explains why
+    /// they have none.
     pub counts: MatchCounts,
-    /// Their sum.
+    /// The sum of the amounts of all lines, in dollars.
     pub sum: Decimal,
-    /// How many lines have which reason.
+    /// The number of lines without an owner, by reason.
     pub reasons: BTreeMap<UnmatchedReason, u32>,
-    /// How many lines are of which product that no rule knows.
+    /// The number of lines, by product, of the products that no classification rule covers.
     pub unknown_products: BTreeMap<String, u32>,
 }
 
 impl LineTally {
-    /// Counts a line.
+    /// Adds a line to the counts and the sum.
     pub fn add(&mut self, line: &CostLine) {
         let reason = line.outcome.reason();
         self.counts += MatchCounts {

@@ -1,24 +1,27 @@
-//! One SDK configuration per process and the clients made from it.
+//! The AWS SDK configuration of the process, and the clients created from it.
 
 use std::{sync::OnceLock, time::Duration};
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
-/// Tries per operation, the first included.
+/// The maximum number of attempts per operation, the first included.
 const MAX_ATTEMPTS: u32 = 4;
-/// The first back-off; the SDK doubles it and jitters it. Its default of 1 s is long beside a 10 s function.
+/// The first back-off; the SDK doubles it for each attempt and adds jitter. Its default of 1 s is
+/// too long for a function with a time limit of 10 s.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
 /// The longest single back-off.
 const MAX_BACKOFF: Duration = Duration::from_secs(3);
-/// TCP and TLS together. Inside a region a connection takes milliseconds; the rest is for a cold, small function.
+/// The time limit of a connection, TCP and TLS together. Inside a region it takes milliseconds; the
+/// limit allows for a cold start of a small function.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// One try, connection included.
+/// The time limit of one attempt, connection included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// All tries of one operation, back-off included.
+/// The time limit of all attempts of an operation, back-off included.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The process's AWS configuration and clients. A client is made on first use: each costs time in the init phase. They share
-/// one HTTP client, so they share its connections and its TLS set-up.
+/// The AWS configuration and clients of the process. A client is created on first use, because each
+/// costs time in the init phase. All clients share one HTTP client, with its connections and its
+/// TLS set-up.
 #[derive(Debug)]
 pub struct AwsClients {
     config: SdkConfig,
@@ -29,12 +32,13 @@ pub struct AwsClients {
 }
 
 impl AwsClients {
-    /// Region, credentials and endpoint from the environment (`AWS_REGION`, `AWS_ENDPOINT_URL`, ...), as Lambda and the
-    /// emulator set them. No request is made.
+    /// Loads region, credentials and endpoint from the environment (`AWS_REGION`,
+    /// `AWS_ENDPOINT_URL`, ...), as Lambda and the emulator set them. It makes no request.
     ///
     /// See <https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html>.
     pub async fn load() -> Self {
-        // Dated, not `latest()`: a behaviour changes when we say so, not when a dependency is bumped.
+        // A dated version instead of `latest()`, so that an update of the SDK does not change its
+        // behaviour.
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .retry_config(
                 RetryConfig::standard()
@@ -54,7 +58,7 @@ impl AwsClients {
         Self::from_config(config)
     }
 
-    /// Over a configuration made elsewhere; for tests.
+    /// Creates the clients from an existing configuration; for tests.
     #[must_use]
     pub const fn from_config(config: SdkConfig) -> Self {
         Self {
@@ -66,31 +70,31 @@ impl AwsClients {
         }
     }
 
-    /// The shared configuration, for a client that is not among these.
+    /// Returns the shared configuration, for creating a client that this type does not have.
     #[must_use]
     pub const fn config(&self) -> &SdkConfig {
         &self.config
     }
 
-    /// The `DynamoDB` client; cloning one is cheap.
+    /// Returns the `DynamoDB` client; cloning it is cheap.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         self.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config)).clone()
     }
 
-    /// The Secrets Manager client; cloning one is cheap.
+    /// Returns the Secrets Manager client; cloning it is cheap.
     #[must_use]
     pub fn secretsmanager(&self) -> aws_sdk_secretsmanager::Client {
         self.secretsmanager.get_or_init(|| aws_sdk_secretsmanager::Client::new(&self.config)).clone()
     }
 
-    /// The SQS client; cloning one is cheap.
+    /// Returns the SQS client; cloning it is cheap.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs.get_or_init(|| aws_sdk_sqs::Client::new(&self.config)).clone()
     }
 
-    /// The `EventBridge` Scheduler client; cloning one is cheap.
+    /// Returns the `EventBridge` Scheduler client; cloning it is cheap.
     #[must_use]
     pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
         self.scheduler.get_or_init(|| aws_sdk_scheduler::Client::new(&self.config)).clone()
@@ -102,7 +106,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_configuration_is_dated_bounded_in_time_and_retries() {
+    async fn the_configuration_has_a_behaviour_version_timeouts_and_retries() {
         let aws = AwsClients::load().await;
         let retries = aws.config().retry_config().unwrap();
         assert_eq!(retries.max_attempts(), MAX_ATTEMPTS);
@@ -113,7 +117,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn clients_are_made_once() {
+    async fn a_client_is_created_on_first_use() {
         let aws = AwsClients::load().await;
         assert!(aws.sqs.get().is_none());
         let _client = aws.sqs();

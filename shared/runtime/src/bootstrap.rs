@@ -1,4 +1,4 @@
-//! Starting a function.
+//! Starts a function and serves its invocations.
 
 use std::{
     fmt::Write as _,
@@ -14,11 +14,11 @@ use serde::de::DeserializeOwned;
 
 use crate::{BatchRunner, BoxError, Deadline, Error, Failure, Message, telemetry};
 
-/// Whether the next invocation is the process's first.
+/// True until the first invocation of the process begins.
 static COLD: AtomicBool = AtomicBool::new(true);
 
-/// Sets up telemetry and runs `main`. An error is logged once, with its sources, and ends the process with a failure, which
-/// Lambda reports as a failed init.
+/// Sets up telemetry and runs `main`. An error is logged once, with its sources, and ends the
+/// process with a failure status, which Lambda reports as a failed init.
 pub async fn launch<F, Fut>(main: F) -> ExitCode
 where
     F: FnOnce(InitTimer) -> Fut,
@@ -36,7 +36,7 @@ where
     }
 }
 
-/// Times the phases of a cold start, so that a slow one is seen in the log of every start rather than searched for.
+/// A timer of the phases of a cold start. It makes a slow phase visible in the log of every start.
 #[derive(Debug)]
 pub struct InitTimer {
     started: Instant,
@@ -44,18 +44,19 @@ pub struct InitTimer {
 }
 
 impl InitTimer {
-    /// Starts the clock. [`launch`] does it.
+    /// Starts the timer; [`launch`] calls this.
     #[must_use]
     pub fn start() -> Self {
         Self { started: Instant::now(), phases: Vec::new() }
     }
 
-    /// A phase of this name ends now.
+    /// Records that the phase with this name ends now.
     pub fn phase(&mut self, name: &'static str) {
         self.phases.push((name, Instant::now()));
     }
 
-    /// Logs one line: the whole time in `init_ms` and every phase as `name=+delta/cumulative` in milliseconds.
+    /// Logs one line: the total time in `init_ms` and every phase as `name=+delta/cumulative`, in
+    /// milliseconds.
     pub fn ready(self) {
         let init_ms = milliseconds(self.started.elapsed());
         tracing::info!(init_ms, phases = self.summary(), "ready");
@@ -67,7 +68,7 @@ impl InitTimer {
         for (name, ended) in &self.phases {
             let separator = if summary.is_empty() { "" } else { " " };
             let (delta, cumulative) = (milliseconds(*ended - last), milliseconds(*ended - self.started));
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             let _ = write!(summary, "{separator}{name}=+{delta:.1}/{cumulative:.1}");
             last = *ended;
         }
@@ -75,24 +76,25 @@ impl InitTimer {
     }
 }
 
-/// To a tenth: finer is noise.
+/// Converts to milliseconds, rounded to a tenth.
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-/// One invocation of the function.
+/// An invocation of the function.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// Lambda's request id.
+    /// The request id that Lambda gave the invocation.
     pub request_id: String,
-    /// When Lambda ends it.
+    /// The time at which Lambda ends the invocation.
     pub deadline: Deadline,
-    /// Whether it is the first of this process.
+    /// True for the first invocation of the process.
     pub cold_start: bool,
 }
 
 impl Invocation {
-    /// From Lambda's context; call it first thing in the invocation, once.
+    /// Creates the invocation from Lambda's context. Call it once, at the very beginning of the
+    /// invocation.
     #[must_use]
     pub fn from_context(context: &Context) -> Self {
         Self {
@@ -104,12 +106,11 @@ impl Invocation {
 }
 
 /// Logs that the function is ready and serves SQS events until Lambda ends the process.
-///
 /// # Errors
-/// The Runtime API failed.
+/// Fails if Lambda's Runtime API fails.
 ///
 /// # Panics
-/// Outside Lambda: without `AWS_LAMBDA_RUNTIME_API` and its companions.
+/// Panics outside Lambda, where `AWS_LAMBDA_RUNTIME_API` and the related variables are missing.
 pub async fn run_queue<T, H, Fut>(init: InitTimer, runner: &BatchRunner, handler: H) -> Result<(), BoxError>
 where
     T: DeserializeOwned,
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phases_have_their_own_and_the_whole_time() {
+    fn each_phase_has_its_own_and_the_cumulative_time() {
         let started = Instant::now();
         let after = |milliseconds| started + Duration::from_millis(milliseconds);
         let init = InitTimer { started, phases: vec![("config", after(2)), ("aws", after(14))] };

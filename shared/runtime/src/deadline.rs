@@ -1,30 +1,33 @@
-//! How much time the invocation has left.
+//! The deadline of an invocation.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use lambda_runtime::Context;
 
-/// Lambda's longest timeout is 15 minutes; a deadline further away than this is a clock error, not a deadline.
+/// The maximum distance of a deadline. Lambda's longest timeout is 15 minutes, so anything further
+/// away is a clock error.
 const MAX_REMAINING: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The moment Lambda ends the invocation, on the monotonic clock.
+/// The time at which Lambda ends the invocation, on the monotonic clock.
 ///
-/// Lambda gives the deadline as wall-clock time. It is translated once, when the invocation starts, so that a step of the
-/// wall clock during the invocation neither lengthens nor shortens it.
+/// Lambda gives the deadline as wall-clock time. It is converted once, when the invocation starts,
+/// so that an adjustment of the wall clock during the invocation does not change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline {
     at: Instant,
 }
 
 impl Deadline {
-    /// From the invocation's context; call it first thing in the invocation.
+    /// Reads the deadline from the invocation's context. Call it at the very beginning of the
+    /// invocation.
     #[must_use]
     pub fn from_context(context: &Context) -> Self {
         Self::from_epoch_ms(context.deadline, SystemTime::now(), Instant::now())
     }
 
-    /// From Lambda's `Lambda-Runtime-Deadline-Ms` (milliseconds since the Unix epoch), as seen at `wall` = `monotonic`.
-    /// A deadline in the past is a deadline now.
+    /// Converts Lambda's `Lambda-Runtime-Deadline-Ms` (milliseconds since the Unix epoch); `wall`
+    /// and `monotonic` are the same moment on the two clocks. A deadline in the past becomes a
+    /// deadline now.
     ///
     /// See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next>.
     #[must_use]
@@ -34,31 +37,32 @@ impl Deadline {
         Self { at: monotonic + remaining.min(MAX_REMAINING) }
     }
 
-    /// A deadline this far from now, at most a day; for tests and for work outside Lambda.
+    /// Creates a deadline this far from now, at most a day; for tests and for work outside Lambda.
     #[must_use]
     pub fn after(remaining: Duration) -> Self {
         Self { at: Instant::now() + remaining.min(MAX_REMAINING) }
     }
 
-    /// The deadline itself, for `tokio::time::timeout_at`.
+    /// Returns the deadline as an instant, for `tokio::time::timeout_at`.
     #[must_use]
     pub const fn instant(self) -> Instant {
         self.at
     }
 
-    /// The time left; zero once it has passed.
+    /// Returns the remaining time; zero once the deadline has passed.
     #[must_use]
     pub fn remaining(self) -> Duration {
         self.at.saturating_duration_since(Instant::now())
     }
 
-    /// The time left if `margin` is to be kept for clearing up; zero once only the margin is left.
+    /// Returns the remaining time less a `margin` that is reserved for cleaning up; zero once only
+    /// the margin is left.
     #[must_use]
     pub fn remaining_minus(self, margin: Duration) -> Duration {
         self.remaining().saturating_sub(margin)
     }
 
-    /// Whether no more than `margin` is left.
+    /// Returns whether no more than `margin` is left.
     #[must_use]
     pub fn is_past(self, margin: Duration) -> bool {
         self.remaining() <= margin
@@ -78,13 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn an_epoch_deadline_is_translated_to_the_monotonic_clock() {
+    fn an_epoch_deadline_is_converted_to_the_monotonic_clock() {
         let (deadline, start) = at(NOW_MS + 300_000);
         assert_eq!(deadline.instant() - start, Duration::from_secs(300));
     }
 
     #[test]
-    fn a_past_or_absent_deadline_is_past_and_a_nonsensical_one_is_bounded() {
+    fn a_past_or_absent_deadline_is_past_and_a_far_one_is_capped() {
         assert!(at(NOW_MS - 1).0.is_past(Duration::ZERO));
         assert!(at(0).0.is_past(Duration::ZERO));
         let (deadline, start) = at(u64::MAX);
@@ -92,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_margin_is_taken_off() {
+    fn a_margin_is_subtracted() {
         let deadline = Deadline::after(Duration::from_secs(60));
         assert!(deadline.remaining() > Duration::from_secs(59));
         assert!(deadline.remaining_minus(Duration::from_secs(20)) <= Duration::from_secs(40));

@@ -1,52 +1,53 @@
-//! The crate's one error type.
+//! The error type of this crate.
 
 use lambda_runtime::Diagnostic;
 
 use crate::config::ConfigError;
 
-/// Any error that can cross a task boundary.
+/// A boxed error of any type that can be sent between threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What can go wrong in this crate. Every variant keeps its source.
+/// An error of this crate. Every variant that has a cause keeps it as its source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Environment variables are missing or invalid; all of them are named.
+    /// Environment variables are missing or invalid; the error names all of them.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// No secret under any of the names tried.
+    /// No secret exists under any of the names tried.
     #[error("no such secret: {}", names.join(", "))]
     SecretNotFound {
-        /// The names tried, in that order.
+        /// The names tried, in this order.
         names: Vec<String>,
     },
-    /// Secrets Manager refused or failed; nothing is known about the secret.
+    /// Secrets Manager refused or failed, so it is unknown whether the secret exists.
     #[error("secret {name} could not be read")]
     SecretFetch {
-        /// The secret's name.
+        /// The name of the secret.
         name: String,
-        /// The service's error.
+        /// The error of the AWS service.
         #[source]
         source: BoxError,
     },
-    /// The secret exists but holds no token.
+    /// The secret exists but does not contain a token.
     #[error("secret {name} is unusable: {problem}")]
     SecretUnusable {
-        /// The secret's name.
+        /// The name of the secret.
         name: String,
-        /// What is wrong, without the value.
+        /// A description of the problem without the value.
         problem: &'static str,
     },
-    /// A base name that is not `<prefix>/<slug>`. The name itself is not repeated: it may be anything.
+    /// A base name that is not `<prefix>/<slug>`. The error does not repeat the name, which may be
+    /// any text.
     #[error("the secret's base name is not {prefix}/<slug>")]
     SecretBase {
-        /// The deployment's prefix.
+        /// The prefix of this deployment's secrets.
         prefix: String,
     },
     /// A purpose that must not become part of a secret's name.
-    #[error("not a slug ([a-z0-9-]{{1,32}}): {what}")]
+    #[error("the {what} is not a slug ([a-z0-9-]{{1,32}})")]
     InvalidSlug {
-        /// Which argument it was.
+        /// The name of the argument.
         what: &'static str,
     },
     /// SQS refused or failed.
@@ -54,9 +55,9 @@ pub enum Error {
     Queue {
         /// The API operation, in AWS's spelling.
         operation: &'static str,
-        /// The queue.
+        /// The URL of the queue.
         queue_url: String,
-        /// The service's error.
+        /// The error of the AWS service.
         #[source]
         source: BoxError,
     },
@@ -65,19 +66,20 @@ pub enum Error {
     Schedule {
         /// The API operation, in AWS's spelling.
         operation: &'static str,
-        /// The schedule.
+        /// The name of the schedule.
         name: String,
-        /// The service's error.
+        /// The error of the AWS service.
         #[source]
         source: BoxError,
     },
-    /// A message's own fields do not serialise to a JSON object.
+    /// The worker's own fields of a message do not serialise to a JSON object.
     #[error("message fields do not serialise to a JSON object")]
     Fields(#[source] BoxError),
-    /// Records without a message id must be redelivered: only failing the whole batch does that.
+    /// Records without a message id must be redelivered, which only a failure of the whole batch
+    /// achieves.
     #[error("{count} records that must be redelivered have no message id: the whole batch fails")]
     Unreportable {
-        /// How many records.
+        /// The number of these records.
         count: usize,
     },
     /// The Lambda Runtime API failed.
@@ -86,7 +88,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A stable name for alarms and metric filters; it is the `errorType` Lambda reports.
+    /// Returns a stable name for alarms and metric filters. Lambda reports it as `errorType`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

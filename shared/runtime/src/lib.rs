@@ -1,29 +1,4 @@
-//! Lambda plumbing: typed configuration, AWS clients, secrets, telemetry, the SQS batch runner, deadlines.
-//!
-//! Nothing here knows what the functions do: of `domain` only the text of errors is used. An account is a slug, a worker is a name, a message carries fields that only
-//! its worker understands. A function's `main.rs` is a few lines:
-//!
-//! ```no_run
-//! use std::{process::ExitCode, sync::Arc};
-//! use runtime::{AwsClients, BatchRunner, Message, SqsQueue, WorkerConfig, bootstrap};
-//!
-//! #[tokio::main]
-//! async fn main() -> ExitCode {
-//!     bootstrap::launch(|mut init| async move {
-//!         let config = WorkerConfig::from_env()?;
-//!         init.phase("config");
-//!         let aws = AwsClients::load().await;
-//!         init.phase("aws");
-//!         let runner = BatchRunner::from_config(&config, Arc::new(SqsQueue::new(aws.sqs())));
-//!         bootstrap::run_queue(init, &runner, |message: Message, _deadline| async move {
-//!             tracing::info!(account = message.account, "swept");
-//!             Ok(())
-//!         })
-//!         .await
-//!     })
-//!     .await
-//! }
-//! ```
+#![doc = include_str!("../README.md")]
 
 pub mod aws;
 pub mod batch;

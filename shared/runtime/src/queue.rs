@@ -1,4 +1,4 @@
-//! Sending to SQS, behind a trait so that the rest is tested without AWS.
+//! Sends messages to SQS, behind a trait so that other code can be tested without AWS.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::{BoxError, Error};
 
-/// SQS's longest `DelaySeconds`.
+/// The maximum `DelaySeconds` of SQS, 15 minutes.
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
-/// SQS's longest visibility timeout, 12 hours.
+/// The maximum visibility timeout of SQS, 12 hours.
 pub const MAX_VISIBILITY: Duration = Duration::from_secs(43_200);
 
-/// A message on its way to a queue.
+/// A message to be sent to a queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutgoingMessage {
     /// `MessageBody`; at least one character.
@@ -24,12 +24,12 @@ pub struct OutgoingMessage {
 }
 
 impl OutgoingMessage {
-    /// A message without delay and attributes.
+    /// Creates a message without delay and attributes.
     pub fn new(body: impl Into<String>) -> Self {
         Self { body: body.into(), ..Self::default() }
     }
 
-    /// The same with a delay.
+    /// Sets the delay of the message.
     #[must_use]
     pub const fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -37,13 +37,14 @@ impl OutgoingMessage {
     }
 }
 
-/// The two calls on a queue that a function makes itself; receiving and deleting are the event source mapping's.
+/// The two SQS operations that a function calls itself. The event source mapping receives and
+/// deletes messages.
 pub trait Queue: Send + Sync {
-    /// Sends one message.
+    /// Sends one message to the queue with this URL.
     fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>>;
 
-    /// Makes a received message visible again after this long (capped at [`MAX_VISIBILITY`]) rather than after the queue's
-    /// visibility timeout.
+    /// Makes a received message visible again after this time (capped at [`MAX_VISIBILITY`])
+    /// instead of the queue's visibility timeout.
     fn change_visibility<'a>(
         &'a self,
         queue_url: &'a str,
@@ -59,7 +60,7 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// Over a client, usually [`crate::AwsClients::sqs`].
+    /// Creates the queue from a client, usually [`crate::AwsClients::sqs`].
     #[must_use]
     pub const fn new(client: Client) -> Self {
         Self { client }
@@ -67,7 +68,8 @@ impl SqsQueue {
 }
 
 impl Queue for SqsQueue {
-    /// See <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
+    /// Calls `SendMessage`, see
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
     fn send<'a>(&'a self, queue_url: &'a str, message: OutgoingMessage) -> BoxFuture<'a, Result<(), Error>> {
         async move {
             let failed = |source| failure("SendMessage", queue_url, source);
@@ -86,7 +88,8 @@ impl Queue for SqsQueue {
         .boxed()
     }
 
-    /// See <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>.
+    /// Calls `ChangeMessageVisibility`, see
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>.
     fn change_visibility<'a>(
         &'a self,
         queue_url: &'a str,
@@ -116,7 +119,8 @@ fn failure(operation: &'static str, queue_url: &str, source: BoxError) -> Error 
     Error::Queue { operation, queue_url: queue_url.to_owned(), source }
 }
 
-/// Rounded up: a message that comes back too early only waits again.
+/// Converts to whole seconds, rounded up, because a message that arrives too early only has to wait
+/// again.
 pub(crate) fn whole_seconds(duration: Duration, most: Duration) -> i32 {
     let duration = duration.min(most);
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);

@@ -1,4 +1,5 @@
-//! One-time schedules, behind a trait so that the rest is tested without AWS: a message that SQS sends later than it can delay one.
+//! One-time schedules, behind a trait so that other code can be tested without AWS. A schedule
+//! sends a message to SQS later than SQS itself can delay one.
 
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::types::{ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target};
@@ -7,22 +8,25 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::{BoxError, Error};
 
-/// A message that is to be on a queue at a time, once.
+/// A message to be sent to a queue once, at a given time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneTimeSchedule {
-    /// Names the schedule within its group: `[0-9a-zA-Z-_.]{1,64}`. A second one of this name is taken for the first.
+    /// The name of the schedule within its group, `[0-9a-zA-Z-_.]{1,64}`. A second schedule with
+    /// the same name is considered a duplicate and not created.
     pub name: String,
-    /// When; rounded up to whole seconds. EventBridge fires within the minute that follows.
+    /// The time of the message, rounded up to whole seconds. EventBridge sends it within the
+    /// following minute.
     pub at: DateTime<Utc>,
-    /// The queue's ARN.
+    /// The ARN of the queue.
     pub queue_arn: String,
-    /// `MessageBody`.
+    /// The `MessageBody` of the message.
     pub body: String,
 }
 
-/// Makes one-time schedules.
+/// A service that creates one-time schedules.
 pub trait Scheduler: Send + Sync {
-    /// Makes a schedule; it goes away by itself once it has fired. That there is one of this name already is fine.
+    /// Creates a schedule, which is deleted automatically after it has sent its message. An
+    /// existing schedule with this name is not an error.
     fn create(&self, schedule: OneTimeSchedule) -> BoxFuture<'_, Result<(), Error>>;
 }
 
@@ -35,7 +39,8 @@ pub struct EventBridgeScheduler {
 }
 
 impl EventBridgeScheduler {
-    /// Over a client, usually [`crate::AwsClients::scheduler`]. Schedules are made in this group, and send with this role.
+    /// Creates the scheduler from a client, usually [`crate::AwsClients::scheduler`]. Schedules are
+    /// created in this group, and send with this role.
     #[must_use]
     pub const fn new(client: Client, group: String, role_arn: String) -> Self {
         Self { client, group, role_arn }
@@ -66,7 +71,8 @@ impl EventBridgeScheduler {
 }
 
 impl Scheduler for EventBridgeScheduler {
-    /// See <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>.
+    /// Calls `CreateSchedule`, see
+    /// <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>.
     fn create(&self, schedule: OneTimeSchedule) -> BoxFuture<'_, Result<(), Error>> {
         async move {
             let created = self.create_schedule(&schedule).await;
@@ -76,7 +82,8 @@ impl Scheduler for EventBridgeScheduler {
     }
 }
 
-/// A one-time expression, which takes whole seconds. Rounded up: a message that comes too early only waits again.
+/// Formats a one-time expression, which has whole seconds. The time is rounded up, because a
+/// message that arrives too early only has to wait again.
 fn at(time: DateTime<Utc>) -> String {
     let whole = time.duration_trunc(TimeDelta::seconds(1)).unwrap_or(time);
     let whole = if whole < time { whole + TimeDelta::seconds(1) } else { whole };

@@ -1,4 +1,4 @@
-//! Tokens from AWS Secrets Manager, cached in the process.
+//! Reads tokens from AWS Secrets Manager and caches them in the process.
 
 use std::{
     collections::HashMap,
@@ -14,31 +14,33 @@ use serde::Deserialize;
 
 use crate::{BoxError, Error, batch::is_slug};
 
-/// How long a value, or the knowledge that there is none, is used without asking again.
+/// The time for which a value is cached, or the fact that the secret does not exist.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(300);
-/// A value younger than this is not fetched again on [`Secrets::refresh`]: many requests are refused at once when a token is
-/// revoked, and one fetch answers them all.
+/// The age below which [`Secrets::refresh`] does not fetch a value again. When a token is revoked,
+/// many requests are refused at once, and one fetch is enough for all of them.
 const REFRESH_FLOOR: Duration = Duration::from_secs(5);
-/// The purpose whose token stands in for one that has no secret of its own.
+/// The purpose whose token is used for purposes without a secret of their own.
 const FALLBACK_PURPOSE: &str = "sync";
 
-/// Why a source has no value to give.
+/// The reason why a source returns no value.
 #[derive(Debug)]
 pub enum FetchError {
-    /// There is no such secret. Nothing else may say so: it makes the caller use another token.
+    /// The secret does not exist. A source must not return this for any other reason, because the
+    /// caller then uses another token.
     NotFound,
-    /// It is not known whether there is one.
+    /// The request failed, so it is unknown whether the secret exists.
     Failed(BoxError),
 }
 
-/// Where secrets come from; a trait so that the cache is tested without AWS.
+/// A source of secrets; a trait, so that the cache can be tested without AWS.
 pub trait SecretSource: Send + Sync {
-    /// The current value of the secret of this name.
+    /// Returns the current value of the secret with this name.
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>>;
 }
 
 impl SecretSource for Client {
-    /// See <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>.
+    /// Calls `GetSecretValue`, see
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>.
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
         async move {
             match self.get_secret_value().secret_id(name).send().await {
@@ -55,9 +57,10 @@ impl SecretSource for Client {
     }
 }
 
-/// The tokens of all accounts, each under `<base>/<purpose>`, where an account's base is `<prefix>/<slug>`.
+/// A cache of the tokens of all accounts. A token's secret is named `<base>/<purpose>`, where an
+/// account's base is `<prefix>/<slug>`.
 ///
-/// A secret's value is the token itself or `{"token": "..."}`; white space around it is dropped.
+/// A secret's value is the token itself or `{"token": "..."}`; white space around it is ignored.
 pub struct Secrets {
     source: Arc<dyn SecretSource>,
     prefix: String,
@@ -66,11 +69,12 @@ pub struct Secrets {
     slots: Mutex<HashMap<String, Arc<Slot>>>,
 }
 
-/// One secret. The lock is held during the fetch, so that concurrent callers wait for it rather than fetch as well.
+/// The cache entry of one secret. The lock is held during the fetch, so that concurrent callers
+/// wait for its result instead of fetching as well.
 type Slot = tokio::sync::Mutex<Option<Cached>>;
 
 struct Cached {
-    /// `None`: there is no such secret.
+    /// The token; `None` if the secret does not exist.
     token: Option<SecretString>,
     fetched_at: Instant,
 }
@@ -82,8 +86,8 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Over a source, usually [`crate::AwsClients::secretsmanager`], with [`DEFAULT_TTL`]; the prefix is [`crate::WorkerConfig`]'s
-    /// `secret_prefix`.
+    /// Creates the cache for a source, usually [`crate::AwsClients::secretsmanager`], with
+    /// [`DEFAULT_TTL`]. The prefix is `secret_prefix` of [`crate::WorkerConfig`].
     pub fn new(source: impl SecretSource + 'static, prefix: impl Into<String>) -> Self {
         Self {
             source: Arc::new(source),
@@ -94,37 +98,40 @@ impl Secrets {
         }
     }
 
-    /// The same with another time to live.
+    /// Sets the time to live of cached values.
     #[must_use]
     pub const fn with_ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self
     }
 
-    /// The token of the account whose secrets' names begin with `base` (`arcadia/dev/do/main`) for this purpose (`sync`, `fast`,
-    /// `billing`, `provisioning`); the one for `sync` if the purpose has no secret of its own.
+    /// Returns the token for a purpose (`sync`, `fast`, `billing`, `provisioning`) of the account
+    /// whose secrets' names begin with `base` (`arcadia/dev/do/main`). If the purpose has no secret
+    /// of its own, it is the token for `sync`.
     ///
     /// # Errors
-    /// [`Error::SecretNotFound`]: neither exists. [`Error::SecretFetch`]: refused, throttled or unreachable; another token is
-    /// not used then, because the purposes' rate limits would be mixed up unnoticed. [`Error::SecretUnusable`]: it is empty or
-    /// not in one of the two forms. [`Error::SecretBase`]: the base is not one slug below this deployment's prefix.
-    /// [`Error::InvalidSlug`]: the purpose is not a slug.
+    /// [`Error::SecretNotFound`]: neither secret exists. [`Error::SecretFetch`]: Secrets Manager
+    /// refused, throttled or was unreachable; another token is not used then, because the rate
+    /// limits of two purposes would be mixed up unnoticed. [`Error::SecretUnusable`]: the value is
+    /// empty or has neither of the two forms. [`Error::SecretBase`]: the base is not one slug below
+    /// this deployment's prefix. [`Error::InvalidSlug`]: the purpose is not a slug.
     pub async fn token(&self, base: &str, purpose: &str) -> Result<SecretString, Error> {
         self.find(base, purpose, self.ttl).await
     }
 
-    /// As [`Secrets::token`], but asks Secrets Manager again: the provider has refused the cached token with 401, so it may
-    /// have been rotated. Values fetched in the last five seconds are kept.
-    ///
+    /// Returns the token like [`Secrets::token`], but fetches it again. Use it when the provider
+    /// has refused the cached token with 401, since the token may have been rotated. Values fetched
+    /// in the last five seconds are not fetched again.
     /// # Errors
-    /// As for [`Secrets::token`].
+    /// The errors are those of [`Secrets::token`].
     pub async fn refresh(&self, base: &str, purpose: &str) -> Result<SecretString, Error> {
         self.find(base, purpose, self.ttl.min(REFRESH_FLOOR)).await
     }
 
     async fn find(&self, base: &str, purpose: &str, max_age: Duration) -> Result<SecretString, Error> {
-        // A base comes from an account's record; what is not below the prefix is none of this deployment's business.
-        if !base.strip_prefix(&self.prefix).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_slug) {
+        // The base comes from an account's record. A name outside the prefix belongs to another
+        // deployment and must not be read.
+        if !base.strip_prefix(&self.prefix).and_then(|suffix| suffix.strip_prefix('/')).is_some_and(is_slug) {
             return Err(Error::SecretBase { prefix: self.prefix.clone() });
         }
         if !is_slug(purpose) {
@@ -142,7 +149,8 @@ impl Secrets {
         Err(Error::SecretNotFound { names })
     }
 
-    /// The token under this name, no older than `max_age`; `None` if there is no such secret. Failures are not kept.
+    /// Returns the token under this name, cached for no longer than `max_age`; `None` if the secret
+    /// does not exist. Failures are not cached.
     async fn cached(&self, name: &str, max_age: Duration) -> Result<Option<SecretString>, Error> {
         let slot = {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,7 +170,7 @@ impl Secrets {
     }
 }
 
-/// The token in a secret's value. A problem is described without the value.
+/// Extracts the token from a secret's value. Errors describe the problem without the value.
 fn parse(name: &str, value: &SecretString) -> Result<SecretString, Error> {
     #[derive(Deserialize)]
     struct Wrapped {
@@ -181,9 +189,10 @@ fn parse(name: &str, value: &SecretString) -> Result<SecretString, Error> {
     if token.expose_secret().is_empty() {
         return Err(unusable("it is empty"));
     }
-    // It becomes an HTTP header: refused here by name rather than there by a header error.
+    // The token becomes an HTTP header. Checked here, the error names the secret instead of a
+    // header.
     if !token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(unusable("it holds something other than visible ASCII characters"));
+        return Err(unusable("it contains a character that is not visible ASCII"));
     }
     Ok(token)
 }

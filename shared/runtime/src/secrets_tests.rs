@@ -1,15 +1,15 @@
-//! The cache, the fallback and what counts as a token.
+//! Tests of the cache, the fallback and the accepted forms of a token.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::*;
 
-/// A Secrets Manager whose state a test changes; it counts the fetches.
+/// A fake Secrets Manager whose values a test can change. It counts the fetches.
 #[derive(Clone, Default)]
-struct FakeSecretSource(Arc<Shelf>);
+struct FakeSecretSource(Arc<SourceState>);
 
 #[derive(Default)]
-struct Shelf {
+struct SourceState {
     values: Mutex<HashMap<String, String>>,
     denied: Mutex<Vec<String>>,
     fetches: AtomicUsize,
@@ -61,7 +61,7 @@ const SYNC: &str = "arcadia/dev/do/main/sync";
 const BILLING: &str = "arcadia/dev/do/main/billing";
 
 #[tokio::test]
-async fn a_purpose_without_a_secret_uses_that_of_sync_and_both_answers_are_kept() {
+async fn a_purpose_without_a_secret_uses_that_of_sync_and_both_results_are_cached() {
     let (vault, secrets) = vault(&[(SYNC, "tok-sync")]);
     assert_eq!(token(&secrets, "billing").await, "tok-sync");
     assert_eq!(vault.fetches(), 2, "billing, then sync");
@@ -84,11 +84,11 @@ async fn only_absence_falls_back() {
     assert!(matches!(&error, Error::SecretFetch { name, .. } if name == BILLING), "{error}");
     assert!(crate::telemetry::chain(&error).contains("AccessDenied"));
     vault.0.denied.lock().unwrap().clear();
-    assert_eq!(token(&secrets, "billing").await, "tok-sync", "a failure is not kept");
+    assert_eq!(token(&secrets, "billing").await, "tok-sync", "a failure is not cached");
 }
 
 #[tokio::test]
-async fn if_neither_exists_both_names_are_given_and_the_answer_is_kept() {
+async fn if_neither_secret_exists_both_names_are_reported_and_the_result_is_cached() {
     let (vault, secrets) = vault(&[]);
     for _ in 0..2 {
         let error = secrets.token(BASE, "billing").await.unwrap_err();
@@ -114,18 +114,19 @@ async fn a_token_is_fetched_again_after_its_time_to_live() {
     assert_eq!(token(&secrets, "sync").await, "new");
 }
 
-/// A clock that a test moves; a function pointer has no other state to read.
+/// The offset in seconds of the clock that a test advances. It is static, because the clock is a
+/// function pointer and has no state of its own.
 static SECONDS: AtomicU64 = AtomicU64::new(0);
 static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
 
-fn moved() -> Instant {
+fn advanced() -> Instant {
     *START.get_or_init(Instant::now) + Duration::from_secs(SECONDS.load(Ordering::SeqCst))
 }
 
 #[tokio::test]
 async fn a_refused_token_is_fetched_again_but_a_fresh_one_is_not() {
     let (vault, mut secrets) = vault(&[(SYNC, "old")]);
-    secrets.now = moved;
+    secrets.now = advanced;
     assert_eq!(token(&secrets, "sync").await, "old");
     vault.set(SYNC, "new");
     assert_eq!(secrets.refresh(BASE, "sync").await.unwrap().expose_secret(), "old", "fetched just now");
@@ -139,7 +140,7 @@ async fn a_refused_token_is_fetched_again_but_a_fresh_one_is_not() {
 }
 
 #[tokio::test]
-async fn both_forms_are_read_and_anything_else_is_refused_without_showing_it() {
+async fn both_forms_are_accepted_and_anything_else_is_refused_without_its_value() {
     for good in
         ["dop_v1_s3cret", " dop_v1_s3cret\n", r#"{"token":"dop_v1_s3cret"}"#, r#" {"token":" dop_v1_s3cret ","x":1}"#]
     {
@@ -157,7 +158,7 @@ async fn both_forms_are_read_and_anything_else_is_refused_without_showing_it() {
 }
 
 #[tokio::test]
-async fn a_base_is_one_slug_below_the_prefix_and_nothing_else_is_asked_for() {
+async fn a_base_that_is_not_one_slug_below_the_prefix_is_not_fetched() {
     let (vault, secrets) = vault(&[]);
     for bad in [
         "",

@@ -1,8 +1,9 @@
-//! A file that arrives in chunks, as a reader of bytes.
+//! Presents a file that arrives in chunks as a blocking reader.
 //!
-//! The rows are read by code that pulls bytes when it needs them ([`std::io::Read`]), and the file arrives when it does. So the rows are read
-//! on a thread that may block, and a channel of a few chunks is between the two: it holds the file back while rows are made of what is there,
-//! and no more of the file than those chunks is ever held.
+//! The CSV parser pulls bytes when it needs them ([`std::io::Read`]), while the download delivers
+//! them asynchronously. So the parser runs on a thread that may block, and a bounded channel of a
+//! few chunks connects the two. The channel slows the download down to the speed of the parser, and
+//! no more of the file than those chunks is ever in memory.
 
 use std::io::{self, Read};
 
@@ -10,28 +11,28 @@ use bytes::Bytes;
 use digitalocean::Download;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// Pieces that wait to be read, each of some 16 KB.
+/// The capacity of the channel in chunks, each of about 16 KB.
 const QUEUED_CHUNKS: usize = 4;
 
-/// A chunk of a file, or its end: a file that breaks off has none.
+/// A chunk of a file, or its end. A download that is cut off never sends the end.
 #[derive(Debug)]
 pub(super) enum Chunk<B> {
     Bytes(B),
     End,
 }
 
-/// The reading side.
+/// The blocking reader of the chunks.
 #[derive(Debug)]
 pub(super) struct ChunkReader<B> {
     chunks: Receiver<Chunk<B>>,
     current: Option<B>,
-    /// How much of it was read.
+    /// The number of bytes of the current chunk that were read.
     read: usize,
     ended: bool,
 }
 
 impl<B> ChunkReader<B> {
-    /// A feed, and where its chunks are put in.
+    /// Creates a reader and the sender of its chunks.
     pub(super) fn new() -> (Sender<Chunk<B>>, Self) {
         let (sender, chunks) = channel(QUEUED_CHUNKS);
         (sender, Self { chunks, current: None, read: 0, ended: false })
@@ -42,10 +43,10 @@ impl<B: AsRef<[u8]>> Read for ChunkReader<B> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(current) = &self.current {
-                let rest = &current.as_ref()[self.read..];
-                if !rest.is_empty() {
-                    let count = rest.len().min(buf.len());
-                    buf[..count].copy_from_slice(&rest[..count]);
+                let unread = &current.as_ref()[self.read..];
+                if !unread.is_empty() {
+                    let count = unread.len().min(buf.len());
+                    buf[..count].copy_from_slice(&unread[..count]);
                     self.read += count;
                     return Ok(count);
                 }
@@ -59,25 +60,30 @@ impl<B: AsRef<[u8]>> Read for ChunkReader<B> {
                     self.ended = true;
                     (None, 0)
                 }
-                // Whoever put them in is gone, and the file has not ended.
-                None => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file broke off")),
+                // The sender was dropped before it sent the end.
+                None => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the download ended before the end of the file",
+                    ));
+                }
             };
         }
     }
 }
 
-/// Puts a file in as it arrives.
+/// Sends the chunks of a download to the reader as they arrive.
 pub(super) async fn forward_chunks(
     mut file: Download,
     chunks: Sender<Chunk<Bytes>>,
 ) -> Result<(), digitalocean::Error> {
     while let Some(bytes) = file.chunk().await? {
         if chunks.send(Chunk::Bytes(bytes)).await.is_err() {
-            // The reader has stopped, and knows why.
+            // The reader has stopped; its own result has the reason.
             return Ok(());
         }
     }
-    // A reader that has stopped needs no end.
+    // The send fails only if the reader has stopped, and then the end is not needed.
     let _ = chunks.send(Chunk::End).await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The rows of a CSV, each with its item, its kind and its owner.
+//! Parses the rows of a CSV and adds to each its item, kind and owner.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -15,42 +15,45 @@ use store::LineSetBuilder;
 use super::chunk_reader::{ChunkReader, forward_chunks};
 use crate::error::Error;
 
-/// What was read of an invoice.
+/// An invoice as read from its CSV and JSON items.
 #[derive(Debug)]
 pub(super) struct ParsedInvoice {
     pub(super) lines: LineSetBuilder,
     pub(super) tally: LineTally,
-    /// The sum of the JSON items, where there are any.
+    /// The sum of the JSON items; none if the invoice has none.
     pub(super) items_sum: Option<Decimal>,
-    /// Rows that no item is for.
+    /// The number of CSV rows without a JSON item.
     rows_without_item: u32,
-    /// Items that no row is, and one of them.
+    /// The number of JSON items without a CSV row, and one of them as an example.
     items_without_row: Option<(usize, String)>,
     csv_digest: CsvDigest,
 }
 
 impl ParsedInvoice {
-    /// What a person should know though nothing failed.
+    /// Returns remarks for the operator on an ingest that succeeded.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes =
             vec![format!("the CSV has {} bytes, SHA-256 {}", self.csv_digest.bytes, self.csv_digest.sha256)];
         if self.items_sum.is_none() {
-            notes.push("there are no JSON items, and no ids".to_owned());
+            notes.push("the invoice has no JSON items, so its lines have no ids".to_owned());
         } else if self.rows_without_item > 0 {
-            notes.push(format!("{} rows have no JSON item, and no id", self.rows_without_item));
+            notes.push(format!("{} CSV rows have no JSON item, so their lines have no ids", self.rows_without_item));
         }
         if let Some((count, one)) = &self.items_without_row {
-            notes.push(format!("{count} JSON items are no row's, such as {one}"));
+            notes.push(format!("{count} JSON items have no CSV row, such as {one}"));
         }
         let unknown = &self.tally.unknown_products;
         if !unknown.is_empty() {
-            notes.push(format!("no rule knows {}", unknown.keys().cloned().collect::<Vec<_>>().join(", ")));
+            notes.push(format!(
+                "no classification rule covers the products {}",
+                unknown.keys().cloned().collect::<Vec<_>>().join(", ")
+            ));
         }
         notes
     }
 }
 
-/// Reads the rows as they arrive.
+/// Downloads and parses the rows at the same time.
 pub(super) async fn read(
     csv: Download,
     items: Option<Vec<KeyedItem>>,
@@ -58,11 +61,12 @@ pub(super) async fn read(
     inventory: Arc<Inventory>,
 ) -> Result<ParsedInvoice, Error> {
     let (chunks, reader) = ChunkReader::new();
-    let reading = tokio::task::spawn_blocking(move || parse_rows(reader, items, period, &inventory));
-    let (forwarded, reading) = tokio::join!(forward_chunks(csv, chunks), reading);
-    // Where the file broke off, that is the cause; what the reader says of it is the consequence.
+    let parsing = tokio::task::spawn_blocking(move || parse_rows(reader, items, period, &inventory));
+    let (forwarded, parsed) = tokio::join!(forward_chunks(csv, chunks), parsing);
+    // If the download was cut off, its error is the cause, and the parser's error only the
+    // consequence.
     forwarded?;
-    reading?
+    parsed?
 }
 
 fn parse_rows(
@@ -83,10 +87,11 @@ fn parse_rows(
         tally.add(&line);
         lines.push(&line)?;
     }
-    // Rows end without content only after an error.
+    // A digest is missing only after an error, which has been returned above.
     let csv_digest = rows.digest().ok_or(Error::Csv(CsvError::Empty))?;
-    let left = items.unjoined();
-    let items_without_row = left.first().map(|(key, _)| (left.iter().map(|(_, count)| count).sum(), key.to_string()));
+    let unjoined = items.unjoined();
+    let items_without_row =
+        unjoined.first().map(|(key, _)| (unjoined.iter().map(|(_, count)| count).sum(), key.to_string()));
     let items_sum = with_items.then(|| items.sum());
     Ok(ParsedInvoice { lines, tally, items_sum, rows_without_item, items_without_row, csv_digest })
 }

@@ -26,9 +26,9 @@ async fn a_message_older_than_a_complete_receipt_is_dropped() {
     let early = env.message("balance", "demo");
     env.clock.advance(TimeDelta::seconds(1));
     assert_eq!(env.run("balance").await, "done");
-    let (asked, before) = (env.request_count(), env.embedded.dump().await);
+    let (requests, before) = (env.request_count(), env.embedded.dump().await);
     assert_eq!(outcome_of(&env.handle(early).await), "done");
-    assert_eq!((env.request_count(), env.embedded.dump().await), (asked, before));
+    assert_eq!((env.request_count(), env.embedded.dump().await), (requests, before));
 }
 
 #[tokio::test]
@@ -42,9 +42,9 @@ async fn a_tick_becomes_one_message_for_each_enabled_account() {
         let bodies: Vec<serde_json::Value> = sent.iter().map(|m| serde_json::from_str(&m.body).unwrap()).collect();
         assert_eq!(bodies.iter().map(|body| &body["account"]).collect::<Vec<_>>(), ["demo", "second"]);
         assert!(bodies.iter().all(|body| body["worker"] == worker.name && body["attempt"] == 0), "{bodies:?}");
-        for (account, becomes) in [("idle", "done"), ("unregistered", "terminal")] {
+        for (account, expected) in [("idle", "done"), ("unregistered", "terminal")] {
             let result = env.handle(env.message(worker.name, account)).await;
-            assert_eq!(outcome_of(&result), becomes, "{}, {account}", worker.name);
+            assert_eq!(outcome_of(&result), expected, "{}, {account}", worker.name);
         }
     }
     assert_eq!(env.request_count(), 0);
@@ -57,15 +57,15 @@ async fn a_refusal_is_recorded_in_the_receipt_and_stores_nothing() {
         ("403", Effect::status(403), SweepStatus::NotVisible, "done", "billing:read"),
         ("404", Effect::status(404), SweepStatus::Failed, "terminal", "404"),
         ("503", Effect::status(503), SweepStatus::Failed, "retry", "503"),
-        ("half an answer", Effect::TruncatedJson, SweepStatus::Failed, "retry", "cut off"),
+        ("truncated response", Effect::TruncatedJson, SweepStatus::Failed, "retry", "cut off"),
     ];
-    for (case, effect, status, becomes, says) in cases {
+    for (case, effect, status, expected, says) in cases {
         let env = TestEnvironment::new().await;
         env.sim.faults().add(Fault::on("/v2/customers/my/balance", effect));
-        assert_eq!(env.run(BALANCE.name).await, becomes, "{case}");
-        let lane = env.sync_state("balance").await.unwrap();
-        let receipt = lane.last.unwrap();
-        assert_eq!((receipt.status, lane.last_complete, lane.lease_until), (status, None, None), "{case}");
+        assert_eq!(env.run(BALANCE.name).await, expected, "{case}");
+        let state = env.sync_state("balance").await.unwrap();
+        let receipt = state.last.unwrap();
+        assert_eq!((receipt.status, state.last_complete, state.lease_until), (status, None, None), "{case}");
         assert!(receipt.error.unwrap().contains(says), "{case}");
         assert_eq!(env.embedded.table.latest_balance(&demo()).await.unwrap(), None, "{case}");
     }
@@ -80,7 +80,7 @@ async fn a_refused_token_is_fetched_again_and_a_missing_one_needs_the_operator()
     env.clock.advance(TimeDelta::seconds(1));
     env.vault.remove(SECRET);
     assert_eq!(env.run("balance").await, "terminal");
-    let lane = env.sync_state("balance").await.unwrap();
-    assert!(lane.last.unwrap().error.unwrap().contains(SECRET), "it is named");
-    assert!(lane.last_complete.is_some(), "what was complete stays so");
+    let state = env.sync_state("balance").await.unwrap();
+    assert!(state.last.unwrap().error.unwrap().contains(SECRET), "the error names the secret");
+    assert!(state.last_complete.is_some(), "the previous complete receipt is kept");
 }

@@ -13,13 +13,13 @@ use crate::ingest::APRIL;
 
 const NAME: &str = "invoice-ingest";
 
-/// A batch as Lambda hands it over.
+/// Reads a batch of `events/`, in the format in which Lambda delivers it.
 fn event(case: &str) -> SqsEvent {
     let path = format!("{}/../../events/billing-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// All invoices are known, and none is read.
+/// An environment in which all invoices are listed and none is ingested.
 async fn env() -> TestEnvironment {
     let env = TestEnvironment::demo_account().await;
     env.clock.advance(TimeDelta::minutes(-1));
@@ -28,7 +28,7 @@ async fn env() -> TestEnvironment {
     env
 }
 
-/// Runs the batch as `main.rs` does, and gives the ids of those that are to be delivered again.
+/// Runs the batch as `main.rs` does, and returns the ids of the messages to be delivered again.
 async fn run(env: &TestEnvironment, case: &str) -> Vec<String> {
     let worker = Arc::new(env.worker(NAME));
     let runner = BatchRunner::from_config(&worker.config, env.queue.clone());
@@ -42,13 +42,14 @@ async fn run(env: &TestEnvironment, case: &str) -> Vec<String> {
         .unwrap();
     let response = serde_json::to_value(response).unwrap();
     env.assert_no_token(&response.to_string()).await;
-    let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
+    let failures =
+        response["batchItemFailures"].as_array().expect("the response has a list of failures, even if it is empty");
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
 fn reason(letter: &OutgoingMessage) -> &str {
     let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
-    &reason.expect("a dead letter says why").1
+    &reason.expect("a dead letter has a reason").1
 }
 
 async fn pages(embedded: &EmbeddedTable) -> usize {
@@ -69,7 +70,7 @@ async fn duplicate() {
     let (once, twice) = (env().await, env().await);
     run(&once, "happy").await;
     assert_eq!(run(&twice, "duplicate").await, [""; 0]);
-    assert_eq!(twice.request_count(), once.request_count(), "the second delivery asks DigitalOcean nothing");
+    assert_eq!(twice.request_count(), once.request_count(), "the second delivery makes no request to DigitalOcean");
     assert_eq!(twice.records().await, once.records().await);
     assert_eq!(twice.queue.sent(DLQ), vec![]);
 }
@@ -77,34 +78,40 @@ async fn duplicate() {
 #[tokio::test]
 async fn malformed() {
     let env = env().await;
-    let (asked, before) = (env.request_count(), env.embedded.dump().await);
-    assert_eq!(run(&env, "malformed").await, [""; 0], "no try makes them better");
+    let (requests, before) = (env.request_count(), env.embedded.dump().await);
+    assert_eq!(run(&env, "malformed").await, [""; 0], "a retry cannot succeed");
     let letters = env.queue.sent(DLQ);
     let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "not a message of this worker"];
     let records = event("malformed").records;
     assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
     for ((letter, record), says) in letters.iter().zip(records).zip(says) {
         assert!(reason(letter).contains(says), "{}", reason(letter));
-        assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
+        assert_eq!(Some(&letter.body), record.body.as_ref(), "the body is unchanged");
     }
-    assert_eq!((env.request_count(), env.embedded.dump().await), (asked, before));
+    assert_eq!((env.request_count(), env.embedded.dump().await), (requests, before));
 }
 
-/// One invoice is read; the CSV of another cannot be, that of a third does not come, and a fourth is not known.
+/// A batch of four invoices: one is ingested, the CSV of the second is malformed, that of the third
+/// is unavailable (503), and the fourth is unknown.
 #[tokio::test]
 async fn partial_batch() {
     let env = env().await;
     let headers = env.headers().await;
-    let of = |month: &str| headers.iter().find(|header| header.period.to_string() == month).unwrap().uuid.to_string();
+    let uuid_of =
+        |month: &str| headers.iter().find(|header| header.period.to_string() == month).unwrap().uuid.to_string();
     let account = env.sim.account("demo");
     account.change(
         "invoices",
-        &of("2026-05"),
+        &uuid_of("2026-05"),
         serde_json::json!({ "csv": "product,description,USD\nDroplets,web,free\n" }),
     );
-    let path = format!("/v2/customers/my/invoices/{}/csv", of("2026-06"));
+    let path = format!("/v2/customers/my/invoices/{}/csv", uuid_of("2026-06"));
     env.sim.faults().add(digitalocean_sim::Fault::on(&path, digitalocean_sim::Effect::status(503)));
-    assert_eq!(run(&env, "partial-batch").await, ["8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"], "the one that did not come");
+    assert_eq!(
+        run(&env, "partial-batch").await,
+        ["8b1a9953-c461-4d8f-9d4e-3f1c2b7a6e55"],
+        "only the unavailable one is retried"
+    );
     let letters = env.queue.sent(DLQ);
     assert_eq!(letters.len(), 2);
     assert!(reason(&letters[0]).contains("line 2, column USD"), "{}", reason(&letters[0]));
@@ -112,7 +119,7 @@ async fn partial_batch() {
     for (month, status) in
         [("2026-04", InvoiceStatus::Ingested), ("2026-05", InvoiceStatus::Failed), ("2026-06", InvoiceStatus::Failed)]
     {
-        let header = env.header(month, &of(month)).await;
+        let header = env.header(month, &uuid_of(month)).await;
         assert_eq!((header.status, header.error.is_some()), (status, status == InvoiceStatus::Failed), "{month}");
     }
 }

@@ -1,4 +1,4 @@
-//! Everything around the workers, and what they leave behind.
+//! The test environment: fakes of everything that the workers use, and access to what they write.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -23,9 +23,9 @@ use tracing::subscriber::DefaultGuard;
 
 pub(crate) const INGEST: &str = "https://sqs.test/invoice-ingest";
 pub(crate) const DLQ: &str = "https://sqs.test/dlq";
-/// The name of the demo account's token.
+/// The name of the secret with the demo account's token.
 pub(crate) const SECRET: &str = "arcadia/test/do/demo/billing";
-/// What every token begins with, and nothing else does.
+/// The prefix of every token, which nothing else begins with.
 const TOKEN_PREFIX: &str = "dop_v1_";
 const DEADLINE: Duration = Duration::from_secs(300);
 
@@ -41,7 +41,8 @@ pub(crate) fn period(text: &str) -> Period {
     Period::new(text).unwrap()
 }
 
-/// A Secrets Manager of tokens; one that is given several values gives the last one on a refresh.
+/// A fake Secrets Manager. A secret with several values returns them one after another, and the
+/// last one from then on.
 #[derive(Clone, Default)]
 pub(crate) struct Vault(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
@@ -58,8 +59,8 @@ impl Vault {
 impl SecretSource for Vault {
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
         async move {
-            let mut shelf = self.0.lock().unwrap();
-            let values = shelf.get_mut(name).ok_or(FetchError::NotFound)?;
+            let mut secrets = self.0.lock().unwrap();
+            let values = secrets.get_mut(name).ok_or(FetchError::NotFound)?;
             let value = if values.len() > 1 { values.pop() } else { values.first().cloned() };
             Ok(value.unwrap().into())
         }
@@ -67,7 +68,7 @@ impl SecretSource for Vault {
     }
 }
 
-/// The workers and all they can reach. What they log is kept.
+/// The workers with everything that they use. Their log lines are recorded.
 pub(crate) struct TestEnvironment {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
@@ -75,18 +76,20 @@ pub(crate) struct TestEnvironment {
     pub(crate) vault: Vault,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) logs: Logs,
-    /// Messages to invoice-ingest that were handled.
+    /// The number of messages to invoice-ingest that were handled.
     handled: Mutex<usize>,
     _logging: DefaultGuard,
 }
 
 impl TestEnvironment {
-    /// The demo account with its 137 invoices, registered and with its token, a few seconds after the messages of `events/` were sent.
+    /// Creates the demo account with its 137 invoices, registered and with its token, a few seconds
+    /// after the messages of `events/` were sent.
     pub(crate) async fn demo_account() -> Self {
         Self::of(Seed::demo()).await
     }
 
-    /// The same account as if it had but the invoice of April 2026 and the running month's preview.
+    /// Creates the demo account with only the invoice of April 2026 and the running month's
+    /// preview.
     pub(crate) async fn new() -> Self {
         let item = |product: &str, description: &str, amount: &str| json!({ "product": product, "description": description, "amount": amount });
         let items =
@@ -101,7 +104,7 @@ impl TestEnvironment {
         let logs = Logs::default();
         let logging = tracing::subscriber::set_default(logs.subscriber("debug"));
         let sim = Simulator::start(seed).await.unwrap();
-        // The clock of the budget stands still: a minute must have room for everything.
+        // The clock of the budget does not advance, so one minute must have room for all requests.
         sim.account("demo").set_limits(Limits::hourly(1_000_000).burst(1_000_000));
         let env = Self {
             sim,
@@ -132,7 +135,7 @@ impl TestEnvironment {
         let audit = store::AuditEntry {
             id: format!("request-{slug}"),
             at: now,
-            actor: "somebody".to_owned(),
+            actor: "operator".to_owned(),
             action: "account.register".to_owned(),
             target: slug.to_owned(),
             values: serde_json::Value::Null,
@@ -140,7 +143,7 @@ impl TestEnvironment {
         self.embedded.table.register_account(&account, &audit).await.unwrap();
     }
 
-    /// A worker on this table.
+    /// Creates a worker that uses this table.
     pub(crate) fn worker_on(&self, name: &str, table: Table) -> BillingWorker {
         let config = WorkerConfig {
             stage: "test".to_owned(),
@@ -155,7 +158,7 @@ impl TestEnvironment {
             queue_url: queue_of(name),
             dlq_url: DLQ.to_owned(),
         };
-        // Values are fetched for every message: what a cache does is `Secrets`' own matter.
+        // Values are fetched for every message: the cache has its own tests.
         let secrets = Secrets::new(self.vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
         BillingWorker {
             worker: BillingWorkerSpec::by_name(name).unwrap(),
@@ -178,34 +181,34 @@ impl TestEnvironment {
         self.worker_on(name, self.embedded.table.clone())
     }
 
-    /// The message for an account, asked for just now.
+    /// Creates a message for an account, scheduled now.
     pub(crate) fn message(&self, worker: &str, account: &str) -> Message {
         Message::new(worker, account, self.clock.now(), "run-1")
     }
 
-    /// A message that asks for something to be done with an invoice.
+    /// Creates a message with a task for `invoice-ingest`.
     pub(crate) fn task(&self, task: &Task) -> Message {
         self.message(INVOICE_INGEST.name, "demo").with_fields(task).unwrap()
     }
 
-    /// Handles a message; whatever comes of it, no token is to be seen anywhere.
+    /// Handles a message, and checks that no token is visible in the result, the log or the table.
     pub(crate) async fn handle(&self, message: Message) -> Result<(), Failure> {
         let result = self.worker(&message.worker).handle(message, Deadline::after(DEADLINE)).await;
         self.assert_no_token(&format!("{result:?}")).await;
         result
     }
 
-    /// Runs a worker for the demo account.
+    /// Runs a worker for the demo account and returns the outcome.
     pub(crate) async fn run(&self, worker: &str) -> String {
         outcome_of(&self.handle(self.message(worker, "demo")).await)
     }
 
-    /// Does one thing with an invoice.
+    /// Performs a task on an invoice and returns the outcome.
     pub(crate) async fn perform(&self, task: &Task) -> String {
         outcome_of(&self.handle(self.task(task)).await)
     }
 
-    /// Handles what was asked of invoice-ingest since the last time, and says how many messages that were.
+    /// Handles all messages sent to invoice-ingest since the last call, and returns their number.
     pub(crate) async fn drain_ingest_queue(&self) -> usize {
         let worker = self.worker(INVOICE_INGEST.name);
         let sent = self.queue.sent(INGEST);
@@ -222,18 +225,18 @@ impl TestEnvironment {
     pub(crate) async fn assert_no_token(&self, result: &str) {
         assert!(!result.contains(TOKEN_PREFIX), "{result}");
         let lines = self.logs.lines();
-        assert!(!lines.is_empty(), "nothing is logged");
+        assert!(!lines.is_empty(), "no line was logged");
         for line in lines.iter().chain(&self.embedded.dump().await) {
             assert!(!line.contains(TOKEN_PREFIX), "{line}");
         }
     }
 
-    /// The lane of a worker, in the demo account.
+    /// Reads the sync state of a worker in the demo account.
     pub(crate) async fn sync_state(&self, worker: &str) -> Option<SyncState> {
         self.embedded.table.sync_state(&demo(), &BillingWorkerSpec::by_name(worker).unwrap().sync_kind).await.unwrap()
     }
 
-    /// The table but for receipts and the rate budget.
+    /// Returns the items of the table, without receipts and the rate budget.
     pub(crate) async fn records(&self) -> Vec<String> {
         let receipts = |item: &String| item.starts_with("SWEEP#") || item.contains(" / SWEEP#");
         self.embedded.dump().await.into_iter().filter(|item| !receipts(item) && !item.starts_with("BUDGET#")).collect()
@@ -245,29 +248,29 @@ impl TestEnvironment {
 
     pub(crate) async fn header(&self, month: &str, uuid: &str) -> Invoice {
         let uuid = InvoiceUuid::new(uuid).unwrap();
-        self.embedded.table.invoice(&demo(), period(month), &uuid).await.unwrap().expect("the invoice is known")
+        self.embedded.table.invoice(&demo(), period(month), &uuid).await.unwrap().expect("the invoice is in the table")
     }
 
-    /// All lines that an invoice shows.
+    /// Reads all published lines of an invoice.
     pub(crate) async fn lines(&self, invoice: &Invoice) -> Vec<CostLine> {
-        let (mut lines, mut from) = (Vec::new(), None);
+        let (mut lines, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.embedded.table.lines(invoice, from, 500).await.unwrap().unwrap();
+            let page = self.embedded.table.lines(invoice, cursor, 500).await.unwrap().unwrap();
             lines.extend(page.lines);
-            from = page.next;
-            if from.is_none() {
+            cursor = page.next;
+            if cursor.is_none() {
                 return lines;
             }
         }
     }
 
-    /// The requests that DigitalOcean got.
+    /// Returns the number of requests that the simulator received.
     pub(crate) fn request_count(&self) -> usize {
         self.sim.requests().count(&RequestFilter::default())
     }
 }
 
-/// The invoice of April 2026 as the demo account has it: written by hand.
+/// Returns the invoice of April 2026 of the demo account, which was written by hand.
 fn april() -> Value {
     let read = |name: &str| {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/digitalocean-sim/seeds/billing/april-2026/");
@@ -282,12 +285,12 @@ fn april() -> Value {
     invoice
 }
 
-/// Ingesting an invoice.
+/// Creates the task that ingests an invoice.
 pub(crate) fn ingest(month: &str, uuid: &str) -> Task {
     Task::Ingest { period: period(month), invoice: InvoiceUuid::new(uuid).unwrap() }
 }
 
-/// What becomes of a message, in a word.
+/// Returns the outcome of a message in a word, for example `done` or `retry`.
 pub(crate) fn outcome_of(result: &Result<(), Failure>) -> String {
     match result {
         Ok(()) => "done".to_owned(),

@@ -12,8 +12,8 @@ use crate::ingest::APRIL;
 
 const HEADER: &str = "product,group_description,description,hours,start,end,USD,project_name,category\n";
 
-/// April was taken in; a day later its amount is another, so that it is to be read again.
-async fn taken_in() -> (TestEnvironment, Invoice) {
+/// An environment in which the invoice of April is ingested, one day later.
+async fn ingested() -> (TestEnvironment, Invoice) {
     let env = TestEnvironment::new().await;
     env.run(BILLING_HISTORY.name).await;
     env.perform(&ingest(APRIL.0, APRIL.1)).await;
@@ -29,7 +29,7 @@ fn at(path: &str, effect: Effect) -> Fault {
 
 #[tokio::test]
 async fn a_bad_row_keeps_the_previous_lines_and_is_reported_by_number() {
-    let (env, before) = taken_in().await;
+    let (env, before) = ingested().await;
     let lines = env.lines(&before).await;
     let cases = [
         (
@@ -50,7 +50,7 @@ async fn a_bad_row_keeps_the_previous_lines_and_is_reported_by_number() {
         assert_eq!((&header.lines, &header.staged_revision), (&before.lines, &None), "{says}");
         assert_eq!(env.lines(&header).await, lines, "{says}");
     }
-    // The next day's run asks for it again, and a CSV that can be read puts all right.
+    // The next run requests the invoice again, and a valid CSV clears the failure.
     env.sim.account("demo").change("invoices", APRIL.1, json!({ "csv": null }));
     assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done");
     let header = env.header(APRIL.0, APRIL.1).await;
@@ -61,7 +61,7 @@ async fn a_bad_row_keeps_the_previous_lines_and_is_reported_by_number() {
 async fn a_refusal_is_recorded_on_the_header_after_every_attempt() {
     use InvoiceStatus::{Failed, Ingested};
     let cut = Effect::Cut { at: CutPoint::MidBody };
-    // (path, effect, what becomes of the message, status, what the header says).
+    // (path, effect, outcome of the message, status of the invoice, part of its error).
     let cases = [
         ("/csv", Effect::status(401), "terminal", Failed, "replace it"),
         ("/csv", Effect::status(403), "terminal", Failed, "billing:read"),
@@ -75,48 +75,52 @@ async fn a_refusal_is_recorded_on_the_header_after_every_attempt() {
         ("/summary", Effect::status(500), "retry", Failed, "500"),
         ("", Effect::RateLimit { limit: LimitKind::Hourly, wait_seconds: 600 }, "later", Ingested, "rate limited"),
     ];
-    for (path, effect, becomes, status, says) in cases {
-        let (env, before) = taken_in().await;
-        // The client reckons waits by the machine's clock.
+    for (path, effect, expected, status, says) in cases {
+        let (env, before) = ingested().await;
+        // The client computes waits with the system clock.
         env.clock.advance(Utc::now() - domain::Clock::now(env.clock.as_ref()));
         env.sim.faults().add(at(path, effect.clone()));
-        let became = env.perform(&ingest(APRIL.0, APRIL.1)).await;
-        assert!(became.starts_with(becomes), "{path} {effect:?}: {became}");
+        let outcome = env.perform(&ingest(APRIL.0, APRIL.1)).await;
+        assert!(outcome.starts_with(expected), "{path} {effect:?}: {outcome}");
         let header = env.header(APRIL.0, APRIL.1).await;
         assert_eq!(header.status, status, "{path} {effect:?}");
         let error = header.error.clone().unwrap();
         assert!(error.contains(says), "{path} {effect:?}: {error}");
         assert_eq!(header.lines, before.lines, "{path} {effect:?}");
-        if becomes == "terminal" {
+        if expected == "terminal" {
             env.perform(&ingest(APRIL.0, APRIL.1)).await;
             let again = env.header(APRIL.0, APRIL.1).await;
-            // The error itself names another request.
+            // The error texts differ in the request id.
             assert_eq!((again.status, again.lines), (header.status, header.lines), "{path} {effect:?}");
         }
         env.sim.faults().clear();
         assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done", "{path} {effect:?}");
-        let mended = env.header(APRIL.0, APRIL.1).await;
-        assert_eq!((mended.status, mended.error, mended.lines), (Ingested, None, before.lines), "{path} {effect:?}");
+        let recovered = env.header(APRIL.0, APRIL.1).await;
+        assert_eq!(
+            (recovered.status, recovered.error, recovered.lines),
+            (Ingested, None, before.lines),
+            "{path} {effect:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn an_invoice_without_items_or_summary_is_tied_out_with_the_rest() {
+async fn an_invoice_without_items_or_summary_is_tied_out_with_the_other_sources() {
     for (path, missing) in [("", "items"), ("/summary", "summary_parts")] {
         let env = TestEnvironment::new().await;
         env.run(BILLING_HISTORY.name).await;
         env.sim.faults().add(at(path, Effect::status(404)));
         assert_eq!(env.perform(&ingest(APRIL.0, APRIL.1)).await, "done", "{missing}");
         let set = env.header(APRIL.0, APRIL.1).await.lines.unwrap();
-        let told = serde_json::to_value(&set.tie_out).unwrap();
-        assert_eq!((&told["status"], &told["missing"][0]), (&json!("incomplete"), &json!(missing)));
+        let tie_out = serde_json::to_value(&set.tie_out).unwrap();
+        assert_eq!((&tie_out["status"], &tie_out["missing"][0]), (&json!("incomplete"), &json!(missing)));
         assert_eq!(set.counts.lines, 33, "{missing}");
     }
 }
 
 #[tokio::test]
 async fn a_run_out_of_time_is_redelivered_and_continues() {
-    let (env, _) = taken_in().await;
+    let (env, _) = ingested().await;
     env.sim.account("demo").change(
         "invoices",
         APRIL.1,
@@ -127,6 +131,6 @@ async fn a_run_out_of_time_is_redelivered_and_continues() {
     assert!(matches!(&result, Err(Failure::Later { .. })), "{result:?}");
     assert_eq!(outcome_of(&result), "later 0");
     let header = env.header(APRIL.0, APRIL.1).await;
-    assert_eq!(header.status, InvoiceStatus::Ingested, "a wait is no failure");
-    assert!(header.error.unwrap().contains("deadline"), "and yet the header says what it waits for");
+    assert_eq!(header.status, InvoiceStatus::Ingested, "a deferred message does not mark the invoice failed");
+    assert!(header.error.unwrap().contains("deadline"), "the header has the reason of the wait");
 }

@@ -9,11 +9,11 @@ use serde_json::json;
 use crate::environment::{TestEnvironment, ingest};
 use crate::inventory::{expected, put_gone, put_live};
 
-/// The invoice that was written by hand.
+/// Month and id of the invoice that was written by hand.
 pub(crate) const APRIL: (&str, &str) = ("2026-04", "b7c0d3a2-5e41-4f68-9a17-3d2c8e60f5b4");
 
-/// A line's outcome as the expectations write it.
-pub(crate) fn shown(line: &CostLine) -> String {
+/// Returns the outcome of a line in the format of `expected.json`.
+pub(crate) fn outcome_text(line: &CostLine) -> String {
     match &line.outcome {
         MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
         MatchOutcome::Matched(found) => {
@@ -68,7 +68,7 @@ async fn april_has_its_owners_and_reasons_and_balances() {
     let expected = expected();
     assert_eq!(lines.len(), expected.len());
     for (line, expected) in lines.iter().zip(expected) {
-        let found = (line.line, line.kind.to_string(), shown(line));
+        let found = (line.line, line.kind.to_string(), outcome_text(line));
         assert_eq!(found, (expected.line, expected.kind, expected.is), "{}", line.charge.description);
     }
     let set = header.lines.unwrap();
@@ -85,13 +85,13 @@ async fn a_message_older_than_the_last_ingest_makes_no_request() {
     let early = env.task(&ingest(APRIL.0, APRIL.1));
     env.clock.advance(TimeDelta::seconds(1));
     env.perform(&ingest(APRIL.0, APRIL.1)).await;
-    let (asked, before) = (env.request_count(), env.embedded.dump().await);
+    let (requests, before) = (env.request_count(), env.embedded.dump().await);
     env.handle(early).await.unwrap();
-    assert_eq!((env.request_count(), env.embedded.dump().await), (asked, before));
+    assert_eq!((env.request_count(), env.embedded.dump().await), (requests, before));
 }
 
 #[tokio::test]
-async fn an_invoice_that_the_history_lacks_is_read_again_when_it_has_it() {
+async fn an_invoice_missing_from_the_history_is_read_again_when_listed_there() {
     let env = TestEnvironment::new().await;
     let entry = env.sim.account("demo").get("billing_history", APRIL.1).unwrap();
     env.sim.account("demo").remove("billing_history", APRIL.1);
@@ -99,19 +99,23 @@ async fn an_invoice_that_the_history_lacks_is_read_again_when_it_has_it() {
     env.drain_ingest_queue().await;
     let tie_out = env.header(APRIL.0, APRIL.1).await.lines.unwrap().tie_out;
     assert_eq!((tie_out.status, tie_out.missing), (TieOutStatus::Incomplete, vec![AmountSource::History]));
-    let again = |asks: usize| {
+    let next_day = |messages: usize| {
         env.clock.advance(TimeDelta::hours(24));
         let env = &env;
         async move {
             env.run(BILLING_HISTORY.name).await;
-            assert_eq!(env.drain_ingest_queue().await, asks);
+            assert_eq!(env.drain_ingest_queue().await, messages);
             env.header(APRIL.0, APRIL.1).await.lines.unwrap().tie_out.status
         }
     };
-    assert_eq!(again(1).await, TieOutStatus::Incomplete, "as long as it is not there, nothing is read again");
+    assert_eq!(
+        next_day(1).await,
+        TieOutStatus::Incomplete,
+        "without an entry in the history, the invoice is not read again"
+    );
     env.sim.account("demo").add("billing_history", entry);
-    assert_eq!(again(2).await, TieOutStatus::Balanced);
-    assert_eq!(again(1).await, TieOutStatus::Balanced);
+    assert_eq!(next_day(2).await, TieOutStatus::Balanced);
+    assert_eq!(next_day(1).await, TieOutStatus::Balanced);
 }
 
 #[tokio::test]
@@ -123,7 +127,11 @@ async fn a_changed_amount_is_read_again_and_a_difference_is_reported() {
     env.clock.advance(TimeDelta::hours(24));
     env.run(BILLING_HISTORY.name).await;
     let pending = env.header(APRIL.0, APRIL.1).await;
-    assert_eq!((pending.status, pending.lines.is_some()), (InvoiceStatus::Pending, true), "lines of before are shown");
+    assert_eq!(
+        (pending.status, pending.lines.is_some()),
+        (InvoiceStatus::Pending, true),
+        "the previous lines stay published"
+    );
     assert_eq!(env.drain_ingest_queue().await, 2);
     let header = env.header(APRIL.0, APRIL.1).await;
     let tie_out = header.lines.unwrap().tie_out;
@@ -144,7 +152,7 @@ async fn a_long_invoice_is_joined_and_published_completely() {
     let lines = env.lines(&header).await;
     assert_eq!((lines.len(), header.lines.unwrap().tie_out.status), (1_234, TieOutStatus::Balanced));
     let droplets = lines.iter().filter(|line| line.charge.product == "Droplets");
-    assert!(droplets.clone().all(|line| line.item.resource_id.is_some()), "every droplet has its id");
+    assert!(droplets.clone().all(|line| line.item.resource_id.is_some()), "every droplet line has an id");
     assert!(droplets.count() > 500);
     assert_eq!(env.sim.requests().count(&RequestFilter::path("/v2/customers/my/invoices/long/csv")), 1);
 }
@@ -152,7 +160,7 @@ async fn a_long_invoice_is_joined_and_published_completely() {
 #[tokio::test]
 async fn an_unknown_invoice_needs_the_operator() {
     let env = TestEnvironment::new().await;
-    assert_eq!(env.perform(&ingest("2026-04", "unheard-of")).await, "terminal");
+    assert_eq!(env.perform(&ingest("2026-04", "unknown")).await, "terminal");
     let message = env.message(INVOICE_INGEST.name, "demo").with_fields(json!({ "task": "paint" })).unwrap();
     assert!(matches!(env.handle(message).await, Err(runtime::Failure::Terminal { .. })));
     assert_eq!(env.request_count(), 0);

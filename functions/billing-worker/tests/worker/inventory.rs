@@ -1,4 +1,5 @@
-//! What is known when the invoice of April 2026 is matched: written by hand beside the test of matching itself.
+//! The inventory for the invoice of April 2026, written by hand and shared with the tests of
+//! matching in the billing crate.
 
 use std::path::Path;
 
@@ -15,7 +16,8 @@ fn written<T: DeserializeOwned>(name: &str) -> T {
     serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 
-/// What a line should be: its kind, and its resource and how it is found, or the reason why it has none.
+/// The expected kind of a line, and in `is` its resource with the match method, or the reason why
+/// it has none.
 #[derive(Deserialize)]
 pub(crate) struct Expected {
     pub(crate) line: u32,
@@ -28,7 +30,7 @@ pub(crate) fn expected() -> Vec<Expected> {
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct KnownResource {
     kind: Kind,
     provider_id: ProviderId,
     name: String,
@@ -39,29 +41,29 @@ struct Known {
 
 #[derive(Deserialize)]
 struct Inventory {
-    live: Vec<Known>,
-    gone: Vec<Known>,
+    live: Vec<KnownResource>,
+    gone: Vec<KnownResource>,
 }
 
-/// Puts what exists into the table.
+/// Writes the live resources to the table.
 pub(crate) async fn put_live(table: &Table) {
     put(table, written::<Inventory>("inventory.json").live).await;
 }
 
-/// Puts what is gone into the table, as the tombstones it left.
+/// Writes the deleted resources to the table, as tombstones.
 pub(crate) async fn put_gone(table: &Table) {
     put(table, written::<Inventory>("inventory.json").gone).await;
 }
 
-async fn put(table: &Table, known: Vec<Known>) {
+async fn put(table: &Table, known: Vec<KnownResource>) {
     for known in known {
-        let write = ResourceWrite { before: None, row: row(known), events: Vec::new() };
+        let write = ResourceWrite { before: None, row: item(known), events: Vec::new() };
         assert_eq!(table.commit_resource(&write).await.unwrap(), ResourceCommitOutcome::Written);
     }
 }
 
-fn row(known: Known) -> Resource {
-    let Known { kind, provider_id, name, created_at, deleted_at, parent_kind } = known;
+fn item(known: KnownResource) -> Resource {
+    let KnownResource { kind, provider_id, name, created_at, deleted_at, parent_kind } = known;
     let parent = parent_kind.map(|kind| Parent { kind, provider_id: ProviderId::from_static("1") });
     let facts = ResourceFacts { name, created_at, parent, ..ResourceFacts::default() };
     let seen = "2026-04-10T00:00:00Z".parse().unwrap();

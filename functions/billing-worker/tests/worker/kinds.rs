@@ -1,17 +1,18 @@
-//! Billing and the inventory speak of the same kinds.
+//! Billing and the inventory use the same kinds.
 
 use billing::classify::{RULES, Search};
 use billing_worker::owner_kinds;
 use domain::billing::UnmatchedReason;
 use inventory::resource_kinds;
 
-/// A line that ought to have an owner can only have one that is mirrored. What only URNs speak of, or nobody, may be the account's.
+/// A line that must have an owner can only have one of a mirrored kind. Kinds that are known only
+/// from URNs, or not at all, may be at account level.
 #[test]
 fn kinds_that_must_have_an_owner_are_mirrored() {
     for rule in RULES.iter().filter(|rule| rule.search != Search::NoOwner) {
-        let known = resource_kinds().contains(&rule.kind);
+        let mirrored = resource_kinds().contains(&rule.kind);
         let account_level = rule.unmatched_reason == Some(UnmatchedReason::AccountLevel);
-        assert!(known || account_level, "{}: no worker mirrors {}", rule.product, rule.kind);
+        assert!(mirrored || account_level, "{}: no worker mirrors {}", rule.product, rule.kind);
     }
 }
 
@@ -26,5 +27,5 @@ fn owner_kinds_cover_every_kind_that_a_rule_names() {
         };
         assert!(owner.is_none_or(|owner| kinds.iter().any(|kind| kind.as_str() == owner)), "{}", rule.product);
     }
-    assert!(!kinds.iter().any(|kind| kind.as_str() == "tax"), "what is nobody's is looked for nowhere");
+    assert!(!kinds.iter().any(|kind| kind.as_str() == "tax"), "kinds without an owner are not searched");
 }

@@ -1,4 +1,5 @@
-//! A worker from the message to the table: the simulator for DigitalOcean, an embedded DynamoDB, queues and secrets in memory.
+//! Tests of the billing workers from the message to the table, with the DigitalOcean simulator, an
+//! embedded DynamoDB, and queues and secrets in memory.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 

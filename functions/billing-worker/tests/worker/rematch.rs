@@ -4,15 +4,16 @@ use domain::InvoiceUuid;
 use domain::billing::InvoiceStatus;
 
 use crate::environment::{TestEnvironment, ingest, period};
-use crate::ingest::{APRIL, shown};
+use crate::ingest::{APRIL, outcome_text};
 use crate::inventory::{expected, put_gone, put_live};
 
 fn rematch() -> Task {
     Task::Rematch { period: period(APRIL.0), invoice: InvoiceUuid::new(APRIL.1).unwrap() }
 }
 
-/// April was taken in when only what exists was known.
-async fn taken_in() -> TestEnvironment {
+/// An environment in which the invoice of April was ingested while only live resources were in the
+/// inventory, one day later.
+async fn ingested() -> TestEnvironment {
     let env = TestEnvironment::new().await;
     put_live(&env.embedded.table).await;
     env.run(BILLING_HISTORY.name).await;
@@ -23,15 +24,15 @@ async fn taken_in() -> TestEnvironment {
 
 #[tokio::test]
 async fn a_rematch_uses_the_current_inventory_and_a_later_ingest_keeps_it() {
-    let env = taken_in().await;
+    let env = ingested().await;
     let counts = env.header(APRIL.0, APRIL.1).await.lines.unwrap().counts;
     assert_eq!((counts.lines, counts.matched, counts.explained), (33, 19, 14));
-    let (asked, before) = (env.request_count(), env.records().await);
+    let (requests, before) = (env.request_count(), env.records().await);
     assert_eq!(env.perform(&rematch()).await, "done");
     assert_eq!(
         (env.request_count(), env.records().await),
-        (asked, before),
-        "nothing learned, nothing written or asked"
+        (requests, before),
+        "with an unchanged inventory nothing is written or requested"
     );
     put_gone(&env.embedded.table).await;
     env.clock.advance(TimeDelta::seconds(1));
@@ -39,19 +40,19 @@ async fn a_rematch_uses_the_current_inventory_and_a_later_ingest_keeps_it() {
     let header = env.header(APRIL.0, APRIL.1).await;
     let counts = header.lines.as_ref().unwrap().counts;
     assert_eq!((counts.lines, counts.matched, counts.explained), (33, 24, 9));
-    let found: Vec<String> = env.lines(&header).await.iter().map(shown).collect();
+    let found: Vec<String> = env.lines(&header).await.iter().map(outcome_text).collect();
     assert_eq!(found, expected().into_iter().map(|line| line.is).collect::<Vec<_>>());
-    let learned = env.records().await;
+    let rematched = env.records().await;
     for task in [rematch(), ingest(APRIL.0, APRIL.1), rematch()] {
         env.clock.advance(TimeDelta::seconds(1));
         assert_eq!(env.perform(&task).await, "done");
-        assert_eq!(env.records().await, learned, "{task:?}");
+        assert_eq!(env.records().await, rematched, "{task:?}");
     }
 }
 
 #[tokio::test]
 async fn an_ingest_and_a_rematch_with_the_same_inventory_agree() {
-    let (read, matched) = (taken_in().await, taken_in().await);
+    let (read, matched) = (ingested().await, ingested().await);
     for (env, task) in [(&read, ingest(APRIL.0, APRIL.1)), (&matched, rematch())] {
         put_gone(&env.embedded.table).await;
         assert_eq!(env.perform(&task).await, "done");
@@ -61,13 +62,13 @@ async fn an_ingest_and_a_rematch_with_the_same_inventory_agree() {
 
 #[tokio::test]
 async fn the_nightly_run_schedules_rematches_of_unmatched_lines() {
-    let env = taken_in().await;
+    let env = ingested().await;
     let before = env.queue.sent(crate::environment::INGEST).len();
     assert_eq!(env.run(INVOICE_INGEST.name).await, "done");
     let sent = env.queue.sent(crate::environment::INGEST);
     let bodies: Vec<serde_json::Value> =
         sent[before..].iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect();
-    let [body] = &bodies[..] else { panic!("what is not taken in is not matched again: {bodies:?}") };
+    let [body] = &bodies[..] else { panic!("only the ingested invoice is matched again: {bodies:?}") };
     assert_eq!(
         (&body["task"], &body["invoice"], &body["period"]),
         (&"rematch".into(), &APRIL.1.into(), &APRIL.0.into())
@@ -80,17 +81,17 @@ async fn the_nightly_run_schedules_rematches_of_unmatched_lines() {
 async fn a_rematch_skips_pending_and_recently_matched_invoices() {
     let env = TestEnvironment::new().await;
     env.run(BILLING_HISTORY.name).await;
-    let (asked, before) = (env.request_count(), env.records().await);
+    let (requests, before) = (env.request_count(), env.records().await);
     assert_eq!(env.perform(&rematch()).await, "done");
     assert_eq!(env.header(APRIL.0, APRIL.1).await.status, InvoiceStatus::Pending);
-    assert_eq!((env.request_count(), env.records().await), (asked, before));
+    assert_eq!((env.request_count(), env.records().await), (requests, before));
     let early = env.task(&rematch());
     env.clock.advance(TimeDelta::seconds(1));
     env.perform(&ingest(APRIL.0, APRIL.1)).await;
     put_live(&env.embedded.table).await;
     let before = env.records().await;
     env.handle(early).await.unwrap();
-    assert_eq!(env.records().await, before, "it was asked for before the invoice was read");
+    assert_eq!(env.records().await, before, "the message is older than the ingest");
 }
 
 #[tokio::test]

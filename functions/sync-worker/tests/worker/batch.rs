@@ -7,13 +7,13 @@ use runtime::{BatchRunner, OutgoingMessage, fake};
 
 use crate::environment::{DLQ, QUEUE, TestEnvironment};
 
-/// A batch as Lambda hands it over.
+/// Reads a batch of `events/`, in the format in which Lambda delivers it.
 fn event(case: &str) -> SqsEvent {
     let path = format!("{}/../../events/sync-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// Runs the batch as `main.rs` does, and gives the ids of those that are to be delivered again.
+/// Runs the batch as `main.rs` does, and returns the ids of the messages to be delivered again.
 pub(crate) async fn run(environment: &TestEnvironment, case: &str) -> Vec<String> {
     let runner = BatchRunner::from_config(&environment.worker.config, environment.queue.clone());
     let invocation = fake::invocation(Duration::from_secs(300));
@@ -26,13 +26,14 @@ pub(crate) async fn run(environment: &TestEnvironment, case: &str) -> Vec<String
         .unwrap();
     let response = serde_json::to_value(response).unwrap();
     environment.assert_no_token(&response.to_string()).await;
-    let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
+    let failures =
+        response["batchItemFailures"].as_array().expect("the response has a list of failures, even if it is empty");
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
 fn reason(letter: &OutgoingMessage) -> &str {
     let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
-    &reason.expect("a dead letter says why").1
+    &reason.expect("a dead letter has a reason").1
 }
 
 #[tokio::test]
@@ -45,7 +46,7 @@ async fn tick() {
         "v": 1, "worker": "droplets", "account": "demo", "attempt": 0,
         "scheduled_at": "2026-04-12T12:00:00Z", "run_id": "059f36b4-87a3-44ab-83d2-661975830a7d",
     });
-    assert_eq!((sent.len(), body), (1, expected), "time and run are SQS's: a redelivery names the same");
+    assert_eq!((sent.len(), body), (1, expected), "time and run id are those of SQS, which a redelivery keeps");
 }
 
 #[tokio::test]
@@ -63,7 +64,7 @@ async fn duplicate() {
     let (once, twice) = (TestEnvironment::new().await, TestEnvironment::new().await);
     run(&once, "happy").await;
     assert_eq!(run(&twice, "duplicate").await, [""; 0]);
-    assert_eq!(twice.asked(), once.asked(), "the second delivery asks DigitalOcean nothing");
+    assert_eq!(twice.request_count(), once.request_count(), "the second delivery makes no request to DigitalOcean");
     assert_eq!(twice.keys("").await, once.keys("").await);
     assert_eq!((twice.queue.sent(QUEUE), twice.queue.sent(DLQ)), (vec![], vec![]));
 }
@@ -72,16 +73,16 @@ async fn duplicate() {
 async fn malformed() {
     let environment = TestEnvironment::new().await;
     let before = environment.embedded.dump().await;
-    assert_eq!(run(&environment, "malformed").await, [""; 0], "no try makes them better");
+    assert_eq!(run(&environment, "malformed").await, [""; 0], "a retry cannot succeed");
     let letters = environment.queue.sent(DLQ);
     let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "at attempt"];
     let records = event("malformed").records;
     assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
     for ((letter, record), says) in letters.iter().zip(records).zip(says) {
         assert!(reason(letter).contains(says), "{}", reason(letter));
-        assert_eq!(Some(&letter.body), record.body.as_ref(), "as it was");
+        assert_eq!(Some(&letter.body), record.body.as_ref(), "the body is unchanged");
     }
-    assert_eq!((environment.asked(), environment.embedded.dump().await), (0, before));
+    assert_eq!((environment.request_count(), environment.embedded.dump().await), (0, before));
 }
 
 #[tokio::test]
@@ -93,14 +94,14 @@ async fn partial_batch() {
     assert_eq!(
         run(&environment, "partial-batch").await,
         ["059f36b4-87a3-44ab-83d2-661975830a7d"],
-        "the one whose secret Secrets Manager does not hand over"
+        "only the account whose secret cannot be read is retried"
     );
     let letters = environment.queue.sent(DLQ);
     assert_eq!(letters.len(), 2);
     assert!(reason(&letters[0]).contains("unregistered is not registered"), "{}", reason(&letters[0]));
     assert!(reason(&letters[1]).contains("bad message"), "{}", reason(&letters[1]));
     assert_eq!(environment.queue.sent(QUEUE), vec![]);
-    assert_eq!(environment.keys("KIND#").await.len(), 5, "its neighbour is mirrored");
+    assert_eq!(environment.keys("KIND#").await.len(), 5, "the other account of the batch is mirrored");
     for (account, swept) in [("demo", 1), ("no-secret", 1), ("paused", 0), ("unregistered", 0)] {
         assert_eq!(environment.keys(&format!("SWEEP#{account}#droplet")).await.len(), swept, "{account}");
     }

@@ -1,4 +1,4 @@
-//! Everything around a worker, and what it leaves behind.
+//! The test environment: fakes of everything that a worker uses, and access to what it writes.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -21,18 +21,19 @@ use tracing::subscriber::DefaultGuard;
 
 pub(crate) const QUEUE: &str = "https://sqs.test/droplets";
 pub(crate) const DLQ: &str = "https://sqs.test/droplets-dlq";
-/// The name of the demo account's token.
+/// The name of the secret with the demo account's token.
 pub(crate) const SECRET: &str = "arcadia/test/do/demo/sync";
-/// What every token begins with, and nothing else does.
+/// The prefix of every token, which nothing else begins with.
 pub(crate) const TOKEN_PREFIX: &str = "dop_v1_";
 const DEADLINE: Duration = Duration::from_secs(300);
 
-/// A Secrets Manager: what each fetch of a name gives, the last one for ever.
+/// A fake Secrets Manager. A secret with several values returns them one after another, and the
+/// last one from then on.
 #[derive(Clone, Default)]
-pub(crate) struct Vault(Arc<Mutex<Shelf>>);
+pub(crate) struct Vault(Arc<Mutex<VaultState>>);
 
 #[derive(Default)]
-struct Shelf {
+struct VaultState {
     values: HashMap<String, VecDeque<String>>,
     throttled: Vec<String>,
     fetches: usize,
@@ -48,9 +49,9 @@ impl Vault {
         self.0.lock().unwrap().values.remove(name);
     }
 
-    /// Secrets whose names begin so are not answered for any more.
-    pub(crate) fn throttle(&self, names: &str) {
-        self.0.lock().unwrap().throttled.push(names.to_owned());
+    /// Makes all further fetches of secrets with this prefix fail.
+    pub(crate) fn throttle(&self, prefix: &str) {
+        self.0.lock().unwrap().throttled.push(prefix.to_owned());
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -61,12 +62,12 @@ impl Vault {
 impl SecretSource for Vault {
     fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
         async move {
-            let mut shelf = self.0.lock().unwrap();
-            shelf.fetches += 1;
-            if shelf.throttled.iter().any(|throttled| name.starts_with(throttled)) {
+            let mut state = self.0.lock().unwrap();
+            state.fetches += 1;
+            if state.throttled.iter().any(|throttled| name.starts_with(throttled)) {
                 return Err(FetchError::Failed("ThrottlingException: Rate exceeded".into()));
             }
-            let values = shelf.values.get_mut(name).ok_or(FetchError::NotFound)?;
+            let values = state.values.get_mut(name).ok_or(FetchError::NotFound)?;
             let value = if values.len() > 1 { values.pop_front() } else { values.front().cloned() };
             Ok(value.unwrap_or_default().into())
         }
@@ -74,7 +75,7 @@ impl SecretSource for Vault {
     }
 }
 
-/// A worker and all it can reach. What it logs is kept.
+/// A worker with everything that it uses. Its log lines are recorded.
 pub(crate) struct TestEnvironment {
     pub(crate) sim: Simulator,
     pub(crate) embedded: EmbeddedTable,
@@ -87,12 +88,13 @@ pub(crate) struct TestEnvironment {
 }
 
 impl TestEnvironment {
-    /// The worker `droplets` a few seconds after the messages of `events/` were sent; the demo account is registered and has its token.
+    /// Creates the worker `droplets`, a few seconds after the messages of `events/` were sent. The
+    /// demo account is registered and has its token.
     pub(crate) async fn new() -> Self {
         Self::of("droplets", "2026-04-12T12:00:05Z".parse().unwrap()).await
     }
 
-    /// The same for another worker at another time.
+    /// Creates the environment of any worker at any time.
     pub(crate) async fn of(name: &str, now: DateTime<Utc>) -> Self {
         let logs = Logs::default();
         let logging = tracing::subscriber::set_default(logs.subscriber("trace"));
@@ -114,7 +116,7 @@ impl TestEnvironment {
             queue_url: QUEUE.to_owned(),
             dlq_url: DLQ.to_owned(),
         };
-        // Values are fetched for every message: what a cache does is `Secrets`' own matter.
+        // Values are fetched for every message: the cache has its own tests.
         let secrets = Secrets::new(vault.clone(), &config.secret_prefix).with_ttl(Duration::ZERO);
         let worker = Arc::new(SyncWorker {
             worker: InventoryWorker::named(name).unwrap(),
@@ -143,7 +145,7 @@ impl TestEnvironment {
         self.register_with(slug, status, &format!("arcadia/test/do/{slug}")).await;
     }
 
-    /// An account whose tokens are under another name than its own.
+    /// Registers an account whose secrets have this base name.
     pub(crate) async fn register_with(&self, slug: &str, status: AccountStatus, secret: &str) {
         let now = self.clock.now();
         let account = Account {
@@ -158,7 +160,7 @@ impl TestEnvironment {
         let audit = store::AuditEntry {
             id: format!("request-{slug}"),
             at: now,
-            actor: "somebody".to_owned(),
+            actor: "operator".to_owned(),
             action: "account.register".to_owned(),
             target: slug.to_owned(),
             values: serde_json::Value::Null,
@@ -166,12 +168,12 @@ impl TestEnvironment {
         self.embedded.table.register_account(&account, &audit).await.unwrap();
     }
 
-    /// The message for an account, asked for just now.
+    /// Creates a message for an account, scheduled now.
     pub(crate) fn message(&self, account: &str) -> Message {
         Message::new(self.worker.worker.name, account, self.clock.now(), "run-1")
     }
 
-    /// Handles a message; whatever comes of it, no token is to be seen anywhere.
+    /// Handles a message, and checks that no token is visible in the result, the log or the table.
     pub(crate) async fn handle(&self, message: Message) -> Result<(), Failure> {
         let result = self.worker.handle(message, Deadline::after(DEADLINE)).await;
         self.assert_no_token(&format!("{result:?}")).await;
@@ -181,42 +183,46 @@ impl TestEnvironment {
     pub(crate) async fn assert_no_token(&self, result: &str) {
         assert!(!result.contains(TOKEN_PREFIX), "{result}");
         let lines = self.logs.lines();
-        assert!(!lines.is_empty(), "nothing is logged");
+        assert!(!lines.is_empty(), "no line was logged");
         for line in lines.iter().chain(&self.embedded.dump().await) {
             assert!(!line.contains(TOKEN_PREFIX), "{line}");
         }
     }
 
-    /// The lane of the worker's first target, in the demo account.
-    pub(crate) async fn lane(&self) -> Option<SyncState> {
+    /// Reads the sync state of the worker's first target in the demo account.
+    pub(crate) async fn sync_state(&self) -> Option<SyncState> {
         let demo = AccountId::new("demo").unwrap();
         self.embedded.table.sync_state(&demo, &self.worker.worker.targets[0].sync_kind()).await.unwrap()
     }
 
-    /// The error that the sync state shows.
-    pub(crate) async fn shown_error(&self) -> String {
-        self.lane().await.and_then(|lane| lane.last).and_then(|receipt| receipt.error).expect("an error is shown")
+    /// Returns the error of the last receipt in the sync state.
+    pub(crate) async fn receipt_error(&self) -> String {
+        self.sync_state()
+            .await
+            .and_then(|state| state.last)
+            .and_then(|receipt| receipt.error)
+            .expect("the receipt has an error")
     }
 
-    /// The messages of the lines of this level.
+    /// Returns the log lines with this level.
     pub(crate) fn logged(&self, level: &str) -> Vec<String> {
         let lines = self.logs.parsed();
         lines.iter().filter(|line| line["level"] == level).map(ToString::to_string).collect()
     }
 
-    /// The requests that DigitalOcean got.
-    pub(crate) fn asked(&self) -> usize {
+    /// Returns the number of requests that the simulator received.
+    pub(crate) fn request_count(&self) -> usize {
         self.sim.requests().count(&RequestFilter::default())
     }
 
-    /// The keys of items that begin so.
+    /// Returns the keys of the items whose key has this prefix.
     pub(crate) async fn keys(&self, prefix: &str) -> Vec<String> {
         let dump = self.embedded.dump().await.into_iter().filter(|item| item.starts_with(prefix));
         dump.map(|item| item.split_once(" {").unwrap().0.to_owned()).collect()
     }
 }
 
-/// What becomes of a message, in a word.
+/// Returns the outcome of a message in a word, for example `done` or `retry`.
 pub(crate) fn outcome_text(result: &Result<(), Failure>) -> String {
     match result {
         Ok(()) => "done".to_owned(),

@@ -10,14 +10,14 @@ fn droplets(effect: Effect) -> Fault {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_fetched_anew_once() {
+async fn a_refused_token_is_fetched_again_once() {
     let environment = TestEnvironment::new().await;
     environment.vault.put(SECRET, &["dop_v1_revoked", &environment.token()]);
     environment.handle(environment.message("demo")).await.unwrap();
     assert_eq!(environment.vault.fetches(), 2);
-    let lane = environment.lane().await.unwrap();
-    assert_eq!(lane.last_complete.map(|receipt| receipt.items), Some(5));
-    assert_eq!(lane.last.unwrap().error, None);
+    let state = environment.sync_state().await.unwrap();
+    assert_eq!(state.last_complete.map(|receipt| receipt.items), Some(5));
+    assert_eq!(state.last.unwrap().error, None);
 }
 
 #[tokio::test]
@@ -25,50 +25,53 @@ async fn a_token_that_is_refused_again_needs_an_operator() {
     let environment = TestEnvironment::new().await;
     environment.vault.put(SECRET, &["dop_v1_revoked", "dop_v1_revoked_too"]);
     let result = environment.handle(environment.message("demo")).await;
-    assert_eq!((outcome_text(&result).as_str(), environment.vault.fetches(), environment.asked()), ("terminal", 2, 2));
-    let lane = environment.lane().await.unwrap();
-    assert_eq!((lane.last.unwrap().status, lane.lease_until), (SweepStatus::Failed, None));
-    assert!(environment.shown_error().await.contains("token"));
+    assert_eq!(
+        (outcome_text(&result).as_str(), environment.vault.fetches(), environment.request_count()),
+        ("terminal", 2, 2)
+    );
+    let state = environment.sync_state().await.unwrap();
+    assert_eq!((state.last.unwrap().status, state.lease_until), (SweepStatus::Failed, None));
+    assert!(environment.receipt_error().await.contains("token"));
 }
 
 #[tokio::test]
-async fn a_kind_that_the_token_may_not_see_is_noted_and_done_with() {
+async fn a_kind_that_the_token_may_not_read_is_recorded_and_not_retried() {
     let environment = TestEnvironment::new().await;
     environment.sim.faults().add(droplets(Effect::status(403)));
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
-    let lane = environment.lane().await.unwrap();
-    assert_eq!((lane.last.unwrap().status, lane.last_complete), (SweepStatus::NotVisible, None));
-    assert!(environment.shown_error().await.contains("droplet:read"));
+    let state = environment.sync_state().await.unwrap();
+    assert_eq!((state.last.unwrap().status, state.last_complete), (SweepStatus::NotVisible, None));
+    assert!(environment.receipt_error().await.contains("droplet:read"));
     assert_eq!(environment.vault.fetches(), 1, "another token is not tried");
 }
 
 #[tokio::test]
-async fn the_hourly_limit_is_waited_out_in_the_queue() {
-    // The client reckons by the machine's clock.
+async fn a_message_waits_in_the_queue_for_the_hourly_limit() {
+    // The client computes waits with the system clock.
     let environment = TestEnvironment::of("droplets", Utc::now()).await;
     environment.sim.faults().add(droplets(Effect::RateLimit { limit: LimitKind::Hourly, wait_seconds: 600 }));
     let result = environment.handle(environment.message("demo")).await;
     let Err(Failure::Later { delay, reason }) = &result else { panic!("{result:?}") };
     assert!((590..=601).contains(&delay.as_secs()), "{delay:?}");
     assert!(reason.contains("rate limited"), "{reason}");
-    assert_eq!(environment.asked(), 1);
+    assert_eq!(environment.request_count(), 1);
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again() {
+async fn a_temporary_failure_is_retried() {
     let environment = TestEnvironment::new().await;
     environment.sim.faults().add(droplets(Effect::status(503)));
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "retry");
-    assert!(environment.shown_error().await.contains("503"));
+    assert!(environment.receipt_error().await.contains("503"));
     environment.sim.faults().clear();
     environment.clock.advance(TimeDelta::seconds(1));
-    assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done", "and the lane is free");
+    assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done", "the lease was released");
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_had_is_shown_by_name_and_only_a_refusal_to_answer_is_tried_again() {
-    type Spoil = fn(&TestEnvironment);
-    let cases: [(&str, Spoil, &str, &str); 4] = [
+async fn an_unreadable_secret_is_named_and_only_a_failed_fetch_is_retried() {
+    type Change = fn(&TestEnvironment);
+    let cases: [(&str, Change, &str, &str); 4] = [
         (
             "missing",
             |environment| environment.vault.remove(SECRET),
@@ -84,21 +87,21 @@ async fn a_secret_that_cannot_be_had_is_shown_by_name_and_only_a_refusal_to_answ
             "terminal",
         ),
     ];
-    for (case, spoil, says, becomes) in cases {
+    for (case, change, says, expected) in cases {
         let environment = TestEnvironment::new().await;
-        spoil(&environment);
-        assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), becomes, "{case}");
-        let lane = environment.lane().await.unwrap();
-        assert_eq!((lane.last.unwrap().status, lane.last_complete), (SweepStatus::Failed, None), "{case}");
-        let error = environment.shown_error().await;
+        change(&environment);
+        assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), expected, "{case}");
+        let state = environment.sync_state().await.unwrap();
+        assert_eq!((state.last.unwrap().status, state.last_complete), (SweepStatus::Failed, None), "{case}");
+        let error = environment.receipt_error().await;
         assert!(error.contains(says) && error.contains(SECRET), "{case}: {error}");
-        assert!(environment.logged("WARN").iter().any(|line| line.contains(says)), "{case}: it is in the log");
-        assert_eq!((environment.asked(), lane.lease_until), (0, None), "{case}");
+        assert!(environment.logged("WARN").iter().any(|line| line.contains(says)), "{case}: the reason is in the log");
+        assert_eq!((environment.request_count(), state.lease_until), (0, None), "{case}");
     }
 }
 
 #[tokio::test]
-async fn the_account_says_which_secret_holds_its_token() {
+async fn the_account_names_the_secret_with_its_token() {
     let environment = TestEnvironment::new().await;
     environment.register_with("team", AccountStatus::Enabled, "arcadia/test/do/shared-team").await;
     environment.vault.put("arcadia/test/do/shared-team/sync", &[&environment.token()]);

@@ -1,4 +1,4 @@
-//! A worker of many kinds: each for itself.
+//! Tests of a worker with several kinds, each of which is mirrored independently.
 
 use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
 use domain::{AccountId, Kind, SyncState};
@@ -12,16 +12,18 @@ async fn services() -> TestEnvironment {
     TestEnvironment::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await
 }
 
-async fn lane(environment: &TestEnvironment, kind: &str) -> Option<SyncState> {
+async fn sync_state(environment: &TestEnvironment, kind: &str) -> Option<SyncState> {
     environment.embedded.table.sync_state(&AccountId::new("demo").unwrap(), &Kind::new(kind).unwrap()).await.unwrap()
 }
 
-/// The kinds whose last list was read whole.
+/// Returns the number of kinds with a complete sweep.
 async fn complete(environment: &TestEnvironment) -> usize {
     let mut complete = 0;
     for target in environment.worker.worker.targets {
         complete += usize::from(
-            lane(environment, target.sync_kind().as_str()).await.is_some_and(|lane| lane.last_complete.is_some()),
+            sync_state(environment, target.sync_kind().as_str())
+                .await
+                .is_some_and(|state| state.last_complete.is_some()),
         );
     }
     complete
@@ -35,7 +37,7 @@ fn kind_of(message: &OutgoingMessage) -> Value {
 async fn one_kind() {
     let environment = services().await;
     assert_eq!(run(&environment, "one-kind").await, [""; 0]);
-    assert_eq!((complete(&environment).await, environment.asked()), (1, 1));
+    assert_eq!((complete(&environment).await, environment.request_count()), (1, 1));
     assert_eq!(environment.keys("KIND#demo#").await.len(), 1);
 }
 
@@ -47,11 +49,12 @@ async fn all_kinds_are_mirrored_by_one_message() {
     assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
 }
 
-/// What has to wait comes back as a message for its kind alone, however it has to wait, and the others are mirrored.
+/// A kind that has to wait is re-queued as a message for that kind only, whatever the reason, and
+/// the others are mirrored.
 #[tokio::test]
-async fn a_kind_that_has_to_wait_holds_up_no_other() {
+async fn a_kind_that_has_to_wait_does_not_delay_the_others() {
     let limited = Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 };
-    // The simulator's clock is ahead of the worker's: how long a limit lasts is its own matter.
+    // The simulator's clock is ahead of the worker's, so the length of the wait is not checked.
     for (effect, delay) in [(limited, 1..=u64::MAX), (Effect::status(503), 60..=60)] {
         let environment = services().await;
         environment.sim.faults().add(Fault::on("/v2/certificates", effect));
@@ -65,14 +68,18 @@ async fn a_kind_that_has_to_wait_holds_up_no_other() {
         let body = sent[0].body.as_bytes();
         let sent = runtime::batch::SqsMetadata { at: None, message_id: None };
         let message = runtime::Message::parse(body, "services", &sent).unwrap();
-        assert_eq!((outcome_text(&environment.handle(message).await), environment.asked()), ("done".to_owned(), 1));
+        assert_eq!(
+            (outcome_text(&environment.handle(message).await), environment.request_count()),
+            ("done".to_owned(), 1)
+        );
         assert_eq!(complete(&environment).await, environment.worker.worker.targets.len());
     }
 }
 
-/// A product that the account does not have, or the token may not see, wakes nobody up.
+/// A product that the account does not have, or that the token may not read, causes no retry and no
+/// dead letter.
 #[tokio::test]
-async fn a_kind_that_is_not_there_is_told_and_done_with() {
+async fn an_unavailable_kind_is_recorded_as_not_visible() {
     let environment = services().await;
     for (path, status) in [("/v2/databases", 404), ("/v2/functions/namespaces", 403)] {
         environment.sim.faults().add(Fault::on(path, Effect::status(status)));
@@ -80,7 +87,7 @@ async fn a_kind_that_is_not_there_is_told_and_done_with() {
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
     assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
     for kind in ["managed_db", "functions_namespace"] {
-        let receipt = lane(&environment, kind).await.unwrap().last.unwrap();
+        let receipt = sync_state(&environment, kind).await.unwrap().last.unwrap();
         assert_eq!(receipt.status, domain::SweepStatus::NotVisible, "{kind}");
         assert!(receipt.error.is_some(), "{kind}");
     }
@@ -91,10 +98,10 @@ async fn a_kind_of_another_worker_is_refused() {
     let environment = services().await;
     let message = environment.message("demo").with_fields(json!({ "kind": "droplet" })).unwrap();
     assert_eq!(outcome_text(&environment.handle(message).await), "terminal");
-    assert_eq!(environment.asked(), 0);
+    assert_eq!(environment.request_count(), 0);
 }
 
-/// The quick look is over with its minute: nothing of it is tried again.
+/// A failed fast poll is dropped, because the next one follows within a minute.
 #[tokio::test]
 async fn a_fast_poll_that_fails_is_not_retried() {
     let environment = TestEnvironment::of("droplets-fast", "2026-04-12T12:00:05Z".parse().unwrap()).await;
@@ -103,7 +110,8 @@ async fn a_fast_poll_that_fails_is_not_retried() {
     assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
 }
 
-/// A round over many parents that meets the rate limit waits as a message, and goes on where it stopped.
+/// A scan of many parents that reaches the rate limit is deferred, and the next message continues
+/// where it stopped.
 #[tokio::test]
 async fn a_scan_continues_where_it_stopped() {
     let environment = TestEnvironment::of("backups", "2026-04-12T12:00:05Z".parse().unwrap()).await;
@@ -114,7 +122,7 @@ async fn a_scan_continues_where_it_stopped() {
         .add(Fault::on(lists, Effect::RateLimit { limit: LimitKind::Burst, wait_seconds: 600 }).after(1));
     let refused = outcome_text(&environment.handle(environment.message("demo")).await);
     assert!(refused.starts_with("later "), "{refused}");
-    assert!(lane(&environment, "droplet_backup").await.unwrap().scan_progress.is_some());
+    assert!(sync_state(&environment, "droplet_backup").await.unwrap().scan_progress.is_some());
     environment.sim.faults().clear();
     environment.sim.requests().clear();
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");

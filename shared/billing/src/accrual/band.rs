@@ -1,54 +1,56 @@
-//! Whether a day is out of the ordinary.
+//! The expected range of a day's cost, for detecting anomalous days.
 
 use rust_decimal::Decimal;
 
-/// How far from the ordinary a day may be.
+/// The limits that determine the expected range. Its half-width is the largest of `deviations`,
+/// `floor` and `share`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tolerance {
-    /// So many times the median distance of the days from their median.
+    /// A multiple of the median absolute deviation, which is the median distance of the days from
+    /// their median.
     pub deviations: Decimal,
-    /// And no less than so much, in dollars.
+    /// The minimum half-width of the range, in dollars.
     pub floor: Decimal,
-    /// And no less than this share of the median.
+    /// The minimum half-width of the range, as a share of the median (0.1 is a tenth).
     pub share: Decimal,
-    /// How many days must be known to say what is ordinary.
+    /// The minimum number of days that an expected range needs.
     pub days: usize,
 }
 
-/// Five deviations, a dollar, a tenth; a week.
+/// The defaults: five deviations, one dollar, a tenth of the median, seven days.
 impl Default for Tolerance {
     fn default() -> Self {
         Self { deviations: Decimal::from(5), floor: Decimal::ONE, share: Decimal::new(1, 1), days: 7 }
     }
 }
 
-/// What days cost ordinarily.
+/// The expected range of a day's cost, in dollars.
 ///
-/// Around the median, and as wide as the days differ: both are medians, so that one day that is out of the band does
-/// not widen it.
+/// The range is centred on the median and as wide as the days vary. Its width is a median too, so
+/// that one anomalous day does not widen it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
-    /// The least.
+    /// The lowest expected cost.
     pub low: Decimal,
-    /// The middle.
+    /// The median of the days.
     pub median: Decimal,
-    /// The most.
+    /// The highest expected cost.
     pub high: Decimal,
 }
 
-/// Where a day lies.
+/// The position of a day's cost relative to the expected range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BandPosition {
-    /// It cost less than is ordinary.
+    /// The day cost less than expected.
     Below,
-    /// It cost what is ordinary.
+    /// The day cost as much as expected.
     Within,
-    /// It cost more than is ordinary.
+    /// The day cost more than expected.
     Above,
 }
 
 impl Band {
-    /// The band of the days before; `None` where they are too few.
+    /// Computes the expected range from the costs of earlier days; `None` if they are too few.
     #[must_use]
     pub fn from_days(days: &[Decimal], tolerance: &Tolerance) -> Option<Self> {
         if days.len() < tolerance.days {
@@ -60,7 +62,7 @@ impl Band {
         Some(Self { low: median - width, median, high: median + width })
     }
 
-    /// Where a day of this cost lies.
+    /// Returns the position of a day with this cost; the limits belong to the range.
     #[must_use]
     pub fn position(&self, day: Decimal) -> BandPosition {
         if day < self.low {
@@ -73,7 +75,7 @@ impl Band {
     }
 }
 
-/// The middle one, or halfway between the two in the middle.
+/// Returns the median: the middle value, or the mean of the two middle values.
 fn median(mut values: Vec<Decimal>) -> Option<Decimal> {
     values.sort();
     let upper = *values.get(values.len() / 2)?;
@@ -99,10 +101,10 @@ mod tests {
             (&[300, 300, 300, 300, 300, 300, 300], 199, Some(BandPosition::Below)),
             // One expensive day does not widen the band.
             (&[300, 300, 300, 9000, 300, 300, 300], 500, Some(BandPosition::Above)),
-            // Days that differ do: the median distance is $0.50.
+            // Days that vary do widen it: the median distance is $0.50.
             (&[300, 350, 250, 300, 350, 250, 400, 200], 540, Some(BandPosition::Within)),
             (&[300, 350, 250, 300, 350, 250, 400, 200], 560, Some(BandPosition::Above)),
-            // A tenth of much is more than a dollar.
+            // Above $10 a day, a tenth of the median is more than the minimum of a dollar.
             (&[30_000; 7], 32_900, Some(BandPosition::Within)),
             (&[30_000; 7], 33_100, Some(BandPosition::Above)),
         ];

@@ -1,23 +1,25 @@
-//! What each day cost, from what the month had come to.
+//! The cost of each day, derived from the month's running total.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::billing::Period;
 use rust_decimal::Decimal;
 
-/// What one day cost.
+/// The cost of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayRate {
     /// The day, in UTC.
     pub day: NaiveDate,
-    /// What it cost, in dollars: an equal share where several days passed between two points.
+    /// The cost in dollars. If several days passed between two points, it is an equal share of the
+    /// difference.
     pub amount: Decimal,
 }
 
-/// What each day cost, from points in time and what their month had come to by then (the usage of the balance, or the
-/// preview's amount). Oldest first; points may come in any order.
+/// Computes the cost of each day, oldest first, from points in time with the month's total at that
+/// time (the usage of the balance, or the amount of the preview). The points may be in any order.
 ///
-/// A day is told by its last point and by that of the last day before it. A month begins at nothing. The very first day
-/// is not told unless it is the first of its month: what came before it is not known.
+/// The cost of a day is the difference between its last point and the last point of the latest
+/// earlier day. A month begins at zero. The first day of all has no cost unless it is the first of
+/// its month, because the total before it is unknown.
 #[must_use]
 pub fn day_rates(points: &[(DateTime<Utc>, Decimal)]) -> Vec<DayRate> {
     let mut points = points.to_vec();
@@ -30,14 +32,14 @@ pub fn day_rates(points: &[(DateTime<Utc>, Decimal)]) -> Vec<DayRate> {
             _ => last_of_day.push((day, amount)),
         }
     }
-    let before = std::iter::once(None).chain(last_of_day.iter().map(Some));
-    before.zip(&last_of_day).filter_map(|(before, (day, amount))| rate(before, *day, *amount)).collect()
+    let previous = std::iter::once(None).chain(last_of_day.iter().map(Some));
+    previous.zip(&last_of_day).filter_map(|(previous, (day, amount))| rate(previous, *day, *amount)).collect()
 }
 
-fn rate(before: Option<&(NaiveDate, Decimal)>, day: NaiveDate, amount: Decimal) -> Option<DayRate> {
+fn rate(previous: Option<&(NaiveDate, Decimal)>, day: NaiveDate, amount: Decimal) -> Option<DayRate> {
     let month = Period::containing(day);
     let from_start = || day.pred_opt().map(|_| (month.start().date_naive().pred_opt(), Decimal::ZERO));
-    let (since, at) = match before {
+    let (since, at) = match previous {
         Some((since, at)) if Period::containing(*since) == month => (Some(*since), *at),
         Some(_) => from_start()?,
         None if day == month.start().date_naive() => from_start()?,

@@ -1,8 +1,8 @@
-//! The running month: what it came to so far, what a day costs, what it will come to, and whether a day is out of the
-//! ordinary.
+//! The accrual of the running month: its cost so far, the cost of a day, a forecast, and the
+//! expected range of a day's cost.
 //!
-//! The lines are those of the preview invoice, which DigitalOcean writes anew every day. All of it is estimate but the
-//! sum so far.
+//! The lines are those of the preview invoice, which DigitalOcean rewrites every day. Everything
+//! but the cost so far is an estimate.
 
 mod band;
 mod days;
@@ -18,40 +18,41 @@ pub use band::{Band, BandPosition, Tolerance};
 pub use days::{DayRate, day_rates};
 pub use run_rate::CAP_HOURS;
 
-/// What a month came to so far, and what it will.
+/// The cost of a month so far and its forecast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accrual {
-    /// The month.
+    /// The month that accrues.
     pub period: Period,
-    /// When the preview was written.
+    /// The time at which the preview was written.
     pub as_of: DateTime<Utc>,
-    /// By project and kind, in that order; lines of no project first.
+    /// The figures by project and kind, sorted in that order; lines without a project come first.
     pub groups: Vec<AccrualGroup>,
-    /// All groups together.
+    /// The sum of the figures of all groups.
     pub total: Figures,
 }
 
-/// What the lines of one project and kind come to.
+/// The figures of the lines of one project and kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccrualGroup {
-    /// The project's name, as the invoice has it.
+    /// The project's name as the invoice has it; none for lines without a project.
     pub project_name: Option<String>,
-    /// The kind.
+    /// The kind of cost of the lines.
     pub kind: CostKind,
-    /// The figures.
+    /// The sums over these lines.
     pub figures: Figures,
 }
 
-/// What some lines come to, in dollars.
+/// The cost and the forecast of some lines, in dollars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// What they came to so far: exact.
+    /// The exact cost so far.
     pub month_to_date: Decimal,
-    /// What another day of them costs now, in cents: nothing for what ended, is billed once, or reached its cap.
+    /// The cost of one more day at the current rate, rounded to cents. It is zero for charges that
+    /// have ended, are billed once, or have reached their cap.
     pub per_day: Decimal,
-    /// What they will come to by the end of the month, in cents, if nothing is made or destroyed.
+    /// The cost by the end of the month, rounded to cents, if nothing is created or destroyed.
     pub forecast: Decimal,
-    /// How many of them reach their monthly cap by the end of the month.
+    /// The number of lines that reach their monthly cap by the end of the month.
     pub capped: u32,
 }
 
@@ -65,11 +66,11 @@ impl std::ops::AddAssign for Figures {
     }
 }
 
-/// Adds up the lines of a month's preview that was written at `as_of`.
+/// Computes the accrual of a month from the lines of its preview, which was written at `as_of`.
 ///
-/// Usage goes on by the hour as it did so far, up to [`CAP_HOURS`]. A line that ended a day or more before `as_of`
-/// ended for good: the preview is written once a day. Lines that tell no hours (taxes, credits) are taken as they
-/// stand.
+/// The forecast continues usage at the hourly rate so far, up to [`CAP_HOURS`]. A line that ended a
+/// day or more before `as_of` counts as finished, because the preview is written once a day. Lines
+/// without hours (taxes, credits) keep their amount.
 #[must_use]
 pub fn accrue<'a>(lines: impl IntoIterator<Item = &'a CostLine>, period: Period, as_of: DateTime<Utc>) -> Accrual {
     let mut sums: BTreeMap<(Option<&str>, &CostKind), Figures> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! How one charge goes on.
+//! The run rate of one charge, and its forecast until the end of the month.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::billing::{Charge, Period, Span};
@@ -6,36 +6,37 @@ use rust_decimal::Decimal;
 
 use super::Figures;
 
-/// After so many hours (28 days) a month's price is reached, and DigitalOcean charges no more for it that month.
-/// <https://docs.digitalocean.com/platform/billing/>
+/// The number of hours (28 days) after which a charge reaches its monthly price: DigitalOcean
+/// charges no more for it that month. <https://docs.digitalocean.com/platform/billing/>
 pub const CAP_HOURS: i64 = 672;
 
-/// A line that ends so long before the preview was written has ended.
+/// The interval between two previews. A charge whose end is this much older than the preview counts
+/// as finished.
 const PREVIEW_INTERVAL: TimeDelta = TimeDelta::days(1);
 
-/// What a charge came to by `as_of`, and how it goes on until the month ends.
+/// Computes the cost of a charge by `as_of`, and its forecast until the end of the month.
 pub(super) fn figures(charge: &Charge, period: Period, as_of: DateTime<Utc>) -> Figures {
     let amount = charge.amount.amount;
-    let stands = Figures { month_to_date: amount, forecast: amount, ..Figures::default() };
+    let as_charged = Figures { month_to_date: amount, forecast: amount, ..Figures::default() };
     let Some(Span { from, until }) = charge.span().filter(|_| charge.hours.is_some_and(|hours| !hours.is_zero()))
     else {
-        return stands;
+        return as_charged;
     };
     if as_of - until >= PREVIEW_INTERVAL {
-        return stands;
+        return as_charged;
     }
     let used = hours(until.min(as_of) - from.max(period.start()));
     let cap = Decimal::from(CAP_HOURS);
-    let left = hours(period.end() - as_of).max(Decimal::ZERO);
+    let hours_left = hours(period.end() - as_of).max(Decimal::ZERO);
     let Some(per_hour) = amount.checked_div(used).filter(|_| used > Decimal::ZERO && used < cap) else {
-        return Figures { capped: u32::from(used >= cap), ..stands };
+        return Figures { capped: u32::from(used >= cap), ..as_charged };
     };
-    let more = left.min(cap - used);
+    let more = hours_left.min(cap - used);
     Figures {
-        per_day: if left.is_zero() { Decimal::ZERO } else { per_hour * Decimal::from(24) },
+        per_day: if hours_left.is_zero() { Decimal::ZERO } else { per_hour * Decimal::from(24) },
         forecast: amount + per_hour * more,
-        capped: u32::from(left >= cap - used),
-        ..stands
+        capped: u32::from(hours_left >= cap - used),
+        ..as_charged
     }
 }
 
@@ -50,18 +51,21 @@ mod tests {
 
     #[test]
     fn usage_is_extrapolated_up_to_the_monthly_cap() {
-        // (start, end, hours, cents, as of) in April, which has 720 hours -> (cents a day, forecast in cents, capped).
+        // (start, end, hours, cents, as of) in April, which has 720 hours -> (cents a day, forecast
+        // in cents, capped).
         let cases = [
-            // Ten days of a droplet of $6 a month: 18 days more are charged, the last two are not.
+            // A droplet of $6 a month after ten days: 18 more days are charged, the last two are
+            // not.
             (("01 00", "11 00"), Some(240), 214, "11 00", ("21.40", "599.20", 1)),
-            // Made on the 8th, three days ago: at most 23 days, below the cap.
+            // Created on the 8th, three days ago: at most 23 days, below the cap.
             (("08 00", "11 00"), Some(72), 64, "11 00", ("21.33", "490.67", 0)),
-            // Ended in the night before the preview was written: may go on. Ended days ago: does not.
+            // Ended in the night before the preview was written: may continue. Ended days ago:
+            // finished.
             (("01 00", "10 12"), Some(228), 204, "11 00", ("21.47", "601.26", 1)),
             (("01 00", "08 00"), Some(168), 150, "11 00", ("0", "150.00", 0)),
-            // At its cap.
+            // The cap is reached.
             (("01 00", "29 12"), Some(684), 600, "29 12", ("0", "600.00", 1)),
-            // A subscription, a tax: as they stand.
+            // A subscription and a tax keep their amount.
             (("01 00", "30 00"), Some(0), 500, "11 00", ("0", "500.00", 0)),
             (("01 00", "30 00"), None, 718, "11 00", ("0", "718.00", 0)),
             // Nothing was used yet.

@@ -1,6 +1,6 @@
-//! Phrases in what DigitalOcean calls things.
+//! Phrases in the names and descriptions that DigitalOcean gives.
 
-/// The words of a text in lower case, a space around each.
+/// Returns the words of a text in lower case, with a space around each.
 pub(super) fn words(text: &str) -> String {
     let mut words = String::with_capacity(text.len() + 2);
     words.push(' ');
@@ -17,7 +17,8 @@ pub(super) fn words(text: &str) -> String {
     words
 }
 
-/// Whether the [`words`] have the phrase as whole words, the last one in singular or plural.
+/// Returns whether the [`words`] contain the phrase as whole words, the last one in singular or
+/// plural.
 pub(super) fn contains(words: &str, phrase: &str) -> bool {
     words.match_indices(' ').any(|(at, _)| {
         let after = words[at + 1..].strip_prefix(phrase);
@@ -25,7 +26,8 @@ pub(super) fn contains(words: &str, phrase: &str) -> bool {
     })
 }
 
-/// What is in the parenthesis at the end of a description; nothing where there is none.
+/// Returns the text in the parenthesis at the end of a description, or an empty text if there is no
+/// parenthesis.
 pub(super) fn trailing_parenthesis(description: &str) -> &str {
     let inner = description.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('('));
     inner.map_or("", |(_, inner)| inner)
@@ -36,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_phrase_is_whole_words() {
+    fn a_phrase_matches_whole_words_only() {
         let cases = [
             ("Droplet Snapshots", "droplet snapshot", true),
             ("DROPLET-SNAPSHOT", "droplet snapshot", true),

@@ -1,10 +1,11 @@
-//! The rules, in the order in which they are asked: a phrase stands before what is a part of it.
+//! The classification rules, in the order in which they are tried. A phrase stands before any
+//! phrase that is a part of it.
 //!
-//! DigitalOcean publishes no list of its products. `Droplets`, `Kubernetes Clusters`, `Load Balancers`, `Database
-//! Clusters`, `Spaces Subscription`, `Floating IPs`, `Taxes` and `Credits` are in its API's specification and its
-//! clients' fixtures; `Droplet Backups` and `Droplet Snapshots` are on published invoices; the others are its products'
-//! names, in the words of its price list.
-//! <https://www.digitalocean.com/pricing>
+//! DigitalOcean does not publish a list of its products. `Droplets`, `Kubernetes Clusters`,
+//! `Load Balancers`, `Database Clusters`, `Spaces Subscription`, `Floating IPs`, `Taxes` and
+//! `Credits` are in its API's specification and its clients' fixtures; `Droplet Backups` and
+//! `Droplet Snapshots` are on published invoices; the others are the product names of its price
+//! list. <https://www.digitalocean.com/pricing>
 
 use domain::Kind;
 use domain::billing::UnmatchedReason::{self, AccountLevel, Credit, Tax};
@@ -14,7 +15,8 @@ use super::{ClassificationRule, Search};
 const DROPLET: Kind = Kind::from_static("droplet");
 const VOLUME: Kind = Kind::from_static("volume");
 
-/// What is looked for: without an owner, it is a resource that we do not know.
+/// Returns a rule for a product that always has an owner. If none is found, the resource is missing
+/// from the inventory.
 const fn owned(product: &'static str, kind: &'static str, search: Search) -> ClassificationRule {
     ClassificationRule {
         product,
@@ -25,7 +27,7 @@ const fn owned(product: &'static str, kind: &'static str, search: Search) -> Cla
     }
 }
 
-/// What may well be nobody's.
+/// Returns a rule for a product that may have no owner, and the reason to give then.
 const fn optionally_owned(
     product: &'static str,
     kind: &'static str,
@@ -41,7 +43,7 @@ const fn optionally_owned(
     }
 }
 
-/// Every rule.
+/// All classification rules; the first that matches a charge wins.
 pub static RULES: &[ClassificationRule] = &[
     optionally_owned("tax", "tax", Search::NoOwner, Tax),
     optionally_owned("taxes", "tax", Search::NoOwner, Tax),
@@ -197,7 +199,7 @@ mod tests {
         }
     }
 
-    /// A rule that an earlier one always forestalls would be dead.
+    /// A rule whose own phrase an earlier rule matches would never apply.
     #[test]
     fn every_rule_is_the_first_for_its_own_phrase() {
         for rule in RULES {
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn only_kinds_without_an_owner_are_not_searched() {
+    fn a_rule_without_a_search_has_a_reason() {
         for rule in RULES {
             assert!(rule.search != Search::NoOwner || rule.unmatched_reason.is_some(), "{}", rule.product);
         }

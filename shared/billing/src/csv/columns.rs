@@ -1,32 +1,32 @@
-//! The columns, by the names of the header.
+//! The columns of the CSV, found by the names in its header.
 
 use std::fmt;
 
-/// A column that means something to us.
+/// A column of the invoice's CSV that this crate reads. All other columns are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// `product`, required.
+    /// The required column `product`.
     Product,
-    /// `group_description`.
+    /// The optional column `group_description`.
     GroupDescription,
-    /// `description`, required.
+    /// The required column `description`.
     Description,
-    /// `hours`.
+    /// The optional column `hours`.
     Hours,
-    /// `start`.
+    /// The optional column `start`.
     Start,
-    /// `end`.
+    /// The optional column `end`.
     End,
-    /// `USD`, required.
+    /// The required column `USD`.
     Usd,
-    /// `project_name`; the oldest invoices lack it.
+    /// The optional column `project_name`; the oldest invoices lack it.
     ProjectName,
-    /// `category`; older invoices lack it.
+    /// The optional column `category`; older invoices lack it.
     Category,
 }
 
 impl Column {
-    /// All of them, in the order of [`Column`].
+    /// All columns, in the order of the variants of [`Column`].
     const ALL: [Self; 9] = [
         Self::Product,
         Self::GroupDescription,
@@ -39,7 +39,7 @@ impl Column {
         Self::Category,
     ];
 
-    /// Its name as DigitalOcean's header has it.
+    /// Returns the column's name as in DigitalOcean's header.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -55,12 +55,13 @@ impl Column {
         }
     }
 
-    /// Whether a CSV without it is none.
+    /// Returns whether a header must have this column.
     fn is_required(self) -> bool {
         matches!(self, Self::Product | Self::Description | Self::Usd)
     }
 
-    /// The column of a header's cell: case, spaces, hyphens and underscores make no difference.
+    /// Returns the column that a cell of the header names. Case makes no difference, and spaces,
+    /// hyphens and underscores are equal.
     fn named(cell: &str) -> Option<Self> {
         let plain = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
         let cell = plain(cell);
@@ -74,24 +75,24 @@ impl fmt::Display for Column {
     }
 }
 
-/// Where each column is.
+/// The position of each column in the rows of one CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Columns {
     at: [Option<usize>; Column::ALL.len()],
     width: usize,
 }
 
-/// Why a record is no header.
+/// The reason why a record is not a header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum HeaderError {
-    /// It lacks required columns.
+    /// Required columns are missing.
     Missing(Vec<Column>),
-    /// It has one twice.
+    /// A column appears twice.
     Duplicate(Column),
 }
 
 impl Columns {
-    /// Reads a header.
+    /// Reads the columns from the cells of a header.
     pub(super) fn from_header<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Self, HeaderError> {
         let mut columns = Self::default();
         for (index, cell) in cells.enumerate() {
@@ -105,29 +106,29 @@ impl Columns {
         if missing.is_empty() { Ok(columns) } else { Err(HeaderError::Missing(missing)) }
     }
 
-    /// Every column: what JSON items have, which always could tell all.
+    /// Returns a set with every column, as for JSON items, whose format has all the fields.
     #[must_use]
     pub fn all() -> Self {
         Self { at: std::array::from_fn(Some), width: Column::ALL.len() }
     }
 
-    /// Whether the CSV has the column.
+    /// Returns whether the CSV has this column.
     #[must_use]
     pub fn has(&self, column: Column) -> bool {
         self.index(column).is_some()
     }
 
-    /// How many fields each row has.
+    /// Returns the number of fields that each row must have, unknown columns included.
     pub(super) fn width(&self) -> usize {
         self.width
     }
 
-    /// Which field of a row is the column's.
+    /// Returns the index, from 0, of the field of a column; `None` if the CSV lacks it.
     pub(super) fn index(&self, column: Column) -> Option<usize> {
         self.at[column as usize]
     }
 
-    /// The name of the column that a field of a row is in; its number, from 1, where we do not know it.
+    /// Returns the name of the column at this index; for an unknown column, its number from 1.
     pub(super) fn name_at(&self, index: usize) -> String {
         let column = Column::ALL.into_iter().find(|column| self.index(*column) == Some(index));
         column.map_or_else(|| (index + 1).to_string(), |column| column.name().to_owned())

@@ -1,52 +1,53 @@
-//! Why the CSV of an invoice cannot be read.
+//! Errors of reading the CSV of an invoice.
 
 use std::io;
 
 use super::Column;
 
-/// Why the CSV of an invoice cannot be read. Lines are counted from 1, as an editor does.
+/// The reason why the CSV of an invoice cannot be read. Lines are counted from 1, as in an editor.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
-    /// It has no byte.
+    /// The CSV has no record at all.
     #[error("the CSV is empty")]
     Empty,
-    /// No line is a header.
+    /// No line among the first ones is a header.
     #[error("the CSV has no header: line {line} comes nearest and lacks {}", names(missing))]
     NoHeader {
-        /// The line that has most of the columns.
+        /// The line that lacks the fewest of the required columns.
         line: u64,
-        /// The required columns that it lacks.
+        /// The required columns that this line lacks.
         missing: Vec<Column>,
     },
-    /// The header names a column twice, so that either could be meant.
+    /// The header names a column twice, so that it is ambiguous which one is meant.
     #[error("line {line}: the header has the column {column} twice")]
     DuplicateColumn {
         /// The line of the header.
         line: u64,
-        /// The column.
+        /// The column that appears in the header twice.
         column: Column,
     },
     /// A row has more or fewer fields than the header.
     #[error("line {line}: {found} fields where the header has {expected}")]
     FieldCount {
-        /// The line.
+        /// The line of the row.
         line: u64,
-        /// Fields of the row.
+        /// The number of fields of the row.
         found: usize,
-        /// Fields of the header.
+        /// The number of fields of the header.
         expected: usize,
     },
-    /// A field is not what its column holds.
+    /// A field does not have the format of its column.
     #[error("line {line}, column {column}: {problem}")]
     Field {
-        /// The line.
+        /// The line of the field.
         line: u64,
-        /// The column.
+        /// The column of the field.
         column: Column,
-        /// What is wrong with it.
+        /// A description of the problem that quotes the field.
         problem: String,
     },
-    /// A field holds a line break. DigitalOcean writes none; a quote that is left open swallows rows that way.
+    /// A field contains a line break. DigitalOcean never writes one, so this is the sign of a
+    /// missing closing quote, which would swallow the rows that follow.
     #[error("lines {from} to {to}: a quoted field holds a line break; a quote may be left open")]
     LineBreak {
         /// The first line of the row.
@@ -57,20 +58,20 @@ pub enum CsvError {
     /// A field is not UTF-8.
     #[error("line {line}, column {column}: not UTF-8")]
     Encoding {
-        /// The line.
+        /// The line of the field.
         line: u64,
-        /// The column's name, or its number where it has none that we know.
+        /// The column's name; for an unknown column, its number from 1.
         column: String,
     },
-    /// A row is so long that it cannot be one.
+    /// A row is longer than any real one can be.
     #[error("after line {line}: a row of more than {limit} bytes; a quote may be left open")]
     TooLong {
-        /// The last line of the row before.
+        /// The last line of the previous row.
         line: u64,
-        /// The most bytes that a row may have.
+        /// The maximum length of a row, in bytes.
         limit: usize,
     },
-    /// The bytes themselves could not be read.
+    /// The source of the bytes failed.
     #[error("the CSV could not be read")]
     Read(#[source] io::Error),
 }

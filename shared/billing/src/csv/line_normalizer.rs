@@ -1,52 +1,55 @@
-//! The bytes of a CSV as lines.
+//! Normalizes the line ends of a CSV while it is read, and hashes its bytes.
 
 use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-/// The most bytes that one row may have: far more than any has, and so much memory that a quote left open can cost.
+/// The maximum length of a row, in bytes. It is far longer than any real row, and limits the memory
+/// that a missing closing quote can cost.
 pub(super) const MAX_ROW_BYTES: usize = 1 << 20;
 
-/// Passes bytes on with every line ended by a line feed, the last one too, and digests them as they came.
+/// A reader that ends every line with a line feed, the last one too, and computes the SHA-256 of
+/// the original bytes.
 ///
-/// The `csv` crate takes all line ends, but counts lines by their line feeds as it comes to them: with CRLF it would be
-/// one line behind, and a row on the wrong line is a row that nobody finds.
+/// The `csv` crate accepts all line ends, but counts lines by the line feeds that it has consumed.
+/// With CRLF it would be one line behind, and error messages would name the wrong line.
 #[derive(Debug)]
 pub(super) struct LineNormalizer<R> {
     source: R,
     digest: Sha256,
     bytes: u64,
-    /// Whether the last byte that came was a carriage return, whose line feed may follow.
+    /// True if the last byte from the source was a carriage return: a line feed may follow.
     after_return: bool,
-    /// Whether the last byte that was passed on ended a line.
+    /// True if the last byte that was returned ended a line.
     line_ended: bool,
-    /// Bytes passed on since the row began.
-    row: usize,
+    /// The number of bytes returned since the row began.
+    row_bytes: usize,
     too_long: bool,
 }
 
 impl<R> LineNormalizer<R> {
     pub(super) fn new(source: R) -> Self {
         let digest = Sha256::new();
-        Self { source, digest, bytes: 0, after_return: false, line_ended: true, row: 0, too_long: false }
+        Self { source, digest, bytes: 0, after_return: false, line_ended: true, row_bytes: 0, too_long: false }
     }
 
-    /// Begins another row. What was read ahead counts for it or not: it is little.
+    /// Resets the length count for the next row. Bytes that were read ahead are not counted
+    /// precisely; the error is small.
     pub(super) fn begin_row(&mut self) {
-        self.row = 0;
+        self.row_bytes = 0;
     }
 
-    /// Whether reading ended since a row was too long.
+    /// Returns whether reading failed because a row was too long.
     pub(super) fn is_too_long(&self) -> bool {
         self.too_long
     }
 
-    /// How many bytes came, and their SHA-256 in hex.
+    /// Returns the number of bytes read from the source, and their SHA-256 in hex.
     pub(super) fn digest(&self) -> (u64, String) {
         (self.bytes, hex::encode(self.digest.clone().finalize()))
     }
 
-    /// Ends every line of `buf` with a line feed; how many bytes are left of it.
+    /// Ends every line of `buf` with a line feed, in place, and returns the new length.
     fn end_lines(&mut self, buf: &mut [u8]) -> usize {
         if !self.after_return && !buf.contains(&b'\r') {
             return buf.len();
@@ -67,25 +70,26 @@ impl<R> LineNormalizer<R> {
 
 impl<R: Read> Read for LineNormalizer<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.row > MAX_ROW_BYTES {
+        if self.row_bytes > MAX_ROW_BYTES {
             self.too_long = true;
             return Err(io::Error::other("a row is too long"));
         }
         loop {
-            let came = self.source.read(buf)?;
-            if came == 0 {
+            let count = self.source.read(buf)?;
+            if count == 0 {
                 let Some(first) = buf.first_mut().filter(|_| !self.line_ended) else { return Ok(0) };
                 self.line_ended = true;
                 *first = b'\n';
                 return Ok(1);
             }
-            self.bytes += came as u64;
-            self.digest.update(&buf[..came]);
-            let kept = self.end_lines(&mut buf[..came]);
-            // A lone line feed after a carriage return leaves nothing, which would read as the end.
+            self.bytes += count as u64;
+            self.digest.update(&buf[..count]);
+            let kept = self.end_lines(&mut buf[..count]);
+            // A line feed that only completes a CRLF leaves no byte. Returning 0 would mean the end
+            // of the file, so the loop reads on.
             if let Some(last) = buf[..kept].last() {
                 self.line_ended = *last == b'\n';
-                self.row += kept;
+                self.row_bytes += kept;
                 return Ok(kept);
             }
         }
@@ -96,7 +100,7 @@ impl<R: Read> Read for LineNormalizer<R> {
 mod tests {
     use super::*;
 
-    /// Gives its bytes so many at a time.
+    /// A source that returns at most so many bytes a call.
     struct Chunks<'a>(&'a [u8], usize);
 
     impl Read for Chunks<'_> {
@@ -110,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_ends_with_a_line_feed_however_the_bytes_come() {
+    fn every_line_ends_with_a_line_feed_for_every_chunk_size() {
         let cases = [
             ("", ""),
             ("a", "a\n"),
@@ -126,7 +130,7 @@ mod tests {
                 let mut lines = LineNormalizer::new(Chunks(text.as_bytes(), size));
                 let mut read = String::new();
                 lines.read_to_string(&mut read).unwrap();
-                assert_eq!(read, expected, "{text:?} by {size}");
+                assert_eq!(read, expected, "{text:?} in chunks of {size}");
                 assert_eq!(lines.digest(), (text.len() as u64, hex::encode(Sha256::digest(text))));
             }
         }

@@ -1,8 +1,8 @@
-//! The CSV of an invoice, row by row.
+//! Reads the CSV of an invoice row by row.
 //!
-//! [`Rows`] reads from any [`std::io::Read`] in constant memory. Columns are found by the names of the header, in any
-//! order; those it does not know are passed over. A row is read whole or it is an error that names its line and its
-//! column: none is ever left out.
+//! [`Rows`] reads from any [`std::io::Read`] in constant memory. Columns are found by the names in
+//! the header, in any order; unknown columns are ignored. A row is either read completely or is an
+//! error that names its line and its column: no row is ever skipped.
 //!
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/invoices_get_csvByUUID>
 

@@ -1,4 +1,4 @@
-//! What one row says.
+//! Parses one row of the CSV into a charge.
 
 use csv::StringRecord;
 use domain::Money;
@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::{Column, Columns, CsvError, time};
 use crate::amount;
 
-/// One record with the names of its fields.
+/// A record of the CSV with the positions of its columns.
 pub(super) struct CsvRow<'a> {
     pub(super) record: &'a StringRecord,
     pub(super) columns: &'a Columns,
@@ -16,7 +16,7 @@ pub(super) struct CsvRow<'a> {
 }
 
 impl CsvRow<'_> {
-    /// Reads all of it.
+    /// Parses all fields of the row.
     pub(super) fn charge(&self) -> Result<Charge, CsvError> {
         let amount = self.required(Column::Usd);
         let amount = amount::parse(amount).map_err(|error| self.problem(Column::Usd, error.to_string()))?;
@@ -33,7 +33,8 @@ impl CsvRow<'_> {
         })
     }
 
-    /// The field of a column; `None` where the CSV lacks the column, or has nothing in it.
+    /// Returns the trimmed field of a column; `None` if the CSV lacks the column or the field is
+    /// blank.
     fn field(&self, column: Column) -> Option<&str> {
         let text = self.record.get(self.columns.index(column)?)?.trim();
         (!text.is_empty()).then_some(text)

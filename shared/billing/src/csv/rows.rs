@@ -1,4 +1,4 @@
-//! Reading row by row.
+//! The iterator over the rows of a CSV.
 
 use std::io;
 
@@ -10,13 +10,13 @@ use super::line_normalizer::{LineNormalizer, MAX_ROW_BYTES};
 use super::row::CsvRow;
 use super::{Column, Columns, CsvError};
 
-/// How many lines may stand before the header.
+/// The maximum number of records before the header.
 const MAX_PREAMBLE_LINES: usize = 32;
 
-/// So much is read at once.
+/// The size of the read buffer.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// The rows of an invoice's CSV, in their order. After an error there are no more.
+/// An iterator over the rows of an invoice's CSV, in order. After an error it ends.
 #[derive(Debug)]
 pub struct Rows<R> {
     reader: Reader<LineNormalizer<R>>,
@@ -32,17 +32,17 @@ enum Progress {
     Failed,
 }
 
-/// What was read.
+/// The size and the hash of a CSV that was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvDigest {
-    /// How many bytes.
+    /// The size of the CSV, in bytes.
     pub bytes: u64,
-    /// Their SHA-256, in hex: equal bytes make equal rows.
+    /// The SHA-256 of the bytes, in hex; equal hashes mean equal rows.
     pub sha256: String,
 }
 
 impl<R: io::Read> Rows<R> {
-    /// Reads as far as the header.
+    /// Opens a CSV and reads as far as the header.
     pub fn new(source: R) -> Result<Self, CsvError> {
         let mut builder = ReaderBuilder::new();
         let builder = builder.has_headers(false).flexible(true).buffer_capacity(BUFFER_BYTES);
@@ -51,25 +51,26 @@ impl<R: io::Read> Rows<R> {
         Ok(Self { reader, columns, record: StringRecord::new(), progress: Progress::Reading })
     }
 
-    /// The columns that the CSV has.
+    /// Returns the columns that the header of the CSV has.
     #[must_use]
     pub fn columns(&self) -> &Columns {
         &self.columns
     }
 
-    /// What was read; `None` until the last row was, and for ever after an error.
+    /// Returns the size and hash of the CSV; `None` until the last row was read, and always after
+    /// an error.
     #[must_use]
     pub fn digest(&self) -> Option<CsvDigest> {
         let (bytes, sha256) = self.reader.get_ref().digest();
         (self.progress == Progress::Ended).then_some(CsvDigest { bytes, sha256 })
     }
 
-    /// The next row; `None` after the last.
+    /// Reads the next row; `None` after the last.
     fn read(&mut self) -> Result<Option<Charge>, CsvError> {
-        let before = last_line(&self.reader);
+        let previous_line = last_line(&self.reader);
         self.reader.get_mut().begin_row();
         let more = self.reader.read_record(&mut self.record);
-        if !more.map_err(|error| failure(&self.reader, &self.columns, before, error))? {
+        if !more.map_err(|error| failure(&self.reader, &self.columns, previous_line, error))? {
             return Ok(None);
         }
         let line = last_line(&self.reader);
@@ -101,15 +102,15 @@ impl<R: io::Read> Iterator for Rows<R> {
     }
 }
 
-/// Reads until a record has all required columns.
+/// Reads records until one has all the required columns.
 fn find_header<R: io::Read>(reader: &mut Reader<LineNormalizer<R>>) -> Result<Columns, CsvError> {
     let mut record = ByteRecord::new();
     let mut nearest: Option<(u64, Vec<Column>)> = None;
     for _ in 0..=MAX_PREAMBLE_LINES {
-        let before = last_line(reader);
+        let previous_line = last_line(reader);
         reader.get_mut().begin_row();
         let more = reader.read_byte_record(&mut record);
-        if !more.map_err(|error| failure(reader, &Columns::default(), before, error))? {
+        if !more.map_err(|error| failure(reader, &Columns::default(), previous_line, error))? {
             break;
         }
         let line = last_line(reader);
@@ -127,31 +128,36 @@ fn find_header<R: io::Read>(reader: &mut Reader<LineNormalizer<R>>) -> Result<Co
     Err(nearest.map_or(CsvError::Empty, |(line, missing)| CsvError::NoHeader { line, missing }))
 }
 
-/// The last line of the record that was read: every line ends with a line feed, which the reader has counted.
+/// Returns the last line of the record that was read. Every line ends with a line feed, which the
+/// reader has already counted, hence the subtraction.
 fn last_line<R: io::Read>(reader: &Reader<LineNormalizer<R>>) -> u64 {
     reader.position().line().saturating_sub(1)
 }
 
-/// How many lines the fields of a record go on for; `None` where they hold no line break. A quote that is never closed
-/// takes the line feed of the last line with it, after which there is no other.
+/// Returns the number of line breaks inside the fields of a record; `None` if there are none. The
+/// last field may end with the line feed of the file's last line, if its quote is never closed;
+/// that one is not counted, because no line follows it.
 fn line_breaks(record: &StringRecord) -> Option<u64> {
     let fields = record.as_slice();
     let within = fields.strip_suffix('\n').unwrap_or(fields);
     fields.contains('\n').then(|| within.bytes().map(|byte| u64::from(byte == b'\n')).sum())
 }
 
-/// Why no record could be read after the one that ended with line `before`.
+/// Converts an error of the reader; `previous_line` is the last line of the record before the one
+/// that failed.
 fn failure<R: io::Read>(
     reader: &Reader<LineNormalizer<R>>,
     columns: &Columns,
-    before: u64,
+    previous_line: u64,
     error: csv::Error,
 ) -> CsvError {
     match error.into_kind() {
         ErrorKind::Utf8 { err, .. } => {
             CsvError::Encoding { line: last_line(reader), column: columns.name_at(err.field()) }
         }
-        ErrorKind::Io(_) if reader.get_ref().is_too_long() => CsvError::TooLong { line: before, limit: MAX_ROW_BYTES },
+        ErrorKind::Io(_) if reader.get_ref().is_too_long() => {
+            CsvError::TooLong { line: previous_line, limit: MAX_ROW_BYTES }
+        }
         ErrorKind::Io(error) => CsvError::Read(error),
         other => CsvError::Read(io::Error::other(format!("{other:?}"))),
     }

@@ -1,16 +1,18 @@
-//! The times of the CSV.
+//! Parses the times of the CSV.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// Reads `2020-07-01 00:00:00 +0000`, as the CSV writes times, or RFC 3339, as JSON does.
+/// Parses a time in the form of the CSV, `2020-07-01 00:00:00 +0000`, or in RFC 3339, the form of
+/// the JSON.
 pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     utc(text).or_else(|| {
-        let other = DateTime::parse_from_rfc3339(text);
-        other.or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z")).ok().map(|time| time.to_utc())
+        let rfc3339 = DateTime::parse_from_rfc3339(text);
+        rfc3339.or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z")).ok().map(|time| time.to_utc())
     })
 }
 
-/// The CSV's own form without chrono's formats, which would take longer than all the rest of a row.
+/// Parses the form of the CSV by hand: chrono's format strings would take longer than everything
+/// else of a row.
 fn utc(text: &str) -> Option<DateTime<Utc>> {
     let [
         y0,

@@ -1,4 +1,4 @@
-//! What a row and an item both tell.
+//! The key that joins the rows of the CSV and the JSON items.
 
 use std::fmt;
 
@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 
 use crate::csv::{Column, Columns};
 
-/// All that a row of the CSV and its JSON item both tell, times to the second and ends as [`Charge::span`] means them. An invoice may have
-/// a hundred thousand of them, so that each is kept small.
-///
-/// Hours and category are no part of it: JSON says `0` where the CSV is blank, and not every item has a category.
+/// Everything that a CSV row and its JSON item have in common. Times are truncated to the second,
+/// and ends are those of [`Charge::span`]. An invoice may have a hundred thousand of these keys, so
+/// each is kept small. Hours and category are not part of the key: JSON has `0` where the CSV is
+/// blank, and not every item has a category.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemKey {
-    /// Product, group, description and project, those that are absent blank, with a line break between them: no row has one within a field.
+    /// Product, group, description and project, joined with line breaks; an absent one is empty.
+    /// The line break is a safe separator, because no field of a row contains one.
     words: Box<str>,
     pub(super) amount: Decimal,
     start: Option<DateTime<Utc>>,
@@ -24,17 +25,17 @@ pub struct ItemKey {
 impl ItemKey {
     pub(super) fn new(charge: &Charge) -> Self {
         let Charge { product, group_description, description, project_name, .. } = charge;
-        let known = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().replace('\n', " ");
+        let or_blank = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().replace('\n', " ");
         let [product, description] = [product, description].map(|text| text.trim().replace('\n', " "));
         Self {
-            words: words([&product, &known(group_description), &description, &known(project_name)]),
+            words: words([&product, &or_blank(group_description), &description, &or_blank(project_name)]),
             amount: charge.amount.amount,
             start: charge.start.map(|start| start.trunc_subsecs(0)),
             until: charge.until(),
         }
     }
 
-    /// Without what a CSV of these columns does not tell.
+    /// Returns the key without the fields that a CSV with these columns lacks.
     pub(super) fn restricted_to(self, columns: &Columns) -> Self {
         let [has_group, has_project] =
             [Column::GroupDescription, Column::ProjectName].map(|column| columns.has(column));
@@ -44,8 +45,8 @@ impl ItemKey {
             return Self { start, until, ..self };
         }
         let [product, group, description, project] = self.parts();
-        let told = |told: bool, text| if told { text } else { "" };
-        let words = words([product, told(has_group, group), description, told(has_project, project)]);
+        let keep_if = |has_column: bool, text| if has_column { text } else { "" };
+        let words = words([product, keep_if(has_group, group), description, keep_if(has_project, project)]);
         Self { words, start, until, ..self }
     }
 
@@ -59,7 +60,7 @@ fn words(parts: [&str; 4]) -> Box<str> {
     parts.join("\n").into_boxed_str()
 }
 
-/// What to look for on the invoice.
+/// Product, description and amount: enough to find the row on the invoice.
 impl fmt::Display for ItemKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [product, _, description, _] = self.parts();

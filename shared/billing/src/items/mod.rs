@@ -1,7 +1,7 @@
-//! The JSON items of an invoice, and the rows of its CSV that they are.
+//! Joins the JSON items of an invoice to the rows of its CSV.
 //!
-//! The items have what the CSV lacks: DigitalOcean's ids. Nothing numbers either, so that they are joined as multisets,
-//! by all that both tell, and never by position.
+//! The items have what the CSV lacks: DigitalOcean's ids. Neither items nor rows are numbered, so
+//! they are joined as multisets, by all the fields that both have, and never by position.
 //!
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/invoices_get_byUUID>
 
@@ -16,7 +16,8 @@ use rust_decimal::Decimal;
 use crate::csv::Columns;
 pub use key::ItemKey;
 
-/// One JSON item: of its charge only what a row is found by, for the items of an invoice are held all at once.
+/// A JSON item, reduced to its key and its ids, because all items of an invoice are held in memory
+/// at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyedItem {
     key: ItemKey,
@@ -24,14 +25,14 @@ pub struct KeyedItem {
 }
 
 impl KeyedItem {
-    /// The item of this charge, and the ids that came with it.
+    /// Creates the item of a charge with the ids that came with it.
     #[must_use]
     pub fn new(charge: &Charge, id: ItemId) -> Self {
         Self { key: ItemKey::new(charge), id }
     }
 }
 
-/// The items of an invoice that no row was joined to yet.
+/// The items of an invoice that are not joined to a row yet.
 #[derive(Debug)]
 pub struct UnjoinedItems {
     unjoined: HashMap<ItemKey, Ids>,
@@ -39,17 +40,17 @@ pub struct UnjoinedItems {
     sum: Decimal,
 }
 
-/// The ids of items that tell the very same, of which there mostly is one.
+/// The ids of the items that share one key; in most cases there is exactly one.
 #[derive(Debug)]
 struct Ids {
     first: ItemId,
-    /// The others, the next one last.
+    /// The ids of the other items, in reverse order: the next one to be taken is last.
     others: Vec<ItemId>,
 }
 
 impl UnjoinedItems {
-    /// All items of an invoice, to be joined to the rows of a CSV with these columns: what the CSV does not tell cannot
-    /// differ.
+    /// Creates the set of all items of an invoice, to be joined to the rows of a CSV with these
+    /// columns. Fields that the CSV lacks are not compared.
     #[must_use]
     pub fn new(items: impl IntoIterator<Item = KeyedItem>, columns: &Columns) -> Self {
         let items = items.into_iter();
@@ -59,19 +60,19 @@ impl UnjoinedItems {
             count += 1;
             sum += key.amount;
             match unjoined.entry(key.restricted_to(columns)) {
-                Entry::Vacant(place) => _ = place.insert(Ids { first: id, others: Vec::new() }),
-                Entry::Occupied(mut same) => same.get_mut().others.push(id),
+                Entry::Vacant(entry) => _ = entry.insert(Ids { first: id, others: Vec::new() }),
+                Entry::Occupied(mut entry) => entry.get_mut().others.push(id),
             }
         }
-        // Equal ones leave in the order in which they came.
+        // `take` pops from the end, so that equal items are returned in the order of the input.
         unjoined.values_mut().for_each(|ids| ids.others.reverse());
         Self { unjoined, count, sum }
     }
 
-    /// The item that a row is, which no other row will be; `None` where there is none, or no more.
+    /// Removes and returns the ids of the item that equals a row; `None` if no such item is left.
     ///
-    /// Of items that tell the very same, any is as good: the first of them is given first, so that the same invoice is
-    /// joined the same way.
+    /// Items with equal keys are interchangeable. They are returned in the order of the input, so
+    /// that the same invoice is always joined the same way.
     pub fn take(&mut self, row: &Charge) -> Option<ItemId> {
         let Entry::Occupied(mut ids) = self.unjoined.entry(ItemKey::new(row)) else { return None };
         Some(match ids.get_mut().others.pop() {
@@ -80,24 +81,25 @@ impl UnjoinedItems {
         })
     }
 
-    /// How many items there were at first.
+    /// Returns the number of items of the invoice, including those already taken.
     #[must_use]
     pub fn count(&self) -> u32 {
         self.count
     }
 
-    /// The sum of all items there were at first.
+    /// Returns the sum of all items of the invoice, in dollars, including those already taken.
     #[must_use]
     pub fn sum(&self) -> Decimal {
         self.sum
     }
 
-    /// The items that are no row's, in order, and how many times each: after the last row there should be none.
+    /// Returns the keys of the items that no row has taken, sorted, with the number of items of
+    /// each. After the last row the list should be empty.
     #[must_use]
     pub fn unjoined(&self) -> Vec<(&ItemKey, usize)> {
-        let mut left: Vec<_> = self.unjoined.iter().map(|(key, ids)| (key, 1 + ids.others.len())).collect();
-        left.sort();
-        left
+        let mut unjoined: Vec<_> = self.unjoined.iter().map(|(key, ids)| (key, 1 + ids.others.len())).collect();
+        unjoined.sort();
+        unjoined
     }
 }
 
@@ -115,7 +117,8 @@ mod tests {
         (rows.map(Result::unwrap).collect(), columns)
     }
 
-    /// JSON items of these charges, the last one first, their ids the charges' places from 1.
+    /// Returns the JSON items of these charges, in reverse order, with the charges' positions (from
+    /// 1) as ids.
     fn items(charges: &[Charge], columns: &Columns) -> UnjoinedItems {
         let id =
             |at: usize| ItemId { resource_id: Some(ProviderId::new(at.to_string()).unwrap()), resource_uuid: None };
@@ -132,8 +135,9 @@ mod tests {
              Taxes,,GST (9.00%),,2026-04-01 00:00:00 +0000,2026-04-30 23:59:59 +0000,$0.54,,iaas\n"
         ));
         let mut json = rows.clone();
-        // JSON may write the tax's end as the midnight, an amount with more zeros, a time with fractions of a second,
-        // nothing as blank, and a space that no row keeps.
+        // JSON may differ in form: the end of the tax is written as midnight, an amount has more
+        // zeros, a time has fractions of a second, an absent text is empty, and a text ends with a
+        // space.
         let tax = &mut json[3];
         tax.end = Some("2026-05-01T00:00:00.000Z".parse().unwrap());
         tax.amount.amount = Decimal::new(5400, 4);
@@ -143,7 +147,8 @@ mod tests {
         let mut items = items(&json, &columns);
         assert_eq!((items.count(), items.sum()), (4, Decimal::new(1854, 2)));
         let ids: Vec<_> = rows.iter().map(|row| items.take(row).unwrap().resource_id.unwrap().to_string()).collect();
-        // The two equal rows take the two equal items, the first of them first.
+        // The two equal rows take the two equal items in the order of the input, which is reversed
+        // here.
         assert_eq!(ids, ["2", "1", "3", "4"]);
         assert!(items.unjoined().is_empty());
         assert_eq!(items.take(&rows[0]), None);

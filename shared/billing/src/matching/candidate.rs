@@ -1,27 +1,29 @@
-//! What matching needs to know of a resource.
+//! The facts about a resource that matching needs.
 
 use chrono::{DateTime, Utc};
 use domain::{Kind, ProviderId, Resource};
 
-/// A resource that is known, live or gone.
+/// A resource of the inventory, live or deleted, that a charge may be matched to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchCandidate {
-    /// Its kind.
+    /// The kind of the resource.
     pub kind: Kind,
-    /// DigitalOcean's id of it.
+    /// DigitalOcean's id of the resource.
     pub provider_id: ProviderId,
-    /// Its name.
+    /// The latest known name of the resource.
     pub name: String,
-    /// ChargePeriod it was made, as far as DigitalOcean says.
+    /// The creation time; none where DigitalOcean does not give it.
     pub created_at: Option<DateTime<Utc>>,
-    /// ChargePeriod it was found gone, which is never before it was; absent while it is there.
+    /// The time at which the resource was found deleted, which is never before its actual deletion;
+    /// none while it is live.
     pub deleted_at: Option<DateTime<Utc>>,
-    /// The kind of what it belongs with: whether a snapshot is a droplet's or a volume's.
+    /// The kind of the parent: for a snapshot, a droplet or a volume; none if the parent is
+    /// unknown.
     pub parent_kind: Option<Kind>,
 }
 
 impl MatchCandidate {
-    /// Whether it is believed to exist.
+    /// Returns whether the resource exists as far as the inventory shows.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.deleted_at.is_none()

@@ -1,4 +1,4 @@
-//! The known resources, by id and by name.
+//! An index of the known resources by id and by name.
 
 use std::collections::HashMap;
 
@@ -8,93 +8,94 @@ use super::names::normalised;
 use super::parsed_name::ParsedName;
 use super::{MatchCandidate, fuzzy};
 
-/// The resources that lines are matched to: an account's, live and gone.
+/// The resources of an account, live and deleted, that lines are matched to.
 ///
-/// It holds them all at once. Of the kinds that DigitalOcean bills an account has some thousands, and a line of an
-/// invoice may name any.
+/// All of them are held in memory, because a line of an invoice may name any. An account has some
+/// thousands of resources of the kinds that DigitalOcean bills.
 #[derive(Debug, Default)]
 pub struct Inventory {
-    known: Vec<MatchCandidate>,
+    candidates: Vec<MatchCandidate>,
     kinds: HashMap<Kind, OfKind>,
     uuids: HashMap<ProviderId, Vec<usize>>,
 }
 
-/// Where the resources of one kind are in [`Inventory::known`].
+/// The positions of the resources of one kind in [`Inventory::candidates`].
 #[derive(Debug, Default)]
 struct OfKind {
     ids: HashMap<ProviderId, Vec<usize>>,
     names: HashMap<String, Vec<usize>>,
-    /// By the stem of their names.
+    /// The positions by the stem of the name.
     stems: HashMap<String, Vec<(usize, ParsedName)>>,
 }
 
 impl FromIterator<MatchCandidate> for Inventory {
     fn from_iter<I: IntoIterator<Item = MatchCandidate>>(resources: I) -> Self {
         let mut all = Self::default();
-        for known in resources {
-            all.add(known);
+        for candidate in resources {
+            all.add(candidate);
         }
         all
     }
 }
 
 impl Inventory {
-    fn add(&mut self, known: MatchCandidate) {
-        let at = self.known.len();
-        let kind = self.kinds.entry(known.kind.clone()).or_default();
-        kind.ids.entry(known.provider_id.clone()).or_default().push(at);
-        kind.names.entry(normalised(&known.name)).or_default().push(at);
-        if fuzzy::applies_to(&known.kind) {
-            let parsed = ParsedName::parse(&known.name);
+    fn add(&mut self, candidate: MatchCandidate) {
+        let at = self.candidates.len();
+        let kind = self.kinds.entry(candidate.kind.clone()).or_default();
+        kind.ids.entry(candidate.provider_id.clone()).or_default().push(at);
+        kind.names.entry(normalised(&candidate.name)).or_default().push(at);
+        if fuzzy::applies_to(&candidate.kind) {
+            let parsed = ParsedName::parse(&candidate.name);
             kind.stems.entry(parsed.stem.clone()).or_default().push((at, parsed));
         }
-        if is_uuid(&known.provider_id) {
-            self.uuids.entry(known.provider_id.clone()).or_default().push(at);
+        if is_uuid(&candidate.provider_id) {
+            self.uuids.entry(candidate.provider_id.clone()).or_default().push(at);
         }
-        self.known.push(known);
+        self.candidates.push(candidate);
     }
 
-    /// How many resources it holds.
+    /// Returns the number of resources in the inventory.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.known.len()
+        self.candidates.len()
     }
 
-    /// Whether it holds none.
+    /// Returns whether the inventory has no resource.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+        self.candidates.is_empty()
     }
 
-    /// The resource of the kind with this id: the live one, where the id was another's before; else the one that was
-    /// found gone last.
+    /// Returns the resource of the kind with this id. If the id was reused, it is the live one, or
+    /// else the one that was deleted last.
     pub(super) fn with_id(&self, kind: &Kind, id: &ProviderId) -> Option<&MatchCandidate> {
         self.latest(self.kinds.get(kind)?.ids.get(id)?)
     }
 
-    /// The resource of any kind with this UUID, which two kinds cannot share.
+    /// Returns the resource of any kind with this UUID, which two kinds cannot share.
     pub(super) fn with_uuid(&self, id: &ProviderId) -> Option<&MatchCandidate> {
         self.latest(self.uuids.get(id)?)
     }
 
-    /// The resources of the kind with this name.
+    /// Returns the resources of the kind with this name, regardless of case and spacing.
     pub(super) fn named(&self, kind: &Kind, name: &str) -> impl Iterator<Item = &MatchCandidate> {
         let found = self.kinds.get(kind).and_then(|kind| kind.names.get(&normalised(name)));
-        found.into_iter().flatten().map(|at| &self.known[*at])
+        found.into_iter().flatten().map(|at| &self.candidates[*at])
     }
 
-    /// The resources of the kind whose names have this stem.
+    /// Returns the resources of the kind whose names have this stem, with their parsed names.
     pub(super) fn with_stem(&self, kind: &Kind, stem: &str) -> impl Iterator<Item = (&MatchCandidate, &ParsedName)> {
         let found = self.kinds.get(kind).and_then(|kind| kind.stems.get(stem));
-        found.into_iter().flatten().map(|(at, parsed)| (&self.known[*at], parsed))
+        found.into_iter().flatten().map(|(at, parsed)| (&self.candidates[*at], parsed))
     }
 
     fn latest(&self, at: &[usize]) -> Option<&MatchCandidate> {
-        at.iter().map(|at| &self.known[*at]).max_by_key(|known| (known.is_live(), known.deleted_at))
+        at.iter().map(|at| &self.candidates[*at]).max_by_key(|candidate| (candidate.is_live(), candidate.deleted_at))
     }
 }
 
-/// Whether an id is a UUID: numbers are ids of several kinds, UUIDs of one thing.
+/// Returns whether an id is a UUID. Numeric ids may be shared by several kinds; UUIDs are globally
+/// unique.
 fn is_uuid(id: &ProviderId) -> bool {
     let mut parts = id.as_str().split('-');
     let lengths = [8, 4, 4, 4, 12];

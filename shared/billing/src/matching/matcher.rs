@@ -1,4 +1,4 @@
-//! Matcher for the resource of one charge.
+//! The search for the resource of one charge.
 
 use domain::Kind;
 use domain::billing::{Charge, ItemId, MatchMethod};
@@ -10,17 +10,18 @@ use crate::classify::{ClassificationRule, Search};
 
 static DROPLET: Kind = Kind::from_static("droplet");
 
-/// What was found.
+/// The result of the search for a charge's resource.
 pub(super) enum SearchResult<'a> {
-    /// This resource, in this way, its name so many percent alike.
+    /// A resource was found, by this method; the number is the similarity of the names in percent.
     Found(&'a MatchCandidate, MatchMethod, u8),
-    /// Resources that it may be, and nothing says which.
+    /// Several resources are possible, and no fact tells them apart, or the only similar name is
+    /// not similar enough.
     Ambiguous,
-    /// Nothing like it.
+    /// No resource is possible.
     NotFound,
 }
 
-/// A charge whose resource is looked for.
+/// A charge with everything that the search for its resource needs.
 pub(super) struct Matcher<'a> {
     pub(super) charge: &'a Charge,
     pub(super) item: &'a ItemId,
@@ -34,9 +35,9 @@ impl<'a> Matcher<'a> {
         if self.rule.search == Search::NoOwner {
             return SearchResult::NotFound;
         }
-        let known = self.item.ids().find_map(|id| self.inventory.with_id(self.owner_kind(), id));
-        if let Some(known) = known {
-            return SearchResult::Found(known, MatchMethod::Id, 100);
+        let candidate = self.item.ids().find_map(|id| self.inventory.with_id(self.owner_kind(), id));
+        if let Some(candidate) = candidate {
+            return SearchResult::Found(candidate, MatchMethod::Id, 100);
         }
         if self.rule.search == Search::NameIfNoId && self.item.resource_id.is_some() {
             return SearchResult::NotFound;
@@ -44,7 +45,7 @@ impl<'a> Matcher<'a> {
         self.by_name()
     }
 
-    /// The kind that its owner is of.
+    /// Returns the kind of resource that owns the charge.
     fn owner_kind(&self) -> &Kind {
         if self.rule.search == Search::ParentDroplet { &DROPLET } else { &self.rule.kind }
     }
@@ -76,7 +77,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// The resource of the first of the names that is somebody's.
+    /// Returns the resource of the first name that any candidate has.
     fn by_exact_name<'n>(
         &self,
         names: impl IntoIterator<Item = &'n str>,
@@ -84,9 +85,10 @@ impl<'a> Matcher<'a> {
         method: MatchMethod,
     ) -> SearchResult<'a> {
         for name in names.into_iter().filter(|name| !name.trim().is_empty()) {
-            let candidates = self.inventory.named(self.owner_kind(), name).filter(|known| has_parent_kind(known, of));
+            let candidates =
+                self.inventory.named(self.owner_kind(), name).filter(|candidate| has_parent_kind(candidate, of));
             match select(candidates, &self.charge_period) {
-                Selection::One(known) => return SearchResult::Found(known, method, 100),
+                Selection::One(candidate) => return SearchResult::Found(candidate, method, 100),
                 Selection::Ambiguous => return SearchResult::Ambiguous,
                 Selection::Nothing => {}
             }
@@ -94,30 +96,34 @@ impl<'a> Matcher<'a> {
         SearchResult::NotFound
     }
 
-    /// The resource whose name is near enough, and no other's.
+    /// Returns the resource with the most similar name, if it is similar enough and the margin to
+    /// the next one is wide enough.
     fn by_similar_name(&self, of: Option<&Kind>) -> SearchResult<'a> {
         let description = self.charge.description.as_str();
         let line = ParsedName::parse(names::before_parenthesis(description).unwrap_or(description));
         let candidates = self.inventory.with_stem(self.owner_kind(), &line.stem);
-        let there = candidates.filter(|(known, _)| has_parent_kind(known, of) && overlaps(known, &self.charge_period));
-        let mut similar: Vec<(u8, &MatchCandidate)> = there
-            .filter_map(|(known, parsed)| fuzzy::similarity(&line, parsed, known).map(|percent| (percent, known)))
+        let existing = candidates
+            .filter(|(candidate, _)| has_parent_kind(candidate, of) && overlaps(candidate, &self.charge_period));
+        let mut similar: Vec<(u8, &MatchCandidate)> = existing
+            .filter_map(|(candidate, parsed)| {
+                fuzzy::similarity(&line, parsed, candidate).map(|percent| (percent, candidate))
+            })
             .collect();
         similar.sort_by_key(|(percent, _)| std::cmp::Reverse(*percent));
         match similar[..] {
             [] => SearchResult::NotFound,
-            [(percent, known), ref others @ ..]
+            [(percent, candidate), ref others @ ..]
                 if percent >= fuzzy::MIN_SIMILARITY
                     && others.first().is_none_or(|next| next.0 + fuzzy::MIN_MARGIN <= percent) =>
             {
-                SearchResult::Found(known, MatchMethod::FuzzyName, percent)
+                SearchResult::Found(candidate, MatchMethod::FuzzyName, percent)
             }
             _ => SearchResult::Ambiguous,
         }
     }
 }
 
-/// Whether a resource is, as far as is known, of this kind of parent.
-fn has_parent_kind(known: &MatchCandidate, of: Option<&Kind>) -> bool {
-    of.is_none_or(|of| known.parent_kind.as_ref().is_none_or(|parent| parent == of))
+/// Returns whether the resource's parent is of this kind. An unknown parent counts as a match.
+fn has_parent_kind(candidate: &MatchCandidate, of: Option<&Kind>) -> bool {
+    of.is_none_or(|of| candidate.parent_kind.as_ref().is_none_or(|parent| parent == of))
 }

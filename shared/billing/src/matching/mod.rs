@@ -1,22 +1,24 @@
-//! Whose a line is.
+//! Matching: finds the resource that owns a line.
 //!
-//! [`match_charge`] looks for the resource that a charge was for among those that are known, gone ones included:
+//! [`match_charge`] searches for the resource of a charge in the inventory, deleted resources
+//! included:
 //!
 //! 1. by the id of the JSON item, where there is one;
 //! 2. by the group of the charge (Kubernetes, databases);
-//! 3. by the name in the description, of the resource itself or of the droplet that it belongs to;
-//! 4. a snapshot also by a name that is near enough ([`fuzzy`]).
+//! 3. by the name in the description, either of the resource itself or of the droplet that it
+//!    belongs to;
+//! 4. for a snapshot, also by a similar name ([`fuzzy`]).
 //!
-//! A name finds only what was there in the time charged for, and where it finds several it finds none: an ambiguity is
-//! never a match.
+//! A name matches only resources that existed in the time charged for. If several match, none is
+//! taken: an ambiguity is never a match.
 //!
 //! | method | confidence, in percent |
 //! |---|---|
 //! | id | 100 |
 //! | group, name | 95 |
 //! | parent name | 90 |
-//! | near name | 10 less than the names are alike |
-//! | any but an id, and the resource is gone | 5 less |
+//! | fuzzy name | the similarity of the names less 10 |
+//! | any but an id, and the resource is deleted | 5 less |
 
 mod candidate;
 pub mod fuzzy;
@@ -36,16 +38,19 @@ pub use inventory::Inventory;
 use matcher::{Matcher, SearchResult};
 use selection::ChargePeriod;
 
-/// Whose a charge is, or why that cannot be said.
+/// Finds the resource that owns a charge, or the reason why none can be determined.
 ///
-/// The reasons, in the order in which they are asked for:
-/// - `unknown_product`: no rule knows the product, and no UUID of the item is a known resource's;
-/// - `name_variance`: resources are known that were there and that it may name, but not exactly one that is near
-///   enough;
-/// - `tax`, `credit`, `account_level`: what the rule says of what has no owner;
-/// - `destroyed_before_first_sync`: nothing that is known, live or gone, is like what it names. That is so of all that
-///   was gone before the first sweep of its kind. What came and went between two sweeps, or is hidden from the token,
-///   cannot be told from it.
+/// The reasons, in the order in which they are tried:
+/// - `unknown_product`: no rule covers the product, and the item's UUID is not that of a known
+///   resource;
+/// - `name_variance`: there are resources that existed then and that the charge may name, but not
+///   exactly one that is similar enough;
+/// - `tax`, `credit`, `account_level`: the reason that the rule gives for a product without an
+///   owner;
+/// - `destroyed_before_first_sync`: no resource of the inventory, live or deleted, resembles the
+///   name on the charge. This is so for every resource that was deleted before the first sweep of
+///   its kind. Resources that were created and deleted between two sweeps, or are hidden from the
+///   token, get the same reason, because they cannot be distinguished.
 #[must_use]
 pub fn match_charge(
     charge: &Charge,
@@ -55,14 +60,16 @@ pub fn match_charge(
     inventory: &Inventory,
 ) -> MatchOutcome {
     let Some(rule) = class.rule else {
-        let known = item.resource_uuid.as_ref().and_then(|uuid| inventory.with_uuid(uuid));
-        return known.map_or(MatchOutcome::Unmatched(UnmatchedReason::UnknownProduct), |known| {
-            matched(known, MatchMethod::Id, Confidence::CERTAIN)
+        let candidate = item.resource_uuid.as_ref().and_then(|uuid| inventory.with_uuid(uuid));
+        return candidate.map_or(MatchOutcome::Unmatched(UnmatchedReason::UnknownProduct), |candidate| {
+            matched(candidate, MatchMethod::Id, Confidence::CERTAIN)
         });
     };
     let matcher = Matcher { charge, item, rule, charge_period: ChargePeriod::new(charge, period), inventory };
     match matcher.find() {
-        SearchResult::Found(known, method, similarity) => matched(known, method, confidence(method, similarity)),
+        SearchResult::Found(candidate, method, similarity) => {
+            matched(candidate, method, confidence(method, similarity))
+        }
         SearchResult::Ambiguous => MatchOutcome::Unmatched(UnmatchedReason::NameVariance),
         SearchResult::NotFound => {
             MatchOutcome::Unmatched(rule.unmatched_reason.unwrap_or(UnmatchedReason::DestroyedBeforeFirstSync))
@@ -70,7 +77,7 @@ pub fn match_charge(
     }
 }
 
-/// How sure a match is, before it is known whether the resource still is there.
+/// Returns the confidence of a match, before the deduction for a deleted resource.
 fn confidence(method: MatchMethod, similarity: u8) -> Confidence {
     Confidence::percent(match method {
         MatchMethod::Id => 100,
@@ -80,17 +87,17 @@ fn confidence(method: MatchMethod, similarity: u8) -> Confidence {
     })
 }
 
-fn matched(known: &MatchCandidate, method: MatchMethod, confidence: Confidence) -> MatchOutcome {
-    let existence = if known.is_live() { Existence::Live } else { Existence::Tombstone };
-    let less = if existence == Existence::Tombstone && method != MatchMethod::Id { 5 } else { 0 };
+fn matched(candidate: &MatchCandidate, method: MatchMethod, confidence: Confidence) -> MatchOutcome {
+    let existence = if candidate.is_live() { Existence::Live } else { Existence::Tombstone };
+    let deduction = if existence == Existence::Tombstone && method != MatchMethod::Id { 5 } else { 0 };
     MatchOutcome::Matched(Match {
         resource: MatchedResource {
-            kind: known.kind.clone(),
-            provider_id: known.provider_id.clone(),
-            name: known.name.clone(),
+            kind: candidate.kind.clone(),
+            provider_id: candidate.provider_id.clone(),
+            name: candidate.name.clone(),
         },
         method,
-        confidence: Confidence::percent(confidence.as_percent().saturating_sub(less)),
+        confidence: Confidence::percent(confidence.as_percent().saturating_sub(deduction)),
         existence,
     })
 }

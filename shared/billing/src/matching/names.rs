@@ -1,25 +1,28 @@
-//! The names in a description.
+//! Extracts names and addresses from a description.
 
 use std::net::IpAddr;
 
-/// A name as names are compared: case and the amount of space make no difference.
+/// Normalizes a name for comparison: case and the amount of space make no difference.
 pub(super) fn normalised(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
-/// The name in `name (size)`, `name (Weekly Backup Services)` or `name (region) 4.02GB Droplet Snapshot`: what is
-/// before the last parenthesis. `None` where there is no parenthesis.
+/// Returns the text before the last parenthesis: the name in `name (size)`,
+/// `name (Weekly Backup Services)` or `name (region) 4.02GB Droplet Snapshot`. `None` if there is
+/// no parenthesis.
 pub(super) fn before_parenthesis(description: &str) -> Option<&str> {
     let (name, _) = description.rsplit_once(" (")?;
     Some(name.trim_end()).filter(|name| !name.is_empty())
 }
 
-/// What a description may name: the whole of it, or what is before the last parenthesis.
+/// Returns the possible names in a description: the whole text, and the text before the last
+/// parenthesis.
 pub(super) fn names_in(description: &str) -> impl Iterator<Item = &str> {
     std::iter::once(description.trim()).chain(before_parenthesis(description)).filter(|name| !name.is_empty())
 }
 
-/// The IP address in a description such as `Unused Floating IP - 1.1.1.1`, as addresses are commonly written.
+/// Returns the IP address in a description such as `Unused Floating IP - 1.1.1.1`, in its canonical
+/// form.
 pub(super) fn ip_address_in(description: &str) -> Option<String> {
     let bare = |word: &str| word.trim_matches(['(', ')', ',', ';']).parse::<IpAddr>().ok();
     description.split_whitespace().find_map(bare).map(|address| address.to_string())

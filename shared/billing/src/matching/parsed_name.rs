@@ -1,67 +1,67 @@
-//! The names of snapshots, taken apart.
+//! Splits the names of snapshots into a stem, a date and variant words.
 
 use std::fmt::Write;
 
 use chrono::{DateTime, Datelike};
 
-/// Last words that say nothing of what a snapshot is of.
+/// Words at the end of a name that say nothing about the resource that the snapshot is of.
 const VARIANTS: [&str; 7] = ["snapshot", "snap", "backup", "image", "copy", "final", "latest"];
 
-/// A name, taken apart.
+/// A name split into its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ParsedName {
-    /// What it is of, without what is between the words.
+    /// The words that name the resource, joined without separators.
     pub(super) stem: String,
-    /// The digits of its date and time, as far as it tells them.
+    /// The digits of the date and time in the name, from the year on; empty if there is none.
     pub(super) date: String,
-    /// Letters and digits that are neither.
-    rest: usize,
+    /// The number of letters and digits in variant words.
+    variant_len: usize,
 }
 
 impl ParsedName {
-    /// Takes a name apart. Its first word always is of the stem.
+    /// Splits a name. Its first word always belongs to the stem.
     pub(super) fn parse(name: &str) -> Self {
         let words = words(name);
-        let mut left = words.as_slice();
-        let (mut date, mut rest) = (String::new(), 0);
-        while let [_, .., last] = left {
+        let mut remaining = words.as_slice();
+        let (mut date, mut variant_len) = (String::new(), 0);
+        while let [_, .., last] = remaining {
             if VARIANTS.contains(&last.as_str()) {
-                rest += last.chars().count();
-                left = &left[..left.len() - 1];
-            } else if let Some((digits, count)) = date_at_end(left).filter(|_| date.is_empty()) {
+                variant_len += last.chars().count();
+                remaining = &remaining[..remaining.len() - 1];
+            } else if let Some((digits, count)) = date_at_end(remaining).filter(|_| date.is_empty()) {
                 date = digits;
-                left = &left[..left.len() - count];
+                remaining = &remaining[..remaining.len() - count];
             } else {
                 break;
             }
         }
-        Self { stem: left.concat(), date, rest }
+        Self { stem: remaining.concat(), date, variant_len }
     }
 
-    /// How many letters and digits it has.
+    /// Returns the number of letters and digits of the name.
     pub(super) fn len(&self) -> usize {
-        self.stem.chars().count() + self.date.len() + self.rest
+        self.stem.chars().count() + self.date.len() + self.variant_len
     }
 }
 
-/// Lower-case words: runs of letters, runs of digits.
+/// Splits a name into lower-case words: runs of letters and runs of digits.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut before = None;
+    let mut previous = None;
     for letter in name.chars().flat_map(char::to_lowercase) {
-        let sort = letter.is_alphanumeric().then(|| letter.is_ascii_digit());
-        match words.last_mut().filter(|_| sort.is_some() && sort == before) {
+        let class = letter.is_alphanumeric().then(|| letter.is_ascii_digit());
+        match words.last_mut().filter(|_| class.is_some() && class == previous) {
             Some(word) => word.push(letter),
-            None if sort.is_some() => words.push(letter.to_string()),
+            None if class.is_some() => words.push(letter.to_string()),
             None => {}
         }
-        before = sort;
+        previous = class;
     }
     words
 }
 
-/// The date that the last words tell, in digits from the year on, and how many words tell it. The first word tells
-/// none.
+/// Returns the date that the last words form, in digits from the year on, and the number of words
+/// that form it. The first word is never part of the date.
 fn date_at_end(words: &[String]) -> Option<(String, usize)> {
     let numbers = words.iter().skip(1).rev().take_while(|word| word.bytes().all(|b| b.is_ascii_digit())).count();
     (1..=numbers).rev().find_map(|count| {
@@ -72,17 +72,19 @@ fn date_at_end(words: &[String]) -> Option<(String, usize)> {
     })
 }
 
-/// Whether digits tell a year of this century, and a month and a day of it if they go on.
+/// Returns whether the digits begin with a year from 2010 to 2099 and, if there are more of them, a
+/// month and a day.
 fn is_date(digits: &str) -> bool {
     let number = |range: std::ops::Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
     let part = |range: std::ops::Range<usize>, most| {
         digits.len() < range.end || number(range).is_some_and(|n| (1..=most).contains(&n))
     };
-    let whole = digits.len() <= 17 && digits.len().is_multiple_of(2) || digits.len() == 17;
-    whole && number(0..4).is_some_and(|year| (2010..2100).contains(&year)) && part(4..6, 12) && part(6..8, 31)
+    let valid_length = digits.len() <= 17 && digits.len().is_multiple_of(2) || digits.len() == 17;
+    valid_length && number(0..4).is_some_and(|year| (2010..2100).contains(&year)) && part(4..6, 12) && part(6..8, 31)
 }
 
-/// The date of a count of seconds or milliseconds since 1970, as DigitalOcean names snapshots by itself.
+/// Converts a count of seconds or milliseconds since 1970 to the digits of its date. DigitalOcean
+/// uses such counts in default names of snapshots.
 fn moment(digits: &str) -> Option<String> {
     let count: i64 = digits.parse().ok()?;
     let time = match digits.len() {
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_a_stem_a_date_and_the_rest() {
+    fn a_name_is_a_stem_a_date_and_variant_words() {
         let cases = [
             ("web-01.example", "web01example", "", 0),
             ("web-01.example-2026-04-01", "web01example", "20260401", 0),
@@ -121,8 +123,8 @@ mod tests {
             ("", "", "", 0),
             ("Überseecafé-2026", "überseecafé", "2026", 0),
         ];
-        for (name, stem, date, rest) in cases {
-            let expected = ParsedName { stem: stem.to_owned(), date: date.to_owned(), rest };
+        for (name, stem, date, variant_len) in cases {
+            let expected = ParsedName { stem: stem.to_owned(), date: date.to_owned(), variant_len };
             assert_eq!(ParsedName::parse(name), expected, "{name}");
         }
     }

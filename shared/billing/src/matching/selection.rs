@@ -1,19 +1,20 @@
-//! Which of the resources with a name was meant, by the time charged for.
+//! Selects one of several resources with the same name by the time charged for.
 
 use chrono::TimeDelta;
 use domain::billing::{Charge, Period, Span};
 
 use super::MatchCandidate;
 
-/// So much may a charge begin before its resource was made, or end after it was found gone: DigitalOcean bills by the
-/// hour.
+/// The time by which a charge may begin before its resource was created, or end after it was found
+/// deleted. It is an hour, because DigitalOcean bills by the hour.
 const SLACK: TimeDelta = TimeDelta::hours(1);
 
-/// The time charged for.
+/// The time that a charge is for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ChargePeriod {
     span: Span,
-    /// Whether the charge said so; else it is the whole month, of which it may be any part.
+    /// True if the charge gives its times; otherwise the span is the whole month, of which the
+    /// charge may be any part.
     exact: bool,
 }
 
@@ -23,45 +24,47 @@ impl ChargePeriod {
     }
 }
 
-/// Which one was meant.
+/// The result of a selection.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Selection<'a> {
-    /// This one.
+    /// Exactly one resource fits.
     One(&'a MatchCandidate),
-    /// One of several, and nothing says which.
+    /// Several resources fit equally well.
     Ambiguous,
-    /// None was there at the time.
+    /// No resource existed in the time charged for.
     Nothing,
 }
 
-/// How the life of a resource and the time charged for lie.
+/// The overlap of a resource's lifetime and the time charged for, the better one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Overlap {
-    /// It was there all the time.
+    /// The resource existed during all of the time.
     Full,
-    /// It was there when the charge began, and found gone before it ended.
+    /// The resource existed when the charge began, and was found deleted before the charge ended.
     StartOnly,
 }
 
-/// The one of the resources that was there when the charge was made. No charge is older than what it is for.
+/// Selects the resource that existed in the time charged for. A charge never begins before its
+/// resource was created.
 ///
-/// What was there all the time goes before what was not. Of several that were, the only live one is meant, unless a
-/// gone one was surely there as long: then both have a line of their own, and nothing says which this is.
+/// A full overlap is preferred. Of several resources with the same overlap, the only live one is
+/// selected, unless a deleted one has a known creation time and so certainly existed as well: then
+/// each has a line of its own, and this line could be either's.
 pub(super) fn select<'a>(
     candidates: impl IntoIterator<Item = &'a MatchCandidate>,
     charge_period: &ChargePeriod,
 ) -> Selection<'a> {
     let mut overlapping: Vec<(Overlap, &MatchCandidate)> = candidates
         .into_iter()
-        .filter_map(|known| overlap(known, charge_period).map(|overlap| (overlap, known)))
+        .filter_map(|candidate| overlap(candidate, charge_period).map(|overlap| (overlap, candidate)))
         .collect();
     let best = overlapping.iter().map(|(overlap, _)| *overlap).min();
     overlapping.retain(|(overlap, _)| Some(*overlap) == best);
     if let [(_, only)] = overlapping[..] {
         return Selection::One(only);
     }
-    let mut live = overlapping.iter().filter(|(_, known)| known.is_live());
-    let ambiguous = overlapping.iter().any(|(_, known)| !known.is_live() && known.created_at.is_some());
+    let mut live = overlapping.iter().filter(|(_, candidate)| candidate.is_live());
+    let ambiguous = overlapping.iter().any(|(_, candidate)| !candidate.is_live() && candidate.created_at.is_some());
     match (live.next(), live.next()) {
         (Some((_, only)), None) if !ambiguous => Selection::One(only),
         _ if overlapping.is_empty() => Selection::Nothing,
@@ -69,24 +72,24 @@ pub(super) fn select<'a>(
     }
 }
 
-/// Whether a resource was there at the time.
-pub(super) fn overlaps(known: &MatchCandidate, charge_period: &ChargePeriod) -> bool {
-    overlap(known, charge_period).is_some()
+/// Returns whether a resource existed in the time charged for.
+pub(super) fn overlaps(candidate: &MatchCandidate, charge_period: &ChargePeriod) -> bool {
+    overlap(candidate, charge_period).is_some()
 }
 
-fn overlap(known: &MatchCandidate, charge_period: &ChargePeriod) -> Option<Overlap> {
+fn overlap(candidate: &MatchCandidate, charge_period: &ChargePeriod) -> Option<Overlap> {
     let Span { from, until } = charge_period.span;
     if !charge_period.exact {
-        let overlaps =
-            known.created_at.is_none_or(|made| made < until) && known.deleted_at.is_none_or(|gone| gone > from);
+        let overlaps = candidate.created_at.is_none_or(|created| created < until)
+            && candidate.deleted_at.is_none_or(|deleted| deleted > from);
         return overlaps.then_some(Overlap::Full);
     }
-    if known.created_at.is_some_and(|made| made - from > SLACK) {
+    if candidate.created_at.is_some_and(|created| created - from > SLACK) {
         return None;
     }
-    match known.deleted_at {
-        Some(gone) if gone < from => None,
-        Some(gone) if until - gone > SLACK => Some(Overlap::StartOnly),
+    match candidate.deleted_at {
+        Some(deleted) if deleted < from => None,
+        Some(deleted) if until - deleted > SLACK => Some(Overlap::StartOnly),
         _ => Some(Overlap::Full),
     }
 }
@@ -101,21 +104,21 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(day)
     }
 
-    /// Resources by when they were made and found gone, in days; the charge is for days 10 to 20.
+    /// The creation and deletion of a resource, in days; the charge is for days 10 to 20.
     type Life = (Option<i64>, Option<i64>);
 
     fn selected(lives: &[Life], exact: bool) -> String {
-        let known = |at: usize, (made, gone): Life| MatchCandidate {
+        let candidate = |at: usize, (created, deleted): Life| MatchCandidate {
             kind: Kind::from_static("droplet"),
             provider_id: ProviderId::new(at.to_string()).unwrap(),
             name: "web".to_owned(),
-            created_at: made.map(day),
-            deleted_at: gone.map(day),
+            created_at: created.map(day),
+            deleted_at: deleted.map(day),
             parent_kind: None,
         };
-        let all: Vec<MatchCandidate> = lives.iter().enumerate().map(|(at, life)| known(at, *life)).collect();
+        let all: Vec<MatchCandidate> = lives.iter().enumerate().map(|(at, life)| candidate(at, *life)).collect();
         match select(&all, &ChargePeriod { span: Span { from: day(10), until: day(20) }, exact }) {
-            Selection::One(known) => known.provider_id.to_string(),
+            Selection::One(candidate) => candidate.provider_id.to_string(),
             Selection::Ambiguous => "ambiguous".to_owned(),
             Selection::Nothing => "nothing".to_owned(),
         }
@@ -127,16 +130,17 @@ mod tests {
             (&[], "nothing", "nothing"),
             (&[(Some(1), None)], "0", "0"),
             (&[(None, None)], "0", "0"),
-            // Made while or after the charge ran: another of the same name.
+            // Created during or after the charge: another resource of the same name.
             (&[(Some(15), None)], "nothing", "0"),
             (&[(Some(25), None)], "nothing", "nothing"),
             (&[(Some(1), Some(21))], "0", "0"),
             (&[(Some(1), Some(15))], "0", "0"),
             (&[(Some(1), Some(9))], "nothing", "nothing"),
-            // The one that was there all the time, live or gone.
+            // The one that existed all the time is selected, live or deleted.
             (&[(Some(1), Some(15)), (Some(2), None)], "1", "ambiguous"),
             (&[(Some(12), None), (Some(1), Some(20))], "1", "ambiguous"),
-            // Two that were: live first, but not where the gone one surely was there too.
+            // Two existed all the time: the live one is preferred, unless the deleted one certainly
+            // existed too.
             (&[(Some(1), None), (None, Some(30))], "0", "0"),
             (&[(Some(1), None), (Some(2), Some(30))], "ambiguous", "ambiguous"),
             (&[(Some(1), None), (Some(2), None)], "ambiguous", "ambiguous"),
@@ -144,7 +148,7 @@ mod tests {
         ];
         for (lives, exact, vague) in cases {
             assert_eq!(selected(lives, true), exact, "{lives:?}");
-            assert_eq!(selected(lives, false), vague, "{lives:?} in no exact time");
+            assert_eq!(selected(lives, false), vague, "{lives:?}, charge without times");
         }
     }
 }

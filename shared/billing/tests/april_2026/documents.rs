@@ -1,4 +1,5 @@
-//! The documents of the invoice, as DigitalOcean writes them: the simulator of its API serves the very same.
+//! The documents of the invoice in DigitalOcean's formats. The simulator of its API serves the same
+//! files.
 
 use std::fs;
 use std::path::Path;
@@ -13,12 +14,12 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// What was written beside this test: what is expected, what is known.
-pub(crate) fn written<T: DeserializeOwned>(name: &str) -> T {
+/// Reads a file of this test's folder: the expected lines or the inventory.
+pub(crate) fn fixture<T: DeserializeOwned>(name: &str) -> T {
     read("tests/april_2026", name)
 }
 
-/// One of the documents that are served.
+/// Reads one of the documents that the simulator serves.
 pub(crate) fn document<T: DeserializeOwned>(name: &str) -> T {
     read("../../tests/digitalocean-sim/seeds/billing/april-2026", name)
 }
@@ -28,7 +29,8 @@ fn read<T: DeserializeOwned>(folder: &str, name: &str) -> T {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What a line should be: its kind, and its resource and how it is found, or the reason why it has none.
+/// The expected kind of a line, and in `is` its resource with the match method, or the reason why
+/// it has none.
 #[derive(Deserialize)]
 pub(crate) struct Expected {
     pub(crate) line: u32,
@@ -52,9 +54,9 @@ struct Resources {
     gone: Vec<Resource>,
 }
 
-/// What is known: all that exists, and what is gone if `tombstones`.
+/// Reads the inventory: all live resources, and the deleted ones if `tombstones` is set.
 pub(crate) fn inventory(tombstones: bool) -> Inventory {
-    let Resources { live, gone } = written("inventory.json");
+    let Resources { live, gone } = fixture("inventory.json");
     let known = |Resource { kind, provider_id, name, created_at, deleted_at, parent_kind }| MatchCandidate {
         kind,
         provider_id,
@@ -86,7 +88,7 @@ struct JsonItems {
     invoice_items: Vec<JsonItem>,
 }
 
-/// The JSON items.
+/// Reads the JSON items of the invoice.
 pub(crate) fn items() -> Vec<KeyedItem> {
     let item = |item: JsonItem| {
         let id = ItemId { resource_id: item.resource_id, resource_uuid: item.resource_uuid };
@@ -106,12 +108,12 @@ pub(crate) fn items() -> Vec<KeyedItem> {
     document::<JsonItems>("items.json").invoice_items.into_iter().map(item).collect()
 }
 
-/// The amount of a document, or of a part of it.
+/// Returns the amount of a document or of a part of it.
 pub(crate) fn amount_of(document: &serde_json::Value) -> Decimal {
     amount::parse(document["amount"].as_str().unwrap()).unwrap()
 }
 
-/// The summary.
+/// Reads the amounts of the invoice's summary.
 pub(crate) fn summary() -> Summary {
     let summary: serde_json::Value = document("summary.json");
     Summary {

@@ -1,8 +1,10 @@
-//! The invoice of April 2026: 33 lines, $86.92, every line with its owner or its reason, every sum the same.
+//! The invoice of April 2026: 33 lines, $86.92, every line with its owner or its reason, every sum
+//! the same.
 //!
-//! What is expected was written by hand, line by line. Two inventories are held against it: one that was first filled
-//! on 10 April, so that it saw some of what was destroyed later that month, and one that was first filled long after
-//! and knows only what still exists.
+//! The expected results were written by hand, line by line. The lines are matched with two
+//! inventories. The first was filled on 10 April, so that it has some of the resources that were
+//! destroyed later that month. The second was filled long after, and has only the resources that
+//! still exist.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -16,7 +18,7 @@ use billing::{LineTally, build_cost_line};
 use domain::billing::{CostLine, Existence, ItemId, MatchOutcome, Period};
 use rust_decimal::Decimal;
 
-use documents::{Expected, inventory, items, written};
+use documents::{Expected, fixture, inventory, items};
 
 const INVOICE: &str = include_str!("../../../../tests/digitalocean-sim/seeds/billing/april-2026/invoice.csv");
 
@@ -24,7 +26,7 @@ fn period() -> Period {
     Period::new("2026-04").unwrap()
 }
 
-/// The lines of the invoice and how they count.
+/// Builds the lines of the invoice and counts them.
 fn lines(inventory: &Inventory) -> (Vec<CostLine>, LineTally) {
     let mut rows = Rows::new(INVOICE.as_bytes()).unwrap();
     let mut items = UnjoinedItems::new(items(), rows.columns());
@@ -40,8 +42,8 @@ fn lines(inventory: &Inventory) -> (Vec<CostLine>, LineTally) {
     (lines, tally)
 }
 
-/// A line's outcome as the expectations write it.
-fn shown(line: &CostLine) -> String {
+/// Returns the outcome of a line in the format of `expected.json`.
+fn outcome_text(line: &CostLine) -> String {
     match &line.outcome {
         MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
         MatchOutcome::Matched(found) => {
@@ -56,7 +58,7 @@ fn shown(line: &CostLine) -> String {
 fn check(lines: &[CostLine], expected: &[Expected]) {
     assert_eq!(lines.len(), expected.len());
     for (line, expected) in lines.iter().zip(expected) {
-        let found = (line.line, line.kind.to_string(), shown(line));
+        let found = (line.line, line.kind.to_string(), outcome_text(line));
         assert_eq!(found, (expected.line, expected.kind.clone(), expected.is.clone()), "{}", line.charge.description);
     }
 }
@@ -64,18 +66,19 @@ fn check(lines: &[CostLine], expected: &[Expected]) {
 #[test]
 fn every_line_has_its_owner_or_its_reason() {
     let (lines, tally) = lines(&inventory(true));
-    check(&lines, &written::<Vec<Expected>>("expected.json"));
+    check(&lines, &fixture::<Vec<Expected>>("expected.json"));
     assert_eq!(tally.sum, Decimal::new(8692, 2));
     assert_eq!((tally.counts.lines, tally.counts.matched, tally.counts.explained), (33, 24, 9));
     assert_eq!((tally.counts.unexplained(), tally.counts.rate()), (0, Decimal::new(727, 1)));
     assert!(tally.unknown_products.is_empty());
 }
 
-/// What was destroyed before anything was mirrored has no owner to be found; all that still exists has one.
+/// Charges for resources that were destroyed before the first sweep have no owner; the others have
+/// one.
 #[test]
-fn an_inventory_that_began_later_explains_the_rest() {
+fn lines_of_unmirrored_resources_are_explained() {
     let (lines, tally) = lines(&inventory(false));
-    let mut expected: Vec<Expected> = written("expected.json");
+    let mut expected: Vec<Expected> = fixture("expected.json");
     for line in &mut expected {
         if line.is.ends_with(" gone") || line.is == "name_variance" {
             line.is = "destroyed_before_first_sync".to_owned();
@@ -86,7 +89,7 @@ fn an_inventory_that_began_later_explains_the_rest() {
     assert_eq!(tally.sum, Decimal::new(8692, 2));
 }
 
-/// The CSV alone, without the items: a droplet is found by its name then.
+/// Without JSON items, droplets are found by their names.
 #[test]
 fn without_ids_the_names_find_the_same_resources() {
     let inventory = inventory(true);

@@ -1,4 +1,4 @@
-//! The sums of the invoice, wherever they are told.
+//! Tests of the tie-out of the invoice.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ fn a_lost_cent_is_reported() {
     assert_eq!(outcome.differences.len(), 5);
 }
 
-/// The summary's own parts are the lines' sums, product by product.
+/// The parts of the summary equal the sums of the lines, product by product.
 #[test]
 fn the_summary_is_the_lines_by_product() {
     let mut by_product: BTreeMap<String, (Decimal, u32)> = BTreeMap::new();
@@ -51,8 +51,8 @@ fn the_summary_is_the_lines_by_product() {
         *count += 1;
     }
     assert_eq!(by_product.remove("Taxes"), Some((summary().taxes, 1)));
-    let told = document::<Value>("summary.json");
-    let told: BTreeMap<String, (Decimal, u32)> = told["product_charges"]["items"]
+    let summary_items = document::<Value>("summary.json");
+    let summary_items: BTreeMap<String, (Decimal, u32)> = summary_items["product_charges"]["items"]
         .as_array()
         .unwrap()
         .iter()
@@ -61,5 +61,5 @@ fn the_summary_is_the_lines_by_product() {
             (item["name"].as_str().unwrap().to_owned(), (amount_of(item), count))
         })
         .collect();
-    assert_eq!(told, by_product);
+    assert_eq!(summary_items, by_product);
 }

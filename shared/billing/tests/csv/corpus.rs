@@ -1,4 +1,4 @@
-//! Every malformed CSV of the corpus and the error beside it.
+//! Tests that every malformed CSV of the corpus gives the error in the file of the same name.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The forms that a good CSV may have.
+//! Tests of the forms that a valid CSV may have.
 
 use billing::csv::{Column, Rows};
 use domain::billing::Charge;
@@ -28,7 +28,7 @@ fn the_official_example_is_read() {
     assert_eq!(tax.span().unwrap().until.to_rfc3339(), "2020-08-01T00:00:00+00:00");
 }
 
-/// The same two rows however they are written.
+/// The same two rows are read from every form.
 #[test]
 fn the_form_makes_no_difference() {
     let expected = read(OFFICIAL.as_bytes()).unwrap();
@@ -36,9 +36,9 @@ fn the_form_makes_no_difference() {
         let quoted = |line: &str| line.split(',').map(|field| format!("\"{field}\"")).collect::<Vec<_>>().join(",");
         text.lines().map(quoted).collect::<Vec<_>>().join("\n")
     };
-    let turned = |text: &str| {
-        let turned = |line: &str| line.split(',').rev().collect::<Vec<_>>().join(",");
-        text.lines().map(turned).collect::<Vec<_>>().join("\n")
+    let reversed = |text: &str| {
+        let reversed = |line: &str| line.split(',').rev().collect::<Vec<_>>().join(",");
+        text.lines().map(reversed).collect::<Vec<_>>().join("\n")
     };
     let preamble = "DigitalOcean Invoice 2020 Jul (6173678-418071234)\n\"Sammy, \"\"the\"\" Shark\",Atlantis\n\n";
     let cases = [
@@ -48,7 +48,7 @@ fn the_form_makes_no_difference() {
         ("no last line end", OFFICIAL.trim_end().to_owned()),
         ("blank lines", format!("\n{}\n\n", OFFICIAL.replace('\n', "\n\n"))),
         ("quotes", quoted(OFFICIAL)),
-        ("another order", turned(OFFICIAL)),
+        ("another order", reversed(OFFICIAL)),
         ("preamble", format!("{preamble}{OFFICIAL}")),
         ("BOM and preamble", format!("\u{feff}{preamble}{OFFICIAL}")),
         ("header in words", OFFICIAL.replacen("group_description", "Group Description", 1).replacen("USD", "usd", 1)),

@@ -1,4 +1,4 @@
-//! The CSV of an invoice: what is read, what is refused, and that nothing is lost.
+//! Tests of reading the CSV of an invoice: valid and malformed files, and that no row is lost.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -10,7 +10,7 @@ mod properties;
 use billing::csv::{CsvError, Rows};
 use domain::billing::Charge;
 
-/// All rows, or the first error.
+/// Reads all rows, or returns the first error.
 fn read(bytes: &[u8]) -> Result<Vec<Charge>, CsvError> {
     Rows::new(bytes)?.collect()
 }

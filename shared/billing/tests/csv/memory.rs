@@ -1,10 +1,10 @@
-//! Reading takes constant memory, whatever comes.
+//! Tests that reading takes constant memory for any input.
 
 use std::io::{self, Read};
 
 use billing::csv::{CsvError, Rows};
 
-/// Endless bytes that begin as a CSV does, and how many were asked for.
+/// An endless source that begins like a CSV and counts the bytes requested.
 struct Endless<'a> {
     start: &'a [u8],
     read: usize,
@@ -20,7 +20,7 @@ impl Read for Endless<'_> {
 }
 
 #[test]
-fn a_quote_left_open_does_not_take_all_memory() {
+fn a_missing_closing_quote_does_not_use_all_memory() {
     let row = b"product,description,USD\nDroplets,\"web-01,$6.00\n";
     let mut endless = Endless { start: row, read: 0 };
     let error = Rows::new(&mut endless).unwrap().next().unwrap().unwrap_err();
@@ -31,7 +31,7 @@ fn a_quote_left_open_does_not_take_all_memory() {
 }
 
 #[test]
-fn what_cannot_be_read_is_an_error_and_not_the_end() {
+fn a_read_error_is_not_the_end_of_the_file() {
     struct Broken<'a>(&'a [u8]);
     impl Read for Broken<'_> {
         fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! For every CSV: nothing is lost, nothing panics.
+//! Properties of reading any CSV: no row is lost, and nothing panics.
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -8,7 +8,7 @@ use super::read;
 const HEADER: [&str; 9] =
     ["product", "group_description", "description", "hours", "start", "end", "USD", "project_name", "category"];
 
-/// A row: its fields, and its amount in cents.
+/// Generates a row: its fields, and its amount in cents.
 fn row() -> impl Strategy<Value = (Vec<String>, i64)> {
     let text = "[ -~éß€\"',;\n\r]{0,12}";
     let hours = prop_oneof![Just(String::new()), (0u32..800).prop_map(|hours| hours.to_string())];
@@ -24,7 +24,7 @@ fn row() -> impl Strategy<Value = (Vec<String>, i64)> {
     )
 }
 
-/// The rows as the plain `csv` crate writes them, their columns in some order.
+/// Writes the rows with the `csv` crate, with the columns in the given order.
 fn write(rows: &[(Vec<String>, i64)], order: &[usize], crlf: bool) -> Vec<u8> {
     let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
     let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
@@ -37,7 +37,7 @@ fn write(rows: &[(Vec<String>, i64)], order: &[usize], crlf: bool) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn as_many_rows_and_the_same_sum_or_an_error(
+    fn all_rows_are_read_with_the_same_sum_or_there_is_an_error(
         rows in prop::collection::vec(row(), 0..12),
         order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle(),
         crlf in any::<bool>(),
@@ -69,7 +69,7 @@ proptest! {
         let _ = read(&[b"product,description,USD\n".as_slice(), &bytes].concat());
     }
 
-    /// One byte changed, left out or put in: the rows that are read are never fewer without an error.
+    /// One byte is removed or inserted: rows are never lost without an error.
     #[test]
     fn a_damaged_csv_loses_no_row_silently(
         rows in prop::collection::vec(row(), 1..6),

@@ -1,4 +1,4 @@
-//! Found by the id of the JSON item.
+//! Tests of matching by the id of the JSON item.
 
 use super::*;
 
@@ -19,9 +19,10 @@ fn an_id_is_certain() {
         ("Droplets", "web (s-1vcpu-1gb)", "2", "", "droplet 2 id 100 gone"),
         ("Droplet Backups", "web (Weekly Backup Services)", "1", "", "droplet 1 id 100"),
         ("Volumes", "renamed", "", UUID, "volume 6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611 id 100"),
-        // An official example has both.
+        // An example in DigitalOcean's documentation has both ids.
         ("Volumes", "renamed", "77", UUID, "volume 6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611 id 100"),
-        // No rule, and yet the UUID is known; a number is not enough, for it may be of any kind.
+        // No rule covers the product, but the UUID is known. A numeric id is not enough, because it
+        // may belong to any kind.
         ("Quantum Disks", "data", "", UUID, "volume 6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611 id 100"),
         ("Quantum Disks", "data", "1", "", "unknown_product"),
     ];
@@ -34,7 +35,8 @@ fn an_id_is_certain() {
 fn a_name_does_not_overrule_a_droplets_id() {
     let known = [live("droplet", "1", "web")];
     assert_eq!(found(charge("Droplets", "web"), item("2", ""), &known), "destroyed_before_first_sync");
-    // What the ids of other products mean is not documented: there the name counts as well.
+    // The meaning of the ids of other products is not documented, so for these the name is used as
+    // well.
     let known = [live("volume", UUID, "data"), live("droplet", "1", "web")];
     let other = "00000000-088a-4d3e-9a57-30b5c4d7e611";
     assert_eq!(

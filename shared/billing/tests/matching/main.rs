@@ -1,4 +1,5 @@
-//! Whose a line is: each way of finding it, each reason for not finding it.
+//! Tests of matching: each method of finding the owner of a line, and each reason for not finding
+//! one.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -14,7 +15,7 @@ use domain::billing::{Charge, CostLine, Existence, ItemId, MatchOutcome, Period}
 use domain::{Kind, Money, ProviderId};
 use rust_decimal::Decimal;
 
-/// A time in April 2026, day and hour.
+/// Returns a time in April 2026, by day and hour.
 fn april(day: u32, hour: u32) -> DateTime<Utc> {
     format!("2026-04-{day:02}T{hour:02}:00:00Z").parse().unwrap()
 }
@@ -23,7 +24,7 @@ fn year(year: u32) -> DateTime<Utc> {
     format!("{year}-06-01T00:00:00Z").parse().unwrap()
 }
 
-/// A live resource made in 2024.
+/// Creates a live resource that was created in 2024.
 fn live(kind: &str, id: &str, name: &str) -> MatchCandidate {
     MatchCandidate {
         kind: Kind::new(kind).unwrap(),
@@ -35,12 +36,12 @@ fn live(kind: &str, id: &str, name: &str) -> MatchCandidate {
     }
 }
 
-/// The same, found gone then.
+/// Marks a resource as found deleted at this time.
 fn gone(known: MatchCandidate, at: DateTime<Utc>) -> MatchCandidate {
     MatchCandidate { deleted_at: Some(at), ..known }
 }
 
-/// A charge for all of April.
+/// Creates a charge for all of April.
 fn charge(product: &str, description: &str) -> Charge {
     Charge {
         product: product.to_owned(),
@@ -65,7 +66,7 @@ fn line(charge: Charge, item: ItemId, known: &[MatchCandidate]) -> CostLine {
     build_cost_line(1, charge, item, Period::new("2026-04").unwrap(), &inventory)
 }
 
-/// The outcome in words: `<kind> <id> <method> <confidence> [gone]`, or the reason.
+/// Returns the outcome as a text: `<kind> <id> <method> <confidence> [gone]`, or the reason.
 fn found(charge: Charge, item: ItemId, known: &[MatchCandidate]) -> String {
     match line(charge, item, known).outcome {
         MatchOutcome::Unmatched(reason) => serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned(),
@@ -79,7 +80,7 @@ fn found(charge: Charge, item: ItemId, known: &[MatchCandidate]) -> String {
     }
 }
 
-/// The same for a charge that came without an item.
+/// Returns the outcome for a charge without a JSON item.
 fn found_by_name(charge: Charge, known: &[MatchCandidate]) -> String {
     found(charge, ItemId::default(), known)
 }

@@ -1,4 +1,4 @@
-//! Found by a name: the resource's own, its parent's, its group's.
+//! Tests of matching by a name: the resource's own, its parent's or its group's.
 
 use super::*;
 
@@ -42,7 +42,7 @@ fn a_name_finds_a_live_resource_of_its_kind() {
         (charge("Database Clusters", "orders (2 nodes)"), "managed_db 5 name 95"),
         (grouped("Database Clusters", "elsewhere", "orders (2 nodes)"), "managed_db 5 name 95"),
         (grouped("App Platform", "front", "web: apps-s-1vcpu-1gb"), "app 8 group 95"),
-        // What has no name is not what a blank names.
+        // An empty name on a charge does not match a resource without a name.
         (grouped("Kubernetes Clusters", "", ""), "destroyed_before_first_sync"),
     ];
     for (charge, expected) in cases {
@@ -51,7 +51,7 @@ fn a_name_finds_a_live_resource_of_its_kind() {
     }
 }
 
-/// A backup's line stays one of backups, though it is its droplet's.
+/// The line of a backup keeps the kind of backups, although its owner is the droplet.
 #[test]
 fn the_kind_of_a_line_is_not_that_of_its_owner() {
     let backup = charge("Droplet Backups", "web (Weekly Backup Services)");
@@ -61,13 +61,14 @@ fn the_kind_of_a_line_is_not_that_of_its_owner() {
 }
 
 #[test]
-fn a_gone_resource_is_found_if_it_was_there() {
+fn a_deleted_resource_is_found_if_it_existed_at_the_time() {
     let web = || live("droplet", "1", "web");
     let short = |from, until| Charge { start: Some(from), end: Some(until), ..charge("Droplets", "web (s-1vcpu-1gb)") };
     let cases = [
         (short(april(1, 0), april(9, 12)), vec![gone(web(), april(9, 13))], "droplet 1 name 90 gone"),
         (short(april(10, 0), april(11, 0)), vec![gone(web(), april(9, 13))], "destroyed_before_first_sync"),
-        // Made again under the same name: each line is the one's that was there.
+        // The droplet was recreated with the same name: each line belongs to the one that existed
+        // at the time.
         (
             short(april(1, 0), april(9, 12)),
             vec![
@@ -84,7 +85,7 @@ fn a_gone_resource_is_found_if_it_was_there() {
             ],
             "droplet 2 name 95",
         ),
-        // Only a later one is known.
+        // Only a later droplet is in the inventory.
         (
             short(april(1, 0), april(9, 12)),
             vec![MatchCandidate { created_at: Some(april(9, 14)), ..live("droplet", "2", "web") }],
@@ -106,7 +107,7 @@ fn an_ambiguity_is_no_match() {
 
 /// An old CSV without times is matched within the invoice's month.
 #[test]
-fn a_charge_without_times_is_of_its_month() {
+fn a_charge_without_times_covers_its_month() {
     let timeless = || Charge { start: None, end: None, ..charge("Droplets", "web (s-1vcpu-1gb)") };
     let cases = [
         (vec![MatchCandidate { created_at: Some(april(20, 0)), ..live("droplet", "1", "web") }], "droplet 1 name 95"),

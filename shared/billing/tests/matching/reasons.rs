@@ -1,4 +1,4 @@
-//! Every line that is nobody's says why.
+//! Tests of the reasons of lines without an owner.
 
 use super::*;
 use billing::{LineTally, rematch};
@@ -31,7 +31,7 @@ fn every_unmatched_line_has_a_reason() {
     assert_eq!(tally.sum, Decimal::new(6600, 2));
 }
 
-/// A name that a tax or a credit happens to tell is no owner, and neither is an id.
+/// Neither a name nor an id gives a tax or a credit an owner.
 #[test]
 fn a_tax_has_no_owner() {
     let known = [live("droplet", "1", "GST (9.00%)"), live("tax", "2", "GST (9.00%)")];
@@ -49,16 +49,16 @@ fn an_account_level_product_matches_a_known_resource() {
 }
 
 #[test]
-fn a_line_is_matched_again_when_more_is_known() {
+fn a_rematch_uses_the_current_inventory() {
     let period = Period::new("2026-04").unwrap();
     let before = line(charge("Droplets", "web (s-1vcpu-1gb)"), item("7", ""), &[]);
-    let learned: Inventory = [live("droplet", "7", "web")].into_iter().collect();
+    let current: Inventory = [live("droplet", "7", "web")].into_iter().collect();
     assert_eq!(rematch(&before, period, &Inventory::default()), before.outcome);
-    let after = rematch(&before, period, &learned);
+    let after = rematch(&before, period, &current);
     assert_eq!(after.matched().unwrap().resource.provider_id.as_str(), "7");
 }
 
-/// The record keeps all of a line, and the id for matching it again.
+/// The stored record keeps all fields of a line, and the ids that a rematch needs.
 #[test]
 fn a_line_survives_serialisation() {
     let known = [live("droplet", "7", "web")];

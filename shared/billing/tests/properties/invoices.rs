@@ -1,4 +1,5 @@
-//! Invoices and inventories of every kind, with few names, so that lines and resources meet.
+//! Generators of invoices and inventories, with few different names, so that lines match resources
+//! often.
 
 use billing::classify::RULES;
 use billing::matching::{Inventory, MatchCandidate};
@@ -26,7 +27,7 @@ fn id() -> impl Strategy<Value = ProviderId> {
     .prop_map(|id| ProviderId::new(id).unwrap())
 }
 
-/// A time around April 2026.
+/// Generates a time around April 2026.
 fn time() -> impl Strategy<Value = DateTime<Utc>> {
     let april: DateTime<Utc> = "2026-04-01T00:00:00Z".parse().unwrap();
     (-20i64..50, 0i64..86_400)
@@ -68,7 +69,7 @@ pub(crate) fn charge() -> impl Strategy<Value = Charge> {
     })
 }
 
-/// Some charges, some of them more than once.
+/// Generates charges, some of them twice.
 pub(crate) fn charges() -> impl Strategy<Value = Vec<Charge>> {
     prop::collection::vec((charge(), 1usize..3), 0..10).prop_map(|charges| {
         charges.into_iter().flat_map(|(charge, times)| std::iter::repeat_n(charge, times)).collect()

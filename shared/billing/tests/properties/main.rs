@@ -1,4 +1,4 @@
-//! For every invoice: every line is something, is somebody's or says why, and not a cent is lost on the way.
+//! Properties of any invoice: every line has a kind, has an owner or a reason, and no cent is lost.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on, helpers included")]
 
@@ -25,7 +25,7 @@ fn sum<'a>(lines: impl IntoIterator<Item = &'a CostLine>) -> Decimal {
 
 proptest! {
     #[test]
-    fn every_charge_is_exactly_one_thing(charge in charge(), product in "\\PC{0,24}", description in "\\PC{0,48}") {
+    fn every_charge_has_exactly_one_kind(charge in charge(), product in "\\PC{0,24}", description in "\\PC{0,48}") {
         let anything = domain::billing::Charge { product, description, ..charge.clone() };
         for charge in [charge, anything] {
             let class = classify(&charge);
@@ -55,7 +55,7 @@ proptest! {
         prop_assert_eq!(sum(&lines), all);
         for (line, charge) in lines.iter().zip(&charges) {
             prop_assert_eq!(&line.charge, charge);
-            // The same is known, and so the same is found.
+            // With an unchanged inventory, a rematch has the same outcome.
             prop_assert_eq!(&rematch(line, period(), &inventory), &line.outcome);
             let text = serde_json::to_string(line).unwrap();
             prop_assert_eq!(&serde_json::from_str::<CostLine>(&text).unwrap(), line);
@@ -76,7 +76,7 @@ proptest! {
         prop_assert_eq!(accrual.total.forecast, forecast);
     }
 
-    /// Items are joined one to one: what is joined and what is left are all of them, whatever the order.
+    /// Items are joined one to one: the joined and the unjoined items are all items, in any order.
     #[test]
     fn joining_neither_loses_nor_adds_items(
         rows in charges(),
@@ -97,7 +97,7 @@ proptest! {
         prop_assert_eq!((items.count() as usize, items.sum()), (total, all));
         let joined = rows.iter().filter(|row| items.take(row).is_some()).count();
         prop_assert!(joined >= lost.min(rows.len()));
-        let left: usize = items.unjoined().iter().map(|(_, times)| times).sum();
-        prop_assert_eq!(joined + left, total);
+        let unjoined: usize = items.unjoined().iter().map(|(_, times)| times).sum();
+        prop_assert_eq!(joined + unjoined, total);
     }
 }

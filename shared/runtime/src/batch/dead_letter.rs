@@ -1,13 +1,15 @@
-//! What goes to the dead-letter queue.
+//! Builds messages for the dead-letter queue.
 
 use crate::OutgoingMessage;
 
-/// The longest attribute value, in bytes. Attributes count towards SQS's message size, and a reason is read by a person.
+/// The maximum length of an attribute value, in bytes. Attributes count towards SQS's message size,
+/// and an operator has to read the reason.
 const MAX_ATTRIBUTE_BYTES: usize = 512;
 
-/// A body that can be sent back to its queue as it is, with the reason in attributes.
+/// Builds a dead letter: the body unchanged, so that it can be moved back to its queue, and the
+/// reason in attributes.
 pub(super) fn dead_letter(body: Option<&str>, reason: &str, worker: &str, request_id: &str) -> OutgoingMessage {
-    // SQS takes no empty body.
+    // SQS does not accept an empty body.
     let body = body.filter(|body| !body.is_empty()).unwrap_or("(empty)");
     let attributes = [("reason", reason), ("worker", worker), ("request_id", request_id)]
         .map(|(name, value)| (name.to_owned(), sanitise(value)))
@@ -15,9 +17,11 @@ pub(super) fn dead_letter(body: Option<&str>, reason: &str, worker: &str, reques
     OutgoingMessage { attributes, ..OutgoingMessage::new(body) }
 }
 
-/// One line of bounded length in the characters SQS takes in an attribute; never empty.
+/// Converts a text to one line of limited length, in the characters that SQS accepts in an
+/// attribute; the result is never empty.
 ///
-/// See `MessageBody` in <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
+/// See `MessageBody` in
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
 pub(super) fn sanitise(text: &str) -> String {
     let mut clean = String::with_capacity(text.len().min(MAX_ATTRIBUTE_BYTES));
     for character in text.chars() {
@@ -50,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_body_is_replaced_because_sqs_takes_none_that_is_empty() {
+    fn an_absent_body_is_replaced_because_sqs_accepts_no_empty_one() {
         assert_eq!(dead_letter(None, "r", "w", "q").body, "(empty)");
         assert_eq!(dead_letter(Some(""), "r", "w", "q").body, "(empty)");
         assert_eq!(dead_letter(Some("{"), "r", "w", "q").body, "{");

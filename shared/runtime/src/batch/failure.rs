@@ -1,11 +1,11 @@
-//! What a handler says when it has not done a message.
+//! The result of a handler that has not completed a message.
 
 use std::{error::Error, time::Duration};
 
 use crate::BoxError;
 
-/// Why a message is not done. Any error is retryable, so `?` just works; that a message can never succeed, or has to wait, is
-/// said aloud:
+/// The reason why a message was not completed. Any error converts to a retry, so `?` just works. A
+/// message that can never succeed or has to wait needs an explicit call:
 ///
 /// ```
 /// use runtime::{Failure, OrFail};
@@ -15,39 +15,41 @@ use crate::BoxError;
 /// }
 /// assert!(matches!(page("x"), Err(Failure::Terminal { .. })));
 /// ```
-///
-/// It is not a `std::error::Error` itself, because then not every error could become one.
+/// The type does not implement `std::error::Error`, because then the conversion from any error
+/// would not be possible.
 #[derive(Debug)]
 pub enum Failure {
-    /// May succeed if SQS delivers the message again, which it does after [`super::RETRY_AFTER`].
+    /// The message may succeed if SQS delivers it again, which happens after
+    /// [`super::RETRY_AFTER`].
     Retry {
-        /// What went wrong.
+        /// The error that ended the attempt.
         source: BoxError,
     },
-    /// Nothing went wrong, but it cannot be done now: 429, the lease is taken, not ready yet. The message is sent again and
-    /// counts an attempt; it does not count towards the queue's `maxReceiveCount`.
+    /// The message cannot be processed now, although nothing failed: a 429, a lease held by another
+    /// run, something not ready yet. The message is sent again with its attempt count increased.
+    /// This does not count towards the queue's `maxReceiveCount`.
     Later {
-        /// How long to wait, at least a second; beyond 15 minutes it takes several attempts.
+        /// The time to wait, at least a second; more than 15 minutes take several attempts.
         delay: Duration,
-        /// Why, for the log.
+        /// The reason for the log.
         reason: String,
     },
-    /// Can never succeed. The message goes to the dead-letter queue with the reason.
+    /// The message can never succeed. It is sent to the dead-letter queue with the reason.
     Terminal {
-        /// Why, for the log and the dead-letter queue; no secrets.
+        /// The reason for the log and the dead-letter queue; it must not contain secrets.
         reason: String,
-        /// What went wrong, if an error did.
+        /// The underlying error; none if there is none.
         source: Option<BoxError>,
     },
 }
 
 impl Failure {
-    /// [`Failure::Later`].
+    /// Creates a [`Failure::Later`] with this delay and reason.
     pub fn later(delay: Duration, reason: impl Into<String>) -> Self {
         Self::Later { delay, reason: reason.into() }
     }
 
-    /// [`Failure::Terminal`] without an underlying error.
+    /// Creates a [`Failure::Terminal`] without an underlying error.
     pub fn terminal(reason: impl Into<String>) -> Self {
         Self::Terminal { reason: reason.into(), source: None }
     }
@@ -59,12 +61,12 @@ impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     }
 }
 
-/// Says of a `Result` what its error means for the message.
+/// Converts the error of a `Result` to the failure of a message.
 pub trait OrFail<T> {
-    /// An error can never be put right by trying again.
+    /// Converts an error to a failure that no retry can solve.
     ///
     /// # Errors
-    /// [`Failure::Terminal`] with the error as its source.
+    /// Returns a [`Failure::Terminal`] with the error as its source.
     fn or_terminal(self, reason: impl Into<String>) -> Result<T, Failure>;
 }
 

@@ -1,4 +1,4 @@
-//! The message on a worker's queue.
+//! The format of messages on the workers' queues.
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use chrono::{DateTime, Utc};
@@ -7,48 +7,55 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 
-/// A message's own fields before they are typed.
+/// The worker's own fields of a message, untyped.
 pub type MessageFields = Map<String, Value>;
 
-/// The account of a scheduled tick: the worker sends one message for every enabled account.
+/// The account of a scheduled tick, for which the worker sends one message for every enabled
+/// account.
 pub const ALL_ACCOUNTS: &str = "*";
-/// Bodies beyond this are bad messages. Ours are a few hundred bytes; SQS takes up to 1 MiB.
+/// The maximum size of a body; a longer one is a bad message. Real bodies have a few hundred bytes,
+/// and SQS accepts up to 1 MiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
-/// The envelope's version.
+/// The version of the envelope.
 const VERSION: u64 = 1;
-/// The longest run id.
+/// The maximum length of a run id.
 const MAX_RUN_ID_BYTES: usize = 128;
 
-/// A message: who is to do what for whom. `T` are the worker's own fields, on the same level of the JSON object.
+/// A message that requests work from a worker for an account. `T` are the worker's own fields, on
+/// the same level of the JSON object.
 ///
 /// ```json
-/// {"v":1,"worker":"droplets","account":"main","scheduled_at":"2026-04-01T00:15:00Z","run_id":"7f3c","attempt":0}
+/// {"v":1,"worker":"droplets","account":"main",
+///  "scheduled_at":"2026-04-01T00:15:00Z","run_id":"7f3c","attempt":0}
 /// ```
 ///
-/// A scheduled tick is only `{"v":1,"worker":"droplets","account":"*"}`, because `EventBridge` Scheduler sends a constant: the
-/// rest is then taken from SQS (`SentTimestamp`, the message id), which stay the same when the message is delivered again.
+/// A scheduled tick is only `{"v":1,"worker":"droplets","account":"*"}`, because `EventBridge`
+/// Scheduler sends a constant. The time and the run id are then taken from SQS (`SentTimestamp`,
+/// the message id), where they stay the same when the message is delivered again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message<T = MessageFields> {
-    /// Whose message it is.
+    /// The name of the worker that processes the message.
     pub worker: String,
     /// The account's slug, or [`ALL_ACCOUNTS`].
     pub account: String,
-    /// When the work was asked for; a complete receipt newer than this makes the message superfluous.
+    /// The time at which the work was requested. A complete receipt newer than this makes the
+    /// message superfluous.
     pub scheduled_at: DateTime<Utc>,
-    /// Names this run in logs and receipts.
+    /// The id of the run in logs and receipts.
     pub run_id: String,
-    /// How often it has been put off, from 0.
+    /// The number of times the message was deferred, from 0.
     pub attempt: u32,
-    /// The worker's own fields.
+    /// The fields of the worker besides the envelope.
     pub fields: T,
 }
 
-/// A message that no retry will make good. Its text says what is wrong and where, and is bounded.
+/// An invalid message, which no retry can fix. Its text names the problem and the place, and has a
+/// limited length.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("bad message: {0}")]
 pub struct BadMessage(String);
 
-/// What is on the wire.
+/// The envelope as it is serialized.
 #[derive(Deserialize)]
 struct MessageEnvelope {
     v: u64,
@@ -63,7 +70,7 @@ struct MessageEnvelope {
 }
 
 impl Message {
-    /// A first message for one account.
+    /// Creates a message for one account, with attempt 0 and no fields.
     pub fn new(
         worker: impl Into<String>,
         account: impl Into<String>,
@@ -74,10 +81,10 @@ impl Message {
         Self { worker, account, scheduled_at, run_id, attempt: 0, fields: MessageFields::new() }
     }
 
-    /// The same with these fields of the worker's own.
+    /// Sets the worker's own fields.
     ///
     /// # Errors
-    /// [`Error::Fields`]: they do not serialise to a JSON object.
+    /// [`Error::Fields`]: the fields do not serialise to a JSON object.
     pub fn with_fields(mut self, fields: impl Serialize) -> Result<Self, Error> {
         let value = serde_json::to_value(fields).map_err(|error| Error::Fields(error.into()))?;
         let Value::Object(fields) = value else { return Err(Error::Fields("not an object".into())) };
@@ -85,13 +92,15 @@ impl Message {
         Ok(self)
     }
 
-    /// A body as it came from a queue, without what only SQS knows.
+    /// Parses a body from a queue. `sent` has the time and the message id from SQS, which replace
+    /// missing fields.
     ///
     /// # Errors
-    /// Anything but a message of this version for `worker`. Never panics, whatever the bytes.
+    /// Fails for anything but a message of this version for `worker`. It never panics, whatever the
+    /// bytes.
     pub fn parse(body: &[u8], worker: &str, sent: &SqsMetadata) -> Result<Self, BadMessage> {
         if body.len() > MAX_BODY_BYTES {
-            return Err(BadMessage::new(&format!("{} bytes, more than {MAX_BODY_BYTES}", body.len())));
+            return Err(BadMessage::new(&format!("the body has {} bytes, more than {MAX_BODY_BYTES}", body.len())));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let envelope: MessageEnvelope = serde_path_to_error::deserialize(&mut deserializer)
@@ -121,7 +130,7 @@ impl Message {
         })
     }
 
-    /// The body to send.
+    /// Serializes the message to the body to send.
     #[must_use]
     pub fn to_body(&self) -> String {
         let mut body = MessageFields::new();
@@ -135,16 +144,17 @@ impl Message {
         body.insert("run_id".to_owned(), self.run_id.as_str().into());
         body.insert("attempt".to_owned(), self.attempt.into());
         for (name, value) in &self.fields {
-            // The envelope's own names win: a field of the worker's must not turn it into another message.
+            // Names of the envelope take precedence, so that a field of the worker cannot change
+            // the message's meaning.
             body.entry(name.as_str()).or_insert_with(|| value.clone());
         }
         Value::Object(body).to_string()
     }
 
-    /// The same message with its own fields typed.
+    /// Parses the worker's own fields.
     ///
     /// # Errors
-    /// They are not a `T`; the error names the place.
+    /// Fails if the fields are not a `T`; the error names the place.
     pub fn typed<T: DeserializeOwned>(self) -> Result<Message<T>, BadMessage> {
         let fields = serde_path_to_error::deserialize(Value::Object(self.fields))
             .map_err(|error| BadMessage::new(&format!("at {}: {}", error.path(), error.inner())))?;
@@ -154,7 +164,7 @@ impl Message {
 }
 
 impl<T> Message<T> {
-    /// Whether it is a scheduled tick, to be fanned out.
+    /// Returns whether the message is a scheduled tick for all accounts, to be fanned out.
     #[must_use]
     pub fn is_for_all_accounts(&self) -> bool {
         self.account == ALL_ACCOUNTS
@@ -162,7 +172,8 @@ impl<T> Message<T> {
 }
 
 impl<T: Clone> Message<T> {
-    /// The message for one account that a tick is fanned out into: the same run, first attempt.
+    /// Returns the message for one account that a tick is fanned out to, with the same run and
+    /// attempt 0.
     #[must_use]
     pub fn for_account(&self, account: impl Into<String>) -> Self {
         Self { account: account.into(), attempt: 0, ..self.clone() }
@@ -175,12 +186,12 @@ impl BadMessage {
     }
 }
 
-/// What only SQS knows of a message: the defaults of `scheduled_at` and `run_id`.
+/// The metadata of a message in SQS: the defaults of `scheduled_at` and `run_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SqsMetadata {
-    /// `SentTimestamp`: when SQS took the message.
+    /// The `SentTimestamp`, at which SQS accepted the message.
     pub at: Option<DateTime<Utc>>,
-    /// The message id.
+    /// The message id that SQS gave.
     pub message_id: Option<String>,
 }
 
@@ -191,7 +202,8 @@ impl From<&SqsMessage> for SqsMetadata {
     }
 }
 
-/// Whether this is a slug, `[a-z0-9-]{1,32}`: an account's id or a worker's name.
+/// Returns whether a text is a slug, `[a-z0-9-]{1,32}`, as ids of accounts and names of workers
+/// are.
 #[must_use]
 pub fn is_slug(text: &str) -> bool {
     (1..=32).contains(&text.len())

@@ -1,4 +1,4 @@
-//! What is a message and what is not.
+//! Tests of valid and invalid messages.
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn time(text: &str) -> DateTime<Utc> {
 }
 
 #[test]
-fn a_tick_takes_from_sqs_what_stays_the_same_over_redeliveries() {
+fn a_tick_takes_time_and_run_from_sqs_where_redeliveries_keep_them() {
     let message = parse(r#"{"v":1,"worker":"droplets","account":"*"}"#).unwrap();
     assert!(message.is_for_all_accounts());
     assert_eq!(message.scheduled_at, time("2026-04-01T00:00:00Z"));
@@ -36,13 +36,13 @@ fn a_message_survives_being_sent() {
     let message = Message::new("droplets", "main", time("2026-04-01T00:15:00.123Z"), "7f3c");
     let message = message.with_fields(json!({"page": 3, "v": 9, "account": "other"})).unwrap();
     let received = parse(&message.to_body()).unwrap();
-    assert_eq!(received.account, "main", "the envelope's names win");
+    assert_eq!(received.account, "main", "names of the envelope take precedence");
     assert_eq!(received.scheduled_at, message.scheduled_at);
     assert_eq!(received.fields, json!({"page": 3}).as_object().unwrap().clone());
 }
 
 #[test]
-fn own_fields_are_typed_and_a_wrong_one_is_named() {
+fn own_fields_are_parsed_and_an_invalid_one_is_named() {
     #[derive(Debug, Deserialize)]
     struct Ingest {
         invoice: Invoice,
@@ -68,7 +68,7 @@ fn fields_must_be_an_object() {
 }
 
 #[test]
-fn what_is_no_message_says_where_it_is_wrong() {
+fn an_invalid_message_is_refused_with_the_place() {
     let deep =
         format!(r#"{{"v":1,"worker":"droplets","account":"main","x":{}{}}}"#, "[".repeat(9_999), "]".repeat(9_999));
     let long = format!(r#"{{"v":1,"worker":"droplets","account":"main","x":"{}"}}"#, "a".repeat(MAX_BODY_BYTES));

@@ -1,12 +1,13 @@
-//! The SQS batch runner: every record on its own, and a partial batch response.
+//! The SQS batch runner: it processes every record independently and returns a partial batch
+//! response.
 //!
 //! | outcome of a record | what the runner does | batch item failure |
 //! |---|---|---|
 //! | `Ok` | nothing more | no |
 //! | bad message, [`Failure::Terminal`] | sends the original body to the dead-letter queue with the reason | only if that send fails |
-//! | [`Failure::Later`] | sends the message again, delayed, with `attempt + 1`; beyond the cap to the dead-letter queue, with `attempt` 0 | only if that send fails |
+//! | [`Failure::Later`] | sends the message again, delayed, with `attempt + 1`; after [`MAX_ATTEMPTS`] to the dead-letter queue, with `attempt` 0 | only if that send fails |
 //! | [`Failure::Retry`], a panic | SQS redelivers it after [`RETRY_AFTER`], and moves it to the dead-letter queue after `maxReceiveCount` | yes |
-//! | not started, or cut off, because the deadline is near | as for a retry | yes |
+//! | not started or aborted because the deadline is near | as for a retry | yes |
 //!
 //! The event source mapping must have `FunctionResponseTypes: [ReportBatchItemFailures]`, see
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.

@@ -1,4 +1,5 @@
-//! What becomes of a record once its handler has stopped. Every failure is logged here, once.
+//! Acts on the result of a record's handler: acknowledges, defers, retries or dead-letters the
+//! message. Every failure is logged here, once.
 
 use std::time::Duration;
 
@@ -8,17 +9,20 @@ use tracing::{debug, error, info, warn};
 use super::{BatchRunner, Failure, MAX_ATTEMPTS, Message, dead_letter, runner::HandlerError};
 use crate::{BoxError, Invocation, OutgoingMessage, queue::MAX_DELAY, telemetry::chain};
 
-/// A re-send waits at least this long, or a message could circle as fast as the function runs.
+/// The minimum delay of a message that is sent again. Without it, a message could circulate as fast
+/// as the function runs.
 const MIN_DELAY: Duration = Duration::from_secs(1);
-/// How long until SQS delivers a failed message again, by how often it has delivered it; beyond these the queue's visibility
-/// timeout decides, which is longer than the time between two ticks. Soon at first, because most failures pass; then later and
-/// later, so that an outage of a quarter of an hour does not use up a `maxReceiveCount` of 5.
+/// The time until SQS delivers a failed message again, by the number of its deliveries. After
+/// these, the queue's visibility timeout applies, which is longer than the interval between two
+/// ticks. The times are short at first, because most failures are temporary. They grow, so that an
+/// outage of a quarter of an hour does not use up a `maxReceiveCount` of 5.
 pub const RETRY_AFTER: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(120), Duration::from_secs(300), Duration::from_secs(600)];
-/// The time left to Lambda's end at which a send is given up, so that the response still goes out.
+/// The time before the deadline at which a send is abandoned, so that the response can still be
+/// returned.
 const RESPONSE_MARGIN: Duration = Duration::from_millis(250);
 
-/// How a record ended.
+/// The outcome of a record, as counted by the metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RecordOutcome {
     Done,
@@ -29,7 +33,7 @@ pub(super) enum RecordOutcome {
 }
 
 impl RecordOutcome {
-    /// Whether the record is a batch item failure.
+    /// Returns whether the record is a batch item failure, which SQS delivers again.
     pub(super) const fn is_delivered_again(self) -> bool {
         matches!(self, Self::Retried | Self::NotStarted)
     }
@@ -45,7 +49,7 @@ impl RecordOutcome {
     }
 }
 
-/// One record being settled.
+/// A record in processing, with what acting on its result needs.
 pub(super) struct Delivery<'a> {
     pub(super) runner: &'a BatchRunner,
     pub(super) record: &'a SqsMessage,
@@ -65,16 +69,17 @@ impl Delivery<'_> {
                 warn!(error = chain(source.as_ref()), "message failed, SQS delivers it again");
                 self.retry().await
             }
-            // The panic hook has logged it, with the place.
+            // The panic hook has already logged the panic with its location.
             Err(HandlerError::Panicked) => self.retry().await,
             Err(HandlerError::TimedOut) => {
-                warn!("message cut off at the deadline, SQS delivers it again");
+                warn!("message aborted at the deadline, SQS delivers it again");
                 self.retry().await
             }
         }
     }
 
-    /// To the dead-letter queue; if that fails, back to SQS, which in the end moves it there itself.
+    /// Sends the record to the dead-letter queue. If that fails, SQS delivers it again and in the
+    /// end moves it there itself.
     pub(super) async fn dead_letter(&self, reason: &str, source: Option<BoxError>) -> RecordOutcome {
         self.send_to_dead_letter_queue(self.record.body.as_deref(), reason, source).await
     }
@@ -101,11 +106,13 @@ impl Delivery<'_> {
         }
     }
 
-    /// Sends the message again, with everything in it that its first delivery took from SQS.
+    /// Sends the message again with a delay, including the time and the run id that its first
+    /// delivery took from SQS.
     async fn defer(&self, message: &Message, delay: Duration, reason: String) -> RecordOutcome {
         let attempt = message.attempt.saturating_add(1);
         if attempt > MAX_ATTEMPTS {
-            // SqsMetadata back to its queue, it would die again at the first wait if it kept its attempts.
+            // The attempts are reset: otherwise the message would be given up at its first deferral
+            // after an operator moved it back.
             let body = Message { attempt: 0, ..message.clone() }.to_body();
             let reason = format!("given up after {} attempts: {reason}", message.attempt);
             return self.send_to_dead_letter_queue(Some(&body), &reason, None).await;
@@ -124,38 +131,39 @@ impl Delivery<'_> {
         }
     }
 
-    /// As a retry, but the message itself has not failed.
+    /// Retries a message whose handler was not started, and so has not failed.
     pub(super) async fn not_started(&self) -> RecordOutcome {
         self.retry().await;
         RecordOutcome::NotStarted
     }
 
-    /// A batch item failure, delivered again after [`RETRY_AFTER`]; it needs `sqs:ChangeMessageVisibility`.
+    /// Makes the record a batch item failure, to be delivered again after [`RETRY_AFTER`]. This
+    /// needs the permission `sqs:ChangeMessageVisibility`.
     async fn retry(&self) -> RecordOutcome {
         let receives = receive_count(self.record).unwrap_or(1).max(1);
         if let Some(after) = RETRY_AFTER.get(receives - 1).copied()
             && let Some(receipt_handle) = self.record.receipt_handle.as_deref()
         {
             let change = self.runner.queue.change_visibility(&self.runner.queue_url, receipt_handle, after);
-            // It comes back either way, only later.
-            if let Err(error) = self.in_time(change).await {
-                warn!(error = chain(error.as_ref()), "visibility timeout not changed");
+            // On an error the message is still delivered again, only later.
+            if let Err(error) = self.within_deadline(change).await {
+                warn!(error = chain(error.as_ref()), "visibility timeout not changed, the queue's own applies");
             }
         }
         RecordOutcome::Retried
     }
 
     async fn send(&self, queue_url: &str, message: OutgoingMessage) -> Result<(), BoxError> {
-        self.in_time(self.runner.queue.send(queue_url, message)).await
+        self.within_deadline(self.runner.queue.send(queue_url, message)).await
     }
 
-    async fn in_time(&self, call: impl Future<Output = Result<(), crate::Error>>) -> Result<(), BoxError> {
+    async fn within_deadline(&self, call: impl Future<Output = Result<(), crate::Error>>) -> Result<(), BoxError> {
         let remaining = self.invocation.deadline.remaining_minus(RESPONSE_MARGIN);
         tokio::time::timeout(remaining, call).await?.map_err(Into::into)
     }
 }
 
-/// How often SQS has delivered the record, this time included.
+/// Returns how often SQS has delivered the record, this delivery included.
 pub(super) fn receive_count(record: &SqsMessage) -> Option<usize> {
     record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok())
 }

@@ -1,4 +1,4 @@
-//! Runs a batch.
+//! Runs the handler on the records of a batch.
 
 use std::{
     future::Future,
@@ -18,28 +18,28 @@ use super::{
 };
 use crate::{Deadline, Error, Invocation, Metrics, Queue, WorkerConfig, telemetry::CONTEXT};
 
-/// How often a message may be put off ([`Failure::Later`]) before it goes to the dead-letter queue. At 15 minutes each it is
-/// five hours.
+/// The number of times a message may be deferred ([`Failure::Later`]) before it goes to the
+/// dead-letter queue. At 15 minutes each, that is five hours.
 pub const MAX_ATTEMPTS: u32 = 20;
-/// No record is started with less than this left.
+/// The minimum remaining time for starting a record.
 const START_MARGIN: Duration = Duration::from_secs(5);
-/// A record still running with this left is cut off: if Lambda did it, the records already done would be delivered again as
-/// well.
+/// The remaining time at which a running record is aborted. If Lambda ended the invocation instead,
+/// the records already done would be delivered again as well.
 const STOP_MARGIN: Duration = Duration::from_millis(1_500);
 
-/// Runs the SQS batches of one worker; see the [module](super) for what becomes of a record.
+/// The runner of one worker's SQS batches. The [module](super) has the outcomes of a record.
 #[derive(Clone)]
 pub struct BatchRunner {
     pub(super) queue: Arc<dyn Queue>,
     pub(super) worker: String,
     pub(super) queue_url: String,
     pub(super) dlq_url: String,
-    /// [`STOP_MARGIN`], but for a test that does not want to wait for it.
+    /// The margin for aborting a record, [`STOP_MARGIN`] except in tests.
     stop_margin: Duration,
 }
 
 impl BatchRunner {
-    /// For this worker, its queue and its dead-letter queue.
+    /// Creates a runner for this worker, its queue and its dead-letter queue.
     pub fn new(
         queue: Arc<dyn Queue>,
         worker: impl Into<String>,
@@ -55,12 +55,12 @@ impl BatchRunner {
         }
     }
 
-    /// For the worker that is configured.
+    /// Creates a runner for the configured worker.
     pub fn from_config(config: &WorkerConfig, queue: Arc<dyn Queue>) -> Self {
         Self::new(queue, &config.worker, &config.queue_url, &config.dlq_url)
     }
 
-    /// Runs the handler on every record and says which must be delivered again.
+    /// Runs the handler on every record and returns the records that must be delivered again.
     ///
     /// # Errors
     /// [`Error::Unreportable`]: a record without a message id must be delivered again.
@@ -91,7 +91,8 @@ impl BatchRunner {
         .await
     }
 
-    /// One record, from parsing to whatever its outcome asks for. Never fails and never panics.
+    /// Processes one record, from parsing to acting on its outcome. It never fails and never
+    /// panics.
     async fn run_record<T, H, Fut>(&self, record: &SqsMessage, invocation: &Invocation, handler: &H) -> RecordOutcome
     where
         T: DeserializeOwned,
@@ -112,7 +113,7 @@ impl BatchRunner {
         async {
             let delivery = Delivery { runner: self, record, invocation };
             if invocation.deadline.is_past(START_MARGIN) {
-                warn!("not started, the deadline is near");
+                warn!("message not started because the deadline is near, SQS delivers it again");
                 return delivery.not_started().await;
             }
             let message = match parsed {
@@ -129,14 +130,15 @@ impl BatchRunner {
         .await
     }
 
-    /// Runs the handler so that neither a panic nor the deadline reaches the neighbours.
+    /// Runs the handler so that neither a panic nor the deadline affects the other records.
     async fn guard<T, H, Fut>(&self, message: Message<T>, deadline: Deadline, handler: &H) -> Result<(), HandlerError>
     where
         H: Fn(Message<T>, Deadline) -> Fut,
         Fut: Future<Output = Result<(), Failure>>,
     {
-        // Inside the block, so that a panic before the handler's first await is caught as well. What it leaves behind is the
-        // handler's: a value shared between messages must be sound after a panic, as a poisoned lock is.
+        // The handler is called inside the block, so that a panic before its first await is caught
+        // as well. Unwind safety is the handler's responsibility: a value shared between messages
+        // must be valid after a panic, as a poisoned lock is.
         let work = AssertUnwindSafe(async { handler(message, deadline).await }).catch_unwind();
         match tokio::time::timeout(deadline.remaining_minus(self.stop_margin), work).await {
             Ok(Ok(result)) => result.map_err(HandlerError::Failed),
@@ -156,14 +158,14 @@ impl BatchRunner {
     }
 }
 
-/// Why a handler did not return `Ok`.
+/// The reason why a handler did not return `Ok`.
 pub(super) enum HandlerError {
     Failed(Failure),
     Panicked,
     TimedOut,
 }
 
-/// The partial batch response: exactly the records to be delivered again.
+/// Builds the partial batch response: exactly the records to be delivered again.
 fn respond(outcomes: Vec<(Option<String>, RecordOutcome)>) -> Result<SqsBatchResponse, Error> {
     let mut response = SqsBatchResponse::default();
     let mut unreportable = 0;
@@ -173,7 +175,8 @@ fn respond(outcomes: Vec<(Option<String>, RecordOutcome)>) -> Result<SqsBatchRes
             None => unreportable += 1,
         }
     }
-    // Leaving it out would acknowledge it, and it would be lost.
+    // Leaving such a record out of the response would acknowledge it, and the message would be
+    // lost.
     if unreportable > 0 { Err(Error::Unreportable { count: unreportable }) } else { Ok(response) }
 }
 

@@ -1,25 +1,25 @@
-//! The reader of environment variables.
+//! Reads and validates environment variables.
 
 use std::{collections::HashMap, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use serde::de::DeserializeOwned;
 use url::Url;
 
-/// One variable that is missing or invalid.
+/// A variable that is missing or invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
-    /// The variable's name.
+    /// The name of the variable.
     pub variable: String,
-    /// What is wrong, without the value.
+    /// A description of the problem without the value, for example `is missing`.
     pub wrong: String,
-    /// What a good value looks like.
+    /// A description or an example of a valid value.
     pub expected: String,
 }
 
-/// Everything that is wrong with the configuration, at once.
+/// All problems of the configuration at once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// At least one problem, in the order the variables were read.
+    /// The problems, at least one, in the order in which the variables were read.
     pub problems: Vec<ConfigProblem>,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// As `Display`: a `main` that returns the error prints its `Debug`.
+/// The same text as `Display`, because a `main` that returns the error prints its `Debug`.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -43,12 +43,14 @@ impl fmt::Debug for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// A getter's failure: the problem is already noted in the [`Env`], and [`Env::finish`] reports it with the others.
+/// The error of a getter. The [`Env`] has already recorded the problem, and [`Env::finish`] reports
+/// it with the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidVariable(());
 
-/// Reads variables and notes every problem. A variable that is empty or only white space counts as absent, because a
-/// `CloudFormation` parameter cannot be unset; values are trimmed.
+/// A reader of environment variables that records every problem. A variable that is empty or only
+/// white space counts as absent, because a `CloudFormation` parameter cannot be unset. Values are
+/// trimmed.
 ///
 /// ```
 /// # use runtime::Env;
@@ -58,7 +60,8 @@ pub struct InvalidVariable(());
 /// let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
 /// let limit = env.parse::<u32>("LIMIT", "a number");
 /// let config = env.finish(|| Ok(Config { table_name: table_name?, limit: limit? }));
-/// assert_eq!(config.err().unwrap().to_string(), "invalid configuration: LIMIT is not valid (expected a number)");
+/// let error = config.err().unwrap().to_string();
+/// assert_eq!(error, "invalid configuration: LIMIT is not valid (expected a number)");
 /// ```
 #[derive(Debug)]
 pub struct Env {
@@ -71,7 +74,7 @@ enum Source {
     Map(HashMap<String, String>),
 }
 
-/// Names only: the values may be secret.
+/// Shows the names only, because the values may be secret.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -82,23 +85,24 @@ impl fmt::Debug for Source {
 }
 
 impl Env {
-    /// Over the process's environment.
+    /// Creates a reader of the process's environment.
     #[must_use]
     pub const fn from_process() -> Self {
         Self { source: Source::Process, problems: Vec::new() }
     }
 
-    /// Over these variables only; for tests.
+    /// Creates a reader of these variables only; for tests.
     pub fn from_map<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
         let map = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self { source: Source::Map(map), problems: Vec::new() }
     }
 
-    /// The value, if there is one.
+    /// Returns the value; `None` if the variable is absent.
     #[must_use]
     pub fn optional(&self, variable: &str) -> Option<String> {
         let value = match &self.source {
-            // Not Unicode reads as absent: a required variable is then reported, and its value is not.
+            // A value that is not Unicode counts as absent: a required variable is then reported
+            // without its value.
             Source::Process => std::env::var(variable).ok()?,
             Source::Map(map) => map.get(variable)?.clone(),
         };
@@ -106,35 +110,37 @@ impl Env {
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    /// The value.
+    /// Returns the value of a required variable.
     ///
     /// # Errors
-    /// It is absent.
+    /// Fails if the variable is absent.
     pub fn required(&mut self, variable: &str, expected: &str) -> Result<String, InvalidVariable> {
         self.optional(variable).ok_or_else(|| self.invalid(variable, "is missing", expected))
     }
 
-    /// The value as a `T`. `T`'s own error text is left out, because it may repeat the value.
+    /// Returns the value parsed as a `T`. The text of `T`'s own error is left out, because it may
+    /// repeat the value.
     ///
     /// # Errors
-    /// It is absent or does not parse.
+    /// Fails if the variable is absent or does not parse.
     pub fn parse<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<T, InvalidVariable> {
         let value = self.required(variable, expected)?;
         value.parse().map_err(|_| self.invalid(variable, "is not valid", expected))
     }
 
-    /// The value as a `T`, or `None` if it is absent.
+    /// Returns the value parsed as a `T`, or `None` if the variable is absent.
     ///
     /// # Errors
-    /// It does not parse.
+    /// Fails if the value does not parse.
     pub fn parse_optional<T: FromStr>(&mut self, variable: &str, expected: &str) -> Result<Option<T>, InvalidVariable> {
         if self.optional(variable).is_none() { Ok(None) } else { self.parse(variable, expected).map(Some) }
     }
 
-    /// The value as an http or https URL without credentials: it would be logged with the first error that names the URL.
+    /// Returns the value as an http or https URL. Credentials in the URL are refused, because the
+    /// first error that names the URL would log them.
     ///
     /// # Errors
-    /// It is absent or none.
+    /// Fails if the variable is absent or not such a URL.
     pub fn http_url(&mut self, variable: &str, expected: &str) -> Result<Url, InvalidVariable> {
         let url = self.parse::<Url>(variable, expected)?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
@@ -146,10 +152,10 @@ impl Env {
         Ok(url)
     }
 
-    /// A whole number within `range`, or `default` if it is absent.
+    /// Returns a whole number within `range`, or `default` if the variable is absent.
     ///
     /// # Errors
-    /// It is not a number or out of range.
+    /// Fails if the value is not a number or is out of range.
     pub fn number(&mut self, variable: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, InvalidVariable> {
         let expected = format!("a whole number from {} to {}", range.start(), range.end());
         match self.parse_optional(variable, &expected)? {
@@ -159,19 +165,19 @@ impl Env {
         }
     }
 
-    /// A duration in whole seconds; absent, empty and 0 are `None`.
+    /// Returns a duration in whole seconds; `None` if the variable is absent, empty or 0.
     ///
     /// # Errors
-    /// It is not a whole number of seconds.
+    /// Fails if the value is not a whole number of seconds.
     pub fn seconds(&mut self, variable: &str) -> Result<Option<Duration>, InvalidVariable> {
         let seconds = self.parse_optional::<u32>(variable, "a whole number of seconds, or nothing")?;
         Ok(seconds.filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(u64::from(seconds))))
     }
 
-    /// One of these words.
+    /// Returns the choice that belongs to the value, which must be one of these words.
     ///
     /// # Errors
-    /// It is absent or another word.
+    /// Fails if the variable is absent or has another value.
     pub fn one_of<T: Copy>(&mut self, variable: &str, words: &[(&str, T)]) -> Result<T, InvalidVariable> {
         let expected = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         let value = self.required(variable, &expected)?;
@@ -179,22 +185,24 @@ impl Env {
         found.ok_or_else(|| self.invalid(variable, "is not valid", &expected))
     }
 
-    /// The value as JSON.
+    /// Returns the value parsed from JSON.
     ///
     /// # Errors
-    /// It is absent, not JSON or not a `T`; the problem names the place in it, not what is there.
+    /// Fails if the variable is absent, not JSON or not a `T`. The problem names the position in
+    /// the value, not its content.
     pub fn json<T: DeserializeOwned>(&mut self, variable: &str, expected: &str) -> Result<T, InvalidVariable> {
         let value = self.required(variable, expected)?;
         let mut deserializer = serde_json::Deserializer::from_str(&value);
         let parsed = serde_path_to_error::deserialize(&mut deserializer)
             .map_err(|error| format!("is not valid at {} (column {})", error.path(), error.inner().column()))
             .and_then(|parsed| {
-                deserializer.end().map(|()| parsed).map_err(|_| "has something after its JSON".to_owned())
+                deserializer.end().map(|()| parsed).map_err(|_| "has extra text after its JSON".to_owned())
             });
         parsed.map_err(|wrong| self.invalid(variable, &wrong, expected))
     }
 
-    /// Notes a problem that the caller found, such as a value that conflicts with another. `wrong` must not repeat the value.
+    /// Records a problem that the caller found, such as a value that conflicts with another.
+    /// `wrong` must not repeat the value.
     pub fn invalid(&mut self, variable: &str, wrong: &str, expected: &str) -> InvalidVariable {
         self.problems.push(ConfigProblem {
             variable: variable.to_owned(),
@@ -204,10 +212,10 @@ impl Env {
         InvalidVariable(())
     }
 
-    /// The configuration, or every problem noted.
+    /// Builds the configuration if no problem was recorded.
     ///
     /// # Errors
-    /// At least one problem was noted.
+    /// Fails with all recorded problems if there is at least one.
     pub fn finish<T>(self, build: impl FnOnce() -> Result<T, InvalidVariable>) -> Result<T, ConfigError> {
         match build() {
             Ok(config) if self.problems.is_empty() => Ok(config),

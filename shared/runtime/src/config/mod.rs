@@ -1,7 +1,8 @@
 //! Typed configuration from environment variables.
 //!
-//! A function reads its whole configuration at start and fails with **one** error that names every variable that is missing
-//! or invalid, so a deployment is put right in one go. No value is ever echoed: a variable may hold what must not be logged.
+//! A function reads its whole configuration at start and fails with **one** error that names every
+//! variable that is missing or invalid, so that a deployment can be fixed in one go. Errors never
+//! repeat a value, because it may be a secret.
 
 mod env;
 mod worker;

@@ -1,4 +1,5 @@
-//! What is accepted, what is refused, and that no value is echoed.
+//! Tests that valid values are accepted, invalid ones are refused, and no value is repeated in an
+//! error.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -18,7 +19,7 @@ const COMPLETE: [(&str, &str); 11] = [
     ("DLQ_URL", "http://127.0.0.1:4566/000000000000/droplets-fast-dlq"),
 ];
 
-/// The complete environment with one variable changed, or taken out.
+/// Returns the complete environment with one variable changed or removed.
 fn with(variable: &str, value: Option<&str>) -> Env {
     let mut variables: HashMap<_, _> = COMPLETE.into_iter().collect();
     match value {
@@ -40,7 +41,7 @@ fn a_complete_environment_is_read() {
 }
 
 #[test]
-fn what_may_be_absent_has_its_default() {
+fn optional_variables_have_defaults() {
     for value in [None, Some(""), Some(" ")] {
         assert_eq!(WorkerConfig::read(with("STRIKE_INTERVAL_SECONDS", value)).unwrap().strike_interval, None);
         assert_eq!(WorkerConfig::read(with("INTERNAL_PROJECT", value)).unwrap().internal_project, "skyai-internal");
@@ -51,7 +52,7 @@ fn what_may_be_absent_has_its_default() {
 }
 
 #[test]
-fn each_invalid_value_is_named_and_not_echoed() {
+fn each_invalid_variable_is_named_without_its_value() {
     let cases = [
         ("STAGE", "", "is missing"),
         ("TABLE_NAME", "  ", "is missing"),
@@ -92,7 +93,7 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
-fn json_is_read_and_its_problems_name_the_place_only() {
+fn json_is_parsed_and_its_problems_name_only_the_position() {
     type Limits = HashMap<String, u32>;
     let read = |text: &str| {
         let mut env = Env::from_map([("LIMITS", text)]);
@@ -103,7 +104,7 @@ fn json_is_read_and_its_problems_name_the_place_only() {
     for (text, wrong) in [
         (r#"{"sync": "s3cret"}"#, "is not valid at sync (column 17)"),
         ("s3cret", "is not valid at"),
-        (r#"{"sync": 5} s3cret"#, "has something after its JSON"),
+        (r#"{"sync": 5} s3cret"#, "has extra text after its JSON"),
     ] {
         let error = read(text).unwrap_err().to_string();
         assert!(error.contains(wrong) && !error.contains("s3cret"), "{error}");

@@ -1,4 +1,4 @@
-//! The configuration every worker function has.
+//! The configuration that all worker functions share.
 
 use std::time::Duration;
 
@@ -6,21 +6,23 @@ use url::Url;
 
 use super::{ConfigError, Env, InvalidVariable};
 
-/// The DO Project that takes what belongs to no tenant, unless `INTERNAL_PROJECT` names another.
+/// The default of `INTERNAL_PROJECT`: the DigitalOcean project for resources that belong to no
+/// tenant.
 pub const DEFAULT_INTERNAL_PROJECT: &str = "skyai-internal";
-/// How long resource events are kept, unless `EVENT_RETENTION_DAYS` says otherwise.
+/// The default of `EVENT_RETENTION_DAYS`: how long resource events are kept, in days.
 pub const DEFAULT_EVENT_RETENTION_DAYS: u32 = 400;
 
-/// Whether anything may be written at the provider (bootstrap of the internal project included).
+/// The permission to write at the provider, which also covers the creation of the internal project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderWrites {
-    /// Writes are made.
+    /// Writes at the provider are allowed.
     Allow,
-    /// No request but reads.
+    /// Only read requests are made.
     Deny,
 }
 
-/// What a worker function is configured with. `LOG_LEVEL` and `LOG_FORMAT` are read by [`crate::telemetry::init`].
+/// The configuration of a worker function. `LOG_LEVEL` and `LOG_FORMAT` are read by
+/// [`crate::telemetry::init`].
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
     /// `STAGE`: the deployment's name, such as `dev`.
@@ -29,37 +31,42 @@ pub struct WorkerConfig {
     pub table_name: String,
     /// `WORKER`: this function's worker, such as `droplets`.
     pub worker: String,
-    /// `DIGITALOCEAN_URL`: the API's root. No default: a function must not reach the live API by omission.
+    /// `DIGITALOCEAN_URL`: the root URL of DigitalOcean's API. It has no default, so that a
+    /// forgotten variable cannot direct a function to the live API.
     pub digitalocean_url: Url,
     /// `PROVIDER_WRITES`: `allow` or `deny`.
     pub provider_writes: ProviderWrites,
-    /// `STRIKE_INTERVAL_SECONDS`: the least time between two strikes; `None` (empty, absent or 0) is half the worker's cadence.
+    /// `STRIKE_INTERVAL_SECONDS`: the minimum time between two strikes; `None` (empty, absent or 0)
+    /// means half the worker's cadence.
     pub strike_interval: Option<Duration>,
-    /// `INTERNAL_PROJECT`: the DO Project that takes what belongs to no tenant; default [`DEFAULT_INTERNAL_PROJECT`].
+    /// `INTERNAL_PROJECT`: the DigitalOcean project for resources that belong to no tenant; default
+    /// [`DEFAULT_INTERNAL_PROJECT`].
     pub internal_project: String,
-    /// `EVENT_RETENTION_DAYS`: how long resource events are kept, in days; default [`DEFAULT_EVENT_RETENTION_DAYS`].
+    /// `EVENT_RETENTION_DAYS`: how long resource events are kept, in days; default
+    /// [`DEFAULT_EVENT_RETENTION_DAYS`].
     pub event_retention_days: u32,
-    /// `SECRET_PREFIX`: what the token secrets' names begin with, without a slash at the end; default `arcadia/<stage>/do`.
+    /// `SECRET_PREFIX`: the prefix of the names of the token secrets, without a slash at the end;
+    /// default `arcadia/<stage>/do`.
     pub secret_prefix: String,
-    /// `QUEUE_URL`: the worker's own queue.
+    /// `QUEUE_URL`: the URL of the worker's own queue.
     pub queue_url: String,
-    /// `DLQ_URL`: the worker's dead-letter queue.
+    /// `DLQ_URL`: the URL of the worker's dead-letter queue.
     pub dlq_url: String,
 }
 
 impl WorkerConfig {
-    /// From the process's environment.
+    /// Reads the configuration from the process's environment.
     ///
     /// # Errors
-    /// Names every variable that is missing or invalid.
+    /// Fails with the names of all variables that are missing or invalid.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(Env::from_process())
     }
 
-    /// From `env`.
+    /// Reads the configuration from `env`.
     ///
     /// # Errors
-    /// Names every variable that is missing or invalid.
+    /// Fails with the names of all variables that are missing or invalid.
     pub fn read(mut env: Env) -> Result<Self, ConfigError> {
         let stage = env.required("STAGE", "the deployment's name, such as dev");
         let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");

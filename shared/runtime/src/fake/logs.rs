@@ -1,4 +1,4 @@
-//! Log lines kept in memory.
+//! Records log lines in memory.
 
 use std::{
     io::{self, Write},
@@ -12,12 +12,12 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::telemetry::{JsonLayer, filter};
 
-/// Collects log lines as they would go to stdout, all at [`super::SENT_TIMESTAMP_MS`].
+/// A recorder of log lines in their stdout format, all with the time [`super::SENT_TIMESTAMP_MS`].
 ///
 /// ```
 /// let logs = runtime::fake::Logs::default();
 /// let guard = tracing::subscriber::set_default(logs.subscriber("info"));
-/// tracing::info!(items = 5, "swept");
+/// tracing::info!(items = 5, "sweep complete");
 /// drop(guard);
 /// assert_eq!(logs.parsed()[0]["items"], 5);
 /// ```
@@ -25,21 +25,21 @@ use crate::telemetry::{JsonLayer, filter};
 pub struct Logs(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
-    /// A subscriber that logs here what `LOG_LEVEL` = `level` lets through.
+    /// Creates a subscriber that records the events enabled by `LOG_LEVEL` = `level`.
     pub fn subscriber(&self, level: &str) -> impl Subscriber + Send + Sync + use<> {
         let writer = self.clone();
         let layer = JsonLayer::new(move || writer.clone()).with_clock(clock);
         tracing_subscriber::registry().with(layer).with(filter::filter(Some(level)).0)
     }
 
-    /// The lines so far.
+    /// Returns the lines recorded so far.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
     }
 
-    /// The lines so far as JSON; one that is not JSON is `null`.
+    /// Returns the lines recorded so far as JSON; a line that is not JSON is `null`.
     #[must_use]
     pub fn parsed(&self) -> Vec<Value> {
         self.lines().iter().map(|line| serde_json::from_str(line).unwrap_or_default()).collect()

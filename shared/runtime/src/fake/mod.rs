@@ -1,4 +1,4 @@
-//! In-memory stand-ins for AWS, for the tests of this and other crates.
+//! In-memory fakes of AWS services, for the tests of this and other crates.
 
 mod logs;
 mod schedules;
@@ -17,10 +17,11 @@ use crate::{Deadline, Error, Invocation, OutgoingMessage, Queue};
 pub use logs::Logs;
 pub use schedules::MemoryScheduler;
 
-/// The `SentTimestamp` of [`record`]: 2026-04-01T00:00:00Z, in milliseconds since the Unix epoch.
+/// The `SentTimestamp` that [`record`] sets: 2026-04-01T00:00:00Z, in milliseconds since the Unix
+/// epoch.
 pub const SENT_TIMESTAMP_MS: i64 = 1_775_001_600_000;
 
-/// A [`Queue`] that keeps what is sent.
+/// A [`Queue`] that records the messages sent to it.
 #[derive(Debug, Default)]
 pub struct MemoryQueue {
     state: Mutex<QueueState>,
@@ -34,25 +35,25 @@ struct QueueState {
 }
 
 impl MemoryQueue {
-    /// An empty one that takes everything.
+    /// Creates an empty queue that accepts every message.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From now on, sends to this queue and changes of visibility on it fail.
+    /// Makes all further sends and visibility changes on this queue fail.
     pub fn refuse(&self, queue_url: &str) {
         self.state().refusing.insert(queue_url.to_owned());
     }
 
-    /// What has been sent to this queue, in order.
+    /// Returns the messages that were sent to this queue, in order.
     #[must_use]
     pub fn sent(&self, queue_url: &str) -> Vec<OutgoingMessage> {
         let state = self.state();
         state.sent.iter().filter(|(url, _)| url == queue_url).map(|(_, message)| message.clone()).collect()
     }
 
-    /// The visibility changes made: receipt handle and time.
+    /// Returns the visibility changes: receipt handle and new timeout.
     #[must_use]
     pub fn visibility(&self) -> Vec<(String, Duration)> {
         self.state().visibility.clone()
@@ -93,7 +94,7 @@ impl Queue for MemoryQueue {
     }
 }
 
-/// An SQS record as Lambda delivers it, sent at [`SENT_TIMESTAMP_MS`] and received once.
+/// Creates an SQS record as Lambda delivers it, sent at [`SENT_TIMESTAMP_MS`] and received once.
 #[must_use]
 pub fn record(message_id: &str, body: &str) -> SqsMessage {
     let mut record = SqsMessage::default();
@@ -105,7 +106,7 @@ pub fn record(message_id: &str, body: &str) -> SqsMessage {
     record
 }
 
-/// An SQS event of these records.
+/// Creates an SQS event with these records.
 #[must_use]
 pub fn event(records: Vec<SqsMessage>) -> SqsEvent {
     let mut event = SqsEvent::default();
@@ -113,7 +114,7 @@ pub fn event(records: Vec<SqsMessage>) -> SqsEvent {
     event
 }
 
-/// A warm invocation with this much time left.
+/// Creates a warm invocation with this much time left.
 #[must_use]
 pub fn invocation(remaining: Duration) -> Invocation {
     Invocation { request_id: "request-1".to_owned(), deadline: Deadline::after(remaining), cold_start: false }

@@ -1,4 +1,4 @@
-//! A scheduler in memory.
+//! A scheduler that records schedules in memory.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::{Error, OneTimeSchedule, Scheduler};
 
-/// A [`Scheduler`] that keeps what is asked for and fires nothing.
+/// A [`Scheduler`] that records schedules and never sends their messages.
 #[derive(Debug, Default)]
 pub struct MemoryScheduler {
     state: Mutex<SchedulerState>,
@@ -19,24 +19,24 @@ struct SchedulerState {
 }
 
 impl MemoryScheduler {
-    /// An empty one.
+    /// Creates a scheduler without schedules.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From now on, no schedule can be made.
+    /// Makes all further calls of `create` fail.
     pub fn refuse(&self) {
         self.state().refusing = true;
     }
 
-    /// The schedules there are, in the order they were made.
+    /// Returns the existing schedules, in the order of their creation.
     #[must_use]
     pub fn schedules(&self) -> Vec<OneTimeSchedule> {
         self.state().schedules.clone()
     }
 
-    /// Takes them all away, as if they had fired or been deleted.
+    /// Removes all schedules, as if they had sent their messages or been deleted.
     pub fn clear(&self) {
         self.state().schedules.clear();
     }

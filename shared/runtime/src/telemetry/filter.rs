@@ -1,27 +1,30 @@
-//! What is logged.
+//! The log filter: which events are logged.
 
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::CONTEXT;
 
-/// Targets, by how they begin, that at debug or trace log every byte they move, headers with credentials among them.
+/// Prefixes of targets that log all transferred bytes at debug or trace, including headers with
+/// credentials.
 const NOISY_TARGETS: [&str; 5] = ["aws_", "h2", "hyper", "lambda_runtime", "rustls"];
 
-/// The filter, and what is wrong with `spec` if it is not used. By targets alone: a directive on a span would let through
-/// whatever is logged inside it, by the crates of [`NOISY_TARGETS`] too.
+/// Builds the filter from `spec`; if `spec` is invalid, the filter is `info` and the second value
+/// is the problem. Only directives on targets are accepted: a directive on a span would enable
+/// everything logged inside it, also by the crates of [`NOISY_TARGETS`].
 pub(crate) fn filter(spec: Option<&str>) -> (Targets, Option<String>) {
     let (targets, problem) = match parse(spec.unwrap_or("info")) {
         Ok(targets) => (targets, None),
         Err(problem) => (Targets::new().with_default(LevelFilter::INFO), Some(problem)),
     };
-    // The Lambda runtime's own span brings the request id.
+    // The Lambda runtime's own span has the request id.
     let context = [(CONTEXT, LevelFilter::ERROR), ("lambda_runtime::layers::trace", LevelFilter::INFO)];
     (limit_noisy_targets(targets).with_targets(context), problem)
 }
 
 fn parse(spec: &str) -> Result<Targets, String> {
-    // A bare word is a level. Targets would take one it does not know for a module's name, and log nothing else.
+    // A single word must be a level. `Targets` would treat an unknown word as the name of a module
+    // and log only that module.
     if !spec.contains(['=', ',']) {
         return level(spec)
             .map(|level| Targets::new().with_default(level))
@@ -32,16 +35,16 @@ fn parse(spec: &str) -> Result<Targets, String> {
 }
 
 fn level(word: &str) -> Option<LevelFilter> {
-    // Lambda's name for its highest level.
+    // `FATAL` is Lambda's name for its highest level.
     if word.eq_ignore_ascii_case("fatal") { Some(LevelFilter::ERROR) } else { word.parse().ok() }
 }
 
-/// Only whoever names one of the [`NOISY_TARGETS`] hears more of it than `info`; where less is asked for, it stays less.
+/// Limits the [`NOISY_TARGETS`] to `info`, unless a directive names them. A lower level is kept.
 fn limit_noisy_targets(targets: Targets) -> Targets {
-    let too_loud = |name: &str| targets.would_enable(name, &Level::DEBUG);
+    let enables_debug = |name: &str| targets.would_enable(name, &Level::DEBUG);
     let is_named = |name: &str| targets.iter().any(|(target, _)| target == name);
-    let quiet: Vec<_> = NOISY_TARGETS.into_iter().filter(|name| too_loud(name) && !is_named(name)).collect();
-    targets.with_targets(quiet.into_iter().map(|name| (name, LevelFilter::INFO)))
+    let limited: Vec<_> = NOISY_TARGETS.into_iter().filter(|name| enables_debug(name) && !is_named(name)).collect();
+    targets.with_targets(limited.into_iter().map(|name| (name, LevelFilter::INFO)))
 }
 
 #[cfg(test)]
@@ -49,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_level_is_a_level_and_anything_else_is_said_to_be_wrong() {
+    fn a_valid_level_is_accepted_and_an_invalid_one_is_reported() {
         for good in [None, Some("debug"), Some("WARN"), Some("FATAL"), Some("off"), Some("info, store=debug,")] {
             assert_eq!(filter(good).1, None, "{good:?}");
         }
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn less_than_info_stays_less() {
+    fn a_level_below_info_is_kept() {
         for spec in ["warn", "warn,store=debug", "store=debug"] {
             assert!(!filter(Some(spec)).0.would_enable("hyper::client", &Level::INFO), "{spec}");
         }

@@ -1,4 +1,5 @@
-//! Log lines. `tracing-subscriber`'s own JSON format nests spans in a list, where a query cannot reach their fields.
+//! Writes log lines as flat JSON. The JSON format of `tracing-subscriber` nests spans in a list,
+//! where queries cannot access their fields.
 
 use std::io::Write;
 
@@ -16,9 +17,11 @@ use tracing_subscriber::{
 
 use super::line::Line;
 
-/// Writes every event as one line: `timestamp`, `level`, `message`, `target`, the fields of the spans around it from the
-/// outermost in, and its own fields. Of equal names in spans the innermost stands; an event's own field does not replace a
-/// span's but is `field_<name>`, so that a library's `request_id` does not hide ours.
+/// A layer that writes every event as one line: `timestamp`, `level`, `message`, `target`, the
+/// fields of the surrounding spans from the outermost in, and the event's own fields. If spans have
+/// fields with the same name, the innermost is used. An event's own field does not replace a span's
+/// but becomes `field_<name>`, so that a library's `request_id` does not hide that of the
+/// invocation.
 #[derive(Debug)]
 pub struct JsonLayer<W> {
     writer: W,
@@ -26,12 +29,12 @@ pub struct JsonLayer<W> {
 }
 
 impl<W: for<'w> MakeWriter<'w>> JsonLayer<W> {
-    /// Writes to `writer`, usually `std::io::stdout`.
+    /// Creates a layer that writes to `writer`, usually `std::io::stdout`.
     pub const fn new(writer: W) -> Self {
         Self { writer, now: Utc::now }
     }
 
-    /// The same with another clock; for tests.
+    /// Sets another clock; for tests.
     #[must_use]
     pub fn with_clock(mut self, now: fn() -> DateTime<Utc>) -> Self {
         self.now = now;
@@ -71,12 +74,12 @@ where
             }
         }
         line.extend_prefixing_duplicates(fields);
-        // A log that cannot be written cannot be reported either, and must not end the work.
+        // An error of writing the log cannot be reported anywhere, and must not end the work.
         let _ = self.writer.make_writer_for(metadata).write_all(&line.to_bytes());
     }
 }
 
-/// Changes the fields kept with a span.
+/// Changes the fields stored with a span.
 fn edit<S: for<'a> LookupSpan<'a>>(span: &SpanRef<'_, S>, change: impl FnOnce(&mut Line)) {
     let mut extensions = span.extensions_mut();
     if let Some(fields) = extensions.get_mut::<Line>() {

@@ -1,4 +1,4 @@
-//! One flat JSON object, in the order its members were set.
+//! A flat JSON object that keeps its members in the order in which they were set.
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -6,17 +6,19 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 
-/// The longest string in a line, in bytes. A `CloudWatch` log event has a limit, and a line beyond a few kilobytes is a dump.
+/// The maximum length of a string in a line, in bytes. `CloudWatch` limits the size of a log event,
+/// and a line of more than a few kilobytes is not readable.
 const MAX_TEXT_BYTES: usize = 8 * 1024;
-/// Members that a field of the same name must not replace.
+/// The members that a field with the same name must not replace.
 const RESERVED: [&str; 4] = ["timestamp", "level", "target", "_aws"];
 
-/// Members in order, each name once.
+/// The members in order, with each name once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line(Vec<(Cow<'static, str>, Value)>);
 
 impl Line {
-    /// Sets a member; one of the same name keeps its place and loses its value.
+    /// Sets a member. An existing member with the same name keeps its position and gets the new
+    /// value.
     pub(super) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
         let name = name.into();
         match self.0.iter_mut().find(|(present, _)| *present == name) {
@@ -25,10 +27,10 @@ impl Line {
         }
     }
 
-    /// Sets a field, under `field_<name>` if the name is taken by the line's own members.
+    /// Sets a field, as `field_<name>` if the name is reserved for the line's own members.
     pub(super) fn set_field(&mut self, name: &'static str, value: Value) {
         let name = match name.strip_prefix("r#").unwrap_or(name) {
-            // The Lambda runtime's span is in camelCase.
+            // The fields of the Lambda runtime's span are in camelCase.
             "requestId" => "request_id",
             "xrayTraceId" => "trace_id",
             other => other,
@@ -43,7 +45,8 @@ impl Line {
         }
     }
 
-    /// Adds all members of another line, those whose name has another value here as `field_<name>`.
+    /// Adds all members of another line. A member whose name already has a different value becomes
+    /// `field_<name>`.
     pub(super) fn extend_prefixing_duplicates(&mut self, other: Self) {
         for (name, value) in other.0 {
             match self.0.iter().find(|(present, _)| *present == name) {
@@ -54,15 +57,15 @@ impl Line {
         }
     }
 
-    /// Takes a member out.
+    /// Removes a member and returns its value.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         let index = self.0.iter().position(|(present, _)| present == name)?;
         Some(self.0.remove(index).1)
     }
 
-    /// The object and a line feed.
+    /// Serializes the object, with a line feed at the end.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        // A Line serialises without errors: its names are strings and its values are JSON.
+        // Serializing cannot fail, because the names are strings and the values are JSON.
         let mut bytes = serde_json::to_vec(self).unwrap_or_default();
         bytes.push(b'\n');
         bytes
@@ -75,7 +78,7 @@ impl Serialize for Line {
     }
 }
 
-/// Text of bounded length.
+/// Converts a text to a JSON string of limited length.
 pub(super) fn text(text: &str) -> Value {
     if text.len() <= MAX_TEXT_BYTES {
         return text.into();

@@ -1,6 +1,8 @@
-//! Amazon `CloudWatch` metrics in the Embedded Metric Format: a log line that `CloudWatch` reads numbers from, without an API call.
+//! Amazon `CloudWatch` metrics in the Embedded Metric Format: log lines from which `CloudWatch`
+//! extracts the numbers, without an API call.
 //!
-//! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
+//! See
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::{
     io::Write,
@@ -13,21 +15,22 @@ use serde_json::{Value, json};
 
 use super::line::Line;
 
-/// The `CloudWatch` namespace.
+/// The `CloudWatch` namespace of all metrics.
 pub const NAMESPACE: &str = "Arcadia";
-/// The only dimension. Every combination of dimension values is a metric that is paid for, so nothing unbounded may be one.
+/// The only dimension. AWS charges for every combination of dimension values, so a dimension must
+/// not have an unlimited number of values.
 const DIMENSION: &str = "worker";
-/// The format's limit, for the metrics of a line and for the values of a metric.
+/// The limit of the format, both for the metrics of a line and for the values of a metric.
 const MAX_METRICS: usize = 100;
 
-/// Whether lines are written; telemetry switches it on, so that tests print none.
+/// True once [`super::init`] has enabled metrics. Tests do not call it and so print no lines.
 static ENABLED: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn enable() {
     ENABLED.store(true, Ordering::Relaxed);
 }
 
-/// A metric's unit, in `CloudWatch`'s terms.
+/// The unit of a metric, in `CloudWatch`'s terms.
 #[derive(Clone, Copy, Debug)]
 enum Unit {
     Count,
@@ -43,8 +46,9 @@ impl Unit {
     }
 }
 
-/// The metrics of one unit of work, written as one line when it is dropped: at the end of the work, and also if it ends early
-/// with an error or a panic. Nothing is written before [`super::init`], or if there are no metrics.
+/// The metrics of one unit of work. They are written as one line when the value is dropped, so also
+/// if the work ends early with an error or a panic. Nothing is written before [`super::init`], or
+/// if there are no metrics.
 ///
 /// ```
 /// let mut metrics = runtime::Metrics::new("droplets");
@@ -66,19 +70,20 @@ struct Metric {
 }
 
 impl Metrics {
-    /// For a unit of work of this worker.
+    /// Creates the metrics of a unit of work of this worker.
     pub fn new(worker: impl Into<String>) -> Self {
         Self { worker: worker.into(), properties: Line::default(), metrics: Vec::new() }
     }
 
-    /// Something to find the line by (`account`, `run_id`, `request_id`, ...). It is no dimension, so it may be unbounded; it
-    /// must be a string, a number or a boolean.
+    /// Sets a property by which the line can be found (`account`, `run_id`, `request_id`, ...). A
+    /// property is not a dimension, so its number of values is unlimited. The value must be a
+    /// string, a number or a boolean.
     pub fn property(&mut self, name: &'static str, value: impl Into<Value>) {
         self.properties.set_field(name, value.into());
     }
 
-    /// Adds to a count; several in one unit of work are summed. Zero adds nothing, not even the metric: it would be paid for in
-    /// every hour that it is written in.
+    /// Adds to a count; several calls in one unit of work are summed. Zero does not even create the
+    /// metric, because AWS charges for a metric in every hour in which it is written.
     pub fn count(&mut self, name: &'static str, count: u64) {
         if count == 0 {
             return;
@@ -88,7 +93,7 @@ impl Metrics {
         metric.values = vec![sum.into()];
     }
 
-    /// Adds a duration; several in one unit of work are kept apart, up to 100.
+    /// Adds a duration; several in one unit of work are kept as separate values, up to 100.
     pub fn milliseconds(&mut self, name: &'static str, duration: Duration) {
         let tenths = (duration.as_secs_f64() * 10_000.0).round() / 10.0;
         let metric = self.metric(name, Unit::Milliseconds);
@@ -97,7 +102,7 @@ impl Metrics {
         }
     }
 
-    /// The line, without its line feed; `None` if there is no metric.
+    /// Returns the line without a line feed; `None` if there is no metric.
     #[must_use]
     pub fn to_line(&self, timestamp_ms: i64) -> Option<String> {
         let metrics: Vec<_> = self.metrics.iter().take(MAX_METRICS).collect();
@@ -115,7 +120,8 @@ impl Metrics {
             }),
         );
         line.extend(&self.properties);
-        // After the properties: a property of the same name must not stand in for a dimension or a metric.
+        // The dimension and the metrics are set after the properties, so that a property with the
+        // same name cannot replace them.
         line.set(DIMENSION, self.worker.as_str().into());
         for metric in metrics {
             let value =
@@ -139,7 +145,7 @@ impl Drop for Metrics {
         if ENABLED.load(Ordering::Relaxed)
             && let Some(line) = self.to_line(Utc::now().timestamp_millis())
         {
-            // One write, so that lines of other threads do not come in between.
+            // A single write, so that lines of other threads are not mixed in.
             let _ = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
         }
     }

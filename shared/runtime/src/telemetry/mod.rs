@@ -1,7 +1,8 @@
 //! Logs and metrics on stdout, for `CloudWatch`; `docs/logging.md` is the convention.
 //!
-//! A log line is one flat JSON object. What the surrounding spans say (`request_id`, `worker`, `account`, `run_id`, ...) is
-//! on the line itself, so that `CloudWatch` Logs Insights finds a run by `filter run_id = "..."` alone.
+//! A log line is one flat JSON object. The fields of the surrounding spans (`request_id`, `worker`,
+//! `account`, `run_id`, ...) are on the line itself, so that `CloudWatch` Logs Insights finds a run
+//! by `filter run_id = "..."` alone.
 
 pub(crate) mod filter;
 mod json;
@@ -16,15 +17,17 @@ pub use domain::error_chain as chain;
 pub use json::JsonLayer;
 pub use metrics::{Metrics, NAMESPACE};
 
-/// The target of spans that carry context. They pass whatever `LOG_LEVEL` is, so that a warning's line has its context too:
+/// The target of spans that carry context. Such spans are enabled at any `LOG_LEVEL`, so that the
+/// line of a warning has its context too:
 ///
 /// ```
 /// let span = tracing::error_span!(target: runtime::telemetry::CONTEXT, "saga", saga_id = "0d1f");
 /// ```
 pub const CONTEXT: &str = "runtime::context";
 
-/// Sets up logs and metrics from `LOG_LEVEL` (a level or directives such as `info,store=debug`; else `AWS_LAMBDA_LOG_LEVEL`; else
-/// `info`) and `LOG_FORMAT` (`json`, or `text` for a terminal, without metrics). A second call does nothing, nor does the first one if the
+/// Sets up logs and metrics. `LOG_LEVEL` is a level or directives such as `info,store=debug`; if it
+/// is absent, `AWS_LAMBDA_LOG_LEVEL` applies, and then `info`. `LOG_FORMAT` is `json`, or `text`
+/// for a terminal, without metrics. A second call has no effect, and neither has the first if the
 /// process already has a subscriber.
 pub fn init() {
     static ONCE: Once = Once::new();
@@ -52,7 +55,8 @@ pub fn init() {
     });
 }
 
-/// A panic is one JSON line with the context of the span it happens in, instead of several lines of text on stderr.
+/// Logs a panic as one JSON line with the context of its span, instead of several lines of text on
+/// stderr.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string);

@@ -1,4 +1,4 @@
-//! Golden lines.
+//! Tests that compare log lines and metric lines with expected ones.
 
 use std::{io, time::Duration};
 
@@ -9,7 +9,7 @@ use tracing::{debug, error, error_span, info, warn};
 use super::{CONTEXT, Metrics, metrics::NAMESPACE};
 use crate::fake::Logs;
 
-/// What `work` logs at `level`.
+/// Returns the lines that `work` logs at `level`.
 fn logged(level: &str, work: impl FnOnce()) -> Vec<String> {
     let logs = Logs::default();
     tracing::subscriber::with_default(logs.subscriber(level), work);
@@ -45,7 +45,7 @@ fn an_error_field_has_its_sources() {
         error!(target: "sync", error = &failure as &dyn std::error::Error, "message failed");
     });
     let expected = r#""message":"message failed","target":"sync","error":"sweep failed: connection cut\nat byte 3"}"#;
-    assert_eq!(lines.len(), 1, "one line whatever the text holds");
+    assert_eq!(lines.len(), 1, "one line even if the text has a line break");
     assert!(lines[0].ends_with(expected), "{}", lines[0]);
 }
 
@@ -68,7 +68,7 @@ fn context_is_on_a_warning_even_if_the_level_hides_everything_below() {
 }
 
 #[test]
-fn a_field_replaces_neither_the_context_nor_what_every_line_has() {
+fn a_field_replaces_neither_the_context_nor_the_standard_members() {
     let lines = logged("info", || {
         let span = error_span!(target: CONTEXT, "record", account = "main", level = "from the span");
         let _span = span.enter();
@@ -83,7 +83,7 @@ fn a_field_replaces_neither_the_context_nor_what_every_line_has() {
 }
 
 #[test]
-fn a_secret_shows_nothing() {
+fn a_secret_is_redacted() {
     let token = SecretString::from("dop_v1_0123456789abcdef");
     let lines = logged("trace", || {
         let span = error_span!(target: CONTEXT, "record", token = ?token);

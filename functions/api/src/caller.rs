@@ -1,4 +1,4 @@
-//! Who calls: what API Gateway's JWT authorizer vouches for, as a type.
+//! The caller of a request, as API Gateway's JWT authorizer verified it.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use lambda_http::request::RequestContext;
 use crate::problem::ApiProblem;
 use crate::{ApiConfig, AppState};
 
-/// Whoever signed in. A handler that takes one is closed to everybody else.
+/// A caller who is signed in. A handler that takes one refuses requests without a valid token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// A member of the admin group: sees everything.
+    /// A member of the admin group, who sees everything.
     Admin(Admin),
-    /// A tenant: sees what is its own.
+    /// A member of a tenant, who sees only the tenant's own data.
     Tenant {
-        /// Which.
+        /// The tenant, from the claim that `TENANT_CLAIM` names.
         tenant: TenantId,
     },
 }
@@ -30,7 +30,7 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// The subject of the admin's token: who it is, for the audit.
+    /// The subject (`sub`) of the admin's token, for the audit log.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
@@ -38,10 +38,11 @@ impl Admin {
 }
 
 impl Caller {
-    /// Who the request comes from.
+    /// Reads the caller from the claims in the request's context.
     ///
     /// # Errors
-    /// 401 without an authorizer's word, 403 where it names neither the admin group nor a tenant.
+    /// 401 without an authorizer's context; 403 if the claims contain neither the admin group nor a
+    /// tenant.
     pub fn of(parts: &Parts, config: &ApiConfig) -> Result<Self, ApiProblem> {
         let Some(RequestContext::ApiGatewayV2(context)) = parts.request_context_ref() else {
             return Err(ApiProblem::unauthenticated());
@@ -60,7 +61,7 @@ impl Caller {
         tenant.map(|tenant| Self::Tenant { tenant }).ok_or(ApiProblem::no_role())
     }
 
-    /// What the caller may see.
+    /// The scope that limits the caller's reads.
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {
@@ -69,7 +70,7 @@ impl Caller {
         }
     }
 
-    /// What sort of caller, for logs.
+    /// The caller's role for logs: `admin` or `tenant`.
     #[must_use]
     pub const fn role(&self) -> &'static str {
         match self {
@@ -79,14 +80,15 @@ impl Caller {
     }
 }
 
-/// The groups in a claim: HTTP APIs write a list as `[a b]`, others as JSON; a claim that is no list is one group, or several with spaces
-/// between them. A comma divides nothing: `[a,platform_admin]` is one group, whose name Cognito allows.
+/// Parses the groups in a claim. HTTP APIs write a list as `[a b]`, other gateways as JSON. A claim
+/// that is not a list is one group, or several separated by spaces. A comma is no separator:
+/// `[a,platform_admin]` is one group, because Cognito allows commas in names.
 fn groups(claim: &str) -> Vec<String> {
     if let Ok(list) = serde_json::from_str::<Vec<String>>(claim) {
         return list;
     }
     let inner = claim.trim();
-    let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
+    let inner = inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(inner);
     inner.split_whitespace().map(str::to_owned).collect()
 }
 
@@ -114,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_are_read_in_every_form_a_gateway_writes_them() {
+    fn groups_are_read_from_lists_json_and_plain_text() {
         let cases: [(&str, &[&str]); 11] = [
             ("[platform_admin other]", &["platform_admin", "other"]),
             ("[platform_admin]", &["platform_admin"]),

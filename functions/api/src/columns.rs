@@ -1,8 +1,9 @@
-//! Rows as CSV (RFC 4180): a column for every field, as the rows' schema names and orders them, so that the header is the same whatever
-//! the rows hold, and there where there are none.
+//! Writes rows as CSV (RFC 4180). Every field has a column. Names and order come from the schema of
+//! the rows, so the header is the same for all rows and present even without rows.
 //!
-//! An object of a known shape is spread over columns of its own (`price_monthly.amount`); lists, and objects of any shape, are compact
-//! JSON. What is null is empty. What a spreadsheet would take for a formula is defused.
+//! An object of a known shape becomes several columns (`price_monthly.amount`). Lists, and objects
+//! of unknown shape, are compact JSON. Null is an empty cell. Text that a spreadsheet would run as
+//! a formula gets an apostrophe before it.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +13,18 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, Schema};
 use utoipa::openapi::{Ref, RefOr};
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// The characters that make a spreadsheet read a cell as a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The names of a field and of those that it is in, the outermost first.
+/// The name of a field after the names of the objects that contain it, outermost first.
 type Path = Vec<String>;
-/// Schemas by their names in the document.
+/// Schemas by their names in the OpenAPI document.
 type Named = BTreeMap<String, RefOr<Schema>>;
 
-/// These rows, below a header.
+/// Writes a header and these rows as CSV with CRLF line ends.
 ///
 /// # Errors
-/// When a row is no JSON object, which no view is.
+/// Fails if a row does not serialize to a JSON object, which every view does.
 pub fn csv<T: Serialize + ToSchema>(rows: &[T]) -> Result<Vec<u8>, csv::Error> {
     let columns = columns::<T>();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -35,7 +36,7 @@ pub fn csv<T: Serialize + ToSchema>(rows: &[T]) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// The columns of a row's type.
+/// The columns of a row type, in the order of the CSV.
 fn columns<T: ToSchema>() -> Vec<Path> {
     let mut named = Vec::new();
     T::schemas(&mut named);
@@ -44,13 +45,14 @@ fn columns<T: ToSchema>() -> Vec<Path> {
     columns
 }
 
-/// Adds the columns of what stands at `path`.
+/// Adds the columns of the field at `path`: one, or one for each field of a known object.
 fn spread(schema: &RefOr<Schema>, named: &Named, path: &[String], columns: &mut Vec<Path>) {
     let Some(object) = fixed_shape(schema, named) else {
         columns.push(path.to_vec());
         return;
     };
-    // Properties are sorted by name; what is required, and in a view everything is, stands as it is declared.
+    // Properties are sorted by name, but `required` keeps the order of declaration, and all fields
+    // of a view are required.
     for name in &object.required {
         if let Some(field) = object.properties.get(name) {
             spread(field, named, &[path, std::slice::from_ref(name)].concat(), columns);
@@ -58,7 +60,8 @@ fn spread(schema: &RefOr<Schema>, named: &Named, path: &[String], columns: &mut 
     }
 }
 
-/// The object that a schema speaks of, itself or where it is not null, if its fields are known.
+/// The object with known fields that a schema describes, also where the schema is a reference or
+/// nullable; `None` for anything else.
 fn fixed_shape<'a>(schema: &'a RefOr<Schema>, named: &'a Named) -> Option<&'a Object> {
     match schema {
         RefOr::Ref(Ref { ref_location, .. }) => fixed_shape(named.get(ref_location.rsplit('/').next()?)?, named),
@@ -72,21 +75,22 @@ fn cell(row: &Value, path: &[String]) -> String {
     let value = path.iter().try_fold(row, |value, name| value.get(name));
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => defused(text),
+        Some(Value::String(text)) => escape_formula(text),
         Some(other) => other.to_string(),
     }
 }
 
-/// The text, with an apostrophe before it where a spreadsheet would run it.
-fn defused(text: &str) -> String {
+/// The text with an apostrophe before it if a spreadsheet would run it as a formula.
+fn escape_formula(text: &str) -> String {
     if text.starts_with(FORMULA) && !is_plain_number(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// Whether a text is a number and nothing else: digits, a minus sign before them, a point among them.
+/// Returns whether a text is a plain decimal number: an optional minus sign, digits and at most one
+/// point between digits.
 fn is_plain_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
-    text.split_once('.').map_or_else(|| digits(text), |(whole, rest)| digits(whole) && digits(rest))
+    text.split_once('.').map_or_else(|| digits(text), |(whole, fraction)| digits(whole) && digits(fraction))
 }
 
 #[cfg(test)]
@@ -125,7 +129,7 @@ mod tests {
     const HEADER: &str = "zone,price.amount,price.currency,status,count,attrs,parts\r\n";
 
     #[test]
-    fn a_known_shape_has_columns_and_any_other_is_json() {
+    fn objects_of_known_shape_become_columns_and_others_json() {
         let attrs = Map::from_iter([("size".to_owned(), json!("s-1"))]);
         let rows = [
             SampleRow {
@@ -151,17 +155,17 @@ mod tests {
     }
 
     #[test]
-    fn a_header_stands_above_no_rows_as_well() {
+    fn a_list_without_rows_still_has_a_header() {
         assert_eq!(text(&[]), HEADER);
     }
 
     #[test]
-    fn what_reads_as_a_formula_is_defused_and_numbers_are_left_alone() {
+    fn formulas_are_escaped_and_numbers_are_unchanged() {
         for hostile in ["=1+1", "+1", "+49 30", "-", "-a", "--1", "-1-1", "-1.", "@SUM(A1)", "\t=1", "\r=1", "-1e5"] {
-            assert_eq!(defused(hostile), format!("'{hostile}"));
+            assert_eq!(escape_formula(hostile), format!("'{hostile}"));
         }
         for harmless in ["", "a=b", "-5", "-0.25", "12", "1-2", " =1", "'=1", "2026-04-12", "[-1]"] {
-            assert_eq!(defused(harmless), harmless);
+            assert_eq!(escape_formula(harmless), harmless);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the function is configured with.
+//! The configuration of the function.
 
 use std::collections::BTreeMap;
 
@@ -8,55 +8,58 @@ use runtime::{ConfigError, Env};
 
 use crate::workers::{self, AnyWorker};
 
-/// The claim that names the caller's groups, unless `GROUPS_CLAIM` names another.
+/// The default of `GROUPS_CLAIM`: the claim with the caller's groups.
 pub const DEFAULT_GROUPS_CLAIM: &str = "cognito:groups";
-/// The claim that names the caller's tenant, unless `TENANT_CLAIM` names another.
+/// The default of `TENANT_CLAIM`: the claim with the caller's tenant.
 pub const DEFAULT_TENANT_CLAIM: &str = "custom:tenant_id";
-/// The group of platform admins, unless `ADMIN_GROUP` names another.
+/// The default of `ADMIN_GROUP`: the group of platform admins.
 pub const DEFAULT_ADMIN_GROUP: &str = "platform_admin";
 
-/// The function's configuration, from its environment. `LOG_LEVEL` and `LOG_FORMAT` are read by [`runtime::telemetry::init`].
+/// The function's configuration, from environment variables. [`runtime::telemetry::init`] reads
+/// `LOG_LEVEL` and `LOG_FORMAT`.
 #[derive(Debug, Clone)]
 pub struct ApiConfig {
-    /// `STAGE`: the deployment's name, such as `dev`.
+    /// `STAGE`: the name of the deployment, such as `dev`.
     pub stage: String,
-    /// `TABLE_NAME`: the `DynamoDB` table.
+    /// `TABLE_NAME`: the name of the `DynamoDB` table.
     pub table_name: String,
-    /// `SECRET_PREFIX`: what the names of token secrets begin with, without a slash at the end; default `arcadia/<stage>/do`.
+    /// `SECRET_PREFIX`: the beginning of the names of token secrets, without a slash at the end;
+    /// the default is `arcadia/<stage>/do`.
     pub secret_prefix: String,
-    /// `CURSOR_SECRET`: the name or ARN of the secret that seals the cursors of lists.
+    /// `CURSOR_SECRET`: the name or ARN of the secret whose value encrypts the cursors of lists.
     pub cursor_secret: String,
-    /// `WORKER_QUEUES`: the queue URL of every worker, a JSON object.
+    /// `WORKER_QUEUES`: a JSON object with the queue URL of every worker.
     pub worker_queues: BTreeMap<String, String>,
-    /// `GROUPS_CLAIM`: the claim that names the caller's groups. API Gateway joins a list with spaces, so the issuer must not have groups
-    /// with spaces in their names: `x platform_admin` would read as two. Cognito has none.
+    /// `GROUPS_CLAIM`: the claim with the caller's groups. API Gateway joins a list with spaces, so
+    /// the issuer must not allow spaces in group names: `x platform_admin` would read as two
+    /// groups. Cognito allows none.
     pub groups_claim: String,
-    /// `TENANT_CLAIM`: the claim that names the caller's tenant.
+    /// `TENANT_CLAIM`: the claim with the caller's tenant.
     pub tenant_claim: String,
     /// `ADMIN_GROUP`: the group whose members see everything.
     pub admin_group: String,
-    /// `EVENT_RETENTION_DAYS`: how long resource events are kept.
+    /// `EVENT_RETENTION_DAYS`: how long resource events are kept, 1 to 36,500 days.
     pub event_retention: TimeDelta,
 }
 
 impl ApiConfig {
-    /// From the process's environment.
+    /// Reads the configuration from the process's environment.
     ///
     /// # Errors
-    /// Names every variable that is missing or invalid.
+    /// Fails with the name of every variable that is missing or invalid.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(Env::from_process())
     }
 
-    /// From `env`.
+    /// Reads the configuration from `env`; tests pass a map.
     ///
     /// # Errors
-    /// Names every variable that is missing or invalid.
+    /// Fails with the name of every variable that is missing or invalid.
     pub fn read(mut env: Env) -> Result<Self, ConfigError> {
         let stage = env.required("STAGE", "the deployment's name, such as dev");
         let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
         let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
-        let cursor_secret = env.required("CURSOR_SECRET", "the name or ARN of the secret that seals cursors");
+        let cursor_secret = env.required("CURSOR_SECRET", "the name or ARN of the secret that encrypts cursors");
         let worker_queues = worker_queues(&mut env);
         let or_default = |variable: &str, default: &str| env.optional(variable).unwrap_or_else(|| default.to_owned());
         let groups_claim = or_default("GROUPS_CLAIM", DEFAULT_GROUPS_CLAIM);
@@ -80,7 +83,8 @@ impl ApiConfig {
     }
 }
 
-/// A worker without a queue would only be missed by whoever asks for a run of it, so it stops the start.
+/// A worker without a queue would only show when its run is requested, so a missing queue prevents
+/// the start.
 fn worker_queues(env: &mut Env) -> Result<BTreeMap<String, String>, InvalidVariable> {
     const EXPECTED: &str = "a JSON object of every worker's queue URL";
     let queues: BTreeMap<String, String> = env.json("WORKER_QUEUES", EXPECTED)?;
@@ -100,7 +104,7 @@ mod tests {
     const QUEUES: &str = r#"{"droplets":"https://q/1","domains":"http://q/2","projects":"https://q/3"}"#;
 
     #[test]
-    fn what_may_be_absent_has_its_default() {
+    fn optional_variables_have_defaults() {
         let queues: BTreeMap<String, String> =
             workers::all().map(|worker| (worker.name().to_owned(), format!("https://sqs/{}", worker.name()))).collect();
         let queues = serde_json::to_string(&queues).unwrap();
@@ -120,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_named_at_once() {
+    fn every_wrong_variable_is_reported_at_once() {
         let queues = QUEUES.replace("http://q/2", "q");
         let env = [("WORKER_QUEUES", queues.as_str()), ("EVENT_RETENTION_DAYS", "0")];
         let error = ApiConfig::read(Env::from_map(env)).unwrap_err();

@@ -1,8 +1,10 @@
-//! Cursors: sealed with a key of the deployment, bound to the list, its filters and the caller's scope.
+//! Cursors of lists: encrypted with a key of the deployment, and bound to the list, its filters and
+//! the caller's scope.
 //!
-//! A position is the key of the last item that was read, and a tenant's list reads past items that are not the tenant's. So a cursor is
-//! encrypted: the caller learns nothing from it. It is authenticated, so a made-up one is refused before anything is read. What may be
-//! read is worked out anew from the scope on every page all the same.
+//! A position is the key of the last item that was read, and a tenant's list reads past items that
+//! belong to other tenants. The cursor is therefore encrypted, so that the caller learns nothing
+//! from it. The cursor is also authenticated, so that a forged one is refused before anything is
+//! read. Independent of the cursor, every page checks the caller's scope again.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,16 +20,19 @@ use sha2::{Digest, Sha256};
 
 use crate::problem::ApiProblem;
 
-/// The first byte of a cursor. A cursor of another version is refused, and the caller begins the list again.
+/// The first byte of a cursor. A cursor of another version is refused, and the caller restarts the
+/// list.
 const VERSION: u8 = 2;
-/// Longer than any cursor that the API issues.
+/// The longest accepted cursor in characters; every cursor that the API issues is shorter.
 const MAX_CHARACTERS: usize = 2_048;
-/// Positions are padded to a multiple of this many bytes, so that a cursor's length does not tell the length of an id.
+/// Positions are padded to a multiple of this many bytes, so that the length of a cursor does not
+/// reveal the length of an id.
 const PADDING: usize = 128;
-/// Separates this use of the deployment's secret from every other.
+/// Separates this use of the deployment's secret from every other use.
 const KEY_CONTEXT: &[u8] = b"arcadia list cursors v2\n";
 
-/// The key that seals the cursors of a deployment, derived from a secret that the stack generates.
+/// The key that encrypts and authenticates the cursors of a deployment, derived from a secret that
+/// the stack generates.
 #[derive(Clone)]
 pub struct CursorKey(Arc<RandomizedNonceKey>);
 
@@ -38,31 +43,33 @@ impl fmt::Debug for CursorKey {
 }
 
 impl CursorKey {
-    /// Derived from the secret's value, which is of high entropy: 64 random characters.
+    /// Derives the key from the secret's value, which must have high entropy: the stack generates
+    /// 64 random characters.
     ///
     /// # Errors
-    /// When the value is shorter than 32 characters: then it is not the generated one.
+    /// Fails if the value is shorter than 32 characters and therefore not the generated one.
     pub fn derive(secret: &SecretString) -> Result<Self, WeakSecret> {
         let secret = secret.expose_secret().trim();
         if secret.len() < 32 {
             return Err(WeakSecret);
         }
         let digest = Sha256::new_with_prefix(KEY_CONTEXT).chain_update(secret).finalize();
-        // An AES-256 key has 32 bytes, as the digest does.
+        // An AES-256 key has 32 bytes, the same as a SHA-256 digest.
         RandomizedNonceKey::new(&AES_256_GCM_SIV, &digest).map(|key| Self(Arc::new(key))).map_err(|_| WeakSecret)
     }
 
-    /// Binds cursors to this list, as this scope sees it through these filters. The page size is no filter: it may change from page to page.
+    /// Binds cursors to a list, its filters and a scope. The page size is not a filter, so it may
+    /// change from page to page.
     #[must_use]
     pub fn binding(&self, scope: &Scope, list: &str, filters: &impl Serialize) -> Binding {
         let scope = scope.tenant().map_or_else(|| "platform".to_owned(), |tenant| format!("tenant {tenant}"));
-        // Filters are plain data, which always serialises.
+        // Filters are plain data, which always serializes.
         let filters = serde_json::to_string(filters).unwrap_or_default();
         Binding { key: self.clone(), context: format!("{VERSION}\n{scope}\n{list}\n{filters}").into_bytes() }
     }
 }
 
-/// The secret of cursors is not the one that the stack generated.
+/// The error for a cursor secret that is too short to be the one that the stack generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WeakSecret;
 
@@ -74,26 +81,27 @@ impl fmt::Display for WeakSecret {
 
 impl std::error::Error for WeakSecret {}
 
-/// What a cursor is bound to: a key, a list, its filters and the caller's scope.
+/// The context that a cursor is bound to: a key, a list, its filters and the caller's scope.
 #[derive(Debug, Clone)]
 pub struct Binding {
     key: CursorKey,
-    /// Authenticated with the position, not sent with it.
+    /// Data that is authenticated together with the position but not part of the cursor.
     context: Vec<u8>,
 }
 
 impl Binding {
-    /// The cursor for this position.
+    /// Encrypts this position as a cursor.
     ///
     /// # Errors
-    /// 500 when the position cannot be encrypted. No cursor would read as the end of the list, so the page fails.
+    /// 500 if the position cannot be encrypted. The page fails then, because a missing cursor would
+    /// mean the end of the list.
     pub fn seal<P: Serialize>(&self, position: &P) -> Result<String, ApiProblem> {
         let failed = |error: &dyn fmt::Display| {
-            tracing::error!(error = %error, "cannot seal a cursor");
+            tracing::error!(error = %error, "cannot encrypt a list cursor");
             ApiProblem::internal()
         };
         let mut text = serde_json::to_vec(position).map_err(|error| failed(&error))?;
-        // White space behind JSON is no part of it.
+        // JSON ignores white space at its end, so the padding does not change the position.
         text.resize(text.len().next_multiple_of(PADDING), b' ');
         let nonce =
             self.key.0.seal_in_place_append_tag(Aad::from(&self.context), &mut text).map_err(|error| failed(&error))?;
@@ -101,10 +109,11 @@ impl Binding {
         Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
-    /// The position in a cursor.
+    /// Decrypts the position in a cursor.
     ///
     /// # Errors
-    /// 400 when the API did not issue it, or issued it for another list, other filters or another scope.
+    /// 400 if the API did not issue the cursor, or issued it for another list, other filters or
+    /// another scope.
     pub fn open<P: DeserializeOwned>(&self, cursor: &str) -> Result<P, ApiProblem> {
         self.position(cursor).ok_or_else(ApiProblem::bad_cursor)
     }
@@ -136,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_opens_only_where_it_was_made() {
+    fn a_cursor_is_valid_only_for_its_own_key_scope_list_and_filters() {
         let own = key('k').binding(&tenant("acme"), "resources", &Some("droplet"));
         let cursor = own.seal(&7u64).unwrap();
         assert_eq!(own.open::<u64>(&cursor).unwrap(), 7);
@@ -167,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_tells_neither_the_position_nor_its_length() {
+    fn a_cursor_reveals_neither_the_position_nor_its_length() {
         let own = key('k').binding(&tenant("acme"), "events", &());
         let (short, long) = ("a.example".to_owned(), format!("{}.example", "a".repeat(60)));
         let cursors = [&short, &long].map(|position| own.seal(position).unwrap());
@@ -176,11 +185,11 @@ mod tests {
             let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap();
             assert!(!bytes.windows(7).any(|window| window == b"example"));
         }
-        assert_ne!(own.seal(&short).unwrap(), own.seal(&short).unwrap(), "each has a nonce of its own");
+        assert_ne!(own.seal(&short).unwrap(), own.seal(&short).unwrap(), "each cursor has its own nonce");
     }
 
     #[test]
-    fn a_secret_that_the_stack_did_not_generate_is_refused() {
+    fn a_secret_shorter_than_32_characters_is_refused() {
         assert_eq!(CursorKey::derive(&"short".into()).unwrap_err(), WeakSecret);
         assert_eq!(format!("{:?}", key('k')), "CursorKey { .. }");
     }

@@ -1,4 +1,4 @@
-//! Where the key of cursors comes from.
+//! Loads the key of cursors from Secrets Manager.
 
 use std::fmt;
 
@@ -8,10 +8,11 @@ use tokio::sync::OnceCell;
 use crate::cursor::CursorKey;
 use crate::problem::ApiProblem;
 
-/// The deployment's key for cursors: read from Secrets Manager once in a process, when it is needed first.
+/// The deployment's key for cursors. A process reads the secret once, when the first list is
+/// requested.
 ///
-/// A new value of the secret takes effect in each process when it starts. Cursors of the old value are refused with 400 from then on, and
-/// lists are begun again.
+/// A new value of the secret takes effect in each process when it starts. From then on, cursors of
+/// the old value are refused with 400 and callers restart their lists.
 pub struct CursorKeys {
     source: Box<dyn SecretSource>,
     secret_name: String,
@@ -25,28 +26,29 @@ impl fmt::Debug for CursorKeys {
 }
 
 impl CursorKeys {
-    /// From the secret of this name or ARN.
+    /// Creates the loader for the secret of this name or ARN; nothing is read yet.
     #[must_use]
     pub fn new(source: impl SecretSource + 'static, secret_name: &str) -> Self {
         Self { source: Box::new(source), secret_name: secret_name.to_owned(), key: OnceCell::new() }
     }
 
-    /// The key.
+    /// Returns the key, reading the secret on the first call.
     ///
     /// # Errors
-    /// 503 when Secrets Manager does not give it. A failure is not kept: the next request asks again.
+    /// 503 if Secrets Manager does not return the secret. A failure is not cached, so the next
+    /// request reads again.
     pub async fn key(&self) -> Result<&CursorKey, ApiProblem> {
         self.key.get_or_try_init(|| self.fetch()).await
     }
 
     async fn fetch(&self) -> Result<CursorKey, ApiProblem> {
         let failed = |error: &dyn fmt::Display| {
-            tracing::error!(secret = self.secret_name, error = %error, "cannot read the key of cursors");
+            tracing::error!(secret = self.secret_name, error = %error, "cannot read the secret for cursors");
             ApiProblem::unavailable()
         };
         match self.source.fetch(&self.secret_name).await {
             Ok(secret) => CursorKey::derive(&secret).map_err(|error| failed(&error)),
-            Err(FetchError::NotFound) => Err(failed(&"there is no such secret")),
+            Err(FetchError::NotFound) => Err(failed(&"the secret does not exist")),
             Err(FetchError::Failed(source)) => Err(failed(&domain::error_chain(source.as_ref()))),
         }
     }
@@ -63,11 +65,11 @@ mod tests {
 
     use super::*;
 
-    /// Fails the first time, then has the secret.
+    /// A secret source that fails on the first call and succeeds afterwards.
     #[derive(Default)]
-    struct Unsteady(AtomicUsize);
+    struct FailsOnce(AtomicUsize);
 
-    impl SecretSource for Unsteady {
+    impl SecretSource for FailsOnce {
         fn fetch<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
             let fetched = self.0.fetch_add(1, Ordering::Relaxed);
             let answer = if fetched == 0 { Err(FetchError::NotFound) } else { Ok("k".repeat(64).into()) };
@@ -76,8 +78,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_is_not_kept_and_the_key_is() {
-        let keys = CursorKeys::new(Unsteady::default(), "name");
+    async fn the_key_is_cached_but_a_failure_is_not() {
+        let keys = CursorKeys::new(FailsOnce::default(), "name");
         assert_eq!(keys.key().await.unwrap_err().kind, "unavailable");
         let seal = async || keys.key().await.unwrap().binding(&Scope::Platform, "list", &());
         let cursor = seal().await.seal(&1u8).unwrap();

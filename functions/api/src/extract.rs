@@ -1,4 +1,5 @@
-//! What was sent, as types; what does not fit is a problem that says where.
+//! Extractors that read parameters and bodies as types. Input that does not fit is a problem that
+//! points to the field.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
@@ -11,10 +12,10 @@ use crate::AppState;
 use crate::parameters::{FromParameters, ParameterLocation, Parameters, is_percent_encoded, is_plain};
 use crate::problem::{ApiProblem, ValidationError};
 
-/// The longest body taken. Ours are a few hundred bytes.
+/// The largest accepted body in bytes. Valid bodies are a few hundred bytes long.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 
-/// The query parameters, all of them known and valid.
+/// The query parameters; an unknown or invalid one is refused with 400.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
@@ -28,7 +29,7 @@ impl<T: FromParameters> FromRequestParts<AppState> for Query<T> {
     }
 }
 
-/// The path's parameters, all of them valid.
+/// The path parameters; an invalid one is refused with 400.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
@@ -56,7 +57,7 @@ impl<T: FromParameters> FromRequestParts<AppState> for Path<T> {
     }
 }
 
-/// A JSON body.
+/// A JSON body that must be present.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -73,7 +74,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
-/// A JSON body that may be null or left out altogether.
+/// A JSON body that may be null or missing.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -102,12 +103,13 @@ fn declares_json(headers: &HeaderMap) -> bool {
 async fn read_body(request: Request) -> Result<Vec<u8>, ApiProblem> {
     match to_bytes(request.into_body(), MAX_BODY_BYTES).await {
         Ok(body) => Ok(body.to_vec()),
-        // API Gateway hands bodies over whole: the limit is all that can end one early.
+        // API Gateway sends complete bodies, so only the size limit can end the read early.
         Err(_) => Err(ApiProblem::too_large()),
     }
 }
 
-/// Reads JSON in two steps: what is no JSON at all is 400; what is, but not a `T`, is 422 with a pointer to the place.
+/// Reads JSON in two steps: text that is not JSON gives 400; valid JSON that is not a `T` gives 422
+/// with a pointer to the field.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiProblem> {
     let _: serde::de::IgnoredAny = serde_json::from_slice(body).map_err(|_| ApiProblem::malformed_body())?;
     std::str::from_utf8(body).map_err(|_| ApiProblem::malformed_body())?;
@@ -127,7 +129,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiProblem> {
     })
 }
 
-/// The path as a JSON pointer; a name that is not plainly one ends it.
+/// The path as a JSON pointer. The pointer ends before a field name that may not be repeated, see
+/// [`is_plain`].
 fn pointer_to(path: &serde_path_to_error::Path) -> String {
     let mut pointer = "#".to_owned();
     for segment in path {
@@ -145,17 +148,19 @@ fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     is_plain(name).then_some(name)
 }
 
-/// What serde expected: the end of its text, which is the type's own. Before it stands what was sent.
+/// The values that serde expected, from the end of its message. The part before it is dropped,
+/// because it repeats what the caller sent.
 fn expected(text: &str) -> String {
     let Some((_, expected)) = text.rsplit_once(", expected ") else { return "not a valid value".to_owned() };
     let expected = expected.split(" at line ").next().unwrap_or_default();
     format!("expected {expected}")
 }
 
-/// For fields that may be absent, null or a value, which mean "as it is", "clear it" and "make it so".
+/// Deserializes a field that may be absent, null or a value. `None` leaves the target unchanged,
+/// `Some(None)` clears it, and `Some(Some(value))` sets it.
 ///
 /// # Errors
-/// When the value is not a `T`.
+/// Fails if the value is not a `T`.
 pub fn double_option<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -169,15 +174,15 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Sample {
-        #[expect(dead_code, reason = "only whether it reads matters")]
+        #[expect(dead_code, reason = "the test only deserializes it")]
         account: String,
         #[serde(default)]
-        #[expect(dead_code, reason = "only whether it reads matters")]
+        #[expect(dead_code, reason = "the test only deserializes it")]
         tags: Vec<u8>,
     }
 
     #[test]
-    fn what_does_not_fit_is_pointed_at_and_not_repeated() {
+    fn an_invalid_body_is_pointed_at_but_never_repeated() {
         let cases: [(&[u8], u16, &str, &str); 9] = [
             (b"{", 400, "", ""),
             (b"\xff", 400, "", ""),

@@ -1,8 +1,9 @@
-//! API Gateway's events, made fit for `lambda_http`.
+//! Makes API Gateway's events acceptable to `lambda_http`.
 //!
-//! What a caller puts into a URL or a header reaches the event as it was sent, and `lambda_http` panics on what makes no URI and refuses an
-//! event with a header that is none; an authorizer's claims may be lists or numbers, and `lambda_http` refuses all but text. Each would be a
-//! 500 for what is at worst a bad request.
+//! API Gateway passes on what a caller puts into a URL or a header unchanged. `lambda_http` panics
+//! on text that is not a valid URI and rejects an event with an invalid header. It also rejects
+//! claims of the authorizer that are not text, although claims may be lists or numbers. Without
+//! this module each of these would be a 500 for what is at worst a bad request.
 
 use http::{HeaderName, HeaderValue, header};
 use lambda_http::request::LambdaRequest;
@@ -13,15 +14,15 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use tower::ServiceBuilder;
 
-/// The header that names a request, so that repeating it starts nothing twice.
+/// The header that identifies a request, so that a repetition starts nothing a second time.
 /// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The headers that anything here reads. The rest is left out: with `host` and `x-forwarded-proto` `lambda_http` would write a URI, and
-/// `authorization` is the authorizer's, who has read it.
+/// The headers that this crate reads. All others are removed: `lambda_http` would build the URI
+/// from `host` and `x-forwarded-proto`, and the authorizer has already read `authorization`.
 const HEADERS: [HeaderName; 3] = [header::ACCEPT, header::CONTENT_TYPE, IDEMPOTENCY_KEY];
 
-/// An event that `lambda_http` can make a request of.
+/// An event that `lambda_http` can turn into a request without failing.
 #[derive(Debug)]
 pub struct GatewayEvent(LambdaRequest);
 
@@ -39,13 +40,13 @@ impl From<GatewayEvent> for lambda_http::Request {
     }
 }
 
-/// Logs that the function is ready and serves events until Lambda ends the process.
+/// Logs that the function is ready, then serves events until Lambda ends the process.
 ///
 /// # Errors
-/// When the Runtime API fails.
+/// Fails if Lambda's Runtime API fails.
 ///
 /// # Panics
-/// Outside Lambda: without `AWS_LAMBDA_RUNTIME_API` and its companions.
+/// Panics outside Lambda, where `AWS_LAMBDA_RUNTIME_API` and related variables are missing.
 pub async fn run(init: InitTimer, router: axum::Router) -> Result<(), BoxError> {
     init.ready();
     let service = ServiceBuilder::new()
@@ -58,9 +59,10 @@ pub async fn run(init: InitTimer, router: axum::Router) -> Result<(), BoxError> 
 }
 
 fn prepare(event: &mut Value) {
-    // API Gateway undoes the escapes of a path: what would end it, or read as a slash, is escaped again.
+    // API Gateway decodes the escapes of a path. Characters that would end the path or read as a
+    // slash are escaped again.
     escape(event, "/rawPath", |byte| matches!(byte, b'?' | b'#' | b'\\') || byte.is_ascii_control());
-    // A query comes as it was sent.
+    // The query string arrives exactly as the caller sent it.
     escape(event, "/rawQueryString", |byte| {
         !byte.is_ascii_graphic() || matches!(byte, b'"' | b'#' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
     });
@@ -75,17 +77,18 @@ fn prepare(event: &mut Value) {
                 && value.as_str().is_some_and(|value| HeaderValue::from_str(value).is_ok())
         });
     }
-    // Without a host the URI is the path alone, and nothing else can spoil it.
+    // Without a host the URI consists of the path alone, so no other field can make it invalid.
     if let Some(Value::Object(context)) = event.get_mut("requestContext") {
         context.remove("domainName");
     }
-    // The same parameters again, joined in a way that loses which is which; not read, so no reason to fail.
+    // These fields repeat the query and path parameters in a joined, ambiguous form. Nothing reads
+    // them, so they must not cause an error.
     if let Some(event) = event.as_object_mut() {
         event.remove("queryStringParameters");
         event.remove("pathParameters");
         event.remove("cookies");
     }
-    // Only the body's decoder would mind, and it panics.
+    // An invalid Base64 body makes the body's decoder panic.
     if event.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) && !has_base64_body(event) {
         event["body"] = Value::Null;
     }

@@ -1,9 +1,4 @@
-//! The HTTP API behind API Gateway: an axum router on `lambda_http`.
-//!
-//! A request passes [`gateway`] (the event becomes a request), [`observe`] (request id, log line, metrics, headers), the router, an extractor
-//! for who calls ([`caller`]) and for what was sent ([`extract`]), and a handler in [`routes`], which answers with a shape of [`views`] (a
-//! list in the [`representation`] that is wanted) or with a [`problem::ApiProblem`]. A handler reads through the [`store::Reader`] that the caller's scope gives it; only an
-//! [`caller::Admin`] gets at the table itself. `docs/api.md` has the conventions.
+#![doc = include_str!("../README.md")]
 
 pub mod attribution;
 pub mod caller;
@@ -32,5 +27,5 @@ pub use cursor_keys::CursorKeys;
 pub use routes::router;
 pub use state::AppState;
 
-/// The version this build reports.
+/// The version of this build, as the OpenAPI document and `GET /health` report it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,4 +1,4 @@
-//! The API's Lambda function: wiring only.
+//! The entry point of the API's Lambda functions: only wiring.
 
 use std::process::ExitCode;
 use std::sync::Arc;

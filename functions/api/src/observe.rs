@@ -1,4 +1,5 @@
-//! Around every request: its id, its time limit, its log line and metrics, and the headers and error bodies of its answer.
+//! The middleware around every request: request id, time limit, log line, metrics, response headers
+//! and problem bodies.
 
 use std::time::{Duration, Instant};
 
@@ -17,14 +18,15 @@ use crate::AppState;
 use crate::caller::Caller;
 use crate::problem::ApiProblem;
 
-/// What the function is called in logs and metrics, where workers have their names.
+/// The function's name in logs and metrics, in the field where workers have their names.
 const WORKER: &str = "api";
-/// What is kept back of the invocation's time to answer that it ran out.
+/// The part of the invocation's time that is reserved for the response that the time ran out.
 const MARGIN: Duration = Duration::from_millis(500);
-/// The header that carries the request's id.
+/// The response header that carries the request's id.
 const X_REQUEST_ID: &str = "x-request-id";
 
-/// The request's id: API Gateway's, so that its access log and ours agree.
+/// The request's id: API Gateway's own, so that its access log and the function's log have the same
+/// id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(pub String);
 
@@ -38,13 +40,14 @@ impl RequestId {
     }
 }
 
-/// Runs the rest of the stack for a request.
+/// Runs the request under the invocation's time limit, then logs it, counts it and completes the
+/// response.
 pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let id = RequestId::of(&parts);
     let method = parts.method.to_string();
-    // The route, not the path: a path may hold anything.
+    // The route is logged, not the path, because a path may contain anything.
     let route = parts.extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let caller = Caller::of(&parts, state.config()).map_or("none", |caller| caller.role());
     let context = parts.lambda_context_ref().cloned();
@@ -57,9 +60,9 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
         let response = match context {
             None => answer.await,
             Some(context) => {
-                let left = Deadline::from_context(&context).remaining_minus(MARGIN);
-                tokio::time::timeout(left, answer).await.unwrap_or_else(|_| {
-                    tracing::error!("the invocation's time ran out");
+                let time_left = Deadline::from_context(&context).remaining_minus(MARGIN);
+                tokio::time::timeout(time_left, answer).await.unwrap_or_else(|_| {
+                    tracing::error!("invocation time limit reached");
                     ApiProblem::unavailable().into_response()
                 })
             }
@@ -75,7 +78,8 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
     answer.instrument(span).await
 }
 
-/// Writes the body of a problem, now that the request is known, and the headers that every answer has.
+/// Writes the body of a problem, which needs the request's id, and the headers that every response
+/// has.
 fn finish(mut response: Response, id: &RequestId) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<ApiProblem>() {
         let mut written = problem.into_response_for(&id.0);

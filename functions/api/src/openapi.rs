@@ -14,28 +14,28 @@ use crate::problem::{CONTENT_TYPE, ProblemDetails, ValidationError};
 use crate::representation::{CSV, X_AS_OF, X_COMPLETE};
 use crate::{VERSION, routes};
 
-/// The document without its paths.
+/// The document without its paths, which the routes add.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Arcadia Cloud",
-        description = "The inventory of the DigitalOcean accounts of a hosting company. A platform admin sees everything, a tenant what is its own. Conventions: docs/api.md.",
+        description = "Inventory, billing and provisioning for the DigitalOcean accounts of a hosting company. A platform admin sees everything; a tenant sees only its own projects and resources. The conventions are in docs/api.md.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(ProblemDetails, ValidationError)),
     modifiers(&Conventions),
     tags(
-        (name = "service", description = "The service itself."),
-        (name = "accounts", description = "The accounts that are mirrored."),
-        (name = "inventory", description = "What is in them."),
-        (name = "billing", description = "What is owed, what was billed, and whose each cent of it is."),
-        (name = "sync", description = "How the mirror does."),
-        (name = "sagas", description = "Provisioning: changes that end done, or undone.")
+        (name = "service", description = "The state and the description of the service itself."),
+        (name = "accounts", description = "DigitalOcean accounts that are mirrored."),
+        (name = "inventory", description = "Resources, projects, events and findings in the accounts."),
+        (name = "billing", description = "Balances, invoices, cost lines with their owners, and the accrual of the running month."),
+        (name = "sync", description = "State and control of the workers that mirror DigitalOcean."),
+        (name = "sagas", description = "Provisioning as sagas: changes that either complete or are rolled back.")
     )
 )]
 pub(crate) struct Base;
 
-/// What the derive cannot say.
+/// The parts of the document that the derive macro cannot express: version and security scheme.
 struct Conventions;
 
 impl Modify for Conventions {
@@ -44,14 +44,14 @@ impl Modify for Conventions {
         let mut bearer = Http::new(HttpAuthScheme::Bearer);
         bearer.bearer_format = Some("JWT".to_owned());
         bearer.description = Some(
-            "An OIDC ID token, of the stack's own Cognito pool unless it is deployed with another issuer.".to_owned(),
+            "An OIDC ID token. The issuer is the stack's own Cognito user pool unless the deployment names another one.".to_owned(),
         );
         let components = document.components.get_or_insert_default();
         components.security_schemes.insert("id_token".to_owned(), SecurityScheme::Http(bearer).into());
     }
 }
 
-/// The whole document.
+/// Builds the document from all routes.
 #[must_use]
 pub fn document() -> Document {
     let mut document = routes::documented_routes().into_openapi();
@@ -65,10 +65,10 @@ pub fn document() -> Document {
     document
 }
 
-/// The whole document, as it is served and as `infra/openapi.json` holds it.
+/// The document as formatted JSON, as it is served and as `infra/openapi.json` contains it.
 #[must_use]
 pub fn document_text() -> String {
-    // A document of texts always serialises.
+    // A document of plain text always serializes.
     let mut text = document().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
@@ -78,16 +78,16 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete].into_iter().flatten()
 }
 
-/// Every answer carries its request's id.
+/// Adds the header `x-request-id`, which every response of the function has.
 fn add_request_id(operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
-            response.headers.insert("x-request-id".to_owned(), header("The request's id, as in the log.").into());
+            response.headers.insert("x-request-id".to_owned(), header("Request id, as in the log.").into());
         }
     }
 }
 
-/// Every list is CSV as well.
+/// Adds CSV as a media type to every response that is a list.
 fn add_csv(operation: &mut Operation, schemas: &BTreeMap<String, RefOr<Schema>>) {
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else { continue };
@@ -100,15 +100,18 @@ fn add_csv(operation: &mut Operation, schemas: &BTreeMap<String, RefOr<Schema>>)
         let content = ContentBuilder::new().schema(Some(String::schema())).build();
         response.content.insert(CSV.to_owned(), content.into());
         let headers = [
-            ("link", "With CSV: the next page, as `<...>; rel=\"next\"`; absent at the end."),
-            (X_AS_OF, "With CSV: what is `as_of` in JSON."),
-            (X_COMPLETE, "With CSV: what is `complete` in JSON."),
+            (
+                "link",
+                "Link to the next page, only with CSV: `<...>; rel=\"next\"`. The header is absent on the last page.",
+            ),
+            (X_AS_OF, "Value of the JSON field `as_of`, only with CSV."),
+            (X_COMPLETE, "Value of the JSON field `complete`, only with CSV."),
         ];
         response.headers.extend(headers.map(|(name, description)| (name.to_owned(), header(description).into())));
     }
 }
 
-/// Whether a schema is that of rows with what is known of their freshness.
+/// Returns whether a schema is a list: rows together with their freshness.
 fn is_list(schema: &RefOr<Schema>, schemas: &BTreeMap<String, RefOr<Schema>>) -> bool {
     match schema {
         RefOr::Ref(Ref { ref_location, .. }) => {
@@ -151,28 +154,28 @@ macro_rules! problem_responses {
 }
 
 problem_responses!(
-    /// What every route may answer that reads the table.
-    ServerErrorResponses: "500" "A fault of ours.", "503" "Something we need did not answer in time; see Retry-After."
+    /// Responses of every route that reads the table.
+    ServerErrorResponses: "500" "Internal server error.", "503" "A required service did not respond in time; see the header Retry-After."
 );
 problem_responses!(
-    /// What every route may answer that wants to know who calls.
-    AuthResponses: "401" "No token, or one that does not hold; API Gateway's own has another body.",
-    "403" "The token names neither the admin group nor a tenant, or a tenant asked for what is the admins'."
+    /// Responses of every route that requires a caller.
+    AuthResponses: "401" "The ID token is missing or invalid. API Gateway's own response has another body.",
+    "403" "The token contains neither the admin group nor a tenant, or the operation is only for platform admins."
 );
 problem_responses!(
-    /// What every route may answer that takes parameters.
-    InvalidParametersResponse: "400" "A parameter is unknown, repeated or not valid, or the body is not JSON; see errors."
+    /// Responses of every route that takes parameters.
+    InvalidParametersResponse: "400" "A parameter is unknown, repeated or invalid, or the body is not JSON; see `errors`."
 );
 problem_responses!(
-    /// What every route may answer that takes a body.
-    InvalidBodyResponse: "413" "The body is too large.", "415" "The body is not declared to be JSON.",
-    "422" "The body is JSON but not what is expected; see errors."
+    /// Responses of every route that takes a body.
+    InvalidBodyResponse: "413" "The body is larger than 16 KiB.", "415" "The content type of the body is not JSON.",
+    "422" "The body is JSON but has missing, unknown or invalid fields; see `errors`."
 );
 problem_responses!(
-    /// What every route may answer that names something.
-    NotFoundResponse: "404" "There is no such thing, or it is not the caller's to see."
+    /// Responses of every route that names a single item.
+    NotFoundResponse: "404" "The item does not exist or is not visible to the caller."
 );
 problem_responses!(
-    /// What every route may answer that changes something.
-    ConflictResponse: "409" "What is there stands against what was asked; see type."
+    /// Responses of every route that changes something.
+    ConflictResponse: "409" "The request conflicts with the current state; see `type`."
 );

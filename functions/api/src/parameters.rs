@@ -1,17 +1,17 @@
-//! Query and path parameters: read strictly, every problem noted at once.
+//! Reads query and path parameters strictly and collects all errors of a request.
 
 use crate::problem::{ApiProblem, ValidationError};
 
-/// Where parameters stand, as pointers name it.
+/// The part of the request that contains the parameters; the second segment of an error's pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterLocation {
-    /// After the question mark.
+    /// The query string after the question mark.
     Query,
-    /// Between the slashes.
+    /// The placeholders in the route's path.
     Path,
 }
 
-/// Parameters as they came, and what is wrong with them so far.
+/// Parameters of a request that were not read yet, and the errors so far.
 #[derive(Debug)]
 pub struct Parameters {
     location: ParameterLocation,
@@ -19,20 +19,22 @@ pub struct Parameters {
     errors: Vec<ValidationError>,
 }
 
-/// What can be read from parameters.
+/// A type that can be read from parameters.
 pub trait FromParameters: Sized {
-    /// Reads every field; `None` where one that is needed is missing or wrong, which is then noted.
+    /// Reads every field. The result is `None` if a required parameter is missing or invalid; the
+    /// error is then recorded in `parameters`.
     fn read(parameters: &mut Parameters) -> Option<Self>;
 }
 
 impl Parameters {
-    /// These parameters.
+    /// Takes decoded parameters as name and value; a name may occur several times.
     #[must_use]
     pub fn new(location: ParameterLocation, values: Vec<(String, String)>) -> Self {
         Self { location, values, errors: Vec::new() }
     }
 
-    /// The parameters of a query string. What is not percent-encoded UTF-8 is noted, not guessed at.
+    /// Parses a query string. A pair that is not percent-encoded UTF-8 is an error, not replaced by
+    /// a guess.
     #[must_use]
     pub fn of_query(query: &str) -> Self {
         let mut parameters = Self::new(ParameterLocation::Query, Vec::new());
@@ -47,18 +49,20 @@ impl Parameters {
         parameters
     }
 
-    /// A parameter's text. More than one of a name is noted: which of them is meant?
+    /// Removes a parameter and returns its text. A repeated name is an error, because it is unclear
+    /// which value applies.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
-        let (found, rest): (Vec<_>, Vec<_>) =
+        let (found, others): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.values).into_iter().partition(|(n, _)| n == name);
-        self.values = rest;
+        self.values = others;
         if found.len() > 1 {
             self.add_error(name, "expected once");
         }
         found.into_iter().next().map(|(_, value)| value)
     }
 
-    /// A parameter as what `read` makes of its text. The texts of `read`'s errors are left out, because they may repeat what was sent.
+    /// Reads a parameter with `read`. The error says only what was expected, because the texts of
+    /// `read`'s errors may repeat what the caller sent.
     pub fn parse<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let text = self.text(name)?;
         let value = read(&text);
@@ -68,7 +72,7 @@ impl Parameters {
         value
     }
 
-    /// The same where it must be given.
+    /// Reads a parameter that must be present; otherwise like [`Self::parse`].
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -82,7 +86,8 @@ impl Parameters {
         None
     }
 
-    /// Notes that something is wrong with a parameter. A name that is not plainly one is not repeated.
+    /// Records an error of a parameter. A name that could be a secret is left out, see
+    /// [`is_plain`].
     pub fn add_error(&mut self, name: &str, detail: &str) {
         let location = match self.location {
             ParameterLocation::Query => "query",
@@ -92,11 +97,11 @@ impl Parameters {
         self.errors.push(ValidationError { pointer, detail: detail.to_owned() });
     }
 
-    /// What was read, or everything that is wrong. A parameter that nobody asked for is wrong: a misspelt filter must not quietly widen
-    /// the answer.
+    /// Returns the value if there are no errors. A parameter that was never read is an error as
+    /// well: a misspelt filter must not silently widen the result.
     ///
     /// # Errors
-    /// 400 naming each wrong parameter.
+    /// 400 with an entry for each wrong parameter.
     pub fn finish<T>(mut self, read: Option<T>) -> Result<T, ApiProblem> {
         for (name, _) in std::mem::take(&mut self.values) {
             self.add_error(&name, "unknown parameter");
@@ -110,26 +115,27 @@ impl Parameters {
     }
 }
 
-/// Whether a name may be repeated: letters and underscores only, so that no token passes for one.
+/// Returns whether an error may repeat a name: only letters and underscores, at most 32, so that it
+/// cannot be a token.
 #[must_use]
 pub fn is_plain(name: &str) -> bool {
     (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
 }
 
-/// The name in a pair of a query string; `None` where it is not percent-encoded UTF-8.
+/// The decoded name in a pair of a query string; `None` if it is not percent-encoded UTF-8.
 #[must_use]
 pub fn name_of(pair: &str) -> Option<String> {
     decode(pair.split_once('=').map_or(pair, |(name, _)| name))
 }
 
-/// Undoes percent-encoding and `+` for a space; `None` for what is not valid.
+/// Decodes percent-encoding and `+` as a space; `None` for invalid input.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
+    let mut bytes_left = text.bytes();
+    while let Some(byte) = bytes_left.next() {
         bytes.push(match byte {
             b'+' => b' ',
-            b'%' => hex_digit(rest.next()?)? * 16 + hex_digit(rest.next()?)?,
+            b'%' => hex_digit(bytes_left.next()?)? * 16 + hex_digit(bytes_left.next()?)?,
             byte => byte,
         });
     }
@@ -140,10 +146,10 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// Whether every `%` of a path begins an escape.
+/// Returns whether every `%` of a path begins a valid escape.
 #[must_use]
 pub fn is_percent_encoded(path: &str) -> bool {
-    path.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()))
+    path.split('%').skip(1).all(|after| after.len() >= 2 && after.bytes().take(2).all(|b| b.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
@@ -163,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_repeated_and_wrong_parameters_are_all_named() {
+    fn unknown_repeated_and_invalid_parameters_are_all_reported() {
         let mut parameters = Parameters::of_query("limt=5&kind=a&kind=b&limit=x&dop_v1_0123=1&q=%zz");
         let kind = parameters.text("kind");
         let limit: Option<u8> = parameters.parse("limit", "a number", |text| text.parse().ok());

@@ -1,7 +1,8 @@
-//! Errors as RFC 9457 `application/problem+json`.
+//! Errors as `application/problem+json` (RFC 9457).
 //!
-//! Every text is a constant, except what an admin is told of a saga that is not mended: what a caller sent is pointed at, never repeated,
-//! because it may be a secret in the wrong place.
+//! Every text is a constant, with one exception: an admin reads why the cause of a stuck saga is
+//! not resolved. Problems point to what a caller sent but never repeat it, because it may be a
+//! secret in the wrong field.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -10,62 +11,64 @@ use sagas::ports::SagaStoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The media type.
+/// The media type of problem bodies.
 pub const CONTENT_TYPE: &str = "application/problem+json";
-/// Seconds after which a request that met an overloaded table may be made again.
+/// The value of `Retry-After` in seconds when the table, the queue or Secrets Manager did not
+/// respond.
 const RETRY_AFTER_SECONDS: u32 = 2;
-/// When DigitalOcean may answer again that did not.
+/// The value of `Retry-After` in seconds when DigitalOcean did not respond.
 pub(crate) const DIGITALOCEAN_RETRY_AFTER_SECONDS: u32 = 5;
 
-/// One thing that is wrong with what was sent.
+/// A single error in the parameters or the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct ValidationError {
-    /// Where: a JSON pointer into the body (`#/account`), or `#/query/<name>` and `#/path/<name>` for parameters.
+    /// Location of the error: a JSON pointer into the body (`#/account`), or `#/query/<name>`,
+    /// `#/path/<name>` or `#/header/<name>` for parameters.
     #[schema(example = "#/query/limit")]
     pub pointer: String,
-    /// What is expected there.
+    /// Description of the error, usually the values that are expected.
     #[schema(example = "expected a whole number from 1 to 200")]
     pub detail: String,
 }
 
-/// What went wrong, before it is known in which request.
+/// An error response, before the id of its request is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiProblem {
-    /// The status.
+    /// The HTTP status of the response.
     pub status: StatusCode,
-    /// The last part of its type's URN.
+    /// The last part of the problem type's URN, such as `not-found`.
     pub kind: &'static str,
-    /// What went wrong, and what to do.
+    /// The description of the error and of what the caller can do.
     pub detail: &'static str,
-    /// Everything that is wrong with what was sent.
+    /// All errors in parameters or body; empty if the problem is another one.
     pub errors: Vec<ValidationError>,
-    /// When to try again.
+    /// The value of the header `Retry-After`; `None` leaves the header out.
     pub retry_after_seconds: Option<u32>,
 }
 
-/// The body of an error.
+/// The body of an error response (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProblemDetails {
-    /// What kind of problem: stable, for programs to tell problems apart.
+    /// Type of the problem as a URN; stable, so that programs can tell problems apart.
     #[serde(rename = "type")]
     #[schema(example = "urn:arcadia:problem:invalid-request")]
     pub kind: String,
-    /// The status in words.
+    /// Name of the HTTP status.
     #[schema(example = "Bad Request")]
     pub title: &'static str,
-    /// The HTTP status.
+    /// HTTP status code of the response.
     #[schema(example = 400)]
     pub status: u16,
-    /// What went wrong, and what to do.
-    #[schema(example = "The request is not valid; see errors.")]
+    /// Description of the problem and of what to do; the wording may change.
+    #[schema(example = "The request has invalid parameters; see errors.")]
     pub detail: &'static str,
-    /// This occurrence.
+    /// Identifier of this occurrence: a URN with the request id.
     #[schema(example = "urn:arcadia:request:JKJaXmPLvHcESHA=")]
     pub instance: String,
-    /// The request's id, as in the header `x-request-id` and in every log line about it.
+    /// Request id, as in the header `x-request-id` and in every log line of the request.
     #[schema(example = "JKJaXmPLvHcESHA=")]
     pub request_id: String,
-    /// Everything that is wrong with what was sent; absent where that is not the problem.
+    /// All errors in parameters or body; absent if the problem is another one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<ValidationError>,
@@ -76,153 +79,162 @@ impl ApiProblem {
         Self { status, kind, detail, errors: Vec::new(), retry_after_seconds: None }
     }
 
-    /// 400: parameters are wrong.
+    /// 400: parameters or headers are invalid.
     #[must_use]
     pub fn invalid(errors: Vec<ValidationError>) -> Self {
-        let problem = Self::new(StatusCode::BAD_REQUEST, "invalid-request", "The request is not valid; see errors.");
+        let problem =
+            Self::new(StatusCode::BAD_REQUEST, "invalid-request", "The request has invalid parameters; see errors.");
         Self { errors, ..problem }
     }
 
-    /// 400: the body is not JSON.
+    /// 400: the body is not valid JSON.
     #[must_use]
     pub const fn malformed_body() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed-body", "The body is not valid JSON in UTF-8.")
     }
 
-    /// 400: the cursor is not one that this list gave to this caller.
+    /// 400: the cursor was not issued for this list, these filters and this caller.
     #[must_use]
     pub fn bad_cursor() -> Self {
-        let detail = "The cursor does not belong to this list, these filters and this caller. Begin again without it.";
+        let detail =
+            "The cursor is not valid for this list, these filters and this caller. Restart the list without a cursor.";
         let pointer = "#/query/cursor".to_owned();
-        let errors = vec![ValidationError { pointer, detail: "expected next_cursor of the page before".to_owned() }];
+        let errors = vec![ValidationError { pointer, detail: "expected next_cursor of the previous page".to_owned() }];
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "bad-cursor", detail) }
     }
 
-    /// 401: nobody is signed in.
+    /// 401: the request has no valid ID token.
     #[must_use]
     pub const fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Send an ID token: Authorization: Bearer <token>.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "Send an ID token in the header Authorization: Bearer <token>.",
+        )
     }
 
-    /// 403: neither an admin nor a tenant.
+    /// 403: the caller is neither an admin nor a member of a tenant.
     #[must_use]
     pub const fn no_role() -> Self {
-        let detail = "The token names neither the admin group nor a tenant.";
+        let detail = "The token contains neither the admin group nor a tenant.";
         Self::new(StatusCode::FORBIDDEN, "no-role", detail)
     }
 
-    /// 403: for admins only.
+    /// 403: the operation is only for admins.
     #[must_use]
     pub const fn admins_only() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "admins-only", "Only platform admins may do this.")
+        Self::new(StatusCode::FORBIDDEN, "admins-only", "Platform admin rights are required for this operation.")
     }
 
-    /// 404: there is no such thing, or it is not the caller's to see; the two answers are the same.
+    /// 404: the item does not exist or is not visible to the caller; both cases give the same
+    /// response.
     #[must_use]
     pub const fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing here.")
+        Self::new(StatusCode::NOT_FOUND, "not-found", "The item does not exist or is not visible to the caller.")
     }
 
-    /// 405: the path exists, the method does not.
+    /// 405: the path exists, but not with this method.
     #[must_use]
     pub const fn method_not_allowed() -> Self {
-        let detail = "This path does not take this method; see the header allow.";
+        let detail = "The path does not support the method; see the header allow.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
     }
 
-    /// 409: what is there stands against what was asked.
+    /// 409: the request conflicts with the current state. `kind` is the last part of the problem's
+    /// type.
     #[must_use]
     pub const fn conflict(kind: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::CONFLICT, kind, detail)
     }
 
-    /// 409: an idempotency key is used again for something else.
+    /// 409: the idempotency key was used for another request.
     #[must_use]
     pub const fn key_reused() -> Self {
-        let detail = "The idempotency key was used for another request. Repeat that one as it was, or use a new key.";
+        let detail =
+            "The idempotency key was used for another request. Repeat that request unchanged, or use a new key.";
         Self::conflict("idempotency-key-reused", detail)
     }
 
-    /// 409: a saga would not do any more what its plan said.
+    /// 409: the saga would no longer do what its plan said.
     #[must_use]
     pub const fn plan_drift() -> Self {
-        let detail =
-            "It would not do any more what the plan said, or is not what was planned. Plan it anew: POST /sagas/plan.";
+        let detail = "The saga would no longer do what the plan says, or the request differs from the planned one. \
+                      Create a new plan: POST /sagas/plan.";
         Self::conflict("plan-drift", detail)
     }
 
-    /// 409: a saga is not to be done with as was asked.
+    /// 409 or 503: the saga does not accept the operator's command.
     #[must_use]
     pub fn command_refused(refusal: &CommandRefusal) -> Self {
         match refusal {
             CommandRefusal::Status { .. } => Self::conflict(
                 "saga-status",
-                "The saga is not in a state for this, or it was said before; see its status. What goes forward can be cancelled, once; \
-                 what is stuck can be resumed or closed.",
+                "The saga's status does not allow the command, or the command was already given. \
+                 A saga that moves forward can be cancelled once; a stuck saga can be resumed or closed.",
             ),
             CommandRefusal::NotAwaitingApproval => {
-                Self::conflict("not-awaiting-approval", "The saga waits at no gate for somebody's word.")
+                Self::conflict("not-awaiting-approval", "The saga is not waiting for an approval.")
             }
             CommandRefusal::NotStuckThere => Self::conflict(
                 "step-not-stuck",
-                "The saga is not stuck in undoing that step, and no other can be skipped; see stuck.step.",
+                "The saga is not stuck in the compensation of this step. Only the stuck step can be skipped; see stuck.step.",
             ),
             CommandRefusal::CannotVerify(_) => Self::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS),
             CommandRefusal::NotFixed(why) => {
-                let detail =
-                    "What the saga is stuck at is not mended; see errors, and do what stuck.runbook says first.";
+                let detail = "The cause of the stuck saga is not resolved. See errors, and follow stuck.runbook first.";
                 let errors = vec![ValidationError { pointer: "#".to_owned(), detail: why.clone() }];
                 Self { errors, ..Self::conflict("cause-not-resolved", detail) }
             }
         }
     }
 
-    /// 503: DigitalOcean does not answer, or not before then.
+    /// 503: DigitalOcean did not respond, or its rate limit is used up until then.
     #[must_use]
     pub const fn digitalocean_unavailable(retry_after_seconds: u32) -> Self {
-        let detail = "DigitalOcean did not answer, or takes no more requests for now. Repeat the request.";
+        let detail = "DigitalOcean did not respond, or its rate limit is used up. \
+                      Repeat the request after the time in the header retry-after.";
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "digitalocean-unavailable", detail);
         problem.retry_after_seconds = Some(retry_after_seconds);
         problem
     }
 
-    /// 413: the body is too large.
+    /// 413: the body is larger than [`crate::extract::MAX_BODY_BYTES`].
     #[must_use]
     pub const fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body may have 16 KiB.")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is larger than the limit of 16 KiB.")
     }
 
-    /// 415: the body is not declared to be JSON.
+    /// 415: the content type of the body is not JSON.
     #[must_use]
     pub const fn unsupported_media_type() -> Self {
-        let detail = "Send the body as JSON: content-type: application/json.";
+        let detail = "Send the body as JSON with the header content-type: application/json.";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail)
     }
 
-    /// 422: the body is JSON but not what is expected.
+    /// 422: the body is JSON but has missing, unknown or invalid fields.
     #[must_use]
     pub fn unprocessable(errors: Vec<ValidationError>) -> Self {
-        let detail = "The body is not what is expected; see errors.";
+        let detail = "The body has missing, unknown or invalid fields; see errors.";
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", detail) }
     }
 
-    /// 500: a fault of ours.
+    /// 500: an internal error; the caller who reports it quotes the request id.
     #[must_use]
     pub const fn internal() -> Self {
-        let detail = "Something is wrong on our side. The log has the reason under this request id.";
+        let detail = "An internal error occurred. The log has the reason under this request id.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
-    /// 503: something we need does not answer in time.
+    /// 503: a required AWS service did not respond in time.
     #[must_use]
     pub const fn unavailable() -> Self {
-        let detail = "Something we need did not answer in time. Repeat the request.";
+        let detail = "A required service did not respond in time. Repeat the request.";
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
         problem.retry_after_seconds = Some(RETRY_AFTER_SECONDS);
         problem
     }
 
-    /// The response, for the request of this id.
+    /// Builds the response for the request with this id.
     #[must_use]
     pub fn into_response_for(self, request_id: &str) -> Response {
         let body = ProblemDetails {
@@ -234,7 +246,7 @@ impl ApiProblem {
             request_id: request_id.to_owned(),
             errors: self.errors,
         };
-        // A body of texts and numbers always serialises.
+        // A body of texts and numbers always serializes.
         let text = serde_json::to_string(&body).unwrap_or_default();
         let mut response = (self.status, [(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response();
         if let Some(seconds) = self.retry_after_seconds {
@@ -244,7 +256,8 @@ impl ApiProblem {
     }
 }
 
-/// Leaves the problem in the response's extensions: [`crate::observe`] writes the body, because it knows the request.
+/// Stores the problem in the response's extensions. [`crate::observe`] writes the body later,
+/// because it knows the request id.
 impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
@@ -253,33 +266,34 @@ impl IntoResponse for ApiProblem {
     }
 }
 
-/// Logged here, once, with its sources; the caller learns the request id to find it by.
+/// The error is logged here, once, with its sources. The caller receives the request id, by which
+/// the log line can be found.
 impl From<store::Error> for ApiProblem {
     fn from(error: store::Error) -> Self {
-        tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
+        tracing::error!(error = runtime::telemetry::chain(&error), "table operation failed");
         if is_transient(&error) { Self::unavailable() } else { Self::internal() }
     }
 }
 
-/// Logged here, once, with its sources.
+/// The error is logged here, once, with its sources.
 impl From<SagaStoreError> for ApiProblem {
     fn from(error: SagaStoreError) -> Self {
-        tracing::error!(error = runtime::telemetry::chain(&error), "the table failed");
+        tracing::error!(error = runtime::telemetry::chain(&error), "table operation failed");
         let SagaStoreError(source) = error;
         let is_transient = source.downcast_ref::<store::Error>().is_none_or(is_transient);
         if is_transient { Self::unavailable() } else { Self::internal() }
     }
 }
 
-/// Logged here, once, with its sources.
+/// The error is logged here, once, with its sources.
 impl From<runtime::Error> for ApiProblem {
     fn from(error: runtime::Error) -> Self {
-        tracing::error!(error = runtime::telemetry::chain(&error), "the queue failed");
+        tracing::error!(error = runtime::telemetry::chain(&error), "queue operation failed");
         Self::unavailable()
     }
 }
 
-/// Whether the same request may well succeed in a moment.
+/// Returns whether the same request is likely to succeed in a moment.
 fn is_transient(error: &store::Error) -> bool {
     match error {
         store::Error::Dynamo { code, .. } => matches!(

@@ -1,4 +1,4 @@
-//! What sagas need of the world besides the table and the clock.
+//! The dependencies of saga routes besides the table and the clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,33 +13,36 @@ use sagas::ports::{Expectations, Notifier, Phase, Provider};
 use sagas::steps::Prices;
 use store::Table;
 
-/// How long DigitalOcean may be read for one request: less than the function has.
+/// The time limit for reads from DigitalOcean in one request; less than the function's own time
+/// limit.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// List prices, which the API of DigitalOcean does not give.
+/// List prices of snapshots, which DigitalOcean's API does not return.
 pub const PRICES: Prices = Prices { snapshot: inventory::prices::snapshot };
 
-/// The way to DigitalOcean.
+/// Creates the connection to DigitalOcean that one request uses.
 pub trait ProviderFactory: std::fmt::Debug + Send + Sync {
-    /// DigitalOcean for one request.
+    /// Creates a provider for one request; its time limit starts now.
     fn provider(&self) -> Box<dyn Provider>;
 }
 
-/// What sagas need of the world besides the table and the clock. Requests read DigitalOcean, for plans and for the proof that something is
-/// mended, and ring; they write nothing there: that is the workers'.
+/// The dependencies of saga routes besides the table and the clock. Requests read from
+/// DigitalOcean, for plans and to verify that the cause of a stuck saga is fixed, and schedule
+/// wake-up messages. Only the saga workers write to DigitalOcean.
 #[derive(Debug, Clone)]
 pub struct Provisioning {
-    /// DigitalOcean.
+    /// Creates a read-only connection to DigitalOcean for each request.
     pub provider_factory: Arc<dyn ProviderFactory>,
-    /// Doorbells.
+    /// Schedules the messages that start the saga workers.
     pub notifier: Arc<dyn Notifier>,
-    /// What the inventory is told beforehand.
+    /// Records expected changes in the inventory, so that the next sweep does not report them as
+    /// drift.
     pub expectations: Arc<dyn Expectations>,
-    /// How long things take; the same as the workers have.
+    /// Time limits and intervals, the same as the saga workers use.
     pub timing: Timing,
 }
 
-/// DigitalOcean itself, with the account's token for provisioning.
+/// Creates connections to the real DigitalOcean with the account's provisioning token.
 #[derive(Debug)]
 struct LiveProviderFactory {
     digitalocean: Arc<DigitalOceanClients>,
@@ -63,10 +66,11 @@ impl ProviderFactory for LiveProviderFactory {
 }
 
 impl Provisioning {
-    /// From the process's environment; `None` in the function that has no token and serves no sagas: it is told of no queue for them.
+    /// Reads the dependencies from the process's environment. The result is `None` without
+    /// `EXECUTE_QUEUE_URL`, that is, in the function that has no token and serves no sagas.
     ///
     /// # Errors
-    /// Names every variable that is missing or invalid.
+    /// Fails with the name of every variable that is missing or invalid.
     pub fn from_env(
         aws: &AwsClients,
         secret_prefix: &str,

@@ -1,4 +1,4 @@
-//! In which form a list is answered: JSON, or CSV for those who ask for it.
+//! Responds with lists as JSON, or as CSV to callers who prefer it.
 
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
@@ -15,29 +15,29 @@ use crate::freshness::Coverage;
 use crate::parameters::name_of;
 use crate::problem::ApiProblem;
 
-/// The media type of CSV.
+/// The media type of CSV (RFC 4180).
 pub const CSV: &str = "text/csv";
-/// The header of a CSV answer that has what is `as_of` in JSON.
+/// The header of a CSV response that carries the JSON field `as_of`.
 pub const X_AS_OF: &str = "x-as-of";
-/// The header of a CSV answer that has what is `complete` in JSON.
+/// The header of a CSV response that carries the JSON field `complete`.
 pub const X_COMPLETE: &str = "x-complete";
 
-/// An answer that is rows at its heart.
+/// A response body that consists of rows and a few fields about them.
 pub trait Tabular: Serialize {
-    /// What a row holds.
+    /// The type of a row; its schema defines the CSV columns.
     type Row: Serialize + ToSchema;
 
-    /// The rows.
+    /// The rows of this page.
     fn rows(&self) -> &[Self::Row];
 
-    /// The cursor of the next page, where there is one.
+    /// The cursor of the next page; `None` on the last page.
     fn next_cursor(&self) -> Option<&str>;
 
-    /// How fresh the rows are.
+    /// The freshness of the rows.
     fn coverage(&self) -> Coverage;
 }
 
-/// The form that the caller wants, and what was asked for.
+/// The media type that the caller prefers, and the request's URI for the link to the next page.
 #[derive(Debug)]
 pub struct Representation {
     csv: bool,
@@ -54,10 +54,10 @@ impl FromRequestParts<AppState> for Representation {
 }
 
 impl Representation {
-    /// The answer in the form that is wanted.
+    /// Builds the response in the media type that the caller prefers.
     ///
     /// # Errors
-    /// When the rows make no CSV, which is a fault of ours.
+    /// 500 if the rows cannot be written as CSV, which is a bug.
     pub fn of<L: Tabular>(&self, list: &L) -> Result<Response, ApiProblem> {
         let mut response = if self.csv { self.csv_of(list)? } else { Json(list).into_response() };
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
@@ -66,7 +66,7 @@ impl Representation {
 
     fn csv_of<L: Tabular>(&self, list: &L) -> Result<Response, ApiProblem> {
         let body = csv(list.rows()).map_err(|error| {
-            tracing::error!(error = runtime::telemetry::chain(&error), "rows that make no CSV");
+            tracing::error!(error = runtime::telemetry::chain(&error), "cannot write CSV response");
             ApiProblem::internal()
         })?;
         let Coverage { as_of, complete } = list.coverage();
@@ -85,7 +85,7 @@ impl Representation {
     }
 }
 
-/// The header that names the next page (RFC 8288): what was asked, with this cursor.
+/// The `Link` header of the next page (RFC 8288): the request's own URI with this cursor.
 fn link_to_next(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     let query = uri.query().unwrap_or_default();
     let others = query.split('&').filter(|pair| !pair.is_empty() && name_of(pair).as_deref() != Some("cursor"));
@@ -102,20 +102,22 @@ fn link_to_next(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("<{escaped}>; rel=\"next\"")).ok()
 }
 
-/// Whether the caller would rather have CSV than JSON (RFC 9110, 12.5.1). Whoever wants neither gets JSON.
+/// Returns whether the caller prefers CSV to JSON (RFC 9110, 12.5.1). A caller who accepts neither
+/// gets JSON.
 fn prefers_csv(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<(String, u32)> = accepted.flat_map(|value| value.split(',')).map(range).collect();
-    let wish = |of: [&str; 3]| {
-        let exactness = |name: &str| of.iter().position(|range| *range == name).map(|place| of.len() - place);
-        let fitting = ranges.iter().filter_map(|(name, quality)| Some((exactness(name)?, *quality)));
-        // The most exact range says how welcome a type is; between types as welcome, the one named more exactly was meant.
-        fitting.max().filter(|(_, quality)| *quality > 0).map(|(exactness, quality)| (quality, exactness))
+    let preference = |of: [&str; 3]| {
+        let exactness = |name: &str| of.iter().position(|range| *range == name).map(|index| of.len() - index);
+        let matching = ranges.iter().filter_map(|(name, quality)| Some((exactness(name)?, *quality)));
+        // The most exact matching range decides how much a type is preferred. Between types that
+        // are preferred equally, the one with the more exact range wins.
+        matching.max().filter(|(_, quality)| *quality > 0).map(|(exactness, quality)| (quality, exactness))
     };
-    wish([CSV, "text/*", "*/*"]) > wish(["application/json", "application/*", "*/*"])
+    preference([CSV, "text/*", "*/*"]) > preference(["application/json", "application/*", "*/*"])
 }
 
-/// A media range and how welcome it is, in thousandths.
+/// Parses a media range and its quality, in thousandths (0 to 1000).
 fn range(text: &str) -> (String, u32) {
     let mut parts = text.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn csv_is_for_those_who_would_rather_have_it() {
+    fn csv_is_sent_only_where_it_is_preferred_to_json() {
         let cases = [
             ("text/csv", true),
             ("text/csv;charset=utf-8", true),

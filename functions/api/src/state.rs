@@ -1,4 +1,4 @@
-//! What handlers share.
+//! The state that all handlers share.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -17,7 +17,8 @@ use crate::problem::ApiProblem;
 use crate::provisioning::Provisioning;
 use crate::{ApiConfig, openapi};
 
-/// What handlers share. Cheap to clone.
+/// The state that all handlers share: configuration, table, queues, clock and keys. Cloning copies
+/// one pointer.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
@@ -38,7 +39,7 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// Over a table, the workers' queues, a clock, the key of cursors, and what sagas need besides, where the function serves them.
+    /// Combines the parts. `provisioning` is `None` in the function that does not serve sagas.
     #[must_use]
     pub fn new(
         config: ApiConfig,
@@ -51,89 +52,94 @@ impl AppState {
         Self(Arc::new(Shared { config, table, queue, clock, cursor_keys, provisioning, document: OnceLock::new() }))
     }
 
-    /// What sagas need besides the table and the clock.
+    /// The dependencies of saga routes besides the table and the clock.
     ///
     /// # Errors
-    /// Where the function does not serve them: the gateway should not have sent the request here.
+    /// 500 in the function that is not configured for sagas, which API Gateway should not have
+    /// called for these routes.
     pub fn provisioning(&self) -> Result<&Provisioning, ApiProblem> {
         self.0.provisioning.as_ref().ok_or_else(|| {
             tracing::error!(
-                "this function is not configured for sagas: route /sagas and /provisioning to the one that is"
+                "function not configured for sagas; route /sagas and /provisioning to the function that is"
             );
             ApiProblem::internal()
         })
     }
 
-    /// The key that seals cursors.
+    /// The key that encrypts and authenticates cursors.
     ///
     /// # Errors
-    /// 503 when Secrets Manager does not give it.
+    /// 503 if Secrets Manager does not return the secret.
     pub async fn cursor_key(&self) -> Result<&CursorKey, ApiProblem> {
         self.0.cursor_keys.key().await
     }
 
-    /// The clock.
+    /// The clock of the process; tests replace it.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         self.0.clock.as_ref()
     }
 
-    /// The configuration.
+    /// The configuration, read once when the process starts.
     #[must_use]
     pub fn config(&self) -> &ApiConfig {
         &self.0.config
     }
 
-    /// The time.
+    /// The current time in UTC.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.0.clock.now()
     }
 
-    /// What this caller may read: the only way to the table for those who are not admins.
+    /// The reader for this caller's scope. Callers who are not admins have no other access to the
+    /// table.
     #[must_use]
     pub fn reader(&self, caller: &Caller) -> Reader {
         self.0.table.reader(caller.scope())
     }
 
-    /// The table itself, to write to; an admin's.
+    /// The table itself, for writes. The parameter proves that the caller is an admin.
     #[must_use]
     pub fn table(&self, _admin: &Admin) -> &Table {
         &self.0.table
     }
 
-    /// The OpenAPI document, written out on first use: most invocations never need it.
+    /// The OpenAPI document as JSON. The text is generated on first use, because most invocations
+    /// never need it.
     #[must_use]
     pub fn document(&self) -> Bytes {
         self.0.document.get_or_init(|| openapi::document_text().into()).clone()
     }
 
-    /// Sends a run of a worker for an account, or for all (`*`), to the worker's queue: of one of its kinds, or of all.
+    /// Sends a request for a run of a worker to the worker's queue: for one account or for all
+    /// (`*`), for one of the worker's kinds or for all.
     ///
     /// # Errors
-    /// When the queue does not take it.
+    /// 503 if the queue does not accept the message.
     pub async fn enqueue_run(&self, worker: &str, account: &str, kind: Option<&Kind>) -> Result<RunId, ApiProblem> {
         let kind = kind.map(|kind| ("kind", kind));
         self.enqueue(worker, account, &BTreeMap::from_iter(kind)).await
     }
 
-    /// Sends a message with these fields of the worker's own, for an account, or for all (`*`), to the worker's queue.
+    /// Sends a message with fields that only this worker reads to the worker's queue, for one
+    /// account or for all (`*`).
     ///
     /// # Errors
-    /// When the queue does not take it.
+    /// 503 if the queue does not accept the message.
     pub async fn enqueue<T: Serialize + Sync>(
         &self,
         worker: &str,
         account: &str,
         fields: &T,
     ) -> Result<RunId, ApiProblem> {
-        // The configuration is refused unless it names every worker's queue.
+        // The configuration is rejected at start unless it has every worker's queue.
         let Some(queue) = self.0.config.worker_queues.get(worker) else { return Err(ApiProblem::internal()) };
         let run_id = RunId::random();
         let message = Message::new(worker, account, self.now(), run_id.as_str()).with_fields(fields)?;
         let fields = serde_json::Value::from(message.fields.clone());
         self.0.queue.send(queue, OutgoingMessage::new(message.to_body())).await?;
-        tracing::info!(worker, account, %fields, run_id = run_id.as_str(), "run asked for");
+        tracing::info!(worker, account, %fields, run_id = run_id.as_str(), "worker run requested");
         Ok(run_id)
     }
 }

@@ -1,18 +1,20 @@
-//! What free text may look like.
+//! Rules for free text in requests.
 
 use runtime::batch::is_slug;
 
-/// What DigitalOcean's tokens begin with: personal, OAuth, refresh.
+/// The prefixes of DigitalOcean's tokens: personal, OAuth and refresh tokens.
 const TOKEN_PREFIXES: [&str; 3] = ["dop_v1_", "doo_v1_", "dor_v1_"];
 
-/// Whether a text has a DigitalOcean token in it. Such a text is refused wherever it appears: the table is no place for it.
+/// Returns whether a text contains a DigitalOcean token. Such text is rejected in every field,
+/// because tokens must never reach the table.
 #[must_use]
 pub fn contains_token(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     TOKEN_PREFIXES.iter().any(|prefix| text.contains(prefix))
 }
 
-/// What is wrong with a short text that people read, if anything.
+/// Checks a short text that people read, such as a name or a reason, and returns what is wrong with
+/// it.
 #[must_use]
 pub fn label_error(text: &str, longest: usize) -> Option<&'static str> {
     if contains_token(text) {
@@ -25,18 +27,18 @@ pub fn label_error(text: &str, longest: usize) -> Option<&'static str> {
     })
 }
 
-/// What is said of a token where none belongs.
+/// The detail of a validation error for a field that contains a token.
 pub const TOKEN_REFUSED: &str =
     "looks like a DigitalOcean token; keep it in Secrets Manager and send only the secret's name";
 
-/// What is wrong with the base name of an account's secrets, if anything: it must be one slug below the deployment's prefix, as
-/// [`runtime::Secrets`] takes it.
+/// Checks the base name of an account's secrets and returns what is wrong with it. The base must be
+/// one slug below the deployment's prefix, as [`runtime::Secrets`] requires.
 #[must_use]
 pub fn secret_name_error(base: &str, prefix: &str) -> Option<&'static str> {
     if contains_token(base) {
         return Some(TOKEN_REFUSED);
     }
-    let fits = base.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_slug);
+    let fits = base.strip_prefix(prefix).and_then(|after| after.strip_prefix('/')).is_some_and(is_slug);
     (!fits).then_some("expected the deployment's prefix, '/', and 1 to 32 characters of a-z, 0-9 and '-'")
 }
 
@@ -45,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_is_one_slug_below_the_prefix() {
+    fn a_secret_base_name_is_one_slug_below_the_prefix() {
         for good in ["arcadia/dev/do/main", "arcadia/dev/do/team-2"] {
             assert_eq!(secret_name_error(good, "arcadia/dev/do"), None, "{good}");
         }

@@ -1,9 +1,11 @@
-//! What of a saga a caller is told.
+//! The parts of a saga that a caller may see.
 //!
-//! An admin is told everything. A tenant is told of its own sagas, and what it is told is built from named fields: how far the saga is, and
-//! of steps on what is the tenant's (its droplet, its zone) what they were to do and what came of it. Such a saga may also work on what is
-//! not the tenant's: a zone of the company's, or one that went to somebody else since. Of those steps a tenant learns no more than their
-//! names and how far they are. Texts that people, workers or DigitalOcean wrote may speak of anything: none is passed on.
+//! An admin sees everything. A tenant sees its own sagas, built from named fields: the saga's
+//! progress, and the inputs and results of the steps whose targets (a droplet, a zone) belong to
+//! the tenant. A tenant's saga may also have steps on other targets: a zone of the company's, or a
+//! zone that belongs to another tenant by now. Of those steps a tenant sees only the name and the
+//! status. Free text written by operators, workers or DigitalOcean may mention anything, so a
+//! tenant sees none of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,20 +18,22 @@ use store::{Reader, Table};
 use crate::caller::Caller;
 use crate::problem::ApiProblem;
 
-/// What a tenant is told instead of why something failed.
-pub const REDACTED_ERROR: &str = "It failed. The platform's operators know why: name them this saga.";
+/// The text that tenants see in place of every error of a saga or a step.
+pub const REDACTED_ERROR: &str =
+    "The operation failed. Platform operators can see the reason: send them the id of the saga.";
 
-/// What of a saga a caller is told.
+/// The parts of one saga that a caller may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
-    /// All of it.
+    /// Every field, as admins see it.
     Full,
-    /// A tenant's view: these steps are on what is the tenant's.
+    /// The view of a tenant: full details only of the steps with these indexes, whose targets all
+    /// belong to the tenant.
     Steps(BTreeSet<usize>),
 }
 
 impl Visibility {
-    /// Whether the caller is told what a step was to do and what came of it.
+    /// Returns whether the caller may see the inputs and results of the step with this index.
     #[must_use]
     pub fn covers(&self, step: usize) -> bool {
         match self {
@@ -38,26 +42,28 @@ impl Visibility {
         }
     }
 
-    /// Whether the caller is told everything.
+    /// Returns whether the caller may see every field.
     #[must_use]
     pub fn is_full(&self) -> bool {
         *self == Self::Full
     }
 
-    /// What sort of saga: for tenants not what its starter called it.
+    /// The saga's type as the caller may see it. A tenant sees `custom` in place of a label that
+    /// the operator chose.
     #[must_use]
     pub fn saga_type<'a>(&self, saga_type: &'a str) -> &'a str {
         if self.is_full() || SagaTemplate::named(saga_type).is_some() { saga_type } else { CUSTOM }
     }
 
-    /// A text, or for tenants the constant one.
+    /// The error as the caller may see it: a tenant sees [`REDACTED_ERROR`] in place of the text.
     #[must_use]
     pub fn error(&self, error: Option<&String>) -> Option<String> {
         error.map(|error| if self.is_full() { error.clone() } else { REDACTED_ERROR.to_owned() })
     }
 }
 
-/// Finds out what a caller is told of sagas; what is whose is looked up once.
+/// Determines the visibility of sagas for one caller. The result for each target is cached, as many
+/// sagas share targets.
 pub struct Redactor<'a> {
     caller: &'a Caller,
     reader: &'a Reader,
@@ -71,16 +77,17 @@ impl std::fmt::Debug for Redactor<'_> {
 }
 
 impl<'a> Redactor<'a> {
-    /// For a caller, whose reader this is.
+    /// Creates a redactor for this caller; `reader` must have the caller's scope.
     #[must_use]
     pub fn new(caller: &'a Caller, reader: &'a Reader) -> Self {
         Self { caller, reader, seen: BTreeMap::new() }
     }
 
-    /// What the caller is told of a saga that it may read.
+    /// Returns the parts of a saga that the caller may see; the caller must be allowed to read the
+    /// saga itself.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// Fails if the table cannot be read.
     pub async fn visibility_of(&mut self, metadata: &SagaMetadata) -> Result<Visibility, ApiProblem> {
         if matches!(self.caller, Caller::Admin(_)) {
             return Ok(Visibility::Full);
@@ -109,17 +116,18 @@ impl<'a> Redactor<'a> {
     }
 }
 
-/// What a step is on; nothing where this build does not know the step.
+/// The targets of a step; empty if this build does not know the step.
 fn targets(metadata: &SagaMetadata, spec: &StepSpec) -> Vec<ResourceKey> {
     let Some(step) = STEPS.of(spec) else { return Vec::new() };
     let (locks, _) = step.check(&metadata.account, &mut InputFields::of(&spec.inputs));
     locks.iter().filter_map(LockTarget::resource).collect()
 }
 
-/// Whose a saga on these targets is: the tenant that some of them belong to now, if all others are nobody's.
+/// Returns the single tenant that currently owns targets among these locks. Targets without an
+/// owner are ignored; the result is `None` if no target has an owner or if the owners differ.
 ///
 /// # Errors
-/// When the table cannot be read.
+/// Fails if the table cannot be read.
 pub async fn owning_tenant(table: &Table, locks: &[LockTarget]) -> Result<Option<TenantId>, ApiProblem> {
     let targets: BTreeSet<ResourceKey> = locks.iter().filter_map(LockTarget::resource).collect();
     let mut tenants = BTreeSet::new();

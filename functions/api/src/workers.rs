@@ -1,31 +1,32 @@
-//! Every worker that can be asked for a run: those that mirror the inventory, and those of billing.
+//! The workers that `POST /sync/{worker}` can start: those that mirror the inventory and those of
+//! billing.
 
 use domain::Kind;
 use inventory::workers::Target;
 
-/// A worker.
+/// A worker of the inventory or of billing.
 #[derive(Clone, Copy)]
 pub enum AnyWorker {
-    /// It mirrors resources or projects.
+    /// A worker that mirrors resources or projects.
     Inventory(&'static inventory::workers::InventoryWorker),
-    /// It takes in what DigitalOcean bills.
+    /// A worker that imports DigitalOcean's billing data.
     Billing(&'static billing::BillingWorkerSpec),
 }
 
-/// All of them, those of the inventory first.
+/// Returns all workers, those of the inventory first.
 pub fn all() -> impl Iterator<Item = AnyWorker> {
     let inventory = inventory::workers::WORKERS.iter().map(AnyWorker::Inventory);
     inventory.chain(billing::WORKERS.iter().map(AnyWorker::Billing))
 }
 
 impl AnyWorker {
-    /// The worker of this name.
+    /// Returns the worker of this name; `None` if there is none.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         all().find(|worker| worker.name() == name)
     }
 
-    /// Its name, as in `POST /sync/{worker}`.
+    /// The worker's name, as in `POST /sync/{worker}`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,7 +35,8 @@ impl AnyWorker {
         }
     }
 
-    /// What its receipts in an account are under: the kinds that it mirrors, or the one lane of a worker of billing.
+    /// The keys of the worker's sync states in an account: the kinds that it mirrors, or the single
+    /// sync kind of a billing worker.
     #[must_use]
     pub fn sync_kinds(self) -> Vec<Kind> {
         match self {
@@ -52,9 +54,9 @@ mod tests {
 
     #[test]
     fn worker_names_and_sync_kinds_are_unique() {
-        let (names, lanes): (Vec<_>, Vec<_>) = all().map(|worker| (worker.name(), worker.sync_kinds())).unzip();
-        let lanes: Vec<Kind> = lanes.into_iter().flatten().collect();
+        let (names, kinds): (Vec<_>, Vec<_>) = all().map(|worker| (worker.name(), worker.sync_kinds())).unzip();
+        let kinds: Vec<Kind> = kinds.into_iter().flatten().collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
-        assert_eq!(lanes.iter().collect::<BTreeSet<_>>().len(), lanes.len());
+        assert_eq!(kinds.iter().collect::<BTreeSet<_>>().len(), kinds.len());
     }
 }

@@ -1,4 +1,4 @@
-//! The accounts that are mirrored: an admin's to see, register, pause and resume.
+//! The accounts that are mirrored. Admins list, register, pause and resume them.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -26,51 +26,53 @@ use crate::representation::Representation;
 use crate::text::{label_error, secret_name_error};
 use crate::views::{AccountView, List, page_of};
 
-/// How often a change is decided anew that met another one.
+/// The number of attempts to write a change if other changes of the same account interfere.
 const MAX_ATTEMPTS: usize = 3;
 
-/// An account to mirror.
+/// The registration of an account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Registration {
-    /// Its slug: 1 to 32 characters of a-z, 0-9 and '-'.
+    /// Slug of the account: 1 to 32 characters of a-z, 0-9 and '-'.
     #[schema(example = "main", pattern = "^[a-z0-9-]{1,32}$")]
     account: String,
-    /// What people call it.
+    /// Display name of the account.
     #[schema(example = "Main team", min_length = 1, max_length = 100)]
     name: String,
-    /// The name that its secrets in Secrets Manager begin with, one slug below the deployment's prefix; `<prefix>/<account>` if left out. Never a token.
+    /// Base name of the account's secrets in Secrets Manager: the deployment's prefix, '/' and one
+    /// slug; `<prefix>/<account>` if left out. The value is never a token.
     #[schema(example = "arcadia/dev/do/main")]
     secret: Option<String>,
 }
 
-/// What to change of an account; what is left out stays.
+/// A change of an account. Fields that are left out stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountChange {
-    /// `paused`: its workers stop; `enabled`: they run again.
+    /// New status: `paused` stops the account's workers, `enabled` resumes them.
     #[schema(example = "paused")]
     status: Option<Status>,
-    /// What people call it.
+    /// Display name of the account.
     #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
-    /// The name that its secrets in Secrets Manager begin with, one slug below the deployment's prefix. Never a token.
+    /// Base name of the account's secrets in Secrets Manager: the deployment's prefix, '/' and one
+    /// slug. The value is never a token.
     #[schema(example = "arcadia/dev/do/main")]
     secret: Option<String>,
 }
 
-/// Whether an account is mirrored.
+/// The status of an account's mirroring.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AccountStatus)]
 pub(super) enum Status {
-    /// Its workers run.
+    /// The workers mirror the account.
     Enabled,
-    /// They do not.
+    /// The workers skip the account.
     Paused,
 }
 
-/// An account in a path.
+/// The slug of an account, from the path.
 #[derive(Debug)]
 pub(super) struct AccountPath(AccountId);
 
@@ -80,10 +82,12 @@ impl FromParameters for AccountPath {
     }
 }
 
-/// The accounts, by slug. Admins only.
+/// Lists the accounts in the order of their slugs.
+///
+/// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/accounts", operation_id = "listAccounts", tag = "accounts", params(PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<AccountView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of accounts.", body = List<AccountView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     admin: Admin,
@@ -101,12 +105,14 @@ pub(super) async fn list(
     representation.of(&List::new(data, next, coverage))
 }
 
-/// Registers an account: from the next tick on its workers mirror it. Registering the same again changes nothing. Admins only.
+/// Registers an account, which the workers mirror from their next scheduled run on.
+///
+/// Repeating a registration changes nothing. Only platform admins may call this operation.
 #[utoipa::path(
     post, path = "/accounts", operation_id = "registerAccount", tag = "accounts", request_body = Registration, security(("id_token" = [])),
     responses(
-        (status = 201, description = "It is registered.", body = AccountView, headers(("location" = String, description = "Where it is."))),
-        (status = 200, description = "It was already, just so.", body = AccountView),
+        (status = 201, description = "The account is registered.", body = AccountView, headers(("location" = String, description = "Path of the account."))),
+        (status = 200, description = "The account is already registered with the same values.", body = AccountView),
         InvalidParametersResponse, AuthResponses, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -126,18 +132,23 @@ pub(super) async fn register(
             let existing = state.table(&admin).account(&account.account).await?;
             match existing.filter(|existing| existing.name == account.name && existing.secret == account.secret) {
                 Some(existing) => Ok((StatusCode::OK, location, Json(existing.into()))),
-                None => Err(ApiProblem::conflict("account-exists", "An account of this slug is registered otherwise.")),
+                None => Err(ApiProblem::conflict(
+                    "account-exists",
+                    "An account with this slug is registered with other values.",
+                )),
             }
         }
     }
 }
 
-/// Pauses, resumes or renames an account, or has it use other secrets. Admins only.
+/// Pauses, resumes or renames an account, or changes the base name of its secrets.
+///
+/// Only platform admins may call this operation.
 #[utoipa::path(
     patch, path = "/accounts/{account}", operation_id = "changeAccount", tag = "accounts", request_body = AccountChange, security(("id_token" = [])),
-    params(("account" = String, Path, description = "Its slug.")),
+    params(("account" = String, Path, description = "Slug of the account.")),
     responses(
-        (status = 200, description = "The account as it is now.", body = AccountView),
+        (status = 200, description = "The account after the change.", body = AccountView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -162,26 +173,26 @@ pub(super) async fn change(
             return Ok(Json(changed.into()));
         }
     }
-    Err(ApiProblem::conflict("concurrent-change", "Others keep changing it. Repeat the request."))
+    Err(ApiProblem::conflict("concurrent-change", "Other requests keep changing the account. Repeat the request."))
 }
 
 impl Registration {
     fn check(self, state: &AppState) -> Result<Account, ApiProblem> {
         let Self { account, name, secret } = self;
         let mut errors = Vec::new();
-        let mut note = |pointer: &str, detail: &str| {
+        let mut add_error = |pointer: &str, detail: &str| {
             errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
         };
         let prefix = &state.config().secret_prefix;
         let account = AccountId::new(account).ok();
         if account.is_none() {
-            note("#/account", &format!("expected {SLUG}"));
+            add_error("#/account", &format!("expected {SLUG}"));
         }
         if let Some(wrong) = label_error(&name, 100) {
-            note("#/name", wrong);
+            add_error("#/name", wrong);
         }
         if let Some(wrong) = secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)) {
-            note("#/secret", wrong);
+            add_error("#/secret", wrong);
         }
         match account {
             Some(account) if errors.is_empty() => {

@@ -1,4 +1,4 @@
-//! An operator's word on whose a resource is. Admins only.
+//! Operators' claims: assignments of resources to projects or tenants. Admins only.
 
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -22,35 +22,40 @@ use crate::openapi::{
 use crate::problem::{ApiProblem, ValidationError};
 use crate::views::ResourceView;
 
-/// How often a change is decided anew that met another one.
+/// The number of attempts to write a change if other changes of the same resource interfere.
 const MAX_ATTEMPTS: usize = 3;
 
-/// Whose the resource is, whatever the lists say; what is left out stays, null takes the word back.
+/// A claim of a resource. Fields that are left out stay unchanged; null withdraws a claim.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceChange {
-    /// The project it belongs to, one of its account's; null leaves it to the lists again.
+    /// Project of the same account that the resource is assigned to; null leaves the project to
+    /// DigitalOcean's lists again.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679", min_length = 1, max_length = 255)]
     project_id: Option<Option<String>>,
-    /// The tenant it belongs to, whatever its project: 1 to 32 characters of a-z, 0-9 and '-'; null leaves it to its project again.
+    /// Tenant that owns the resource, whatever its project: 1 to 32 characters of a-z, 0-9 and '-';
+    /// null leaves the tenant to the project again.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
     tenant_id: Option<Option<String>>,
 }
 
-/// Says whose a resource is, of what no project lists or of what one lists wrongly: from now on, and no sweep says otherwise. What belongs
-/// with it (records of a zone, backups of a droplet) follows its project, not its tenant. Admins only.
+/// Assigns a resource to a project or a tenant.
+///
+/// The claim takes effect at once, and no sweep overrides it. Use it for a resource that no project
+/// lists or that the wrong project lists. Child resources (records of a zone, backups of a droplet)
+/// follow the resource's project, but not its tenant. Only platform admins may call this operation.
 #[utoipa::path(
     patch, path = "/inventory/resources/{account}/{kind}/{provider_id}", operation_id = "claimResource", tag = "inventory",
     request_body = ResourceChange, security(("id_token" = [])),
     params(
-        ("account" = String, Path, description = "Its account."),
-        ("kind" = String, Path, description = "Its kind."),
-        ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind.")
+        ("account" = String, Path, description = "Account of the resource."),
+        ("kind" = String, Path, description = "Kind of the resource."),
+        ("provider_id" = String, Path, description = "DigitalOcean's id of the resource, unique within its kind.")
     ),
     responses(
-        (status = 200, description = "The resource as it is now.", body = ResourceView),
+        (status = 200, description = "The resource after the change.", body = ResourceView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -70,7 +75,7 @@ pub(super) async fn change(
         if !row.is_live() {
             return Err(ApiProblem::conflict(
                 "resource-deleted",
-                "The resource was found gone; whose it was stays as it is.",
+                "The resource is deleted, so that its project and tenant can no longer change.",
             ));
         }
         let row = match claimed(&row, &claim, audit.at) {
@@ -82,33 +87,33 @@ pub(super) async fn change(
         };
         return Ok(Json(resource_view(&reader, &caller, row).await?));
     }
-    Err(ApiProblem::conflict("concurrent-change", "Others keep changing it. Repeat the request."))
+    Err(ApiProblem::conflict("concurrent-change", "Other requests keep changing the resource. Repeat the request."))
 }
 
 impl ResourceChange {
     async fn check(self, reader: &Reader, account: &AccountId) -> Result<Claim, ApiProblem> {
         let Self { project_id, tenant_id } = self;
         let mut errors = Vec::new();
-        let mut note = |pointer: &str, detail: &str| {
+        let mut add_error = |pointer: &str, detail: &str| {
             errors.push(ValidationError { pointer: pointer.to_owned(), detail: format!("expected {detail}") });
         };
         if project_id.is_none() && tenant_id.is_none() {
-            note("#", "project_id, tenant_id or both");
+            add_error("#", "project_id, tenant_id or both");
         }
         let project = project_id.clone().map(|id| id.and_then(|id| ProjectId::new(id).ok()));
         match (&project_id, &project) {
-            (Some(Some(_)), Some(None)) => note("#/project_id", &format!("{ID}, or null")),
+            (Some(Some(_)), Some(None)) => add_error("#/project_id", &format!("{ID}, or null")),
             (_, Some(Some(id))) => {
                 let found = reader.project(account, id).await?;
                 if found.is_none_or(|project| project.deleted_at.is_some()) {
-                    note("#/project_id", "a project that is in the resource's account");
+                    add_error("#/project_id", "a project that is in the resource's account");
                 }
             }
             _ => {}
         }
         let tenant = tenant_id.clone().map(|id| id.and_then(|id| TenantId::new(id).ok()));
         if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
-            note("#/tenant_id", &format!("{SLUG}, or null"));
+            add_error("#/tenant_id", &format!("{SLUG}, or null"));
         }
         if errors.is_empty() { Ok(Claim { project, tenant }) } else { Err(ApiProblem::unprocessable(errors)) }
     }

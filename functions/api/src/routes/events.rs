@@ -1,4 +1,4 @@
-//! What happened to a resource.
+//! The events of a single resource.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,13 +14,15 @@ use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{EventView, List};
 
-/// What happened to a resource, the newest first. A tenant sees what happened while the resource was its own.
+/// Lists the events of a resource, the newest first.
+///
+/// A tenant sees the events from the time when it owned the resource.
 #[utoipa::path(
     get, path = "/inventory/resources/{account}/{kind}/{provider_id}/events", operation_id = "listResourceEvents", tag = "inventory", security(("id_token" = [])),
     params(
-        ("account" = String, Path, description = "The resource's account."),
-        ("kind" = String, Path, description = "The resource's kind."),
-        ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind."),
+        ("account" = String, Path, description = "Account of the resource."),
+        ("kind" = String, Path, description = "Kind of the resource."),
+        ("provider_id" = String, Path, description = "DigitalOcean's id of the resource, unique within its kind."),
         PageQuery
     ),
     responses((status = 200, description = "A page of events.", body = List<EventView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)

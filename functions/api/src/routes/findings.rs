@@ -1,4 +1,4 @@
-//! What costs money for nothing, and what lacks what it should have.
+//! Findings: resources that cost money without being used, or that lack a recommended setting.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -20,32 +20,33 @@ use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{FindingList, FindingView, List};
 
-/// Which findings are wanted; all that are given must fit.
+/// The filters of findings; a finding must match all of them.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FindingFilter {
-    /// Of resources of this account.
+    /// Account of the resources.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
-    /// Of this rule: `unattached_volume`, `old_snapshot`, `unassigned_reserved_ip`, `load_balancer_without_backends`,
-    /// `powered_off_droplet`, `droplet_without_backups`, `droplet_without_firewall` or `certificate_near_expiry`.
+    /// Name of the rule: `unattached_volume`, `old_snapshot`, `unassigned_reserved_ip`,
+    /// `load_balancer_without_backends`, `powered_off_droplet`, `droplet_without_backups`,
+    /// `droplet_without_firewall` or `certificate_near_expiry`.
     rule: Option<String>,
-    /// Of resources of this tenant.
+    /// Tenant that owns the resources.
     #[param(value_type = Option<String>)]
     tenant: Option<TenantId>,
-    /// Of resources in this project.
+    /// Project that contains the resources.
     #[param(value_type = Option<String>)]
     project: Option<ProjectId>,
 }
 
-/// Which findings are wanted, and which page of them.
+/// The filters of findings and the page.
 #[derive(Debug)]
 pub(super) struct FindingQuery {
     filter: FindingFilter,
     page: PageQuery,
 }
 
-/// Where a page ended: at the finding with this place in the order.
+/// The position after a page: the sort key of its last finding.
 #[derive(Serialize, Deserialize)]
 struct FindingCursor {
     price: Option<Money>,
@@ -72,18 +73,21 @@ impl FindingCursor {
         Self { price: finding.price_monthly, key: finding.key.clone(), rule: finding.rule.to_owned() }
     }
 
-    /// Whether the finding comes after it.
+    /// Returns whether the finding sorts after the cursor.
     fn is_before(&self, finding: &RuleFinding) -> bool {
         let price = std::cmp::Reverse(self.price.map(|price| price.amount));
         finding.order() > (price, &self.key, self.rule.as_str())
     }
 }
 
-/// What costs money for nothing, and what lacks what it should have: the dearest first. A rule is judged only where what it rests on was
-/// read whole not long ago; `skipped` names the others.
+/// Lists resources that cost money without being used or that lack a recommended setting, the most
+/// expensive first.
+///
+/// A rule is evaluated only if the lists that it depends on were read completely and recently;
+/// `skipped` names the other rules.
 #[utoipa::path(
     get, path = "/inventory/findings", operation_id = "listFindings", tag = "inventory", params(FindingFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = FindingList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of findings.", body = FindingList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
@@ -102,9 +106,9 @@ pub(super) async fn list(
     let Evaluation { found, skipped, as_of, complete } =
         Evaluation::of(&reader, &accounts, &wanted, &rules, state.now()).await?;
 
-    let begin = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
-    let page_end = found.len().min(begin + page.limit);
-    let on_page = &found[begin..page_end];
+    let page_start = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
+    let page_end = found.len().min(page_start + page.limit);
+    let on_page = &found[page_start..page_end];
     let next = on_page
         .last()
         .filter(|_| page_end < found.len())

@@ -1,4 +1,4 @@
-//! Whether the function runs.
+//! The health check of the function.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,22 +7,24 @@ use utoipa::ToSchema;
 
 use crate::{AppState, VERSION};
 
-/// That the function runs.
+/// The state of the function.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Health {
-    /// Always `ok`.
+    /// Always the text `ok`.
     #[schema(example = "ok")]
     status: &'static str,
-    /// The version that runs.
+    /// Version of the running build.
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// The deployment.
+    /// Name of the deployment.
     #[schema(example = "dev")]
     stage: String,
 }
 
-/// Whether the function runs. Needs no token and reads nothing.
-#[utoipa::path(get, path = "/health", operation_id = "getHealth", tag = "service", responses((status = 200, description = "It does.", body = Health)))]
+/// Reports that the function runs.
+///
+/// The operation needs no token and reads nothing.
+#[utoipa::path(get, path = "/health", operation_id = "getHealth", tag = "service", responses((status = 200, description = "The function runs.", body = Health)))]
 pub(super) async fn health(State(state): State<AppState>) -> Json<Health> {
     Json(Health { status: "ok", version: VERSION, stage: state.config().stage.clone() })
 }

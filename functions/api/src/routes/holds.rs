@@ -1,4 +1,4 @@
-//! The word that held deletions are real. Admins only.
+//! Confirmations of held deletions. Admins only.
 
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -23,27 +23,32 @@ use crate::problem::ApiProblem;
 use crate::views::ConfirmedDeletionsView;
 use crate::workers;
 
-/// Which deletions are real.
+/// The held deletions to confirm.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfirmDeletionsRequest {
-    /// The account.
+    /// Account of the resources.
     #[schema(example = "main")]
     account: String,
-    /// The kind, as `GET /sync` names it; needed where deletions of several of the worker's kinds wait.
+    /// Kind of the resources, as in `GET /sync`; required if the worker holds deletions of several
+    /// kinds.
     #[schema(example = "droplet")]
     kind: Option<String>,
-    /// `held.hold_id` as `GET /sync` shows it; whatever is held now if left out.
+    /// Id of the hold, as `held.hold_id` in `GET /sync`; the current hold if left out.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     hold_id: Option<String>,
 }
 
-/// Confirms that the deletions a worker holds back of a kind are real, and asks for the run that makes them. Admins only.
+/// Confirms that resources are really deleted at DigitalOcean, and requests the run that marks them
+/// as deleted.
+///
+/// A worker holds deletions back when an unusual number of a kind is missing at once. Only platform
+/// admins may call this operation.
 #[utoipa::path(
     post, path = "/sync/{worker}/confirm", operation_id = "confirmDeletions", tag = "sync", request_body = ConfirmDeletionsRequest, security(("id_token" = [])),
-    params(("worker" = String, Path, description = "The worker, such as `droplets`.")),
+    params(("worker" = String, Path, description = "Name of the worker, such as `droplets`.")),
     responses(
-        (status = 202, description = "They are confirmed, and the run is asked for.", body = ConfirmedDeletionsView),
+        (status = 202, description = "The deletions are confirmed and the run is queued.", body = ConfirmedDeletionsView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -60,10 +65,10 @@ pub(super) async fn confirm(
     let hold_id = hold_id.map_err(|_| invalid_field("#/hold_id", "the hold_id that GET /sync shows"))?;
     let account = enabled_account(&admin, &state, account).await?.account;
     let mut held = held(&admin, &state, &account, worker).await?;
-    held.retain(|(lane, hold)| {
-        kind.as_ref().is_none_or(|kind| kind == lane) && hold_id.as_ref().is_none_or(|id| *id == hold.id)
+    held.retain(|(held_kind, hold)| {
+        kind.as_ref().is_none_or(|kind| kind == held_kind) && hold_id.as_ref().is_none_or(|id| *id == hold.id)
     });
-    let (kind, hold) = only(held)?;
+    let (kind, hold) = single_hold(held)?;
     let audit = AuditEntry {
         id: request.0,
         at: state.now(),
@@ -80,23 +85,27 @@ pub(super) async fn confirm(
     Ok((StatusCode::ACCEPTED, Json(ConfirmedDeletionsView::new(run_id, account, kind, hold))))
 }
 
-/// What the worker holds back in the account, by kind.
+/// Returns the deletions that the worker holds back in the account, by kind.
 async fn held(
     admin: &Admin,
     state: &AppState,
     account: &AccountId,
     worker: &InventoryWorker,
 ) -> Result<Vec<(Kind, Hold)>, ApiProblem> {
-    let mut lanes = state.table(admin).sync_states(account).await?;
-    let mut hold = |kind: Kind| lanes.remove(&kind).and_then(|lane| lane.hold).map(|hold| (kind, hold));
+    let mut sync_states = state.table(admin).sync_states(account).await?;
+    let mut hold = |kind: Kind| sync_states.remove(&kind).and_then(|state| state.hold).map(|hold| (kind, hold));
     Ok(worker.targets.iter().map(Target::sync_kind).filter_map(&mut hold).collect())
 }
 
-/// The one that is meant, if that is clear.
-fn only(held: Vec<(Kind, Hold)>) -> Result<(Kind, Hold), ApiProblem> {
+/// Returns the single hold. Several holds give 422, because the request must name the kind; none
+/// gives 409.
+fn single_hold(held: Vec<(Kind, Hold)>) -> Result<(Kind, Hold), ApiProblem> {
     let kinds: Vec<&str> = held.iter().map(|(kind, _)| kind.as_str()).collect();
     if kinds.len() > 1 {
-        return Err(invalid_field("#/kind", &format!("one of {}: deletions of each wait", kinds.join(", "))));
+        return Err(invalid_field(
+            "#/kind",
+            &format!("one of {}, because deletions of each are held", kinds.join(", ")),
+        ));
     }
     held.into_iter().next().ok_or(no_held_deletions())
 }
@@ -104,6 +113,6 @@ fn only(held: Vec<(Kind, Hold)>) -> Result<(Kind, Hold), ApiProblem> {
 fn no_held_deletions() -> ApiProblem {
     ApiProblem::conflict(
         "no-held-deletions",
-        "No such deletions wait for a confirmation (any more). See held in GET /sync.",
+        "Held deletions that match the request do not exist, or no longer. See held in GET /sync.",
     )
 }

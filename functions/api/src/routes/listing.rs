@@ -1,4 +1,4 @@
-//! What all lists take.
+//! Parameters and helpers that all lists share.
 
 use domain::{AccountId, TenantId};
 use utoipa::IntoParams;
@@ -12,14 +12,14 @@ use crate::problem::ApiProblem;
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
 
-/// Which page of a list.
+/// The page of a list.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
-    /// At most so many on a page.
+    /// Maximum number of items on a page.
     #[param(minimum = 1, maximum = 200, default = 50, value_type = Option<u32>)]
     pub(super) limit: usize,
-    /// `next_cursor` of the page before; the filters must be the same.
+    /// Value of `next_cursor` of the previous page; the filters must be the same.
     pub(super) cursor: Option<String>,
 }
 
@@ -33,20 +33,21 @@ impl FromParameters for PageQuery {
 }
 
 impl PageQuery {
-    /// The position in the cursor, if there is one.
+    /// Decrypts the position in the cursor; `None` on the first page.
     pub(super) fn position<P: serde::de::DeserializeOwned>(&self, binding: &Binding) -> Result<Option<P>, ApiProblem> {
         self.cursor.as_deref().map(|cursor| binding.open(cursor)).transpose()
     }
 }
 
-/// The accounts that an answer speaks of, given those and the tenant that are asked for.
+/// Returns the accounts that a response covers, given the filters by account and tenant.
 pub(super) async fn covered_accounts(
     state: &AppState,
     caller: &Caller,
     account: Option<&AccountId>,
     tenant: Option<&TenantId>,
 ) -> Result<Vec<AccountId>, ApiProblem> {
-    // An admin who asks for a tenant's is told of the accounts that the tenant is in.
+    // For an admin who filters by a tenant, the response covers the accounts that this tenant has
+    // projects or resources in.
     let viewed = match (caller, tenant) {
         (Caller::Admin(_), Some(tenant)) => Caller::Tenant { tenant: tenant.clone() },
         _ => caller.clone(),
@@ -56,7 +57,8 @@ pub(super) async fn covered_accounts(
     Ok(accounts)
 }
 
-/// DynamoDB refuses to begin where nothing of ours ends: then the cursor was made up.
+/// Maps an error of a list's read. DynamoDB rejects a start key that does not belong to the index;
+/// such a key can only come from an invalid cursor.
 pub(super) fn start_key_error(error: store::Error, has_cursor: bool) -> ApiProblem {
     match &error {
         store::Error::Dynamo { code, .. } if has_cursor && code == "ValidationException" => ApiProblem::bad_cursor(),
@@ -64,14 +66,14 @@ pub(super) fn start_key_error(error: store::Error, has_cursor: bool) -> ApiProbl
     }
 }
 
-/// A slug, as parameters describe it.
+/// The description of a slug in validation errors.
 pub(super) const SLUG: &str = "1 to 32 characters of a-z, 0-9 and '-'";
-/// A kind, as parameters describe it.
+/// The description of a kind in validation errors.
 pub(super) const KIND: &str = "1 to 48 characters of a-z, 0-9 and '_'";
-/// An id of DigitalOcean's, as parameters describe it.
+/// The description of a DigitalOcean id in validation errors.
 pub(super) const ID: &str = "1 to 255 printable characters without spaces";
 
-/// A flag, as parameters write it.
+/// Reads an optional boolean parameter: `true` or `false`, the default.
 pub(super) fn flag(parameters: &mut Parameters, name: &'static str) -> bool {
     parameters
         .parse(name, "true or false", |text| match text {

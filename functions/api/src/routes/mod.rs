@@ -1,4 +1,4 @@
-//! The routes: one file per area.
+//! The routes, one module for each area.
 
 mod accounts;
 mod billing;
@@ -29,10 +29,10 @@ use crate::observe::observe;
 use crate::openapi::Base;
 use crate::problem::ApiProblem;
 
-/// Where everything is.
+/// The path prefix of all routes.
 const ROOT: &str = "/api/v1";
 
-/// Every route with its description.
+/// All routes together with their OpenAPI descriptions.
 pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
     let routes = OpenApiRouter::new()
         .routes(routes!(health::health))
@@ -75,7 +75,7 @@ pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Base::openapi()).nest(ROOT, routes)
 }
 
-/// The API.
+/// The router of the API with its middleware.
 pub fn router(state: AppState) -> Router {
     let (router, _) = documented_routes().split_for_parts();
     router

@@ -1,4 +1,4 @@
-//! This document.
+//! The OpenAPI document as a resource.
 
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -6,12 +6,14 @@ use http::header;
 
 use crate::AppState;
 
-/// This document. Needs no token.
+/// Returns this document.
+///
+/// The operation needs no token.
 #[utoipa::path(
     get,
     path = "/openapi.json", operation_id = "getOpenApi",
     tag = "service",
-    responses((status = 200, description = "The document.", body = Object, content_type = "application/json"))
+    responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json"))
 )]
 pub(super) async fn openapi(State(state): State<AppState>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], state.document())

@@ -1,4 +1,4 @@
-//! Projects: mirrored, and given to tenants by admins.
+//! The mirrored projects, which admins assign to tenants.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -28,55 +28,59 @@ use crate::representation::Representation;
 use crate::text::label_error;
 use crate::views::{List, ProjectView, page_of};
 
-/// How often a change is decided anew that met another one.
+/// The number of attempts to write a change if other changes of the same project interfere.
 const MAX_ATTEMPTS: usize = 3;
 
-/// Which projects are wanted; all that are given must fit.
+/// The filters of projects; a project must match all of them.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ProjectFilter {
-    /// Of this account.
+    /// Account of the projects.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
-    /// Of this tenant.
+    /// Tenant that owns the projects.
     #[param(value_type = Option<String>)]
     tenant: Option<TenantId>,
-    /// Those found gone, instead of those that are there.
+    /// True to list deleted projects in place of existing ones.
     #[param(default = false, value_type = Option<bool>)]
     deleted: bool,
 }
 
-/// Which projects are wanted, and which page of them.
+/// The filters of projects and the page.
 #[derive(Debug)]
 pub(super) struct ProjectQuery {
     filter: ProjectFilter,
     page: PageQuery,
 }
 
-/// A project in a path.
+/// The account and the id of a project, from the path.
 #[derive(Debug)]
 pub(super) struct ProjectPath(AccountId, ProjectId);
 
-/// What to change of a project; what is left out stays, null clears.
+/// A change of a project. Fields that are left out stay unchanged; null clears a field.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProjectChange {
-    /// The tenant it belongs to: 1 to 32 characters of a-z, 0-9 and '-'; null for nobody.
+    /// Tenant that owns the project: 1 to 32 characters of a-z, 0-9 and '-'; null for no tenant.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "acme", pattern = "^[a-z0-9-]{1,32}$")]
     tenant_id: Option<Option<String>>,
-    /// Since when it does: not in the future; now if left out. Before the present owner's first day it counts from that day. Where the tenant has the project already, its beginning moves there, but not into another tenant's time (409).
+    /// Beginning of the tenant's time, not in the future; now if left out. A time before the
+    /// present owner's first day counts as that day. If the tenant owns the project already, the
+    /// beginning of its time moves, but not into another tenant's time (409).
     tenant_from: Option<DateTime<Utc>>,
-    /// What we use it for; null for nothing. DigitalOcean's own purpose is another field and stays as it is.
+    /// Purpose in the operator's words; null for none. The purpose that is set at DigitalOcean is
+    /// another field and stays unchanged.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>, example = "customer site", max_length = 200)]
     purpose: Option<Option<String>>,
 }
 
-/// A change whose values are valid.
+/// A change with valid values.
 struct ValidatedProjectChange {
     tenant: Option<Option<TenantId>>,
-    /// Of a new tenant; of the present one only if it was given.
+    /// The beginning of a new tenant's time; for the present tenant it applies only if it was
+    /// given.
     from: DateTime<Utc>,
     from_given: bool,
     purpose: Option<Option<String>>,
@@ -109,10 +113,10 @@ impl ProjectFilter {
     }
 }
 
-/// The projects that the caller may see.
+/// Lists the projects that the caller may see.
 #[utoipa::path(
     get, path = "/inventory/projects", operation_id = "listProjects", tag = "inventory", params(ProjectFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<ProjectView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of projects.", body = List<ProjectView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
@@ -139,14 +143,14 @@ pub(super) async fn list(
     representation.of(&List::new(data.collect(), next, freshness.coverage(Some(&PROJECT), state.now())))
 }
 
-/// One project.
+/// Returns a single project.
 #[utoipa::path(
     get, path = "/inventory/projects/{account}/{id}", operation_id = "getProject", tag = "inventory", security(("id_token" = [])),
     params(
-        ("account" = String, Path, description = "Its account."),
-        ("id" = String, Path, description = "DigitalOcean's id of it.")
+        ("account" = String, Path, description = "Account of the project."),
+        ("id" = String, Path, description = "DigitalOcean's id of the project.")
     ),
-    responses((status = 200, description = "It.", body = ProjectView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    responses((status = 200, description = "The requested project.", body = ProjectView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(super) async fn one(
     caller: Caller,
@@ -160,16 +164,19 @@ pub(super) async fn one(
     Ok(Json(ProjectView::new(project, reader.scope(), last_complete_at)))
 }
 
-/// Gives a project to a tenant from a time on, or says what we use it for. Everything in the project is the tenant's at once. Admins only.
+/// Assigns a project to a tenant, or sets its purpose.
+///
+/// All resources of the project belong to the tenant at once. Only platform admins may call this
+/// operation.
 #[utoipa::path(
     patch, path = "/inventory/projects/{account}/{id}", operation_id = "changeProject", tag = "inventory", request_body = ProjectChange,
     security(("id_token" = [])),
     params(
-        ("account" = String, Path, description = "Its account."),
-        ("id" = String, Path, description = "DigitalOcean's id of it.")
+        ("account" = String, Path, description = "Account of the project."),
+        ("id" = String, Path, description = "DigitalOcean's id of the project.")
     ),
     responses(
-        (status = 200, description = "The project as it is now.", body = ProjectView),
+        (status = 200, description = "The project after the change.", body = ProjectView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -199,31 +206,31 @@ pub(super) async fn change(
         let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
         return Ok(Json(ProjectView::new(changed, reader.scope(), last_complete_at)));
     }
-    Err(ApiProblem::conflict("concurrent-change", "Others keep changing it. Repeat the request."))
+    Err(ApiProblem::conflict("concurrent-change", "Other requests keep changing the project. Repeat the request."))
 }
 
 impl ProjectChange {
     fn check(self, now: DateTime<Utc>) -> Result<ValidatedProjectChange, ApiProblem> {
         let Self { tenant_id, tenant_from, purpose } = self;
         let mut errors = Vec::new();
-        let mut note = |pointer: &str, detail: &str| {
+        let mut add_error = |pointer: &str, detail: &str| {
             errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
         };
         if tenant_id.is_none() && purpose.is_none() && tenant_from.is_none() {
-            note("#", "expected tenant_id, purpose or both");
+            add_error("#", "expected tenant_id, purpose or both");
         }
         let tenant = tenant_id.clone().map(|tenant| tenant.and_then(|tenant| TenantId::new(tenant).ok()));
         if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
-            note("#/tenant_id", &format!("expected {SLUG}, or null"));
+            add_error("#/tenant_id", &format!("expected {SLUG}, or null"));
         }
         if tenant_from.is_some() && tenant_id.is_none() {
-            note("#/tenant_from", "expected together with tenant_id only");
+            add_error("#/tenant_from", "expected together with tenant_id only");
         }
         if tenant_from.is_some_and(|from| from > now) {
-            note("#/tenant_from", "expected a time that is not in the future");
+            add_error("#/tenant_from", "expected a time that is not in the future");
         }
         if let Some(wrong) = purpose.iter().flatten().find_map(|purpose| label_error(purpose, 200)) {
-            note("#/purpose", wrong);
+            add_error("#/purpose", wrong);
         }
         if errors.is_empty() {
             let from = to_millis(tenant_from.unwrap_or(now));

@@ -1,4 +1,4 @@
-//! The resources that are mirrored.
+//! The mirrored resources.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,29 +21,29 @@ use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{List, ResourceView};
 
-/// Which resources are wanted; all that are given must fit.
+/// The filters of resources; a resource must match all of them.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the parameters; ResourceQuery reads them")]
 pub(super) struct ResourceParams {
-    /// Of this account.
+    /// Account of the resources.
     account: Option<String>,
-    /// Of this kind.
+    /// Kind of the resources.
     kind: Option<String>,
-    /// With this status.
+    /// Status of the resources, as DigitalOcean reports it.
     status: Option<String>,
-    /// In this project.
+    /// Project that contains the resources.
     project: Option<String>,
-    /// Of this tenant.
+    /// Tenant that owns the resources.
     tenant: Option<String>,
-    /// Whose name, id or tag contains this, whatever its case; at most 100 characters.
+    /// Text that the name, the id or a tag contains, regardless of case; at most 100 characters.
     q: Option<String>,
-    /// Those found gone, instead of those that are there.
+    /// True to list deleted resources in place of existing ones.
     #[param(default = false)]
     deleted: Option<bool>,
 }
 
-/// Which resources are wanted, and which page of them.
+/// The filters of resources and the page.
 #[derive(Debug)]
 pub(super) struct ResourceQuery {
     filter: ResourceFilter,
@@ -66,7 +66,7 @@ impl FromParameters for ResourceQuery {
     }
 }
 
-/// A resource in a path.
+/// The key of a resource, from the path.
 #[derive(Debug)]
 pub(super) struct ResourcePath(pub(super) ResourceKey);
 
@@ -79,10 +79,10 @@ impl FromParameters for ResourcePath {
     }
 }
 
-/// The resources that the caller may see.
+/// Lists the resources that the caller may see.
 #[utoipa::path(
     get, path = "/inventory/resources", operation_id = "listResources", tag = "inventory", params(ResourceParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<ResourceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of resources.", body = List<ResourceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
@@ -108,15 +108,17 @@ pub(super) async fn list(
     representation.of(&List::new(data.collect(), next, coverage))
 }
 
-/// One resource. An id is percent-encoded where it has characters that a path does not take.
+/// Returns a single resource.
+///
+/// Characters of an id that are not allowed in a path must be percent-encoded.
 #[utoipa::path(
     get, path = "/inventory/resources/{account}/{kind}/{provider_id}", operation_id = "getResource", tag = "inventory", security(("id_token" = [])),
     params(
-        ("account" = String, Path, description = "Its account."),
-        ("kind" = String, Path, description = "Its kind."),
-        ("provider_id" = String, Path, description = "DigitalOcean's id of it within its kind.")
+        ("account" = String, Path, description = "Account of the resource."),
+        ("kind" = String, Path, description = "Kind of the resource."),
+        ("provider_id" = String, Path, description = "DigitalOcean's id of the resource, unique within its kind.")
     ),
-    responses((status = 200, description = "It.", body = ResourceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    responses((status = 200, description = "The requested resource.", body = ResourceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(super) async fn one(
     caller: Caller,
@@ -128,7 +130,7 @@ pub(super) async fn one(
     Ok(Json(resource_view(&reader, &caller, resource).await?))
 }
 
-/// One resource as it is shown, with what it has to be looked up for.
+/// Represents one resource, reading its project and the freshness of its account.
 pub(super) async fn resource_view(
     reader: &Reader,
     caller: &Caller,
@@ -143,16 +145,16 @@ pub(super) async fn resource_view(
     Ok(view(caller, resource, project.as_ref(), &freshness))
 }
 
-/// A resource as it is shown: why no project is known of it is the admins' to know.
+/// Represents a resource. Only admins see why its project is unknown.
 fn view(caller: &Caller, resource: Resource, project: Option<&Project>, freshness: &Freshness) -> ResourceView {
     let ResourceKey { account, kind, .. } = &resource.key;
     let last_complete_at = freshness.last_complete_at(account, kind);
-    let lanes = freshness.sync_states(account).filter(|_| matches!(caller, Caller::Admin(_)));
-    let unattributed = lanes.and_then(|lanes| explain_unattributed(&resource, lanes));
+    let sync_states = freshness.sync_states(account).filter(|_| matches!(caller, Caller::Admin(_)));
+    let unattributed = sync_states.and_then(|sync_states| explain_unattributed(&resource, sync_states));
     ResourceView::new(resource, project, last_complete_at, unattributed)
 }
 
-/// The projects of these accounts that the caller may see, by account and id.
+/// Returns the projects of these accounts that the caller may see, by account and id.
 pub(super) async fn projects_of(
     reader: &Reader,
     accounts: impl Iterator<Item = AccountId>,

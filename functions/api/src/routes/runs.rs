@@ -1,4 +1,4 @@
-//! Runs on demand. Admins only.
+//! Runs of workers on request. Admins only.
 
 use axum::Json;
 use axum::extract::State;
@@ -21,35 +21,36 @@ use crate::problem::{ApiProblem, ValidationError};
 use crate::views::RunView;
 use crate::workers::AnyWorker;
 
-/// A worker in a path.
+/// The name of a worker, from the path.
 #[derive(Debug)]
 pub(super) struct WorkerPath(String);
 
-/// What to run.
+/// The scope of a run.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RunRequest {
-    /// The account; all enabled ones if left out.
+    /// Account to run for; all enabled accounts if left out.
     #[schema(example = "main")]
     account: Option<String>,
-    /// The one kind of the worker's to mirror, as `GET /sync` names it; all that it mirrors if left out. Workers of billing take none.
+    /// Kind to mirror, as in `GET /sync`; all kinds of the worker if left out. Billing workers take
+    /// no kind.
     #[schema(example = "droplet")]
     kind: Option<String>,
 }
 
 impl FromParameters for WorkerPath {
     fn read(parameters: &mut Parameters) -> Option<Self> {
-        parameters.required("worker", "a worker's name", |text| Some(text.to_owned())).map(Self)
+        parameters.required("worker", "the name of a worker", |text| Some(text.to_owned())).map(Self)
     }
 }
 
 impl WorkerPath {
-    /// The worker, or 404.
+    /// Returns the worker with this name, or 404.
     fn worker(&self) -> Result<AnyWorker, ApiProblem> {
         AnyWorker::named(&self.0).ok_or(ApiProblem::not_found())
     }
 
-    /// The worker that mirrors, or 404: no other holds anything back.
+    /// Returns the inventory worker with this name, or 404. Billing workers hold no deletions back.
     pub(super) fn inventory_worker(&self) -> Result<&'static inventory::workers::InventoryWorker, ApiProblem> {
         match self.worker()? {
             AnyWorker::Inventory(worker) => Ok(worker),
@@ -58,12 +59,15 @@ impl WorkerPath {
     }
 }
 
-/// Asks for a run of a worker. It is queued; `GET /sync` shows its `run_id` once it is done. Admins only.
+/// Requests a run of a worker.
+///
+/// The run is queued; `GET /sync` shows its `run_id` once it has ended. Only platform admins may
+/// call this operation.
 #[utoipa::path(
     post, path = "/sync/{worker}", operation_id = "runWorker", tag = "sync", request_body = Option<RunRequest>, security(("id_token" = [])),
-    params(("worker" = String, Path, description = "The worker, such as `droplets`.")),
+    params(("worker" = String, Path, description = "Name of the worker, such as `droplets`.")),
     responses(
-        (status = 202, description = "It is asked for.", body = RunView),
+        (status = 202, description = "The run is queued.", body = RunView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -83,7 +87,7 @@ pub(super) async fn run(
     Ok((StatusCode::ACCEPTED, Json(run_id.into())))
 }
 
-/// The registered account of this slug, unless it is paused.
+/// Returns the registered account with this slug; 404 if there is none, 409 if it is paused.
 pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: String) -> Result<Account, ApiProblem> {
     let id = AccountId::new(slug).map_err(|_| invalid_field("#/account", SLUG))?;
     let account = state.table(admin).account(&id).await?.ok_or(ApiProblem::not_found())?;
@@ -96,10 +100,10 @@ pub(super) async fn enabled_account(admin: &Admin, state: &AppState, slug: Strin
     }
 }
 
-/// One of the worker's kinds.
+/// Parses one of the worker's kinds; 422 if the worker does not have it.
 pub(super) fn kind_of(worker: AnyWorker, name: String) -> Result<Kind, ApiProblem> {
     if let AnyWorker::Billing(_) = worker {
-        return Err(invalid_field("#/kind", "none: a worker of billing mirrors no kind"));
+        return Err(invalid_field("#/kind", "no value, because billing workers mirror no kind"));
     }
     let kinds = worker.sync_kinds();
     Kind::new(name).ok().filter(|kind| kinds.contains(kind)).ok_or_else(|| {
@@ -108,7 +112,7 @@ pub(super) fn kind_of(worker: AnyWorker, name: String) -> Result<Kind, ApiProble
     })
 }
 
-/// A field of the body is not what is expected.
+/// 422: a field of the body has an invalid value.
 pub(super) fn invalid_field(pointer: &str, expected: &str) -> ApiProblem {
     ApiProblem::unprocessable(vec![ValidationError {
         pointer: pointer.to_owned(),

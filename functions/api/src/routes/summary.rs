@@ -1,4 +1,4 @@
-//! How much there is of what, and what it costs by list price.
+//! The inventory summary: counts of resources and their monthly list prices.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -18,11 +18,11 @@ use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{SummaryRowView, SummaryView};
 
-/// What to sum up.
+/// The filter of the summary.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SummaryQuery {
-    /// This account; all if left out.
+    /// Account of the resources; all accounts if left out.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
 }
@@ -33,11 +33,12 @@ impl FromParameters for SummaryQuery {
     }
 }
 
-/// What the caller may see, counted by account, kind, project and tenant, with the list prices of a month. What was found gone does not
-/// count.
+/// Counts the resources that the caller may see, with their monthly list prices.
+///
+/// The rows are grouped by account, kind, project and tenant. Deleted resources do not count.
 #[utoipa::path(
     get, path = "/inventory/summary", operation_id = "summariseInventory", tag = "inventory", params(SummaryQuery), security(("id_token" = [])),
-    responses((status = 200, description = "All of it.", body = SummaryView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "All rows and their totals.", body = SummaryView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn summary(
     caller: Caller,

@@ -1,4 +1,4 @@
-//! How the mirror does. Admins only.
+//! The state of the mirror's workers. Admins only.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -18,21 +18,21 @@ use crate::representation::Representation;
 use crate::views::{List, SyncView, page_of};
 use crate::workers::{self, AnyWorker};
 
-/// Whose sync is wanted; all that are given must fit.
+/// The filters of sync states; a row must match all of them.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SyncFilter {
-    /// Of this account.
+    /// Account that is mirrored.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
-    /// Of this worker.
+    /// Name of the worker.
     worker: Option<String>,
-    /// About this kind.
+    /// Kind that the row is about.
     #[param(value_type = Option<String>)]
     kind: Option<Kind>,
 }
 
-/// Whose sync is wanted, and which page of it.
+/// The filters of sync states and the page.
 #[derive(Debug)]
 pub(super) struct SyncQuery {
     filter: SyncFilter,
@@ -53,16 +53,19 @@ impl FromParameters for SyncQuery {
 }
 
 impl SyncFilter {
-    fn wants(&self, row: &SyncView) -> bool {
+    fn matches(&self, row: &SyncView) -> bool {
         self.worker.as_ref().is_none_or(|worker| *worker == row.worker)
             && self.kind.as_ref().is_none_or(|kind| kind.as_str() == row.kind)
     }
 }
 
-/// How every worker does with each of its kinds in every account; those of billing have one lane each. Admins only.
+/// Lists the state of every worker in every account.
+///
+/// Inventory workers have a row for each of their kinds, billing workers a single row. Only
+/// platform admins may call this operation.
 #[utoipa::path(
     get, path = "/sync", operation_id = "listSync", tag = "sync", params(SyncFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A row for each.", body = List<SyncView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of sync states.", body = List<SyncView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(super) async fn list(
     admin: Admin,
@@ -75,14 +78,14 @@ pub(super) async fn list(
     let reader = state.reader(&Caller::Admin(admin));
     let mut accounts = reader.accounts().await?;
     accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
-    let lanes = reader.sync_states(&accounts).await?;
+    let sync_states = reader.sync_states(&accounts).await?;
     let now = state.now();
     let targets = || workers::all().flat_map(|worker| worker.sync_kinds().into_iter().map(move |kind| (worker, kind)));
-    let mut rows: Vec<SyncView> = lanes
+    let mut rows: Vec<SyncView> = sync_states
         .iter()
-        .flat_map(|(account, lanes)| targets().map(move |(worker, kind)| (account, lanes.get(&kind), worker, kind)))
-        .map(|(account, lane, worker, kind)| SyncView::new(account, worker, &kind, lane, now))
-        .filter(|row| filter.wants(row))
+        .flat_map(|(account, states)| targets().map(move |(worker, kind)| (account, states.get(&kind), worker, kind)))
+        .map(|(account, state, worker, kind)| SyncView::new(account, worker, &kind, state, now))
+        .filter(|row| filter.matches(row))
         .collect();
     let key = |row: &SyncView| format!("{}/{}/{}", row.account, row.worker, row.kind);
     rows.sort_by_cached_key(key);

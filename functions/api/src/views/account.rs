@@ -1,4 +1,4 @@
-//! Accounts.
+//! The representation of accounts.
 
 use chrono::{DateTime, Utc};
 use domain::{Account, AccountStatus};
@@ -9,21 +9,23 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Account)]
 pub struct AccountView {
-    /// Its slug.
+    /// Slug of the account.
     #[schema(example = "main")]
     pub account: String,
-    /// What people call it.
+    /// Display name of the account.
     #[schema(example = "Main team")]
     pub name: String,
-    /// The name that its secrets in Secrets Manager begin with; the purpose follows it. Never a token.
+    /// Base name of the account's secrets in Secrets Manager; a slash and the token's purpose
+    /// follow it. The value is never a token.
     #[schema(example = "arcadia/dev/do/main")]
     pub secret: String,
-    /// `enabled`, or `paused`: its workers do not run, and what was mirrored stays readable.
+    /// Status of the account: `enabled`, or `paused`. The workers skip a paused account, and its
+    /// mirrored data stays readable.
     #[schema(value_type = String, pattern = "^(enabled|paused)$", example = "enabled")]
     pub status: AccountStatus,
-    /// When it was registered.
+    /// Time of the registration.
     pub created_at: DateTime<Utc>,
-    /// When it was registered or last changed.
+    /// Time of the registration or of the last change.
     pub updated_at: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-//! Events of resources.
+//! The representation of resource events.
 
 use chrono::{DateTime, Utc};
 use domain::{CauseType, Change, EventType, ResourceEvent};
@@ -6,61 +6,63 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Something that happened to a resource.
+/// A change of a resource, as an event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Event)]
 pub struct EventView {
-    /// Its id, the same for ever.
+    /// Id of the event, which never changes.
     #[schema(example = "main/droplet/3164444@2")]
     pub id: String,
-    /// When we noticed.
+    /// Time when the mirror noticed the change.
     pub at: DateTime<Utc>,
-    /// What happened: `discovered`, `updated`, `deleted`, `drift_detected`, `tagged` or `restored`.
+    /// Type of the event: `discovered`, `updated`, `deleted`, `drift_detected`, `tagged` or
+    /// `restored`.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "updated")]
     pub event_type: EventType,
-    /// The account.
+    /// Account of the resource.
     #[schema(example = "main")]
     pub account: String,
-    /// The resource's kind.
+    /// Kind of the resource.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// The resource's id within its kind.
+    /// DigitalOcean's id of the resource, unique within its kind.
     #[schema(example = "3164444")]
     pub provider_id: String,
-    /// The resource's name then.
+    /// Name of the resource at that time.
     #[schema(example = "web-1")]
     pub name: String,
-    /// What changed.
+    /// Fields that changed, with their values before and after.
     pub changes: Vec<ChangeView>,
-    /// Who made it happen, as far as we know.
+    /// Cause of the event, as far as it is known.
     pub cause: CauseView,
 }
 
-/// One fact that changed.
+/// A change of one field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Change)]
 pub struct ChangeView {
-    /// Which: a field of the resource, or `attrs.<name>`.
+    /// Name of the field: a field of the resource, or `attrs.<name>`.
     #[schema(example = "status")]
     pub field: String,
-    /// What it was; null where there was nothing, or where it is not the caller's to see.
+    /// Value before the change; null if there was none or if the caller may not see it.
     #[schema(required, nullable)]
     pub before: Value,
-    /// What it is now; null likewise.
+    /// Value after the change; null if there is none or if the caller may not see it.
     #[schema(required, nullable)]
     pub after: Value,
 }
 
-/// Who made it happen.
+/// The cause of an event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Cause)]
 pub struct CauseView {
-    /// `sync`, `saga`, `digitalocean_action` or `outside`.
+    /// Type of the cause: `sync`, `saga`, `digitalocean_action` or `outside` (another client of
+    /// DigitalOcean).
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "sync")]
     pub kind: CauseType,
-    /// The run, saga or action.
+    /// Id of the run, saga or DigitalOcean action; null if there is none.
     #[schema(required)]
     pub id: Option<String>,
 }

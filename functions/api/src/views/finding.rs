@@ -1,4 +1,4 @@
-//! Findings.
+//! The representation of findings.
 
 use chrono::{DateTime, Utc};
 use domain::{Money, Project};
@@ -10,81 +10,87 @@ use super::{List, Price};
 use crate::freshness::Coverage;
 use crate::representation::Tabular;
 
-/// A page of findings, the dearest first.
+/// A page of findings, the most expensive first.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FindingList {
-    /// The page.
+    /// The page of findings with its cursor and freshness.
     #[serde(flatten)]
     pub list: List<FindingView>,
-    /// What all findings cost a month, those on other pages too, as far as they have a price.
+    /// Total monthly list price of all findings, including those on other pages; findings without a
+    /// price count as zero.
     pub total_price_monthly: Price,
-    /// Rules that could not be judged: what they would find is not known. Empty where all could.
+    /// Rules that could not be evaluated, so that their findings are unknown; empty if all rules
+    /// were evaluated.
     pub skipped: Vec<SkippedRuleView>,
 }
 
-/// What costs money for nothing, or lacks what it should have.
+/// A resource that costs money without being used, or that lacks a recommended setting.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Finding)]
 pub struct FindingView {
-    /// The rule that found it.
+    /// Name of the rule that matched.
     #[schema(value_type = String, example = "unattached_volume")]
     pub rule: &'static str,
-    /// The account.
+    /// Account of the resource.
     #[schema(example = "main")]
     pub account: String,
-    /// The resource's kind.
+    /// Kind of the resource.
     #[schema(example = "volume")]
     pub kind: String,
-    /// The resource's id within its kind.
+    /// DigitalOcean's id of the resource, unique within its kind.
     #[schema(example = "506f78a4-e098-11e5-ad9f-000f53306ae1")]
     pub provider_id: String,
-    /// The resource's name.
+    /// Name of the resource.
     #[schema(example = "shop-data")]
     pub name: String,
-    /// The project it is in.
+    /// Project that contains the resource.
     #[schema(required, example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679")]
     pub project_id: Option<String>,
-    /// That project's name.
+    /// Name of that project.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
-    /// The tenant it belongs to now: the one that an operator claimed it for, else its project's.
+    /// Tenant that owns the resource now: the one that an operator claimed it for, otherwise the
+    /// project's tenant.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// What it costs a month by list price, and would no longer cost if it were gone; null where nothing is saved or no price is known.
+    /// Monthly list price that deleting the resource would save; null if nothing would be saved or
+    /// no price is known.
     #[schema(required)]
     pub price_monthly: Option<Price>,
-    /// Since when it is so; null where what the resource is now does not tell: its events may.
+    /// Time since when the rule matches; null if the current state does not show it (the resource's
+    /// events may).
     #[schema(required)]
     pub since: Option<DateTime<Utc>>,
-    /// How old the resource is, in days; null where DigitalOcean does not tell when it was made.
+    /// Age of the resource in days; null if DigitalOcean does not return its creation time.
     #[schema(required, example = 212)]
     pub age_days: Option<i64>,
-    /// Why, in one sentence for people.
+    /// Explanation of the finding in one sentence.
     #[schema(example = "The volume of 100 GiB is attached to no droplet, and is billed all the same.")]
     pub why: String,
 }
 
-/// A rule that could not be judged in an account.
+/// A rule that could not be evaluated in an account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SkippedRule)]
 pub struct SkippedRuleView {
-    /// The rule.
+    /// Name of the rule.
     #[schema(value_type = String, example = "droplet_without_firewall")]
     pub rule: &'static str,
-    /// The account.
+    /// Account in which the rule was skipped.
     #[schema(example = "main")]
     pub account: String,
-    /// The kind that is not known whole there.
+    /// Kind whose list is missing or incomplete in the account.
     #[schema(example = "firewall")]
     pub kind: String,
-    /// Why: `never` read whole, `not_visible` to the token, `stale`, read with an `other_token` than the kind that the rule speaks of, or
-    /// `too_many` to look at all of it.
+    /// Reason why the kind's list cannot be used: `never` read completely, `not_visible` to the
+    /// token, `stale`, read with an `other_token` than the kind that the rule is about, or
+    /// `too_many` resources to evaluate.
     #[schema(value_type = String, pattern = "^(never|not_visible|stale|other_token|too_many)$", example = "not_visible")]
     pub reason: CoverageGapReason,
 }
 
 impl FindingList {
-    /// A page of findings with what holds for all of them.
+    /// Combines a page with the total price and the skipped rules, which cover all pages.
     #[must_use]
     pub fn new(list: List<FindingView>, all: &[RuleFinding], skipped: Vec<SkippedRule>) -> Self {
         let prices = all.iter().filter_map(|finding| finding.price_monthly);
@@ -110,10 +116,11 @@ impl Tabular for FindingList {
 }
 
 impl FindingView {
-    /// The finding as the resource's project makes it read; without a project that may be named, none is.
+    /// Represents a finding of a resource in this project. Without a project that the caller may
+    /// see, the project's fields are null.
     #[must_use]
     pub fn new(finding: RuleFinding, project: Option<&Project>) -> Self {
-        let of_the_project = project.and_then(|project| project.tenant_id.clone());
+        let project_tenant = project.and_then(|project| project.tenant_id.clone());
         Self {
             rule: finding.rule,
             account: finding.key.account.into(),
@@ -122,7 +129,7 @@ impl FindingView {
             name: finding.name,
             project_id: project.map(|project| project.id.to_string()),
             project_name: project.map(|project| project.facts.name.clone()),
-            tenant_id: finding.claimed_tenant.or(of_the_project).map(Into::into),
+            tenant_id: finding.claimed_tenant.or(project_tenant).map(Into::into),
             price_monthly: finding.price_monthly.map(Into::into),
             since: finding.since,
             age_days: finding.age_days,

@@ -1,50 +1,51 @@
-//! Deletions that are held back.
+//! The representation of held deletions.
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Hold, HoldConfirmation, Kind, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Deletions that wait for an operator.
+/// Deletions that wait for an operator's confirmation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = HeldDeletions)]
 pub struct HeldDeletionsView {
-    /// How many resources would be deleted.
+    /// Number of resources that would be deleted.
     #[schema(example = 12)]
     pub count: u32,
-    /// Since when they wait.
+    /// Time since when the deletions wait.
     pub since: DateTime<Utc>,
-    /// What a confirmation names.
+    /// Id of the hold; a confirmation may name it.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub hold_id: String,
-    /// When an operator confirmed them; they go with the next complete run.
+    /// Time of an operator's confirmation; the next complete run then deletes the resources. Null
+    /// until then.
     #[schema(required)]
     pub confirmed_at: Option<DateTime<Utc>>,
 }
 
-/// Deletions that were confirmed, and the run that makes them.
+/// Deletions that an operator confirmed, and the run that makes them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ConfirmedDeletions)]
 pub struct ConfirmedDeletionsView {
-    /// The run, as in logs and in `GET /sync`.
+    /// Id of the run, as in logs and in `GET /sync`.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub run_id: String,
-    /// The account.
+    /// Account of the resources.
     #[schema(example = "main")]
     pub account: String,
-    /// The kind whose deletions were confirmed.
+    /// Kind whose deletions were confirmed.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// Which deletions, as `held.hold_id` named them.
+    /// Id of the confirmed hold, as in `held.hold_id`.
     #[schema(example = "5d0c3c6e-8a55-4ac9-8f0e-bb6a3f1f2a0b")]
     pub hold_id: String,
-    /// How many resources that is, as of the last run.
+    /// Number of resources to delete, as of the last run.
     #[schema(example = 12)]
     pub count: u32,
 }
 
 impl HeldDeletionsView {
-    /// What waits, and the word on it, if that was given.
+    /// Represents a hold. A confirmation of an earlier hold is ignored.
     #[must_use]
     pub fn new(hold: Hold, confirmation: Option<HoldConfirmation>) -> Self {
         let Hold { id, since, count } = hold;
@@ -54,7 +55,7 @@ impl HeldDeletionsView {
 }
 
 impl ConfirmedDeletionsView {
-    /// `hold` was confirmed, and `run_id` asked for.
+    /// Represents the confirmed hold and the run that was requested for it.
     #[must_use]
     pub fn new(run_id: RunId, account: AccountId, kind: Kind, hold: Hold) -> Self {
         let Hold { id, count, since: _ } = hold;

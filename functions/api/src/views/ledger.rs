@@ -1,4 +1,4 @@
-//! The ledger of a saga.
+//! The representation of ledger entries.
 
 use chrono::{DateTime, Utc};
 use sagas::definition::Definition;
@@ -9,85 +9,90 @@ use utoipa::ToSchema;
 
 use crate::visibility::Visibility;
 
-/// One change of a saga. A tenant is told less of it; what it is not told is null.
+/// An entry in the ledger of a saga: one change of its state. For tenants, fields that they may not
+/// see are null.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = LedgerEntry)]
 pub struct LedgerEntryView {
-    /// Its number: 1 for the first.
+    /// Number of the entry; the first is 1.
     #[schema(example = 3)]
     pub rev: u64,
-    /// When.
+    /// Time of the change.
     pub at: DateTime<Utc>,
-    /// What happened: `started`, `locks_acquired`, `waiting`, `intended` (a write is about to be sent), then what became of it (`applied`,
-    /// `deferred`, `outcome_unknown`, `lost`, `target_missing`, `refused`), `step_succeeded`, `step_failed`, `step_compensated`, `post_checked`, `stuck`,
-    /// or what an operator said (`cancelled`, `resumed`, `skipped`, `closed`, `approved`, `denied`).
+    /// Type of the change: `started`, `locks_acquired`, `waiting`, `intended` (a write is about to
+    /// be sent), then the result of that write (`applied`, `deferred`, `outcome_unknown`, `lost`,
+    /// `target_missing`, `refused`), `step_succeeded`, `step_failed`, `step_compensated`,
+    /// `post_checked`, `stuck`, or an operator's command (`cancelled`, `resumed`, `skipped`,
+    /// `closed`, `approved`, `denied`).
     #[schema(value_type = String, example = "step_compensated")]
     pub kind: EntryKind,
-    /// Who did it.
+    /// Worker or operator that made the change.
     pub actor: ActorView,
-    /// Which of the saga's steps it is about.
+    /// Index of the step that the entry is about; null if it is about no step.
     #[schema(required, example = 0)]
     pub index: Option<usize>,
-    /// What that step does.
+    /// Name of that step's type.
     #[schema(required, example = "create_droplet_snapshot")]
     pub step: Option<String>,
-    /// Where that step is from then on; null where it did not change.
+    /// Status of the step after the change; null if it did not change.
     #[schema(value_type = Option<String>, required, example = "compensated")]
     pub status: Option<StepStatus>,
-    /// Where the saga is from then on.
+    /// Status of the saga after the change.
     #[schema(value_type = String, example = "unwinding")]
     pub saga_status: SagaStatus,
-    /// How the step succeeded or was undone, in a word.
+    /// Result of the step or of its compensation as one word.
     #[schema(required, example = "created")]
     pub outcome: Option<String>,
-    /// What there is to say of it.
+    /// Explanation of the change; for admins only.
     #[schema(required)]
     pub note: Option<String>,
-    /// The write that it is about: what is sent to DigitalOcean, and of what it deletes or makes again what was there; to tenants only
-    /// what the saga itself wants there.
+    /// Write that the entry is about: the request to DigitalOcean and, for a write that deletes or
+    /// recreates a record, the record as it was. A tenant sees only the values that the saga itself
+    /// requested.
     #[schema(value_type = Option<Object>, required, example = json!({ "write": "snapshot_droplet", "id": 3_164_444, "name": "arcadia-snap-3164444-0d9f86a2" }))]
     pub write: Option<Value>,
-    /// Whether that write undoes; null where it is about none.
+    /// True if that write is part of a compensation; null if the entry is about no write.
     #[schema(required)]
     pub undoes: Option<bool>,
-    /// What became of it: `applied`, `lost`, `target_missing` or `refused`.
+    /// Result of the write: `applied`, `lost`, `target_missing` or `refused`.
     #[schema(required, example = "applied")]
     pub write_outcome: Option<&'static str>,
-    /// What was there before the step's first write, with that write's `intended` entry.
+    /// State of the target before the step's first write; present in the `intended` entry of that
+    /// write.
     #[schema(value_type = Option<Object>, required)]
     pub pre_image: Option<Value>,
-    /// Names the write: all its entries bear it.
+    /// Hash that identifies the write in all its entries.
     #[schema(required)]
     pub op_hash: Option<String>,
-    /// The hash of the entry before it; empty for the first.
+    /// Hash of the previous entry; empty for the first.
     #[schema(required)]
     pub prev: Option<String>,
-    /// Its own hash: the SHA-256 of `entry` as it is stored, without this field.
+    /// Hash of this entry: the SHA-256 of `entry` as it is stored, without this field.
     #[schema(required)]
     pub hash: Option<String>,
-    /// The entry as it is stored: folding all of a saga's gives its state.
+    /// Entry as it is stored. The entries of a saga, applied in order, give its state.
     #[schema(value_type = Option<Object>, required)]
     pub entry: Option<Value>,
 }
 
-/// Who made a change.
+/// The worker or person that made a change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorView {
-    /// `worker` or `person`.
+    /// Type of the actor: `worker` or `person`.
     #[serde(rename = "type")]
     #[schema(pattern = "^(worker|person)$", example = "worker")]
     pub kind: &'static str,
-    /// The worker's request, or the subject of the person's token.
+    /// Id of the worker's invocation, or the subject of the person's token.
     #[schema(required)]
     pub id: Option<String>,
-    /// The number of the worker's lease.
+    /// Fencing token of the worker's lease, which increases with each lease.
     #[schema(required, example = 2)]
     pub fence: Option<u64>,
 }
 
 impl LedgerEntryView {
-    /// An entry of a saga of this definition, as far as the caller is told of it.
+    /// Represents an entry of a saga with this definition, limited to what the caller may see.
     #[must_use]
     pub fn new(
         entry: &LedgerEntry,
@@ -114,7 +119,7 @@ impl LedgerEntryView {
             note: is_full.then(|| entry.note.clone()).filter(|note| !note.is_empty()),
             undoes: write.as_ref().map(|write| write.undoes),
             write_outcome: write.as_ref().and_then(|write| write.outcome),
-            write: write.and_then(|write| if is_full { Some(write.sent) } else { write.wanted() }),
+            write: write.and_then(|write| if is_full { Some(write.sent) } else { write.without_prior_state() }),
             pre_image: pre_image.cloned().filter(|_| is_full),
             op_hash: entry.op_hash.clone().filter(|_| is_full),
             prev: is_full.then(|| entry.prev.clone()),
@@ -135,7 +140,7 @@ impl ActorView {
     }
 }
 
-/// The write that an entry is about.
+/// The write that an entry is about, and its result.
 struct LedgerWrite {
     sent: Value,
     deletes: bool,
@@ -153,12 +158,13 @@ impl LedgerWrite {
                 (&intent.write, intent.undo, None)
             }
         };
-        // A write is plain data with text keys.
+        // A write is plain data with text keys, so it always serializes.
         Some(Self { sent: serde_json::to_value(write).unwrap_or_default(), deletes: write.deletes(), undoes, outcome })
     }
 
-    /// It without what was there before the saga: undoing puts that back, and deleting takes it away.
-    fn wanted(mut self) -> Option<Value> {
+    /// The write without the state that existed before the saga. A compensation restores that state
+    /// and a deletion contains it, so tenants see neither.
+    fn without_prior_state(mut self) -> Option<Value> {
         if self.deletes {
             self.sent.as_object_mut()?.remove("record");
         }

@@ -1,4 +1,4 @@
-//! Lists, a page at a time.
+//! The representation of lists, one page at a time.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,19 +12,21 @@ use crate::representation::Tabular;
 /// A page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct List<T> {
-    /// What is on this page; fewer than `limit` does not mean the end.
+    /// Items of this page. A page with fewer than `limit` items is not necessarily the last one.
     pub data: Vec<T>,
-    /// Send it as `cursor` for the next page; null at the end.
+    /// Cursor of the next page, to be sent as `cursor`; null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
-    /// Nothing in the answer is older than this: the oldest of the complete reads of DigitalOcean that it rests on.
+    /// Age limit of the data: nothing in the response is older than this, the oldest of the
+    /// complete reads of DigitalOcean that it depends on.
     pub as_of: DateTime<Utc>,
-    /// Whether all that the answer rests on was read whole the last time; if not, something may be missing or older than it should be.
+    /// True if the last read of every list that the response depends on was complete. Otherwise
+    /// items may be missing or outdated.
     pub complete: bool,
 }
 
 impl<T> List<T> {
-    /// A page with what it says of its freshness.
+    /// Combines a page with its cursor and its freshness.
     #[must_use]
     pub fn new(data: Vec<T>, next_cursor: Option<String>, coverage: Coverage) -> Self {
         Self { data, next_cursor, as_of: coverage.as_of, complete: coverage.complete }
@@ -47,11 +49,11 @@ impl<T: Serialize + ToSchema> Tabular for List<T> {
     }
 }
 
-/// A page of what is at hand as a whole: what sorts after `after`, at most `limit`, and the cursor for the rest.
-/// `items` are sorted by the key that `key` gives.
+/// Cuts a page out of a complete list: at most `limit` items whose key sorts after `after`, and the
+/// cursor of the next page if items remain. `items` must be sorted by `key`.
 ///
 /// # Errors
-/// As [`Binding::seal`].
+/// Fails like [`Binding::seal`].
 pub fn page_of<T, K: Ord + Serialize>(
     items: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> K,
@@ -59,9 +61,9 @@ pub fn page_of<T, K: Ord + Serialize>(
     limit: usize,
     binding: &Binding,
 ) -> Result<(Vec<T>, Option<String>), ApiProblem> {
-    let mut rest = items.into_iter().filter(|item| after.is_none_or(|after| key(item) > *after));
-    let page: Vec<T> = rest.by_ref().take(limit).collect();
-    let more = rest.next().is_some();
-    let next = page.last().filter(|_| more).map(|last| binding.seal(&key(last))).transpose()?;
+    let mut remaining = items.into_iter().filter(|item| after.is_none_or(|after| key(item) > *after));
+    let page: Vec<T> = remaining.by_ref().take(limit).collect();
+    let has_more = remaining.next().is_some();
+    let next = page.last().filter(|_| has_more).map(|last| binding.seal(&key(last))).transpose()?;
     Ok((page, next))
 }

@@ -1,4 +1,4 @@
-//! The shapes of answers. Names are fixed; fields may be added.
+//! The types of responses. Names are fixed; fields may be added.
 
 mod account;
 mod billing;

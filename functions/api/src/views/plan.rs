@@ -1,4 +1,4 @@
-//! Plans of sagas.
+//! The representation of saga plans.
 
 use sagas::plan::{PlannedStep, SagaPlan};
 use sagas::steps::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
@@ -8,99 +8,104 @@ use utoipa::ToSchema;
 
 use super::Price;
 
-/// What a saga would do. Nothing was written.
+/// The changes that a saga would make; creating the plan wrote nothing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Plan)]
 pub struct PlanView {
-    /// Send it as `plan_hash`, and the saga is refused unless it would still do just this.
+    /// Hash of the plan. A saga that is started with it as `plan_hash` is refused if it would do
+    /// anything else.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub hash: String,
-    /// What sort of saga.
+    /// Type of the saga, as in the request.
     #[serde(rename = "type")]
     #[schema(example = "ensure-dns")]
     pub saga_type: String,
-    /// The account it would work in.
+    /// Account in which the saga would make its changes.
     #[schema(example = "main")]
     pub account: String,
-    /// Whose it would be.
+    /// Tenant that would own the saga; null if its targets have no owner or several.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// What each step would do, on what the steps before it would leave.
+    /// Changes of each step, assuming that all earlier steps succeed.
     pub steps: Vec<PlannedStepView>,
-    /// Whether all of it could be undone; what is deleted and made again has another id then.
+    /// True if the saga could be rolled back completely. Recreated objects get new ids.
     pub reversible: bool,
-    /// The step at which it would fail as things are now, and be undone.
+    /// Index of the step that would fail in the current state, after which the saga would be rolled
+    /// back; null if none would.
     #[schema(required, example = 1)]
     pub fails_at: Option<usize>,
-    /// What it costs more a month, at most; null where nothing that it does costs.
+    /// Upper limit of the additional monthly cost; null if no step costs anything.
     #[schema(required)]
     pub price_monthly_up_to: Option<Price>,
 }
 
-/// What a step would do.
+/// The changes that a step would make.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = PlannedStep)]
 pub struct PlannedStepView {
-    /// Which of the saga's steps: 0 for the first.
+    /// Index of the step; the first is 0.
     #[schema(example = 0)]
     pub index: usize,
-    /// What it does.
+    /// Name of the step's type.
     #[schema(example = "upsert_dns_record")]
     pub step: String,
-    /// `create`, `update`, `delete`, `none` (all is as it should be), `wait`, `fail`, or `unknown`: it depends on what an earlier step gives.
+    /// Effect of the step: `create`, `update`, `delete`, `none` (everything is as requested),
+    /// `wait`, `fail`, or `unknown` (it depends on the output of an earlier step).
     #[schema(value_type = String, pattern = "^(create|update|delete|none|wait|fail|unknown)$", example = "update")]
     pub effect: PlannedEffect,
-    /// The same in a sentence.
+    /// Effect of the step as a sentence.
     #[schema(example = "A www.shop.example: 1 write(s), 0 of them a deletion")]
     pub summary: String,
-    /// What changes. In names the digits of the saga's id stand as zeros.
+    /// Changes that the step would make. Names contain zeros in place of the digits of the saga's
+    /// id, which does not exist yet.
     pub changes: Vec<PlannedChangeView>,
-    /// Other records of that name and type whose time to live changes as well: DigitalOcean keeps one for all of them.
+    /// Other records of the same name and type whose time to live would change, because
+    /// DigitalOcean keeps one for all of them.
     pub sibling_ttls: Vec<SiblingTtlView>,
-    /// What undoing could restore: `nothing` (nothing is to be undone), `exact` (all of it), `new_ids` (all but the ids of what is made
-    /// again).
+    /// Result of a compensation: `nothing` (there is nothing to restore), `exact` (everything is
+    /// restored) or `new_ids` (everything but the ids of recreated objects).
     #[schema(value_type = String, pattern = "^(nothing|exact|new_ids)$", example = "exact")]
     pub undo: Undo,
-    /// What it costs more a month, at most.
+    /// Upper limit of the step's additional monthly cost.
     #[schema(required)]
     pub price_monthly_up_to: Option<Price>,
 }
 
-/// One thing that would change.
+/// A change of one object.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = PlannedChange)]
 pub struct PlannedChangeView {
-    /// What.
+    /// Name of the object.
     #[schema(example = "A www.shop.example")]
     pub what: String,
-    /// What it is; null where there is nothing.
+    /// Current value; null if the object does not exist.
     #[schema(required, nullable)]
     pub before: Value,
-    /// What it would be; null where there would be nothing.
+    /// Value after the change; null if the object would be deleted.
     #[schema(required, nullable)]
     pub after: Value,
 }
 
-/// A record whose time to live would change with that of another.
+/// A DNS record whose time to live would change together with that of another record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SiblingTtl)]
 pub struct SiblingTtlView {
-    /// The record's id.
+    /// DigitalOcean's id of the record.
     #[schema(example = "3352892")]
     pub id: String,
-    /// What it stands for.
+    /// Data of the record.
     #[schema(example = "192.0.2.7")]
     pub data: String,
-    /// Its time to live, in seconds.
+    /// Current time to live, in seconds.
     #[schema(example = 3600)]
     pub before: u32,
-    /// What that would be.
+    /// Time to live after the change, in seconds.
     #[schema(example = 300)]
     pub after: u32,
 }
 
 impl PlanView {
-    /// The plan of a saga.
+    /// Represents the plan of a saga of this type, account and tenant.
     #[must_use]
     pub fn new(plan: SagaPlan, saga_type: String, account: String, tenant_id: Option<String>) -> Self {
         let SagaPlan { hash, steps, reversible, fails_at, price_monthly_up_to } = plan;

@@ -1,72 +1,75 @@
-//! Projects.
+//! The representation of projects.
 
 use chrono::{DateTime, Utc};
 use domain::{Interval, Project, ProjectFacts, Scope, TenantId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A DigitalOcean Project, with what an operator says of it.
+/// A DigitalOcean project with the fields that operators set.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Project)]
 pub struct ProjectView {
-    /// The account it is in.
+    /// Account that contains the project.
     #[schema(example = "main")]
     pub account: String,
-    /// DigitalOcean's id of it.
+    /// DigitalOcean's id of the project.
     #[schema(example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679")]
     pub id: String,
-    /// Its name.
+    /// Name of the project at DigitalOcean.
     #[schema(example = "acme-web")]
     pub name: String,
-    /// Its description.
+    /// Description of the project at DigitalOcean.
     pub description: String,
-    /// DigitalOcean's own purpose text; ours is `purpose`.
+    /// Purpose as set at DigitalOcean; the field `purpose` is set by operators.
     #[schema(example = "Web Application")]
     pub digitalocean_purpose: String,
-    /// DigitalOcean's environment; null where unset.
+    /// Environment as set at DigitalOcean; null if unset.
     #[schema(required, example = "Production")]
     pub environment: Option<String>,
-    /// Whether new resources fall into it.
+    /// True if DigitalOcean puts new resources into this project.
     pub is_default: bool,
-    /// The tenant it belongs to now.
+    /// Tenant that owns the project now.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// What we use it for, in the operator's words.
+    /// Purpose in the operator's words.
     #[schema(required, example = "customer site")]
     pub purpose: Option<String>,
-    /// Which tenant it belonged to, when, the oldest first; a tenant sees its own part.
+    /// Tenants that owned the project and when, the oldest first. A tenant sees only its own
+    /// entries.
     pub tenant_history: Vec<TenancyView>,
-    /// When DigitalOcean says it was made.
+    /// Time of creation according to DigitalOcean.
     #[schema(required)]
     pub created_at: Option<DateTime<Utc>>,
-    /// When we first saw it.
+    /// Time when the mirror first saw the project.
     pub first_seen_at: DateTime<Utc>,
-    /// When it was last seen: the last complete sweep of projects, unless that missed it.
+    /// Time when the project was last seen: the end of the last complete sweep of projects that
+    /// found it.
     pub last_seen_at: DateTime<Utc>,
-    /// Complete sweeps in a row that missed it; the third removes it.
+    /// Number of complete sweeps in a row that did not find the project; the third removes it.
     #[schema(example = 0)]
     pub stale_strike_count: u32,
-    /// When it was found gone; null while it is there.
+    /// Time when the mirror found the project deleted; null while it exists.
     #[schema(required)]
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Whose a project was, from when until when.
+/// An interval during which one tenant owned a project.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Tenancy)]
 pub struct TenancyView {
-    /// The tenant; null while it was nobody's.
+    /// Tenant that owned the project; null if none did.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// Since when.
+    /// Beginning of the interval.
     pub from: DateTime<Utc>,
-    /// Until when; null while it holds.
+    /// End of the interval; null if it has not ended.
     #[schema(required)]
     pub until: Option<DateTime<Utc>>,
 }
 
 impl ProjectView {
-    /// The project as this scope may see it, given when projects were last read whole.
+    /// Represents the project for a scope. `last_complete_at` is the end of the last complete sweep
+    /// of projects.
     #[must_use]
     pub fn new(project: Project, scope: &Scope, last_complete_at: Option<DateTime<Utc>>) -> Self {
         let is_live = project.deleted_at.is_none() && project.strikes.is_none();

@@ -1,4 +1,4 @@
-//! Resources.
+//! The representation of resources.
 
 use chrono::{DateTime, Utc};
 use domain::{Attribution, Project, Resource, ResourceFacts};
@@ -8,100 +8,106 @@ use utoipa::ToSchema;
 
 use super::Price;
 
-/// A mirrored resource.
+/// A resource of DigitalOcean's that is mirrored.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Resource)]
 pub struct ResourceView {
-    /// The account it is in.
+    /// Account that contains the resource.
     #[schema(example = "main")]
     pub account: String,
-    /// Its kind.
+    /// Kind of the resource.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// DigitalOcean's id of it within its kind.
+    /// DigitalOcean's id of the resource, unique within its kind.
     #[schema(example = "3164444")]
     pub provider_id: String,
-    /// Its name.
+    /// Name of the resource.
     #[schema(example = "web-1")]
     pub name: String,
-    /// Its region's slug; null for what is global.
+    /// Slug of the region; null for global resources.
     #[schema(required, example = "fra1")]
     pub region: Option<String>,
-    /// Its status in DigitalOcean's words; null where the kind has none.
+    /// Status as DigitalOcean reports it; null if the kind has none.
     #[schema(required, example = "active")]
     pub status: Option<String>,
-    /// The project it is in.
+    /// Project that contains the resource.
     #[schema(required, example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679")]
     pub project_id: Option<String>,
-    /// That project's name.
+    /// Name of that project.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
-    /// How it came to be in that project: `claimed` (an operator said so), `member` (the project lists it), `inherited` (it is where what
-    /// it belongs with is) or `internal` (it is the company's own); null where no project is known.
+    /// Origin of the project: `claimed` (set by an operator), `member` (the project lists the
+    /// resource), `inherited` (the project of the parent resource) or `internal` (the company's
+    /// own); null if no project is known.
     #[schema(value_type = Option<String>, required, pattern = "^(claimed|member|inherited|internal)$", example = "member")]
     pub attribution: Option<Attribution>,
-    /// Why no project is known; null where one is, and for tenants.
+    /// Reason why no project is known; null if one is known, and for tenants.
     #[schema(required)]
     pub unattributed: Option<UnattributedView>,
-    /// The tenant it belongs to now: as an operator said, else the tenant of its project.
+    /// Tenant that owns the resource now: the one that an operator claimed it for, otherwise the
+    /// project's tenant.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// Whether an operator said so, whatever its project.
+    /// True if an operator claimed the resource for the tenant, whatever its project.
     #[schema(example = false)]
     pub tenant_claimed: bool,
-    /// Its tags, sorted.
+    /// Tags in alphabetical order.
     pub tags: Vec<String>,
-    /// Its list price for a month, where the API gives one.
+    /// Monthly list price, if DigitalOcean's API returns one.
     #[schema(required)]
     pub price_monthly: Option<Price>,
-    /// When DigitalOcean says it was made.
+    /// Time of creation according to DigitalOcean.
     #[schema(required)]
     pub created_at: Option<DateTime<Utc>>,
-    /// When we first saw it.
+    /// Time when the mirror first saw the resource.
     pub first_seen_at: DateTime<Utc>,
-    /// When it was last seen: the last complete sweep of its kind, unless that missed it.
+    /// Time when the resource was last seen: the end of the last complete sweep of its kind that
+    /// found it.
     pub last_seen_at: DateTime<Utc>,
-    /// Complete sweeps in a row that missed it; the third removes it.
+    /// Number of complete sweeps in a row that did not find the resource; the third removes it.
     #[schema(example = 0)]
     pub stale_strike_count: u32,
-    /// When it was found gone; null while it is there.
+    /// Time when the mirror found the resource deleted; null while it exists.
     #[schema(required)]
     pub deleted_at: Option<DateTime<Utc>>,
-    /// Facts of its kind alone.
+    /// Attributes that only this kind has.
     #[schema(value_type = Object, example = json!({ "size_slug": "s-1vcpu-1gb", "vcpus": 1 }))]
     pub attrs: Map<String, Value>,
 }
 
-/// Why no project is known of a resource.
+/// The reason why the project of a resource is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Unattributed)]
 pub struct UnattributedView {
-    /// The reason, for programs.
+    /// Reason as a constant, for programs.
     pub reason: UnattributedReason,
-    /// The scope that the token needs, where the reason may be that it lacks it.
+    /// Scope that the token may lack; null if a missing scope cannot be the reason.
     #[schema(required, example = "domain:read")]
     pub scope: Option<String>,
-    /// The reason, for people; the wording may change.
-    #[schema(example = "In no project: nobody's until a project lists it or an operator claims it.")]
+    /// Reason as text, for people; the wording may change.
+    #[schema(
+        example = "The resource is in no project. It has no owner until a project lists it or an operator claims it."
+    )]
     pub detail: String,
 }
 
-/// The reason why no project is known of a resource.
+/// The reason why the project of a resource is unknown, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnattributedReason {
-    /// The token may not see what would tell.
+    /// The token may not read a list that would show the project.
     NotVisible,
-    /// What would tell was not read whole the last time.
+    /// The last read of a list that would show the project was incomplete.
     NotRead,
-    /// Everything was read, and no project lists it.
+    /// All lists were read, and no project contains the resource.
     InNoProject,
-    /// It has left where it was, and the next sweep of projects says where it belongs.
+    /// A claim was withdrawn, and the next sweep of projects assigns the resource.
     Unsettled,
 }
 
 impl ResourceView {
-    /// The resource as its project, the last complete sweep of its kind and what is known of its attribution make it read now.
+    /// Represents a resource in its project. `last_complete_at` is the end of the last complete
+    /// sweep of its kind.
     #[must_use]
     pub fn new(
         resource: Resource,

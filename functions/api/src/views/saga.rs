@@ -1,4 +1,4 @@
-//! Sagas.
+//! The representation of sagas.
 
 use chrono::{DateTime, Utc};
 use sagas::record::{SagaRecord, SagaStatus, Stuck, StuckReason};
@@ -9,113 +9,118 @@ use utoipa::ToSchema;
 use super::SagaStepView;
 use crate::visibility::Visibility;
 
-/// A saga. A tenant is told less of it; what it is not told is null or empty.
+/// A saga. For tenants, fields that they may not see are null or empty.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Saga)]
 pub struct SagaView {
-    /// Its id.
+    /// Id of the saga.
     #[schema(example = "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11")]
     pub id: String,
-    /// What sort of saga: a ready-made definition's name, or `custom`; to admins also what its starter called it.
+    /// Type of the saga: the name of a saga template, or `custom`. Admins see the label that the
+    /// saga was started with in place of `custom`.
     #[serde(rename = "type")]
     #[schema(example = "snapshot-droplet")]
     pub saga_type: String,
-    /// The account it works in.
+    /// Account in which the saga makes its changes.
     #[schema(example = "main")]
     pub account: String,
-    /// Whose it is: the tenant that what it works on belonged to when it was started; null where that was no one tenant's.
+    /// Tenant that owned all attributed targets when the saga was started; null if there was none
+    /// or more than one.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// `pending`, `running`, `waiting`, `unwinding` (its steps are undone), `stuck` (only people can decide), `succeeded`, `rolled_back`
-    /// (all is as before) or `closed` (an operator took it over).
+    /// Status of the saga: `pending`, `running`, `waiting`, `unwinding` (compensations run),
+    /// `stuck` (an operator must decide), `succeeded`, `rolled_back` (everything is as before) or
+    /// `closed` (an operator took over).
     #[schema(value_type = String, pattern = "^(pending|running|waiting|unwinding|stuck|succeeded|rolled_back|closed)$", example = "succeeded")]
     pub status: SagaStatus,
-    /// Its steps, in order.
+    /// Steps of the saga, in order.
     pub steps: Vec<SagaStepView>,
-    /// What its steps gave, such as `snapshot_id`; of two steps that gave the same, the later one's.
+    /// Outputs of all steps, such as `snapshot_id`. If two steps have an output of the same name,
+    /// the value is that of the last one.
     #[schema(value_type = Object, example = json!({ "snapshot_id": "174531842", "snapshot_name": "arcadia-snap-3164444-0d9f86a2" }))]
     pub context: Map<String, Value>,
-    /// Why it failed or was ended.
+    /// Reason why the saga failed or was ended; null otherwise.
     #[schema(required)]
     pub error: Option<String>,
-    /// Why it is stuck and what to do; null while it is not.
+    /// Reason why the saga is stuck and what to do; null if it is not stuck.
     #[schema(required)]
     pub stuck: Option<StuckView>,
-    /// That somebody asked for its end.
+    /// Cancellation that an operator requested; null if there was none.
     #[schema(required)]
     pub cancel: Option<CancelView>,
-    /// When it was started.
+    /// Time when the saga was started.
     pub created_at: DateTime<Utc>,
-    /// Who started it: the subject of their token.
+    /// Subject of the token of the admin who started the saga; for admins only.
     #[schema(required)]
     pub created_by: Option<String>,
-    /// When it begins or began.
+    /// Time when the first step runs or ran.
     pub start_at: DateTime<Utc>,
-    /// When it fails if it has not succeeded by then.
+    /// Time after which the saga fails if it has not succeeded.
     pub deadline: DateTime<Utc>,
-    /// When it is looked at next; null while it is stuck, and once nothing is left to do.
+    /// Time when a worker next continues the saga; null if it is stuck or if nothing remains to be
+    /// done.
     #[schema(required)]
     pub next_due: Option<DateTime<Utc>>,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
-    /// When it ended; null until then.
+    /// Time when the saga ended; null until then.
     #[schema(required)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// How many entries its ledger has.
+    /// Number of entries in the ledger.
     #[schema(example = 7)]
     pub rev: u64,
-    /// Names the definition that it was started with.
+    /// Hash of the definition that the saga was started with.
     #[schema(required)]
     pub definition_hash: Option<String>,
 }
 
-/// Why a saga is stuck.
+/// The reason why a saga is stuck.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Stuck)]
 pub struct StuckView {
-    /// What sort of reason.
+    /// Category of the reason.
     #[schema(
         value_type = String, example = "needs_decision",
         pattern = "^(crash_loop|needs_decision|undo_refused|unauthorised|unknown_definition)$"
     )]
     pub reason: StuckReason,
-    /// What it is about.
+    /// Details of the reason; for admins only.
     #[schema(required)]
     pub why: Option<String>,
-    /// What to do.
+    /// Instructions for the operator; for admins only.
     #[schema(required)]
     pub runbook: Option<String>,
-    /// The step it is stuck at.
+    /// Index of the step that is stuck.
     #[schema(example = 0)]
     pub step: usize,
-    /// Since when.
+    /// Time since when the saga is stuck.
     pub since: DateTime<Utc>,
 }
 
-/// That somebody asked for a saga's end.
+/// An operator's request to cancel a saga.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Cancel)]
 pub struct CancelView {
-    /// Who: the subject of their token.
+    /// Subject of the operator's token; for admins only.
     #[schema(required)]
     pub by: Option<String>,
-    /// When.
+    /// Time of the request.
     pub at: DateTime<Utc>,
-    /// Why, in their words.
+    /// Reason in the operator's words; for admins only.
     #[schema(required)]
     pub reason: Option<String>,
 }
 
 impl SagaView {
-    /// The saga as it is now, as far as the caller is told of it.
+    /// Represents the saga, limited to what the caller may see.
     #[must_use]
     pub fn new(record: &SagaRecord, visibility: &Visibility) -> Self {
         let SagaRecord { metadata, state, scheduling } = record;
         let progress = &state.progress;
-        let admins = |text: &String| visibility.is_full().then(|| text.clone());
+        let for_admins = |text: &String| visibility.is_full().then(|| text.clone());
         let specs = metadata.definition.steps.iter().zip(&state.steps).enumerate();
         let steps = specs.map(|(index, (spec, step))| SagaStepView::new(index, spec, step, visibility)).collect();
-        let told = state.steps.iter().enumerate().filter(|(index, _)| visibility.covers(*index));
+        let visible_steps = state.steps.iter().enumerate().filter(|(index, _)| visibility.covers(*index));
         Self {
             id: metadata.id.to_string(),
             saga_type: visibility.saga_type(&metadata.saga_type).to_owned(),
@@ -123,34 +128,34 @@ impl SagaView {
             tenant_id: metadata.tenant_id.as_ref().map(ToString::to_string),
             status: progress.status,
             steps,
-            context: told.flat_map(|(_, step)| step.outputs.clone()).collect(),
+            context: visible_steps.flat_map(|(_, step)| step.outputs.clone()).collect(),
             error: visibility.error(progress.error.as_ref()),
             stuck: progress.stuck.as_ref().map(|stuck| StuckView::new(stuck, visibility)),
             cancel: progress.cancel.as_ref().map(|cancel| CancelView {
-                by: admins(&cancel.by),
+                by: for_admins(&cancel.by),
                 at: cancel.at,
-                reason: admins(&cancel.reason),
+                reason: for_admins(&cancel.reason),
             }),
             created_at: metadata.created_at,
-            created_by: admins(&metadata.created_by),
+            created_by: for_admins(&metadata.created_by),
             start_at: metadata.start_at,
             deadline: progress.deadline,
             next_due: scheduling.next_due,
             updated_at: state.updated_at,
             finished_at: progress.finished_at,
             rev: state.rev,
-            definition_hash: admins(&metadata.def_hash),
+            definition_hash: for_admins(&metadata.def_hash),
         }
     }
 }
 
 impl StuckView {
     fn new(stuck: &Stuck, visibility: &Visibility) -> Self {
-        let admins = |text: &String| visibility.is_full().then(|| text.clone());
+        let for_admins = |text: &String| visibility.is_full().then(|| text.clone());
         Self {
             reason: stuck.reason,
-            why: admins(&stuck.why),
-            runbook: admins(&stuck.runbook),
+            why: for_admins(&stuck.why),
+            runbook: for_admins(&stuck.runbook),
             step: stuck.step,
             since: stuck.since,
         }

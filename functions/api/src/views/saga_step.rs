@@ -1,4 +1,4 @@
-//! Steps of sagas.
+//! The representation of saga steps.
 
 use chrono::{DateTime, Utc};
 use sagas::record::{ApprovalVerdict, StepSpec, StepState, StepStatus};
@@ -12,55 +12,56 @@ use crate::visibility::Visibility;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SagaStep)]
 pub struct SagaStepView {
-    /// Which of the saga's steps: 0 for the first.
+    /// Index of the step; the first is 0.
     #[schema(example = 0)]
     pub index: usize,
-    /// What it does.
+    /// Name of the step's type.
     #[schema(example = "create_droplet_snapshot")]
     pub step: String,
-    /// `pending`, `running`, `succeeded`, `failed`, `compensated` (undone), `compensation_failed` (undoing it needs people) or `skipped`
-    /// (an operator took it over).
+    /// Status of the step: `pending`, `running`, `succeeded`, `failed`, `compensated`,
+    /// `compensation_failed` (an operator must decide) or `skipped` (an operator took over).
     #[schema(
         value_type = String, example = "succeeded",
         pattern = "^(pending|running|succeeded|failed|compensated|compensation_failed|skipped)$"
     )]
     pub status: StepStatus,
-    /// How it succeeded, in a word such as `created`, `updated` or `noop`.
+    /// Result as one word, such as `created`, `updated` or `noop`.
     #[schema(required, example = "created")]
     pub outcome: Option<String>,
-    /// Why it failed, or was skipped.
+    /// Reason why the step failed or was skipped.
     #[schema(required)]
     pub error: Option<String>,
-    /// Its inputs; `{"$ref": "#/steps/0/outputs/..."}` stands for what an earlier step gives.
+    /// Inputs of the step; `{"$ref": "#/steps/0/outputs/..."}` is replaced by an output of an
+    /// earlier step.
     #[schema(value_type = Option<Object>, required, example = json!({ "droplet_id": "3164444" }))]
     pub inputs: Option<Map<String, Value>>,
-    /// What it gave.
+    /// Outputs of the step.
     #[schema(value_type = Option<Object>, required, example = json!({ "snapshot_id": "174531842" }))]
     pub outputs: Option<Map<String, Value>>,
-    /// When it began.
+    /// Time when the step began.
     #[schema(required)]
     pub began_at: Option<DateTime<Utc>>,
-    /// What was said at a gate.
+    /// Decision at an approval gate; null for other steps and until there is one.
     #[schema(required)]
     pub verdict: Option<VerdictView>,
 }
 
-/// What somebody said at a gate.
+/// An operator's decision at an approval gate.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Verdict)]
 pub struct VerdictView {
-    /// Whether it may go on.
+    /// True if the saga may continue.
     pub approved: bool,
-    /// Who said so: the subject of their token.
+    /// Subject of the operator's token.
     pub by: String,
-    /// When.
+    /// Time of the decision.
     pub at: DateTime<Utc>,
-    /// Why, in their words.
+    /// Reason in the operator's words.
     pub reason: String,
 }
 
 impl SagaStepView {
-    /// A step as it is now, as far as the caller is told of it.
+    /// Represents the step, limited to what the caller may see.
     #[must_use]
     pub fn new(index: usize, spec: &StepSpec, state: &StepState, visibility: &Visibility) -> Self {
         let is_visible = visibility.covers(index);

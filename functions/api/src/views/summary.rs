@@ -1,4 +1,4 @@
-//! How much there is of what, and what it costs by list price.
+//! The representation of the inventory summary.
 
 use chrono::{DateTime, Utc};
 use domain::Project;
@@ -10,67 +10,69 @@ use super::Price;
 use crate::freshness::Coverage;
 use crate::representation::Tabular;
 
-/// What there is of one kind, in one project, of one tenant.
+/// The resources of one kind, project and tenant in an account, counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SummaryRow)]
 pub struct SummaryRowView {
-    /// The account.
+    /// Account of the resources.
     #[schema(example = "main")]
     pub account: String,
-    /// The kind.
+    /// Kind of the resources.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// The project; null for what is in none that is known.
+    /// Project that contains the resources; null if no project is known.
     #[schema(required, example = "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679")]
     pub project_id: Option<String>,
-    /// That project's name.
+    /// Name of that project.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
-    /// The tenant; null for what is nobody's.
+    /// Tenant that owns the resources; null if there is none.
     #[schema(required, example = "acme")]
     pub tenant_id: Option<String>,
-    /// How many there are.
+    /// Number of resources in the row.
     #[schema(example = 12)]
     pub count: u64,
-    /// For how many of them the API gives no list price.
+    /// Number of those resources without a list price.
     #[schema(example = 0)]
     pub unpriced: u64,
-    /// The list prices of the others for a month, added up; null where none has one.
+    /// Total monthly list price of the others; null if none has a price.
     #[schema(required)]
     pub price_monthly: Option<Price>,
 }
 
-/// All rows of a summary, added up.
+/// The totals of all rows of a summary.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SummaryTotals)]
 pub struct SummaryTotalsView {
-    /// How many there are.
+    /// Number of resources in all rows.
     #[schema(example = 57)]
     pub count: u64,
-    /// For how many of them the API gives no list price.
+    /// Number of those resources without a list price.
     #[schema(example = 31)]
     pub unpriced: u64,
-    /// The list prices of the others for a month, added up; null where none has one.
+    /// Total monthly list price of the others; null if none has a price.
     #[schema(required)]
     pub price_monthly: Option<Price>,
 }
 
-/// How much there is of what, all of it on one page.
+/// All resources that the caller may see, counted on a single page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Summary)]
 pub struct SummaryView {
-    /// A row for each account, kind, project and tenant that there is something of.
+    /// Rows, one for each account, kind, project and tenant that has resources.
     pub data: Vec<SummaryRowView>,
-    /// The rows added up.
+    /// Totals of all rows.
     pub totals: SummaryTotalsView,
-    /// Nothing in the answer is older than this: the oldest of the complete reads of DigitalOcean that it rests on.
+    /// Age limit of the data: nothing in the response is older than this, the oldest of the
+    /// complete reads of DigitalOcean that it depends on.
     pub as_of: DateTime<Utc>,
-    /// Whether all that the answer rests on was read whole the last time; if not, something may be missing or older than it should be.
+    /// True if the last read of every list that the response depends on was complete. Otherwise
+    /// items may be missing or outdated.
     pub complete: bool,
 }
 
 impl SummaryRowView {
-    /// What there is of `key`; `project` is the one that it names.
+    /// Represents the count of `key`; `project` is the project that the key names.
     #[must_use]
     pub fn new(key: SummaryKey, count: SummaryCount, project: Option<&Project>) -> Self {
         let SummaryKey { account, kind, project_id, tenant_id } = key;
@@ -88,7 +90,7 @@ impl SummaryRowView {
 }
 
 impl SummaryView {
-    /// These rows, what they add up to, and how fresh they are.
+    /// Combines the rows, their totals and their freshness.
     #[must_use]
     pub fn new(data: Vec<SummaryRowView>, total: SummaryCount, coverage: Coverage) -> Self {
         let price_monthly = total.price().map(Into::into);

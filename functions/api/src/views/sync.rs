@@ -1,4 +1,4 @@
-//! The state of the mirror.
+//! The representation of the mirror's state.
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, ChangeCounts, Kind, RunId, ScanProgress, SweepStatus, SyncState};
@@ -8,123 +8,128 @@ use utoipa::ToSchema;
 use super::HeldDeletionsView;
 use crate::workers::AnyWorker;
 
-/// How a worker does with one of its kinds in an account. What a run found is of the last complete one; how it went, of the last.
+/// The state of one kind of a worker in an account. `items`, `pages` and `last_complete_at` are of
+/// the last complete run, all other fields of the last run.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SyncState)]
 pub struct SyncView {
-    /// The account.
+    /// Account that is mirrored.
     #[schema(example = "main")]
     pub account: String,
-    /// The worker.
+    /// Name of the worker.
     #[schema(example = "droplets")]
     pub worker: String,
-    /// What it is about: a kind of resources, `project`, `droplet_fast` for the quick look at droplets, or, of a worker of billing, `balance`,
-    /// `billing_history` or `invoice_ingest`.
+    /// Subject of the row: a kind of resources, `project`, `droplet_fast` for the fast poll of
+    /// droplets or, for a billing worker, `balance`, `billing_history` or `invoice_ingest`.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// How the last run ended: `complete`, `partial`, `failed`, `not_visible`, `held`, or `never` where none has.
+    /// Result of the last run: `complete`, `partial`, `failed`, `not_visible`, `held`, or `never`
+    /// if no run has ended yet.
     #[schema(value_type = String, pattern = "^(complete|partial|failed|not_visible|held|never)$", example = "complete")]
     pub status: SweepStatus,
-    /// When the last complete run ended.
+    /// End of the last complete run.
     #[schema(required)]
     pub last_complete_at: Option<DateTime<Utc>>,
-    /// How long ago that is, in seconds.
+    /// Age of the last complete run in seconds.
     #[schema(required, example = 240)]
     pub age_seconds: Option<i64>,
-    /// Items the last complete run listed.
+    /// Number of items that the last complete run listed.
     #[schema(required, example = 5)]
     pub items: Option<u32>,
-    /// Pages it read.
+    /// Number of pages that the last complete run read.
     #[schema(required, example = 1)]
     pub pages: Option<u32>,
-    /// Requests the last run made to DigitalOcean, retries included.
+    /// Number of requests that the last run sent to DigitalOcean, including retries.
     #[schema(required, example = 1)]
     pub requests: Option<u32>,
-    /// Changes the last run wrote.
+    /// Number of changes that the last run wrote.
     #[schema(required, example = 1)]
     pub changes: Option<u32>,
-    /// The same by what happened.
+    /// Number of those changes by type.
     #[schema(required)]
     pub changes_by_type: Option<ChangesView>,
-    /// What went wrong in the last run and what to do; null when nothing did.
+    /// Error of the last run and what to do about it; null if there was none.
     #[schema(required)]
     pub error: Option<String>,
-    /// What an operator should know of the last run though nothing failed.
+    /// Remarks on the last run that operators should know although nothing failed.
     pub notes: Vec<String>,
-    /// The last run.
+    /// Id of the last run.
     #[schema(required, example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub run_id: Option<String>,
-    /// When it began.
+    /// Beginning of the last run.
     #[schema(required)]
     pub last_attempt_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// End of the last run.
     #[schema(required)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// Whether one runs now.
+    /// True if a run is in progress.
     pub running: bool,
-    /// A round under way: what is listed parent by parent takes several runs. Null when there is none.
+    /// Progress of a scan that reads a list for each parent and takes several runs; null if none is
+    /// in progress.
     #[schema(required)]
     pub scan_progress: Option<ScanProgressView>,
-    /// Deletions that wait for `POST /sync/{worker}/confirm`; null when none do.
+    /// Deletions that wait for `POST /sync/{worker}/confirm`; null if there are none.
     #[schema(required)]
     pub held: Option<HeldDeletionsView>,
-    /// Requests the token has left this hour, as DigitalOcean said in the last run.
+    /// Number of requests that the token had left this hour when the last run ended, according to
+    /// DigitalOcean.
     #[schema(required, example = 4987)]
     pub rate_limit_remaining: Option<u32>,
 }
 
-/// What a run changed, counted by what happened.
+/// The changes of a run, counted by type.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(as = Changes)]
 pub struct ChangesView {
-    /// Seen for the first time.
+    /// Number of items seen for the first time.
     #[schema(example = 1)]
     pub discovered: u32,
-    /// Facts changed.
+    /// Number of items with changed facts.
     pub updated: u32,
-    /// Missed once more.
+    /// Number of items that the sweep did not find and that got one more strike.
     pub struck: u32,
-    /// Seen again before the third strike.
+    /// Number of items found again before their third strike.
     pub returned: u32,
-    /// Found gone.
+    /// Number of items found deleted.
     pub deleted: u32,
-    /// Seen again after they were found gone.
+    /// Number of items found again after their deletion.
     pub restored: u32,
-    /// Moved to another project.
+    /// Number of items moved to another project.
     pub attributed: u32,
 }
 
-/// How far a round over many parents has come.
+/// The progress of a scan that reads one list for each parent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ScanProgress)]
 pub struct ScanProgressView {
-    /// The run that began it.
+    /// Id of the run that began the scan.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub run_id: String,
-    /// When it began.
+    /// Beginning of the scan.
     pub started_at: DateTime<Utc>,
-    /// The parent up to which every list was read, in the order of their ids; null before the first.
+    /// Parent up to which every list was read, in the order of ids; null before the first.
     #[schema(required, example = "example.com")]
     pub after: Option<String>,
-    /// Parents whose list could not be read: the round will not count as complete.
+    /// Number of parents whose list could not be read. If there are any, the scan does not count as
+    /// complete.
     #[schema(example = 0)]
     pub unread: u32,
-    /// Items listed so far.
+    /// Number of items listed so far.
     #[schema(example = 1200)]
     pub items: u32,
-    /// Pages read so far.
+    /// Number of pages read so far.
     #[schema(example = 40)]
     pub pages: u32,
-    /// Requests made so far.
+    /// Number of requests sent so far.
     #[schema(example = 42)]
     pub requests: u32,
 }
 
-/// A run that was asked for.
+/// A run that was requested.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Run)]
 pub struct RunView {
-    /// Its id, as in logs and in `GET /sync`.
+    /// Id of the run, as in logs and in `GET /sync`.
     #[schema(example = "7f3c7bd2-4a35-4d0c-9a2e-5a6a2a3e6c11")]
     pub run_id: String,
 }
@@ -143,24 +148,24 @@ impl From<ChangeCounts> for ChangesView {
 }
 
 impl From<ScanProgress> for ScanProgressView {
-    fn from(round: ScanProgress) -> Self {
-        let ScanProgress { run_id, started_at, after, unread, pages, items, requests, changes: _ } = round;
+    fn from(progress: ScanProgress) -> Self {
+        let ScanProgress { run_id, started_at, after, unread, pages, items, requests, changes: _ } = progress;
         Self { run_id: run_id.into(), started_at, after: after.map(Into::into), unread, items, pages, requests }
     }
 }
 
 impl SyncView {
-    /// How `worker` does with `kind` in `account`, as the kind's lane has it.
+    /// Represents the sync state of a kind in an account; without a state, the kind was never read.
     #[must_use]
     pub fn new(
         account: &AccountId,
         worker: AnyWorker,
         kind: &Kind,
-        lane: Option<&SyncState>,
+        sync_state: Option<&SyncState>,
         now: DateTime<Utc>,
     ) -> Self {
-        let lane = lane.cloned().unwrap_or_default();
-        let (complete, last) = (lane.last_complete.as_ref(), lane.last.as_ref());
+        let sync_state = sync_state.cloned().unwrap_or_default();
+        let (complete, last) = (sync_state.last_complete.as_ref(), sync_state.last.as_ref());
         let last_complete_at = complete.map(|receipt| receipt.finished_at);
         Self {
             account: account.to_string(),
@@ -179,9 +184,9 @@ impl SyncView {
             run_id: last.map(|receipt| receipt.run_id.to_string()),
             last_attempt_at: last.map(|receipt| receipt.started_at),
             finished_at: last.map(|receipt| receipt.finished_at),
-            running: lane.lease_until.is_some_and(|until| until > now),
-            scan_progress: lane.scan_progress.map(Into::into),
-            held: lane.hold.map(|hold| HeldDeletionsView::new(hold, lane.confirmation)),
+            running: sync_state.lease_until.is_some_and(|until| until > now),
+            scan_progress: sync_state.scan_progress.map(Into::into),
+            held: sync_state.hold.map(|hold| HeldDeletionsView::new(hold, sync_state.confirmation)),
             rate_limit_remaining: last.and_then(|receipt| receipt.rate_limit_remaining),
         }
     }

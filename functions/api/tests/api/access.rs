@@ -1,11 +1,12 @@
-//! Who may do what: every route of the document, walked as everybody.
+//! Access rights: every route of the document, called by every kind of caller.
 
 use serde_json::{Value, json};
 
 use crate::app::{App, Who};
 use crate::seed;
 
-/// Every operation of the document: method, path below the root, whether it wants a token, whether it is the admins'.
+/// Every operation of the document: method, path below the root, whether it requires a token,
+/// whether it is for admins only.
 fn operations() -> Vec<(String, String, bool, bool)> {
     let document: Value = serde_json::from_str(&api::openapi::document_text()).unwrap();
     let mut operations = Vec::new();
@@ -14,13 +15,13 @@ fn operations() -> Vec<(String, String, bool, bool)> {
             let guarded = operation["security"].is_array();
             let description = format!("{}{}", operation["summary"], operation["description"]);
             let path = path.strip_prefix("/api/v1").unwrap().to_owned();
-            operations.push((method.to_uppercase(), path, guarded, description.contains("Admins only")));
+            operations.push((method.to_uppercase(), path, guarded, description.contains("Only platform admins")));
         }
     }
     operations
 }
 
-/// The path with these things in the place of its parameters.
+/// Replaces the parameters of a path by these values.
 fn filled(path: &str, account: &str, kind: &str, provider_id: &str, id: &str) -> String {
     path.replace("{account}", account)
         .replace("{kind}", kind)
@@ -35,17 +36,17 @@ fn body(method: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn without_a_token_only_health_and_the_document_answer() {
+async fn only_health_and_the_document_need_no_token() {
     let app = App::start().await;
     let mut open = Vec::new();
     for (method, path, guarded, _) in operations() {
         let target = filled(&path, "main", "droplet", "1", "p");
-        let nobody = app.send(Who::Nobody, &method, &target, body(&method)).await;
-        let stranger = app.send(Who::Stranger, &method, &target, body(&method)).await;
+        let anonymous = app.send(Who::Anonymous, &method, &target, body(&method)).await;
+        let no_role = app.send(Who::NoRole, &method, &target, body(&method)).await;
         if guarded {
-            assert_eq!((nobody.status, stranger.status), (401, 403), "{method} {path}");
+            assert_eq!((anonymous.status, no_role.status), (401, 403), "{method} {path}");
         } else {
-            assert_eq!((nobody.status, stranger.status), (200, 200), "{method} {path}");
+            assert_eq!((anonymous.status, no_role.status), (200, 200), "{method} {path}");
             open.push(path);
         }
     }
@@ -54,7 +55,7 @@ async fn without_a_token_only_health_and_the_document_answer() {
 }
 
 #[tokio::test]
-async fn the_admins_routes_are_closed_to_tenants_whatever_they_send() {
+async fn admin_routes_refuse_tenants_whatever_they_send() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let before = app.table.requests.counts().writes;
@@ -106,7 +107,7 @@ async fn the_admins_routes_are_closed_to_tenants_whatever_they_send() {
 }
 
 #[tokio::test]
-async fn what_is_anothers_and_what_is_not_there_read_the_same() {
+async fn a_foreign_and_a_missing_resource_get_the_same_answer() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let pairs = [
@@ -114,7 +115,7 @@ async fn what_is_anothers_and_what_is_not_there_read_the_same() {
         ("/inventory/resources/main/droplet/beta-2001/events", "/inventory/resources/main/droplet/9/events"),
         ("/inventory/resources/main/droplet/3001", "/inventory/resources/nowhere/droplet/9"),
         ("/inventory/projects/main/beta-project", "/inventory/projects/main/9"),
-        ("/inventory/projects/main/nobody-project", "/inventory/projects/nowhere/9"),
+        ("/inventory/projects/main/unowned-project", "/inventory/projects/nowhere/9"),
     ];
     for (foreign, missing) in pairs {
         let (foreign_answer, missing) =
@@ -126,7 +127,7 @@ async fn what_is_anothers_and_what_is_not_there_read_the_same() {
 }
 
 #[tokio::test]
-async fn groups_and_claims_are_read_in_every_form() {
+async fn groups_and_claims_are_read_in_every_gateway_format() {
     let app = App::start().await;
     let groups = [
         json!("[platform_admin]"),
@@ -136,16 +137,16 @@ async fn groups_and_claims_are_read_in_every_form() {
         json!(["readers", "platform_admin"]),
     ];
     for groups in groups {
-        let mut event = crate::app::event(Who::Stranger, "GET", "/api/v1/accounts", None);
+        let mut event = crate::app::event(Who::NoRole, "GET", "/api/v1/accounts", None);
         event["requestContext"]["authorizer"]["jwt"]["claims"] =
             json!({ "sub": "s", "cognito:groups": groups, "exp": 1_775_995_200, "email_verified": true });
         assert_eq!(app.deliver(event).await.status, 200, "{groups}");
     }
-    let mut one_group = crate::app::event(Who::Stranger, "GET", "/api/v1/accounts", None);
+    let mut one_group = crate::app::event(Who::NoRole, "GET", "/api/v1/accounts", None);
     one_group["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = "[a,platform_admin]".into();
     assert_eq!(app.deliver(one_group).await.status, 403, "a comma is part of a group's name");
     for tenant in ["Not A Slug", "", "acme#x", "*"] {
-        let mut event = crate::app::event(Who::Stranger, "GET", "/api/v1/inventory/resources", None);
+        let mut event = crate::app::event(Who::NoRole, "GET", "/api/v1/inventory/resources", None);
         event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant_id"] = tenant.into();
         assert_eq!(app.deliver(event).await.status, 403, "{tenant}");
     }

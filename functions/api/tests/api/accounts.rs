@@ -1,4 +1,4 @@
-//! Accounts.
+//! Registration and changes of accounts.
 
 use domain::AccountStatus;
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn an_account_is_registered_once() {
 }
 
 #[tokio::test]
-async fn a_bad_registration_names_every_field_and_keeps_no_secret() {
+async fn an_invalid_registration_reports_every_field_and_stores_no_secret() {
     let app = App::start().await;
     let cases = [
         (
@@ -83,7 +83,7 @@ async fn an_account_is_paused_resumed_and_renamed() {
 }
 
 #[tokio::test]
-async fn an_accounts_secrets_may_have_another_name_but_only_one_of_this_deployment() {
+async fn the_secret_base_name_may_change_only_within_the_deployments_prefix() {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
     let other = "arcadia/dev/do/main-2";

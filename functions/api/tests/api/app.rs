@@ -1,4 +1,5 @@
-//! The API with everything around it in memory. Every answer is held against the OpenAPI document.
+//! The API with all its dependencies in memory. Every response is checked against the OpenAPI
+//! document.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -21,17 +22,17 @@ use tower::ServiceExt;
 
 use crate::sagas::fake_digitalocean::FakeDigitalOcean;
 
-/// Who calls.
+/// The caller of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     Admin,
     Tenant(&'static str),
-    /// Signed in, but nobody in particular.
-    Stranger,
-    Nobody,
+    /// Signed in, but without the admin group and without a tenant.
+    NoRole,
+    Anonymous,
 }
 
-/// An answer.
+/// The response to a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -41,19 +42,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The pointers of its errors.
+    /// The pointers of all validation errors in the response.
     pub(crate) fn pointers(&self) -> Vec<&str> {
         let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
         errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
     }
 
-    /// One field of every item of a list.
+    /// The value of one field in every item of a list.
     pub(crate) fn all(&self, field: &str) -> Vec<String> {
         let data = self.body["data"].as_array().unwrap_or_else(|| panic!("no list: {}", self.text));
         data.iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// The header and the rows of CSV.
+    /// The header and the rows of a CSV response.
     pub(crate) fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
         assert_eq!(self.headers["content-type"], "text/csv;charset=utf-8", "{}", self.text);
         let mut reader = ::csv::Reader::from_reader(self.text.as_bytes());
@@ -62,10 +63,10 @@ impl Answer {
         (header, reader.records().map(|record| cells(&record.unwrap())).collect())
     }
 
-    /// The target of its link to the next page, below `/api/v1`.
+    /// The target of the link to the next page, below `/api/v1`.
     pub(crate) fn next_link(&self) -> Option<String> {
         let link = self.headers.get("link")?.to_str().unwrap();
-        let target = link.strip_prefix("</api/v1").and_then(|rest| rest.strip_suffix(">; rel=\"next\"")).unwrap();
+        let target = link.strip_prefix("</api/v1").and_then(|target| target.strip_suffix(">; rel=\"next\"")).unwrap();
         Some(target.to_owned())
     }
 }
@@ -78,11 +79,11 @@ pub(crate) struct App {
     router: Router,
 }
 
-/// The document that the API serves.
+/// The OpenAPI document that the API serves.
 pub(crate) static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&api::openapi::document_text()).unwrap());
 
-/// What tells whether an answer is of the shape that the document gives, by operation, status and type.
+/// JSON schema validators of responses by method, path, status and media type.
 static VALIDATORS: LazyLock<Mutex<HashMap<String, jsonschema::Validator>>> = LazyLock::new(Mutex::default);
 
 pub(crate) fn time(text: &str) -> DateTime<Utc> {
@@ -110,15 +111,15 @@ const CURSOR_SECRET: &str = "arcadia/dev/api/cursors";
 
 const GENERATED_SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// What the stack generates for cursors.
+/// The value of the cursor secret, as the stack would generate it.
 struct GeneratedSecret;
 
-/// The key that the API seals its cursors with.
+/// The key that the API encrypts its cursors with.
 pub(crate) fn cursor_key() -> CursorKey {
     CursorKey::derive(&GENERATED_SECRET.into()).unwrap()
 }
 
-/// What a tenant may see.
+/// The scope of a tenant's reads.
 pub(crate) fn scope(tenant: &str) -> Scope {
     Scope::Tenant(TenantId::new(tenant).unwrap())
 }
@@ -131,7 +132,7 @@ impl SecretSource for GeneratedSecret {
 }
 
 impl App {
-    /// With an empty table, on 2026-04-12 at noon.
+    /// Starts with an empty table on 2026-04-12 at noon.
     pub(crate) async fn start() -> Self {
         let table = EmbeddedTable::start().await;
         let queue = Arc::new(MemoryQueue::new());
@@ -165,7 +166,7 @@ impl App {
         self.send_for(who, "GET", path, None, "text/csv").await
     }
 
-    /// Sends a request below `/api/v1`, for an answer of this type.
+    /// Sends a request below `/api/v1` that accepts this media type.
     pub(crate) async fn send_for(
         &self,
         who: Who,
@@ -179,7 +180,7 @@ impl App {
         self.deliver(event).await
     }
 
-    /// Sends a request below `/api/v1`.
+    /// Sends a request below `/api/v1` that accepts JSON.
     pub(crate) async fn send(&self, who: Who, method: &str, path: &str, body: Option<String>) -> Answer {
         self.deliver(event(who, method, &format!("/api/v1{path}"), body)).await
     }
@@ -204,14 +205,14 @@ impl App {
     }
 }
 
-/// An event as an HTTP API sends it (payload 2.0).
+/// Builds an event as an HTTP API sends it (payload format 2.0).
 pub(crate) fn event(who: Who, method: &str, target: &str, body: Option<String>) -> Value {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let claims = match who {
         Who::Admin => Some(json!({ "sub": "admin-1", "cognito:groups": "[platform_admin]", "exp": "1775995200" })),
         Who::Tenant(tenant) => Some(json!({ "sub": "user-1", "custom:tenant_id": tenant, "exp": "1775995200" })),
-        Who::Stranger => Some(json!({ "sub": "user-2", "cognito:groups": "[readers]" })),
-        Who::Nobody => None,
+        Who::NoRole => Some(json!({ "sub": "user-2", "cognito:groups": "[readers]" })),
+        Who::Anonymous => None,
     };
     let mut event = json!({
         "version": "2.0",
@@ -242,7 +243,7 @@ pub(crate) fn event(who: Who, method: &str, target: &str, body: Option<String>) 
     event
 }
 
-/// What every answer has.
+/// Checks the headers and the problem body that every response must have.
 fn assert_conventional(answer: &Answer) {
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(answer.headers["x-request-id"], "JKJaXmPLvHcESHA=");
@@ -255,7 +256,7 @@ fn assert_conventional(answer: &Answer) {
     }
 }
 
-/// An answer must be one that the document speaks of, of the shape that it gives.
+/// Checks that the document describes the response: operation, status, media type and schema.
 fn assert_as_documented(method: &str, path: &str, answer: &Answer) {
     let is_template_of = |template: &str| {
         let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());

@@ -1,4 +1,4 @@
-//! An operator's word on whose a resource is.
+//! Operators' claims of resources.
 
 use domain::{Attribution, Resource, Strikes};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn places(answer: &Answer) -> [&Value; 4] {
 }
 
 #[tokio::test]
-async fn a_claimed_tenant_sees_the_resource_and_no_project_of_anothers() {
+async fn a_claimed_tenant_sees_the_resource_and_no_foreign_project() {
     let app = app().await;
     assert!(!seen_by(&app, "acme").await);
     let claimed = claim(&app, json!({ "tenant_id": "acme" })).await;
@@ -42,7 +42,8 @@ async fn a_claimed_tenant_sees_the_resource_and_no_project_of_anothers() {
     assert_eq!(places(&claimed), [&json!(null), &json!(null), &json!("acme"), &json!(true)]);
     assert!(seen_by(&app, "acme").await);
 
-    // In a project of another's it is still the one's it was claimed for, and that project stays the other's secret.
+    // The resource is moved to another tenant's project. The claim for the tenant still holds, and
+    // the tenant does not see that project.
     let moved = claim(&app, json!({ "project_id": "beta-project" })).await;
     assert_eq!(places(&moved), [&json!("beta-project"), &json!("claimed"), &json!("acme"), &json!(true)]);
     assert_eq!((seen_by(&app, "acme").await, seen_by(&app, "beta").await), (true, false));
@@ -51,7 +52,7 @@ async fn a_claimed_tenant_sees_the_resource_and_no_project_of_anothers() {
     let listed = app.get(Who::Tenant("acme"), "/inventory/resources?q=free").await;
     assert_eq!(listed.body["data"], json!([own.body]));
 
-    // Without the word it is its project's.
+    // Without the claim for a tenant, the resource belongs to the project's tenant.
     let left = claim(&app, json!({ "tenant_id": null })).await;
     assert_eq!(places(&left), [&json!("beta-project"), &json!("claimed"), &json!("beta"), &json!(false)]);
     assert_eq!((seen_by(&app, "acme").await, seen_by(&app, "beta").await), (false, true));
@@ -77,8 +78,8 @@ async fn a_repeated_claim_is_one_write_and_every_write_is_audited() {
     let audits: Vec<String> =
         app.table.dump().await.into_iter().filter(|item| item.contains("resource.claim")).collect();
     assert_eq!(audits.len(), 1);
-    for told in ["AUDIT#", "admin-1", "main/dns_zone/free.example", "acme-project"] {
-        assert!(audits[0].contains(told), "{told}: {audits:?}");
+    for expected in ["AUDIT#", "admin-1", "main/dns_zone/free.example", "acme-project"] {
+        assert!(audits[0].contains(expected), "{expected}: {audits:?}");
     }
 }
 
@@ -87,11 +88,11 @@ async fn concurrent_claims_are_both_kept() {
     let app = app().await;
     let (tenant, project) = tokio::join!(
         claim(&app, json!({ "tenant_id": "acme" })),
-        claim(&app, json!({ "project_id": "nobody-project" })),
+        claim(&app, json!({ "project_id": "unowned-project" })),
     );
     assert_eq!((tenant.status, project.status), (200, 200), "{} {}", tenant.text, project.text);
     let now = app.get(Who::Admin, ZONE).await;
-    assert_eq!(places(&now), [&json!("nobody-project"), &json!("claimed"), &json!("acme"), &json!(true)]);
+    assert_eq!(places(&now), [&json!("unowned-project"), &json!("claimed"), &json!("acme"), &json!(true)]);
 }
 
 #[tokio::test]
@@ -114,7 +115,7 @@ async fn an_invalid_claim_is_refused_and_writes_nothing() {
         (json!({ "project_id": "a b" }), 422, vec!["#/project_id"]),
         (json!({ "project_id": "unknown" }), 422, vec!["#/project_id"]),
         (json!({ "project_id": "dead-project" }), 422, vec!["#/project_id"]),
-        // Of another account.
+        // The project is in another account.
         (json!({ "project_id": "beta-project-2", "tenant_id": "beta" }), 422, vec!["#/project_id"]),
         (json!({ "project_id": 5 }), 422, vec!["#/project_id"]),
         (json!({ "tenant": "acme" }), 422, vec!["#/tenant"]),
@@ -136,7 +137,7 @@ async fn an_invalid_claim_is_refused_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_bearer_of_a_claimed_id_is_not_the_tenants() {
+async fn a_claim_does_not_apply_to_a_new_resource_with_the_same_id() {
     let app = app().await;
     claim(&app, json!({ "tenant_id": "acme" })).await;
     let table = &app.table.table;

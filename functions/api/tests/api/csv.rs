@@ -1,4 +1,4 @@
-//! Lists as CSV: the same as in JSON, cell by cell.
+//! Lists as CSV have the same content as in JSON, cell by cell.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,8 @@ use crate::app::{App, DOCUMENT, Who};
 use crate::seed;
 use crate::two_tenants::{TwoTenantFixture, fixture};
 
-/// Every route that answers CSV, its path's parameters and those that it asks for filled.
+/// The targets of all routes that respond with CSV, with path parameters and required query
+/// parameters filled in.
 fn lists(fixture: &TwoTenantFixture) -> Vec<String> {
     let is_csv = |item: &Value| item["get"]["responses"]["200"]["content"]["text/csv"].is_object();
     let paths = DOCUMENT["paths"].as_object().unwrap().iter().filter(|(_, item)| is_csv(item));
@@ -32,7 +33,7 @@ fn lists(fixture: &TwoTenantFixture) -> Vec<String> {
     paths.map(|(path, item)| filled(path, item)).collect()
 }
 
-/// What a cell says of a value.
+/// The text of a cell with this value.
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -41,7 +42,8 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The names of the cells of a row, with its own cells: an object of a known shape has no cell of its own.
+/// The column names of a row. An object of a known shape has one column for each field instead of
+/// its own.
 fn cells(header: &[String], row: &Value) -> Vec<String> {
     let cell = |name: &String| {
         let value = name.split('.').try_fold(row, |value, field| value.get(field));
@@ -51,13 +53,13 @@ fn cells(header: &[String], row: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_list_says_in_csv_what_it_says_in_json() {
+async fn every_list_has_the_same_content_in_csv_and_json() {
     let app = App::start().await;
     let lists = lists(&fixture(&app).await);
     for expected in
         ["/accounts", "/sync", "/inventory/resources", "/inventory/events", "/inventory/summary", "/billing/invoices"]
     {
-        assert!(lists.iter().any(|list| list == expected), "{expected} is no CSV: {lists:?}");
+        assert!(lists.iter().any(|list| list == expected), "{expected} is not served as CSV: {lists:?}");
     }
     for list in lists {
         let (json, csv) = (app.get(Who::Admin, &list).await, app.get_csv(Who::Admin, &list).await);
@@ -68,8 +70,9 @@ async fn every_list_says_in_csv_what_it_says_in_json() {
         for (row, line) in rows.iter().zip(&table) {
             assert_eq!(*line, cells(&header, row), "{list}");
             for field in row.as_object().unwrap().keys() {
-                let is_of =
-                    |name: &String| name == field || name.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+                let is_of = |name: &String| {
+                    name == field || name.strip_prefix(field).is_some_and(|suffix| suffix.starts_with('.'))
+                };
                 assert!(header.iter().any(is_of), "{list} has no column of {field}: {header:?}");
             }
         }
@@ -82,7 +85,7 @@ async fn every_list_says_in_csv_what_it_says_in_json() {
         );
         let has_next = json.body["next_cursor"].is_string();
         assert_eq!((csv.next_link().is_some(), json.next_link()), (has_next, None), "{list}");
-        // The header is the same where there is nothing below it.
+        // The header of an empty list is the same.
         let nothing = app.get_csv(Who::Tenant("newcomer"), &list).await;
         if nothing.status == 200 {
             assert_eq!(nothing.table(), (header, Vec::new()), "{list}");
@@ -91,7 +94,7 @@ async fn every_list_says_in_csv_what_it_says_in_json() {
 }
 
 #[tokio::test]
-async fn columns_stand_as_they_are_declared() {
+async fn columns_have_the_order_of_declaration() {
     let app = App::start().await;
     let header = |list: &'static str| async { app.get_csv(Who::Admin, list).await.text };
     assert_eq!(
@@ -140,16 +143,16 @@ async fn no_cell_is_a_formula() {
 }
 
 #[tokio::test]
-async fn errors_and_single_things_are_no_csv() {
+async fn errors_and_single_items_are_never_csv() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     for (who, path, status, content_type) in [
         (Who::Admin, "/inventory/resources?limit=0", 400, "application/problem+json"),
-        (Who::Nobody, "/inventory/resources", 401, "application/problem+json"),
+        (Who::Anonymous, "/inventory/resources", 401, "application/problem+json"),
         (Who::Tenant("acme"), "/sync", 403, "application/problem+json"),
         (Who::Tenant("acme"), "/inventory/resources/main/droplet/beta-2001/events", 404, "application/problem+json"),
         (Who::Admin, "/inventory/resources/main/droplet/1001", 200, "application/json"),
-        (Who::Nobody, "/health", 200, "application/json"),
+        (Who::Anonymous, "/health", 200, "application/json"),
     ] {
         let answer = app.get_csv(who, path).await;
         assert_eq!((answer.status, answer.headers["content-type"].to_str().unwrap()), (status, content_type), "{path}");

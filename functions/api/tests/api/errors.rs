@@ -1,4 +1,4 @@
-//! Bad requests: what is said of each.
+//! Invalid requests and the problems that they get.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::app::{App, Who, event};
 use crate::seed;
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn every_invalid_parameter_is_reported() {
     let app = App::start().await;
     let cases: [(&str, u16, &[&str]); 22] = [
         ("/inventory/resources?limit=0", 400, &["#/query/limit"]),
@@ -51,7 +51,7 @@ async fn bad_parameters_are_named() {
 }
 
 #[tokio::test]
-async fn bad_bodies_are_refused_by_what_is_wrong_with_them() {
+async fn an_invalid_body_gets_the_status_of_its_error() {
     let app = App::start().await;
     let accounts = |body: &str, content_type: Option<&str>| {
         let mut event = event(Who::Admin, "POST", "/api/v1/accounts", Some(body.to_owned()));
@@ -92,7 +92,7 @@ async fn bad_bodies_are_refused_by_what_is_wrong_with_them() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_there_is_told_which_are() {
+async fn an_unsupported_method_gets_the_supported_ones() {
     let app = App::start().await;
     let answer = app.send(Who::Admin, "DELETE", "/accounts", None).await;
     assert_eq!((answer.status, &answer.body["type"]), (405, &json!("urn:arcadia:problem:method-not-allowed")));
@@ -101,25 +101,27 @@ async fn a_method_that_is_not_there_is_told_which_are() {
 }
 
 #[tokio::test]
-async fn every_line_says_whose_it_is() {
+async fn every_log_line_has_its_request_id() {
     let app = App::start().await;
-    // For all threads: with one for this thread alone, what other tests log first would stay switched off.
+    // The subscriber is set for all threads. With a subscriber for this thread alone, call sites
+    // that other tests reached first would stay disabled.
     let logs = runtime::fake::Logs::default();
     tracing::subscriber::set_global_default(logs.subscriber("info")).unwrap();
     app.get(Who::Admin, "/accounts").await;
-    // A request that was under way before has no span.
+    // A request that began before the subscriber was set has no span.
     let lines = logs.parsed();
     let whole = |line: &&serde_json::Value| line["request_id"] == "JKJaXmPLvHcESHA=" && line["worker"] == "api";
     assert!(lines.iter().filter(whole).any(|line| line["message"] == "answered"), "{lines:?}");
 }
 
 #[tokio::test]
-async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
+async fn a_failing_table_gives_503_and_no_details() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     app.table.requests.reset();
     app.table.requests.crash_at(embedded_table::CrashPoint::Before(1));
-    // The first write ends the table for this process; reads fail from then on.
+    // The simulated crash before the first write makes this and every later request to the table
+    // fail.
     let first = app.post(Who::Admin, "/accounts", json!({ "account": "new", "name": "New" })).await;
     assert_eq!(first.status, 503, "{}", first.text);
     let paths = [
@@ -147,7 +149,7 @@ async fn a_table_that_does_not_answer_is_503_and_says_nothing_of_itself() {
         assert!(!answer.text.contains("dead") && !answer.text.contains("arcadia/"), "{}", answer.text);
     }
     assert_eq!(
-        app.get(Who::Nobody, "/health").await.body,
+        app.get(Who::Anonymous, "/health").await.body,
         json!({ "status": "ok", "version": api::VERSION, "stage": "dev" })
     );
 }

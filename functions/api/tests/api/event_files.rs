@@ -1,4 +1,4 @@
-//! `events/api/*.json`: each is delivered as it stands.
+//! Delivers the events in `events/api/*.json` unchanged.
 
 use std::path::PathBuf;
 
@@ -22,14 +22,14 @@ fn files() -> Vec<(String, Value)> {
 }
 
 #[tokio::test]
-async fn every_event_file_gets_its_answer() {
+async fn every_event_file_gets_its_expected_response() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let mut answers: Vec<(String, u16)> = Vec::new();
     for (name, event) in files() {
         let answer: Answer = app.deliver(event.clone()).await;
         if name == "duplicate" {
-            // Delivered once more, it changes nothing.
+            // A second delivery changes nothing.
             let before = app.table.dump().await.len();
             assert_eq!(app.deliver(event).await.status, 200);
             assert_eq!(app.table.dump().await.len(), before);

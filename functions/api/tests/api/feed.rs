@@ -1,4 +1,4 @@
-//! What happened lately.
+//! The feed of recent events.
 
 use domain::{AccountStatus, EventType, Resource};
 use serde_json::json;
@@ -7,7 +7,8 @@ use store::ResourceWrite;
 use crate::app::{App, Who, cursor_key, scope, time};
 use crate::seed;
 
-/// Events in two accounts, at these times, newest last: `<account>/<number>`.
+/// Creates events in two accounts at these times, the newest last, with the names
+/// `<account>/<number>`.
 const EVENTS: [(&str, &str, EventType, &str); 6] = [
     ("one", "droplet", EventType::Discovered, "2026-03-01T00:00:00Z"),
     ("two", "droplet", EventType::Updated, "2026-04-10T23:59:59.999Z"),
@@ -34,7 +35,7 @@ async fn app() -> App {
 }
 
 #[tokio::test]
-async fn the_newest_come_first_as_far_back_as_is_asked() {
+async fn the_newest_event_is_first_and_since_limits_the_age() {
     let app = app().await;
     let cases: [(Who, &str, &[&str]); 13] = [
         (Who::Admin, "", &["5", "3", "4", "2"]),
@@ -49,7 +50,7 @@ async fn the_newest_come_first_as_far_back_as_is_asked() {
         (Who::Admin, "?tenant=two", &["5", "4"]),
         (Who::Tenant("one"), "", &["3", "2"]),
         (Who::Tenant("one"), "?tenant=two", &[]),
-        (Who::Tenant("stranger"), "", &[]),
+        (Who::Tenant("gamma"), "", &[]),
     ];
     for (who, query, expected) in cases {
         let mut found = Vec::new();
@@ -71,7 +72,7 @@ async fn the_newest_come_first_as_far_back_as_is_asked() {
 }
 
 #[tokio::test]
-async fn a_page_goes_on_where_the_one_before_ended_even_as_time_goes_on() {
+async fn the_next_page_continues_where_the_last_ended_even_if_time_passes() {
     let app = app().await;
     let mut found = Vec::new();
     let mut next = "/inventory/events?limit=1".to_owned();
@@ -79,7 +80,7 @@ async fn a_page_goes_on_where_the_one_before_ended_even_as_time_goes_on() {
         let page = app.get(Who::Admin, &next).await;
         assert_eq!(page.status, 200, "{}", page.text);
         found.extend(page.all("provider_id"));
-        // By now the event at noon yesterday is older than a day.
+        // By now the event at noon yesterday is older than 24 hours.
         app.clock.advance(chrono::TimeDelta::minutes(10));
         let Some(cursor) = page.body["next_cursor"].as_str() else { break };
         next = format!("/inventory/events?limit=1&cursor={cursor}");
@@ -88,8 +89,8 @@ async fn a_page_goes_on_where_the_one_before_ended_even_as_time_goes_on() {
 }
 
 #[tokio::test]
-async fn a_cursor_with_a_hostile_position_reads_nothing_foreign_and_breaks_nothing() {
-    /// As the feed's own parameters are written when none is given.
+async fn a_cursor_with_a_forged_position_reads_no_other_tenants_data() {
+    /// The feed's parameters as they are serialized when none is given.
     #[derive(Default, serde::Serialize)]
     struct Unfiltered {
         since: Option<()>,

@@ -1,4 +1,4 @@
-//! Findings, as an admin and as tenants see them.
+//! Findings as admins and tenants see them.
 
 use domain::{AccountStatus, Interval, Resource, ResourceFacts, SweepStatus, TenantId};
 use inventory::findings::RULES;
@@ -8,7 +8,7 @@ use store::{AuditEntry, ResourceWrite, Table};
 use crate::app::{Answer, App, DOCUMENT, Who, time};
 use crate::seed;
 
-/// A resource with these facts and a name, not written yet.
+/// Builds a resource with these facts and a name without writing it.
 fn row(kind: &str, id: &str, project: Option<&str>, facts: Value) -> Resource {
     let row = seed::row("main", kind, id, project);
     let mut whole = json!({ "name": row.facts.name });
@@ -29,9 +29,9 @@ fn droplet(status: &str, tags: &[&str], features: &[&str]) -> Value {
     json!({ "status": status, "tags": tags, "price_monthly": usd("24.00"), "attrs": { "features": features } })
 }
 
-/// One thing to find by each rule, between two tenants, and things that are as they should be. The firewalls are nobody's: one covers a
-/// droplet of `acme`'s by its tag.
-async fn world() -> App {
+/// Creates one finding for each rule, spread over two tenants, and resources without findings. The
+/// firewalls have no owner; one covers a droplet of `acme` by its tag.
+async fn app_with_findings() -> App {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -74,8 +74,8 @@ const ALL: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn the_dearest_is_first_and_everything_says_why() {
-    let app = world().await;
+async fn the_most_expensive_finding_is_first_and_each_has_an_explanation() {
+    let app = app_with_findings().await;
     let answer = app.get(Who::Admin, "/inventory/findings").await;
     assert_eq!(found(&answer), ALL);
     assert_eq!(answer.body["total_price_monthly"], usd("49.1416"));
@@ -93,26 +93,26 @@ async fn the_dearest_is_first_and_everything_says_why() {
 }
 
 #[tokio::test]
-async fn a_tenant_sees_what_is_its_own_and_nothing_of_the_firewalls_behind_it() {
-    let app = world().await;
+async fn a_tenant_sees_its_own_findings_and_no_firewall_of_the_platform() {
+    let app = app_with_findings().await;
     let acme = app.get(Who::Tenant("acme"), "/inventory/findings").await;
     let own =
         ["powered_off_droplet 1002", "unattached_volume v-loose", "old_snapshot s-old", "droplet_without_backups 1002"];
-    assert_eq!(found(&acme), own, "and no droplet of its own is without firewall");
+    assert_eq!(found(&acme), own, "each of its droplets has a firewall");
     assert_eq!(acme.body["total_price_monthly"], usd("34.1416"));
     assert!(!acme.text.contains("beta") && !acme.text.contains("firewall"), "{}", acme.text);
     let beta = app.get(Who::Tenant("beta"), "/inventory/findings").await;
     assert_eq!(found(&beta).len() + own.len(), ALL.len());
     assert!(!beta.text.contains("acme") && !beta.text.contains("1002"), "{}", beta.text);
-    let nobody = app.get(Who::Tenant("stranger"), "/inventory/findings").await;
-    assert_eq!((found(&nobody), &nobody.body["total_price_monthly"]), (Vec::new(), &usd("0.00")));
-    assert_eq!(nobody.body["skipped"], json!([]));
+    let gamma = app.get(Who::Tenant("gamma"), "/inventory/findings").await;
+    assert_eq!((found(&gamma), &gamma.body["total_price_monthly"]), (Vec::new(), &usd("0.00")));
+    assert_eq!(gamma.body["skipped"], json!([]));
 }
 
-/// Its project is not the claimant's to know.
+/// The claiming tenant does not see the project that contains the resource.
 #[tokio::test]
-async fn what_is_claimed_is_its_claimants() {
-    let app = world().await;
+async fn a_claimed_resource_gives_findings_to_the_claiming_tenant() {
+    let app = app_with_findings().await;
     let table = &app.table.table;
     let facts = json!({ "status": "unassigned", "price_monthly": usd("5.00") });
     let row = put(table, "floating_ip", "192.0.2.8", Some("beta-project"), facts).await;
@@ -146,8 +146,8 @@ async fn what_is_claimed_is_its_claimants() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_seen_is_not_missing() {
-    let app = world().await;
+async fn an_unreadable_list_skips_the_rule_instead_of_finding_all() {
+    let app = app_with_findings().await;
     let table = &app.table.table;
     seed::sweep(table, "main", "firewall", SweepStatus::NotVisible, time("2026-04-12T11:59:00Z")).await;
     seed::account(table, "unread", AccountStatus::Enabled).await;
@@ -160,11 +160,11 @@ async fn what_cannot_be_seen_is_not_missing() {
     assert_eq!((found(&answer), &answer.body["complete"]), (Vec::new(), &json!(false)));
     let both = [skipped("main", "firewall", "not_visible"), skipped("unread", "droplet", "stale")];
     assert_eq!(answer.body["skipped"], json!(both));
-    // A tenant is told of its own account only.
+    // A tenant sees skipped rules of its own account only.
     let beta = app.get(Who::Tenant("beta"), "/inventory/findings").await;
     assert!(!found(&beta).iter().any(|finding| finding.starts_with("droplet_without_firewall")));
     assert_eq!(beta.body["skipped"], json!([skipped("main", "firewall", "not_visible")]));
-    // Every other rule goes on, where what it rests on is known.
+    // Every other rule is still evaluated if the lists that it depends on are complete.
     let main = app.get(Who::Admin, "/inventory/findings?account=main").await;
     assert_eq!(found(&main), ALL[..7]);
     let unread = app.get(Who::Admin, "/inventory/findings?account=unread").await;
@@ -172,8 +172,8 @@ async fn what_cannot_be_seen_is_not_missing() {
 }
 
 #[tokio::test]
-async fn filters_narrow_the_total_as_well() {
-    let app = world().await;
+async fn filters_also_apply_to_the_total() {
+    let app = app_with_findings().await;
     let cases: [(Who, &str, &[usize], &str); 9] = [
         (Who::Admin, "?rule=unattached_volume", &[2], "10.00"),
         (Who::Admin, "?tenant=acme", &[0, 2, 4, 6], "34.1416"),
@@ -200,7 +200,7 @@ async fn filters_narrow_the_total_as_well() {
 
 #[tokio::test]
 async fn pages_of_any_size_give_each_finding_once_in_order() {
-    let app = world().await;
+    let app = app_with_findings().await;
     for limit in 1..=9 {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         for _ in ALL {
@@ -220,8 +220,8 @@ async fn pages_of_any_size_give_each_finding_once_in_order() {
 }
 
 #[tokio::test]
-async fn findings_are_rows_of_csv_too() {
-    let app = world().await;
+async fn findings_are_available_as_csv() {
+    let app = app_with_findings().await;
     let answer = app.get_csv(Who::Admin, "/inventory/findings?rule=unattached_volume").await;
     let expected = "rule,account,kind,provider_id,name,project_id,project_name,tenant_id,price_monthly.amount,\
         price_monthly.currency,since,age_days,why\r\n\

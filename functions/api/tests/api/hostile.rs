@@ -1,4 +1,4 @@
-//! Whatever is sent: never a 5xx, never an echo of a secret.
+//! Hostile input: no request causes a 5xx, and no response repeats a secret.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Headers as a caller may send them; the first three are those that a URI could be made of.
+/// Headers as a caller may send them. A URI could be built from the first three.
 fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
     let name = prop_oneof![
         Just("host".to_owned()),
@@ -122,7 +122,7 @@ fn fuzzed_requests_cause_no_crash_and_leak_no_secret() {
     let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
     let query = prop::collection::vec((prop::sample::select(&NAMES[..]), hostile_text()), 0..4);
     let method = prop::sample::select(&["GET", "POST", "PATCH", "PUT", "HEAD"][..]);
-    let who = prop::sample::select(&[Who::Admin, Who::Tenant("acme"), Who::Stranger, Who::Nobody][..]);
+    let who = prop::sample::select(&[Who::Admin, Who::Tenant("acme"), Who::NoRole, Who::Anonymous][..]);
     let path = prop::sample::select(&PATHS[..]);
     proptest!(config, |(query in query, method in method, who in who, path in path, tail in hostile_text(), body in body(), lengthen in any::<bool>(), headers in headers(), domain in prop::option::of(hostile_text()))| {
         let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -144,7 +144,7 @@ fn fuzzed_requests_cause_no_crash_and_leak_no_secret() {
 }
 
 #[test]
-fn headers_that_make_no_uri_do_no_harm() {
+fn headers_that_are_no_valid_uri_cause_no_error() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let app = App::start().await;
@@ -175,7 +175,7 @@ fn headers_that_make_no_uri_do_no_harm() {
 }
 
 #[test]
-fn claims_that_no_gateway_sends_are_refused_quietly() {
+fn malformed_claims_are_refused_without_a_server_error() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let app = App::start().await;
@@ -185,7 +185,7 @@ fn claims_that_no_gateway_sends_are_refused_quietly() {
             json!({ "custom:tenant_id": 5 }),
             json!({ "custom:tenant_id": ["acme"] }),
         ] {
-            let mut sent = event(Who::Stranger, "GET", "/api/v1/inventory/resources", None);
+            let mut sent = event(Who::NoRole, "GET", "/api/v1/inventory/resources", None);
             sent["requestContext"]["authorizer"]["jwt"]["claims"] = claims.clone();
             let answer = app.deliver(sent).await;
             let expected = if claims["custom:tenant_id"] == 5 { 200 } else { 403 };

@@ -30,7 +30,7 @@ async fn a_resource_is_shown_with_its_project_and_sync_state() {
 }
 
 #[tokio::test]
-async fn a_struck_resource_keeps_when_it_was_last_seen() {
+async fn a_resource_with_a_strike_keeps_its_last_seen_time() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::two_tenants(table).await;
@@ -99,11 +99,11 @@ async fn as_of_is_the_oldest_sync_state_covered() {
 }
 
 #[tokio::test]
-async fn odd_ids_are_found_by_their_encoded_path() {
+async fn ids_with_special_characters_are_found_by_their_encoded_path() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::two_tenants(table).await;
-    // API Gateway undoes every escape of a path but that of `%` itself.
+    // API Gateway decodes every escape of a path except that of `%` itself.
     let cases = [
         ("2a03:b0c0::1", "2a03:b0c0::1"),
         ("a.b-c_d~e", "a.b-c_d~e"),
@@ -122,12 +122,12 @@ async fn odd_ids_are_found_by_their_encoded_path() {
 }
 
 #[tokio::test]
-async fn events_are_paged_and_a_tenant_sees_its_own_time_only() {
+async fn events_are_paged_and_a_tenant_sees_only_its_own_time() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::two_tenants(table).await;
     let mut row = seed::resource(table, "main", "droplet", "7", Some("beta-project")).await;
-    // Six seconds later it moves to acme.
+    // Six seconds later the resource moves to acme.
     for _ in 0..3 {
         let status = seed::change("status", json!("active"), json!("off"));
         row = seed::update(table, &row, EventType::Updated, vec![status]).await;

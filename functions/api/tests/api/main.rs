@@ -1,4 +1,5 @@
-//! The API as API Gateway calls it: real-shaped events in, answers out, over an embedded table and a queue in memory.
+//! The API as API Gateway calls it: realistic events in, responses out, on an embedded table and an
+//! in-memory queue.
 
 #![expect(clippy::unwrap_used, reason = "what the tests set up themselves does not fail")]
 

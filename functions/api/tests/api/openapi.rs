@@ -1,4 +1,4 @@
-//! The document: committed, served, and true.
+//! The OpenAPI document: committed, served, and in agreement with the routes.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ fn committed() -> PathBuf {
 }
 
 #[test]
-fn openapi_json_is_what_the_code_says() {
+fn openapi_json_is_up_to_date() {
     let generated = api::openapi::document_text();
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(committed(), &generated).unwrap();
@@ -26,7 +26,7 @@ fn openapi_json_is_what_the_code_says() {
 #[tokio::test]
 async fn the_served_document_is_the_committed_one() {
     let app = App::start().await;
-    let served = app.get(Who::Nobody, "/openapi.json").await;
+    let served = app.get(Who::Anonymous, "/openapi.json").await;
     assert_eq!(served.headers["content-type"], "application/json");
     assert_eq!(served.text, api::openapi::document_text());
 }
@@ -39,10 +39,10 @@ async fn every_documented_route_is_served() {
     for (path, item) in document["paths"].as_object().unwrap() {
         let target = path.replace(['{', '}'], "");
         for method in ["GET", "POST", "PATCH", "PUT", "DELETE"] {
-            let answer = app.deliver(crate::app::event(Who::Nobody, method, &target, None)).await;
+            let answer = app.deliver(crate::app::event(Who::Anonymous, method, &target, None)).await;
             let documented = item.get(method.to_lowercase()).is_some();
             operations += usize::from(documented);
-            // What exists asks who is there first, or answers.
+            // An existing route either asks for a token first or responds.
             let expected: &[u16] = if documented { &[200, 401] } else { &[405] };
             assert!(expected.contains(&answer.status), "{method} {path}: {}", answer.text);
         }
@@ -50,9 +50,9 @@ async fn every_documented_route_is_served() {
     assert_eq!(operations, 41);
 }
 
-/// A route that is served without being documented would have to be one of the calls in `routes!`'s place; there are none.
+/// Undocumented routes could only be added with other calls than `routes!`. There are none.
 #[test]
-fn every_route_is_added_with_its_description() {
+fn every_route_is_added_with_its_documentation() {
     let source = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/routes/mod.rs")).unwrap();
     for call in [".route(", ".route_service(", ".nest_service(", ".merge("] {
         assert!(
@@ -63,7 +63,7 @@ fn every_route_is_added_with_its_description() {
 }
 
 #[test]
-fn every_operation_documents_its_errors_its_parameters_and_itself() {
+fn every_operation_documents_itself_its_parameters_and_its_errors() {
     let document: Value = serde_json::from_str(&api::openapi::document_text()).unwrap();
     let mut ids = std::collections::BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -1,4 +1,4 @@
-//! Every resource once, whatever the page size.
+//! Every resource is listed exactly once, whatever the page size.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ async fn walk(app: &App, who: Who, query: &str, limit: usize) -> Vec<String> {
 }
 
 #[test]
-fn each_is_listed_exactly_once() {
+fn each_resource_is_listed_exactly_once() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() };
     let place = (0..2usize, 0..2usize, 0..3usize);
@@ -86,7 +86,7 @@ async fn a_cursor_is_refused_under_another_scope_list_or_filter() {
 }
 
 #[tokio::test]
-async fn a_cursor_with_a_hostile_position_reads_nothing_foreign_and_breaks_nothing() {
+async fn a_cursor_with_a_forged_position_reads_no_other_tenants_data() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     seed::resource(&app.table.table, "main", "droplet", "1002", Some("acme-project")).await;
@@ -111,7 +111,7 @@ async fn a_cursor_with_a_hostile_position_reads_nothing_foreign_and_breaks_nothi
         assert!(matches!(answer.status, 200 | 400), "{position}: {}", answer.text);
         assert!(!answer.text.contains("beta"), "{position}: {}", answer.text);
     }
-    // The same among the admin's, whose partitions begin at ids.
+    // The same for the admin, whose partitions begin at ids.
     let page = app.get(Who::Admin, "/inventory/resources?limit=1").await;
     let binding = cursor_key().binding(&Scope::Platform, "resources", &ResourceFilter::default());
     let mut forged: serde_json::Value = binding.open(page.body["next_cursor"].as_str().unwrap()).unwrap();
@@ -123,9 +123,9 @@ async fn a_cursor_with_a_hostile_position_reads_nothing_foreign_and_breaks_nothi
     }
 }
 
-/// Cursors were plain JSON once: anybody could read them, and make others.
+/// Cursors were plain JSON in an earlier version, so anyone could read and forge them.
 #[tokio::test]
-async fn a_cursor_that_is_not_sealed_is_refused() {
+async fn an_unencrypted_cursor_is_refused() {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let app = App::start().await;

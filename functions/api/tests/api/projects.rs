@@ -1,4 +1,4 @@
-//! Projects.
+//! Projects and their assignment to tenants.
 
 use domain::AccountStatus;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn app() -> App {
 }
 
 #[tokio::test]
-async fn giving_a_project_to_a_tenant_takes_effect_at_once() {
+async fn assigning_a_project_to_a_tenant_takes_effect_at_once() {
     let app = app().await;
     let seen = |tenant| app.get(Who::Tenant(tenant), "/inventory/resources");
     assert!(seen("acme").await.all("name").is_empty());
@@ -46,7 +46,7 @@ async fn giving_a_project_to_a_tenant_takes_effect_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_stays_and_null_clears() {
+async fn omitted_fields_stay_and_null_clears_a_field() {
     let app = app().await;
     let steps = [
         (json!({ "purpose": "customer site" }), json!(null), json!("customer site")),
@@ -66,11 +66,11 @@ async fn what_is_left_out_stays_and_null_clears() {
     }
     let project = app.table.table.project(&seed::account_id("main"), &domain::ProjectId::new("p1").unwrap()).await;
     let project = project.unwrap().unwrap();
-    // The last step changed nothing, so it wrote nothing.
+    // The last step changed nothing and therefore wrote nothing.
     assert_eq!((project.version, project.tenant_history.len()), (4, 2));
 }
 
-/// Who had the project from when until when, shortened to days.
+/// The owners of the project with the dates of their intervals.
 fn history(answer: &Answer) -> Vec<String> {
     let day = |value: &Value| value.as_str().map_or("now".to_owned(), |time| time[5..10].to_owned());
     let tenancies = answer.body["tenant_history"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
@@ -80,21 +80,23 @@ fn history(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_beginning_of_a_tenants_time_is_moved_within_its_bounds() {
+async fn the_start_of_a_tenancy_moves_only_within_its_bounds() {
     let app = app().await;
     let give = |tenant: Option<&str>, day: &str| {
         app.patch(Who::Admin, PATH, json!({ "tenant_id": tenant, "tenant_from": format!("2026-{day}T00:00:00Z") }))
     };
-    // The project was nobody's from the first of January: that time makes way, in both directions.
+    // The project had no tenant from the first of January, so the beginning may move within that
+    // time in both directions.
     assert_eq!(history(&give(Some("acme"), "04-01").await), ["- 01-01..04-01", "acme 04-01..now"]);
     assert_eq!(history(&give(Some("acme"), "02-01").await), ["- 01-01..02-01", "acme 02-01..now"]);
     assert_eq!(history(&give(Some("acme"), "03-01").await), ["- 01-01..03-01", "acme 03-01..now"]);
     assert_eq!(history(&give(Some("acme"), "01-01").await), ["- 01-01..01-01", "acme 01-01..now"]);
-    // Another tenant's does not; what is given up between the two is nobody's, and may be had again.
+    // Another tenant's time is protected. Time that is given up after it belongs to no tenant and
+    // may be taken again.
     give(Some("beta"), "04-01").await;
-    let told = ["- 01-01..01-01", "acme 01-01..04-01"];
+    let earlier = ["- 01-01..01-01", "acme 01-01..04-01"];
     for day in ["04-10", "04-05", "04-01"] {
-        assert_eq!(history(&give(Some("beta"), day).await), [told[0], told[1], &format!("beta {day}..now")]);
+        assert_eq!(history(&give(Some("beta"), day).await), [earlier[0], earlier[1], &format!("beta {day}..now")]);
     }
     let project = |app: &App| app.table.table.clone();
     let id = domain::ProjectId::new("p1").unwrap();
@@ -104,13 +106,13 @@ async fn the_beginning_of_a_tenants_time_is_moved_within_its_bounds() {
     assert_eq!((give(Some("beta"), "04-13").await).pointers(), ["#/tenant_from"], "tomorrow");
     assert_eq!(give(Some("beta"), "04-01").await.status, 200, "as it is");
     assert_eq!(project(&app).project(&seed::account_id("main"), &id).await.unwrap(), before, "nothing was written");
-    // Nobody's time has a beginning as well.
+    // Time without a tenant has a beginning as well.
     assert_eq!(history(&give(None, "04-11").await)[2..], ["beta 04-01..04-11", "- 04-11..now"]);
     assert_eq!(give(None, "04-10").await.status, 409);
 }
 
 #[tokio::test]
-async fn a_first_tenants_time_begins_no_earlier_than_the_project_was_seen() {
+async fn the_first_tenancy_starts_no_earlier_than_the_project_was_seen() {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
     seed::project(&app.table.table, "main", "p1", Some("acme")).await;
@@ -133,7 +135,7 @@ async fn concurrent_changes_are_both_kept() {
 }
 
 #[tokio::test]
-async fn a_bad_change_names_every_field_and_writes_nothing() {
+async fn an_invalid_change_reports_every_field_and_writes_nothing() {
     let app = app().await;
     let before = app.table.requests.counts().writes;
     let cases = [
@@ -162,7 +164,7 @@ async fn projects_are_listed_by_filter() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let cases: [(Who, &str, &[&str]); 6] = [
-        (Who::Admin, "", &["beta-project-2", "acme-project", "beta-project", "nobody-project"]),
+        (Who::Admin, "", &["beta-project-2", "acme-project", "beta-project", "unowned-project"]),
         (Who::Admin, "?account=main&tenant=beta", &["beta-project"]),
         (Who::Admin, "?deleted=true", &[]),
         (Who::Tenant("acme"), "", &["acme-project"]),
@@ -177,6 +179,6 @@ async fn projects_are_listed_by_filter() {
     let first = app.get(Who::Admin, "/inventory/projects?limit=3").await;
     let next = first.body["next_cursor"].as_str().unwrap();
     let second = app.get(Who::Admin, &format!("/inventory/projects?limit=3&cursor={next}")).await;
-    assert_eq!((second.all("id"), &second.body["next_cursor"]), (vec!["nobody-project".to_owned()], &json!(null)));
+    assert_eq!((second.all("id"), &second.body["next_cursor"]), (vec!["unowned-project".to_owned()], &json!(null)));
     assert_eq!(second.body["data"][0]["last_seen_at"], "2026-04-12T11:50:00Z");
 }

@@ -1,4 +1,4 @@
-//! Data for tests, written as the workers write it.
+//! Test data, written to the table as the workers write it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -15,7 +15,7 @@ pub(crate) fn account_id(account: &str) -> AccountId {
     AccountId::new(account).unwrap()
 }
 
-/// When the seeded data was first seen.
+/// The time when the seeded data was first seen.
 pub(crate) fn long_ago() -> DateTime<Utc> {
     time("2026-01-01T00:00:00Z")
 }
@@ -69,7 +69,7 @@ pub(crate) async fn project(table: &Table, account: &str, id: &str, tenant: Opti
     project
 }
 
-/// A resource in a project, not written yet.
+/// Builds a resource in a project without writing it.
 pub(crate) fn row(account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
     let facts = ResourceFacts {
         name: format!("name-of-{id}"),
@@ -107,14 +107,14 @@ pub(crate) fn row(account: &str, kind: &str, id: &str, project: Option<&str>) ->
     }
 }
 
-/// Writes a resource with the event of its discovery.
+/// Writes a resource together with the event of its discovery.
 pub(crate) async fn insert(table: &Table, row: Resource) -> Resource {
     let events = vec![event(&row, EventType::Discovered, Vec::new())];
     table.commit_resource(&ResourceWrite { before: None, row: row.clone(), events }).await.unwrap();
     row
 }
 
-/// A resource in a project, with the event of its discovery.
+/// Writes a resource in a project together with the event of its discovery.
 pub(crate) async fn resource(table: &Table, account: &str, kind: &str, id: &str, project: Option<&str>) -> Resource {
     insert(table, row(account, kind, id, project)).await
 }
@@ -132,12 +132,12 @@ pub(crate) fn event(row: &Resource, event_type: EventType, changes: Vec<Change>)
     }
 }
 
-/// A change of one fact.
+/// Builds a change of one field.
 pub(crate) fn change(field: &str, before: Value, after: Value) -> Change {
     Change { field: field.to_owned(), before, after }
 }
 
-/// The next version of a row, with an event that says so.
+/// Writes the next version of a resource together with an event.
 pub(crate) async fn update(table: &Table, row: &Resource, event_type: EventType, changes: Vec<Change>) -> Resource {
     let next = Resource { version: row.version + 1, ..row.clone() };
     let events = vec![event(&next, event_type, changes)];
@@ -145,12 +145,12 @@ pub(crate) async fn update(table: &Table, row: &Resource, event_type: EventType,
     next
 }
 
-/// A sweep that ended at `finished_at`.
+/// Writes the receipt of a sweep that ended at `finished_at`.
 pub(crate) async fn sweep(table: &Table, account: &str, kind: &str, status: SweepStatus, finished_at: DateTime<Utc>) {
     sweep_leaving(table, account, kind, status, finished_at, |_| ()).await;
 }
 
-/// The same, and something else is as `more` makes it.
+/// Writes the receipt of a sweep; `more` changes further values of its result.
 pub(crate) async fn sweep_leaving(
     table: &Table,
     account: &str,
@@ -166,7 +166,7 @@ pub(crate) async fn sweep_leaving(
         .acquire_sync_lease(&account_id(account), &kind, "owner", started_at, TimeDelta::minutes(5))
         .await
         .unwrap();
-    let SyncLeaseOutcome::Granted(lease, _) = granted else { panic!("the lane is taken") };
+    let SyncLeaseOutcome::Granted(lease, _) = granted else { panic!("the lease is held") };
     let receipt = Receipt {
         run_id,
         status,
@@ -190,21 +190,22 @@ pub(crate) async fn sweep_leaving(
     assert!(table.complete_sync(&lease, &finish).await.unwrap());
 }
 
-/// A complete run of every worker of an account, for everything it is about.
+/// Writes a complete run of every worker of an account for each of its kinds.
 pub(crate) async fn sweep_all(table: &Table, account: &str, finished_at: DateTime<Utc>) {
-    for lane in api::workers::all().flat_map(api::workers::AnyWorker::sync_kinds) {
-        sweep(table, account, lane.as_str(), SweepStatus::Complete, finished_at).await;
+    for kind in api::workers::all().flat_map(api::workers::AnyWorker::sync_kinds) {
+        sweep(table, account, kind.as_str(), SweepStatus::Complete, finished_at).await;
     }
 }
 
-/// Two tenants, `acme` and `beta`, in two accounts; `beta`'s things all have `beta` in their ids and names.
+/// Creates two tenants, `acme` and `beta`, in two accounts. The ids and names of `beta`'s items all
+/// contain `beta`.
 pub(crate) async fn two_tenants(table: &Table) {
     account(table, "main", AccountStatus::Enabled).await;
     account(table, "beta-account", AccountStatus::Enabled).await;
     project(table, "main", "acme-project", Some("acme")).await;
     project(table, "main", "beta-project", Some("beta")).await;
     project(table, "beta-account", "beta-project-2", Some("beta")).await;
-    project(table, "main", "nobody-project", None).await;
+    project(table, "main", "unowned-project", None).await;
     resource(table, "main", "droplet", "1001", Some("acme-project")).await;
     resource(table, "main", "dns_zone", "acme.example", Some("acme-project")).await;
     let beta = resource(table, "main", "droplet", "beta-2001", Some("beta-project")).await;

@@ -1,4 +1,4 @@
-//! How much there is of what.
+//! The inventory summary.
 
 use domain::{Kind, Money, Resource, SweepStatus};
 use serde_json::json;
@@ -31,7 +31,7 @@ async fn app() -> App {
 }
 
 #[tokio::test]
-async fn what_there_is_is_counted_by_kind_project_and_tenant() {
+async fn resources_are_counted_by_kind_project_and_tenant() {
     let app = app().await;
     let usd = |amount: &str| json!({ "amount": amount, "currency": "USD" });
     let row = |kind: &str, count: u32, unpriced: u32, price| {
@@ -84,7 +84,7 @@ async fn what_there_is_is_counted_by_kind_project_and_tenant() {
 }
 
 #[tokio::test]
-async fn a_summary_of_nothing_is_an_empty_one() {
+async fn the_summary_of_an_empty_inventory_is_empty() {
     let app = app().await;
     for (who, query) in [(Who::Tenant("acme"), "?account=beta-account"), (Who::Tenant("newcomer"), "")] {
         let answer = app.get(who, &format!("/inventory/summary{query}")).await;
@@ -94,7 +94,7 @@ async fn a_summary_of_nothing_is_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_claimed_resource_counts_as_the_tenants_without_its_project() {
+async fn a_claimed_resource_counts_for_the_tenant_without_a_project() {
     let app = app().await;
     let path = "/inventory/resources/main/droplet/beta-2001";
     assert_eq!(app.patch(Who::Admin, path, json!({ "tenant_id": "acme" })).await.status, 200);
@@ -106,9 +106,10 @@ async fn a_claimed_resource_counts_as_the_tenants_without_its_project() {
     assert_eq!(other.body["totals"]["count"], 2);
 }
 
-/// What only URNs speak of is in the list and in the summary as soon as the projects' lane knows of its kind.
+/// A kind that is known only from URNs is in the list and in the summary as soon as the sync state
+/// of the projects contains it.
 #[tokio::test]
-async fn kinds_that_only_urns_speak_of_are_listed_without_being_asked_for() {
+async fn kinds_known_only_from_urns_are_listed_without_a_filter() {
     let app = app().await;
     for who in [Who::Admin, Who::Tenant("acme")] {
         let kinds = app.get(who, "/inventory/resources?limit=200").await.all("kind");

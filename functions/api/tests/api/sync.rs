@@ -1,4 +1,4 @@
-//! The state of the mirror, and runs on demand.
+//! The state of the mirror, and runs on request.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ async fn there_is_a_row_for_every_kind_of_every_worker_of_every_account() {
     seed::sweep(table, "main", "droplet", SweepStatus::Failed, time("2026-04-12T11:58:00Z")).await;
     seed::sweep(table, "main", "dns_zone", SweepStatus::Held, time("2026-04-12T11:58:00Z")).await;
     let list = app.get(Who::Admin, "/sync?limit=200").await;
-    let lanes = api::workers::all().flat_map(api::workers::AnyWorker::sync_kinds).count();
-    assert_eq!(list.body["data"].as_array().unwrap().len(), 2 * lanes);
+    let kinds = api::workers::all().flat_map(api::workers::AnyWorker::sync_kinds).count();
+    assert_eq!(list.body["data"].as_array().unwrap().len(), 2 * kinds);
     assert_eq!((&list.body["complete"], &list.body["as_of"]), (&json!(false), &json!("2026-04-12T11:50:00Z")));
 
     let row = |worker| app.get(Who::Admin, worker);
@@ -105,7 +105,7 @@ async fn a_run_is_a_message_that_the_worker_reads() {
 }
 
 #[tokio::test]
-async fn workers_of_billing_are_run_like_the_others() {
+async fn billing_workers_are_run_like_the_others() {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
     for worker in billing::WORKERS {
@@ -122,7 +122,7 @@ async fn workers_of_billing_are_run_like_the_others() {
 }
 
 #[tokio::test]
-async fn a_run_that_cannot_be_is_refused() {
+async fn an_invalid_run_request_is_refused() {
     let app = App::start().await;
     seed::account(&app.table.table, "main", AccountStatus::Enabled).await;
     seed::account(&app.table.table, "paused", AccountStatus::Paused).await;
@@ -155,7 +155,7 @@ async fn a_run_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn a_hold_is_confirmed_by_its_name_and_audited() {
+async fn a_hold_is_confirmed_by_its_id_and_audited() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -165,19 +165,19 @@ async fn a_hold_is_confirmed_by_its_name_and_audited() {
     assert_eq!((other.status, &other.body["type"]), (409, &json!("urn:arcadia:problem:no-held-deletions")));
     let answer = app.post(Who::Admin, path, json!({ "account": "main", "hold_id": "hold-1" })).await;
     assert_eq!(answer.status, 202, "{}", answer.text);
-    let told = json!({ "run_id": answer.body["run_id"], "account": "main", "kind": "droplet", "hold_id": "hold-1", "count": 7 });
-    assert_eq!(answer.body, told);
+    let expected = json!({ "run_id": answer.body["run_id"], "account": "main", "kind": "droplet", "hold_id": "hold-1", "count": 7 });
+    assert_eq!(answer.body, expected);
     let row = app.get(Who::Admin, "/sync?worker=droplets").await;
     assert_eq!(row.body["data"][0]["held"]["confirmed_at"], "2026-04-12T12:00:00Z");
-    let lane = table.sync_state(&seed::account_id("main"), &Kind::from_static("droplet")).await.unwrap().unwrap();
-    let confirmation = lane.confirmation.unwrap();
+    let sync_state = table.sync_state(&seed::account_id("main"), &Kind::from_static("droplet")).await.unwrap().unwrap();
+    let confirmation = sync_state.confirmation.unwrap();
     assert_eq!((confirmation.hold_id.as_str(), confirmation.at), ("hold-1", time("2026-04-12T12:00:00Z")));
     assert_eq!(app.queue.sent(&queue_url("droplets")).len(), 1);
     assert!(app.table.dump().await.iter().any(|item| item.starts_with("AUDIT#") && item.contains("sync.confirm")));
 }
 
 #[tokio::test]
-async fn of_several_holds_the_kind_says_which_is_meant() {
+async fn the_kind_selects_one_of_several_holds() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -187,7 +187,7 @@ async fn of_several_holds_the_kind_says_which_is_meant() {
     }
     seed::sweep(table, "main", "ssh_key", SweepStatus::Complete, at).await;
     let confirm = |body| app.post(Who::Admin, "/sync/services/confirm", body);
-    // One run holds back of several kinds: its id alone does not tell either.
+    // One run may hold back several kinds, so the id of the hold does not identify the kind.
     for vague in [json!({ "account": "main" }), json!({ "account": "main", "hold_id": "hold-1" })] {
         let answer = confirm(vague).await;
         assert_eq!((answer.status, answer.pointers()), (422, vec!["#/kind"]), "{}", answer.text);
@@ -196,9 +196,9 @@ async fn of_several_holds_the_kind_says_which_is_meant() {
     assert_eq!(confirm(json!({ "account": "main", "kind": "ssh_key" })).await.status, 409);
     let answer = confirm(json!({ "account": "main", "kind": "tag" })).await;
     assert_eq!((answer.status, &answer.body["kind"]), (202, &json!("tag")), "{}", answer.text);
-    let lanes = table.sync_states(&seed::account_id("main")).await.unwrap();
+    let sync_states = table.sync_states(&seed::account_id("main")).await.unwrap();
     let confirmed: Vec<&str> =
-        lanes.iter().filter(|(_, lane)| lane.confirmation.is_some()).map(|(kind, _)| kind.as_str()).collect();
+        sync_states.iter().filter(|(_, state)| state.confirmation.is_some()).map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(confirmed, ["tag"]);
     let sent = app.queue.sent(&queue_url("services"));
     let message = Message::parse(sent[0].body.as_bytes(), "services", &SqsMetadata::default()).unwrap();

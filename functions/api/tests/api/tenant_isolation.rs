@@ -1,4 +1,5 @@
-//! No byte of one tenant's reaches another: every route of the document, every parameter of it, in every form.
+//! No byte of one tenant's data reaches another tenant: every route of the document, every
+//! parameter, in every media type.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +8,12 @@ use serde_json::{Value, json};
 use crate::app::{Answer, App, DOCUMENT, Who};
 use crate::two_tenants::{TENANTS, TwoTenantFixture, fixture, other_tenant};
 
-/// An operation of the document that wants a token.
+/// An operation of the document that requires a token.
 struct Operation {
     method: String,
-    /// Below the root.
+    /// The path below the root.
     path: String,
-    /// The names of its query parameters.
+    /// The names of the query parameters.
     query: Vec<String>,
     forms: Vec<&'static str>,
     admins_only: bool,
@@ -33,14 +34,16 @@ fn operations() -> Vec<Operation> {
                 path: path.strip_prefix("/api/v1").unwrap().to_owned(),
                 query: query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect(),
                 forms: if has_csv { vec!["application/json", "text/csv"] } else { vec!["application/json"] },
-                admins_only: format!("{}{}", operation["summary"], operation["description"]).contains("Admins only"),
+                admins_only: format!("{}{}", operation["summary"], operation["description"])
+                    .contains("Only platform admins"),
             });
         }
     }
     operations
 }
 
-/// What to ask a query parameter for. A parameter that is not known here would be a way that nobody has tried.
+/// The values to send for a query parameter. An unknown parameter fails the test, because its
+/// effect would stay untested.
 fn values(name: &str, fixture: &TwoTenantFixture) -> Vec<String> {
     let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
     match name {
@@ -48,9 +51,9 @@ fn values(name: &str, fixture: &TwoTenantFixture) -> Vec<String> {
         "kind" => {
             fixture.resources.iter().map(|thing| thing.kind.to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
         }
-        "project" => texts(&["alpha-project", "omega-project", "handed-0", "nobody-project"]),
+        "project" => texts(&["alpha-project", "omega-project", "handed-0", "unowned-project"]),
         "tenant" => texts(&TENANTS),
-        "q" => texts(&["alpha", "omega", "nobody", "a", "0"]),
+        "q" => texts(&["alpha", "omega", "unowned", "a", "0"]),
         "status" => texts(&["active", "off", "rolled_back"]),
         "deleted" => texts(&["true", "false"]),
         "since" | "from" | "to" => texts(&["2026-01-01T00:00:00Z", "2026-04-12T09:30:00Z"]),
@@ -65,7 +68,8 @@ fn values(name: &str, fixture: &TwoTenantFixture) -> Vec<String> {
     }
 }
 
-/// A path with each thing that there is in the place of its parameters, and whose it then leads to, where it leads to one thing.
+/// The path for every item that its parameters may name, each with the owner of the item; without
+/// an owner for paths that name no item.
 fn targets(path: &str, fixture: &TwoTenantFixture) -> Vec<(String, Option<Option<&'static str>>)> {
     let things = match path {
         path if path.contains("{provider_id}") => &fixture.resources,
@@ -87,76 +91,78 @@ fn targets(path: &str, fixture: &TwoTenantFixture) -> Vec<(String, Option<Option
     things.iter().map(|thing| (filled(&thing.account, thing.kind, &thing.id), Some(thing.owner))).collect()
 }
 
-/// What an operation may be asked: nothing in particular, each parameter by itself for all there is, and each beside the rival's name. The
-/// rows of CSV are those of JSON, so that one value of each parameter does for it.
-fn queries(operation: &Operation, fixture: &TwoTenantFixture, rival: &str, form: &str) -> Vec<String> {
+/// The queries to send to an operation: none, each parameter alone with every value, and each
+/// together with the other tenant's name. CSV has the same rows as JSON, so one value of each
+/// parameter suffices.
+fn queries(operation: &Operation, fixture: &TwoTenantFixture, other_tenant: &str, form: &str) -> Vec<String> {
     let mut queries = vec![String::new()];
     for name in &operation.query {
         let mut values = values(name, fixture);
         if form == "text/csv" {
             values.truncate(1);
         } else if name != "tenant" && operation.query.iter().any(|name| name == "tenant") {
-            queries.push(format!("?{name}={}&tenant={rival}", values[0]));
+            queries.push(format!("?{name}={}&tenant={other_tenant}", values[0]));
         }
         queries.extend(values.iter().map(|value| format!("?{name}={value}")));
     }
     queries
 }
 
-fn assert_silent(own: &str, asked: &str, answer: &Answer) {
-    let heard = format!("{} {:?}", answer.text, answer.headers).to_lowercase();
-    for foreign in [other_tenant(own), "nobody"] {
-        assert!(!heard.contains(foreign), "{own} asked for {asked} and heard of {foreign}: {heard}");
+fn assert_leaks_nothing(own: &str, request: &str, answer: &Answer) {
+    let received = format!("{} {:?}", answer.text, answer.headers).to_lowercase();
+    for foreign in [other_tenant(own), "unowned"] {
+        assert!(!received.contains(foreign), "{own} requested {request} and received {foreign}: {received}");
     }
 }
 
 #[tokio::test]
-async fn no_byte_of_one_tenants_reaches_the_other() {
+async fn no_byte_of_one_tenants_data_reaches_the_other() {
     let app = App::start().await;
     let fixture = fixture(&app).await;
     for own in TENANTS {
-        let (who, rival) = (Who::Tenant(own), other_tenant(own));
-        let (mut heard, mut hoped) = (BTreeSet::new(), BTreeSet::new());
+        let (who, other) = (Who::Tenant(own), other_tenant(own));
+        let (mut received, mut expected_targets) = (BTreeSet::new(), BTreeSet::new());
         for operation in operations() {
             let Operation { method, path, forms, admins_only, .. } = &operation;
             let body = (method != "GET").then(|| json!({ "account": "main", "tenant_id": own }).to_string());
             for (form, (target, owner)) in
                 forms.iter().flat_map(|form| targets(path, &fixture).into_iter().map(move |t| (form, t)))
             {
-                // What is about one thing may only be paged; that is the other walk's.
+                // Operations on a single item have only paging parameters, which the test of pages
+                // covers.
                 let is_paged_at_most = operation.query.iter().all(|name| name == "limit" || name == "cursor");
                 let queries = match owner {
                     Some(_) if is_paged_at_most => vec![String::new()],
-                    _ => queries(&operation, &fixture, rival, form),
+                    _ => queries(&operation, &fixture, other, form),
                 };
                 for query in queries {
-                    let asked = format!("{target}{query}");
-                    let answer = app.send_for(who, method, &asked, body.clone(), form).await;
-                    assert_silent(own, &format!("{method} {asked} as {form}"), &answer);
-                    assert!(!admins_only || answer.status == 403, "{method} {asked}: {}", answer.status);
+                    let request = format!("{target}{query}");
+                    let answer = app.send_for(who, method, &request, body.clone(), form).await;
+                    assert_leaks_nothing(own, &format!("{method} {request} as {form}"), &answer);
+                    assert!(!admins_only || answer.status == 403, "{method} {request}: {}", answer.status);
                     if let (false, Some(owner)) = (*admins_only, owner) {
                         let expected = if owner == Some(own) { 200 } else { 404 };
-                        assert_eq!(answer.status, expected, "{own}: {method} {asked}");
+                        assert_eq!(answer.status, expected, "{own}: {method} {request}");
                     }
                     if answer.text.contains(own) {
-                        heard.insert((path.clone(), *form));
+                        received.insert((path.clone(), *form));
                     }
                 }
                 if !admins_only {
-                    hoped.insert((path.clone(), *form));
+                    expected_targets.insert((path.clone(), *form));
                 }
             }
         }
-        assert_eq!(heard, hoped, "what {own} is not told of its own");
+        assert_eq!(received, expected_targets, "{own} does not receive its own data");
     }
 }
 
 #[tokio::test]
-async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
+async fn pages_contain_all_own_data_and_cursors_are_valid_for_their_caller_only() {
     let app = App::start().await;
     let fixture = fixture(&app).await;
     for own in TENANTS {
-        let (who, rival) = (Who::Tenant(own), Who::Tenant(other_tenant(own)));
+        let (who, other) = (Who::Tenant(own), Who::Tenant(other_tenant(own)));
         let paged =
             |operation: &Operation| operation.query.iter().any(|name| name == "cursor") && !operation.admins_only;
         for operation in operations().iter().filter(|operation| paged(operation)) {
@@ -170,19 +176,19 @@ async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
                 let (mut rows, mut table): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
                 loop {
                     let page = app.get(who, &next).await;
-                    assert_silent(own, &next, &page);
+                    assert_leaks_nothing(own, &next, &page);
                     rows.extend(page.body["data"].as_array().unwrap().iter().cloned());
                     let csv = app.get_csv(who, &next_of_table).await;
-                    assert_silent(own, &next_of_table, &csv);
+                    assert_leaks_nothing(own, &next_of_table, &csv);
                     table.extend(csv.table().1);
                     let Some(link) = csv.next_link() else { break };
                     let cursor = page.body["next_cursor"].as_str().unwrap();
                     assert!(link.contains("cursor=") && link.contains("limit=2"), "{link}");
                     next = format!("{target}?limit=2&cursor={cursor}");
-                    for (stranger, foreign) in
-                        [(rival, &link), (Who::Admin, &link), (rival, &next), (Who::Admin, &next)]
+                    for (other_caller, foreign) in
+                        [(other, &link), (Who::Admin, &link), (other, &next), (Who::Admin, &next)]
                     {
-                        let refused = app.get(stranger, foreign).await;
+                        let refused = app.get(other_caller, foreign).await;
                         assert_eq!((refused.status, refused.pointers()), (400, vec!["#/query/cursor"]), "{foreign}");
                     }
                     next_of_table = link;
@@ -194,7 +200,7 @@ async fn page_by_page_each_gets_all_of_its_own_and_no_cursor_of_the_others() {
     }
 }
 
-/// What the walks rely on: there is something to be heard.
+/// The tests above rely on this: there is data that could leak.
 #[tokio::test]
 async fn an_admin_sees_both_tenants() {
     let app = App::start().await;
@@ -203,7 +209,7 @@ async fn an_admin_sees_both_tenants() {
         ["/inventory/resources?limit=200", "/inventory/events?limit=200", "/inventory/projects", "/inventory/summary"]
     {
         for answer in [app.get(Who::Admin, path).await, app.get_csv(Who::Admin, path).await] {
-            for needle in ["alpha", "omega", "nobody"] {
+            for needle in ["alpha", "omega", "unowned"] {
                 assert!(answer.text.contains(needle) || path.ends_with("events"), "{path}: {needle}");
             }
         }

@@ -1,4 +1,4 @@
-//! The running month. Admins only.
+//! The accrual of the running month. Admins only.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -19,18 +19,23 @@ use crate::problem::ApiProblem;
 use crate::representation::Representation;
 use crate::views::{AccrualRowView, AccrualView, AccruedAccountView, DayRateView};
 
-/// How far back days are looked at: they say what is ordinary on the first days of a month as well.
+/// The time range of the daily costs. It reaches into the previous month, so that the expected
+/// range is known on the first days of a month.
 const DAYS_BACK: TimeDelta = TimeDelta::days(31);
-/// Records read at a time.
+/// The number of records in one read from the table.
 const READ_SIZE: usize = 1_000;
-/// The workers whose receipts say whether the running month is known: the one asks for balances, the other for the preview to be read.
+/// The workers whose receipts show whether the running month is known: one reads the balances, the
+/// other has the preview ingested.
 const WORKERS: [billing::BillingWorkerSpec; 2] = [billing::BALANCE, billing::BILLING_HISTORY];
 
-/// What the running month came to so far and what it will, by account, project and kind, from the preview's lines; beside it the last balance,
-/// and whether a day cost more or less than is ordinary. Admins only.
+/// Reports the cost of the running month so far and its forecast.
+///
+/// The rows are grouped by account, project and kind, and calculated from the preview's lines. Each
+/// account has its last balance and the days that cost more or less than the expected range. Only
+/// platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/accrual", operation_id = "accrual", tag = "billing", params(AccountQuery), security(("id_token" = [])),
-    responses((status = 200, description = "All of it.", body = AccrualView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "All rows, accounts and totals.", body = AccrualView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn accrual(
     admin: Admin,
@@ -50,14 +55,14 @@ pub(in crate::routes) async fn accrual(
             Some(preview) => accrued(table, preview).await?,
             None => None,
         };
-        let is_whole = accrual.is_some() && preview.is_some_and(|preview| preview.current_lines().is_some());
-        coverage.complete &= is_whole;
+        let is_complete = accrual.is_some() && preview.is_some_and(|preview| preview.current_lines().is_some());
+        coverage.complete &= is_complete;
         if let Some(Accrual { as_of, total, .. }) = accrual {
             coverage = Coverage { as_of: coverage.as_of.min(as_of), ..coverage };
             totals += total;
         }
         let balances = balances(table, account, now).await?;
-        let days = judged(&balances, now);
+        let days = classified_days(&balances, now);
         let last = table.latest_balance(account).await?.map(Into::into);
         of_accounts.push(AccruedAccountView::new(account, period, accrual.as_ref(), last, days));
         let groups = accrual.into_iter().flat_map(|accrual| accrual.groups);
@@ -70,13 +75,13 @@ fn is_preview(invoice: &Invoice) -> bool {
     invoice.status == InvoiceStatus::Open
 }
 
-/// What the preview's lines come to; `None` where none were read.
+/// Calculates the accrual of the preview's lines; `None` if no lines were read yet.
 async fn accrued(table: &Table, preview: &Invoice) -> Result<Option<Accrual>, ApiProblem> {
     let Some(as_of) = read_at(preview) else { return Ok(None) };
     let (mut lines, mut from) = (Vec::new(), None);
     loop {
         let page = table.lines(preview, from, READ_SIZE).await?.ok_or_else(ApiProblem::internal)?;
-        lines.extend(page.lines.into_iter().map(bare));
+        lines.extend(page.lines.into_iter().map(without_texts));
         from = page.next;
         if from.is_none() {
             return Ok(Some(accrue(&lines, preview.period, as_of)));
@@ -84,15 +89,16 @@ async fn accrued(table: &Table, preview: &Invoice) -> Result<Option<Accrual>, Ap
     }
 }
 
-/// The line without the texts that do not count: a preview may have a hundred thousand.
-fn bare(mut line: CostLine) -> CostLine {
+/// Removes texts that the calculation does not need, because a preview may have a hundred thousand
+/// lines.
+fn without_texts(mut line: CostLine) -> CostLine {
     line.charge.product = String::new();
     line.charge.description = String::new();
     line.charge.group_description = None;
     line
 }
 
-/// The balances of the last days.
+/// Reads the balances of the last days.
 async fn balances(table: &Table, account: &AccountId, now: DateTime<Utc>) -> Result<Vec<BalanceSnapshot>, ApiProblem> {
     let span = Span { from: now - DAYS_BACK, until: now + TimeDelta::milliseconds(1) };
     let (mut found, mut after) = (Vec::new(), None);
@@ -106,23 +112,25 @@ async fn balances(table: &Table, account: &AccountId, now: DateTime<Utc>) -> Res
     }
 }
 
-/// What each day cost, held against the days before it. Today is not over: only if it cost too much already can that be said.
-fn judged(balances: &[BalanceSnapshot], now: DateTime<Utc>) -> Vec<DayRateView> {
-    // A balance speaks of the time it was worked out at, which may be of the day, and the month, before it was asked for.
+/// Calculates the cost of each day and compares it with the days before. Today is not over, so its
+/// cost is only classified if it is above the range already.
+fn classified_days(balances: &[BalanceSnapshot], now: DateTime<Utc>) -> Vec<DayRateView> {
+    // A balance describes the time when it was calculated. That may be on the day, or in the month,
+    // before it was read.
     let points: Vec<_> =
         balances.iter().map(|balance| (balance.generated_at, balance.month_to_date_usage.amount)).collect();
     let rates = day_rates(&points);
     let amounts: Vec<_> = rates.iter().map(|rate| rate.amount).collect();
-    let judge = |(number, DayRate { day, amount }): (usize, &DayRate)| {
+    let classify = |(number, DayRate { day, amount }): (usize, &DayRate)| {
         let band = Band::from_days(&amounts[..number], &Tolerance::default());
-        let place = band.map(|band| band.position(*amount));
+        let position = band.map(|band| band.position(*amount));
         let is_over = *day < now.date_naive();
         DayRateView::new(
             *day,
             Money::usd(*amount),
             band,
-            place.filter(|place| is_over || *place == BandPosition::Above),
+            position.filter(|position| is_over || *position == BandPosition::Above),
         )
     };
-    rates.iter().enumerate().map(judge).collect()
+    rates.iter().enumerate().map(classify).collect()
 }

@@ -1,4 +1,4 @@
-//! What is owed. Admins only.
+//! The balances of accounts. Admins only.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -20,37 +20,38 @@ use crate::representation::Representation;
 use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{BalanceView, List, page_of};
 
-/// A time, as parameters describe it.
+/// The description of a time in validation errors.
 const TIME: &str = "an RFC 3339 time such as 2026-04-12T08:00:00Z";
 
-/// Which account's balance is wanted, and which page.
+/// The filter of the latest balances and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct BalanceQuery {
-    wanted: AccountQuery,
+    params: AccountQuery,
     page: PageQuery,
 }
 
-/// Which balances are wanted.
+/// The filters of balances; a balance must match all of them.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct BalancesParams {
-    /// None before this time; the beginning of the month of `to` if left out.
+    /// Earliest time of the balances; the beginning of the month of `to` if left out.
     from: Option<DateTime<Utc>>,
-    /// All before this time; now if left out.
+    /// End of the time range, exclusive; now if left out.
     to: Option<DateTime<Utc>>,
-    /// Of this account; of all if left out.
+    /// Account of the balances; all accounts if left out.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
 }
 
-/// Which balances are wanted, and which page of them.
+/// The filters of balances and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct BalancesQuery {
-    wanted: BalancesParams,
+    params: BalancesParams,
     page: PageQuery,
 }
 
-/// Where a page ended, and of what time balances were asked for: without times given, that moves on from page to page.
+/// The position after a page. The time range is kept as well, because its defaults move from page
+/// to page.
 #[derive(Serialize, Deserialize)]
 struct BalanceCursor {
     from: DateTime<Utc>,
@@ -60,7 +61,7 @@ struct BalanceCursor {
 
 impl FromParameters for BalanceQuery {
     fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { wanted: AccountQuery::read(parameters)?, page: PageQuery::read(parameters)? })
+        Some(Self { params: AccountQuery::read(parameters)?, page: PageQuery::read(parameters)? })
     }
 }
 
@@ -73,7 +74,7 @@ impl FromParameters for BalancesQuery {
             parameters.add_error("to", "expected a time after that of from");
         }
         let AccountQuery { account } = AccountQuery::read(parameters)?;
-        Some(Self { wanted: BalancesParams { from, to, account }, page: PageQuery::read(parameters)? })
+        Some(Self { params: BalancesParams { from, to, account }, page: PageQuery::read(parameters)? })
     }
 }
 
@@ -84,21 +85,23 @@ impl BalancesParams {
     }
 }
 
-/// What each account owed when it was last asked: month-to-date balance and usage. An account that was never asked is not listed, and
-/// `complete` is false then. Admins only.
+/// Lists the latest balance of each account.
+///
+/// An account without a balance is not listed, and `complete` is false then. Only platform admins
+/// may call this operation.
 #[utoipa::path(
     get, path = "/billing/balance", operation_id = "latestBalances", tag = "billing", params(AccountQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The last balance of each account.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "The latest balance of each account.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn latest(
     admin: Admin,
     State(state): State<AppState>,
-    Query(BalanceQuery { wanted, page }): Query<BalanceQuery>,
+    Query(BalanceQuery { params, page }): Query<BalanceQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
-    let binding = state.cursor_key().await?.binding(&Scope::Platform, "balance", &wanted);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "balance", &params);
     let after: Option<String> = page.position(&binding)?;
-    let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
+    let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
     let (accounts, next) = page_of(accounts, AccountId::to_string, after.as_ref(), page.limit, &binding)?;
     let mut data: Vec<BalanceView> = Vec::with_capacity(accounts.len());
     for account in &accounts {
@@ -107,7 +110,9 @@ pub(in crate::routes) async fn latest(
     representation.of(&List::new(data, next, freshness.billing_coverage(&[billing::BALANCE], state.now())))
 }
 
-/// What accounts owed, hour by hour: account by account, the oldest first. Admins only.
+/// Lists the hourly balances of a time range, account by account, the oldest first.
+///
+/// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/balances", operation_id = "listBalances", tag = "billing", params(BalancesParams, PageQuery), security(("id_token" = [])),
     responses((status = 200, description = "A page of balances.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
@@ -115,17 +120,17 @@ pub(in crate::routes) async fn latest(
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(BalancesQuery { wanted, page }): Query<BalancesQuery>,
+    Query(BalancesQuery { params, page }): Query<BalancesQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
-    let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &wanted);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &params);
     let position: Option<BalanceCursor> = page.position(&binding)?;
     let has_cursor = position.is_some();
     let (span, accounts_cursor) = match position {
         Some(BalanceCursor { from, until, accounts_cursor }) => (Span { from, until }, Some(accounts_cursor)),
-        None => (wanted.span(state.now()), None),
+        None => (params.span(state.now()), None),
     };
-    let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
+    let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
     let mut pager = MultiAccountPager::new(accounts, accounts_cursor, page.limit);
     while let Some((account, after, limit)) = pager.next_read() {
         let found = state.table(&admin).balances(account, span, after, limit).await;

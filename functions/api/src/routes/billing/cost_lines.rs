@@ -20,54 +20,57 @@ use crate::representation::Representation;
 use crate::routes::listing::PageQuery;
 use crate::views::{CostLineView, List};
 
-/// Reads made for one page at the most: a filter that fits little ends a page early (with a cursor) rather than a request late.
+/// The maximum number of reads for one page. A filter that few lines match ends a page early, with
+/// a cursor, rather than let the request run into its time limit.
 const READS_PER_PAGE: usize = 25;
-/// The longest name of a project that is looked for, in bytes.
+/// The longest project name in the filter, in bytes.
 const MAX_PROJECT: usize = 255;
 
-/// Which lines are wanted; all that are given must fit.
+/// The filters of lines; a line must match all of them.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct LineFilter {
-    /// Of invoices for this month: `2026-04`, or any day of it.
+    /// Month of the invoices: `2026-04`, or any day of the month.
     #[param(value_type = String, example = "2026-04-12")]
     period: Period,
-    /// Of this kind: a kind of resource, a cost of no resource such as `tax`, or `other:<product>`.
+    /// Kind of cost: a kind of resource, a cost without a resource such as `tax`, or
+    /// `other:<product>`.
     #[param(value_type = Option<String>)]
     kind: Option<CostKind>,
-    /// Of the project that had this name then; upper and lower case are the same.
+    /// Name of the resource's project at that time, regardless of case.
     project: Option<String>,
-    /// With this outcome.
+    /// Result of the matching: `matched`, `unmatched`, `explained` or `unexplained`.
     #[serde(rename = "match")]
     #[param(inline)]
     matched: Option<MatchFilter>,
-    /// Of this account's invoices.
+    /// Account of the invoices; all accounts if left out.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
 }
 
-/// Whether a line has an owner.
+/// The result of matching a line with the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum MatchFilter {
-    /// It has a resource.
+    /// The line has a resource.
     Matched,
-    /// It has none.
+    /// The line has no resource.
     Unmatched,
-    /// It has none, and a reason that explains it.
+    /// The line has no resource, but an explanation.
     Explained,
-    /// It has neither.
+    /// The line has neither a resource nor an explanation.
     Unexplained,
 }
 
-/// Which lines are wanted, and which page of them.
+/// The filters of lines and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct LineQuery {
     filter: LineFilter,
     page: PageQuery,
 }
 
-/// Where a page ended: in the lines of the invoice of this number, at their beginning without a position.
+/// The position after a page: the index of the invoice and the position in its lines, `None` for
+/// their beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct CostLineCursor {
     invoice: usize,
@@ -102,11 +105,11 @@ impl MatchFilter {
 }
 
 impl LineFilter {
-    fn wants_all(&self) -> bool {
+    fn matches_all(&self) -> bool {
         self.kind.is_none() && self.project.is_none() && self.matched.is_none()
     }
 
-    fn wants(&self, line: &CostLine) -> bool {
+    fn matches(&self, line: &CostLine) -> bool {
         let name = line.charge.project_name.as_deref().map(str::to_lowercase);
         self.kind.as_ref().is_none_or(|kind| *kind == line.kind)
             && self.project.as_ref().is_none_or(|project| name == Some(project.to_lowercase()))
@@ -114,9 +117,12 @@ impl LineFilter {
     }
 }
 
-/// The lines of a month's invoices, invoice by invoice in their order, each with its resource or the reason why it has none. Those of the
-/// running month are the preview's: `invoice_status` is `open`. A cursor holds as long as no invoice of the month gets other lines;
-/// then it is refused with 400, so that no list is of two minds. Admins only.
+/// Lists the lines of a month's invoices, each with its resource or the reason why it has none.
+///
+/// The lines are listed invoice by invoice. Lines with the `invoice_status` `open` are from the
+/// preview of the running month. A cursor becomes invalid (400) when an invoice of the month is
+/// re-imported, so that all pages show the same revision. Only platform admins may call this
+/// operation.
 #[utoipa::path(
     get, path = "/billing/cost-lines", operation_id = "listCostLines", tag = "billing", params(LineFilter, PageQuery), security(("id_token" = [])),
     responses((status = 200, description = "A page of lines.", body = List<CostLineView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
@@ -139,10 +145,10 @@ pub(in crate::routes) async fn list(
     let from: Option<CostLineCursor> = page.position(&binding)?;
     let (data, next) = read(table, &invoices, &filter, from, page.limit).await?;
     let coverage = month::lines_coverage(&freshness, &accounts, &invoices, period, state.now());
-    representation.of(&List::new(data, next.map(|place| binding.seal(&place)).transpose()?, coverage))
+    representation.of(&List::new(data, next.map(|cursor| binding.seal(&cursor)).transpose()?, coverage))
 }
 
-/// A page of the wanted lines of these invoices.
+/// Reads a page of the matching lines of these invoices.
 async fn read(
     table: &Table,
     invoices: &[Invoice],
@@ -154,14 +160,15 @@ async fn read(
     let mut at = from.unwrap_or(CostLineCursor { invoice: 0, lines: None });
     for _ in 0..READS_PER_PAGE {
         let Some(invoice) = invoices.get(at.invoice) else { return Ok((data, None)) };
-        let wanted = limit - data.len();
-        let found = if filter.wants_all() {
-            table.lines(invoice, at.lines, wanted).await
+        let remaining = limit - data.len();
+        let found = if filter.matches_all() {
+            table.lines(invoice, at.lines, remaining).await
         } else {
-            table.filtered_lines(invoice, at.lines, wanted, |line| filter.wants(line)).await
+            table.filtered_lines(invoice, at.lines, remaining, |line| filter.matches(line)).await
         };
         let found = match found {
-            // What the set lacks at a place that was handed in, it may never have had.
+            // If the line at the cursor's position is missing, the cursor is invalid rather than
+            // the table.
             Err(store::Error::Missing { .. }) if from == Some(at) => return Err(ApiProblem::bad_cursor()),
             found => found?.ok_or_else(ApiProblem::bad_cursor)?,
         };

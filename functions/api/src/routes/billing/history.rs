@@ -1,4 +1,4 @@
-//! What was billed and paid. Admins only.
+//! The billing history. Admins only.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -16,20 +16,22 @@ use crate::representation::Representation;
 use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{HistoryEntryView, List};
 
-/// Which account's history is wanted, and which page of it.
+/// The filter of the billing history and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct HistoryQuery {
-    wanted: AccountQuery,
+    params: AccountQuery,
     page: PageQuery,
 }
 
 impl FromParameters for HistoryQuery {
     fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { wanted: AccountQuery::read(parameters)?, page: PageQuery::read(parameters)? })
+        Some(Self { params: AccountQuery::read(parameters)?, page: PageQuery::read(parameters)? })
     }
 }
 
-/// What was billed and paid: account by account, the newest entry first. Admins only.
+/// Lists invoices, payments and credits, account by account, the newest entry first.
+///
+/// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/history", operation_id = "listBillingHistory", tag = "billing", params(AccountQuery, PageQuery), security(("id_token" = [])),
     responses((status = 200, description = "A page of entries.", body = List<HistoryEntryView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
@@ -37,13 +39,13 @@ impl FromParameters for HistoryQuery {
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(HistoryQuery { wanted, page }): Query<HistoryQuery>,
+    Query(HistoryQuery { params, page }): Query<HistoryQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
-    let binding = state.cursor_key().await?.binding(&Scope::Platform, "billing-history", &wanted);
+    let binding = state.cursor_key().await?.binding(&Scope::Platform, "billing-history", &params);
     let cursor: Option<MultiAccountCursor> = page.position(&binding)?;
     let has_cursor = cursor.is_some();
-    let (accounts, freshness) = accounts(&state, &admin, wanted.account.as_ref()).await?;
+    let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
     let mut pager = MultiAccountPager::new(accounts, cursor, page.limit);
     while let Some((account, after, limit)) = pager.next_read() {
         let found = state.table(&admin).history(account, after, limit).await;

@@ -1,4 +1,4 @@
-//! Invoices. Admins only.
+//! The invoices. Admins only.
 
 use axum::Json;
 use axum::extract::State;
@@ -20,16 +20,16 @@ use crate::representation::Representation;
 use crate::routes::listing::PageQuery;
 use crate::views::{InvoiceView, List, page_of};
 
-/// Which invoices are wanted beside month and account.
+/// The filter of invoices by status.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct StatusQuery {
-    /// In this status: `pending`, `ingesting`, `ingested`, `failed` or `open`.
+    /// Status of the invoices: `pending`, `ingesting`, `ingested`, `failed` or `open`.
     #[param(value_type = Option<String>)]
     status: Option<InvoiceStatus>,
 }
 
-/// Which invoices are wanted, and which page of them.
+/// The filters of invoices and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct InvoiceQuery {
     of: PeriodQuery,
@@ -49,7 +49,10 @@ impl FromParameters for InvoiceQuery {
     }
 }
 
-/// Invoices, the newest month first, and how far each was taken in; the running month's preview is `open`. Admins only.
+/// Lists the invoices and the state of their ingestion, the newest month first.
+///
+/// The preview of the running month has the status `open`. Only platform admins may call this
+/// operation.
 #[utoipa::path(
     get, path = "/billing/invoices", operation_id = "listInvoices", tag = "billing", params(PeriodQuery, StatusQuery, PageQuery), security(("id_token" = [])),
     responses((status = 200, description = "A page of invoices.", body = List<InvoiceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
@@ -70,11 +73,13 @@ pub(in crate::routes) async fn list(
     representation.of(&List::new(data, next, month::invoices_coverage(&freshness, state.now())))
 }
 
-/// One invoice. Admins only.
+/// Returns a single invoice.
+///
+/// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/invoices/{uuid}", operation_id = "getInvoice", tag = "billing", security(("id_token" = [])),
     params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
-    responses((status = 200, description = "It.", body = InvoiceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    responses((status = 200, description = "The requested invoice.", body = InvoiceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn one(
     admin: Admin,
@@ -85,7 +90,7 @@ pub(in crate::routes) async fn one(
     Ok(Json(find(&admin, &state, account.as_ref(), &uuid).await?.into()))
 }
 
-/// The invoice of this id, in the account or in any; or 404.
+/// Finds the invoice with this id in one account or in all; 404 if there is none.
 pub(super) async fn find(
     admin: &Admin,
     state: &AppState,

@@ -1,4 +1,4 @@
-//! How many lines have an owner. Admins only.
+//! The share of invoice lines that have an owner. Admins only.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,10 +13,12 @@ use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorRespon
 use crate::problem::ApiProblem;
 use crate::views::MatchRateView;
 
-/// How many lines of a month's invoices, or of all, have a resource or a reason. Admins only.
+/// Counts the invoice lines that have a resource or an explanation, of one month or of all.
+///
+/// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/match-rate", operation_id = "matchRate", tag = "billing", params(PeriodQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The counts.", body = MatchRateView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "The counts and the rate.", body = MatchRateView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn rate(
     admin: Admin,

@@ -1,4 +1,5 @@
-//! Billing: what is owed, what was billed, and whose each cent of it is. Admins only.
+//! The routes of billing: balances, invoices, cost lines with their owners, and reports. Admins
+//! only.
 
 pub(super) mod accrual;
 pub(super) mod balances;

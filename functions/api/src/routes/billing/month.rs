@@ -1,4 +1,4 @@
-//! The invoices of a month, or of all months, and whether they are all there.
+//! Reads the invoices of one month or of all, and tells whether all of them are known.
 
 use std::cmp::Reverse;
 
@@ -10,18 +10,19 @@ use store::Table;
 use crate::freshness::{Coverage, Freshness};
 use crate::problem::ApiProblem;
 
-/// Heads read at a time.
+/// The number of invoice headers in one read from the table.
 const READ_SIZE: usize = 200;
 
-/// Where an invoice stands among others: the newest month first, then by account and id.
+/// The sort key of invoices: the newest month first, then account and id.
 pub(super) type InvoiceSortKey = (Reverse<Period>, AccountId, InvoiceUuid);
 
-/// The place of an invoice.
+/// The sort key of an invoice.
 pub(super) fn sort_key(invoice: &Invoice) -> InvoiceSortKey {
     (Reverse(invoice.period), invoice.account.clone(), invoice.uuid.clone())
 }
 
-/// All invoices of these accounts, of a month or of all, in their order: there is one a month in an account.
+/// Reads all invoices of these accounts, of one month or of all, sorted by [`sort_key`]. An account
+/// has one invoice a month.
 pub(super) async fn invoices(
     table: &Table,
     accounts: &[AccountId],
@@ -50,13 +51,15 @@ async fn all_of(table: &Table, account: &AccountId) -> Result<Vec<Invoice>, ApiP
     }
 }
 
-/// How fresh a list of invoices is: whether all are known says the receipt of who looks for them, and how each was read its own head.
+/// The freshness of a list of invoices. The receipts of the billing history's worker show whether
+/// all invoices are known; each invoice's own header shows whether its lines were read.
 pub(super) fn invoices_coverage(freshness: &Freshness, now: DateTime<Utc>) -> Coverage {
     freshness.billing_coverage(&[billing::BILLING_HISTORY], now)
 }
 
-/// How fresh the lines of these invoices are, which are all of the accounts' of that month, or of all months. Only what was read whole
-/// counts: lines that were not read are not nothing, and a month without an invoice costs nothing only if its invoice would be known.
+/// The freshness of the lines of these invoices, which must be all invoices of the accounts in that
+/// month or in all. Only complete reads count: unread lines are not zero, and a month without an
+/// invoice costs nothing only if its invoice would be known by now.
 pub(super) fn lines_coverage(
     freshness: &Freshness,
     accounts: &[AccountId],
@@ -78,7 +81,8 @@ pub(super) fn lines_coverage(
     }
 }
 
-/// When what DigitalOcean said of its lines was read; of a preview, when DigitalOcean said it.
+/// The time that an invoice's lines are valid for: of a preview, the time when DigitalOcean wrote
+/// it; of other invoices, the time of the ingestion.
 pub(super) fn read_at(invoice: &Invoice) -> Option<DateTime<Utc>> {
     let ingested_at = invoice.lines.as_ref().map(|set| set.ingested_at)?;
     Some(invoice.updated_at.unwrap_or(ingested_at))

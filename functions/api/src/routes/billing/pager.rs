@@ -1,22 +1,24 @@
-//! Records of several accounts as one list: account by account, each in the order of its partition.
+//! Pages through the records of several accounts as one list: account by account, each in the order
+//! of its partition.
 
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use store::RecordPage;
 
-/// Reads made for one page at the most.
+/// The maximum number of reads for one page.
 const READS_PER_PAGE: usize = 20;
 
-/// Where a page ended: in this account's records, after this place; at their beginning without one.
+/// The position after a page: an account and the sort key of the last record that was read in it,
+/// `None` for its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct MultiAccountCursor {
     account: AccountId,
     after: Option<String>,
 }
 
-/// A walk through the accounts' records until the page is full.
+/// Collects the records of the accounts until the page is full.
 pub(super) struct MultiAccountPager<T> {
-    /// Those still to be read, in order; the first is being read.
+    /// The accounts that follow the current one, in order.
     accounts: std::vec::IntoIter<AccountId>,
     at: Option<MultiAccountCursor>,
     reads: usize,
@@ -25,9 +27,9 @@ pub(super) struct MultiAccountPager<T> {
 }
 
 impl<T> MultiAccountPager<T> {
-    /// For at most so many records of these accounts, which are in order, from this place on.
+    /// Starts a page of at most `limit` records at the cursor. The accounts must be sorted.
     pub(super) fn new(mut accounts: Vec<AccountId>, from: Option<MultiAccountCursor>, limit: usize) -> Self {
-        // An account that is gone was left behind: what sorts after it comes next.
+        // If the cursor's account no longer exists, the list continues with the next one in order.
         accounts.retain(|account| from.as_ref().is_none_or(|from| *account >= from.account));
         let mut accounts = accounts.into_iter();
         let first = accounts.next().map(|account| {
@@ -37,14 +39,15 @@ impl<T> MultiAccountPager<T> {
         Self { accounts, at: first, reads: 0, limit, items: Vec::new() }
     }
 
-    /// What to read next, and how many records at the most; `None` where the page is done.
+    /// The next read: the account, the position in it and the maximum number of records; `None`
+    /// once the page is done.
     pub(super) fn next_read(&self) -> Option<(&AccountId, Option<&str>, usize)> {
-        let wanted = self.limit - self.items.len();
-        let at = self.at.as_ref().filter(|_| wanted > 0 && self.reads < READS_PER_PAGE)?;
-        Some((&at.account, at.after.as_deref(), wanted))
+        let remaining = self.limit - self.items.len();
+        let at = self.at.as_ref().filter(|_| remaining > 0 && self.reads < READS_PER_PAGE)?;
+        Some((&at.account, at.after.as_deref(), remaining))
     }
 
-    /// Takes what was read.
+    /// Adds the records of the last read.
     pub(super) fn add_page(&mut self, found: RecordPage<T>) {
         self.reads += 1;
         self.items.extend(found.items);
@@ -54,7 +57,7 @@ impl<T> MultiAccountPager<T> {
         };
     }
 
-    /// The records, and where the next page begins.
+    /// Returns the records and the cursor of the next page.
     pub(super) fn finish(self) -> (Vec<T>, Option<MultiAccountCursor>) {
         (self.items, self.at)
     }

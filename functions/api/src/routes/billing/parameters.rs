@@ -1,4 +1,4 @@
-//! What billing's routes take.
+//! Parameters that several billing routes share.
 
 use chrono::NaiveDate;
 use domain::billing::Period;
@@ -13,31 +13,31 @@ use crate::parameters::{FromParameters, Parameters};
 use crate::problem::ApiProblem;
 use crate::routes::listing::{ID, SLUG, covered_accounts};
 
-/// A month, as parameters describe it.
+/// The description of a month in validation errors.
 pub(super) const MONTH: &str = "a month such as 2026-04, or any day of it such as 2026-04-12";
 
-/// Of which account.
+/// The filter by account.
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct AccountQuery {
-    /// Of this account; of all if left out.
+    /// Account of the items; all accounts if left out.
     #[param(value_type = Option<String>)]
     pub(super) account: Option<AccountId>,
 }
 
-/// Of which month and account.
+/// The filters by month and account.
 #[derive(Debug, Clone, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct PeriodQuery {
-    /// Of this month: `2026-04`, or any day of it; of all if left out.
+    /// Month of the items: `2026-04`, or any day of the month; all months if left out.
     #[param(value_type = Option<String>, example = "2026-04")]
     pub(super) period: Option<Period>,
-    /// Of this account; of all if left out.
+    /// Account of the items; all accounts if left out.
     #[param(value_type = Option<String>)]
     pub(super) account: Option<AccountId>,
 }
 
-/// An invoice in a path.
+/// The id of an invoice, from the path.
 #[derive(Debug)]
 pub(in crate::routes) struct InvoicePath(pub(super) InvoiceUuid);
 
@@ -60,7 +60,7 @@ impl FromParameters for InvoicePath {
     }
 }
 
-/// The month of `2026-04` or of a day such as `2026-04-12`.
+/// Parses a month such as `2026-04`, or a day such as `2026-04-12` as its month.
 pub(super) fn month(text: &str) -> Option<Period> {
     if let Some((month, _)) = text.get(.."2026-04".len()).zip(text.get("2026-04-12".len()..))
         && text.len() == "2026-04-12".len()
@@ -71,7 +71,7 @@ pub(super) fn month(text: &str) -> Option<Period> {
     Period::new(text).ok()
 }
 
-/// The accounts that an answer speaks of, in order, and how fresh what is known of them is.
+/// Returns the accounts that a response covers, sorted, and their freshness.
 pub(super) async fn accounts(
     state: &AppState,
     admin: &Admin,
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_day_says_its_month() {
+    fn a_day_is_read_as_its_month() {
         for (text, expected) in [
             ("2026-04", Some("2026-04")),
             ("2026-04-01", Some("2026-04")),

@@ -1,4 +1,4 @@
-//! Matching anew. Admins only.
+//! Repeats the matching of invoice lines. Admins only.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,13 +16,15 @@ use crate::problem::ApiProblem;
 use crate::routes::runs::enabled_account;
 use crate::views::RunView;
 
-/// Asks for the lines of an invoice to be matched with what the inventory knows now. It is queued; the lines show what came of it.
-/// Admins only.
+/// Requests that the lines of an invoice are matched again with the current inventory.
+///
+/// The request is queued; the cost lines show the result. Only platform admins may call this
+/// operation.
 #[utoipa::path(
     post, path = "/billing/invoices/{uuid}/rematch", operation_id = "rematchInvoice", tag = "billing", security(("id_token" = [])),
     params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
     responses(
-        (status = 202, description = "It is asked for.", body = RunView),
+        (status = 202, description = "The run is queued.", body = RunView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, ServerErrorResponses
     )
 )]
@@ -37,7 +39,7 @@ pub(in crate::routes) async fn rematch(
     if invoice.lines.is_none() {
         return Err(ApiProblem::conflict(
             "no-lines",
-            "The invoice has no lines to match: they were not read yet. See its status and error.",
+            "The invoice has no lines to match, because they were not read yet. See its status and error.",
         ));
     }
     let task = billing::Task::Rematch { period: invoice.period, invoice: invoice.uuid };

@@ -1,4 +1,4 @@
-//! Whether the sums of invoices agree. Admins only.
+//! Compares the sums of invoices (tie-out). Admins only.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -16,7 +16,7 @@ use crate::representation::Representation;
 use crate::routes::listing::PageQuery;
 use crate::views::{List, TieOutList, TieOutRowView, TieOutTotalView, page_of};
 
-/// Which invoices are wanted, and which page of them.
+/// The filters of tie-outs and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct TieOutQuery {
     of: PeriodQuery,
@@ -29,8 +29,11 @@ impl FromParameters for TieOutQuery {
     }
 }
 
-/// Whether the sums of each invoice agree to the cent: of its lines, of the JSON items, of the summary and its parts, the amount in the list of
-/// invoices and that in the history. `total` is of all that were asked for, whatever the page. Admins only.
+/// Compares the sums of each invoice to the cent.
+///
+/// The sources are the lines, the JSON items, the summary and its parts, the amount in the list of
+/// invoices and the amount in the billing history. `total` covers all matching invoices, whatever
+/// the page. Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/tie-out", operation_id = "tieOut", tag = "billing", params(PeriodQuery, PageQuery), security(("id_token" = [])),
     responses((status = 200, description = "A page of invoices, the newest month first.", body = TieOutList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)

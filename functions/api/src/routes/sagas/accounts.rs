@@ -1,28 +1,29 @@
-//! The account that a saga works in.
+//! Selects the account of a saga.
 
 use domain::{Account, AccountId, AccountStatus};
 
 use crate::problem::{ApiProblem, ValidationError};
 use crate::routes::listing::SLUG;
 
-/// The account that a saga works in, as far as its request says so.
+/// The account that a request to start a saga names.
 #[derive(Debug)]
 pub(super) enum RequestedAccount {
-    /// This one.
+    /// The account with this slug.
     Named(AccountId),
-    /// The only one that there is.
+    /// The only registered account, as the request names none.
     Only,
 }
 
 impl RequestedAccount {
-    /// As a request says it, or what is wrong with that.
+    /// Parses the request's account; the error points to the field.
     pub(super) fn of(slug: Option<&str>) -> Result<Self, ValidationError> {
         let Some(slug) = slug else { return Ok(Self::Only) };
         let wrong = || ValidationError { pointer: "#/account".to_owned(), detail: format!("expected {SLUG}") };
         AccountId::new(slug).map(Self::Named).map_err(|_| wrong())
     }
 
-    /// The account, among those that are registered, unless it is paused.
+    /// Selects the account among the registered ones; 404 if it is not registered, 409 if it is
+    /// paused, 422 if a slug is required.
     pub(super) fn resolve(self, registered: Vec<Account>) -> Result<AccountId, ApiProblem> {
         let account = match self {
             Self::Named(id) => {
@@ -32,8 +33,12 @@ impl RequestedAccount {
                 let mut registered = registered.into_iter();
                 match (registered.next(), registered.next()) {
                     (Some(only), None) => only,
-                    (Some(_), Some(_)) => return Err(account_error("is required: there are several accounts")),
-                    (None, _) => return Err(account_error("no account is registered; POST /accounts registers one")),
+                    (Some(_), Some(_)) => {
+                        return Err(account_error("expected an account, because several are registered"));
+                    }
+                    (None, _) => {
+                        return Err(account_error("expected a registered account; POST /accounts registers one"));
+                    }
                 }
             }
         };

@@ -1,4 +1,4 @@
-//! What operators do about sagas. Admins only.
+//! Operators' commands for sagas. Admins only.
 
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -22,37 +22,37 @@ use crate::text::label_error;
 use crate::views::SagaView;
 use crate::visibility::Visibility;
 
-/// Why, in the operator's words, if there is something to say.
+/// An optional reason for a command.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct OptionalReason {
-    /// Why; it goes into the ledger.
+    /// Reason in the operator's words, which is recorded in the ledger.
     #[schema(min_length = 1, max_length = 200, example = "not needed any more")]
     reason: Option<String>,
 }
 
-/// Why, in the operator's words.
+/// A required reason for a command.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct RequiredReason {
-    /// Why; it goes into the ledger.
-    #[schema(min_length = 1, max_length = 200, example = "undone by hand")]
+    /// Reason in the operator's words, which is recorded in the ledger.
+    #[schema(min_length = 1, max_length = 200, example = "rolled back by hand")]
     reason: String,
 }
 
-/// Which step is taken over, and why.
+/// The step to skip and the reason.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct SkipStepRequest {
-    /// The step, as `stuck.step` names it.
+    /// Index of the step, as in `stuck.step`.
     #[schema(example = 0)]
     step: usize,
-    /// Why; it goes into the ledger.
+    /// Reason in the operator's words, which is recorded in the ledger.
     #[schema(min_length = 1, max_length = 200, example = "the customer keeps the record")]
     reason: String,
 }
 
-/// Whoever speaks, and about which saga.
+/// The parts of a request that every command needs.
 struct CommandContext {
     admin: Admin,
     state: AppState,
@@ -86,19 +86,20 @@ impl CommandContext {
         };
         match apply_command(&ports, &id, &command, admin.subject(), &tx(&request)).await? {
             CommandOutcome::Done(record) => {
-                tracing::info!(saga = %id, action, "saga operated");
+                tracing::info!(saga = %id, action, "operator command applied");
                 Ok(Json(SagaView::new(&record, &Visibility::Full)))
             }
             CommandOutcome::Unknown => Err(ApiProblem::not_found()),
             CommandOutcome::Refused(refusal) => Err(ApiProblem::command_refused(&refusal)),
-            CommandOutcome::Busy => {
-                Err(ApiProblem::conflict("concurrent-change", "The saga keeps changing. Repeat the request."))
-            }
+            CommandOutcome::Busy => Err(ApiProblem::conflict(
+                "concurrent-change",
+                "Other requests keep changing the saga. Repeat the request.",
+            )),
         }
     }
 }
 
-/// A reason that may be kept.
+/// Checks that a reason is short enough and contains no token.
 fn validated_reason(reason: String) -> Result<String, ApiProblem> {
     match label_error(&reason, 200) {
         None => Ok(reason),
@@ -118,9 +119,9 @@ macro_rules! command {
         $(#[$doc])*
         #[utoipa::path(
             post, path = $path, operation_id = $id, tag = "sagas", request_body = $body, security(("id_token" = [])),
-            params(("id" = String, Path, description = "The saga's id.")),
+            params(("id" = String, Path, description = "Id of the saga.")),
             responses(
-                (status = 200, description = "It is written; the saga as it is now.", body = SagaView),
+                (status = 200, description = "The command is recorded; the saga after the command.", body = SagaView),
                 InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
             )
         )]
@@ -137,38 +138,54 @@ macro_rules! command {
     };
 }
 
-/// Nothing to say.
+/// A body without any fields.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct EmptyBody {}
 
 command!(
-    /// Has a saga go no further and undo what it did. One that is undone already, or has ended, is refused. Admins only.
+    /// Cancels a saga: no further steps run, and completed steps are compensated.
+    ///
+    /// A saga that is already rolling back or that has ended is refused. Only platform admins may
+    /// call this operation.
     cancel, "/sagas/{id}/cancel", "cancelSaga", "saga.cancel",
-    OptionalJson<OptionalReason> as remark => OperatorCommand::Cancel { reason: optional_reason(remark)? }
+    OptionalJson<OptionalReason> as body => OperatorCommand::Cancel { reason: optional_reason(body)? }
 );
 command!(
-    /// Lets a saga go on that is stuck, once what it is stuck at is mended: that is looked at first. Admins only.
+    /// Resumes a stuck saga once the cause is resolved.
+    ///
+    /// The operation first verifies that the cause is resolved, and refuses with 409 otherwise.
+    /// Only platform admins may call this operation.
     resume, "/sagas/{id}/resume", "resumeSaga", "saga.resume",
-    OptionalJson<EmptyBody> as _nothing => OperatorCommand::Resume
+    OptionalJson<EmptyBody> as _body => OperatorCommand::Resume
 );
 command!(
-    /// Leaves the step that a saga is stuck in undoing as it is: the operator takes it over, and the saga ends closed. Admins only.
+    /// Skips the compensation that a saga is stuck in.
+    ///
+    /// The operator takes over the cleanup of this step, and the saga ends as `closed`. Only
+    /// platform admins may call this operation.
     skip, "/sagas/{id}/skip", "skipSagaStep", "saga.skip",
     Body<SkipStepRequest> as skipped => OperatorCommand::Skip { step: skipped.step, reason: validated_reason(skipped.reason)? }
 );
 command!(
-    /// Ends a saga that is stuck as it is: the operator takes it over. Admins only.
+    /// Closes a stuck saga without further changes.
+    ///
+    /// The operator takes over everything that remains. Only platform admins may call this
+    /// operation.
     close, "/sagas/{id}/close", "closeSaga", "saga.close",
     Body<RequiredReason> as given => OperatorCommand::Close { reason: validated_reason(given.reason)? }
 );
 command!(
-    /// Lets a saga through the gate that it waits at. Admins only.
+    /// Approves the gate that a saga is waiting at, so that the saga continues.
+    ///
+    /// Only platform admins may call this operation.
     approve, "/sagas/{id}/approve", "approveSaga", "saga.approve",
-    OptionalJson<OptionalReason> as remark => OperatorCommand::ApprovalDecision { approved: true, reason: optional_reason(remark)? }
+    OptionalJson<OptionalReason> as body => OperatorCommand::ApprovalDecision { approved: true, reason: optional_reason(body)? }
 );
 command!(
-    /// Does not let a saga through the gate that it waits at: it fails and is undone. Admins only.
+    /// Denies the gate that a saga is waiting at: the saga fails and is rolled back.
+    ///
+    /// Only platform admins may call this operation.
     deny, "/sagas/{id}/deny", "denySaga", "saga.deny",
-    OptionalJson<OptionalReason> as remark => OperatorCommand::ApprovalDecision { approved: false, reason: optional_reason(remark)? }
+    OptionalJson<OptionalReason> as body => OperatorCommand::ApprovalDecision { approved: false, reason: optional_reason(body)? }
 );

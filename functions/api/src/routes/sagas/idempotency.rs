@@ -1,4 +1,4 @@
-//! The header `Idempotency-Key`.
+//! The header `Idempotency-Key` of requests that start sagas.
 
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,13 +11,13 @@ use crate::gateway::IDEMPOTENCY_KEY;
 use crate::problem::{ApiProblem, ValidationError};
 use crate::text::contains_token;
 
-/// How long a key is remembered.
+/// The time after which a key is forgotten and may be used for another request.
 const KEY_RETENTION: TimeDelta = TimeDelta::days(7);
 
-/// The longest key taken.
+/// The longest accepted key in characters.
 const MAX_KEY_LENGTH: usize = 128;
 
-/// The key of a request, if it has one.
+/// The idempotency key of a request; `None` without the header.
 #[derive(Debug)]
 pub(in crate::routes) struct IdempotencyKey(Option<String>);
 
@@ -35,7 +35,8 @@ impl FromRequestParts<AppState> for IdempotencyKey {
         match value.to_str().ok().filter(fits) {
             Some(key) if values.next().is_none() => Ok(Self(Some(key.to_owned()))),
             _ => {
-                let detail = "expected once, 1 to 128 printable characters without spaces, no token".to_owned();
+                let detail =
+                    "expected a single value of 1 to 128 printable characters without spaces, not a token".to_owned();
                 Err(ApiProblem::invalid(vec![ValidationError {
                     pointer: "#/header/idempotency-key".to_owned(),
                     detail,
@@ -46,7 +47,9 @@ impl FromRequestParts<AppState> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// It with what is asked, for the table. Keys are each caller's own, whatever is in the text that names the caller.
+    /// Combines the key with the hash of the request's body for the table. The caller is part of
+    /// the key's scope, so two callers may use the same key. The scope is hashed because the
+    /// caller's subject may contain any character.
     pub(super) fn for_request(self, admin: &Admin, body_hash: &str, now: DateTime<Utc>) -> Option<Idempotency> {
         Some(Idempotency {
             scope: digest(&admin.subject()),

@@ -19,11 +19,14 @@ use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{LedgerEntryView, List};
 use crate::visibility::Redactor;
 
-/// The ledger of a saga, oldest entry first: one entry for each change, each bound to the one before it by its hash.
+/// Lists the ledger of a saga, the oldest entry first.
+///
+/// The ledger has one entry for each change of the saga. Each entry contains the hash of the
+/// previous one.
 #[utoipa::path(
     get, path = "/sagas/{id}/ledger", operation_id = "getSagaLedger", tag = "sagas", security(("id_token" = [])),
-    params(("id" = String, Path, description = "The saga's id."), PageQuery),
-    responses((status = 200, description = "A page of it.", body = List<LedgerEntryView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(("id" = String, Path, description = "Id of the saga."), PageQuery),
+    responses((status = 200, description = "A page of ledger entries.", body = List<LedgerEntryView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     caller: Caller,
@@ -45,7 +48,8 @@ pub(in crate::routes) async fn list(
         Caller::Tenant { .. } => BTreeMap::new(),
     };
     let view = |entry: &LedgerEntry| {
-        let pre_image = entry.step.and_then(|step| pre_images.get(&step)).filter(|pre_image| begins(entry, pre_image));
+        let pre_image =
+            entry.step.and_then(|step| pre_images.get(&step)).filter(|pre_image| is_entry_of(entry, pre_image));
         LedgerEntryView::new(
             entry,
             &record.metadata.definition,
@@ -58,12 +62,12 @@ pub(in crate::routes) async fn list(
     representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
 }
 
-/// Whether an entry is the one that the pre-image was written with.
-fn begins(entry: &LedgerEntry, pre_image: &PreImage) -> bool {
+/// Returns whether the entry was written together with the pre-image.
+fn is_entry_of(entry: &LedgerEntry, pre_image: &PreImage) -> bool {
     entry.kind == EntryKind::Intended && entry.at == pre_image.at
 }
 
-/// What was there before the first writes that these entries tell of.
+/// Reads the pre-images of the steps whose first write is among these entries.
 async fn pre_images(
     saga_store: &dyn SagaStore,
     saga: &SagaId,

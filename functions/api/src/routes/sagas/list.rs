@@ -1,4 +1,4 @@
-//! Sagas as they are.
+//! Lists sagas and returns single ones.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,20 +22,21 @@ use crate::routes::listing::{PageQuery, SLUG, start_key_error};
 use crate::views::{List, SagaView};
 use crate::visibility::Redactor;
 
-/// Which sagas are wanted; all that are given must fit.
+/// The filters of sagas; a saga must match all of them.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the parameters; SagaQuery reads them")]
 pub(in crate::routes) struct SagaParams {
-    /// In this status: `pending`, `running`, `waiting`, `unwinding`, `stuck`, `succeeded`, `rolled_back` or `closed`.
+    /// Status of the sagas: `pending`, `running`, `waiting`, `unwinding`, `stuck`, `succeeded`,
+    /// `rolled_back` or `closed`.
     status: Option<String>,
-    /// Of this type, such as `snapshot-droplet` or `custom`.
+    /// Type of the sagas, such as `snapshot-droplet` or `custom`.
     r#type: Option<String>,
-    /// Of this tenant.
+    /// Tenant that owned the sagas' targets when the sagas were started.
     tenant: Option<String>,
 }
 
-/// Which sagas are wanted, and which page of them.
+/// The filters of sagas and the page.
 #[derive(Debug)]
 pub(in crate::routes) struct SagaQuery {
     filter: SagaFilter,
@@ -55,10 +56,12 @@ impl FromParameters for SagaQuery {
     }
 }
 
-/// The sagas, newest first. A tenant sees those that were started on what was its own.
+/// Lists the sagas, the newest first.
+///
+/// A tenant sees the sagas whose targets it owned when they were started.
 #[utoipa::path(
     get, path = "/sagas", operation_id = "listSagas", tag = "sagas", params(SagaParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of them.", body = List<SagaView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of sagas.", body = List<SagaView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn list(
     caller: Caller,
@@ -69,27 +72,28 @@ pub(in crate::routes) async fn list(
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "sagas", &filter);
     let from: Option<SagaPosition> = page.position(&binding)?;
-    // What a tenant is not told it cannot ask for.
-    let asked = matches!(caller, Caller::Tenant { .. }).then(|| filter.saga_type.clone()).flatten();
-    let is_told = asked.as_deref().is_none_or(|asked| SagaTemplate::named(asked).is_some());
-    let wanted = SagaFilter { saga_type: filter.saga_type.clone().filter(|_| is_told), ..filter.clone() };
-    let found = reader.sagas(&wanted, from.as_ref(), page.limit).await;
+    // A tenant sees `custom` in place of other labels, so its filter must not reveal them: unless
+    // the type is a template, the filter is applied to the visible type after the read.
+    let tenant_filter = matches!(caller, Caller::Tenant { .. }).then(|| filter.saga_type.clone()).flatten();
+    let may_filter = tenant_filter.as_deref().is_none_or(|name| SagaTemplate::named(name).is_some());
+    let table_filter = SagaFilter { saga_type: filter.saga_type.clone().filter(|_| may_filter), ..filter.clone() };
+    let found = reader.sagas(&table_filter, from.as_ref(), page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
     let mut redactor = Redactor::new(&caller, &reader);
     let mut data = Vec::with_capacity(found.sagas.len());
     for record in &found.sagas {
         data.push(SagaView::new(record, &redactor.visibility_of(&record.metadata).await?));
     }
-    data.retain(|saga| asked.as_ref().is_none_or(|asked| saga.saga_type == *asked));
+    data.retain(|saga| tenant_filter.as_ref().is_none_or(|name| saga.saga_type == *name));
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
 }
 
-/// One saga.
+/// Returns a single saga.
 #[utoipa::path(
     get, path = "/sagas/{id}", operation_id = "getSaga", tag = "sagas", security(("id_token" = [])),
-    params(("id" = String, Path, description = "Its id.")),
-    responses((status = 200, description = "It.", body = SagaView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(("id" = String, Path, description = "Id of the saga.")),
+    responses((status = 200, description = "The requested saga.", body = SagaView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
 )]
 pub(in crate::routes) async fn one(
     caller: Caller,

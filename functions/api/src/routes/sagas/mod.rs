@@ -1,4 +1,4 @@
-//! Provisioning sagas: admins start and operate them, tenants read their own.
+//! The routes of sagas: admins start and operate them, tenants read their own.
 
 mod accounts;
 pub(super) mod commands;
@@ -19,13 +19,13 @@ use crate::caller::Admin;
 use crate::observe::RequestId;
 use crate::parameters::{FromParameters, Parameters};
 
-/// A saga in a path.
+/// The id of a saga, from the path.
 #[derive(Debug)]
 pub(super) struct SagaPath(SagaId);
 
 impl FromParameters for SagaPath {
     fn read(parameters: &mut Parameters) -> Option<Self> {
-        parameters.required("id", "a saga's id, a UUID", |text| text.parse().ok()).map(Self)
+        parameters.required("id", "the UUID of a saga", |text| text.parse().ok()).map(Self)
     }
 }
 
@@ -47,7 +47,7 @@ fn audit(
     }
 }
 
-/// Names this request and no other's, even where a request id is used again.
+/// Builds an id that is unique even if API Gateway uses a request id again.
 fn tx(request: &RequestId) -> String {
     format!("{}#{}", request.0, uuid::Uuid::new_v4())
 }

@@ -1,4 +1,4 @@
-//! Plans: what a saga would do. Admins only.
+//! Plans of sagas: the changes that a saga would make. Admins only.
 
 use axum::Json;
 use axum::extract::State;
@@ -21,15 +21,17 @@ use crate::provisioning::PRICES;
 use crate::views::PlanView;
 use crate::visibility::owning_tenant;
 
-/// The longest wait that is named, in seconds.
+/// The longest value of `Retry-After`, in seconds.
 const MAX_RETRY_AFTER_SECONDS: i64 = 3_600;
 
-/// What a saga would do, and what undoing it could restore. It reads DigitalOcean and writes nothing; the body is that of `POST /sagas`.
-/// Admins only.
+/// Computes the changes that a saga would make, and how far they could be rolled back.
+///
+/// The operation reads from DigitalOcean and writes nothing. The body is the same as of `POST
+/// /sagas`. Only platform admins may call this operation.
 #[utoipa::path(
     post, path = "/sagas/plan", operation_id = "planSaga", tag = "sagas", request_body = SagaRequest, security(("id_token" = [])),
     responses(
-        (status = 200, description = "The plan.", body = PlanView),
+        (status = 200, description = "The plan of the saga.", body = PlanView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -40,25 +42,27 @@ pub(in crate::routes) async fn plan(
 ) -> Result<Json<PlanView>, ApiProblem> {
     let checked = body.validate(state.now()).map_err(ApiProblem::unprocessable)?;
     let table = state.table(&admin);
-    let wanted = checked.in_account(table.accounts().await?)?;
-    let plan = compute_plan(&state, &wanted).await?;
-    let tenant = owning_tenant(table, &wanted.definition.locks).await?;
-    Ok(Json(PlanView::new(plan, wanted.saga_type, wanted.account.into(), tenant.map(Into::into))))
+    let start_request = checked.in_account(table.accounts().await?)?;
+    let plan = compute_plan(&state, &start_request).await?;
+    let tenant = owning_tenant(table, &start_request.definition.locks).await?;
+    Ok(Json(PlanView::new(plan, start_request.saga_type, start_request.account.into(), tenant.map(Into::into))))
 }
 
-/// The plan of a saga as things are now. No saga has the id that names are built with: the same plan twice reads the same.
-pub(super) async fn compute_plan(state: &AppState, wanted: &StartRequest) -> Result<SagaPlan, ApiProblem> {
+/// Computes the plan of a saga in the current state. Names are built with an id that no saga has,
+/// so that the same plan computed twice has the same hash.
+pub(super) async fn compute_plan(state: &AppState, start_request: &StartRequest) -> Result<SagaPlan, ApiProblem> {
     let provisioning = state.provisioning()?;
     let saga = SagaId::from(uuid::Uuid::nil());
     let planner = Planner { steps: STEPS, timing: &provisioning.timing, prices: PRICES, saga, now: state.now() };
     let provider = provisioning.provider_factory.provider();
-    let plan = planner.plan(provider.as_ref(), &wanted.account, &wanted.definition).await;
+    let plan = planner.plan(provider.as_ref(), &start_request.account, &start_request.definition).await;
     plan.map_err(|fault| problem(&fault, state.now()))
 }
 
-/// Why there is no plan. Logged here, once; DigitalOcean's words are not passed on.
+/// Maps a failed read to a problem. The error is logged here, once; the caller does not receive
+/// DigitalOcean's text.
 fn problem(fault: &Fault, now: DateTime<Utc>) -> ApiProblem {
-    tracing::warn!(error = runtime::telemetry::chain(fault), "DigitalOcean could not be read for a plan");
+    tracing::warn!(error = runtime::telemetry::chain(fault), "cannot read DigitalOcean for a saga plan");
     match fault {
         Fault::Limited { until } => {
             let wait = (*until - now).num_seconds().clamp(1, MAX_RETRY_AFTER_SECONDS);
@@ -66,11 +70,12 @@ fn problem(fault: &Fault, now: DateTime<Utc>) -> ApiProblem {
         }
         Fault::Unauthorised(_) => ApiProblem::conflict(
             "token-not-accepted",
-            "DigitalOcean does not accept the account's token for provisioning, or there is none. See the log, and mend the secret.",
+            "DigitalOcean does not accept the account's provisioning token, or the secret is missing. \
+             See the log, and correct the secret.",
         ),
         Fault::Refused(_) => ApiProblem::conflict(
             "digitalocean-refuses",
-            "DigitalOcean refuses to show what the steps work on. The log has its reason under this request id.",
+            "DigitalOcean refuses to return the targets of the steps. The log contains the reason under this request id.",
         ),
         Fault::NotFound(_) | Fault::PendingEvent | Fault::Ambiguous(_) | Fault::Transient(_) => {
             ApiProblem::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS)

@@ -1,4 +1,5 @@
-//! What is asked for, read and checked: every bad field is named, and nothing is called.
+//! Validates requests to start or plan a saga. All invalid fields are reported at once, and nothing
+//! is read from DigitalOcean.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Account, AccountId};
@@ -14,32 +15,33 @@ use crate::parameters::is_plain;
 use crate::problem::{ApiProblem, ValidationError};
 use crate::text::{TOKEN_REFUSED, contains_token};
 
-/// How far ahead a saga may begin.
+/// The longest time that a saga may be scheduled ahead.
 const MAX_START_DELAY: TimeDelta = TimeDelta::days(366);
 
-/// A saga to start: the steps, or the name of a ready-made definition.
+/// A saga to start: its steps, or the name of a saga template.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct SagaRequest {
-    /// Without `steps`: which ready-made definition, `snapshot-droplet`, `ensure-dns` or `remove-dns`. With `steps`: what to call it, 1 to
-    /// 48 characters of a-z, 0-9 and '-'; `custom` if left out.
+    /// Type of the saga. Without `steps`, the name of a template: `snapshot-droplet`, `ensure-dns`
+    /// or `remove-dns`. With `steps`, a label of 1 to 48 characters of a-z, 0-9 and '-'; `custom`
+    /// if left out.
     #[serde(rename = "type")]
     #[schema(example = "ensure-dns")]
     pub(super) saga_type: Option<String>,
-    /// The account to work in; the only one that is registered if left out.
+    /// Account to work in; the only registered account if left out.
     #[schema(example = "main")]
     pub(super) account: Option<String>,
-    /// The steps, in order: 1 to 20.
+    /// Steps in their order, 1 to 20.
     pub(super) steps: Option<Vec<StepBody>>,
-    /// Inputs of all steps that have such an input; a step's own go before.
+    /// Inputs for all steps that take an input of the name; inputs of a step take precedence.
     #[serde(default)]
     #[schema(value_type = Object, required = false, example = json!({
         "dns_domain": "shop.example", "dns_record_type": "A", "dns_record_name": "www", "dns_record_data": "192.0.2.7"
     }))]
     pub(super) inputs: Map<String, Value>,
-    /// `hash` of a plan: the saga is refused (409) unless it would still do just that.
+    /// Value of `hash` of a plan. The saga is refused (409) if it would do anything else.
     pub(super) plan_hash: Option<String>,
-    /// When it begins; now if left out or past. At most a year ahead.
+    /// Time when the saga begins, at most 366 days ahead; now if left out or past.
     pub(super) start_at: Option<DateTime<Utc>>,
 }
 
@@ -48,26 +50,29 @@ pub(in crate::routes) struct SagaRequest {
 #[serde(deny_unknown_fields)]
 #[schema(as = StepRequest)]
 pub(in crate::routes) struct StepBody {
-    /// What it does: `upsert_dns_record`, `delete_dns_record`, `create_droplet_snapshot`, `gate`, `wait` or `fail`.
+    /// Type of the step: `upsert_dns_record`, `delete_dns_record`, `create_droplet_snapshot`,
+    /// `gate`, `wait` or `fail`.
     #[schema(example = "create_droplet_snapshot")]
     step: String,
-    /// Its inputs: those of the record and droplet steps are in the bodies of `/provisioning`; `gate` takes `question` and
-    /// `expires_in_seconds`, `wait` takes `seconds`, `fail` nothing. `{"$ref": "#/steps/0/outputs/snapshot_name"}` stands for what an earlier step gives.
+    /// Inputs of the step. The bodies of `/provisioning` show those of the record and snapshot
+    /// steps; `gate` takes `question` and `expires_in_seconds`, `wait` takes `seconds`, `fail`
+    /// takes none. `{"$ref": "#/steps/0/outputs/snapshot_name"}` is replaced by an output of an
+    /// earlier step.
     #[serde(default)]
     #[schema(value_type = Object, required = false, example = json!({ "droplet_id": "3164444" }))]
     inputs: Map<String, Value>,
 }
 
-/// What is asked for, as far as it can be checked without knowing the accounts.
+/// A request that is valid as far as can be told without the registered accounts.
 #[derive(Debug)]
 pub(super) struct ValidatedRequest {
-    /// Names what was asked: the same again gives the same.
+    /// The hash of the request's body, by which a repetition is recognized.
     pub(super) body_hash: String,
     request: SagaRequest,
     account: RequestedAccount,
 }
 
-/// A saga that may be started.
+/// A saga that may be started in this account.
 #[derive(Debug)]
 pub(super) struct StartRequest {
     pub(super) saga_type: String,
@@ -78,26 +83,26 @@ pub(super) struct StartRequest {
 }
 
 impl SagaRequest {
-    /// A ready-made definition with these inputs.
+    /// Builds a request for a template with these inputs.
     pub(super) fn from_template(name: &str, inputs: Map<String, Value>) -> Self {
         Self { saga_type: Some(name.to_owned()), inputs, ..Self::default() }
     }
 
-    /// What is asked for, or every field that is wrong, whatever the account.
+    /// Validates the request without the registered accounts and returns every invalid field.
     pub(super) fn validate(self, now: DateTime<Utc>) -> Result<ValidatedRequest, Vec<ValidationError>> {
         let mut errors: Vec<ValidationError> = self.tokens();
         let account = RequestedAccount::of(self.account.as_deref());
         errors.extend(account.as_ref().err().cloned());
-        let mut note = |pointer: &str, detail: &str| {
+        let mut add_error = |pointer: &str, detail: &str| {
             errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
         };
         if self.plan_hash.as_ref().is_some_and(|hash| !is_digest(hash)) {
-            note("#/plan_hash", "expected hash of a plan: 64 hexadecimal digits");
+            add_error("#/plan_hash", "expected the hash of a plan: 64 hexadecimal digits");
         }
         if self.start_at.is_some_and(|at| at > now + MAX_START_DELAY) {
-            note("#/start_at", "expected a time at most 366 days ahead");
+            add_error("#/start_at", "expected a time at most 366 days ahead");
         }
-        // Which account it is makes no difference to what is wrong.
+        // The validity of steps and inputs does not depend on the account, so any account will do.
         if let Ok(any) = AccountId::new("any")
             && let Err(wrong) = self.definition(&any)
         {
@@ -118,9 +123,9 @@ impl SagaRequest {
         let template = name.and_then(SagaTemplate::named);
         let checked = match (&self.steps, template) {
             (None, Some(template)) => template.validate(&STEPS, account, &self.inputs),
-            (None, None) => return Err(vec![self.nothing_to_do()]),
+            (None, None) => return Err(vec![self.missing_steps()]),
             (Some(_), Some(_)) => {
-                let detail = "a ready-made definition has its own steps: leave them out, or the type".to_owned();
+                let detail = "a saga template has its own steps; leave out either the steps or the type".to_owned();
                 return Err(vec![ValidationError { pointer: "#/steps".to_owned(), detail }]);
             }
             (Some(steps), None) => {
@@ -145,21 +150,22 @@ impl SagaRequest {
         Ok((name.unwrap_or(CUSTOM).to_owned(), definition))
     }
 
-    fn nothing_to_do(&self) -> ValidationError {
+    fn missing_steps(&self) -> ValidationError {
         let names: Vec<&str> = SAGA_TEMPLATES.iter().map(|template| template.name).collect();
         match self.saga_type {
             Some(_) => ValidationError {
                 pointer: "#/type".to_owned(),
-                detail: format!("expected one of {}, or steps as well", names.join(", ")),
+                detail: format!("expected one of {}, or steps in addition", names.join(", ")),
             },
             None => ValidationError {
                 pointer: "#/steps".to_owned(),
-                detail: "is required, or a ready-made type".to_owned(),
+                detail: "expected steps, or the name of a saga template as type".to_owned(),
             },
         }
     }
 
-    /// Every field that has a token in it: the table is no place for one.
+    /// Returns an error for every field that contains a token, because tokens must never reach the
+    /// table.
     fn tokens(&self) -> Vec<ValidationError> {
         let texts = [("#/type", &self.saga_type), ("#/account", &self.account), ("#/plan_hash", &self.plan_hash)];
         let mut found: Vec<String> = texts
@@ -183,7 +189,7 @@ impl SagaRequest {
 }
 
 impl ValidatedRequest {
-    /// The saga, in the account among those registered that is meant.
+    /// Completes the request with the account that it names among the registered ones.
     pub(super) fn in_account(self, registered: Vec<Account>) -> Result<StartRequest, ApiProblem> {
         let account = self.account.resolve(registered)?;
         let (saga_type, definition) = self.request.definition(&account).map_err(ApiProblem::unprocessable)?;
@@ -198,7 +204,8 @@ impl StepBody {
     }
 }
 
-/// A pointer as it may be shown: a name that is not plainly one ends it.
+/// A pointer that may be returned to the caller. The pointer ends before a name that may not be
+/// repeated, see [`is_plain`].
 fn shown(pointer: &str) -> String {
     let is_index = |part: &str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts = pointer.split('/').enumerate();

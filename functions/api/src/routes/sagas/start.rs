@@ -1,4 +1,4 @@
-//! Starting sagas. Admins only.
+//! Starts sagas. Admins only.
 
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -23,17 +23,21 @@ use crate::problem::ApiProblem;
 use crate::views::SagaView;
 use crate::visibility::{Visibility, owning_tenant};
 
-/// A saga that was started, now or before.
+/// The response with a saga that was started by this request or by an earlier one with the same
+/// key.
 pub(super) type StartResponse = (StatusCode, [(header::HeaderName, String); 1], Json<SagaView>);
 
-/// Starts a saga: its steps are done in order, and all of them undone if one fails. It is written before this answers, and goes on by
-/// itself. With an `Idempotency-Key` the same request starts one saga however often it is sent. Admins only.
+/// Starts a saga, whose steps run in order; if one fails, the completed ones are compensated.
+///
+/// The saga is stored before the response is sent, and workers run it afterwards. With an
+/// `Idempotency-Key`, repetitions of the request start only one saga. Only platform admins may call
+/// this operation.
 #[utoipa::path(
     post, path = "/sagas", operation_id = "startSaga", tag = "sagas", request_body = SagaRequest, security(("id_token" = [])),
-    params(("idempotency-key" = Option<String>, Header, description = "Names the request for 7 days: 1 to 128 printable characters.")),
+    params(("idempotency-key" = Option<String>, Header, description = "Key that identifies the request for 7 days: 1 to 128 printable characters.")),
     responses(
-        (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
-        (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
+        (status = 202, description = "The saga is started.", body = SagaView, headers(("location" = String, description = "Path of the saga."))),
+        (status = 200, description = "A saga with this idempotency key already exists; its current state.", body = SagaView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -48,7 +52,8 @@ pub(in crate::routes) async fn start(
     start_validated(&admin, &state, &request, key, checked).await
 }
 
-/// Starts what was checked, or answers with what the key started before, whatever has changed since.
+/// Starts a validated saga, or returns the saga that an earlier request with the same key started,
+/// even if circumstances have changed since.
 pub(super) async fn start_validated(
     admin: &Admin,
     state: &AppState,
@@ -64,14 +69,14 @@ pub(super) async fn start_validated(
     {
         return existing_saga(admin, state, before).await;
     }
-    let wanted = checked.in_account(table.accounts().await?)?;
-    if let Some(hash) = &wanted.plan_hash
-        && !compute_plan(state, &wanted).await?.hash.eq_ignore_ascii_case(hash)
+    let start_request = checked.in_account(table.accounts().await?)?;
+    if let Some(hash) = &start_request.plan_hash
+        && !compute_plan(state, &start_request).await?.hash.eq_ignore_ascii_case(hash)
     {
         return Err(ApiProblem::plan_drift());
     }
-    let tenant_id = owning_tenant(table, &wanted.definition.locks).await?;
-    let StartRequest { saga_type, account, definition, plan_hash, start_at } = wanted;
+    let tenant_id = owning_tenant(table, &start_request.definition.locks).await?;
+    let StartRequest { saga_type, account, definition, plan_hash, start_at } = start_request;
     let id = SagaId::random();
     let steps: Vec<&str> = definition.steps.iter().map(|spec| spec.step.as_str()).collect();
     let values = json!({
@@ -79,8 +84,8 @@ pub(super) async fn start_validated(
     });
     let audit = audit(admin, state, request, "saga.start", &id, values);
     let by = admin.subject().to_owned();
-    let asked = NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
-    let start = Start::new(id, asked, &tx(request), now, &provisioning.timing);
+    let new_saga = NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
+    let start = Start::new(id, new_saga, &tx(request), now, &provisioning.timing);
     let start = match key {
         Some(key) => start.under(key),
         None => start,
@@ -98,7 +103,7 @@ pub(super) async fn start_validated(
 async fn existing_saga(admin: &Admin, state: &AppState, started: StartResult) -> Result<StartResponse, ApiProblem> {
     let StartResult::Same(id) = started else { return Err(ApiProblem::key_reused()) };
     let record = state.table(admin).load(&id).await?.ok_or_else(|| {
-        tracing::error!(saga = %id, "a key names a saga that is not there");
+        tracing::error!(saga = %id, "idempotency record points to a missing saga");
         ApiProblem::internal()
     })?;
     Ok(start_response(StatusCode::OK, SagaView::new(&record, &Visibility::Full)))

@@ -1,4 +1,4 @@
-//! Sagas that are asked for most, by what they are to do. Admins only.
+//! Routes that start a saga from a template. Admins only.
 
 use axum::Extension;
 use axum::extract::State;
@@ -21,7 +21,8 @@ use crate::openapi::{
 use crate::problem::{ApiProblem, ValidationError};
 use crate::views::SagaView;
 
-/// A snapshot to take. Everything but `account`, `start_at` and `plan_hash` is an input of the step.
+/// The body of a request for a snapshot. Every field that is not in [`StartOptions`] is an input of
+/// the step.
 #[derive(Debug, Deserialize)]
 pub(in crate::routes) struct SnapshotRequest {
     #[serde(flatten)]
@@ -30,7 +31,8 @@ pub(in crate::routes) struct SnapshotRequest {
     inputs: Map<String, Value>,
 }
 
-/// What a name is to stand for. Everything but `account`, `ensure`, `start_at` and `plan_hash` is an input of the step.
+/// The body of a request for a DNS record. Every field that is neither `ensure` nor in
+/// [`StartOptions`] is an input of the step.
 #[derive(Debug, Deserialize)]
 pub(in crate::routes) struct DnsRequest {
     #[serde(default)]
@@ -41,7 +43,7 @@ pub(in crate::routes) struct DnsRequest {
     inputs: Map<String, Value>,
 }
 
-/// What starters share.
+/// The fields that all templates share.
 #[derive(Debug, Deserialize)]
 struct StartOptions {
     account: Option<String>,
@@ -49,83 +51,84 @@ struct StartOptions {
     plan_hash: Option<String>,
 }
 
-/// Whether a record is to be there.
+/// The requested state of a DNS record.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::routes) enum Ensure {
-    /// It is.
+    /// The record exists with the requested data.
     #[default]
     Present,
-    /// It is not.
+    /// No matching record exists.
     Absent,
 }
 
-/// A snapshot to take.
+/// A request for a snapshot of a droplet.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SnapshotRequest)]
 pub(in crate::routes) struct SnapshotRequestSchema {
-    /// The account; the only one that is registered if left out.
+    /// Account to work in; the only registered account if left out.
     #[schema(required = false, example = "main")]
     account: Option<String>,
-    /// The droplet, by DigitalOcean's id.
+    /// DigitalOcean's id of the droplet.
     #[schema(example = "3164444")]
     droplet_id: String,
-    /// When it begins; now if left out or past.
+    /// Time when the saga begins; now if left out or past.
     #[schema(required = false)]
     start_at: Option<DateTime<Utc>>,
-    /// `hash` of a plan: the saga is refused (409) unless it would still do just that.
+    /// Value of `hash` of a plan. The saga is refused (409) if it would do anything else.
     #[schema(required = false)]
     plan_hash: Option<String>,
 }
 
-/// What a name is to stand for.
+/// A request for the state of a DNS record.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsRequest)]
 pub(in crate::routes) struct DnsRequestSchema {
-    /// The account; the only one that is registered if left out.
+    /// Account to work in; the only registered account if left out.
     #[schema(required = false, example = "main")]
     account: Option<String>,
-    /// `present` (if left out) or `absent`.
+    /// Requested state: `present` (the default) or `absent`.
     #[schema(required = false)]
     ensure: Ensure,
-    /// The zone.
+    /// Name of the zone.
     #[schema(example = "shop.example")]
     dns_domain: String,
-    /// `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SRV` or `TXT`.
+    /// Type of the record: `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SRV` or `TXT`.
     #[schema(example = "A")]
     dns_record_type: String,
-    /// The name, relative to the zone or whole; `@` is the zone itself.
+    /// Name of the record, relative to the zone or fully qualified; `@` is the zone itself.
     #[schema(example = "www")]
     dns_record_name: String,
-    /// What it stands for; may be left out with `absent`.
+    /// Data of the record, such as an address; optional with `absent`.
     #[schema(required = false, example = "192.0.2.7")]
     dns_record_data: Option<String>,
-    /// Time to live, in seconds. DigitalOcean keeps one for all records of a name and type.
+    /// Time to live in seconds. DigitalOcean keeps one for all records of a name and type.
     #[schema(required = false, example = 1800)]
     dns_record_ttl: Option<u32>,
-    /// Of MX and SRV.
+    /// Priority of MX and SRV records.
     #[schema(required = false)]
     dns_record_priority: Option<u16>,
-    /// Of SRV.
+    /// Port of SRV records.
     #[schema(required = false)]
     dns_record_port: Option<u16>,
-    /// Of SRV.
+    /// Weight of SRV records.
     #[schema(required = false)]
     dns_record_weight: Option<u16>,
-    /// Of CAA.
+    /// Flags of CAA records.
     #[schema(required = false)]
     dns_record_flags: Option<u8>,
-    /// Of CAA: `issue`, `issuewild` or `iodef`.
+    /// Tag of CAA records: `issue`, `issuewild` or `iodef`.
     #[schema(required = false)]
     dns_record_tag: Option<String>,
-    /// What other records of the name and type are: `exclusive` (if left out: there may be none but one of ours), `additive` (they stay)
-    /// or `replace` (they go).
+    /// Handling of existing records of the same name and type: `exclusive` (the default: a single
+    /// record is updated, and the saga fails if there are several and it cannot tell which one is
+    /// meant), `additive` (others stay) or `replace` (others are deleted).
     #[schema(required = false, example = "exclusive")]
     dns_mode: Option<String>,
-    /// When it begins; now if left out or past.
+    /// Time when the saga begins; now if left out or past.
     #[schema(required = false)]
     start_at: Option<DateTime<Utc>>,
-    /// `hash` of a plan: the saga is refused (409) unless it would still do just that.
+    /// Value of `hash` of a plan. The saga is refused (409) if it would do anything else.
     #[schema(required = false)]
     plan_hash: Option<String>,
 }
@@ -133,7 +136,8 @@ pub(in crate::routes) struct DnsRequestSchema {
 impl StartOptions {
     fn request(self, definition: &str, inputs: Map<String, Value>) -> SagaRequest {
         let Self { account, start_at, plan_hash } = self;
-        // Both are flattened, and each is given what the other takes.
+        // Both fields are flattened, so serde puts the fields of the options into the inputs as
+        // well.
         let inputs = inputs.into_iter().filter(|(name, _)| !START_OPTIONS.contains(&name.as_str())).collect();
         SagaRequest { account, start_at, plan_hash, ..SagaRequest::from_template(definition, inputs) }
     }
@@ -142,14 +146,17 @@ impl StartOptions {
 /// The names of the fields in [`StartOptions`].
 const START_OPTIONS: [&str; 3] = ["account", "start_at", "plan_hash"];
 
-/// Takes a snapshot of a droplet: a saga of the type `snapshot-droplet`. Admins only.
+/// Takes a snapshot of a droplet.
+///
+/// The request starts a saga of the type `snapshot-droplet`. Only platform admins may call this
+/// operation.
 #[utoipa::path(
     post, path = "/provisioning/snapshot-droplet", operation_id = "snapshotDroplet", tag = "sagas", request_body = SnapshotRequestSchema,
     security(("id_token" = [])),
-    params(("idempotency-key" = Option<String>, Header, description = "Names the request for 7 days: 1 to 128 printable characters.")),
+    params(("idempotency-key" = Option<String>, Header, description = "Key that identifies the request for 7 days: 1 to 128 printable characters.")),
     responses(
-        (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
-        (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
+        (status = 202, description = "The saga is started.", body = SagaView, headers(("location" = String, description = "Path of the saga."))),
+        (status = 200, description = "A saga with this idempotency key already exists; its current state.", body = SagaView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -163,13 +170,16 @@ pub(in crate::routes) async fn snapshot_droplet(
     start_from_template(&admin, &state, &request, key, options.request("snapshot-droplet", inputs)).await
 }
 
-/// Sees to it that a name stands for a value, or for nothing: a saga of the type `ensure-dns` or `remove-dns`. Admins only.
+/// Creates, updates or deletes a DNS record, so that the name has the requested data or no data.
+///
+/// The request starts a saga of the type `ensure-dns` or `remove-dns`. Only platform admins may
+/// call this operation.
 #[utoipa::path(
     post, path = "/provisioning/dns", operation_id = "provisionDns", tag = "sagas", request_body = DnsRequestSchema, security(("id_token" = [])),
-    params(("idempotency-key" = Option<String>, Header, description = "Names the request for 7 days: 1 to 128 printable characters.")),
+    params(("idempotency-key" = Option<String>, Header, description = "Key that identifies the request for 7 days: 1 to 128 printable characters.")),
     responses(
-        (status = 202, description = "It is started.", body = SagaView, headers(("location" = String, description = "Where it is."))),
-        (status = 200, description = "It was before, with this key; as it is now.", body = SagaView),
+        (status = 202, description = "The saga is started.", body = SagaView, headers(("location" = String, description = "Path of the saga."))),
+        (status = 200, description = "A saga with this idempotency key already exists; its current state.", body = SagaView),
         InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
     )
 )]
@@ -192,12 +202,12 @@ async fn start_from_template(
     state: &AppState,
     request: &RequestId,
     key: IdempotencyKey,
-    wanted: SagaRequest,
+    body: SagaRequest,
 ) -> Result<StartResponse, ApiProblem> {
-    // Here the inputs are the body's own fields.
+    // The inputs are the body's own fields here, so the pointers leave `inputs` out.
     let own =
         |ValidationError { pointer, detail }| ValidationError { pointer: pointer.replacen("#/inputs", "#", 1), detail };
-    let checked = wanted.validate(state.now());
+    let checked = body.validate(state.now());
     let checked = checked.map_err(|errors| ApiProblem::unprocessable(errors.into_iter().map(own).collect()))?;
     start_validated(admin, state, request, key, checked).await
 }

@@ -1,4 +1,4 @@
-//! The running month.
+//! The representation of the running month.
 
 use billing::accrual::{Accrual, AccrualGroup, Band, BandPosition, Figures};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,60 +12,62 @@ use crate::freshness::Coverage;
 use crate::representation::Tabular;
 use crate::views::Price;
 
-/// What the running month came to so far and what it will, all of it on one page.
+/// The cost of the running month so far and its forecast, on a single page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Accrual)]
 pub struct AccrualView {
-    /// A row for each account, project and kind that the previews have lines of.
+    /// Rows, one for each account, project and kind that has lines in the previews.
     pub data: Vec<AccrualRowView>,
-    /// Each account as a whole, with what its balance says.
+    /// Accounts with their totals, last balance and daily costs.
     pub accounts: Vec<AccruedAccountView>,
-    /// The rows added up.
+    /// Totals of all rows.
     pub totals: AccrualTotalsView,
-    /// Nothing in the answer is older than this: the oldest of the previews and of the complete reads that it rests on.
+    /// Age limit of the data: nothing in the response is older than this, the oldest of the
+    /// previews and of the complete reads that it depends on.
     pub as_of: DateTime<Utc>,
-    /// Whether every account has a preview of the month and all was read whole the last time; if not, the sums lack something.
+    /// True if every account has a preview of the month and the last reads were complete. Otherwise
+    /// the totals lack some costs.
     pub complete: bool,
 }
 
-/// What the lines of one project and kind come to. All but `month_to_date` is an estimate.
+/// The cost of one project and kind. All amounts but `month_to_date` are estimates.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = AccrualRow)]
 pub struct AccrualRowView {
-    /// The account.
+    /// Account of the costs.
     #[schema(example = "main")]
     pub account: String,
-    /// The month.
+    /// Month that is running.
     #[schema(example = "2026-04")]
     pub period: String,
-    /// The project's name, as the preview has it; null for what is in none.
+    /// Name of the project as in the preview; null for costs without a project.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
-    /// What sort of cost it is.
+    /// Kind of cost, as in cost lines.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// What they came to so far.
+    /// Cost of the month so far.
     pub month_to_date: Price,
-    /// What another day of them costs now.
+    /// Cost of one more day at the current usage.
     pub per_day: Price,
-    /// What they will come to by the end of the month, if nothing is made or destroyed.
+    /// Cost at the end of the month if no resource is created or destroyed.
     pub forecast: Price,
-    /// How many lines reach their monthly cap by the end of the month.
+    /// Number of lines that reach their monthly cap by the end of the month.
     #[schema(example = 3)]
     pub capped: u32,
 }
 
-/// Rows added up.
+/// The totals of several rows.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = AccrualTotals)]
 pub struct AccrualTotalsView {
-    /// What they came to so far.
+    /// Cost of the month so far.
     pub month_to_date: Price,
-    /// What another day costs now.
+    /// Cost of one more day at the current usage.
     pub per_day: Price,
-    /// What they will come to by the end of the month.
+    /// Cost at the end of the month if no resource is created or destroyed.
     pub forecast: Price,
-    /// How many lines reach their monthly cap by the end of the month.
+    /// Number of lines that reach their monthly cap by the end of the month.
     #[schema(example = 3)]
     pub capped: u32,
 }
@@ -74,50 +76,54 @@ pub struct AccrualTotalsView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = AccruedAccount)]
 pub struct AccruedAccountView {
-    /// The account.
+    /// Account of the costs.
     #[schema(example = "main")]
     pub account: String,
-    /// The month.
+    /// Month that is running.
     #[schema(example = "2026-04")]
     pub period: String,
-    /// When DigitalOcean wrote the preview; null where there is none of this month: what the month came to is then not known from lines.
+    /// Time when DigitalOcean wrote the preview; null if the month has no preview, so that its cost
+    /// is not known from lines.
     #[schema(required)]
     pub preview_at: Option<DateTime<Utc>>,
-    /// The preview's lines added up; null without a preview.
+    /// Totals of the preview's lines; null without a preview.
     #[schema(required)]
     pub totals: Option<AccrualTotalsView>,
-    /// The last balance, which is read hourly; null where none was read.
+    /// Last balance, which is read hourly; null if none was read yet.
     #[schema(required)]
     pub balance: Option<BalanceView>,
-    /// Whether the last day that can be judged, or today already, cost more or less than is ordinary; null while too few days are known.
+    /// True if the last day that can be evaluated, or today already, cost more or less than the
+    /// expected range; null if too few days are known.
     #[schema(required, example = false)]
     pub anomaly: Option<bool>,
-    /// What each of the last days cost, by the balances, the oldest first.
+    /// Cost of each of the last days, derived from the balances, the oldest first.
     pub days: Vec<DayRateView>,
 }
 
-/// What a day cost, and what is ordinary.
+/// The cost of a day and the expected range.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = DayRate)]
 pub struct DayRateView {
-    /// The day, in UTC.
+    /// Calendar day in UTC.
     #[schema(example = "2026-04-11")]
     pub day: NaiveDate,
-    /// What it cost; so far, if it is today. An equal share where several days passed between two balances.
+    /// Cost of the day; of today, the cost so far. If several days lie between two balances, each
+    /// gets an equal share.
     pub amount: Price,
-    /// The least that would be ordinary by the days before; null where they are too few.
+    /// Lower end of the range that the previous days make expected; null if they are too few.
     #[schema(required)]
     pub low: Option<Price>,
-    /// The most that would be.
+    /// Upper end of that range.
     #[schema(required)]
     pub high: Option<Price>,
-    /// Where it lies: `below`, `within` or `above`; null where that cannot be said, as of today unless it is above already.
+    /// Position of the cost relative to the range: `below`, `within` or `above`; null if there is
+    /// no range, and for today unless the cost is above it already.
     #[schema(required, pattern = "^(below|within|above)$", example = "within")]
     pub band_position: Option<&'static str>,
 }
 
 impl AccrualRowView {
-    /// One group of an account's month.
+    /// Represents one group of an account's month.
     #[must_use]
     pub fn new(account: &AccountId, period: Period, group: AccrualGroup) -> Self {
         let AccrualGroup { project_name, kind, figures } = group;
@@ -136,7 +142,7 @@ impl AccrualRowView {
 }
 
 impl AccruedAccountView {
-    /// An account with the preview's figures, where there is a preview, and the balances' days.
+    /// Represents an account; `accrual` is `None` if the account has no preview of the month.
     #[must_use]
     pub fn new(
         account: &AccountId,
@@ -155,28 +161,29 @@ impl AccruedAccountView {
                 .iter()
                 .rev()
                 .find_map(|day| day.band_position)
-                .map(|place| place != name(BandPosition::Within)),
+                .map(|position| position != name(BandPosition::Within)),
             days,
         }
     }
 }
 
 impl DayRateView {
-    /// A day of this cost, held against the days before where they make a band.
+    /// Represents a day; `band` is the range that the previous days make expected, if they are
+    /// enough.
     #[must_use]
-    pub fn new(day: NaiveDate, amount: Money, band: Option<Band>, place: Option<BandPosition>) -> Self {
+    pub fn new(day: NaiveDate, amount: Money, band: Option<Band>, position: Option<BandPosition>) -> Self {
         Self {
             day,
             amount: to_cents(amount),
             low: band.map(|band| to_cents(Money::usd(band.low))),
             high: band.map(|band| to_cents(Money::usd(band.high))),
-            band_position: place.map(name),
+            band_position: position.map(name),
         }
     }
 }
 
 impl AccrualView {
-    /// These rows and accounts.
+    /// Combines rows, accounts, totals and freshness.
     #[must_use]
     pub fn new(
         data: Vec<AccrualRowView>,
@@ -195,13 +202,13 @@ impl From<Figures> for AccrualTotalsView {
     }
 }
 
-/// Shares of what was read may have any number of decimals.
+/// Rounds to cents, because shares of an amount may have any number of decimals.
 fn to_cents(money: Money) -> Price {
     Money::usd(money.amount.round_dp(2)).into()
 }
 
-const fn name(place: BandPosition) -> &'static str {
-    match place {
+const fn name(position: BandPosition) -> &'static str {
+    match position {
         BandPosition::Below => "below",
         BandPosition::Within => "within",
         BandPosition::Above => "above",

@@ -1,4 +1,4 @@
-//! Balances.
+//! The representation of balances.
 
 use chrono::{DateTime, Utc};
 use domain::billing::BalanceSnapshot;
@@ -7,22 +7,22 @@ use utoipa::ToSchema;
 
 use crate::views::Price;
 
-/// What an account owed at one moment, as DigitalOcean gave it.
+/// The balance of an account at one time, as DigitalOcean reported it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Balance)]
 pub struct BalanceView {
-    /// The account.
+    /// Account that owes the balance.
     #[schema(example = "main")]
     pub account: String,
-    /// When we asked.
+    /// Time when the worker read the balance.
     pub at: DateTime<Utc>,
-    /// When DigitalOcean worked it out, which may be long before.
+    /// Time when DigitalOcean calculated the balance, which may be much earlier.
     pub generated_at: DateTime<Utc>,
-    /// What is owed: the account balance and the usage of the month together.
+    /// Amount owed: the account balance plus the usage of the month.
     pub month_to_date_balance: Price,
-    /// What is owed of earlier months; negative where credit is left.
+    /// Amount owed from earlier months; negative if a credit remains.
     pub account_balance: Price,
-    /// What was used this month.
+    /// Usage of the running month.
     pub month_to_date_usage: Price,
 }
 

@@ -1,4 +1,4 @@
-//! Cost lines.
+//! The representation of cost lines.
 
 use chrono::{DateTime, Utc};
 use domain::billing::{
@@ -9,89 +9,93 @@ use utoipa::ToSchema;
 
 use crate::views::Price;
 
-/// One line of an invoice, and whose it is: it has a `resource`, or an `unmatched_reason`.
+/// A line of an invoice with its owner: either a `resource` or an `unmatched_reason`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = CostLine)]
 pub struct CostLineView {
-    /// The account.
+    /// Account that was billed.
     #[schema(example = "main")]
     pub account: String,
-    /// The invoice.
+    /// DigitalOcean's id of the invoice.
     #[schema(example = "22737513-0ea7-4206-8ceb-98a575af7681")]
     pub invoice_uuid: String,
-    /// The status of the invoice: `open` where it is the running month's preview, whose lines change every day.
+    /// Status of the invoice; `open` for the preview of the running month, whose lines change every
+    /// day.
     #[schema(value_type = String, pattern = "^(pending|ingesting|ingested|failed|open)$", example = "ingested")]
     pub invoice_status: InvoiceStatus,
-    /// Which row of the invoice it is, from 1.
+    /// Number of the row in the invoice; the first is 1.
     #[schema(example = 7)]
     pub line: u32,
-    /// The month that the invoice is for.
+    /// Month of the invoice.
     #[schema(example = "2026-04")]
     pub period: String,
-    /// What sort of cost it is: a kind of resource, a cost of no resource such as `tax`, or `other:<product>`.
+    /// Kind of cost: a kind of resource, a cost without a resource such as `tax`, or
+    /// `other:<product>`.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// DigitalOcean's name of what was sold.
+    /// Product name as DigitalOcean writes it.
     #[schema(example = "Droplets")]
     pub product: String,
-    /// What the charge is grouped under: the cluster of a Kubernetes node or of a database.
+    /// Group of the charge: the cluster of a Kubernetes node or of a database.
     #[schema(required)]
     pub group_description: Option<String>,
-    /// What was sold, in DigitalOcean's words.
+    /// Description of the charge as DigitalOcean writes it.
     #[schema(example = "web-1 (s-1vcpu-1gb)")]
     pub description: String,
     /// Hours of use; null for taxes and credits.
     #[schema(required, example = 720.0)]
     pub hours: Option<f64>,
-    /// When it began.
+    /// Beginning of the charge.
     #[schema(required)]
     pub start: Option<DateTime<Utc>>,
-    /// When it ended, as DigitalOcean writes it.
+    /// End of the charge, as DigitalOcean writes it.
     #[schema(required)]
     pub end: Option<DateTime<Utc>>,
-    /// What it cost; it may have fractions of a cent.
+    /// Amount of the charge, which may contain fractions of a cent.
     pub amount: Price,
-    /// The name that its project had then.
+    /// Name of the resource's project at that time, as DigitalOcean writes it.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
-    /// `iaas` or `paas`; older invoices do not say.
+    /// Category of the charge, `iaas` or `paas`; null on older invoices.
     #[schema(required, example = "iaas")]
     pub category: Option<String>,
-    /// The resource it is for.
+    /// Resource that caused the charge.
     #[schema(required)]
     pub resource: Option<ChargedResourceView>,
-    /// How the resource was found: by `id`, `name`, `parent_name`, `group` or `fuzzy_name`.
+    /// Method by which the resource was found: `id`, `name`, `parent_name`, `group` or
+    /// `fuzzy_name`.
     #[schema(required, value_type = Option<String>, example = "name")]
     pub match_method: Option<MatchMethod>,
-    /// How sure that is, in percent.
+    /// Confidence of the match in percent.
     #[schema(required, value_type = Option<u8>, example = 100)]
     pub match_confidence: Option<Confidence>,
-    /// Why it has no resource: `tax`, `credit`, `account_level`, `destroyed_before_first_sync`, `name_variance` or `unknown_product`; all
-    /// but the last explain it.
+    /// Reason why the line has no resource: `tax`, `credit`, `account_level`,
+    /// `destroyed_before_first_sync`, `name_variance` or `unknown_product`. All but the last count
+    /// as explained.
     #[schema(required, value_type = Option<String>, example = json!(null))]
     pub unmatched_reason: Option<UnmatchedReason>,
 }
 
-/// A resource that a cost line is for.
+/// The resource that caused a charge.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ChargedResource)]
 pub struct ChargedResourceView {
-    /// Its kind.
+    /// Kind of the resource.
     #[schema(example = "droplet")]
     pub kind: String,
-    /// DigitalOcean's id of it.
+    /// DigitalOcean's id of the resource.
     #[schema(example = "400123456")]
     pub provider_id: String,
-    /// Its name.
+    /// Name of the resource.
     #[schema(example = "web-1")]
     pub name: String,
-    /// Whether it still was there when it was matched: `live` or `tombstone`.
+    /// State of the resource when the line was matched: `live` or `tombstone`.
     #[schema(value_type = String, pattern = "^(live|tombstone)$", example = "live")]
     pub existence: Existence,
 }
 
 impl CostLineView {
-    /// A line of this invoice.
+    /// Represents a line of this invoice.
     #[must_use]
     pub fn new(invoice: &Invoice, line: CostLine) -> Self {
         let CostLine { line, kind, charge, item: _, outcome } = line;

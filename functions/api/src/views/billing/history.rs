@@ -1,4 +1,4 @@
-//! The history of what was billed and paid.
+//! The representation of the billing history.
 
 use chrono::{DateTime, Utc};
 use domain::billing::HistoryEntry;
@@ -11,24 +11,25 @@ use crate::views::Price;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = BillingHistoryEntry)]
 pub struct HistoryEntryView {
-    /// The account.
+    /// Account that was billed.
     #[schema(example = "main")]
     pub account: String,
-    /// When it was.
+    /// Time of the entry.
     pub date: DateTime<Utc>,
-    /// What sort of entry it is, in DigitalOcean's words: `Invoice`, `Payment`, `Credit` and others; the set is open.
+    /// Type of the entry as DigitalOcean names it: `Invoice`, `Payment`, `Credit` and others; the
+    /// set is open.
     #[serde(rename = "type")]
     #[schema(example = "Invoice")]
     pub entry_type: String,
-    /// What it says.
+    /// Text of the entry.
     #[schema(example = "Invoice for April 2026")]
     pub description: String,
-    /// How much: negative for payments and credits.
+    /// Amount of the entry; negative for payments and credits.
     pub amount: Price,
-    /// The number on the invoice's face, for an invoice's entry.
+    /// Number printed on the invoice; null unless the entry is about an invoice.
     #[schema(required, example = "106")]
     pub invoice_id: Option<String>,
-    /// The invoice it is for.
+    /// DigitalOcean's id of that invoice.
     #[schema(required, example = "22737513-0ea7-4206-8ceb-98a575af7681")]
     pub invoice_uuid: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Invoices.
+//! The representation of invoices.
 
 use chrono::{DateTime, Utc};
 use domain::Money;
@@ -10,66 +10,69 @@ use super::DifferenceView;
 use super::tie_out::tie_out;
 use crate::views::Price;
 
-/// An invoice, and what was found of its lines.
+/// An invoice and the results of its ingestion.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Invoice)]
 pub struct InvoiceView {
-    /// The account it is for.
+    /// Account that was billed.
     #[schema(example = "main")]
     pub account: String,
-    /// DigitalOcean's id of it.
+    /// DigitalOcean's id of the invoice.
     #[schema(example = "22737513-0ea7-4206-8ceb-98a575af7681")]
     pub uuid: String,
-    /// The number on its face.
+    /// Number printed on the invoice.
     #[schema(required, example = "106")]
     pub invoice_id: Option<String>,
-    /// The month it is for.
+    /// Month of the invoice.
     #[schema(example = "2026-04")]
     pub period: String,
-    /// Its amount, as the list of invoices has it.
+    /// Amount of the invoice, as in DigitalOcean's list of invoices.
     pub amount: Price,
-    /// How far it was taken in: `pending`, `ingesting`, `ingested`, `failed` (see `error`; lines of before still stand), or `open`: it is
-    /// the running month's preview, which changes every day.
+    /// State of the ingestion: `pending`, `ingesting`, `ingested`, `failed` (see `error`; lines of
+    /// an earlier ingestion remain), or `open` (the preview of the running month, which changes
+    /// every day).
     #[schema(value_type = String, pattern = "^(pending|ingesting|ingested|failed|open)$", example = "ingested")]
     pub status: InvoiceStatus,
-    /// How many lines it has; null while none were read.
+    /// Number of lines; null if none were read yet.
     #[schema(required, example = 33)]
     pub lines: Option<u32>,
-    /// How many of them have a resource.
+    /// Number of lines that have a resource.
     #[schema(required, example = 17)]
     pub matched: Option<u32>,
-    /// How many of the others have a reason that explains it.
+    /// Number of lines without a resource that have an explanation.
     #[schema(required, example = 16)]
     pub explained: Option<u32>,
-    /// Whether its sums agree: `balanced`, `differs`, or `incomplete` where not all are known.
+    /// Result of the tie-out: `balanced`, `differs`, or `incomplete` if not all sums are known.
     #[schema(value_type = String, pattern = "^(balanced|differs|incomplete)$", example = "balanced")]
     pub tie_out: TieOutStatus,
-    /// Every sum that differs from that of the lines.
+    /// Sums that differ from the sum of the lines.
     pub differences: Vec<DifferenceView>,
-    /// The sums that are not known yet: `lines`, `items`, `summary_parts`, `summary`, `invoice` or `history`.
+    /// Sums that are not known yet: `lines`, `items`, `summary_parts`, `summary`, `invoice` or
+    /// `history`.
     #[schema(value_type = Vec<String>)]
     pub missing: Vec<AmountSource>,
-    /// What the preview of its month came to last; null where there was none.
+    /// Last preview of the month, compared with the invoice; null if there was none.
     #[schema(required)]
     pub previewed: Option<PreviewedView>,
-    /// When its lines were read.
+    /// Time when the lines were read.
     #[schema(required)]
     pub ingested_at: Option<DateTime<Utc>>,
-    /// When DigitalOcean last wrote it, which it says of the preview alone.
+    /// Time when DigitalOcean last wrote the preview; null for other invoices, as DigitalOcean does
+    /// not return it.
     #[schema(required)]
     pub updated_at: Option<DateTime<Utc>>,
-    /// Why it could not be read last time, and what to do; null when nothing is wrong.
+    /// Error of the last ingestion and what to do about it; null if there was none.
     #[schema(required)]
     pub error: Option<String>,
 }
 
-/// What the preview of a month came to last, beside what was billed.
+/// The last preview of a month, compared with the invoice.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Previewed)]
 pub struct PreviewedView {
-    /// What it came to.
+    /// Amount of the last preview.
     pub amount: Price,
-    /// How much more than that was billed; negative where it was less.
+    /// Invoice amount minus the preview's amount; negative if less was billed.
     pub difference: Price,
 }
 

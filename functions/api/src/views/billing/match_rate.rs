@@ -1,4 +1,4 @@
-//! How many lines have an owner.
+//! The representation of match rates.
 
 use chrono::{DateTime, Utc};
 use domain::billing::{MatchCounts, Period};
@@ -7,39 +7,40 @@ use utoipa::ToSchema;
 
 use crate::freshness::Coverage;
 
-/// How many lines of a month's invoices, or of all, have an owner.
+/// The share of invoice lines that have an owner, for one month or for all.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = MatchRate)]
 pub struct MatchRateView {
-    /// The month; null for all.
+    /// Month of the invoices; null for all months.
     #[schema(required, example = "2026-04")]
     pub period: Option<String>,
-    /// How many invoices there are.
+    /// Number of invoices that the rate covers.
     #[schema(example = 1)]
     pub invoices: u32,
-    /// How many lines of theirs were read.
+    /// Number of lines that were read.
     #[schema(example = 33)]
     pub lines: u32,
-    /// How many of them have a resource.
+    /// Number of lines that have a resource.
     #[schema(example = 17)]
     pub matched: u32,
-    /// How many of the others have a reason that explains it.
+    /// Number of lines without a resource that have an explanation.
     #[schema(example = 16)]
     pub explained: u32,
-    /// How many have neither.
+    /// Number of lines that have neither a resource nor an explanation.
     #[schema(example = 0)]
     pub unexplained: u32,
-    /// The share of lines with a resource, in percent with one decimal; null where there are no lines.
+    /// Share of lines with a resource, in percent with one decimal; null if there are no lines.
     #[schema(required, example = 51.5)]
     pub rate: Option<f64>,
-    /// Nothing in the answer is older than this: the oldest of the complete reads of DigitalOcean that it rests on.
+    /// Age limit of the data: nothing in the response is older than this, the oldest of the
+    /// complete reads of DigitalOcean that it depends on.
     pub as_of: DateTime<Utc>,
-    /// Whether every invoice is known and its lines were read the last time.
+    /// True if every invoice is known and the last ingestion of each succeeded.
     pub complete: bool,
 }
 
 impl MatchRateView {
-    /// Of so many invoices, whose lines these are.
+    /// Represents the counts of this many invoices' lines.
     #[must_use]
     pub fn new(period: Option<Period>, invoices: usize, counts: MatchCounts, coverage: Coverage) -> Self {
         Self {

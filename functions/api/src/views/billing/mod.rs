@@ -1,4 +1,4 @@
-//! What is billed.
+//! The representation of balances, invoices, cost lines and reports.
 
 mod accrual;
 mod balance;

@@ -1,4 +1,4 @@
-//! Whether the sums of invoices agree.
+//! The representation of tie-outs: comparisons of the sums of invoices.
 
 use domain::Money;
 use domain::billing::{AmountSource, Difference, Invoice, InvoiceStatus, TieOut, TieOutStatus};
@@ -9,89 +9,93 @@ use crate::freshness::Coverage;
 use crate::representation::Tabular;
 use crate::views::{List, Price};
 
-/// A page of invoices with what their sums are to each other, and what holds for all of them.
+/// A page of invoice tie-outs and the total of all pages.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TieOutList {
-    /// The page.
+    /// The page of tie-outs with its cursor and freshness.
     #[serde(flatten)]
     pub list: List<TieOutRowView>,
-    /// All invoices together, those on other pages too.
+    /// Totals of all invoices, including those on other pages.
     pub total: TieOutTotalView,
 }
 
-/// What the sums of an invoice are to each other.
+/// The comparison of an invoice's sums.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = TieOut)]
 pub struct TieOutRowView {
-    /// The account.
+    /// Account that was billed.
     #[schema(example = "main")]
     pub account: String,
-    /// The invoice.
+    /// DigitalOcean's id of the invoice.
     #[schema(example = "22737513-0ea7-4206-8ceb-98a575af7681")]
     pub invoice_uuid: String,
-    /// The number on its face.
+    /// Number printed on the invoice.
     #[schema(required, example = "106")]
     pub invoice_id: Option<String>,
-    /// The status of the invoice: `open` where it is the running month's preview.
+    /// Status of the invoice; `open` for the preview of the running month.
     #[schema(value_type = String, pattern = "^(pending|ingesting|ingested|failed|open)$", example = "ingested")]
     pub invoice_status: InvoiceStatus,
-    /// The month it is for.
+    /// Month of the invoice.
     #[schema(example = "2026-04")]
     pub period: String,
-    /// `balanced`: all sums are known and agree to the cent; `differs`: at least one differs from the lines; `incomplete`: those that are
-    /// known agree, but not all are known.
+    /// Result of the comparison: `balanced` (all sums are known and equal to the cent), `differs`
+    /// (at least one sum differs from the lines) or `incomplete` (the known sums are equal, but not
+    /// all are known).
     #[schema(value_type = String, pattern = "^(balanced|differs|incomplete)$", example = "balanced")]
     pub status: TieOutStatus,
-    /// Its amount, as the list of invoices has it.
+    /// Amount of the invoice, as in DigitalOcean's list of invoices.
     pub amount: Price,
-    /// What its lines add up to; null while none were read.
+    /// Sum of the lines; null if none were read yet.
     #[schema(required)]
     pub lines_amount: Option<Price>,
-    /// Every sum that differs from that of the lines.
+    /// Sums that differ from the sum of the lines.
     pub differences: Vec<DifferenceView>,
-    /// The sums that are not known yet: `lines`, `items`, `summary_parts`, `summary`, `invoice` or `history`.
+    /// Sums that are not known yet: `lines`, `items`, `summary_parts`, `summary`, `invoice` or
+    /// `history`.
     #[schema(value_type = Vec<String>)]
     pub missing: Vec<AmountSource>,
 }
 
-/// One sum that differs from the sum of the lines.
+/// A sum that differs from the sum of the lines.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Difference)]
 pub struct DifferenceView {
-    /// Which: of the JSON `items`, of the `summary_parts`, of the `summary`, of the list of invoices (`invoice`) or of the `history`.
+    /// Source of the sum: the JSON `items`, the `summary_parts`, the `summary`, the list of
+    /// invoices (`invoice`) or the `history`.
     #[schema(value_type = String, example = "history")]
     pub source: AmountSource,
-    /// What it is.
+    /// Sum according to the source.
     pub amount: Price,
-    /// How much more than the lines it is; negative where it is less.
+    /// Sum minus the sum of the lines; negative if it is less.
     pub difference: Price,
 }
 
-/// All invoices together.
+/// The comparison of all invoices together.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = TieOutTotal)]
 pub struct TieOutTotalView {
-    /// `balanced` where every invoice is; `differs` where one does; else `incomplete`, and so where there is no invoice.
+    /// Result for all invoices: `balanced` if every invoice is balanced, `differs` if at least one
+    /// differs, otherwise `incomplete`, also if there are no invoices.
     #[schema(value_type = String, pattern = "^(balanced|differs|incomplete)$", example = "balanced")]
     pub status: TieOutStatus,
-    /// How many invoices there are.
+    /// Number of invoices on all pages.
     #[schema(example = 137)]
     pub invoices: u32,
-    /// How many of them are balanced.
+    /// Number of balanced invoices.
     #[schema(example = 137)]
     pub balanced: u32,
-    /// In how many a sum differs.
+    /// Number of invoices in which a sum differs.
     #[schema(example = 0)]
     pub differs: u32,
-    /// In how many a sum is not known.
+    /// Number of invoices in which a sum is unknown but none differs.
     #[schema(example = 0)]
     pub incomplete: u32,
-    /// Their amounts, as the list of invoices has them, added up.
+    /// Sum of the invoices' amounts, as in DigitalOcean's list of invoices.
     pub amount: Price,
-    /// What their lines add up to; null where those of one were not read.
+    /// Sum of all lines; null if the lines of at least one invoice were not read.
     #[schema(required)]
     pub lines_amount: Option<Price>,
-    /// How much more the amounts are than the lines; null where those of one were not read.
+    /// Amount minus the sum of the lines; null if the lines of at least one invoice were not read.
     #[schema(required)]
     pub difference: Option<Price>,
 }
@@ -121,7 +125,7 @@ impl From<Difference> for DifferenceView {
 }
 
 impl TieOutTotalView {
-    /// Of these invoices.
+    /// Adds up the tie-outs of these invoices.
     #[must_use]
     pub fn of(invoices: &[Invoice]) -> Self {
         let statuses = || invoices.iter().map(|invoice| tie_out(invoice).status);
@@ -149,15 +153,16 @@ impl TieOutTotalView {
     }
 }
 
-/// What the sums of an invoice are to each other. One whose lines are still to be read, or read again, lacks their sum: its amount may be
-/// another than that which those of before were held against.
+/// The tie-out of an invoice. An invoice whose lines are to be read, or read again, has none: the
+/// lines of the previous ingestion were compared with an amount that may have changed since.
 pub(super) fn tie_out(invoice: &Invoice) -> TieOut {
-    let unread =
+    let without_lines =
         || TieOut { status: TieOutStatus::Incomplete, differences: Vec::new(), missing: vec![AmountSource::Lines] };
-    invoice.current_lines().map_or_else(unread, |set| set.tie_out.clone())
+    invoice.current_lines().map_or_else(without_lines, |set| set.tie_out.clone())
 }
 
-/// What its lines add up to, to the cent: its amount, unless that is said to differ from them or was not held against them.
+/// The sum of an invoice's lines. It is derived from the amount and its difference, and unknown if
+/// the amount was not compared with the lines.
 fn lines_amount(invoice: &Invoice) -> Option<Money> {
     let TieOut { differences, missing, .. } = &invoice.current_lines()?.tie_out;
     if missing.contains(&AmountSource::Invoice) {

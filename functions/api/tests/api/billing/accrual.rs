@@ -1,4 +1,4 @@
-//! The running month.
+//! The accrual of the running month.
 
 use chrono::TimeDelta;
 use domain::billing::UnmatchedReason;
@@ -14,7 +14,8 @@ fn usd(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "USD" })
 }
 
-/// A preview of the first ten days of April, and hourly balances up to noon of the 12th: three dollars a day, and so much this morning.
+/// Creates a preview of the first ten days of April and hourly balances up to noon of the 12th:
+/// three dollars a day, and the given usage this morning.
 async fn april(table: &Table, account: &str, this_morning: &str) {
     seed::account(table, account, AccountStatus::Enabled).await;
     bills::workers_ran(table, account, SweepStatus::Complete).await;
@@ -38,12 +39,12 @@ async fn april(table: &Table, account: &str, this_morning: &str) {
 }
 
 #[tokio::test]
-async fn the_month_is_told_by_project_and_kind_with_its_forecast() {
+async fn the_month_is_reported_by_project_and_kind_with_a_forecast() {
     let app = App::start().await;
     april(&app.table.table, "main", "1.00").await;
     let answer = app.get(Who::Admin, "/billing/accrual").await;
     let rows: Vec<Value> = answer.body["data"].as_array().unwrap().clone();
-    // A dollar of ten days is ten cents a day, up to 28 days of them.
+    // A dollar in ten days is ten cents a day, up to the cap of 28 days.
     let row = |project: Option<&str>, kind: &str, so_far: &str, per_day: &str, forecast: &str, capped: u32| {
         json!({
             "account": "main", "period": "2026-04", "project_name": project, "kind": kind, "month_to_date": usd(so_far),
@@ -68,10 +69,11 @@ async fn the_month_is_told_by_project_and_kind_with_its_forecast() {
 }
 
 #[tokio::test]
-async fn a_day_outside_its_band_is_an_anomaly() {
+async fn a_day_outside_the_expected_range_is_an_anomaly() {
     let app = App::start().await;
     let table = &app.table.table;
-    // So much by eleven: little so far says nothing of today, and much is too much already.
+    // The usage up to eleven o'clock: a low one does not classify today, a high one is above the
+    // range already.
     for (account, this_morning) in [("quiet", "0.10"), ("loud", "4.50")] {
         april(table, account, this_morning).await;
     }
@@ -88,12 +90,13 @@ async fn a_day_outside_its_band_is_an_anomaly() {
         (&day("quiet", 10)["band_position"], &day("quiet", 3)["band_position"]),
         (&json!("within"), &json!(null))
     );
-    // What is not known is neither nothing nor ordinary.
+    // Unknown values are neither zero nor within the range.
     let nothing = of("new");
     let fields = ["preview_at", "totals", "balance", "anomaly"].map(|field| &nothing[field]);
     assert_eq!((fields, &nothing["days"]), ([&json!(null); 4], &json!([])));
 
-    // The next day, the same morning's bill of 4.50 is judged as a whole day, and a day of almost nothing is out of its band as well.
+    // On the next day, the usage of 4.50 is classified as a whole day, and a day of almost no usage
+    // is outside the range as well.
     app.clock.advance(TimeDelta::days(1));
     let accounts = app.get(Who::Admin, "/billing/accrual").await.body["accounts"].clone();
     for account in accounts.as_array().unwrap().iter().filter(|account| account["account"] != "new") {
@@ -102,7 +105,7 @@ async fn a_day_outside_its_band_is_an_anomaly() {
 }
 
 #[tokio::test]
-async fn an_account_is_told_by_itself() {
+async fn the_account_filter_limits_rows_and_totals() {
     let app = App::start().await;
     april(&app.table.table, "main", "1.00").await;
     april(&app.table.table, "other", "1.00").await;

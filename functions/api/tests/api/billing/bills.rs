@@ -1,4 +1,4 @@
-//! Bills for tests, written as the workers write them.
+//! Billing test data, written to the table as the workers write it.
 
 use chrono::{DateTime, Utc};
 use domain::billing::{
@@ -12,7 +12,7 @@ use store::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, NewRevision, Pub
 use crate::app::time;
 use crate::seed;
 
-/// When every worker of billing ran last.
+/// The end of the last run of every billing worker.
 pub(crate) const RAN_AT: &str = "2026-04-12T11:07:00Z";
 
 pub(crate) fn dollars(amount: &str) -> Money {
@@ -23,7 +23,7 @@ pub(crate) fn period(month: &str) -> Period {
     Period::new(month).unwrap()
 }
 
-/// Every worker of billing ran in the account, and ended like this.
+/// Writes a run with this status for every billing worker of the account.
 pub(crate) async fn workers_ran(table: &Table, account: &str, status: SweepStatus) {
     for worker in billing::WORKERS {
         seed::sweep(table, account, worker.sync_kind.as_str(), status, time(RAN_AT)).await;
@@ -42,7 +42,7 @@ pub(crate) async fn balance(table: &Table, account: &str, at: DateTime<Utc>, usa
     assert!(table.put_balance(&balance).await.unwrap());
 }
 
-/// A payment of so much, below zero.
+/// Builds a payment with a negative amount.
 pub(crate) fn payment(account: &str, date: &str, amount: &str) -> HistoryEntry {
     HistoryEntry {
         account: seed::account_id(account),
@@ -55,7 +55,7 @@ pub(crate) fn payment(account: &str, date: &str, amount: &str) -> HistoryEntry {
     }
 }
 
-/// An invoice that is known, and whose lines were not read.
+/// Builds an invoice whose lines were not read yet.
 pub(crate) fn invoice(account: &str, month: &str, uuid: &str, amount: &str) -> Invoice {
     Invoice {
         account: seed::account_id(account),
@@ -74,13 +74,13 @@ pub(crate) fn invoice(account: &str, month: &str, uuid: &str, amount: &str) -> I
     }
 }
 
-/// The preview of a month.
+/// Builds the preview of a month.
 pub(crate) fn preview(account: &str, month: &str, uuid: &str, amount: &str, updated_at: &str) -> Invoice {
     let invoice = invoice(account, month, uuid, amount);
     Invoice { invoice_id: None, status: InvoiceStatus::Open, updated_at: Some(time(updated_at)), ..invoice }
 }
 
-/// A line without an owner, for what it is not known by any rule unless its kind is changed.
+/// Builds a line of this kind without an owner, for this reason.
 pub(crate) fn line(line: u32, kind: &str, amount: &str, reason: UnmatchedReason) -> CostLine {
     CostLine {
         line,
@@ -101,7 +101,7 @@ pub(crate) fn line(line: u32, kind: &str, amount: &str, reason: UnmatchedReason)
     }
 }
 
-/// A droplet's line of a project, with its owner.
+/// Builds a matched line of a droplet in a project.
 pub(crate) fn droplet(number: u32, amount: &str, project: &str) -> CostLine {
     let mut owned = line(number, "droplet", amount, UnmatchedReason::NameVariance);
     owned.charge.project_name = Some(project.to_owned());
@@ -124,7 +124,7 @@ pub(crate) fn droplet(number: u32, amount: &str, project: &str) -> CostLine {
 pub(crate) const BALANCED: TieOut =
     TieOut { status: TieOutStatus::Balanced, differences: Vec::new(), missing: Vec::new() };
 
-/// The list of invoices tells so much, which is so much more than the lines.
+/// Builds a tie-out whose list of invoices differs from the lines by `difference`.
 pub(crate) fn differs(amount: &str, difference: &str) -> TieOut {
     let difference =
         Difference { source: AmountSource::Invoice, amount: dollars(amount), difference: dollars(difference) };
@@ -136,7 +136,7 @@ pub(crate) async fn insert(table: &Table, invoice: &Invoice) {
     assert_eq!(table.commit_invoice(&write).await.unwrap(), InvoiceCommitOutcome::Written);
 }
 
-/// Lets an invoice show these lines.
+/// Publishes these lines for an invoice.
 pub(crate) async fn show(table: &Table, invoice: &Invoice, lines: &[CostLine], tie_out: &TieOut) -> Invoice {
     let (mut draft, mut tally) = (LineSetBuilder::default(), billing::LineTally::default());
     lines.iter().for_each(|line| draft.push(line).unwrap());
@@ -155,13 +155,13 @@ pub(crate) async fn show(table: &Table, invoice: &Invoice, lines: &[CostLine], t
     }
 }
 
-/// An invoice that shows these lines and balances.
+/// Publishes these lines for an invoice with a balanced tie-out.
 pub(crate) async fn ingested(table: &Table, invoice: &Invoice, lines: &[CostLine]) -> Invoice {
     insert(table, invoice).await;
     show(table, invoice, lines, &BALANCED).await
 }
 
-/// Some of everything in an account; the ids of its invoices.
+/// Creates all kinds of billing data in an account and returns the ids of its invoices.
 pub(crate) async fn insert_all(table: &Table, account: &str) -> Vec<String> {
     workers_ran(table, account, SweepStatus::Complete).await;
     balance(table, account, time("2026-04-12T11:07:00Z"), dollars("40.25")).await;

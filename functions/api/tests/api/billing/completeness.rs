@@ -1,4 +1,4 @@
-//! A failure is never an absence: what was not read does not read as nothing owed.
+//! Failed or missing reads never read as zero cost: the response is marked incomplete.
 
 use domain::billing::{Invoice, InvoiceStatus};
 use domain::{AccountStatus, SweepStatus};
@@ -27,7 +27,7 @@ async fn assert_all(app: &App, complete: bool, why: &str) {
 }
 
 #[tokio::test]
-async fn workers_that_failed_or_never_ran_leave_nothing_complete() {
+async fn failed_or_missing_runs_make_every_list_incomplete() {
     let app = App::start().await;
     let table = &app.table.table;
     assert_all(&app, false, "there is no account").await;
@@ -43,7 +43,7 @@ async fn workers_that_failed_or_never_ran_leave_nothing_complete() {
     assert_all(&app, false, "all failed in one").await;
 }
 
-/// Whether the lines of a month are said to be complete.
+/// Returns whether the lines of a month are reported as complete.
 async fn is_complete(app: &App, month: &str) -> bool {
     let mut complete = Vec::new();
     for list in ["cost-lines", "match-rate", "tie-out"] {
@@ -55,11 +55,12 @@ async fn is_complete(app: &App, month: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_month_without_an_invoice_costs_nothing_only_where_it_would_be_known() {
+async fn a_month_without_an_invoice_is_complete_only_if_its_invoice_would_be_known() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
-    // Whoever reads invoices leaves what came of each on its head, and no receipt.
+    // The worker that reads invoices records the result in each invoice's header and writes no
+    // receipt.
     seed::sweep(table, "main", "billing_history", SweepStatus::Complete, time(bills::RAN_AT)).await;
     // It is April, and the history was last read on the 12th.
     for (month, complete) in [("2013-03", true), ("2026-03", true), ("2026-04", false), ("2026-05", false)] {
@@ -68,7 +69,7 @@ async fn a_month_without_an_invoice_costs_nothing_only_where_it_would_be_known()
 }
 
 #[tokio::test]
-async fn lines_that_were_not_read_are_not_nothing() {
+async fn unread_lines_make_the_month_incomplete() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -90,7 +91,7 @@ async fn lines_that_were_not_read_are_not_nothing() {
         }
         assert_eq!(is_complete(&app, month).await, complete, "{month}");
     }
-    // Lines of before still stand where they are to be read again, or could not be.
+    // Lines of an earlier ingestion remain if they are to be read again or could not be read.
     let again = [
         (InvoiceStatus::Pending, None),
         (InvoiceStatus::Ingesting, None),
@@ -109,13 +110,13 @@ async fn lines_that_were_not_read_are_not_nothing() {
             "{status:?}"
         );
         let sums = app.get(Who::Admin, "/billing/tie-out?period=2025-10").await.body["data"][0].clone();
-        let told = [&sums["status"], &sums["missing"], &sums["lines_amount"]];
-        assert_eq!(told, [&json!("incomplete"), &json!(["lines"]), &json!(null)], "{status:?}");
+        let shown = [&sums["status"], &sums["missing"], &sums["lines_amount"]];
+        assert_eq!(shown, [&json!("incomplete"), &json!(["lines"]), &json!(null)], "{status:?}");
     }
 }
 
 #[tokio::test]
-async fn nothing_is_older_than_said() {
+async fn nothing_is_older_than_as_of() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -123,7 +124,7 @@ async fn nothing_is_older_than_said() {
     let cases = [
         ("/billing/balance", bills::RAN_AT),
         ("/billing/invoices", bills::RAN_AT),
-        // When the lines were read, and when DigitalOcean wrote the preview.
+        // The time when the lines were read, and the time when DigitalOcean wrote the preview.
         ("/billing/cost-lines?period=2026-03", "2026-04-12T02:30:00Z"),
         ("/billing/cost-lines?period=2026-04", "2026-04-11T00:00:00Z"),
         ("/billing/accrual", "2026-04-11T00:00:00Z"),
@@ -131,7 +132,7 @@ async fn nothing_is_older_than_said() {
     for (list, as_of) in cases {
         assert_eq!(app.get(Who::Admin, list).await.body["as_of"], as_of, "{list}");
     }
-    // The preview of a month that is over is none of the running month.
+    // The preview of a past month does not belong to the running month.
     app.clock.advance(time("2026-05-01T00:30:00Z") - time("2026-04-12T12:00:00Z"));
     let accrual = app.get(Who::Admin, "/billing/accrual").await;
     assert_eq!((accrual.all("kind").len(), &accrual.body["complete"]), (0, &json!(false)));

@@ -1,4 +1,4 @@
-//! Lines of a month, page by page and of one mind.
+//! The cost lines of a month, page by page and always of one revision.
 
 use api::cursor::Binding;
 use domain::billing::{CostLine, Invoice, Period, UnmatchedReason};
@@ -11,7 +11,8 @@ use crate::seed;
 
 const LIST: &str = "/billing/cost-lines?period=2026-03-17";
 
-/// What the cursors of [`LIST`] are bound to: its parameters as they are written, and the line sets that it reads.
+/// The binding of the cursors of [`LIST`]: its serialized parameters and the line sets that it
+/// reads.
 async fn binding(app: &App, kind: Option<&str>) -> Binding {
     #[derive(serde::Serialize)]
     struct Parameters<'a> {
@@ -32,7 +33,7 @@ async fn binding(app: &App, kind: Option<&str>) -> Binding {
     cursor_key().binding(&Scope::Platform, "cost-lines", &(parameters, sets))
 }
 
-/// Of every sort, over several of the table's items.
+/// Builds lines of every kind, enough for several table items.
 fn many() -> Vec<CostLine> {
     (1..=230)
         .map(|number| match number % 5 {
@@ -45,7 +46,7 @@ fn many() -> Vec<CostLine> {
         .collect()
 }
 
-/// Two invoices of March: one long, one short; and one of April.
+/// Creates two invoices of March, one long and one short, and one of April.
 async fn app() -> (App, Invoice) {
     let app = App::start().await;
     let table = &app.table.table;
@@ -72,7 +73,7 @@ async fn walk(app: &App, list: &str, limit: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_line_of_the_month_comes_once_whatever_the_page() {
+async fn every_line_of_the_month_is_listed_once_whatever_the_page_size() {
     let (app, _) = app().await;
     let whole = walk(&app, LIST, 200).await;
     let places: Vec<_> = whole.iter().map(|row| (row["invoice_uuid"].as_str().unwrap(), &row["line"])).collect();
@@ -86,12 +87,12 @@ async fn every_line_of_the_month_comes_once_whatever_the_page() {
     assert_eq!(walk(&app, &format!("{LIST}&account=other"), 1).await.len(), 2);
     assert_eq!(walk(&app, &of_shop, 1).await, walk(&app, &of_shop, 200).await);
     let csv = app.get_csv(Who::Admin, &format!("{LIST}&limit=200")).await;
-    let rest = app.get_csv(Who::Admin, &csv.next_link().unwrap()).await;
-    assert_eq!((csv.table().1.len() + rest.table().1.len(), rest.next_link()), (234, None));
+    let second = app.get_csv(Who::Admin, &csv.next_link().unwrap()).await;
+    assert_eq!((csv.table().1.len() + second.table().1.len(), second.next_link()), (234, None));
 }
 
 #[tokio::test]
-async fn all_filters_that_are_given_must_fit() {
+async fn a_line_must_match_all_given_filters() {
     let (app, _) = app().await;
     let cases = [
         ("&kind=droplet", 94),
@@ -117,7 +118,7 @@ async fn all_filters_that_are_given_must_fit() {
 }
 
 #[tokio::test]
-async fn a_line_says_whose_it_is_or_why_not() {
+async fn a_line_has_a_resource_or_a_reason() {
     let (app, _) = app().await;
     let list = app.get(Who::Admin, "/billing/cost-lines?period=2026-04&account=main").await;
     let droplet = json!({
@@ -141,14 +142,14 @@ async fn a_cursor_is_invalid_after_a_reimport() {
     let page = app.get(Who::Admin, &format!("{LIST}&limit=5")).await;
     let cursor = format!("&cursor={}", page.body["next_cursor"].as_str().unwrap());
     assert_eq!(app.get(Who::Admin, &format!("{LIST}{cursor}")).await.status, 200);
-    // Any day of the month is the month.
+    // Any day of the month selects the month.
     let other_day = format!("/billing/cost-lines?period=2026-03{cursor}");
     assert_eq!(app.get(Who::Admin, &other_day).await.status, 200);
     for elsewhere in ["/billing/cost-lines?period=2026-04".to_owned(), format!("{LIST}&kind=tax")] {
         let refused = app.get(Who::Admin, &format!("{elsewhere}{cursor}")).await;
         assert_eq!((refused.status, refused.pointers()), (400, vec!["#/query/cursor"]), "{elsewhere}");
     }
-    // It would go on in the same set, but what comes after that, or came before, is not what it was.
+    // A cursor of an earlier revision would continue in other lines than those of the page before.
     let table = &app.table.table;
     let other = InvoiceUuid::new("march-of-other").unwrap();
     let other = table.find_invoice(&seed::account_id("other"), &other).await.unwrap().unwrap();
@@ -164,7 +165,7 @@ async fn a_cursor_is_invalid_after_a_reimport() {
 }
 
 #[tokio::test]
-async fn a_cursor_with_a_hostile_position_breaks_nothing() {
+async fn a_cursor_with_a_forged_position_causes_no_server_error() {
     let (app, long) = app().await;
     let page = app.get(Who::Admin, &format!("{LIST}&limit=5")).await;
     let _: Value = binding(&app, None).await.open(page.body["next_cursor"].as_str().unwrap()).unwrap();
@@ -190,7 +191,7 @@ async fn a_cursor_with_a_hostile_position_breaks_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_parameters_is_named() {
+async fn every_invalid_parameter_is_reported() {
     let (app, _) = app().await;
     let cases = [
         ("", vec!["#/query/period"]),

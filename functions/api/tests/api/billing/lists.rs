@@ -8,7 +8,7 @@ use super::bills::{self, dollars};
 use crate::app::{App, Who, time};
 use crate::seed;
 
-/// All rows of a list, so many at a time.
+/// Reads all rows of a list with this page size.
 async fn walk(app: &App, list: &str, limit: usize) -> Vec<Value> {
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     for _ in 0..100 {
@@ -40,13 +40,13 @@ async fn two_accounts() -> App {
         table.put_history(&payments).await.unwrap();
         bills::insert(table, &bills::invoice(account, "2026-02", &format!("february-of-{account}"), "70")).await;
     }
-    // Nothing was ever read of it.
+    // No billing data of this account was ever read.
     seed::account(table, "nothing", AccountStatus::Enabled).await;
     app
 }
 
 #[tokio::test]
-async fn each_row_comes_once_whatever_the_page() {
+async fn each_row_is_listed_once_whatever_the_page_size() {
     let app = two_accounts().await;
     let expected =
         [("/billing/balance", 2), ("/billing/balances", 8), ("/billing/history", 10), ("/billing/invoices", 6)];
@@ -63,7 +63,7 @@ async fn each_row_comes_once_whatever_the_page() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_refused_elsewhere() {
+async fn a_cursor_is_refused_by_other_lists_and_filters() {
     let app = two_accounts().await;
     let lists = ["/billing/balance", "/billing/balances", "/billing/history", "/billing/invoices", "/billing/tie-out"];
     for list in lists {
@@ -78,7 +78,7 @@ async fn a_cursor_is_refused_elsewhere() {
 }
 
 #[tokio::test]
-async fn balances_are_of_the_time_asked_for() {
+async fn balances_are_limited_to_the_requested_time_range() {
     let app = two_accounts().await;
     let latest = app.get(Who::Admin, "/billing/balance?account=main").await;
     let expected = json!({
@@ -111,9 +111,9 @@ async fn balances_are_of_the_time_asked_for() {
     }
 }
 
-/// A page that was asked for without times goes on with those of the first page.
+/// A page without given times continues with the time range of the first page.
 #[tokio::test]
-async fn later_pages_are_of_the_same_time() {
+async fn later_pages_keep_the_time_range_of_the_first() {
     let app = two_accounts().await;
     let first = app.get(Who::Admin, "/billing/balances?account=main&limit=3").await;
     app.clock.advance(chrono::TimeDelta::days(20));
@@ -125,7 +125,7 @@ async fn later_pages_are_of_the_same_time() {
 }
 
 #[tokio::test]
-async fn history_is_told_newest_first() {
+async fn the_history_lists_the_newest_entry_first() {
     let app = two_accounts().await;
     let list = app.get(Who::Admin, "/billing/history?account=main").await;
     let expected = json!({
@@ -138,7 +138,7 @@ async fn history_is_told_newest_first() {
 }
 
 #[tokio::test]
-async fn an_invoice_says_how_far_it_is_and_what_its_preview_was() {
+async fn an_invoice_shows_its_ingestion_and_its_last_preview() {
     let app = two_accounts().await;
     let table = &app.table.table;
     let march = app.get(Who::Admin, "/billing/invoices/march-of-main").await;
@@ -187,7 +187,7 @@ async fn an_invoice_says_how_far_it_is_and_what_its_preview_was() {
 }
 
 #[tokio::test]
-async fn an_invoice_is_found_in_its_account_or_in_any() {
+async fn an_invoice_is_found_with_and_without_its_account() {
     let app = two_accounts().await;
     let cases = [
         ("march-of-other", 200),

@@ -1,4 +1,4 @@
-//! Billing: what is owed, what was billed, and whose each cent of it is.
+//! The routes of billing.
 
 mod accrual;
 pub(crate) mod bills;

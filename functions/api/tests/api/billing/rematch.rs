@@ -1,4 +1,4 @@
-//! Matching anew.
+//! Requests to repeat the matching of an invoice.
 
 use domain::AccountStatus;
 use runtime::Message;
@@ -10,7 +10,7 @@ use crate::app::{App, Who, queue_url, time};
 use crate::seed;
 
 #[tokio::test]
-async fn it_is_a_message_that_the_worker_reads() {
+async fn a_rematch_is_a_message_that_the_worker_reads() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;
@@ -36,7 +36,7 @@ async fn it_is_a_message_that_the_worker_reads() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_matched_is_refused() {
+async fn an_invoice_that_cannot_be_matched_is_refused() {
     let app = App::start().await;
     let table = &app.table.table;
     seed::account(table, "main", AccountStatus::Enabled).await;

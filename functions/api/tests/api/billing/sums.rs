@@ -1,4 +1,4 @@
-//! Match rate and tie-out.
+//! Match rates and tie-outs.
 
 use domain::billing::{AmountSource, TieOut, TieOutStatus, UnmatchedReason};
 use domain::{AccountStatus, SweepStatus};
@@ -12,7 +12,7 @@ fn usd(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "USD" })
 }
 
-/// April of an account: 33 lines, 17 matched, 15 explained.
+/// Creates April of an account: 33 lines, 17 matched, 15 explained.
 async fn april(app: &App, account: &str) {
     let table = &app.table.table;
     seed::account(table, account, AccountStatus::Enabled).await;
@@ -26,7 +26,7 @@ async fn april(app: &App, account: &str) {
 }
 
 #[tokio::test]
-async fn the_rate_is_of_the_lines_that_have_an_owner() {
+async fn the_match_rate_counts_lines_with_an_owner() {
     let app = App::start().await;
     april(&app, "main").await;
     april(&app, "other").await;
@@ -38,7 +38,7 @@ async fn the_rate_is_of_the_lines_that_have_an_owner() {
     assert_eq!(counts("?period=2026-04-30&account=main").await, json!(["2026-04", 1, 33, 17, 15, 1, 51.5]));
     assert_eq!(counts("?period=2026-04").await, json!(["2026-04", 2, 66, 34, 30, 2, 51.5]));
     assert_eq!(counts("").await, json!([null, 2, 66, 34, 30, 2, 51.5]));
-    // Nothing of nothing is no rate.
+    // Without any lines there is no rate.
     assert_eq!(counts("?period=2026-03").await, json!(["2026-03", 0, 0, 0, 0, 0, null]));
 }
 
@@ -80,7 +80,8 @@ async fn a_difference_is_shown_in_its_invoice_and_in_the_total() {
     });
     assert_eq!(list.body["total"], total);
 
-    // Whose lines were not read is in no sum of lines, and the total is the same on every page.
+    // An invoice whose lines were not read is in no sum of lines. The total is the same on every
+    // page.
     bills::insert(table, &bills::invoice("main", "2026-01", "january", "50")).await;
     let page = app.get(Who::Admin, "/billing/tie-out?limit=1").await;
     let total = &page.body["total"];

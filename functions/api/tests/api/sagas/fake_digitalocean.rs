@@ -1,4 +1,4 @@
-//! DigitalOcean as the API reads it, doorbells that are counted, and a worker to drive what was started.
+//! A fake of DigitalOcean that records wake-ups, and a worker that drives started sagas.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use sagas::steps::STEPS;
 use sagas::{Ports, Timing, WorkerSession, drive};
 use store::Table;
 
-/// A DigitalOcean with zones and droplets, as tests set it up.
+/// A fake of DigitalOcean with the zones and droplets that a test sets up.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FakeDigitalOcean(Arc<Mutex<State>>);
 
@@ -31,7 +31,7 @@ struct State {
 }
 
 impl FakeDigitalOcean {
-    /// What the API is given.
+    /// The dependencies of saga routes, backed by this fake.
     pub(crate) fn provisioning(&self) -> Provisioning {
         Provisioning {
             provider_factory: Arc::new(self.clone()),
@@ -41,7 +41,7 @@ impl FakeDigitalOcean {
         }
     }
 
-    /// Puts a record into a zone, which is there from then on.
+    /// Adds a record to a zone, creating the zone if necessary.
     pub(crate) fn record(&self, zone: &str, of: &str, name: &str, data: &str, ttl: u32) {
         let mut state = self.0.lock().unwrap();
         state.next_id += 1;
@@ -60,17 +60,17 @@ impl FakeDigitalOcean {
         state.zones.entry(zone.to_owned()).or_default().push(Record { id, fields });
     }
 
-    /// What a zone's records stand for.
+    /// The data of all records in a zone.
     pub(crate) fn data(&self, zone: &str) -> Vec<String> {
         self.0.lock().unwrap().zones[zone].iter().map(|record| record.fields.data.clone()).collect()
     }
 
-    /// Has every call fail, or none.
+    /// Makes every call fail with this fault; `None` lets calls succeed again.
     pub(crate) fn fail(&self, fault: Option<Fault>) {
         self.0.lock().unwrap().fault = fault;
     }
 
-    /// Has every write refused for good, or none.
+    /// Makes DigitalOcean refuse every write permanently; `None` accepts writes again.
     pub(crate) fn refuse(&self, why: Option<&str>) {
         self.0.lock().unwrap().refusal = why.map(str::to_owned);
     }
@@ -83,7 +83,7 @@ impl FakeDigitalOcean {
         self.0.lock().unwrap().wake_ups.clone()
     }
 
-    /// Drives a saga as far as it goes now, forward and back.
+    /// Drives a saga as far as it goes at the current time, forward and in compensation.
     pub(crate) async fn drive(&self, table: &Table, clock: &ManualClock, saga: &str) {
         let (saga, timing): (SagaId, _) = (saga.parse().unwrap(), Timing::default());
         let ports = Ports {

@@ -1,4 +1,4 @@
-//! What operators do, and what they are refused.
+//! Operators' commands, accepted and refused.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Reading: lists, ledgers, and what a tenant is told.
+//! Lists and ledgers of sagas, and the parts that a tenant sees.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,9 @@ use super::{started, upsert};
 use crate::app::{App, Who};
 use crate::seed;
 
-/// A zone of acme's, one of nobody's, and a saga that changes both and is undone.
-async fn undone(app: &App) -> String {
+/// Creates a zone of acme's, a zone without an owner, and a saga that changes both and is rolled
+/// back.
+async fn rolled_back_saga(app: &App) -> String {
     seed::two_tenants(&app.table.table).await;
     app.digitalocean.record("acme.example", "A", "www", "192.0.2.1", 1800);
     app.digitalocean.record("company.example", "A", "acme", "198.51.100.1", 1800);
@@ -24,7 +25,7 @@ async fn undone(app: &App) -> String {
 #[tokio::test]
 async fn the_ledger_proves_the_compensation() {
     let app = App::start().await;
-    let id = undone(&app).await;
+    let id = rolled_back_saga(&app).await;
     assert_eq!(app.digitalocean.data("acme.example"), ["192.0.2.1"]);
     let saga = app.get(Who::Admin, &format!("/sagas/{id}")).await.body;
     assert_eq!((&saga["status"], &saga["tenant_id"]), (&json!("rolled_back"), &json!("acme")));
@@ -54,27 +55,27 @@ async fn the_ledger_proves_the_compensation() {
 #[tokio::test]
 async fn a_tenant_sees_details_of_its_own_targets_only() {
     let app = App::start().await;
-    let id = undone(&app).await;
+    let id = rolled_back_saga(&app).await;
     let (saga, ledger) = (format!("/sagas/{id}"), format!("/sagas/{id}/ledger?limit=200"));
-    let told = app.get(Who::Tenant("acme"), &saga).await.body;
-    assert_eq!(told["steps"][0]["inputs"]["dns_record_data"], "192.0.2.7");
-    assert_eq!((&told["steps"][1]["inputs"], &told["steps"][1]["outcome"]), (&Value::Null, &Value::Null));
-    assert_eq!(told["steps"][1]["status"], "compensated");
-    assert!(told["error"].as_str().unwrap().contains("operators"), "{told}");
+    let visible = app.get(Who::Tenant("acme"), &saga).await.body;
+    assert_eq!(visible["steps"][0]["inputs"]["dns_record_data"], "192.0.2.7");
+    assert_eq!((&visible["steps"][1]["inputs"], &visible["steps"][1]["outcome"]), (&Value::Null, &Value::Null));
+    assert_eq!(visible["steps"][1]["status"], "compensated");
+    assert!(visible["error"].as_str().unwrap().contains("operators"), "{visible}");
     for path in [&saga, &ledger, &"/sagas".to_owned()] {
         for answer in [app.get(Who::Tenant("acme"), path).await, app.get_csv(Who::Tenant("acme"), path).await] {
             assert_eq!(answer.status, 200, "{path}: {}", answer.text);
-            for foreign in ["company", "198.51.100", "admin-1", "it fails always"] {
+            for foreign in ["company", "198.51.100", "admin-1", "the step always fails"] {
                 assert!(!answer.text.contains(foreign), "{path}: {foreign} in {}", answer.text);
             }
         }
         let admin = app.get(Who::Admin, path).await;
-        assert!(["company", "198.51.100", "admin-1"].iter().all(|told| admin.text.contains(told)), "{}", admin.text);
+        assert!(["company", "198.51.100", "admin-1"].iter().all(|text| admin.text.contains(text)), "{}", admin.text);
     }
     let writes = app.get(Who::Tenant("acme"), &ledger).await;
     assert!(writes.text.contains("192.0.2.7") && !writes.text.contains("zone_digest"), "{}", writes.text);
     let found = "\"192.0.2.1\"";
-    assert!(!writes.text.contains(found), "what was there before is not told: {}", writes.text);
+    assert!(!writes.text.contains(found), "the record before the saga is visible: {}", writes.text);
     assert!(app.get(Who::Admin, &ledger).await.text.contains(found));
     for path in [saga, ledger] {
         let (foreign, missing) = (
@@ -84,11 +85,11 @@ async fn a_tenant_sees_details_of_its_own_targets_only() {
         assert_eq!((foreign.status, missing.status), (404, 404));
         assert_eq!(foreign.text, missing.text);
     }
-    // The zone goes to somebody else: what was done to it is not acme's to read any more.
+    // The zone is assigned to another tenant, so acme no longer sees the changes to it.
     let path = "/inventory/resources/main/dns_zone/acme.example";
     assert_eq!(app.patch(Who::Admin, path, json!({ "tenant_id": "beta" })).await.status, 200);
-    let told = app.get(Who::Tenant("acme"), &format!("/sagas/{id}")).await;
-    assert!(!told.text.contains("192.0.2"), "{}", told.text);
+    let visible = app.get(Who::Tenant("acme"), &format!("/sagas/{id}")).await;
+    assert!(!visible.text.contains("192.0.2"), "{}", visible.text);
     assert_eq!(app.get(Who::Tenant("beta"), &format!("/sagas/{id}")).await.status, 404);
 }
 
@@ -150,7 +151,7 @@ async fn lists_are_filtered_paged_and_csv() {
 }
 
 #[tokio::test]
-async fn custom_saga_labels_are_for_admins_only() {
+async fn custom_saga_labels_are_visible_to_admins_only() {
     let app = App::start().await;
     seed::two_tenants(&app.table.table).await;
     let steps = json!([upsert("acme.example", "www", "192.0.2.7")]);

@@ -1,4 +1,4 @@
-//! Starting and planning: what is taken, what is refused, and that nothing is called before it is.
+//! Starting and planning sagas: accepted and refused requests, and when DigitalOcean is called.
 
 use chrono::TimeDelta;
 use domain::AccountStatus;
@@ -25,18 +25,18 @@ async fn a_started_saga_is_written_scheduled_audited_and_listed() {
     let id = answer.body["id"].as_str().unwrap();
     assert_eq!(answer.headers["location"], format!("/api/v1/sagas/{id}"));
     let saga = &answer.body;
-    let told = json!([saga["type"], saga["account"], saga["status"], saga["tenant_id"], saga["created_by"]]);
-    assert_eq!(told, json!(["custom", "main", "pending", null, "admin-1"]));
+    let shown = json!([saga["type"], saga["account"], saga["status"], saga["tenant_id"], saga["created_by"]]);
+    assert_eq!(shown, json!(["custom", "main", "pending", null, "admin-1"]));
     assert_eq!(saga["steps"][0]["step"], "upsert_dns_record");
     assert_eq!(app.get(Who::Admin, &format!("/sagas/{id}")).await.body, answer.body);
     assert_eq!(app.digitalocean.wake_ups(), [(id.parse().unwrap(), Phase::Forward, time("2026-04-12T12:00:00Z"))]);
-    assert_eq!(app.digitalocean.calls(), 0, "starting calls nothing");
+    assert_eq!(app.digitalocean.calls(), 0, "starting a saga does not call DigitalOcean");
     let items = app.table.dump().await;
     assert!(items.iter().any(|item| item.starts_with("AUDIT#") && item.contains("saga.start") && item.contains(id)));
 }
 
 #[tokio::test]
-async fn every_bad_field_is_named_and_nothing_is_called_or_written() {
+async fn every_invalid_field_is_reported_and_nothing_is_called_or_written() {
     let app = app().await;
     let before = app.table.requests.counts().writes;
     let token = "dop_v1_0123456789abcdef";
@@ -83,7 +83,7 @@ async fn every_bad_field_is_named_and_nothing_is_called_or_written() {
 }
 
 #[tokio::test]
-async fn the_account_may_be_left_out_where_there_is_only_one() {
+async fn the_account_may_be_left_out_if_only_one_is_registered() {
     let app = App::start().await;
     let ask = |account: Option<&'static str>| {
         let mut body = json!({ "steps": [{ "step": "fail" }] });
@@ -106,7 +106,7 @@ async fn the_account_may_be_left_out_where_there_is_only_one() {
 }
 
 #[tokio::test]
-async fn a_key_starts_one_saga_however_often_and_whatever_has_changed_since() {
+async fn an_idempotency_key_starts_only_one_saga_whatever_has_changed() {
     let app = app().await;
     let body = json!({ "steps": [upsert("shop.example", "www", "192.0.2.7")] });
     let plan = app.post(Who::Admin, "/sagas/plan", body.clone()).await;
@@ -137,7 +137,7 @@ async fn a_key_starts_one_saga_however_often_and_whatever_has_changed_since() {
 }
 
 #[tokio::test]
-async fn a_plan_says_what_would_happen_and_holds_the_start_to_it() {
+async fn a_plan_lists_the_changes_and_its_hash_binds_the_start() {
     let app = app().await;
     app.digitalocean.record("shop.example", "A", "www", "192.0.2.2", 1800);
     let mut inputs = dns("shop.example", "www", "192.0.2.7");
@@ -146,12 +146,16 @@ async fn a_plan_says_what_would_happen_and_holds_the_start_to_it() {
     let body = json!({ "steps": steps });
     let plan = app.post(Who::Admin, "/sagas/plan", body.clone()).await;
     assert_eq!(plan.status, 200, "{}", plan.text);
-    assert_eq!(plan.body, app.post(Who::Admin, "/sagas/plan", body.clone()).await.body, "the same twice");
+    assert_eq!(
+        plan.body,
+        app.post(Who::Admin, "/sagas/plan", body.clone()).await.body,
+        "planning again gives the same plan"
+    );
     let effects: Vec<_> =
         plan.body["steps"].as_array().unwrap().iter().map(|step| step["effect"].as_str().unwrap()).collect();
     assert_eq!(effects, ["create", "create", "fail"]);
     let siblings = &plan.body["steps"][0]["sibling_ttls"];
-    assert_eq!((siblings[0]["pre_image"].as_u64(), siblings[0]["after"].as_u64()), (Some(1800), Some(300)));
+    assert_eq!((siblings[0]["before"].as_u64(), siblings[0]["after"].as_u64()), (Some(1800), Some(300)));
     assert_eq!(siblings.as_array().unwrap().len(), 2);
     assert_eq!(plan.body["price_monthly_up_to"], json!({ "amount": "3.00", "currency": "USD" }));
     assert_eq!((&plan.body["fails_at"], &plan.body["steps"][0]["undo"]), (&json!(2), &json!("exact")));
@@ -165,7 +169,7 @@ async fn a_plan_says_what_would_happen_and_holds_the_start_to_it() {
 }
 
 #[tokio::test]
-async fn where_digitalocean_cannot_be_read_there_is_no_plan() {
+async fn there_is_no_plan_if_digitalocean_cannot_be_read() {
     let app = app().await;
     let body = json!({ "type": "ensure-dns", "inputs": dns("shop.example", "www", "192.0.2.7") });
     let until = time("2026-04-12T12:10:00Z");
@@ -189,9 +193,9 @@ async fn provisioning_routes_start_template_sagas() {
     let app = app().await;
     let snapshot = json!({ "account": "main", "droplet_id": "7", "start_at": "2026-04-12T13:00:00Z" });
     let answer = app.post(Who::Admin, "/provisioning/snapshot-droplet", snapshot).await;
-    let told = (answer.status, &answer.body["type"], &answer.body["start_at"], &answer.body["next_due"]);
+    let shown = (answer.status, &answer.body["type"], &answer.body["start_at"], &answer.body["next_due"]);
     let at = json!("2026-04-12T13:00:00Z");
-    assert_eq!((told.0, told.1, told.2), (202, &json!("snapshot-droplet"), &at), "{}", answer.text);
+    assert_eq!((shown.0, shown.1, shown.2), (202, &json!("snapshot-droplet"), &at), "{}", answer.text);
     assert_eq!(app.digitalocean.wake_ups()[0].2, time("2026-04-12T13:00:00Z"));
     assert_eq!(answer.body["steps"][0]["inputs"], json!({ "droplet_id": "7" }));
     for (ensure, definition) in [(None, "ensure-dns"), (Some("present"), "ensure-dns"), (Some("absent"), "remove-dns")]
@@ -205,7 +209,8 @@ async fn provisioning_routes_start_template_sagas() {
     }
 }
 
-/// The starters' bodies are described by hand: they must have the steps' inputs, all of them.
+/// The bodies of `/provisioning` are documented by hand, so this test checks that they have all
+/// inputs of their steps.
 #[test]
 fn provisioning_bodies_have_the_inputs_of_their_steps() {
     for (schema, step, others) in [

@@ -1,4 +1,5 @@
-//! The account behind a token. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Account>
+//! The account behind a token.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Account>
 
 use serde::{Deserialize, Serialize};
 
@@ -9,14 +10,14 @@ use crate::{Client, Error};
 
 static GET: Operation = Operation::get("/v2/account", "account:read");
 
-/// Calls on the account.
+/// The API calls for the account, from [`Client::account`].
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on the account behind the token.
+    /// Returns the API calls for the account that the token belongs to.
     #[must_use]
     pub fn account(&self) -> Accounts<'_> {
         Accounts { client: self }
@@ -24,7 +25,8 @@ impl Client {
 }
 
 impl Accounts<'_> {
-    /// `GET /v2/account`, scope `account:read`: the cheapest proof that a token is valid.
+    /// Reads the account: `GET /v2/account`, scope `account:read`. This is the cheapest call that
+    /// proves a token valid.
     ///
     /// # Errors
     /// Any [`Error`] of a call; [`Error::Unauthorized`] when the token is not valid.
@@ -33,29 +35,29 @@ impl Accounts<'_> {
     }
 }
 
-/// An account, in DigitalOcean's terms.
+/// A DigitalOcean account, to which a token belongs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The account's id.
+    /// Id of the account, a UUID.
     pub uuid: String,
-    /// The owner's e-mail address.
+    /// E-mail address of the account's owner.
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
-    /// The owner's name.
+    /// Name of the account's owner; `None` when DigitalOcean does not send it.
     #[serde(default)]
     pub name: Option<String>,
-    /// Whether the address is confirmed.
+    /// True once the owner has confirmed the e-mail address.
     #[serde(default)]
     pub email_verified: bool,
-    /// Whether the account may be used.
+    /// State of the account, which says whether it may be used.
     pub status: AccountStatus,
-    /// Why the status is what it is; empty as a rule.
+    /// Reason for the status; usually empty.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status_message: String,
-    /// How many droplets may exist at a time.
+    /// Largest number of droplets that may exist at a time.
     #[serde(default)]
     pub droplet_limit: Option<u64>,
-    /// How many floating (reserved) IPs may exist at a time.
+    /// Largest number of floating (reserved) IPs that may exist at a time.
     #[serde(default)]
     pub floating_ip_limit: Option<u64>,
     /// The team the token belongs to.
@@ -66,21 +68,21 @@ pub struct Account {
 /// The team of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
-    /// The team's id.
+    /// Id of the team, a UUID.
     pub uuid: String,
-    /// The team's name.
+    /// Name of the team; empty when DigitalOcean does not send it.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
 }
 
 open_enum! {
-    /// Whether an account may be used.
+    /// State of an account, which says whether it may be used.
     AccountStatus {
-        /// In good standing.
+        /// The account is in good standing.
         Active = "active",
-        /// Something needs the owner's attention, see `status_message`.
+        /// Something needs the owner's attention; `status_message` says what.
         Warning = "warning",
-        /// Locked: no changes, and its droplets may be off.
+        /// The account is locked: changes are refused, and its droplets may be powered off.
         Locked = "locked",
     }
 }

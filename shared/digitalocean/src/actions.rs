@@ -1,4 +1,5 @@
-//! Actions: what goes on by itself once it was asked for. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Actions>
+//! Actions: work that DigitalOcean carries out after the request for it has returned.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Actions>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,14 +11,14 @@ use crate::{Client, Error};
 
 static GET: Operation = Operation::get("/v2/actions/{}", "actions:read");
 
-/// Calls on actions.
+/// The API calls for actions, from [`Client::actions`].
 #[derive(Clone, Copy, Debug)]
 pub struct Actions<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on actions.
+    /// Returns the API calls for actions.
     #[must_use]
     pub fn actions(&self) -> Actions<'_> {
         Actions { client: self }
@@ -25,49 +26,51 @@ impl Client {
 }
 
 impl Actions<'_> {
-    /// `GET /v2/actions/{id}`, scope `actions:read`. It is there also once the action's droplet is gone.
+    /// Reads one action: `GET /v2/actions/{id}`, scope `actions:read`. An action can still be read
+    /// after its droplet was deleted.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such action (or, shortly, not yet); any [`Error`] of a call.
+    /// [`Error::NotFound`] when there is no such action, or when a new one is not visible yet; any
+    /// [`Error`] of a call.
     pub async fn get(&self, id: u64) -> Result<Action, Error> {
         self.client.get_one(&GET, &[&id.to_string()], "action").await
     }
 }
 
-/// An action. It does not say what it made.
+/// An action. It does not name the resource that it created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
-    /// The action's id.
+    /// Id of the action, a number.
     pub id: u64,
-    /// How it stands.
+    /// State of the action: running, completed or failed.
     pub status: ActionStatus,
-    /// What it does: `create`, `snapshot`, `power_off`, ...
+    /// Type of the action, such as `create`, `snapshot` or `power_off`.
     #[serde(rename = "type")]
     pub action_type: String,
-    /// When it began.
+    /// Time at which the action started.
     pub started_at: DateTime<Utc>,
-    /// When it ended; `None` while it goes on.
+    /// Time at which the action ended; `None` while it is running.
     #[serde(default)]
     pub completed_at: Option<DateTime<Utc>>,
-    /// The id of what it is done to.
+    /// Id of the resource that the action applies to.
     #[serde(default)]
     pub resource_id: Option<u64>,
-    /// What sort of thing that is, such as `droplet`.
+    /// Type of that resource, such as `droplet`.
     #[serde(default)]
     pub resource_type: Option<String>,
-    /// The slug of the region it is in.
+    /// Slug of the region that the action runs in.
     #[serde(default)]
     pub region_slug: Option<String>,
 }
 
 open_enum! {
-    /// How an action stands.
+    /// State of an action.
     ActionStatus {
-        /// It goes on.
+        /// The action is still running.
         InProgress = "in-progress",
-        /// It is done.
+        /// The action has been completed.
         Completed = "completed",
-        /// It failed; DigitalOcean does not say why.
+        /// The action has failed; DigitalOcean does not give a reason.
         Errored = "errored",
     }
 }

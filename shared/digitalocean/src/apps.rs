@@ -11,14 +11,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/apps", "app:read");
 static GET: Operation = Operation::get("/v2/apps/{}", "app:read");
 
-/// Calls on apps.
+/// The API calls for apps, from [`Client::apps`].
 #[derive(Clone, Copy, Debug)]
 pub struct Apps<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on apps.
+    /// Returns the API calls for apps.
     #[must_use]
     pub fn apps(&self) -> Apps<'_> {
         Apps { client: self }
@@ -26,12 +26,12 @@ impl Client {
 }
 
 impl Apps<'_> {
-    /// `GET /v2/apps`, scope `app:read`.
+    /// Lists the apps: `GET /v2/apps`, scope `app:read`.
     pub fn list(&self) -> Pages<App> {
         Pages::new(self.client, &LIST, &[], "apps")
     }
 
-    /// `GET /v2/apps/{id}`, scope `app:read`.
+    /// Reads one app: `GET /v2/apps/{id}`, scope `app:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such app; any [`Error`] of a call.
@@ -40,58 +40,58 @@ impl Apps<'_> {
     }
 }
 
-/// An app. Its deployments are not read.
+/// An app. The model leaves out its deployments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
     /// The app's id, a UUID.
     pub id: String,
-    /// What it is meant to be.
+    /// Desired state of the app: its components and domains.
     #[serde(default, deserialize_with = "null_as_default")]
     pub spec: AppSpec,
-    /// The URL that DigitalOcean gave it.
+    /// URL that DigitalOcean assigned to the app.
     #[serde(default)]
     pub default_ingress: Option<String>,
-    /// The URL it is served at.
+    /// URL at which the app is served.
     #[serde(default)]
     pub live_url: Option<String>,
-    /// Slug of its pricing tier, such as `basic`.
+    /// Slug of the app's pricing tier, such as `basic`.
     #[serde(default)]
     pub tier_slug: Option<String>,
-    /// Where it runs.
+    /// Region that the app runs in.
     #[serde(default)]
     pub region: Option<AppRegion>,
-    /// When it was made.
+    /// Creation time of the app.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// What an app is meant to be. Of its components neither environment variables nor log destinations, sources and commands are read: they
-/// hold secrets, or may.
+/// The desired state of an app. The model leaves out the environment variables, log destinations,
+/// sources and commands of its components, because they hold or may hold secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AppSpec {
     /// The app's name, unique.
     #[serde(deserialize_with = "null_as_default")]
     pub name: String,
-    /// The host names it is to be served at.
+    /// Host names at which the app is to be served.
     #[serde(deserialize_with = "null_as_default")]
     pub domains: Vec<AppDomain>,
-    /// What answers HTTP.
+    /// Components that answer HTTP requests.
     #[serde(deserialize_with = "null_as_default")]
     pub services: Vec<AppComponent>,
-    /// What works without answering.
+    /// Components that run in the background and answer no requests.
     #[serde(deserialize_with = "null_as_default")]
     pub workers: Vec<AppComponent>,
-    /// What runs before or after a deployment.
+    /// Components that run before or after a deployment.
     #[serde(deserialize_with = "null_as_default")]
     pub jobs: Vec<AppComponent>,
-    /// What is served as it is.
+    /// Components that serve static files.
     #[serde(deserialize_with = "null_as_default")]
     pub static_sites: Vec<AppComponent>,
-    /// Functions.
+    /// Components that are serverless functions.
     #[serde(deserialize_with = "null_as_default")]
     pub functions: Vec<AppComponent>,
-    /// Databases, the app's own or managed ones.
+    /// Databases, either the app's own or managed clusters.
     #[serde(deserialize_with = "null_as_default")]
     pub databases: Vec<AppComponent>,
 }
@@ -99,27 +99,27 @@ pub struct AppSpec {
 /// A component of an app. Static sites, functions and databases have no instances.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppComponent {
-    /// Name, unique in the app.
+    /// Name of the component, unique within the app.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Slug of its instances' size, such as `apps-s-1vcpu-0.5gb`.
+    /// Slug of the size of the component's instances, such as `apps-s-1vcpu-0.5gb`.
     #[serde(default)]
     pub instance_size_slug: Option<String>,
-    /// How many instances it has; `None` where it scales by itself.
+    /// Number of instances; `None` when the component scales automatically.
     #[serde(default)]
     pub instance_count: Option<u32>,
-    /// Within which bounds it scales by itself.
+    /// Bounds of automatic scaling; `None` when the number of instances is fixed.
     #[serde(default)]
     pub autoscaling: Option<AppAutoscaling>,
 }
 
-/// The bounds of a component that scales by itself.
+/// The bounds of a component that scales automatically.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppAutoscaling {
-    /// The fewest instances.
+    /// Smallest number of instances.
     #[serde(default)]
     pub min_instance_count: Option<u32>,
-    /// The most instances.
+    /// Largest number of instances.
     #[serde(default)]
     pub max_instance_count: Option<u32>,
 }
@@ -127,15 +127,15 @@ pub struct AppAutoscaling {
 /// A host name of an app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppDomain {
-    /// The name.
+    /// The host name itself, such as `example.com`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub domain: String,
 }
 
-/// Where an app runs: not one of the regions of droplets.
+/// The region that an app runs in. It is not one of the regions of droplets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppRegion {
-    /// Slug, such as `ams`.
+    /// Slug of the region, such as `ams`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub slug: String,
 }

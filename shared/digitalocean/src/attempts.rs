@@ -1,4 +1,5 @@
-//! The attempts of one call: each passes the gate, and what failed is tried again where that is safe and worth it.
+//! The attempts of one call. Each is admitted by the request limiter, and a failed one is retried
+//! where that is safe and useful.
 
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use crate::rate_limit::LimitKind;
 use crate::request::{PreparedRequest, millis};
 use crate::request_limiter::Denied;
 
-/// How long a closed gate is left alone at the least.
+/// The shortest wait after the request limiter denied a request, so that it is not polled in a
+/// tight loop.
 const MIN_LIMITER_WAIT: Duration = Duration::from_millis(100);
 
-/// The attempts of one call.
+/// The attempts of one call, numbered from 1.
 #[derive(Debug)]
 pub(crate) struct Attempts<'a> {
     client: &'a Client,
@@ -29,7 +31,7 @@ impl<'a> Attempts<'a> {
         Self { client, request, delays: client.retry.delays(), started: 0 }
     }
 
-    /// Waits until the next attempt may begin, and numbers it.
+    /// Waits until the next attempt may start, and returns its number and its tracing span.
     pub(crate) async fn begin(&mut self) -> Result<(u32, Span), Error> {
         self.started += 1;
         self.wait_for_limiter().await?;
@@ -38,19 +40,21 @@ impl<'a> Attempts<'a> {
         Ok((attempt, tracing::debug_span!("digitalocean", %method, path, attempt)))
     }
 
-    /// Waits before the call is made again after `error`; gives it back where that is neither safe nor worth it.
+    /// Waits before the call is retried after `error`; returns `error` where a retry is not
+    /// safe or not useful.
     pub(crate) async fn wait(&mut self, error: Error) -> Result<(), Error> {
         let Client { retry, deadline, .. } = self.client;
         let (method, remaining) = (&self.request.operation.method, deadline.remaining());
         let Some(wait) = retry.wait(method, &error, self.delays.next(), remaining, Utc::now()) else {
             return Err(error);
         };
-        tracing::debug!(%error, wait_ms = millis(wait), "the call is repeated");
+        tracing::debug!(%error, wait_ms = millis(wait), "request failed and will be retried");
         tokio::time::sleep(wait).await;
         Ok(())
     }
 
-    /// Waits until the gate lets a request pass, if that is soon.
+    /// Waits until the request limiter admits a request, if that is soon enough for the deadline
+    /// and the retry policy.
     async fn wait_for_limiter(&self) -> Result<(), Error> {
         let Self { client, request, .. } = self;
         let Some(limiter) = &client.limiter else { return Ok(()) };
@@ -67,7 +71,7 @@ impl<'a> Attempts<'a> {
                     rate_limit: client.rate_limit(),
                 });
             }
-            tracing::debug!(wait_ms = millis(wait), "the gate is closed");
+            tracing::debug!(wait_ms = millis(wait), "request delayed by the request limiter");
             tokio::time::sleep(wait).await;
         }
         Ok(())

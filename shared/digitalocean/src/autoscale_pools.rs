@@ -1,4 +1,5 @@
-//! Pools of droplets that scale by themselves. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Autoscale-Pools>
+//! Pools of droplets that scale automatically.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Autoscale-Pools>
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -13,14 +14,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/droplets/autoscale", "droplet:read");
 static GET: Operation = Operation::get("/v2/droplets/autoscale/{}", "droplet:read");
 
-/// Calls on autoscale pools.
+/// The API calls for autoscale pools, from [`Client::autoscale_pools`].
 #[derive(Clone, Copy, Debug)]
 pub struct AutoscalePools<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on autoscale pools.
+    /// Returns the API calls for autoscale pools.
     #[must_use]
     pub fn autoscale_pools(&self) -> AutoscalePools<'_> {
         AutoscalePools { client: self }
@@ -28,12 +29,12 @@ impl Client {
 }
 
 impl AutoscalePools<'_> {
-    /// `GET /v2/droplets/autoscale`, scope `droplet:read`.
+    /// Lists the autoscale pools: `GET /v2/droplets/autoscale`, scope `droplet:read`.
     pub fn list(&self) -> Pages<AutoscalePool> {
         Pages::new(self.client, &LIST, &[], "autoscale_pools")
     }
 
-    /// `GET /v2/droplets/autoscale/{id}`, scope `droplet:read`.
+    /// Reads one pool: `GET /v2/droplets/autoscale/{id}`, scope `droplet:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such pool; any [`Error`] of a call.
@@ -42,84 +43,87 @@ impl AutoscalePools<'_> {
     }
 }
 
-/// A pool. Its droplets are listed as such; how busy they are is not read.
+/// An autoscale pool. Its droplets appear in the list of droplets; the model leaves out their
+/// utilization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoscalePool {
     /// The pool's id, a UUID.
     pub id: String,
-    /// Name.
+    /// Name of the pool; empty when DigitalOcean does not send one.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// How it scales.
+    /// Scaling rules of the pool.
     #[serde(default, deserialize_with = "null_as_default")]
     pub config: AutoscaleConfig,
-    /// What its droplets are made from.
+    /// Template from which the pool's droplets are created.
     #[serde(default, deserialize_with = "null_as_default")]
     pub droplet_template: DropletTemplate,
-    /// How many droplets it has.
+    /// Number of droplets in the pool.
     #[serde(default)]
     pub active_resources_count: Option<u32>,
-    /// What state it is in.
+    /// State of the pool, as DigitalOcean reports it.
     #[serde(default)]
     pub status: Option<AutoscalePoolStatus>,
-    /// When it was made.
+    /// Creation time of the pool.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// How a pool scales: to a fixed number, or between two by how busy its droplets are.
+/// The scaling rules of a pool: either a fixed number of droplets, or a range that depends on their
+/// utilization.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AutoscaleConfig {
-    /// The fixed number of droplets.
+    /// Fixed number of droplets; `None` when the pool scales with utilization.
     pub target_number_instances: Option<u32>,
-    /// The fewest droplets.
+    /// Smallest number of droplets in the pool.
     pub min_instances: Option<u32>,
-    /// The most droplets.
+    /// Largest number of droplets in the pool.
     pub max_instances: Option<u32>,
-    /// How busy their processors are to be, 0 to 1.
+    /// Target for the processor utilization of the droplets, 0 to 1.
     #[serde(deserialize_with = "exact_decimal")]
     pub target_cpu_utilization: Option<Decimal>,
-    /// How full their memory is to be, 0 to 1.
+    /// Target for the memory utilization of the droplets, 0 to 1.
     #[serde(deserialize_with = "exact_decimal")]
     pub target_memory_utilization: Option<Decimal>,
-    /// The least time between two changes, in minutes.
+    /// Shortest time between two scaling operations, in minutes.
     pub cooldown_minutes: Option<u32>,
 }
 
-/// What a pool's droplets are made from. User data, which may hold secrets, and SSH keys are not read.
+/// The template from which a pool's droplets are created. The model leaves out SSH keys and user
+/// data, which may hold secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DropletTemplate {
-    /// What their names begin with.
+    /// Prefix of the droplets' names.
     pub name: Option<String>,
-    /// Slug of their region.
+    /// Slug of the droplets' region.
     pub region: Option<String>,
-    /// Slug of their size.
+    /// Slug of the droplets' size.
     pub size: Option<String>,
-    /// Slug or id of their image.
+    /// Slug or id of the droplets' image.
     pub image: Option<String>,
-    /// Their tags. Empty when the token may not read tags.
+    /// Tags of the droplets; empty when the token may not read tags.
     #[serde(deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// Their VPC. `None` when the token may not read VPCs.
+    /// VPC of the droplets; `None` when the token may not read VPCs.
     pub vpc_uuid: Option<String>,
-    /// Their project. `None` when the token may not read projects.
+    /// Project of the droplets; `None` when the token may not read projects.
     pub project_id: Option<String>,
-    /// Whether they have an IPv6 address.
+    /// True if the droplets have an IPv6 address.
     pub ipv6: Option<bool>,
-    /// Whether they can be reached from the internet.
+    /// True if the droplets can be reached from the internet.
     pub public_networking: Option<bool>,
 }
 
 open_enum! {
-    /// The state of a pool.
+    /// The state of an autoscale pool.
     AutoscalePoolStatus {
-        /// Scaling.
+        /// The pool exists and scales.
         Active = "active",
-        /// Going, with its droplets.
+        /// The pool is being deleted, together with its droplets.
         Deleting = "deleting",
-        /// Failed.
+        /// The pool has failed.
         Error = "error",
     }
 }

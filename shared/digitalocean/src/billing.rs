@@ -1,7 +1,9 @@
-//! What the account owes, was billed and has paid. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing>
+//! The account's balance, billing history and invoices.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing>
 //!
-//! Amounts are US dollars, exact, and negative where DigitalOcean gives something. All of it needs scope `billing:read`, and all
-//! resources are on an invoice whatever else the token may see.
+//! Amounts are exact, in US dollars, and negative for credits. Every call needs scope
+//! `billing:read`. An invoice lists all resources of the account, including those that the token
+//! may not read otherwise.
 
 mod history;
 mod invoices;
@@ -27,17 +29,18 @@ static BALANCE: Operation = Operation::get("/v2/customers/my/balance", SCOPE);
 
 const SCOPE: &str = "billing:read";
 
-/// Stands for the UUID of an invoice where the running month's is meant, which DigitalOcean writes anew every day.
+/// Stands in place of an invoice's UUID for the preview of the running month, which DigitalOcean
+/// rewrites every day.
 pub const PREVIEW: &str = "preview";
 
-/// Calls on billing.
+/// The API calls for billing, from [`Client::billing`].
 #[derive(Clone, Copy, Debug)]
 pub struct Billing<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on billing.
+    /// Returns the API calls for billing.
     #[must_use]
     pub fn billing(&self) -> Billing<'_> {
         Billing { client: self }
@@ -45,7 +48,7 @@ impl Client {
 }
 
 impl Billing<'_> {
-    /// `GET /v2/customers/my/balance`, scope `billing:read`.
+    /// Reads the account's balance: `GET /v2/customers/my/balance`, scope `billing:read`.
     ///
     /// # Errors
     /// Any [`Error`] of a call.
@@ -54,23 +57,23 @@ impl Billing<'_> {
     }
 }
 
-/// What the account owes.
+/// The amount that the account owes, in US dollars.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
-    /// What is owed with the usage of the running month: the two amounts below together.
+    /// Amount owed including the usage of the running month: the sum of the two amounts below.
     #[serde(deserialize_with = "required_decimal")]
     pub month_to_date_balance: Decimal,
-    /// What is owed of what was billed; negative where credit is left.
+    /// Amount owed from past invoices; negative when credit is left.
     #[serde(deserialize_with = "required_decimal")]
     pub account_balance: Decimal,
-    /// The usage of the running month.
+    /// Usage of the running month.
     #[serde(deserialize_with = "required_decimal")]
     pub month_to_date_usage: Decimal,
-    /// When DigitalOcean worked it out.
+    /// Time at which DigitalOcean computed the balance.
     pub generated_at: DateTime<Utc>,
 }
 
-/// The key of an item without an id: a digest of all that it says.
+/// Computes the key of an item without an id: a digest of all its fields.
 fn digest(item: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     item.hash(&mut hasher);

@@ -1,4 +1,5 @@
-//! CDN endpoints, which serve a bucket. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/CDN-Endpoints>
+//! CDN endpoints, which serve the content of a Spaces bucket.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/CDN-Endpoints>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,15 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/cdn/endpoints", "cdn:read");
 static GET: Operation = Operation::get("/v2/cdn/endpoints/{}", "cdn:read");
 
-/// Calls on CDN endpoints. DigitalOcean allows 5 of them in 10 seconds, besides its limits for all calls.
+/// The API calls for CDN endpoints, from [`Client::cdn_endpoints`]. DigitalOcean allows 5 of these
+/// calls in 10 seconds, in addition to its limits for all calls.
 #[derive(Clone, Copy, Debug)]
 pub struct CdnEndpoints<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on CDN endpoints.
+    /// Returns the API calls for CDN endpoints.
     #[must_use]
     pub fn cdn_endpoints(&self) -> CdnEndpoints<'_> {
         CdnEndpoints { client: self }
@@ -26,12 +28,12 @@ impl Client {
 }
 
 impl CdnEndpoints<'_> {
-    /// `GET /v2/cdn/endpoints`, scope `cdn:read`.
+    /// Lists the CDN endpoints: `GET /v2/cdn/endpoints`, scope `cdn:read`.
     pub fn list(&self) -> Pages<CdnEndpoint> {
         Pages::new(self.client, &LIST, &[], "endpoints")
     }
 
-    /// `GET /v2/cdn/endpoints/{id}`, scope `cdn:read`.
+    /// Reads one endpoint: `GET /v2/cdn/endpoints/{id}`, scope `cdn:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such endpoint; any [`Error`] of a call.
@@ -40,27 +42,27 @@ impl CdnEndpoints<'_> {
     }
 }
 
-/// A CDN endpoint.
+/// A CDN endpoint, which serves the content of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CdnEndpoint {
     /// The endpoint's id, a UUID.
     pub id: String,
-    /// The host that has the content: a bucket.
+    /// Host of the bucket that has the content.
     #[serde(default, deserialize_with = "null_as_default")]
     pub origin: String,
-    /// The host that serves it.
+    /// Host at which the content is served.
     #[serde(default, deserialize_with = "null_as_default")]
     pub endpoint: String,
-    /// How long content is cached, in seconds.
+    /// Time that content stays in the cache, in seconds.
     #[serde(default)]
     pub ttl: Option<u32>,
-    /// The certificate for the custom domain; `None` (or empty) without one.
+    /// Id of the certificate for the custom domain; `None` (or empty) without one.
     #[serde(default)]
     pub certificate_id: Option<String>,
-    /// A host of the user's own that serves it too; `None` (or empty) without one.
+    /// The user's own host name for the endpoint; `None` (or empty) without one.
     #[serde(default)]
     pub custom_domain: Option<String>,
-    /// When it was made.
+    /// Creation time of the endpoint.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }

@@ -12,14 +12,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/certificates", "certificate:read");
 static GET: Operation = Operation::get("/v2/certificates/{}", "certificate:read");
 
-/// Calls on certificates.
+/// The API calls for certificates, from [`Client::certificates`].
 #[derive(Clone, Copy, Debug)]
 pub struct Certificates<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on certificates.
+    /// Returns the API calls for certificates.
     #[must_use]
     pub fn certificates(&self) -> Certificates<'_> {
         Certificates { client: self }
@@ -27,12 +27,12 @@ impl Client {
 }
 
 impl Certificates<'_> {
-    /// `GET /v2/certificates`, scope `certificate:read`.
+    /// Lists the certificates: `GET /v2/certificates`, scope `certificate:read`.
     pub fn list(&self) -> Pages<Certificate> {
         Pages::new(self.client, &LIST, &[], "certificates")
     }
 
-    /// `GET /v2/certificates/{id}`, scope `certificate:read`.
+    /// Reads one certificate: `GET /v2/certificates/{id}`, scope `certificate:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such certificate; any [`Error`] of a call.
@@ -44,49 +44,49 @@ impl Certificates<'_> {
 /// A certificate. DigitalOcean shows neither the certificate itself nor its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// The certificate's id, a UUID; another one after a renewal by hand.
+    /// Id of the certificate, a UUID. A renewal by hand gives it a new one.
     pub id: String,
-    /// Name, unique.
+    /// Unique name of the certificate.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// When it expires; `None` while it is being issued.
+    /// Expiry time; `None` while the certificate is being issued.
     #[serde(default)]
     pub not_after: Option<DateTime<Utc>>,
-    /// SHA-1 of the certificate; `None` (or empty) while it is being issued.
+    /// SHA-1 fingerprint; `None` (or empty) while the certificate is being issued.
     #[serde(default)]
     pub sha1_fingerprint: Option<String>,
-    /// When it was made.
+    /// Creation time of the certificate.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// The names it is for.
+    /// DNS names that the certificate is valid for.
     #[serde(default, deserialize_with = "null_as_default")]
     pub dns_names: Vec<String>,
-    /// Whether it is issued.
+    /// State of the certificate, which says whether it has been issued.
     #[serde(default)]
     pub state: Option<CertificateState>,
-    /// Where it comes from.
+    /// Origin of the certificate: uploaded or from Let's Encrypt.
     #[serde(default, rename = "type")]
     pub certificate_type: Option<CertificateType>,
 }
 
 open_enum! {
-    /// Whether a certificate is issued.
+    /// State of a certificate, which says whether it has been issued.
     CertificateState {
-        /// Being issued.
+        /// The certificate is being issued.
         Pending = "pending",
-        /// Issued.
+        /// The certificate has been issued.
         Verified = "verified",
-        /// Could not be issued.
+        /// The certificate could not be issued.
         Error = "error",
     }
 }
 
 open_enum! {
-    /// Where a certificate comes from.
+    /// The origin of a certificate.
     CertificateType {
-        /// Uploaded by a user, who renews it.
+        /// Uploaded by a user, who also renews it.
         Custom = "custom",
-        /// Let's Encrypt, renewed by DigitalOcean.
+        /// Issued by Let's Encrypt and renewed by DigitalOcean.
         LetsEncrypt = "lets_encrypt",
     }
 }

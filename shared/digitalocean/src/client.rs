@@ -10,7 +10,8 @@ use url::Url;
 use crate::config::{ClientConfig, TlsRoots, loopback_name, validated_base_url};
 use crate::{Error, RateLimit, RequestDeadline, RequestLimiter, RetryPolicy, Token};
 
-/// A client of the DigitalOcean API v2. Cheap to clone; clones share connections, counters and the last rate limit seen.
+/// A client of the DigitalOcean API v2. Cheap to clone; clones share connections, counters and the
+/// last rate limit seen.
 #[derive(Clone, Debug)]
 pub struct Client {
     pub(crate) http: reqwest::Client,
@@ -19,19 +20,20 @@ pub struct Client {
     pub(crate) retry: RetryPolicy,
     pub(crate) attempt_timeout: Duration,
     pub(crate) deadline: RequestDeadline,
-    /// No attempt begins after this.
+    /// Time after which no attempt is started, see [`Client::single_attempt`].
     pub(crate) send_by: RequestDeadline,
     pub(crate) limiter: Option<Arc<dyn RequestLimiter>>,
     requests: Arc<AtomicU64>,
-    /// Belongs to the token.
+    /// Last rate limit seen for the token; shared by all clones with the same token.
     rate_limit: Arc<Mutex<Option<RateLimit>>>,
 }
 
 impl Client {
-    /// Builds the client; make one per process and derive others from it.
+    /// Builds the client. A process should build one and derive all others from it.
     ///
     /// # Errors
-    /// [`Error::InsecureBaseUrl`] when the token would go over a network in the clear; [`Error::Http`] when TLS cannot be set up.
+    /// [`Error::InsecureBaseUrl`] when the token would be sent over a network without encryption;
+    /// [`Error::Http`] when TLS cannot be set up.
     pub fn new(config: ClientConfig) -> Result<Self, Error> {
         let ClientConfig { base_url, token, retry, attempt_timeout, connect_timeout, tls_roots } = config;
         let base_url = validated_base_url(base_url)?;
@@ -50,58 +52,65 @@ impl Client {
         })
     }
 
-    /// The same connections with another token; its counter and its rate limit begin anew, and it has no gate.
+    /// Returns a client that shares the connections and uses another token. Its request counter and
+    /// rate limit start anew, and it has no request limiter.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
         Self { token, limiter: None, requests: Arc::default(), rate_limit: Arc::default(), ..self.clone() }
     }
 
-    /// The same client, working until `deadline` at most; shares the counter and the rate limit.
+    /// Returns the same client with a deadline for all its work; it shares the counter and the rate
+    /// limit.
     #[must_use]
     pub fn with_deadline(&self, deadline: RequestDeadline) -> Self {
         Self { deadline, ..self.clone() }
     }
 
-    /// The same client, each of whose requests passes this gate. A gate that is closed for a moment is waited for like a rate limit; else
-    /// the call fails with [`Error::RateLimited`].
+    /// Returns the same client with a request limiter that must admit each request. A denial that
+    /// ends soon is waited for, like a rate limit; otherwise the call fails with
+    /// [`Error::RateLimited`].
     #[must_use]
     pub fn with_request_limiter(&self, limiter: Arc<dyn RequestLimiter>) -> Self {
         Self { limiter: Some(limiter), ..self.clone() }
     }
 
-    /// The same client for a write that must never be repeated, not even a PUT or a DELETE: each call is sent at most once, not after
-    /// `send_by`, and has `response_timeout` for its answer. A gate that is closed is not waited for.
+    /// Returns the same client for a write that must never be repeated, not even a PUT or a DELETE.
+    /// Each call is sent at most once, and not after `send_by`; it waits for its response for
+    /// `response_timeout`. A denial by the request limiter is not waited for.
     #[must_use]
     pub fn single_attempt(&self, send_by: RequestDeadline, response_timeout: Duration) -> Self {
         let retry = RetryPolicy { attempts: 1, max_retry_after: Duration::ZERO, ..self.retry };
         Self { send_by, attempt_timeout: response_timeout, retry, ..self.clone() }
     }
 
-    /// The same client, whose every attempt may take this long, from connecting to the last byte.
+    /// Returns the same client with another time limit for each attempt, from connecting to the
+    /// last byte.
     #[must_use]
     pub fn with_attempt_timeout(&self, attempt_timeout: Duration) -> Self {
         Self { attempt_timeout, ..self.clone() }
     }
 
-    /// The same client, counting its requests from 0: one per run.
+    /// Returns the same client with a request counter of its own that starts at 0, to count the
+    /// requests of one run.
     #[must_use]
     pub fn with_own_counter(&self) -> Self {
         Self { requests: Arc::default(), ..self.clone() }
     }
 
-    /// HTTP requests made so far, each attempt counted, by this client and those that share its counter.
+    /// Number of HTTP requests sent so far by this client and those that share its counter; each
+    /// attempt counts.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// What the last response to this token said of the rate limit; `None` before the first one.
+    /// Rate limit in the last response for this token; `None` before the first one.
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         *self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where requests go.
+    /// Base URL that requests are sent to.
     #[must_use]
     pub fn base_url(&self) -> &Url {
         &self.base_url
@@ -118,29 +127,36 @@ impl Client {
     }
 }
 
-/// The one place where a `reqwest::Client` is built.
+/// Builds the HTTP client. No other place in this crate may build a `reqwest::Client`, so that
+/// these settings hold for every request.
 fn build_http_client(base_url: &Url, connect_timeout: Duration, tls_roots: TlsRoots) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect_timeout)
-        // Long enough for one run; a connection kept over a pause of the function may be dead, which would fail a POST.
+        // Long enough for one run. A connection that is kept while the function is paused may be
+        // closed by the peer, which would fail a POST.
         .pool_idle_timeout(Duration::from_secs(15))
-        // A token is never carried elsewhere: neither by a redirect nor as an address in a referer.
+        // The token must not reach another origin, neither through a redirect nor as a URL in a
+        // referer.
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        // Retries are ours: counted, bounded by the deadline, and never for a POST.
+        // This crate retries itself: attempts are counted, bounded by the deadline, and a POST is
+        // never repeated.
         .retry(reqwest::retry::never());
     if base_url.scheme() == "http" {
-        // Plain http stays on this machine: no proxy, and no name server to say where `localhost` is.
+        // Plain http must stay on this machine, so no proxy is used, and no name server resolves
+        // `localhost`.
         builder = builder.no_proxy();
         if let Some(name) = loopback_name(base_url) {
             let addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
             builder = builder.resolve_to_addrs(name, &addresses);
         }
     }
-    // Measured on a 2-core machine, unoptimised build: 0.6-1.1 ms to build a client with the built-in roots, 17-27 ms with the
-    // platform's, which `rustls-native-certs` reads from every file of the certificate directories (8 ms with `SSL_CERT_FILE` naming
-    // the one bundle). A Lambda function of 256 MB has about a seventh of a core. The price: roots are renewed with this crate's
+    // Bundled roots are the default because they load faster. Measured on a 2-core machine with an
+    // unoptimised build: building a client takes 0.6-1.1 ms with the built-in roots and 17-27 ms
+    // with the platform's, which `rustls-native-certs` reads from every file of the certificate
+    // directories (8 ms when `SSL_CERT_FILE` names the one bundle). A Lambda function of 256 MB has
+    // about a seventh of a core. The disadvantages: roots are renewed only with this crate's
     // dependency, and a company's own TLS proxy is trusted only on request.
     if tls_roots == TlsRoots::Bundled {
         builder = builder.tls_certs_only(bundled_roots()?);

@@ -1,4 +1,4 @@
-//! How a client is set up, and where it may send a token. Pure.
+//! The settings of a client, and the check of where a token may be sent. No I/O.
 
 use std::time::Duration;
 
@@ -6,38 +6,41 @@ use url::{Host, Url};
 
 use crate::{Error, RetryPolicy, Token};
 
-/// DigitalOcean's API, where a client goes unless told otherwise.
+/// Address of DigitalOcean's API, the default base URL.
 pub const DEFAULT_BASE_URL: &str = "https://api.digitalocean.com";
 
-/// What a [`Client`](crate::Client) needs. [`ClientConfig::new`] is ready to use; every field may be changed.
+/// The settings of a [`Client`](crate::Client). [`ClientConfig::new`] gives usable defaults; every
+/// field may be changed.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// Where the API is: https, or http on loopback. A path is kept as a prefix. `None`: [`DEFAULT_BASE_URL`].
+    /// Base URL of the API: https, or http on loopback. A path is kept as a prefix. `None` means
+    /// [`DEFAULT_BASE_URL`].
     pub base_url: Option<Url>,
-    /// The token to send.
+    /// Token that is sent with every request.
     pub token: Token,
-    /// How often to try, and how long to wait in between.
+    /// Number of attempts, and the waits between them.
     pub retry: RetryPolicy,
     /// Longest time for one attempt, from connecting to the last byte.
     pub attempt_timeout: Duration,
-    /// Longest time to connect, TLS included; counts into `attempt_timeout`.
+    /// Longest time to connect, including TLS; it counts towards `attempt_timeout`.
     pub connect_timeout: Duration,
-    /// Which certificate authorities to trust.
+    /// Certificate authorities to trust.
     pub tls_roots: TlsRoots,
 }
 
-/// Which certificate authorities are trusted.
+/// The certificate authorities that a client trusts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsRoots {
-    /// Mozilla's, built in: no file is read.
+    /// Mozilla's root certificates, built into the program; no file is read.
     #[default]
     Bundled,
-    /// The machine's, which a company's own TLS proxy may need; `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
+    /// The root certificates of the machine, which a company's own TLS proxy may need.
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
     Platform,
 }
 
 impl ClientConfig {
-    /// DigitalOcean itself, with this token, 30 s for an attempt and 5 s to connect.
+    /// Settings for DigitalOcean's own API with this token: 30 s for an attempt, 5 s to connect.
     #[must_use]
     pub fn new(token: Token) -> Self {
         Self {
@@ -50,7 +53,7 @@ impl ClientConfig {
         }
     }
 
-    /// The same at another address.
+    /// Returns the same settings with another base URL.
     #[must_use]
     pub fn with_base_url(mut self, base_url: Url) -> Self {
         self.base_url = Some(base_url);
@@ -58,30 +61,30 @@ impl ClientConfig {
     }
 }
 
-/// The base URL to use, if a token may be sent there.
+/// Returns the base URL, or an error when a token must not be sent there.
 pub(crate) fn validated_base_url(base_url: Option<Url>) -> Result<Url, Error> {
     let refuse = |base_url: &str, reason| Error::InsecureBaseUrl { base_url: base_url.to_owned(), reason };
     let url = match base_url {
         Some(url) => url,
-        None => Url::parse(DEFAULT_BASE_URL).map_err(|_| refuse(DEFAULT_BASE_URL, "not a URL"))?,
+        None => Url::parse(DEFAULT_BASE_URL).map_err(|_| refuse(DEFAULT_BASE_URL, "it is not a URL"))?,
     };
     let reason = match url.scheme() {
         "https" if url.has_host() => None,
         "http" if is_loopback(&url) => None,
-        "http" => Some("plain http beyond loopback"),
-        _ => Some("neither https nor http"),
+        "http" => Some("it is plain http to a host that is not loopback"),
+        _ => Some("it is neither https nor http"),
     };
     let extra =
         !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some();
-    match reason.or_else(|| extra.then_some("carries a user name, a query or a fragment")) {
+    match reason.or_else(|| extra.then_some("it has a user name, a password, a query or a fragment")) {
         None => Ok(url),
-        // The origin alone: what else the URL carries may be a secret.
+        // Only the origin goes into the error, since the other parts of the URL may be a secret.
         Some(reason) => Err(refuse(&url.origin().ascii_serialization(), reason)),
     }
 }
 
-/// The name to be pinned to the loopback addresses, for a plain http base URL by name: what `localhost` resolves to is otherwise up to a
-/// name server.
+/// Returns the host name of a plain http base URL, which the client pins to the loopback addresses.
+/// Otherwise a name server would decide where `localhost` is.
 pub(crate) fn loopback_name(base_url: &Url) -> Option<&str> {
     base_url.domain().filter(|_| base_url.scheme() == "http")
 }
@@ -104,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn https_anywhere_and_http_on_loopback() {
+    fn https_to_any_host_and_http_to_loopback_are_accepted() {
         assert_eq!(validated_base_url(None).unwrap().as_str(), "https://api.digitalocean.com/");
         for url in [
             "https://do.example:8443/prefix/",
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn names_on_loopback_are_pinned() {
+    fn loopback_names_are_pinned() {
         let name = |url| loopback_name(&Url::parse(url).unwrap()).map(str::to_owned);
         assert_eq!(name("http://do.localhost:1"), Some("do.localhost".into()));
         assert_eq!(name("http://127.0.0.1:1"), None);

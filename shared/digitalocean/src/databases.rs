@@ -1,4 +1,5 @@
-//! Managed database clusters. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
+//! Managed database clusters.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,14 +13,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/databases", "database:read");
 static GET: Operation = Operation::get("/v2/databases/{}", "database:read");
 
-/// Calls on managed database clusters.
+/// The API calls for managed database clusters, from [`Client::databases`].
 #[derive(Clone, Copy, Debug)]
 pub struct Databases<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on managed database clusters.
+    /// Returns the API calls for managed database clusters.
     #[must_use]
     pub fn databases(&self) -> Databases<'_> {
         Databases { client: self }
@@ -27,12 +28,13 @@ impl Client {
 }
 
 impl Databases<'_> {
-    /// `GET /v2/databases`, scope `database:read`: every cluster, in one answer. [`Error::NotFound`] may mean that the account has none.
+    /// Lists the database clusters, all in one response: `GET /v2/databases`, scope
+    /// `database:read`. [`Error::NotFound`] may mean that the account has none.
     pub fn list(&self) -> Pages<Database> {
         Pages::new(self.client, &LIST, &[], "databases").unpaged()
     }
 
-    /// `GET /v2/databases/{id}`, scope `database:read`.
+    /// Reads one cluster: `GET /v2/databases/{id}`, scope `database:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such cluster; any [`Error`] of a call.
@@ -41,42 +43,43 @@ impl Databases<'_> {
     }
 }
 
-/// A managed database cluster. Its connections and users, which DigitalOcean sends with their passwords, are not read.
+/// A managed database cluster. Its connections and users, which DigitalOcean sends with their
+/// passwords, are not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Database {
     /// The cluster's id, a UUID.
     pub id: String,
-    /// Name, unique.
+    /// Unique name of the cluster.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// `pg`, `mysql`, `valkey`, `mongodb`, `kafka`, `opensearch`, …
+    /// Database engine: `pg`, `mysql`, `valkey`, `mongodb`, `kafka`, `opensearch`, …
     #[serde(default)]
     pub engine: Option<String>,
-    /// The engine's version, such as `16`.
+    /// Version of the engine, such as `16`.
     #[serde(default)]
     pub version: Option<String>,
-    /// Slug of its nodes' size, such as `db-s-2vcpu-4gb`.
+    /// Slug of the nodes' size, such as `db-s-2vcpu-4gb`.
     #[serde(default)]
     pub size: Option<String>,
-    /// How many nodes it has.
+    /// Number of nodes in the cluster.
     #[serde(default)]
     pub num_nodes: Option<u32>,
-    /// Its storage, in mebibytes.
+    /// Storage of the cluster, in mebibytes.
     #[serde(default)]
     pub storage_size_mib: Option<u64>,
-    /// Slug of the region it is in.
+    /// Slug of the region that the cluster is in.
     #[serde(default)]
     pub region: Option<String>,
-    /// The VPC it is in; empty in none.
+    /// Id of the VPC that the cluster is in; empty when it is in none.
     #[serde(default)]
     pub private_network_uuid: Option<String>,
-    /// Its tags. Empty when the token may not read tags.
+    /// Tags of the cluster; empty when the token may not read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// What state it is in.
+    /// State of the cluster, as DigitalOcean reports it.
     #[serde(default)]
     pub status: Option<DatabaseStatus>,
-    /// When it was made.
+    /// Creation time of the cluster.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
@@ -84,15 +87,15 @@ pub struct Database {
 open_enum! {
     /// The state of a database cluster.
     DatabaseStatus {
-        /// Being made.
+        /// The cluster is being created.
         Creating = "creating",
-        /// Serving.
+        /// The cluster serves requests.
         Online = "online",
-        /// Getting other nodes.
+        /// The cluster is getting other nodes.
         Resizing = "resizing",
-        /// Moving to another region.
+        /// The cluster is moving to another region.
         Migrating = "migrating",
-        /// Being made from another one.
+        /// The cluster is being created as a copy of another one.
         Forking = "forking",
     }
 }

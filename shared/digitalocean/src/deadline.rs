@@ -1,55 +1,57 @@
-//! Until when a caller may work.
+//! The deadline of a caller's work.
 
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-/// The moment after which no request is started, waited for or retried.
+/// The time after which no request is started, waited for or retried.
 ///
-/// On Lambda: the invocation's deadline, minus the margin the caller needs to save its work.
+/// On Lambda this is the invocation's deadline minus the margin that the caller needs to save its
+/// work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestDeadline {
     until: Option<Instant>,
 }
 
 impl RequestDeadline {
-    /// No deadline: only the bounds of [`RetryPolicy`](crate::RetryPolicy) hold.
+    /// Creates no deadline: only the limits of [`RetryPolicy`](crate::RetryPolicy) apply.
     #[must_use]
     pub fn none() -> Self {
         Self { until: None }
     }
 
-    /// At a moment of the monotonic clock.
+    /// Creates a deadline at a time of the monotonic clock.
     #[must_use]
     pub fn at(until: Instant) -> Self {
         Self { until: Some(until) }
     }
 
-    /// So long from now.
+    /// Creates a deadline that lies `budget` ahead.
     #[must_use]
     pub fn after(budget: Duration) -> Self {
         Self { until: Instant::now().checked_add(budget) }
     }
 
-    /// At a time of day, such as the deadline of a Lambda invocation. A time already past leaves no budget.
+    /// Creates a deadline at a wall-clock time, such as the end of a Lambda invocation. A time in
+    /// the past leaves no time at all.
     #[must_use]
     pub fn at_time(until: DateTime<Utc>) -> Self {
         Self::after((until - Utc::now()).to_std().unwrap_or_default())
     }
 
-    /// The same deadline, earlier by `margin`.
+    /// Returns the same deadline, earlier by `margin`.
     #[must_use]
     pub fn with_margin(self, margin: Duration) -> Self {
         Self { until: self.until.map(|until| until.checked_sub(margin).unwrap_or_else(Instant::now)) }
     }
 
-    /// What is left; `None` without a deadline, zero once it has passed.
+    /// Time that is left; `None` without a deadline, zero once it has passed.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         self.until.map(|until| until.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether it has passed.
+    /// Returns whether the deadline has passed; never true without one.
     #[must_use]
     pub fn has_passed(&self) -> bool {
         self.remaining().is_some_and(|left| left.is_zero())
@@ -61,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn margin_and_past_times_leave_nothing() {
+    fn a_margin_shortens_the_deadline_and_a_past_time_leaves_nothing() {
         assert_eq!(RequestDeadline::none().remaining(), None);
         assert!(RequestDeadline::after(Duration::from_secs(5)).with_margin(Duration::from_secs(6)).has_passed());
         assert!(RequestDeadline::at_time(Utc::now() - chrono::Duration::seconds(1)).has_passed());

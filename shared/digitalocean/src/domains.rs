@@ -1,4 +1,5 @@
-//! Domains, that is DNS zones. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains>
+//! Domains, that is DNS zones.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains>
 
 use serde::{Deserialize, Serialize};
 
@@ -13,14 +14,14 @@ pub use records::{DomainRecord, DomainRecordRequest};
 static LIST: Operation = Operation::get("/v2/domains", "domain:read");
 static GET: Operation = Operation::get("/v2/domains/{}", "domain:read");
 
-/// Calls on domains.
+/// The API calls for domains, from [`Client::domains`].
 #[derive(Clone, Copy, Debug)]
 pub struct Domains<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on domains.
+    /// Returns the API calls for domains.
     #[must_use]
     pub fn domains(&self) -> Domains<'_> {
         Domains { client: self }
@@ -28,12 +29,12 @@ impl Client {
 }
 
 impl Domains<'_> {
-    /// `GET /v2/domains`, scope `domain:read`: every zone of the account.
+    /// Lists every DNS zone of the account: `GET /v2/domains`, scope `domain:read`.
     pub fn list(&self) -> Pages<Domain> {
         Pages::new(self.client, &LIST, &[], "domains")
     }
 
-    /// `GET /v2/domains/{name}`, scope `domain:read`.
+    /// Reads one zone: `GET /v2/domains/{name}`, scope `domain:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the account has no such zone; any [`Error`] of a call.
@@ -42,15 +43,18 @@ impl Domains<'_> {
     }
 }
 
-/// A DNS zone.
+/// A DNS zone of the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domain {
-    /// The zone's name, which is its id: unique in all of DigitalOcean, free for others once deleted.
+    /// Name of the zone, which is also its id: unique across all of DigitalOcean, and available to
+    /// other accounts once deleted.
     pub name: String,
-    /// Default time to live of its records, in seconds; `None` while the zone is being made.
+    /// Default time to live of the zone's records, in seconds; `None` while the zone is being
+    /// created.
     #[serde(default)]
     pub ttl: Option<u32>,
-    /// The zone as a BIND file (TXT values unquoted); `None` while the zone is being made.
+    /// Content of the zone as a BIND file (TXT values unquoted); `None` while the zone is being
+    /// created.
     #[serde(default)]
     pub zone_file: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Files: their bytes as they arrive, never held whole.
+//! Downloads: the bytes of a file as they arrive, never held in memory as a whole.
 
 use std::time::{Duration, Instant};
 
@@ -16,30 +16,35 @@ use crate::error_mapping::{api_error, response_error, safe_snippet};
 use crate::operation::Operation;
 use crate::request::{PreparedRequest, UnreadResponse};
 
-/// A file that is arriving. Its bytes are handed on as they come, without a look at them.
+/// A file that is being downloaded. Its bytes are returned as they arrive, without any
+/// interpretation.
 ///
-/// Until its first bytes are there, the call is repeated like any other. After them it is not, since what was handed out cannot be
-/// taken back: an error then ends the file, and who wants it makes another call. Each piece may take as long as an attempt, and all of
-/// them until the client's deadline.
+/// Until the first bytes have arrived, the call is retried like any other. After that it is not,
+/// because bytes that were returned cannot be taken back: an error then ends the download, and the
+/// caller has to start another one. Each chunk may take as long as an attempt, and all chunks
+/// together until the client's deadline.
 ///
-/// The end is told from a break: a file that is shorter than announced, or that lacks its last chunk, ends with an error.
+/// A file that is shorter than announced, or that lacks its last chunk, ends with an error, so that
+/// it cannot be mistaken for a complete one.
 #[derive(Debug)]
-#[must_use = "a file is read by chunk"]
+#[must_use = "a download does nothing until `chunk` is called"]
 pub struct Download {
     client: Client,
     call: Box<Call>,
     attempts: u32,
     first: Option<Bytes>,
-    /// None once it has ended, in whichever way.
+    /// None once the file has ended, with or without an error.
     response: Option<Response>,
     failed: bool,
 }
 
 impl Download {
-    /// The next bytes; `None` after the last. After an error there is no end, only errors.
+    /// Returns the next bytes, or `None` after the last. After an error, every further call returns
+    /// an error as well.
     ///
     /// # Errors
-    /// [`Error::Transport`] when it breaks off, of kind [`TransportKind::Timeout`] when it stalls; [`Error::DeadlineExceeded`].
+    /// [`Error::Transport`] when the file breaks off, of kind [`TransportKind::Timeout`] when it
+    /// stalls; [`Error::DeadlineExceeded`].
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
@@ -47,7 +52,7 @@ impl Download {
         let chunk = match &mut self.response {
             Some(response) => next(&self.client, response, &self.call, self.attempts).await,
             None if self.failed => {
-                Err(download_error(&self.call, self.attempts, TransportKind::Body, "the file had broken off"))
+                Err(download_error(&self.call, self.attempts, TransportKind::Body, "the download has already failed"))
             }
             None => Ok(None),
         };
@@ -60,7 +65,7 @@ impl Download {
 }
 
 impl Client {
-    /// Calls `operation`, which answers with a file.
+    /// Calls `operation`, whose response is a file.
     pub(crate) async fn download(
         &self,
         operation: &'static Operation,
@@ -78,7 +83,7 @@ impl Client {
         }
     }
 
-    /// One attempt, as far as the first bytes.
+    /// Makes one attempt, up to the first bytes of the file.
     async fn begin_download(
         &self,
         request: &PreparedRequest,
@@ -109,13 +114,14 @@ impl Client {
         Err(match ErrorBody::parse(&body) {
             Some(error) => api_error(call, status, error),
             None => {
-                let source = serde_json::Error::custom("JSON where a file was due");
+                let source = serde_json::Error::custom("the response is JSON instead of a file");
                 Error::Decode { call, at: ".".to_owned(), snippet: safe_snippet(&body), source }
             }
         })
     }
 
-    /// What an answer is that did not come in time: past the deadline, that is what failed it.
+    /// The error for a response that did not arrive in time: once the deadline has passed, the
+    /// deadline is reported as the cause.
     fn timeout_error(&self, call: &Call, attempts: u32, elapsed: tokio::time::error::Elapsed) -> Error {
         if self.deadline.has_passed() {
             return Error::DeadlineExceeded { call: Box::new(call.clone()), sent: true };
@@ -124,7 +130,7 @@ impl Client {
     }
 }
 
-/// The next bytes of a file, if they come within the time of an attempt.
+/// Returns the next bytes of a file, if they arrive within the time of one attempt.
 async fn next(client: &Client, response: &mut Response, call: &Call, attempts: u32) -> Result<Option<Bytes>, Error> {
     let left = client.deadline.remaining().unwrap_or(Duration::MAX).min(client.attempt_timeout);
     next_until(client, response, call, attempts, Instant::now() + left).await
@@ -153,7 +159,8 @@ fn download_error(
     Error::Transport { call: Box::new(call.clone()), kind, attempts, source: source.into() }
 }
 
-/// JSON is what DigitalOcean answers errors with, and never a file.
+/// Returns whether the response is JSON, which DigitalOcean sends only for errors and never as a
+/// file.
 fn is_json(headers: &HeaderMap) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     media_type.trim_start().to_ascii_lowercase().starts_with("application/json")

@@ -1,4 +1,5 @@
-//! Droplets. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
+//! Droplets, DigitalOcean's virtual machines.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
 
 use crate::operation::Operation;
 use crate::pages::{ListItem, Listing, Pages};
@@ -17,31 +18,32 @@ pub use model::{
 static LIST: Operation = Operation::get("/v2/droplets", "droplet:read");
 static GET: Operation = Operation::get("/v2/droplets/{}", "droplet:read");
 
-/// Calls on droplets.
+/// The API calls for droplets, from [`Client::droplets`].
 #[derive(Clone, Copy, Debug)]
 pub struct Droplets<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on droplets.
+    /// Returns the API calls for droplets.
     #[must_use]
     pub fn droplets(&self) -> Droplets<'_> {
         Droplets { client: self }
     }
 }
 
-/// The two halves in which DigitalOcean lists droplets (`type`); it lists one of them at a time.
+/// The two types by which DigitalOcean lists droplets (parameter `type`). One list has droplets of
+/// one type only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DropletType {
-    /// All but GPU droplets; what DigitalOcean lists when not asked for a type.
+    /// All droplets without GPUs; this is DigitalOcean's default.
     Droplets,
-    /// GPU droplets.
+    /// Droplets with GPUs only.
     Gpus,
 }
 
 impl DropletType {
-    /// DigitalOcean's word for it.
+    /// DigitalOcean's value of the parameter `type`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,12 +54,13 @@ impl DropletType {
 }
 
 impl Droplets<'_> {
-    /// `GET /v2/droplets?type=…`, scope `droplet:read`: droplets of one type.
+    /// Lists the droplets of one type: `GET /v2/droplets?type=…`, scope `droplet:read`.
     pub fn list(&self, droplet_type: DropletType) -> Pages<Droplet> {
         Pages::new(self.client, &LIST, &[], "droplets").filter("type", droplet_type.as_str())
     }
 
-    /// Both types, all or nothing: DigitalOcean's default list leaves out GPU droplets.
+    /// Lists the droplets of both types, or returns an error. Two lists are needed because
+    /// DigitalOcean's default list leaves out GPU droplets.
     ///
     /// # Errors
     /// Any [`Error`] of either list.
@@ -65,8 +68,9 @@ impl Droplets<'_> {
         self.list_all_as(|droplet| droplet).await
     }
 
-    /// The same, each droplet made into what is wanted of it as its page arrives: a droplet comes with all of its size, its region and its
-    /// image, several kilobytes.
+    /// Lists the droplets of both types and converts each with `read` as its page arrives. This
+    /// saves memory: a droplet comes with its whole size, region and image, which are several
+    /// kilobytes.
     ///
     /// # Errors
     /// As [`Droplets::list_all`].
@@ -78,10 +82,11 @@ impl Droplets<'_> {
         Ok(Listing { items: items.into_iter().map(|(_, wanted)| wanted).collect(), pages, requests, total, rate_limit })
     }
 
-    /// `GET /v2/droplets/{id}`, scope `droplet:read`.
+    /// Reads one droplet: `GET /v2/droplets/{id}`, scope `droplet:read`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such droplet (or, shortly, not yet); any [`Error`] of a call.
+    /// [`Error::NotFound`] when there is no such droplet, or when a new one is not visible yet; any
+    /// [`Error`] of a call.
     pub async fn get(&self, id: u64) -> Result<Droplet, Error> {
         self.client.get_one(&GET, &[&id.to_string()], "droplet").await
     }

@@ -1,4 +1,5 @@
-//! The JSON around what was asked for: `{"droplet": {…}}`, `{"droplets": […], "links": {…}, "meta": {…}}`, or an error. Pure.
+//! The JSON envelope of a response: `{"droplet": {…}}`,
+//! `{"droplets": […], "links": {…}, "meta": {…}}`, or an error body. No I/O.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,24 +11,24 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAc
 #[derive(Debug)]
 pub(crate) struct ListPage<T> {
     pub(crate) items: Vec<T>,
-    /// `links.pages.next`, unless absent, `null` or empty.
+    /// Link in `links.pages.next`, unless it is absent, `null` or empty.
     pub(crate) next: Option<String>,
-    /// `meta.total`: items in the whole list.
+    /// Number of items in the whole list, from `meta.total`.
     pub(crate) total: Option<u64>,
 }
 
-/// Why an answer could not be read.
+/// The reason why a response body could not be decoded.
 #[derive(Debug)]
 pub(crate) enum BodyParseError {
-    /// It is an error body where a result was due.
+    /// The body is an error body although the status promised a result.
     ErrorBody(ErrorBody),
-    /// It ends in the middle.
+    /// The JSON ends in the middle.
     Truncated(serde_json::Error),
-    /// It has another shape, at this path.
+    /// The JSON has another shape than expected; `at` is the path of the first mismatch.
     UnexpectedShape { at: String, source: serde_json::Error },
 }
 
-/// DigitalOcean's error body.
+/// DigitalOcean's error body: an error id and a message.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorBody {
     pub(crate) id: String,
@@ -37,7 +38,7 @@ pub(crate) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads an error body; `None` when it is something else (empty, HTML, another JSON).
+    /// Parses an error body; `None` when the body is something else (empty, HTML, other JSON).
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
     }
@@ -49,22 +50,25 @@ pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> R
         .map(|read: EnvelopeContents<T>| read.value)
 }
 
-/// Reads an object that comes without a key. It must have a required field: else an error body could pass for it.
+/// Reads an object that is not wrapped in a key. `T` must have a required field; otherwise an error
+/// body could pass for it.
 pub(crate) fn read_unwrapped<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyParseError> {
     read(body, PhantomData)
 }
 
-/// Reads nothing: all but an error body will do.
+/// Accepts any body except an error body, for calls without a result.
 pub(crate) fn read_no_content(body: &[u8]) -> Result<(), BodyParseError> {
     ErrorBody::parse(body).map_or(Ok(()), |error| Err(BodyParseError::ErrorBody(error)))
 }
 
-/// Reads the list under `key`. A missing list is an error; `null` is an empty one only where the total says zero.
+/// Reads the list under `key`. A missing list is an error. `null` is an empty list only if the
+/// total is zero.
 pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<ListPage<T>, BodyParseError> {
     read_list(body, key, |total| total == Some(0))
 }
 
-/// The same of a list that comes without a total: `null` is an empty one unless a total says otherwise.
+/// Reads a list that DigitalOcean sends without a total. `null` is an empty list unless there is a
+/// total above zero.
 pub(crate) fn read_unpaged<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<ListPage<T>, BodyParseError> {
     read_list(body, key, |total| total.unwrap_or(0) == 0)
 }
@@ -113,11 +117,12 @@ struct EnvelopeContents<T> {
     meta: Option<Meta>,
 }
 
-/// The key is a value, so no derived type can stand for the envelope.
+/// Reads the value under `key`. No derived type can do this, because the key is only known at run
+/// time.
 struct ResponseEnvelope<T> {
     key: &'static str,
     marker: PhantomData<T>,
-    /// Whether `links` and `meta` are of interest.
+    /// True if `links` and `meta` are read as well.
     with_paging: bool,
 }
 
@@ -179,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn links_may_be_missing_in_every_way() {
+    fn every_form_of_a_missing_next_link_ends_the_list() {
         for links in [
             "",
             r#","links":{}"#,
@@ -206,12 +211,12 @@ mod tests {
 
     #[test]
     fn a_list_without_pages_may_be_null_when_empty() {
-        let whole = |json: &str| read_unpaged::<u32>(json.as_bytes(), "things");
+        let unpaged = |json: &str| read_unpaged::<u32>(json.as_bytes(), "things");
         for json in [r#"{"things":null}"#, r#"{"things":[]}"#, r#"{"things":null,"meta":{"total":0}}"#] {
-            assert!(whole(json).unwrap().items.is_empty(), "{json}");
+            assert!(unpaged(json).unwrap().items.is_empty(), "{json}");
         }
         for json in ["{}", "null", r#"{"things":{}}"#, r#"{"things":null,"meta":{"total":3}}"#] {
-            assert!(matches!(whole(json), Err(BodyParseError::UnexpectedShape { .. })), "{json}");
+            assert!(matches!(unpaged(json), Err(BodyParseError::UnexpectedShape { .. })), "{json}");
         }
     }
 
@@ -228,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_without_a_key_is_told_from_an_error_body() {
+    fn an_object_without_a_key_is_distinguished_from_an_error_body() {
         #[derive(Debug, Deserialize)]
         struct Thing {
             size: u32,
@@ -241,14 +246,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_body_is_known_as_one() {
+    fn an_error_body_is_recognised() {
         let error = page(r#"{"id":"server_error","message":"Oops","request_id":"r-9"}"#).unwrap_err();
         let BodyParseError::ErrorBody(error) = error else { panic!("{error:?}") };
         assert_eq!((error.id.as_str(), error.request_id.as_deref()), ("server_error", Some("r-9")));
     }
 
     #[test]
-    fn the_path_to_the_fault_is_told() {
+    fn an_error_names_the_path_of_the_mismatch() {
         let Err(BodyParseError::UnexpectedShape { at, source }) = page(r#"{"things":[1,2,"three"]}"#) else { panic!() };
         assert_eq!(at, "things[2]");
         assert!(source.to_string().contains("three"), "{source}");

@@ -1,4 +1,4 @@
-//! What can go wrong with a call, and what a caller may conclude from it.
+//! The errors of a call, and what a caller may conclude from them.
 
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
@@ -6,16 +6,17 @@ use http::{Method, StatusCode};
 use crate::page_links::PageLinkError;
 use crate::rate_limit::{LimitKind, RateLimit};
 
-/// The call an error is about.
+/// The call that an error is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// HTTP method.
+    /// HTTP method of the call.
     pub method: Method,
-    /// Path, without the query.
+    /// Path of the call, without the query.
     pub path: String,
-    /// The token scope the operation needs, such as `droplet:read`.
+    /// Token scope that the call needs, such as `droplet:read`.
     pub scope: &'static str,
-    /// DigitalOcean's id of the request, for its support; from the error body or the `x-request-id` header.
+    /// DigitalOcean's id of the request, for support cases; from the error body or the header
+    /// `x-request-id`.
     pub request_id: Option<String>,
 }
 
@@ -29,200 +30,206 @@ impl std::fmt::Display for Call {
     }
 }
 
-/// How a request failed without a usable answer.
+/// The way in which a request failed without a usable response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportKind {
-    /// No connection: the name, the network or TLS. The request was not sent.
+    /// No connection could be made (name resolution, network or TLS). The request was not sent.
     Connect,
-    /// No complete answer within the time of one attempt.
+    /// No complete response arrived within the time of one attempt.
     Timeout,
-    /// The connection broke before an answer began.
+    /// The connection broke before a response began.
     Interrupted,
-    /// The answer began and was cut off.
+    /// The response began and was cut off.
     Body,
 }
 
 impl std::fmt::Display for TransportKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Connect => "could not connect",
-            Self::Timeout => "no complete answer in time",
-            Self::Interrupted => "the connection broke before an answer",
-            Self::Body => "the answer was cut off",
+            Self::Connect => "could not connect to DigitalOcean",
+            Self::Timeout => "no complete response in time",
+            Self::Interrupted => "the connection broke before a response arrived",
+            Self::Body => "the response was cut off",
         })
     }
 }
 
-/// Everything that can go wrong with a call. No text of it ever holds the token. A cause is in `source()`, not in the text.
+/// The errors of this crate. No error text ever contains the token. The cause of an error is in
+/// `source()`, not in its text.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// 401: the token is unknown, revoked or expired.
+    /// Status 401: the token is unknown, revoked or expired.
     #[error("{call}: DigitalOcean does not accept the token (401: {message}); replace it")]
     Unauthorized {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// DigitalOcean's words.
+        /// DigitalOcean's error message, or the start of the body.
         message: String,
     },
 
-    /// 403: the token may not do this.
-    #[error("{call}: not allowed (403: {message}); the token needs scope {}", call.scope)]
+    /// Status 403: the token lacks the scope for this call.
+    #[error("{call}: the token is not allowed to do this (403: {message}); it needs scope {}", call.scope)]
     Forbidden {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// DigitalOcean's words.
+        /// DigitalOcean's error message, or the start of the body.
         message: String,
     },
 
-    /// 404: what the path names does not exist, or not yet.
+    /// Status 404: the resource in the path does not exist, or does not exist yet.
     #[error("{call}: not found (404: {message})")]
     NotFound {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// DigitalOcean's words.
+        /// DigitalOcean's error message, or the start of the body.
         message: String,
     },
 
-    /// 429, and waiting for it here was not possible.
+    /// Status 429, or a denial by the request limiter, that could not be waited out here.
     #[error("{call}: rate limited ({kind:?} limit); try again at {}", until.to_rfc3339())]
     RateLimited {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// Which limit.
+        /// Limit that was exceeded.
         kind: LimitKind,
-        /// When to try again; never earlier than the answer.
+        /// Time at which to try again; never earlier than the response.
         until: DateTime<Utc>,
-        /// How long DigitalOcean asked to wait (`retry-after`); only for a burst.
+        /// Wait that DigitalOcean asked for (`retry-after`); only for a burst.
         retry_after: Option<std::time::Duration>,
-        /// The `ratelimit-*` headers of the answer.
+        /// Content of the `ratelimit-*` headers of the response.
         rate_limit: Option<RateLimit>,
     },
 
-    /// Any other refusal, among them an error body sent with status 200, and redirects, which are never followed.
-    #[error("{call}: {} ({}): {message}", status.as_u16(), id.as_deref().unwrap_or("no error id"))]
+    /// Any other error response, including an error body with status 200 and a redirect, which is
+    /// never followed.
+    #[error("{call}: DigitalOcean responded with {} ({}): {message}", status.as_u16(), id.as_deref().unwrap_or("no error id"))]
     Api {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// HTTP status.
+        /// HTTP status of the response.
         status: StatusCode,
         /// DigitalOcean's error id in lower case, such as `unprocessable_entity`.
         id: Option<String>,
-        /// DigitalOcean's words.
+        /// DigitalOcean's error message, or the start of the body.
         message: String,
     },
 
-    /// 5xx, on every attempt made.
-    #[error("{call}: DigitalOcean failed ({}: {message}) on {attempts} attempt(s); try again later", status.as_u16())]
+    /// Status 5xx on the last attempt.
+    #[error("{call}: DigitalOcean failed with {} ({message}) after {attempts} attempt(s); try again later", status.as_u16())]
     ServerError {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
         /// HTTP status of the last attempt.
         status: StatusCode,
-        /// DigitalOcean's words.
+        /// DigitalOcean's error message, or the start of the body.
         message: String,
-        /// Attempts made.
+        /// Number of attempts made.
         attempts: u32,
-        /// When DigitalOcean asked to come back, if it did.
+        /// Time at which DigitalOcean asked to try again; `None` when it did not.
         retry_at: Option<DateTime<Utc>>,
     },
 
-    /// No usable answer, on every attempt made.
-    #[error("{call}: {kind}, on {attempts} attempt(s); try again later")]
+    /// No usable response on the last attempt.
+    #[error("{call}: {kind}, after {attempts} attempt(s); try again later")]
     Transport {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// How it failed.
+        /// Way in which the last attempt failed.
         kind: TransportKind,
-        /// Attempts made.
+        /// Number of attempts made.
         attempts: u32,
-        /// The cause, without the address.
+        /// Cause of the failure, without the URL.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
-    /// The answer is not of the documented shape.
-    #[error("{call}: the answer is not as documented at `{at}`; it begins: {snippet}")]
+    /// A response that does not match the documented format.
+    #[error("{call}: the response does not match the documented format at `{at}`; it begins: {snippet}")]
     Decode {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// Where in the JSON, such as `droplets[3].created_at`; `.` is the whole.
+        /// Path of the mismatch in the JSON, such as `droplets[3].created_at`; `.` is the whole
+        /// body.
         at: String,
-        /// The beginning of the answer.
+        /// The start of the response, or a note that it is JSON, which is not quoted.
         snippet: String,
-        /// What was wrong there.
+        /// Mismatch at that path.
         source: serde_json::Error,
     },
 
-    /// The list kept changing while it was read, so that items may have been missed: nothing is returned.
+    /// A list that kept changing while it was read, so that items may have been missed. Nothing is
+    /// returned.
     ///
-    /// The same is seen when DigitalOcean counts items in `meta.total` that it does not show to this token.
+    /// The same error occurs when DigitalOcean counts items in `meta.total` that this token may not
+    /// see.
     #[error(
-        "{call}: the list could not be read as a whole in {passes} walk(s) ({seen} items seen, {total} reported); it changed meanwhile, \
-         or the token (scope {}) does not see every item",
+        "{call}: the list could not be read as a whole in {passes} pass(es) ({seen} items seen, {total} reported); it changed meanwhile, \
+         or the token (scope {}) may not read every item",
         call.scope
     )]
     ListShifted {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// Distinct items of the last walk.
+        /// Distinct items in the last pass over the list.
         seen: u64,
-        /// The most items that any page of the last walk reported (`meta.total`).
+        /// Highest number of items that any page of the last pass reported (`meta.total`).
         total: u64,
-        /// Walks from page 1 that were tried.
+        /// Number of passes made, each starting at page 1.
         passes: u32,
     },
 
-    /// A page's `next` link cannot be right; nothing is returned.
-    #[error("{call}: the link to the next page is unusable, so nothing is returned")]
+    /// A page's `next` link that cannot be right. Nothing is returned.
+    #[error("{call}: the link to the next page is not usable, so the list could not be read")]
     PageLink {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// What is wrong with it.
+        /// Fault of the link.
         source: PageLinkError,
     },
 
-    /// The caller's deadline left no time for the call.
-    #[error("{call}: the deadline has passed{}; continue in another run", if *sent { " before the answer came" } else { "" })]
+    /// A deadline that left no time for the call.
+    #[error("{call}: the deadline passed before the {}; continue in another run", if *sent { "response arrived" } else { "request was sent" })]
     DeadlineExceeded {
-        /// Which call.
+        /// The call that failed.
         call: Box<Call>,
-        /// Whether a request was under way, so that its outcome is unknown.
+        /// True if a request had been sent, so that its outcome is unknown.
         sent: bool,
     },
 
-    /// The base URL would send the token in the clear over a network, or is not a base URL at all.
-    #[error("{base_url}: not a base URL to send a token to ({reason}); use https, or http on loopback")]
+    /// A base URL that would send the token over a network without encryption, or that is not a
+    /// base URL at all.
+    #[error("a token must not be sent to the base URL {base_url}: {reason}; use https, or http on loopback")]
     InsecureBaseUrl {
-        /// Its origin.
+        /// Origin of the base URL: scheme, host and port.
         base_url: String,
-        /// What is wrong with it.
+        /// Reason why the base URL is refused.
         reason: &'static str,
     },
 
-    /// The text is not a token.
-    #[error("not a DigitalOcean token: {reason}")]
+    /// A text that cannot be a token.
+    #[error("the text is not a DigitalOcean token: {reason}")]
     InvalidToken {
-        /// What is wrong with it.
+        /// Reason why the text is refused.
         reason: &'static str,
     },
 
-    /// A parameter that would turn a path into another one.
-    #[error("{value:?} cannot stand in {path}")]
+    /// A path parameter that would turn the path into another one.
+    #[error("{value:?} is not a valid parameter in the path {path}")]
     InvalidParameter {
-        /// The path, with `{}` for parameters.
+        /// Path of the operation, with `{}` for its parameters.
         path: &'static str,
-        /// The parameter.
+        /// Value of the refused parameter.
         value: String,
     },
 
-    /// The HTTP client could not be built.
+    /// A failure to build the HTTP client, for example because TLS could not be set up.
     #[error("the HTTP client could not be built")]
     Http(#[source] reqwest::Error),
 }
 
 impl Error {
-    /// The call it is about; `None` for errors of construction.
+    /// The call that the error is about; `None` when the error occurred before any call.
     #[must_use]
     pub fn call(&self) -> Option<&Call> {
         match self {
@@ -244,9 +251,9 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed later without anyone doing anything.
+    /// Returns whether the same call may succeed later without any action by an operator.
     ///
-    /// It says nothing of whether repeating is safe: see [`Error::may_have_been_applied`].
+    /// A retryable call is not always safe to repeat: see [`Error::may_have_been_applied`].
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -255,31 +262,32 @@ impl Error {
             | Self::Transport { .. }
             | Self::ListShifted { .. }
             | Self::DeadlineExceeded { .. } => true,
-            // An error body under 200 comes from something broken in between, not from what was asked.
+            // An error body with status 200 comes from a fault on the way, not from the request.
             Self::Api { status, .. } => status.is_success() || *status == StatusCode::REQUEST_TIMEOUT,
             _ => false,
         }
     }
 
-    /// Whether the token was refused the sight of it (403). Nothing follows about what exists.
+    /// Returns whether the token was not allowed to read this (403). The error says nothing about
+    /// what exists.
     #[must_use]
     pub fn is_not_visible(&self) -> bool {
         matches!(self, Self::Forbidden { .. })
     }
 
-    /// Whether it does not exist (404).
+    /// Returns whether the resource does not exist (404).
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })
     }
 
-    /// Whether nothing will succeed until the token is replaced (401).
+    /// Returns whether no call can succeed until the token is replaced (401).
     #[must_use]
     pub fn needs_new_token(&self) -> bool {
         matches!(self, Self::Unauthorized { .. })
     }
 
-    /// When DigitalOcean asked to come back.
+    /// Time at which DigitalOcean asked to try again; `None` when it did not.
     #[must_use]
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
         match self {
@@ -289,7 +297,8 @@ impl Error {
         }
     }
 
-    /// Whether a call that changes something may have been carried out although it failed here: read before repeating it.
+    /// Returns whether a call that changes something may have been carried out although it failed
+    /// here. The caller must read the resource before repeating the call.
     #[must_use]
     pub fn may_have_been_applied(&self) -> bool {
         let changes = self.call().is_some_and(|call| !call.method.is_safe());
@@ -317,7 +326,7 @@ mod tests {
         let error = Error::Forbidden { call: call(Method::GET), message: "no".into() };
         assert_eq!(
             error.to_string(),
-            "GET /v2/projects (request r-1): not allowed (403: no); the token needs scope project:create"
+            "GET /v2/projects (request r-1): the token is not allowed to do this (403: no); it needs scope project:create"
         );
         assert!(error.is_not_visible() && !error.is_retryable() && !error.needs_new_token());
         let error = Error::Unauthorized { call: call(Method::GET), message: "no".into() };
@@ -325,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_outcome_is_told_apart() {
+    fn an_unknown_outcome_is_distinguished() {
         let cut = |method, kind| Error::Transport { call: call(method), kind, attempts: 1, source: "cut".into() };
         assert!(cut(Method::POST, TransportKind::Timeout).may_have_been_applied());
         assert!(!cut(Method::POST, TransportKind::Connect).may_have_been_applied());

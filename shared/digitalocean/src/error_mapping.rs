@@ -1,4 +1,4 @@
-//! What an answer means that does not give what was asked for, and how much of it an error may quote.
+//! Maps error responses to errors, and limits how much of a response an error quotes.
 
 use chrono::{TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
@@ -7,10 +7,10 @@ use crate::envelope::ErrorBody;
 use crate::error::{Call, Error};
 use crate::rate_limit::{RateLimit, TooManyRequests, retry_after};
 
-/// The longest piece of an answer that an error quotes, in characters.
+/// Longest part of a response that an error quotes, in characters.
 const MAX_SNIPPET_CHARS: usize = 300;
 
-/// What an answer that is not a success means.
+/// Maps a response without a success status to an error.
 pub(crate) fn response_error(
     mut call: Box<Call>,
     status: StatusCode,
@@ -27,14 +27,15 @@ pub(crate) fn response_error(
     let message = match &error {
         Some(error) => truncated(&error.message),
         None if status.is_redirection() => {
-            "a redirect, which is never followed with a token; check the base URL".to_owned()
+            "DigitalOcean sent a redirect, which is never followed with a token; check the base URL".to_owned()
         }
         None => snippet(body),
     };
     match status {
         StatusCode::UNAUTHORIZED => Error::Unauthorized { call, message },
         StatusCode::FORBIDDEN => Error::Forbidden { call, message },
-        // Only DigitalOcean's own "not found" proves an absence; a gateway's page does not. Its body may be missing, its request id not.
+        // Only DigitalOcean's own "not found" proves that a resource is absent; the error page of a
+        // proxy does not. Its body may be missing, but not its request id.
         StatusCode::NOT_FOUND if error.is_some() || (body.is_empty() && call.request_id.is_some()) => {
             Error::NotFound { call, message }
         }
@@ -51,19 +52,25 @@ pub(crate) fn response_error(
     }
 }
 
-/// An error body where the status promised a result. It keeps that status: a "not found" under 200 proves no absence.
+/// Maps an error body that came with a success status. The error keeps that status, since a "not
+/// found" with status 200 does not prove that a resource is absent.
 pub(crate) fn api_error(mut call: Box<Call>, status: StatusCode, error: ErrorBody) -> Error {
     call.request_id = error.request_id.map(|id| truncated(&id)).or(call.request_id);
     let id = Some(error.id.to_ascii_lowercase());
     Error::Api { call, status, id, message: truncated(&error.message) }
 }
 
-/// What may be quoted of an answer that is not as documented: JSON may hold passwords, whatever else came instead is worth seeing.
+/// The part of an undocumented response that an error may quote: JSON may hold passwords and is not
+/// quoted; any other content is quoted because it helps to find the fault.
 pub(crate) fn safe_snippet(body: &[u8]) -> String {
-    if body.trim_ascii_start().starts_with(b"{") { "JSON, not quoted".to_owned() } else { snippet(body) }
+    if body.trim_ascii_start().starts_with(b"{") {
+        "JSON, not quoted because it may hold secrets".to_owned()
+    } else {
+        snippet(body)
+    }
 }
 
-/// The beginning of an answer, on one line.
+/// The start of a response, on one line.
 fn snippet(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..MAX_SNIPPET_CHARS * 4).unwrap_or(body));
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

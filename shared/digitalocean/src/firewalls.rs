@@ -12,14 +12,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/firewalls", "firewall:read");
 static GET: Operation = Operation::get("/v2/firewalls/{}", "firewall:read");
 
-/// Calls on firewalls.
+/// The API calls for firewalls, from [`Client::firewalls`].
 #[derive(Clone, Copy, Debug)]
 pub struct Firewalls<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on firewalls.
+    /// Returns the API calls for firewalls.
     #[must_use]
     pub fn firewalls(&self) -> Firewalls<'_> {
         Firewalls { client: self }
@@ -27,12 +27,12 @@ impl Client {
 }
 
 impl Firewalls<'_> {
-    /// `GET /v2/firewalls`, scope `firewall:read`.
+    /// Lists the firewalls: `GET /v2/firewalls`, scope `firewall:read`.
     pub fn list(&self) -> Pages<Firewall> {
         Pages::new(self.client, &LIST, &[], "firewalls")
     }
 
-    /// `GET /v2/firewalls/{id}`, scope `firewall:read`.
+    /// Reads one firewall: `GET /v2/firewalls/{id}`, scope `firewall:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such firewall; any [`Error`] of a call.
@@ -41,88 +41,90 @@ impl Firewalls<'_> {
     }
 }
 
-/// A firewall. It allows what its rules name and nothing else. Which droplets wait for a change of it is not read.
+/// A firewall. It allows only the traffic that its rules name. The model leaves out the droplets
+/// that still wait for a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Firewall {
     /// The firewall's id, a UUID.
     pub id: String,
-    /// Name, unique.
+    /// Unique name of the firewall.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Whether its rules are in force everywhere.
+    /// State of the rules, which says whether they are in force on all droplets.
     #[serde(default)]
     pub status: Option<FirewallStatus>,
-    /// When it was made.
+    /// Creation time of the firewall.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// Ids of the droplets it protects by name. Empty when the token may not read droplets.
+    /// Ids of the droplets that were assigned to the firewall directly; empty when the token may
+    /// not read droplets.
     #[serde(default, deserialize_with = "null_as_default")]
     pub droplet_ids: Vec<u64>,
-    /// Tags of the droplets it protects besides. Empty when the token may not read tags.
+    /// Tags whose droplets the firewall protects as well; empty when the token may not read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// What may come in.
+    /// Rules for incoming traffic.
     #[serde(default, deserialize_with = "null_as_default")]
     pub inbound_rules: Vec<InboundRule>,
-    /// What may go out.
+    /// Rules for outgoing traffic.
     #[serde(default, deserialize_with = "null_as_default")]
     pub outbound_rules: Vec<OutboundRule>,
 }
 
 open_enum! {
-    /// Whether a firewall's rules are in force.
+    /// The state of a firewall's rules.
     FirewallStatus {
-        /// Being applied.
+        /// The rules are being applied.
         Waiting = "waiting",
-        /// In force.
+        /// The rules are in force.
         Succeeded = "succeeded",
-        /// Could not be applied.
+        /// The rules could not be applied.
         Failed = "failed",
     }
 }
 
-/// What may come in.
+/// A rule that allows incoming traffic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboundRule {
-    /// `tcp`, `udp` or `icmp`.
+    /// Protocol: `tcp`, `udp` or `icmp`.
     pub protocol: String,
-    /// A port such as `22`, a range such as `8000-9000`, or `0` for all.
+    /// A port such as `22`, a range such as `8000-9000`, or `0` for all ports.
     #[serde(default, deserialize_with = "null_as_default")]
     pub ports: String,
-    /// From where.
+    /// Sources that the traffic may come from.
     #[serde(default, deserialize_with = "null_as_default")]
     pub sources: RuleTargets,
 }
 
-/// What may go out.
+/// A rule that allows outgoing traffic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundRule {
-    /// As of an [`InboundRule`].
+    /// Protocol: `tcp`, `udp` or `icmp`.
     pub protocol: String,
-    /// As of an [`InboundRule`].
+    /// A port such as `22`, a range such as `8000-9000`, or `0` for all ports.
     #[serde(default, deserialize_with = "null_as_default")]
     pub ports: String,
-    /// Where to.
+    /// Destinations that the traffic may go to.
     #[serde(default, deserialize_with = "null_as_default")]
     pub destinations: RuleTargets,
 }
 
-/// The other side of a firewall's rule: all of these together.
+/// The remote side of a firewall rule: the union of all these addresses and resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTargets {
-    /// Addresses and networks, such as `18.0.0.0/8` or `::/0`.
+    /// IP addresses and networks, such as `18.0.0.0/8` or `::/0`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub addresses: Vec<String>,
-    /// Ids of droplets.
+    /// Ids of the droplets in the rule.
     #[serde(default, deserialize_with = "null_as_default")]
     pub droplet_ids: Vec<u64>,
-    /// Ids of load balancers.
+    /// Ids of the load balancers in the rule.
     #[serde(default, deserialize_with = "null_as_default")]
     pub load_balancer_uids: Vec<String>,
-    /// Ids of Kubernetes clusters.
+    /// Ids of the Kubernetes clusters in the rule.
     #[serde(default, deserialize_with = "null_as_default")]
     pub kubernetes_ids: Vec<String>,
-    /// Tags of droplets.
+    /// Tags whose droplets are in the rule.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
 }

@@ -1,4 +1,5 @@
-//! Namespaces of Functions. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Functions>
+//! Namespaces of serverless functions.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Functions>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/functions/namespaces", "function:read function:admin");
 static GET: Operation = Operation::get("/v2/functions/namespaces/{}", "function:read function:admin");
 
-/// Calls on namespaces of functions.
+/// The API calls for namespaces of functions, from [`Client::functions_namespaces`].
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionsNamespaces<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on namespaces of functions.
+    /// Returns the API calls for namespaces of functions.
     #[must_use]
     pub fn functions_namespaces(&self) -> FunctionsNamespaces<'_> {
         FunctionsNamespaces { client: self }
@@ -26,12 +27,14 @@ impl Client {
 }
 
 impl FunctionsNamespaces<'_> {
-    /// `GET /v2/functions/namespaces`, scopes `function:read` and `function:admin`: every namespace, in one answer.
+    /// Lists the namespaces, all in one response: `GET /v2/functions/namespaces`, scopes
+    /// `function:read` and `function:admin`.
     pub fn list(&self) -> Pages<FunctionsNamespace> {
         Pages::new(self.client, &LIST, &[], "namespaces").unpaged()
     }
 
-    /// `GET /v2/functions/namespaces/{namespace}`, scopes `function:read` and `function:admin`.
+    /// Reads one namespace: `GET /v2/functions/namespaces/{namespace}`, scopes `function:read` and
+    /// `function:admin`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such namespace; any [`Error`] of a call.
@@ -40,21 +43,22 @@ impl FunctionsNamespaces<'_> {
     }
 }
 
-/// A namespace of functions. Its key, which opens it to whoever has it, is not read.
+/// A namespace of functions. The model leaves out its key, because the key gives access to the
+/// namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionsNamespace {
-    /// The namespace's id: `fn-` and a UUID.
+    /// Id of the namespace: `fn-` and a UUID.
     pub namespace: String,
-    /// What a user calls it, unique.
+    /// Name that the user gave the namespace, unique.
     #[serde(default, deserialize_with = "null_as_default")]
     pub label: String,
-    /// Slug of the region it is in.
+    /// Slug of the region that the namespace is in.
     #[serde(default)]
     pub region: Option<String>,
-    /// The host that serves its functions.
+    /// Host at which the namespace's functions are served.
     #[serde(default)]
     pub api_host: Option<String>,
-    /// When it was made.
+    /// Creation time of the namespace.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }

@@ -14,14 +14,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/images", "image:read");
 static GET: Operation = Operation::get("/v2/images/{}", "image:read");
 
-/// Calls on images.
+/// The API calls for images, from [`Client::images`].
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on images.
+    /// Returns the API calls for images.
     #[must_use]
     pub fn images(&self) -> Images<'_> {
         Images { client: self }
@@ -29,14 +29,14 @@ impl Client {
 }
 
 impl Images<'_> {
-    /// `GET /v2/images?private=true`, scope `image:read`: the account's own images of every type, among them droplet
-    /// snapshots and backups. DigitalOcean has no list of one of these types alone (its filter `type` means another
-    /// thing).
+    /// Lists the account's own images of every type, including droplet snapshots and backups:
+    /// `GET /v2/images?private=true`, scope `image:read`. DigitalOcean has no list of one of these
+    /// types alone; its filter `type` has another meaning.
     pub fn list_private(&self) -> Pages<Image> {
         Pages::new(self.client, &LIST, &[], "images").filter("private", "true")
     }
 
-    /// `GET /v2/images/{id}`, scope `image:read`.
+    /// Reads one image: `GET /v2/images/{id}`, scope `image:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such image; any [`Error`] of a call.
@@ -45,61 +45,61 @@ impl Images<'_> {
     }
 }
 
-/// An image. Snapshots and backups of droplets are images too; they share one space of ids.
+/// An image. Snapshots and backups of droplets are also images; all of them share one set of ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The image's id.
+    /// Id of the image, a number.
     pub id: u64,
-    /// Name, not unique.
+    /// Name of the image, which need not be unique.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Where it comes from.
+    /// Origin of the image, such as a snapshot or an upload.
     #[serde(default, rename = "type")]
     pub image_type: Option<ImageType>,
-    /// Distribution, such as `Ubuntu`.
+    /// Linux distribution of the image, such as `Ubuntu`.
     #[serde(default)]
     pub distribution: Option<String>,
-    /// Slug of a public image.
+    /// Slug of the image; only public images have one.
     #[serde(default)]
     pub slug: Option<String>,
-    /// Whether everyone may use it.
+    /// True if every account may use the image.
     #[serde(default)]
     pub public: bool,
-    /// Slugs of the regions it is available in.
+    /// Slugs of the regions that the image is available in.
     #[serde(default, deserialize_with = "null_as_default")]
     pub regions: Vec<String>,
-    /// When it was made.
+    /// Creation time of the image.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// Smallest disk it fits on, in gigabytes.
+    /// Size of the smallest disk that the image fits on, in gigabytes.
     #[serde(default)]
     pub min_disk_size: Option<u64>,
-    /// Its own size, in gigabytes; `None` while a custom image is being imported.
+    /// Size of the image itself, in gigabytes; `None` while a custom image is being imported.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub size_gigabytes: Option<Decimal>,
-    /// Free text.
+    /// Free text that describes the image.
     #[serde(default)]
     pub description: Option<String>,
-    /// Its tags. Empty when the token may not read tags.
+    /// Tags of the image; empty when the token may not read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// The state of a custom image.
+    /// State of the image; only custom images have one.
     #[serde(default)]
     pub status: Option<ImageStatus>,
 }
 
 open_enum! {
-    /// Where an image comes from.
+    /// The origin of an image.
     ImageType {
-        /// DigitalOcean's own.
+        /// An image that DigitalOcean provides.
         Base = "base",
-        /// A user's snapshot.
+        /// A snapshot that a user took.
         Snapshot = "snapshot",
-        /// An automated backup.
+        /// An automated backup of a droplet.
         Backup = "backup",
-        /// Uploaded by a user.
+        /// An image that a user uploaded.
         Custom = "custom",
-        /// For the services DigitalOcean runs for a user.
+        /// An image for the services that DigitalOcean runs for a user.
         Admin = "admin",
     }
 }
@@ -107,15 +107,15 @@ open_enum! {
 open_enum! {
     /// The state of a custom image.
     ImageStatus {
-        /// Registered, and not imported yet.
+        /// The image is registered and not imported yet.
         New = "NEW",
-        /// Ready for use.
+        /// The image is ready for use.
         Available = "available",
-        /// Being imported.
+        /// The image is being imported.
         Pending = "pending",
-        /// Gone, though DigitalOcean still speaks of it.
+        /// The image is deleted, although DigitalOcean still returns it.
         Deleted = "deleted",
-        /// Withdrawn.
+        /// The image has been withdrawn.
         Retired = "retired",
     }
 }

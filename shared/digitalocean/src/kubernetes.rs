@@ -12,14 +12,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/kubernetes/clusters", "kubernetes:read");
 static GET: Operation = Operation::get("/v2/kubernetes/clusters/{}", "kubernetes:read");
 
-/// Calls on Kubernetes clusters.
+/// The API calls for Kubernetes clusters, from [`Client::kubernetes_clusters`].
 #[derive(Clone, Copy, Debug)]
 pub struct KubernetesClusters<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on Kubernetes clusters.
+    /// Returns the API calls for Kubernetes clusters.
     #[must_use]
     pub fn kubernetes_clusters(&self) -> KubernetesClusters<'_> {
         KubernetesClusters { client: self }
@@ -27,12 +27,12 @@ impl Client {
 }
 
 impl KubernetesClusters<'_> {
-    /// `GET /v2/kubernetes/clusters`, scope `kubernetes:read`.
+    /// Lists the Kubernetes clusters: `GET /v2/kubernetes/clusters`, scope `kubernetes:read`.
     pub fn list(&self) -> Pages<KubernetesCluster> {
         Pages::new(self.client, &LIST, &[], "kubernetes_clusters")
     }
 
-    /// `GET /v2/kubernetes/clusters/{id}`, scope `kubernetes:read`.
+    /// Reads one cluster: `GET /v2/kubernetes/clusters/{id}`, scope `kubernetes:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such cluster; any [`Error`] of a call.
@@ -41,56 +41,58 @@ impl KubernetesClusters<'_> {
     }
 }
 
-/// A Kubernetes cluster. Its nodes are droplets, listed as such, and are not read here.
+/// A Kubernetes cluster. Its nodes are droplets and appear in the list of droplets, not here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KubernetesCluster {
     /// The cluster's id, a UUID.
     pub id: String,
-    /// Name, unique.
+    /// Unique name of the cluster.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Slug of the region it is in.
+    /// Slug of the region that the cluster is in.
     #[serde(default)]
     pub region: Option<String>,
-    /// Slug of its version, such as `1.33.1-do.0`.
+    /// Slug of the cluster's Kubernetes version, such as `1.33.1-do.0`.
     #[serde(default)]
     pub version: Option<String>,
-    /// The range of its pods' addresses.
+    /// Address range of the pods, in CIDR notation.
     #[serde(default)]
     pub cluster_subnet: Option<String>,
-    /// The range of its services' addresses.
+    /// Address range of the services, in CIDR notation.
     #[serde(default)]
     pub service_subnet: Option<String>,
-    /// The VPC it is in. `None` when the token may not read VPCs.
+    /// Id of the VPC that the cluster is in; `None` when the token may not read VPCs.
     #[serde(default)]
     pub vpc_uuid: Option<String>,
-    /// Its tags, `k8s` and `k8s:<id>` always among them. Empty when the token may not read tags.
+    /// Tags of the cluster, always including `k8s` and `k8s:<id>`; empty when the token may not
+    /// read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// Its node pools.
+    /// Node pools of the cluster.
     #[serde(default, deserialize_with = "null_as_default")]
     pub node_pools: Vec<NodePool>,
-    /// Whether DigitalOcean upgrades it to new patch releases.
+    /// True if DigitalOcean upgrades the cluster to new patch releases automatically.
     #[serde(default)]
     pub auto_upgrade: Option<bool>,
-    /// Whether an upgrade brings up new nodes before it takes the old ones down.
+    /// True if an upgrade starts new nodes before it removes the old ones.
     #[serde(default)]
     pub surge_upgrade: Option<bool>,
-    /// Whether its control plane is highly available, which costs and cannot be undone.
+    /// True if the control plane is highly available. High availability costs extra and cannot be
+    /// disabled again.
     #[serde(default)]
     pub ha: Option<bool>,
-    /// How it is.
+    /// State of the cluster; `None` when DigitalOcean does not send it.
     #[serde(default)]
     pub status: Option<ClusterStatus>,
-    /// When it was made.
+    /// Creation time of the cluster.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// How a cluster is.
+/// The status object of a cluster. The model keeps only its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterStatus {
-    /// In one word.
+    /// State of the cluster in one word.
     #[serde(default)]
     pub state: Option<ClusterState>,
 }
@@ -98,45 +100,45 @@ pub struct ClusterStatus {
 open_enum! {
     /// The state of a cluster.
     ClusterState {
-        /// Running.
+        /// The cluster is running.
         Running = "running",
-        /// Being made.
+        /// The cluster is being created.
         Provisioning = "provisioning",
-        /// Running, and not well.
+        /// The cluster is running with faults.
         Degraded = "degraded",
-        /// Failed.
+        /// The cluster has failed.
         Error = "error",
-        /// Gone.
+        /// The cluster has been deleted.
         Deleted = "deleted",
-        /// Being upgraded.
+        /// The cluster is being upgraded.
         Upgrading = "upgrading",
-        /// Going.
+        /// The cluster is being deleted.
         Deleting = "deleting",
     }
 }
 
-/// A pool of like nodes.
+/// A pool of nodes of the same size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodePool {
-    /// The pool's id, a UUID.
+    /// Id of the pool, a UUID.
     #[serde(default, deserialize_with = "null_as_default")]
     pub id: String,
-    /// Name, unique in the cluster.
+    /// Name of the pool, unique within the cluster.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Slug of its nodes' droplet size.
+    /// Slug of the droplet size of the nodes.
     #[serde(default)]
     pub size: Option<String>,
-    /// How many nodes it has.
+    /// Number of nodes in the pool.
     #[serde(default)]
     pub count: Option<u32>,
-    /// Whether the cluster changes `count` by itself.
+    /// True if the cluster changes `count` automatically.
     #[serde(default, deserialize_with = "null_as_default")]
     pub auto_scale: bool,
-    /// The least `count` with `auto_scale`; 0 without.
+    /// Smallest `count` with `auto_scale`; 0 without it.
     #[serde(default)]
     pub min_nodes: Option<u32>,
-    /// The most `count` with `auto_scale`; 0 without.
+    /// Largest `count` with `auto_scale`; 0 without it.
     #[serde(default)]
     pub max_nodes: Option<u32>,
 }

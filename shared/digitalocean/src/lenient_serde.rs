@@ -1,4 +1,5 @@
-//! Field readers for `#[serde(deserialize_with)]`: `null` where a list was promised, blank objects and texts, and exact money.
+//! Deserializers for `#[serde(deserialize_with)]`: `null` in place of a list, blank objects and
+//! texts, and exact amounts of money.
 
 use std::str::FromStr;
 
@@ -7,7 +8,8 @@ use serde::de::value::StringDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, IntoDeserializer};
 use serde_json::value::RawValue;
 
-/// `null` as the type's default: some services send `null` for an empty list. Use with `#[serde(default)]`, for absence.
+/// Reads `null` as the type's default, because some DigitalOcean services send `null` for an empty
+/// list. Use it together with `#[serde(default)]`, which handles an absent field.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -16,19 +18,21 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// `{}` as nothing, where an object that the token may not see is blank. Use with `#[serde(default)]`, for absence.
+/// Reads `{}` as `None`, because DigitalOcean sends a blank object in place of one that the token
+/// may not see. Use it together with `#[serde(default)]`, which handles an absent field.
 pub(crate) fn blank_as_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    // The text, and not a `Value`: amounts within it stay exact.
+    // The raw text instead of a `Value`, so that amounts within it stay exact.
     let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
     let is_blank = raw.get().chars().filter(|c| !c.is_whitespace()).eq("{}".chars());
     if is_blank { Ok(None) } else { serde_json::from_str(raw.get()).map(Some).map_err(D::Error::custom) }
 }
 
-/// A blank text as nothing, like `null`. Use with `#[serde(default)]`, for absence.
+/// Reads a blank text as `None`, like `null`. Use it together with `#[serde(default)]`, which
+/// handles an absent field.
 pub(crate) fn blank_text_as_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -42,16 +46,19 @@ where
     text.map(read).transpose()
 }
 
-/// An amount that must be there: without it nothing is known, least of all zero.
+/// Reads an amount that must be present. A missing amount is an error, because it must not be taken
+/// for zero.
 pub(crate) fn required_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-    exact_decimal(deserializer)?.ok_or_else(|| D::Error::custom("an amount is missing"))
+    exact_decimal(deserializer)?.ok_or_else(|| D::Error::custom("the amount is missing"))
 }
 
-/// An amount that DigitalOcean sends as a JSON number (or, elsewhere, as a string), without a float in between.
+/// Reads an amount that DigitalOcean sends as a JSON number (or in some places as a string),
+/// without a float in between.
 ///
-/// `serde_json` reads a number with a fraction into an `f64` before any visitor sees it, and by default not even to the nearest
-/// one; only the number's own text is exact. `RawValue` gives that text for this one field. The alternative, the feature
-/// `arbitrary_precision`, changes how every number of every crate in the build is represented.
+/// `serde_json` reads a number with a fraction into an `f64` before any visitor receives it, and by
+/// default not even into the nearest one; only the number's own text is exact. `RawValue` gives
+/// that text for this one field. The alternative, the feature `arbitrary_precision`, changes how
+/// every number of every crate in the build is represented.
 pub(crate) fn exact_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
     let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
     let text = raw.get();
@@ -60,7 +67,7 @@ pub(crate) fn exact_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
         return Ok(None);
     }
     let amount = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
-    // Equal amounts get equal texts: `5`, `5.0` and `5.00` are one price.
+    // Normalized, so that equal amounts get equal texts: `5`, `5.0` and `5.00` are one price.
     amount.map(|amount| Some(amount.normalize())).map_err(|_| D::Error::custom(format!("not a decimal number: {text}")))
 }
 
@@ -105,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_object_is_none_and_a_wrong_one_is_an_error() {
+    fn a_blank_object_is_none_and_an_invalid_one_is_an_error() {
         let held = |json: &str| serde_json::from_str::<Holder>(json).map(|holder| holder.held);
         for json in ["{}", r#"{"held":null}"#, r#"{"held":{}}"#, r#"{"held": { } }"#] {
             assert!(held(json).unwrap().is_none(), "{json}");
@@ -124,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_text_is_none_and_an_amount_is_never_made_up() {
+    fn a_blank_text_is_none_and_a_missing_amount_is_an_error() {
         let charged = |json: &str| serde_json::from_str::<Charged>(json);
         for hours in ["", r#","hours":null"#, r#","hours":"""#, r#","hours":" ""#] {
             let charged = charged(&format!(r#"{{"amount":"-21.04"{hours}}}"#)).unwrap();

@@ -1,32 +1,4 @@
-//! A client of the [DigitalOcean API v2](https://docs.digitalocean.com/reference/api/digitalocean/): typed, paged, rate-limit aware.
-//!
-//! * A list is read as a whole or not at all: [`Pages::collect_all`] never returns a part as if it were everything.
-//! * A POST or PATCH is sent once. GET, PUT and DELETE are repeated on failures that pass, within a [`RequestDeadline`].
-//! * A rate limit that cannot be waited out before the deadline is returned as [`Error::RateLimited`] with the time to come back.
-//! * A [`Token`] is never printed, never sent in the clear over a network, and never sent to another origin.
-//!
-//! ```no_run
-//! use digitalocean::{Client, ClientConfig, RequestDeadline, Token};
-//!
-//! # async fn example() -> Result<(), digitalocean::Error> {
-//! let client = Client::new(ClientConfig::new(Token::new("dop_v1_...")?))?;
-//! let client = client.with_deadline(RequestDeadline::after(std::time::Duration::from_secs(60)));
-//! match client.droplets().list_all().await {
-//!     Ok(droplets) => println!("{} droplets in {} requests", droplets.items.len(), droplets.requests),
-//!     Err(error) if error.is_not_visible() => println!("the token does not see droplets: {error}"),
-//!     Err(error) if error.is_retryable() => println!("come back at {:?}: {error}", error.retry_at()),
-//!     Err(error) => return Err(error),
-//! }
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Each area of the API is a file and a method of [`Client`]: [`Client::account`], [`Client::droplets`], [`Client::domains`],
-//! [`Client::projects`], [`Client::reserved_ips`], [`Client::reserved_ipv6s`], [`Client::firewalls`], [`Client::load_balancers`],
-//! [`Client::vpcs`], [`Client::nat_gateways`], [`Client::volumes`], [`Client::snapshots`], [`Client::images`],
-//! [`Client::cdn_endpoints`], [`Client::certificates`], [`Client::ssh_keys`], [`Client::spaces_keys`], [`Client::uptime_checks`],
-//! [`Client::alert_policies`], [`Client::tags`], [`Client::kubernetes_clusters`], [`Client::databases`], [`Client::apps`],
-//! [`Client::registries`], [`Client::functions_namespaces`], [`Client::autoscale_pools`], [`Client::billing`], [`Client::actions`].
+#![doc = include_str!("../README.md")]
 
 pub mod account;
 pub mod actions;

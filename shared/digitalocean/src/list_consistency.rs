@@ -1,65 +1,73 @@
-//! Whether a list that may change while it is read has been read as a whole. Pure.
+//! Decides whether a list that may change while it is read has been read completely. No I/O.
 //!
-//! Pages are counted, not anchored: when an item before a page's end goes away between two requests, the first item of the next
-//! page moves to the page already read and is never seen. So a walk over the pages counts only if nothing speaks against it; else
-//! the list is walked again from page 1, a bounded number of times.
+//! DigitalOcean's pages are numbered by position and not anchored to an item. When an item before
+//! the end of a page is removed between two requests, the first item of the next page moves to the
+//! page that was already read, and is missed. A pass over all pages therefore counts only if
+//! nothing indicates such a shift; otherwise the list is read again from page 1, a bounded number
+//! of times.
 //!
-//! Items are told apart by their keys, so that one seen on two pages is one. Where DigitalOcean gives items no id, equal ones may be
-//! two, and every place of the list counts ([`ConsistencyTracker::positional`]): then nothing makes up for a list that moved, in either direction, and
-//! a walk counts only if every page reports the same total and that many items were read. A list of several pages that reports no total
-//! is walked until two walks agree.
+//! Items are identified by their keys, so that an item on two pages counts once. Where DigitalOcean
+//! gives items no id, two equal items may be different ones, so each position in the list counts
+//! ([`ConsistencyTracker::positional`]). A list that shifted in either direction cannot be repaired
+//! then: a pass counts only if every page reports the same total and that many items were read. A
+//! list of several pages that reports no total is read until two passes agree.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// Walks from page 1 before giving up.
+/// Number of passes, each starting at page 1, before the reader gives up.
 const MAX_PASSES: u32 = 3;
-/// Pages of one walk before the list counts as endless: 200,000 items at 200 a page.
+/// Number of pages in one pass after which the list counts as endless: 200,000 items at 200 a page.
 const MAX_PAGES: u32 = 1_000;
 
-/// What to do after a page.
+/// The next step after a page.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PageDecision {
-    /// Fetch this page of the same walk.
+    /// Fetch this page of the same pass.
     Fetch(u32),
-    /// Start again at page 1, forgetting what was read.
+    /// Discard all items and start again at page 1.
     Restart,
-    /// The list has been read as a whole.
+    /// The list has been read completely.
     Complete,
-    /// It could not be, in the walks allowed.
+    /// The list could not be read completely in the allowed number of passes.
     Shifted {
+        /// Distinct items in the last pass.
         seen: u64,
+        /// Highest total that a page of the last pass reported.
         total: u64,
     },
+    /// The list has a next page after [`MAX_PAGES`] pages, so it counts as endless.
     Endless,
 }
 
-/// The walks over one list, by the keys of its items.
+/// The state of all passes over one list, by the keys of its items.
 #[derive(Debug)]
 pub(crate) struct ConsistencyTracker<K> {
-    /// Whether a list of several pages must be read twice alike.
+    /// True if a list of several pages must be read twice with the same result.
     confirm: bool,
-    /// Whether every place counts, as keys do not tell items apart.
+    /// True if each position counts, because keys do not identify items.
     positional: bool,
-    /// Walks before giving up, without the one that a confirmation takes.
+    /// Number of passes before giving up, without the extra one for a confirmation.
     max_passes: u32,
-    /// Number of the walk under way, from 1.
+    /// Number of the current pass, from 1.
     pub(crate) pass_number: u32,
     pass: ListPass<K>,
-    /// The keys of the last sound walk, in order; only to confirm.
+    /// Keys of the last consistent pass, in order; only kept for a confirmation.
     previous: Option<Vec<K>>,
 }
 
+/// The state of one pass over the list.
 #[derive(Debug)]
 struct ListPass<K> {
     pages: u32,
-    /// The items, each with its place where every place counts.
+    /// Keys of the items, each with its position when positions count.
     seen: HashSet<(u64, K)>,
     order: Vec<K>,
-    /// What the last page reported.
+    /// Total that the last page reported.
     total: Option<u64>,
     highest_total: u64,
-    /// Something spoke against it: the total went down, or items were repeated where the walk must be exact.
+    /// True if the pass showed a shift: the total went down, or an item came twice where the pass
+    /// must be exact.
     inconsistent: bool,
 }
 
@@ -75,22 +83,23 @@ impl<K: Eq + Hash + Clone> ConsistencyTracker<K> {
         }
     }
 
-    /// For a list whose items have no id.
+    /// Configures the tracker for a list whose items have no id.
     pub(crate) fn positional(self) -> Self {
         Self { positional: true, ..self }
     }
 
-    /// For a reader who cannot take back what was read: there is one walk.
+    /// Allows one pass only, for a reader that cannot take back the items it has returned.
     pub(crate) fn single_pass(self) -> Self {
         Self { max_passes: 1, ..self }
     }
 
-    /// Pages read in the walk under way.
+    /// Number of pages read in the current pass.
     pub(crate) fn pages(&self) -> u32 {
         self.pass.pages
     }
 
-    /// Takes the keys of the next page, `meta.total` and whether another page follows.
+    /// Records the next page: the keys of its items, its `meta.total`, and whether another page
+    /// follows. Returns the next step.
     pub(crate) fn accept(
         &mut self,
         keys: impl IntoIterator<Item = K>,
@@ -99,22 +108,24 @@ impl<K: Eq + Hash + Clone> ConsistencyTracker<K> {
     ) -> PageDecision {
         let confirm = self.confirm || (self.positional && total.is_none());
         let progressed = self.pass.accept(keys, total, confirm, self.positional);
-        // Where nothing makes up for a fault, the rest of the walk is not worth its requests.
-        let hopeless = self.positional && self.pass.inconsistent;
-        if has_next && progressed && !hopeless {
+        // A positional list cannot be repaired after a shift, so the remaining pages of this pass
+        // would be wasted requests.
+        let abandoned = self.positional && self.pass.inconsistent;
+        if has_next && progressed && !abandoned {
             return if self.pass.pages >= MAX_PAGES {
                 PageDecision::Endless
             } else {
                 PageDecision::Fetch(self.pass.pages + 1)
             };
         }
-        // A page of nothing new that promises more: the list moved by a page, or the pages do not advance.
+        // A page with nothing new that has a next link means that the list shifted by a page or
+        // that the pages do not advance.
         let consistent = !has_next && self.pass.is_consistent();
         if consistent && (!confirm || self.is_confirmed()) {
             return PageDecision::Complete;
         }
         let (seen, total) = (self.pass.seen.len() as u64, self.pass.highest_total);
-        // A confirmation takes one walk more.
+        // A confirmation takes one extra pass.
         if self.pass_number >= self.max_passes + u32::from(confirm) {
             return PageDecision::Shifted { seen, total };
         }
@@ -124,9 +135,11 @@ impl<K: Eq + Hash + Clone> ConsistencyTracker<K> {
         PageDecision::Restart
     }
 
-    /// One response is a snapshot; several are one only if read twice alike. Two walks with the same pages and no item twice
-    /// cannot both have missed an item that was there throughout, whatever came and went: everything read before it in the first
-    /// was still before it in the second, so it never moved over the end of a page.
+    /// Returns whether the pass is confirmed. A single response is a snapshot of the list; several
+    /// responses are one only if they were read twice with the same result. Two passes with the
+    /// same pages and without a repeated item cannot both have missed an item that was in the list
+    /// throughout: every item read before it in the first pass was still before it in the second,
+    /// so it never moved across the end of a page.
     fn is_confirmed(&self) -> bool {
         self.pass.pages == 1 || self.previous.as_ref() == Some(&self.pass.order)
     }
@@ -138,7 +151,7 @@ impl<K: Eq + Hash + Clone> ListPass<K> {
         Self { pages: 0, seen, order, total: None, highest_total: 0, inconsistent: false }
     }
 
-    /// Whether the page held anything new.
+    /// Records a page; returns whether it held any new item.
     fn accept(&mut self, keys: impl IntoIterator<Item = K>, total: Option<u64>, exact: bool, positional: bool) -> bool {
         let before = self.seen.len();
         for key in keys {
@@ -148,7 +161,7 @@ impl<K: Eq + Hash + Clone> ListPass<K> {
             let position = if positional { self.seen.len() as u64 } else { 0 };
             self.inconsistent |= !self.seen.insert((position, key)) && exact;
         }
-        // A total that goes down tells of a removal, whatever was added later to make up for it.
+        // A total that goes down shows a removal, even if items were added later.
         self.inconsistent |= total.is_some_and(|total| total < self.highest_total);
         if positional {
             let changed = self.pages > 0 && total != self.total;
@@ -160,7 +173,8 @@ impl<K: Eq + Hash + Clone> ListPass<K> {
         self.seen.len() > before
     }
 
-    /// Fewer items than any page reported: some were missed. More: some were added meanwhile, which is fine.
+    /// Fewer items than a page reported mean that some were missed. More items mean that some were
+    /// added meanwhile, which is accepted.
     fn is_consistent(&self) -> bool {
         !self.inconsistent && self.seen.len() as u64 >= self.highest_total
     }
@@ -194,7 +208,7 @@ mod tests {
     fn a_removal_hidden_by_an_addition_is_detected() {
         let mut tracker = ConsistencyTracker::new(false);
         assert_eq!(tracker.accept([1, 2], Some(6), true), PageDecision::Fetch(2));
-        // 1 is gone: 3 moved to page 1. Then 7 comes.
+        // Item 1 was removed, so item 3 moved to page 1. Then item 7 was added.
         assert_eq!(tracker.accept([4, 5], Some(5), true), PageDecision::Fetch(3));
         assert_eq!(tracker.accept([6, 7], Some(6), false), PageDecision::Restart);
     }
@@ -228,7 +242,7 @@ mod tests {
         assert_eq!(tracker.accept([3], Some(3), false), PageDecision::Complete);
         assert_eq!(tracker.pass_number, 2);
 
-        // Walks that agree, yet with an item on two pages: something moved in both.
+        // Two passes agree, yet an item is on two pages: something moved in both.
         let mut tracker = ConsistencyTracker::new(true);
         for _ in 0..2 {
             assert_eq!(tracker.accept([1, 2], Some(3), true), PageDecision::Fetch(2));
@@ -252,9 +266,10 @@ mod tests {
     fn positional_lists_need_equal_totals() {
         let mut tracker = ConsistencyTracker::new(false).positional();
         assert_eq!(tracker.accept([1, 2], Some(5), true), PageDecision::Fetch(2));
-        // One was added at the head: 2 is read again, and nothing would tell it from another 2.
+        // An item was added at the start: 2 is read again and cannot be distinguished from another
+        // 2.
         assert_eq!(tracker.accept([2, 3], Some(6), true), PageDecision::Restart);
-        // More than there should be: pages that do not advance.
+        // More items than the total: the pages do not advance.
         assert_eq!(tracker.accept([1, 2], Some(3), true), PageDecision::Fetch(2));
         assert_eq!(tracker.accept([1, 2], Some(3), true), PageDecision::Restart);
         assert_eq!(tracker.accept([1, 2], Some(3), false), PageDecision::Shifted { seen: 2, total: 3 });
@@ -277,7 +292,7 @@ mod tests {
         assert_eq!(tracker.accept([2], Some(3), true), PageDecision::Shifted { seen: 2, total: 3 });
     }
 
-    /// A change to the list between two requests: positions are taken modulo the length.
+    /// A change to the list between two requests; positions are taken modulo the length.
     #[derive(Clone, Copy, Debug)]
     enum ListChange {
         Insert(usize),
@@ -296,8 +311,9 @@ mod tests {
         (removals(), inserts(), removals()).prop_map(|(first, second, third)| [first, second, third].concat())
     }
 
-    /// Walks a list of `size` items in pages of `per_page`, applying the changes of a gap before each request but the first.
-    /// Returns what the walk that counted saw (`None` when it gave up) and the items that were there throughout.
+    /// Reads a list of `size` items in pages of `per_page` and applies the changes of one gap
+    /// before each request but the first. Returns the items of the pass that counted (`None` when
+    /// the tracker gave up) and the items that were in the list throughout.
     fn run(
         size: u32,
         per_page: usize,
@@ -337,7 +353,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-        /// Between two requests items come or items go: what was there throughout is returned, or nothing is.
+        /// Between two requests items are either added or removed. All items that were in the list
+        /// throughout are returned, or nothing is.
         #[test]
         fn a_shifting_list_is_read_as_a_whole_or_not_at_all(
             size in 0..30u32,
@@ -349,7 +366,7 @@ mod tests {
             }
         }
 
-        /// Confirmed: any number and mix of changes between any two requests.
+        /// A confirmed list tolerates any number and mix of changes between any two requests.
         #[test]
         fn a_confirmed_list_misses_nothing_under_any_changes(
             size in 0..30u32,
@@ -361,7 +378,8 @@ mod tests {
             }
         }
 
-        /// Items come or items go, and many are equal: the list is returned as it was at one moment, or not at all.
+        /// Items are added or removed, and many are equal. The list is returned as it was at one
+        /// moment, or not at all.
         #[test]
         fn a_list_of_equal_items_is_read_as_it_was_or_not_at_all(
             size in 0..30usize,
@@ -393,7 +411,7 @@ mod tests {
             prop_assert!(!complete || read == list, "{read:?} is not {list:?}");
         }
 
-        /// Nothing changes: one walk, everything, whatever the page size.
+        /// A list that does not change is read completely in one pass, whatever the page size.
         #[test]
         fn an_unchanged_list_is_always_complete(size in 0..60u32, per_page in 1..9usize, confirm: bool) {
             let (seen, throughout) = run(size, per_page, &[], confirm);

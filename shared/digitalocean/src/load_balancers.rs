@@ -14,14 +14,14 @@ pub use model::{
 static LIST: Operation = Operation::get("/v2/load_balancers", "load_balancer:read");
 static GET: Operation = Operation::get("/v2/load_balancers/{}", "load_balancer:read");
 
-/// Calls on load balancers.
+/// The API calls for load balancers, from [`Client::load_balancers`].
 #[derive(Clone, Copy, Debug)]
 pub struct LoadBalancers<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on load balancers.
+    /// Returns the API calls for load balancers.
     #[must_use]
     pub fn load_balancers(&self) -> LoadBalancers<'_> {
         LoadBalancers { client: self }
@@ -29,12 +29,12 @@ impl Client {
 }
 
 impl LoadBalancers<'_> {
-    /// `GET /v2/load_balancers`, scope `load_balancer:read`.
+    /// Lists the load balancers: `GET /v2/load_balancers`, scope `load_balancer:read`.
     pub fn list(&self) -> Pages<LoadBalancer> {
         Pages::new(self.client, &LIST, &[], "load_balancers")
     }
 
-    /// `GET /v2/load_balancers/{id}`, scope `load_balancer:read`.
+    /// Reads one load balancer: `GET /v2/load_balancers/{id}`, scope `load_balancer:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such load balancer; any [`Error`] of a call.

@@ -1,4 +1,5 @@
-//! Alert policies of monitoring. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Monitoring>
+//! Alert policies of monitoring.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Monitoring>
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/monitoring/alerts", "monitoring:read");
 static GET: Operation = Operation::get("/v2/monitoring/alerts/{}", "monitoring:read");
 
-/// Calls on alert policies.
+/// The API calls for alert policies, from [`Client::alert_policies`].
 #[derive(Clone, Copy, Debug)]
 pub struct AlertPolicies<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on alert policies.
+    /// Returns the API calls for alert policies.
     #[must_use]
     pub fn alert_policies(&self) -> AlertPolicies<'_> {
         AlertPolicies { client: self }
@@ -26,12 +27,12 @@ impl Client {
 }
 
 impl AlertPolicies<'_> {
-    /// `GET /v2/monitoring/alerts`, scope `monitoring:read`.
+    /// Lists the alert policies: `GET /v2/monitoring/alerts`, scope `monitoring:read`.
     pub fn list(&self) -> Pages<AlertPolicy> {
         Pages::new(self.client, &LIST, &[], "policies")
     }
 
-    /// `GET /v2/monitoring/alerts/{uuid}`, scope `monitoring:read`.
+    /// Reads one alert policy: `GET /v2/monitoring/alerts/{uuid}`, scope `monitoring:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such policy; any [`Error`] of a call.
@@ -40,38 +41,40 @@ impl AlertPolicies<'_> {
     }
 }
 
-/// An alert policy. Whom it tells is not read: the URL of a Slack webhook is a secret, who has it can write to the channel.
+/// An alert policy. The model leaves out its recipients, because the URL of a Slack webhook is a
+/// secret that allows its holder to write to the channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertPolicy {
-    /// The policy's id.
+    /// Id of the policy, a UUID.
     pub uuid: String,
-    /// What it is called.
+    /// Name that the user gave the policy.
     #[serde(default, deserialize_with = "null_as_default")]
     pub description: String,
-    /// What is measured, such as `v1/insights/droplet/cpu`.
+    /// Metric that is watched, such as `v1/insights/droplet/cpu`.
     #[serde(default, rename = "type")]
     pub alert_type: Option<String>,
-    /// `GreaterThan` or `LessThan`.
+    /// Comparison: `GreaterThan` or `LessThan`.
     #[serde(default)]
     pub compare: Option<String>,
-    /// The threshold, in the unit of what is measured (percent, MB/s, a load).
+    /// Threshold in the unit of the metric (percent, MB/s, a load).
     #[serde(default, deserialize_with = "exact_decimal")]
     pub value: Option<Decimal>,
-    /// Over how long it is measured, such as `5m`.
+    /// Time over which the metric is measured, such as `5m`.
     #[serde(default)]
     pub window: Option<String>,
-    /// Ids of what is watched.
+    /// Ids of the watched resources.
     #[serde(default, deserialize_with = "ids_as_text")]
     pub entities: Vec<String>,
-    /// Tags of what is watched.
+    /// Tags of the watched resources.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// Whether it tells anybody.
+    /// True if the policy sends alerts.
     #[serde(default)]
     pub enabled: Option<bool>,
 }
 
-/// Ids as texts: DigitalOcean's OpenAPI document says that they are, and has an example in which they are numbers.
+/// Reads ids as texts. DigitalOcean's OpenAPI document declares them as texts but has an example in
+/// which they are numbers.
 fn ids_as_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

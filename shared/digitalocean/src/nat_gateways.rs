@@ -1,4 +1,5 @@
-//! NAT gateways of VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
+//! NAT gateways of VPC networks.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,14 +13,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/vpc_nat_gateways", "nat_gateway:read");
 static GET: Operation = Operation::get("/v2/vpc_nat_gateways/{}", "nat_gateway:read");
 
-/// Calls on NAT gateways.
+/// The API calls for NAT gateways, from [`Client::nat_gateways`].
 #[derive(Clone, Copy, Debug)]
 pub struct NatGateways<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on NAT gateways.
+    /// Returns the API calls for NAT gateways.
     #[must_use]
     pub fn nat_gateways(&self) -> NatGateways<'_> {
         NatGateways { client: self }
@@ -27,12 +28,12 @@ impl Client {
 }
 
 impl NatGateways<'_> {
-    /// `GET /v2/vpc_nat_gateways`, scope `nat_gateway:read`.
+    /// Lists the NAT gateways: `GET /v2/vpc_nat_gateways`, scope `nat_gateway:read`.
     pub fn list(&self) -> Pages<NatGateway> {
         Pages::new(self.client, &LIST, &[], "vpc_nat_gateways")
     }
 
-    /// `GET /v2/vpc_nat_gateways/{id}`, scope `nat_gateway:read`.
+    /// Reads one gateway: `GET /v2/vpc_nat_gateways/{id}`, scope `nat_gateway:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such gateway; any [`Error`] of a call.
@@ -41,45 +42,45 @@ impl NatGateways<'_> {
     }
 }
 
-/// A NAT gateway: the way out of VPC networks.
+/// A NAT gateway, through which VPC networks reach the internet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NatGateway {
     /// The gateway's id, a UUID.
     pub id: String,
-    /// Name.
+    /// Name of the gateway; empty when DigitalOcean does not send one.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// `PUBLIC`.
+    /// Type of the gateway: `PUBLIC`.
     #[serde(default, rename = "type")]
     pub gateway_type: Option<String>,
-    /// What state it is in.
+    /// State of the gateway, as DigitalOcean reports it.
     #[serde(default)]
     pub state: Option<NatGatewayState>,
-    /// Slug of the region it is in.
+    /// Slug of the region that the gateway is in.
     #[serde(default)]
     pub region: Option<String>,
-    /// How large it is, in DigitalOcean's units.
+    /// Size of the gateway, in DigitalOcean's units.
     #[serde(default)]
     pub size: Option<u32>,
-    /// The networks it serves.
+    /// VPC networks that use the gateway.
     #[serde(default, deserialize_with = "null_as_default")]
     pub vpcs: Vec<NatGatewayVpc>,
-    /// Where it leads out.
+    /// Public addresses through which the traffic leaves.
     #[serde(default, deserialize_with = "null_as_default")]
     pub egresses: NatGatewayEgresses,
-    /// Idle seconds after which it forgets a UDP flow.
+    /// Idle time after which a UDP flow is dropped, in seconds.
     #[serde(default)]
     pub udp_timeout_seconds: Option<u32>,
-    /// Idle seconds after which it forgets an ICMP flow.
+    /// Idle time after which an ICMP flow is dropped, in seconds.
     #[serde(default)]
     pub icmp_timeout_seconds: Option<u32>,
-    /// Idle seconds after which it forgets a TCP connection.
+    /// Idle time after which a TCP connection is dropped, in seconds.
     #[serde(default)]
     pub tcp_timeout_seconds: Option<u32>,
-    /// The project it is in, where DigitalOcean says.
+    /// Id of the project that the gateway is in; `None` when DigitalOcean does not send it.
     #[serde(default)]
     pub project_id: Option<String>,
-    /// When it was made.
+    /// Creation time of the gateway.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
@@ -87,43 +88,43 @@ pub struct NatGateway {
 open_enum! {
     /// The state of a NAT gateway.
     NatGatewayState {
-        /// Asked for.
+        /// The gateway has been requested.
         New = "NEW",
-        /// Being made.
+        /// The gateway is being created.
         Provisioning = "PROVISIONING",
-        /// Running.
+        /// The gateway is running.
         Active = "ACTIVE",
-        /// Being deleted.
+        /// The gateway is being deleted.
         Deleting = "DELETING",
-        /// Failed.
+        /// The gateway has failed.
         Error = "ERROR",
-        /// Not usable as it is.
+        /// The gateway is not usable as configured.
         Invalid = "INVALID",
     }
 }
 
-/// A network that a NAT gateway serves.
+/// A VPC network that uses a NAT gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NatGatewayVpc {
-    /// The VPC's id.
+    /// Id of the VPC network.
     pub vpc_uuid: String,
-    /// The gateway's address in it; `None` while it has none.
+    /// Address of the gateway in the network; `None` while none is assigned.
     #[serde(default)]
     pub gateway_ip: Option<String>,
 }
 
-/// Where a NAT gateway leads out.
+/// The public side of a NAT gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NatGatewayEgresses {
-    /// Its public sides.
+    /// Public gateways, each with its address.
     #[serde(default, deserialize_with = "null_as_default")]
     pub public_gateways: Vec<PublicGateway>,
 }
 
-/// A public side of a NAT gateway.
+/// A public gateway of a NAT gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicGateway {
-    /// Its IPv4 address.
+    /// Public IPv4 address; empty while none is assigned.
     #[serde(default, deserialize_with = "null_as_default")]
     pub ipv4: String,
 }

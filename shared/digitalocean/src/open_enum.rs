@@ -1,18 +1,19 @@
-//! Enums that DigitalOcean may extend: an unknown value is kept, never an error.
+//! Enums that DigitalOcean may extend: an unknown value is kept and never causes an error.
 
-/// Declares an enum of known texts plus `Other(String)`, with `as_str`, `Display`, `From`, serde.
+/// Declares an enum of known texts plus `Other(String)`, with `as_str`, `Display`, `From` and serde
+/// implementations.
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// A value this crate does not know, as DigitalOcean sent it.
+            /// A value that this crate does not know, as DigitalOcean sent it.
             Other(String),
         }
 
         impl $name {
-            /// DigitalOcean's own word for it.
+            /// The value as DigitalOcean's API spells it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

@@ -1,16 +1,16 @@
-//! What an endpoint is: method, path and the scope its token needs. Pure.
+//! The description of an endpoint: method, path and token scope. No I/O.
 
 use http::Method;
 
 use crate::Error;
 
-/// An endpoint, as one constant beside the method that calls it.
+/// An endpoint, declared as one constant beside the method that calls it.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) method: Method,
-    /// From the root, with `{}` for each parameter.
+    /// Path from the root, with `{}` for each parameter.
     path: &'static str,
-    /// The token scope DigitalOcean asks for.
+    /// Token scope that DigitalOcean requires.
     pub(crate) scope: &'static str,
 }
 
@@ -31,9 +31,10 @@ impl Operation {
         Self { method: Method::DELETE, path, scope }
     }
 
-    /// The path's segments with the parameters in place, not yet percent-encoded.
+    /// Returns the path's segments with the parameters filled in, not yet percent-encoded.
     ///
-    /// A parameter that is empty or a dot segment would call another endpoint (`/v2/domains/` lists), so it is refused.
+    /// A parameter that is empty or a dot segment is refused, because it would call another
+    /// endpoint (`/v2/domains/` is the list).
     pub(crate) fn segments(&self, parameters: &[&str]) -> Result<Vec<String>, Error> {
         let mut parameters = parameters.iter();
         let mut segments = Vec::new();
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_fill_the_path_and_cannot_leave_it() {
+    fn parameters_fill_the_path_and_cannot_change_its_structure() {
         let operation = Operation::get("/v2/projects/{}/resources", "project:read");
         assert_eq!(operation.segments(&["a b"]).unwrap(), ["v2", "projects", "a b", "resources"]);
         for value in ["", ".", ".."] {

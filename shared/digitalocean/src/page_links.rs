@@ -1,41 +1,44 @@
-//! `links.pages.next`: a signal that there is another page, never an address to follow. Pure.
+//! The check of `links.pages.next`. The link only signals that there is another page; it is never
+//! followed as an address. No I/O.
 
 use url::Url;
 
-/// What is wrong with a `next` link.
+/// The fault of a `next` link.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageLinkError {
-    /// It points to another origin, where the token must not go.
-    #[error("the next page is said to be at another origin ({origin}); the token is not sent there")]
+    /// The link points to another origin, to which the token must not be sent.
+    #[error("the link to the next page points to another origin ({origin}), to which the token is not sent")]
     ForeignOrigin {
-        /// Scheme, host and port it points to.
+        /// Scheme, host and port that the link points to.
         origin: String,
     },
-    /// It does not lead to the page after this one: following it would loop or skip.
-    #[error("after page {page} the next link names page {next:?}, not {}", page + 1)]
+    /// The link does not lead to the page after this one, so that following it would loop or skip
+    /// pages.
+    #[error("the next link of page {page} names page {next:?} instead of page {}", page + 1)]
     NotAdvancing {
-        /// The page it came with.
+        /// Number of the page with the link.
         page: u32,
-        /// The page it names; `None` when it names none.
+        /// Number of the page that the link names; `None` when it names none.
         next: Option<u32>,
     },
-    /// It is not a URL.
-    #[error("the next link after page {page} is not a URL")]
+    /// The link is not a URL.
+    #[error("the next link of page {page} is not a URL")]
     NotAUrl {
-        /// The page it came with.
+        /// Number of the page with the link.
         page: u32,
     },
-    /// There is no end to it.
-    #[error("the list has more than {pages} pages")]
+    /// The list has so many pages that it counts as endless.
+    #[error("the list has more than {pages} pages, which is taken as endless")]
     Endless {
-        /// Pages read in one walk.
+        /// Number of pages read in one pass.
         pages: u32,
     },
 }
 
-/// Checks that `next` leads to the page after `page` on the origin of `base`. What else it carries is not used: filters may be
-/// missing from it, so the caller asks for the next page with its own query.
+/// Checks that `next` leads to the page after `page` on the origin of `base`. The other parts of
+/// the link are not used, because filters may be missing from it; the caller requests the next page
+/// with its own query.
 pub(crate) fn check_next(next: &str, base: &Url, page: u32) -> Result<(), PageLinkError> {
     let next = base.join(next).map_err(|_| PageLinkError::NotAUrl { page })?;
     if next.origin() != base.origin() {
@@ -58,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_after_this_one_on_the_same_origin() {
+    fn the_next_page_on_the_same_origin_is_accepted() {
         assert_eq!(check("https://api.digitalocean.com/v2/droplets?page=2&per_page=200", 1), Ok(()));
         assert_eq!(check("https://api.digitalocean.com:443/v2/droplets?page=3", 2), Ok(()));
         assert_eq!(check("/v2/droplets?page=2", 1), Ok(()));

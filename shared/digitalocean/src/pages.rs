@@ -1,4 +1,4 @@
-//! Lists: all pages, all or nothing.
+//! Paged lists, which are read completely or not at all.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -16,26 +16,27 @@ use crate::page_links::{PageLinkError, check_next};
 use crate::rate_limit::RateLimit;
 use crate::request::PreparedRequest;
 
-/// The most items DigitalOcean puts on a page.
+/// Largest number of items that DigitalOcean returns on a page.
 const MAX_PER_PAGE: u32 = 200;
 
-/// An item of a list, known by its key.
+/// An item of a list, identified by its key.
 pub trait ListItem: DeserializeOwned + Send + Sync + 'static {
-    /// Whether its key tells it from every other item. Where DigitalOcean gives items no id, two may say the very same and yet be two:
-    /// then the list is never de-duplicated. Instead every page must report the same total, and that many items must come, or the list
-    /// is read again; and the key, a digest of all that an item says, serves only to see whether two readings agree.
+    /// True if the key identifies the item. Where DigitalOcean gives items no id, two items may be
+    /// equal and still be different ones, so the list is never de-duplicated. Instead every page
+    /// must report the same total and that many items must arrive, otherwise the list is read
+    /// again. The key is then a digest of all fields and only serves to compare two passes.
     const HAS_ID: bool = true;
 
-    /// What tells two items apart.
+    /// Type of the key that identifies an item.
     type Key: Eq + Hash + Clone + Send + Sync;
 
-    /// The item's key: the same on whichever page it appears.
+    /// Returns the item's key, which must be the same on every page that shows the item.
     fn key(&self) -> Self::Key;
 }
 
-/// A list to be read, page by page. Nothing is requested until it is collected or streamed.
+/// A list to be read, page by page. No request is sent until the list is collected or streamed.
 #[derive(Debug)]
-#[must_use = "a list is read by collect_all or into_stream"]
+#[must_use = "a list is only read by `collect_all` or `into_stream`"]
 pub struct Pages<T> {
     client: Client,
     request: Result<PreparedRequest, Error>,
@@ -47,23 +48,25 @@ pub struct Pages<T> {
     item: PhantomData<fn() -> T>,
 }
 
-/// A whole list.
+/// A list that has been read completely.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing<T> {
-    /// Every item once, in DigitalOcean's order. Without ids equal items may be several: see [`ListItem::HAS_ID`].
+    /// Every item once, in DigitalOcean's order. Items without ids may occur several times: see
+    /// [`ListItem::HAS_ID`].
     pub items: Vec<T>,
-    /// Pages the items came from.
+    /// Number of pages that the items came from.
     pub pages: u32,
-    /// HTTP requests made, with retries and walks that did not count.
+    /// Number of HTTP requests sent, including retries and passes that were discarded.
     pub requests: u32,
-    /// `meta.total` of the last page; `None` when DigitalOcean did not say.
+    /// Total of the last page (`meta.total`); `None` when DigitalOcean did not send one.
     pub total: Option<u64>,
-    /// What the last response said of the rate limit.
+    /// Rate limit in the last response.
     pub rate_limit: Option<RateLimit>,
 }
 
 impl<T: ListItem> Listing<T> {
-    /// This list followed by what `other` has besides, for items that have an id; pages, requests and totals are added up.
+    /// Appends the items of `other` whose ids are not in this list; pages, requests and totals are
+    /// added up.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         self.merge_by(other, T::key)
@@ -71,7 +74,7 @@ impl<T: ListItem> Listing<T> {
 }
 
 impl<T> Listing<T> {
-    /// The same of items that are told apart by `key`.
+    /// Merges like [`Listing::merge`], for items that are identified by `key`.
     pub(crate) fn merge_by<K: Eq + Hash>(mut self, other: Self, key: impl Fn(&T) -> K) -> Self {
         let known: HashSet<K> = self.items.iter().map(&key).collect();
         self.items.extend(other.items.into_iter().filter(|item| !known.contains(&key(item))));
@@ -95,7 +98,8 @@ impl<T: ListItem> Pages<T> {
         Self { client, request, items_key, filters, paged: true, per_page, confirm: false, item: PhantomData }
     }
 
-    /// For a list that DigitalOcean gives whole: no page is asked for, and `null` is an empty list, as it has no total to say so.
+    /// Configures a list that DigitalOcean sends in one response. No page is requested, and `null`
+    /// is an empty list, because there is no total that could say so.
     pub(crate) fn unpaged(mut self) -> Self {
         self.paged = false;
         self
@@ -106,31 +110,36 @@ impl<T: ListItem> Pages<T> {
         self
     }
 
-    /// Items on a page, 1 to 200; 200 unless told.
+    /// Sets the number of items on a page, from 1 to 200. The default is 200.
     pub fn per_page(mut self, per_page: u32) -> Self {
         self.per_page = per_page.clamp(1, MAX_PER_PAGE);
         self
     }
 
-    /// Reads a list of several pages until two walks agree, at about twice the requests.
+    /// Reads a list of several pages until two passes agree, which takes about twice the requests.
     ///
-    /// Without it a list read while it changes is read again when the totals tell; what they cannot tell is one item removed and
-    /// another added between two requests, which may hide an item. With it nothing that was there throughout is ever missed.
-    /// A list of one page is one response and needs no confirmation. Ignored by [`Pages::into_stream`].
+    /// Without confirmation, a list that changes while it is read is read again when its totals
+    /// show the change. The totals cannot show that one item was removed and another added between
+    /// two requests, which may hide an item. With confirmation, no item that was in the list
+    /// throughout is ever missed. A list of one page is one response and needs no confirmation.
+    /// [`Pages::into_stream`] ignores this setting.
     pub fn confirmed(mut self) -> Self {
         self.confirm = true;
         self
     }
 
-    /// The whole list, or the first error and nothing else. Each item is there once, as it was when last seen.
+    /// Returns the whole list, or the first error and nothing else. Each item occurs once, in the
+    /// state in which it was last read.
     ///
     /// # Errors
-    /// [`Error::ListShifted`] when the list kept changing; [`Error::PageLink`] when a next link is wrong; any [`Error`] of a call.
+    /// [`Error::ListShifted`] when the list kept changing; [`Error::PageLink`] when a next link is
+    /// wrong; any [`Error`] of a call.
     pub async fn collect_all(self) -> Result<Listing<T>, Error> {
         self.collect_all_as(|item| item).await
     }
 
-    /// The same, each item made into what is wanted of it as its page arrives: of a long list, whole items may be more than there is memory.
+    /// Reads the whole list and converts each item with `read` as its page arrives. This saves
+    /// memory, because the full items of a long list may not fit.
     ///
     /// # Errors
     /// As [`Pages::collect_all`].
@@ -168,9 +177,11 @@ impl<T: ListItem> Pages<T> {
         }
     }
 
-    /// The items as their pages arrive, each key once. For lists too long to hold: what has been given out cannot be taken back,
-    /// so only the end of the stream without an error says that the list was whole, and an item may have gone meanwhile. Items without
-    /// ids are not given out twice either: a change of their list is [`Error::ListShifted`] at once.
+    /// Streams the items as their pages arrive, each key once, for lists that do not fit in memory.
+    /// Items that were returned cannot be taken back, so the list is complete only if the stream
+    /// ends without an error, and an item may have been deleted meanwhile. Items without ids are
+    /// not returned twice either: a change of their list ends the stream with
+    /// [`Error::ListShifted`].
     ///
     /// The stream ends after its first error.
     pub fn into_stream(mut self) -> impl Stream<Item = Result<T, Error>> + Send {
@@ -201,7 +212,7 @@ impl<T: ListItem> Pages<T> {
     }
 }
 
-/// A stream of items: before its first request, and after.
+/// The state of a stream of items, before and after its first request.
 enum StreamState<T: ListItem> {
     Idle(Box<Pages<T>>),
     Open { reader: Box<ListReader<T>>, buffered: VecDeque<T>, emitted: HashSet<T::Key>, more: bool },
@@ -217,7 +228,7 @@ impl<T: ListItem> StreamState<T> {
     }
 }
 
-/// What follows a page.
+/// The step that follows a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ListContinuation {
     NextPage,
@@ -225,7 +236,7 @@ enum ListContinuation {
     Complete,
 }
 
-/// Reads one page after another, as [`ConsistencyTracker`] says.
+/// Reads one page after another, in the order that [`ConsistencyTracker`] decides.
 struct ListReader<T: ListItem> {
     client: Client,
     request: PreparedRequest,
@@ -259,12 +270,14 @@ impl<T: ListItem> ListReader<T> {
     }
 
     async fn read(&mut self) -> Result<(ListPage<T>, ListContinuation), Error> {
-        // Our own query on every page: filters do not always survive in the next link.
+        // Filters do not always survive in the next link, so each page is requested with this
+        // client's own query.
         let mut query = self.filters.clone();
         if self.paged {
             query.push(("per_page", self.per_page.to_string()));
         }
-        // An unpaged list has no second page; should it come to have one, it is read as well.
+        // An unpaged list has no second page. If DigitalOcean starts to page it, the other pages
+        // are read as well.
         if self.paged || self.page > 1 {
             query.push(("page", self.page.to_string()));
         }
@@ -284,7 +297,7 @@ impl<T: ListItem> ListReader<T> {
                 Ok((page, ListContinuation::NextPage))
             }
             PageDecision::Restart => {
-                tracing::debug!(%call, pass = self.consistency.pass_number, "the list is read again from page 1");
+                tracing::debug!(%call, pass = self.consistency.pass_number, "list changed while it was read; reading it again from page 1");
                 self.page = 1;
                 Ok((page, ListContinuation::Restart))
             }

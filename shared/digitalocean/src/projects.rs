@@ -1,4 +1,5 @@
-//! Projects and what belongs to them. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Projects>
+//! Projects and the resources assigned to them.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Projects>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,14 +15,14 @@ static GET: Operation = Operation::get("/v2/projects/{}", "project:read");
 static CREATE: Operation = Operation::post("/v2/projects", "project:create");
 static RESOURCES: Operation = Operation::get("/v2/projects/{}/resources", "project:read");
 
-/// Calls on projects.
+/// The API calls for projects, from [`Client::projects`].
 #[derive(Clone, Copy, Debug)]
 pub struct Projects<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on projects.
+    /// Returns the API calls for projects.
     #[must_use]
     pub fn projects(&self) -> Projects<'_> {
         Projects { client: self }
@@ -29,12 +30,13 @@ impl Client {
 }
 
 impl Projects<'_> {
-    /// `GET /v2/projects`, scope `project:read`.
+    /// Lists the projects: `GET /v2/projects`, scope `project:read`.
     pub fn list(&self) -> Pages<Project> {
         Pages::new(self.client, &LIST, &[], "projects")
     }
 
-    /// `GET /v2/projects/{id}`, scope `project:read`; `default` is accepted for the default project.
+    /// Reads one project: `GET /v2/projects/{id}`, scope `project:read`. The id `default` stands
+    /// for the default project.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such project; any [`Error`] of a call.
@@ -42,8 +44,9 @@ impl Projects<'_> {
         self.client.get_one(&GET, &[id], "project").await
     }
 
-    /// `POST /v2/projects`, scope `project:create`. Never retried: after an error for which
-    /// [`Error::may_have_been_applied`] holds, list the projects by name before trying again (names are unique).
+    /// Creates a project: `POST /v2/projects`, scope `project:create`. The call is never retried.
+    /// After an error for which [`Error::may_have_been_applied`] is true, look for the name in the
+    /// list of projects before trying again (names are unique).
     ///
     /// # Errors
     /// [`Error::Api`] with 409 or 422 when the name is taken or too long; any [`Error`] of a call.
@@ -51,49 +54,53 @@ impl Projects<'_> {
         self.client.send_one(&CREATE, &[], project, "project").await
     }
 
-    /// `GET /v2/projects/{id}/resources`, scope `project:read`; `default` is accepted for the default project.
+    /// Lists the resources of a project: `GET /v2/projects/{id}/resources`, scope `project:read`.
+    /// The id `default` stands for the default project.
     ///
-    /// DigitalOcean leaves out, without an error, what the token may not read: membership is complete for a kind only when
-    /// the token can list that kind too. Right after a project was made this may answer 404 for a while.
+    /// DigitalOcean silently leaves out the resources that the token may not read: the list is
+    /// complete for a kind only when the token may list that kind too. For a while after a project
+    /// was created, this call may return 404.
     pub fn resources(&self, project_id: &str) -> Pages<ProjectResource> {
         Pages::new(self.client, &RESOURCES, &[project_id], "resources")
     }
 }
 
-/// A project.
+/// A project, which groups resources of the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
-    /// The project's id, a UUID.
+    /// Id of the project, a UUID.
     pub id: String,
-    /// The owning team's or user's id.
+    /// Id of the owning team or user.
     #[serde(default)]
     pub owner_uuid: Option<String>,
-    /// The owner's numeric id.
+    /// Numeric id of the owner.
     #[serde(default)]
     pub owner_id: Option<u64>,
-    /// Name, at most 175 characters, unique within the account.
+    /// Name of the project: at most 175 characters, unique within the account.
     pub name: String,
-    /// Free text, at most 255 characters.
+    /// Free text of at most 255 characters.
     #[serde(default, deserialize_with = "null_as_default")]
     pub description: String,
-    /// What it is for, as stored: a text of one's own comes back as `Other: <text>`, see [`Project::purpose_text`].
+    /// Purpose of the project, as DigitalOcean stores it. A free text comes back as
+    /// `Other: <text>`, see [`Project::purpose_text`].
     #[serde(default, deserialize_with = "null_as_default")]
     pub purpose: String,
-    /// Development, staging or production; `None` when never chosen.
+    /// Environment: development, staging or production; `None` when none was chosen.
     #[serde(default)]
     pub environment: Option<Environment>,
-    /// Whether new resources go here.
+    /// True if new resources are assigned to this project by default.
     #[serde(default)]
     pub is_default: bool,
-    /// When it was made.
+    /// Creation time of the project.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// Time of the last change.
     #[serde(default)]
     pub updated_at: Option<DateTime<Utc>>,
 }
 
 impl Project {
-    /// The purpose as it was given to [`Projects::create`], without DigitalOcean's `Other: ` prefix.
+    /// Returns the purpose as it was given to [`Projects::create`], without DigitalOcean's prefix
+    /// `Other: `.
     #[must_use]
     pub fn purpose_text(&self) -> &str {
         self.purpose.strip_prefix("Other: ").unwrap_or(&self.purpose)
@@ -108,41 +115,41 @@ impl ListItem for Project {
     }
 }
 
-/// A project to be made.
+/// A project to be created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewProject {
-    /// Name, at most 175 characters, unique within the account.
+    /// Name of the project: at most 175 characters, unique within the account.
     pub name: String,
-    /// What it is for, at most 255 characters.
+    /// Purpose of the project, at most 255 characters.
     pub purpose: String,
-    /// Free text, at most 255 characters.
+    /// Free text of at most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Development, staging or production.
+    /// Environment: development, staging or production.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
 }
 
 impl NewProject {
-    /// The two things every project needs.
+    /// Creates a request with the two required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, purpose: impl Into<String>) -> Self {
         Self { name: name.into(), purpose: purpose.into(), description: None, environment: None }
     }
 }
 
-/// One resource's membership in a project.
+/// The membership of one resource in a project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectResource {
-    /// Which resource.
+    /// URN of the resource.
     pub urn: Urn,
-    /// Since when it belongs to the project.
+    /// Time at which the resource was assigned to the project.
     #[serde(default)]
     pub assigned_at: Option<DateTime<Utc>>,
-    /// Whether DigitalOcean could resolve it.
+    /// Result of DigitalOcean's lookup of the resource.
     #[serde(default)]
     pub status: Option<ResourceStatus>,
-    /// Where it lives.
+    /// Links to the resource, such as its address.
     #[serde(default, deserialize_with = "null_as_default")]
     pub links: ResourceLinks,
 }
@@ -155,39 +162,40 @@ impl ListItem for ProjectResource {
     }
 }
 
-/// Links of a project's resource.
+/// The links of a project's resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceLinks {
-    /// The resource's own address. For a Spaces bucket it is `https://<bucket>.<region>.digitaloceanspaces.com`, the only place in
-    /// the API that tells a bucket's region. To be read, never to be called with the token.
+    /// Address of the resource itself. For a Spaces bucket it is
+    /// `https://<bucket>.<region>.digitaloceanspaces.com`, the only place in the API that shows a
+    /// bucket's region. The address is only parsed, and never called with the token.
     #[serde(default, rename = "self")]
     pub self_url: Option<String>,
 }
 
 open_enum! {
-    /// A project's environment.
+    /// The environment that a project is for.
     Environment {
-        /// For development.
+        /// The project is for development.
         Development = "Development",
-        /// For staging.
+        /// The project is for staging.
         Staging = "Staging",
-        /// For production.
+        /// The project is for production.
         Production = "Production",
     }
 }
 
 open_enum! {
-    /// Whether a project's resource could be resolved or assigned.
+    /// The result of the lookup or assignment of a project's resource.
     ResourceStatus {
-        /// It exists and belongs to the project.
+        /// The resource exists and belongs to the project.
         Ok = "ok",
-        /// It no longer exists.
+        /// The resource no longer exists.
         NotFound = "not_found",
-        /// It has just been assigned.
+        /// The resource has just been assigned.
         Assigned = "assigned",
-        /// It already belonged to the project.
+        /// The resource already belonged to the project.
         AlreadyAssigned = "already_assigned",
-        /// The service that owns it did not answer; it may well exist.
+        /// The service that owns the resource did not respond; the resource may still exist.
         ServiceDown = "service_down",
     }
 }

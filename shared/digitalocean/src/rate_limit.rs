@@ -1,44 +1,50 @@
-//! DigitalOcean's rate limits, read from response headers. Pure.
+//! DigitalOcean's rate limits, read from response headers. No I/O.
 //!
-//! Per token: 5,000 requests in a sliding hour and 250 in a minute (the burst limit). See
+//! DigitalOcean allows each token 5,000 requests in a sliding hour and 250 in a minute (the burst
+//! limit). See
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#section/Introduction/Rate-Limit>.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use std::time::Duration;
 
-/// How long a 429 without usable times is taken to last: the burst limit counts per minute.
+/// Assumed duration of a 429 without usable times, since the burst limit counts per minute.
 const BURST_WINDOW: TimeDelta = TimeDelta::seconds(60);
-/// The hourly limit forgets each request an hour after it was made, so no reset lies further ahead.
+/// Furthest possible reset of the hourly limit, which stops counting a request one hour after it
+/// was made.
 const HOURLY_WINDOW: TimeDelta = TimeDelta::hours(1);
 
-/// What the last response said of the token's hourly limit (`ratelimit-*` headers).
+/// The token's hourly limit in the last response (`ratelimit-*` headers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// Requests allowed in an hour (`ratelimit-limit`).
     pub limit: Option<u32>,
-    /// Requests left (`ratelimit-remaining`).
+    /// Number of requests left (`ratelimit-remaining`).
     pub remaining: Option<u32>,
-    /// When the oldest counted request expires (`ratelimit-reset`, Unix seconds). DigitalOcean has been seen to send times
-    /// that had passed minutes before; here it is never earlier than `observed_at`.
+    /// Time at which the oldest counted request expires (`ratelimit-reset`, Unix seconds).
+    /// DigitalOcean has been observed to send times that had passed minutes before; here it is
+    /// never earlier than `observed_at`.
     pub reset_at: Option<DateTime<Utc>>,
-    /// When the response arrived, by our clock.
+    /// Time at which the response arrived, by the local clock.
     pub observed_at: DateTime<Utc>,
 }
 
-/// Which limit a 429 is about.
+/// The limit that denied a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LimitKind {
-    /// 250 requests a minute, or the smaller limit of one endpoint: over within a minute or so; comes with `retry-after`.
+    /// The limit of 250 requests a minute, or the smaller limit of one endpoint. It ends within
+    /// about a minute and comes with `retry-after`.
     Burst,
-    /// 5,000 requests an hour: comes without `retry-after`, with nothing remaining; never waited out in process.
+    /// The limit of 5,000 requests an hour. It comes without `retry-after` and with no requests
+    /// remaining; it is never waited out in process.
     Hourly,
-    /// What the gate lets this caller have, see [`RequestLimiter`](crate::RequestLimiter); no request was sent.
+    /// The limit that the [`RequestLimiter`](crate::RequestLimiter) grants this caller; no request
+    /// was sent.
     ClientSide,
 }
 
-/// A 429, told apart.
+/// A 429 response, classified by the limit that caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooManyRequests {
     pub(crate) kind: LimitKind,
@@ -47,7 +53,7 @@ pub(crate) struct TooManyRequests {
 }
 
 impl RateLimit {
-    /// Reads the headers; `None` when the response carries none of them.
+    /// Reads the headers; `None` when the response has none of them.
     pub(crate) fn from_headers(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Self> {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
         let count = |name: &str| number(name).and_then(|value| u32::try_from(value).ok());
@@ -63,9 +69,10 @@ impl RateLimit {
 }
 
 impl TooManyRequests {
-    /// Tells a burst 429 from an hourly one.
+    /// Distinguishes a burst 429 from an hourly one.
     ///
-    /// With neither `retry-after` nor an exhausted hour it counts as a burst of one whole window, and is not waited for.
+    /// With neither `retry-after` nor an exhausted hour, the 429 counts as a burst of one whole
+    /// window and is not waited for.
     pub(crate) fn classify(headers: &HeaderMap, rate_limit: Option<RateLimit>, now: DateTime<Utc>) -> Self {
         if let Some(wait) = retry_after(headers, now) {
             let until = TimeDelta::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait));
@@ -76,7 +83,8 @@ impl TooManyRequests {
             };
         }
         if rate_limit.and_then(|seen| seen.remaining) == Some(0) {
-            // A reset that has passed says nothing: come back after a burst window, not at once.
+            // A reset in the past gives no usable time, so the next try comes after a burst window
+            // and not at once.
             let reset = rate_limit.and_then(|seen| seen.reset_at).filter(|reset| *reset > now);
             let until = reset.map_or(now + BURST_WINDOW, |reset| reset.min(now + HOURLY_WINDOW));
             return Self { kind: LimitKind::Hourly, until, retry_after: None };
@@ -85,7 +93,7 @@ impl TooManyRequests {
     }
 }
 
-/// `retry-after` as seconds or as an HTTP date; a date that has passed is zero.
+/// Reads `retry-after`, which is either seconds or an HTTP date; a date in the past gives zero.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
@@ -111,14 +119,14 @@ mod tests {
         DateTime::from_timestamp(1_583_891_300, 0).unwrap()
     }
 
-    fn limited(pairs: &[(&'static str, &str)]) -> TooManyRequests {
+    fn classify(pairs: &[(&'static str, &str)]) -> TooManyRequests {
         let headers = headers(pairs);
         TooManyRequests::classify(&headers, RateLimit::from_headers(&headers, now()), now())
     }
 
     #[test]
     fn a_reset_in_the_past_is_clamped() {
-        // Recorded wire traffic: the clock read 1583891300.
+        // Recorded traffic; the clock read 1583891300.
         let pairs = [("ratelimit-limit", "5000"), ("ratelimit-remaining", "4871"), ("ratelimit-reset", "1583891032")];
         let seen = RateLimit::from_headers(&headers(&pairs), now()).unwrap();
         assert_eq!(seen.limit, Some(5000));
@@ -127,24 +135,24 @@ mod tests {
     }
 
     #[test]
-    fn absent_or_unreadable_headers_are_no_snapshot() {
+    fn absent_or_unreadable_headers_give_no_rate_limit() {
         assert_eq!(RateLimit::from_headers(&HeaderMap::new(), now()), None);
         assert_eq!(RateLimit::from_headers(&headers(&[("ratelimit-limit", "many")]), now()), None);
         assert_eq!(RateLimit::from_headers(&headers(&[("ratelimit-remaining", "-1")]), now()), None);
     }
 
     #[test]
-    fn burst_has_retry_after() {
-        let seen = limited(&[("retry-after", "17"), ("ratelimit-remaining", "0"), ("ratelimit-reset", "1583894000")]);
+    fn a_429_with_retry_after_is_a_burst() {
+        let seen = classify(&[("retry-after", "17"), ("ratelimit-remaining", "0"), ("ratelimit-reset", "1583894000")]);
         assert_eq!(seen.kind, LimitKind::Burst);
         assert_eq!(seen.retry_after, Some(Duration::from_secs(17)));
         assert_eq!(seen.until, now() + TimeDelta::seconds(17));
     }
 
     #[test]
-    fn hourly_has_none_and_its_reset_is_bounded_both_ways() {
+    fn an_hourly_429_has_no_retry_after_and_its_reset_is_bounded() {
         for (reset, seconds) in [("1583892300", 1000), ("1583891000", 60), ("1999999999", 3600)] {
-            let seen = limited(&[("ratelimit-remaining", "0"), ("ratelimit-reset", reset)]);
+            let seen = classify(&[("ratelimit-remaining", "0"), ("ratelimit-reset", reset)]);
             assert_eq!(seen.kind, LimitKind::Hourly);
             assert_eq!(seen.until, now() + TimeDelta::seconds(seconds), "{reset}");
         }
@@ -153,16 +161,16 @@ mod tests {
     #[test]
     fn an_unexplained_429_is_a_burst_without_a_wait() {
         for pairs in [&[("ratelimit-remaining", "12")][..], &[]] {
-            let seen = limited(pairs);
+            let seen = classify(pairs);
             assert_eq!((seen.kind, seen.retry_after), (LimitKind::Burst, None));
             assert_eq!(seen.until, now() + TimeDelta::seconds(60));
         }
     }
 
     #[test]
-    fn retry_after_may_be_a_date_or_absurd() {
+    fn retry_after_may_be_a_date_or_a_huge_number() {
         let date = (now() + TimeDelta::seconds(9)).to_rfc2822();
-        assert_eq!(limited(&[("retry-after", &date)]).retry_after, Some(Duration::from_secs(9)));
-        assert_eq!(limited(&[("retry-after", "18446744073709551615")]).until, now() + TimeDelta::hours(1));
+        assert_eq!(classify(&[("retry-after", &date)]).retry_after, Some(Duration::from_secs(9)));
+        assert_eq!(classify(&[("retry-after", "18446744073709551615")]).until, now() + TimeDelta::hours(1));
     }
 }

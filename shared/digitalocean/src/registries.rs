@@ -1,4 +1,5 @@
-//! Container registries. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>
+//! Container registries.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,14 +14,14 @@ static GET: Operation = Operation::get("/v2/registries/{}", "registry:read");
 static GET_ONLY: Operation = Operation::get("/v2/registry", "registry:read");
 static GET_SUBSCRIPTION: Operation = Operation::get("/v2/registry/subscription", "registry:read");
 
-/// Calls on container registries.
+/// The API calls for container registries, from [`Client::registries`].
 #[derive(Clone, Copy, Debug)]
 pub struct Registries<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on container registries.
+    /// Returns the API calls for container registries.
     #[must_use]
     pub fn registries(&self) -> Registries<'_> {
         Registries { client: self }
@@ -28,15 +29,17 @@ impl Client {
 }
 
 impl Registries<'_> {
-    /// `GET /v2/registries`, scope `registry:read`: every registry, in one answer.
+    /// Lists the registries, all in one response: `GET /v2/registries`, scope `registry:read`.
     pub fn list(&self) -> Pages<Registry> {
         Pages::new(self.client, &LIST, &[], "registries").unpaged()
     }
 
-    /// Every registry. Where DigitalOcean has no list of several (404), the only one of an account, by the older call.
+    /// Lists every registry. Where DigitalOcean does not have that list (404), reads the account's
+    /// only registry with the older call.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when neither call knows of a registry, which does not prove that there is none; any [`Error`] of a call.
+    /// [`Error::NotFound`] when neither call finds a registry, which does not prove that there is
+    /// none; any [`Error`] of a call.
     pub async fn all(&self) -> Result<Vec<Registry>, Error> {
         match self.list().collect_all().await {
             Ok(listing) => Ok(listing.items),
@@ -45,7 +48,7 @@ impl Registries<'_> {
         }
     }
 
-    /// `GET /v2/registries/{name}`, scope `registry:read`.
+    /// Reads one registry: `GET /v2/registries/{name}`, scope `registry:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the account has no such registry; any [`Error`] of a call.
@@ -53,15 +56,18 @@ impl Registries<'_> {
         self.client.get_one(&GET, &[name], "registry").await
     }
 
-    /// `GET /v2/registry`, scope `registry:read`: the only registry of an account. The call is deprecated.
+    /// Reads the only registry of an account: `GET /v2/registry`, scope `registry:read`.
+    /// DigitalOcean has deprecated the call.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none; [`Error::Api`] with status 412 when there are several; any [`Error`] of a call.
+    /// [`Error::NotFound`] when there is none; [`Error::Api`] with status 412 when there are
+    /// several; any [`Error`] of a call.
     pub async fn get_only(&self) -> Result<Registry, Error> {
         self.client.get_one(&GET_ONLY, &[], "registry").await
     }
 
-    /// `GET /v2/registry/subscription`, scope `registry:read`: what the account pays for all its registries together.
+    /// Reads the subscription that the account pays for all its registries together:
+    /// `GET /v2/registry/subscription`, scope `registry:read`.
     ///
     /// # Errors
     /// Any [`Error`] of a call.
@@ -70,26 +76,27 @@ impl Registries<'_> {
     }
 }
 
-/// A container registry. How full it is, which changes with every push, is not read.
+/// A container registry. The model leaves out its storage usage, which changes with every push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
-    /// The registry's name, which is its id: unique in all of DigitalOcean, free for others once deleted.
+    /// Name of the registry, which is also its id: unique across all of DigitalOcean, and available
+    /// to other accounts once deleted.
     pub name: String,
-    /// Slug of the region it is in.
+    /// Slug of the region that the registry is in.
     #[serde(default)]
     pub region: Option<String>,
-    /// When it was made.
+    /// Creation time of the registry.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// The account's subscription; `None` where DigitalOcean shows it by its own call alone.
+    /// Subscription of the account; `None` where DigitalOcean shows it only in a separate call.
     #[serde(default)]
     pub subscription: Option<RegistrySubscription>,
 }
 
-/// What an account pays for its registries.
+/// The subscription that an account pays for its registries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistrySubscription {
-    /// What was chosen.
+    /// Tier that the account chose.
     #[serde(default)]
     pub tier: Option<RegistryTier>,
 }
@@ -97,10 +104,10 @@ pub struct RegistrySubscription {
 /// A tier of the subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistryTier {
-    /// `starter`, `basic`, `professional`.
+    /// Slug of the tier: `starter`, `basic` or `professional`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub slug: String,
-    /// Price of a month, in cents of a US dollar, for all registries and without what goes beyond the tier.
+    /// Price of a month in US cents, for all registries, without usage beyond the tier's allowance.
     #[serde(default)]
     pub monthly_price_in_cents: Option<u32>,
 }

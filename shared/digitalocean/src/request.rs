@@ -1,4 +1,4 @@
-//! One call: its attempts, and what each answer means.
+//! A call: its attempts, and the mapping of each response to a result or an error.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::error_mapping::{api_error, response_error, safe_snippet};
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 
-/// What to send: an operation with its parameters, query and body.
+/// A request that is ready to be sent: an operation with its parameters, query and body.
 #[derive(Clone, Debug)]
 pub(crate) struct PreparedRequest {
     pub(crate) operation: &'static Operation,
@@ -24,7 +24,7 @@ pub(crate) struct PreparedRequest {
     body: Option<serde_json::Value>,
 }
 
-/// A decoded answer.
+/// A response whose body has been decoded.
 #[derive(Debug)]
 pub(crate) struct DecodedResponse<T> {
     pub(crate) value: T,
@@ -32,7 +32,7 @@ pub(crate) struct DecodedResponse<T> {
     pub(crate) rate_limit: Option<RateLimit>,
 }
 
-/// An answer whose body has not been read.
+/// A response whose body has not been read.
 #[derive(Debug)]
 pub(crate) struct UnreadResponse {
     pub(crate) response: reqwest::Response,
@@ -60,7 +60,7 @@ impl Client {
     pub(crate) fn request(&self, operation: &'static Operation, parameters: &[&str]) -> Result<PreparedRequest, Error> {
         let segments = operation.segments(parameters)?;
         let mut url = Url::clone(&self.base_url);
-        // A base URL is http or https, which always has a path.
+        // Cannot fail: a base URL is http or https, and these always have a path.
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
@@ -78,7 +78,7 @@ impl Client {
         Ok(self.execute(&request, &mut 0, |body| read_one(body, key)).await?.value)
     }
 
-    /// Calls `operation` and reads its answer, an object without a key.
+    /// Calls `operation` and reads its response, an object that is not wrapped in a key.
     pub(crate) async fn get_unwrapped<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -89,7 +89,7 @@ impl Client {
         Ok(self.execute(&request, &mut 0, read_unwrapped).await?.value)
     }
 
-    /// Calls `operation` and reads the object under `key`, after it sent a JSON body.
+    /// Calls `operation` with a JSON body and reads the object under `key`.
     pub(crate) async fn send_one<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -101,14 +101,14 @@ impl Client {
         let value = serde_json::to_value(body);
         request.body = Some(value.map_err(|source| Error::Decode {
             call: Box::new(request.call()),
-            at: "the request".into(),
+            at: "the request body".into(),
             snippet: String::new(),
             source,
         })?);
         Ok(self.execute(&request, &mut 0, |body| read_one(body, key)).await?.value)
     }
 
-    /// Calls `operation`, whose answer has nothing in it that matters.
+    /// Calls `operation` and ignores the content of a successful response.
     pub(crate) async fn send_without_result(
         &self,
         operation: &'static Operation,
@@ -119,7 +119,8 @@ impl Client {
         Ok(())
     }
 
-    /// Sends `request`, again where that is safe and worth it, and adds the attempts to `requests`.
+    /// Sends `request`, with retries where that is safe and useful, and adds the number of attempts
+    /// to `requests`.
     pub(crate) async fn execute<T>(
         &self,
         request: &PreparedRequest,
@@ -148,7 +149,7 @@ impl Client {
         let UnreadResponse { response, call, rate_limit, started } = unread;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await;
-        tracing::debug!(duration_ms = millis(started.elapsed()), complete = body.is_ok(), "the answer was read");
+        tracing::debug!(duration_ms = millis(started.elapsed()), complete = body.is_ok(), "response body read");
         let body = match body {
             Ok(body) => self.token.redact_bytes(body.into()),
             Err(error) => return Err(self.transport_error(call, error, attempt, started)),
@@ -169,7 +170,7 @@ impl Client {
         }
     }
 
-    /// How long an attempt that begins now may take.
+    /// Returns the time that an attempt starting now may take.
     pub(crate) fn time_for_attempt(&self, request: &PreparedRequest) -> Result<Duration, Error> {
         let remaining = self.deadline.remaining();
         if remaining.is_some_and(|left| left.is_zero()) || self.send_by.has_passed() {
@@ -178,7 +179,8 @@ impl Client {
         Ok(remaining.map_or(self.attempt_timeout, |left| left.min(self.attempt_timeout)))
     }
 
-    /// Sends `request` once, and reads its answer as far as the headers. With a `timeout`, it holds for the body as well.
+    /// Sends `request` once and reads the response up to the end of the headers. If `timeout` is
+    /// given, it also covers the body.
     pub(crate) async fn send_attempt(
         &self,
         request: &PreparedRequest,
@@ -209,7 +211,8 @@ impl Client {
         };
         let (status, headers) = (response.status(), response.headers());
         let rate_limit = RateLimit::from_headers(headers, Utc::now());
-        // The minute's limit says `ratelimit-remaining: 0` too, whatever is left of the hour.
+        // A burst 429 also has `ratelimit-remaining: 0`, whatever is left of the hour, so it must
+        // not be recorded as the hourly limit.
         if !headers.contains_key(http::header::RETRY_AFTER) {
             self.record_rate_limit(rate_limit);
         }
@@ -219,12 +222,13 @@ impl Client {
             duration_ms = millis(started.elapsed()),
             request_id = call.request_id.as_deref(),
             remaining = rate_limit.and_then(|seen| seen.remaining),
-            "DigitalOcean answered"
+            "response received from DigitalOcean"
         );
         Ok(UnreadResponse { response, call, rate_limit, started })
     }
 
-    /// A request that got no usable answer; past the deadline, that is what failed it.
+    /// The error for a request without a usable response. After a timeout past the deadline, the
+    /// deadline is reported as the cause.
     pub(crate) fn transport_error(
         &self,
         call: Box<Call>,
@@ -241,7 +245,7 @@ impl Client {
         } else {
             TransportKind::Interrupted
         };
-        tracing::debug!(duration_ms = millis(started.elapsed()), %kind, "DigitalOcean did not answer");
+        tracing::debug!(duration_ms = millis(started.elapsed()), %kind, "no usable response from DigitalOcean");
         if error.is_timeout() && self.deadline.has_passed() {
             return Error::DeadlineExceeded { call, sent: kind != TransportKind::Connect };
         }

@@ -1,4 +1,5 @@
-//! Reserved IPv4 addresses, once called floating IPs. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPs>
+//! Reserved IPv4 addresses, formerly called floating IPs.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPs>
 //!
 //! `/v2/floating_ips` lists the same addresses under the old name.
 
@@ -12,14 +13,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/reserved_ips", "reserved_ip:read");
 static GET: Operation = Operation::get("/v2/reserved_ips/{}", "reserved_ip:read");
 
-/// Calls on reserved IPv4 addresses.
+/// The API calls for reserved IPv4 addresses, from [`Client::reserved_ips`].
 #[derive(Clone, Copy, Debug)]
 pub struct ReservedIps<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on reserved IPv4 addresses.
+    /// Returns the API calls for reserved IPv4 addresses.
     #[must_use]
     pub fn reserved_ips(&self) -> ReservedIps<'_> {
         ReservedIps { client: self }
@@ -27,12 +28,12 @@ impl Client {
 }
 
 impl ReservedIps<'_> {
-    /// `GET /v2/reserved_ips`, scope `reserved_ip:read`.
+    /// Lists the reserved IPv4 addresses: `GET /v2/reserved_ips`, scope `reserved_ip:read`.
     pub fn list(&self) -> Pages<ReservedIp> {
         Pages::new(self.client, &LIST, &[], "reserved_ips")
     }
 
-    /// `GET /v2/reserved_ips/{ip}`, scope `reserved_ip:read`.
+    /// Reads one reserved IPv4 address: `GET /v2/reserved_ips/{ip}`, scope `reserved_ip:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the account has no such address; any [`Error`] of a call.
@@ -41,39 +42,39 @@ impl ReservedIps<'_> {
     }
 }
 
-/// A reserved IPv4 address.
+/// An IPv4 address that is reserved for the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReservedIp {
-    /// The address, which is its id.
+    /// The address, which is also its id.
     pub ip: String,
-    /// The region it is reserved to.
+    /// Region that the address is reserved in.
     #[serde(default)]
     pub region: Option<Region>,
-    /// Where it leads to.
+    /// Droplet that the address is assigned to.
     #[serde(default, rename = "droplet")]
     pub assignment: IpAssignment,
-    /// Locked while it is being assigned or unassigned.
+    /// True if the address is locked because it is being assigned or unassigned.
     #[serde(default)]
     pub locked: bool,
-    /// The project it is in. `None` when the token may not read projects.
+    /// Id of the project that the address is in; `None` when the token may not read projects.
     #[serde(default)]
     pub project_id: Option<String>,
 }
 
-/// Where a reserved address leads to.
+/// The assignment of a reserved address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Option<DropletReference>", into = "Option<DropletReference>")]
 pub enum IpAssignment {
-    /// To the droplet of this id.
+    /// Assigned to the droplet with this id.
     Droplet(u64),
-    /// To nothing.
+    /// Assigned to no droplet.
     Unassigned,
-    /// DigitalOcean does not say: the token may not read droplets.
+    /// Unknown, because the token may not read droplets.
     #[default]
     NotVisible,
 }
 
-/// A droplet as an address shows it; of the whole droplet no more than its id is read.
+/// The droplet in a reserved address. Of the whole droplet only the id is read.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct DropletReference {
     #[serde(default)]

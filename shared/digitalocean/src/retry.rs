@@ -1,4 +1,5 @@
-//! Whether and when to try again. Pure but for the jitter.
+//! The retry policy: whether and when a call is tried again. No I/O; the only randomness is the
+//! jitter.
 
 use std::time::Duration;
 
@@ -8,21 +9,24 @@ use http::Method;
 
 use crate::Error;
 
-/// How often and how long one call may try. Only idempotent calls (GET, PUT, DELETE) are ever repeated.
+/// The limits for the attempts of one call. Only idempotent calls (GET, PUT, DELETE) are ever
+/// repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Attempts of one call, the first included.
+    /// Number of attempts of one call, including the first.
     pub attempts: u32,
-    /// Wait before the second attempt; doubles with each further one, plus up to as much again as jitter.
+    /// Wait before the second attempt. It doubles with each further attempt; a jitter of up to the
+    /// same length is added.
     pub min_delay: Duration,
     /// Longest wait between attempts, before jitter.
     pub max_delay: Duration,
-    /// Longest `retry-after` that is slept out in process, deadline permitting.
+    /// Longest `retry-after` that is waited out in process, if the deadline permits.
     pub max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Four attempts, 250 ms to 10 s apart; a `retry-after` of up to 65 s, a whole burst window.
+    /// Four attempts, 250 ms to 10 s apart; a `retry-after` of up to 65 s, which covers a whole
+    /// burst window.
     fn default() -> Self {
         Self {
             attempts: 4,
@@ -34,7 +38,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The waits between the attempts of one call; ends when no attempt is left.
+    /// Returns the waits between the attempts of one call; the iterator ends when no attempt is
+    /// left.
     pub(crate) fn delays(&self) -> ExponentialBackoff {
         ExponentialBuilder::default()
             .with_min_delay(self.min_delay)
@@ -44,9 +49,10 @@ impl RetryPolicy {
             .build()
     }
 
-    /// How long to wait before repeating a call that failed with `error`; `None` to give up.
+    /// Returns the wait before a call that failed with `error` is repeated, or `None` to give up.
     ///
-    /// `delay` is the next of [`RetryPolicy::delays`], `remaining` what the deadline leaves.
+    /// `delay` is the next value of [`RetryPolicy::delays`], `remaining` the time that the deadline
+    /// leaves.
     pub(crate) fn wait(
         &self,
         method: &Method,
@@ -56,17 +62,17 @@ impl RetryPolicy {
         now: DateTime<Utc>,
     ) -> Option<Duration> {
         let delay = delay.filter(|_| method.is_idempotent())?;
-        let asked = match error {
+        let requested = match error {
             Error::Transport { .. } => Duration::ZERO,
-            // Without a `retry-after` the limit is not one that passes in seconds.
+            // A limit without a `retry-after` does not end within seconds, so it is not waited for.
             Error::RateLimited { retry_after, .. } => (*retry_after)?,
             Error::ServerError { retry_at, .. } => {
                 retry_at.map(|at| (at - now).to_std().unwrap_or_default()).unwrap_or_default()
             }
             _ => return None,
         };
-        let wait = asked.max(delay);
-        let fits = asked <= self.max_retry_after && remaining.is_none_or(|left| wait < left);
+        let wait = requested.max(delay);
+        let fits = requested <= self.max_retry_after && remaining.is_none_or(|left| wait < left);
         fits.then_some(wait)
     }
 }
@@ -88,7 +94,7 @@ mod tests {
         Error::RateLimited { call: call(), kind: LimitKind::Burst, until: Utc::now(), retry_after, rate_limit: None }
     }
 
-    fn cut() -> Error {
+    fn cut_off() -> Error {
         Error::Transport { call: call(), kind: TransportKind::Body, attempts: 1, source: "cut".into() }
     }
 
@@ -99,16 +105,16 @@ mod tests {
     #[test]
     fn only_idempotent_calls_are_repeated() {
         for method in [Method::GET, Method::PUT, Method::DELETE] {
-            assert_eq!(wait(&method, &cut(), DELAY, None), DELAY, "{method}");
+            assert_eq!(wait(&method, &cut_off(), DELAY, None), DELAY, "{method}");
         }
         for method in [Method::POST, Method::PATCH] {
-            assert_eq!(wait(&method, &cut(), DELAY, None), None, "{method}");
+            assert_eq!(wait(&method, &cut_off(), DELAY, None), None, "{method}");
             assert_eq!(wait(&method, &limited(Some(1)), DELAY, None), None, "{method}");
         }
     }
 
     #[test]
-    fn retry_after_is_honoured_if_it_fits() {
+    fn retry_after_is_honoured_if_it_fits_the_deadline() {
         assert_eq!(wait(&Method::GET, &limited(Some(7)), DELAY, Some(8)), Some(Duration::from_secs(7)));
         assert_eq!(wait(&Method::GET, &limited(Some(7)), DELAY, Some(7)), None);
         assert_eq!(wait(&Method::GET, &limited(Some(0)), DELAY, None), DELAY);
@@ -117,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn tries_and_refusals_end() {
-        assert_eq!(wait(&Method::GET, &cut(), None, None), None);
+    fn exhausted_attempts_and_permanent_errors_are_not_retried() {
+        assert_eq!(wait(&Method::GET, &cut_off(), None, None), None);
         let refused = Error::NotFound { call: call(), message: String::new() };
         assert_eq!(wait(&Method::GET, &refused, DELAY, None), None);
         let failed = |at| Error::ServerError {
@@ -134,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_waits_grow_and_are_bounded() {
+    fn the_waits_are_bounded_in_number_and_length() {
         let policy = RetryPolicy { attempts: 4, ..RetryPolicy::default() };
         let delays: Vec<_> = policy.delays().collect();
         assert_eq!(delays.len(), 3);

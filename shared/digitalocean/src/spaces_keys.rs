@@ -1,4 +1,5 @@
-//! Access keys of Spaces. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Spaces-Keys>
+//! Access keys of Spaces, DigitalOcean's object storage.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Spaces-Keys>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/spaces/keys", "spaces_key:read");
 static GET: Operation = Operation::get("/v2/spaces/keys/{}", "spaces_key:read");
 
-/// Calls on access keys of Spaces.
+/// The API calls for access keys of Spaces, from [`Client::spaces_keys`].
 #[derive(Clone, Copy, Debug)]
 pub struct SpacesKeys<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on access keys of Spaces.
+    /// Returns the API calls for access keys of Spaces.
     #[must_use]
     pub fn spaces_keys(&self) -> SpacesKeys<'_> {
         SpacesKeys { client: self }
@@ -26,12 +27,12 @@ impl Client {
 }
 
 impl SpacesKeys<'_> {
-    /// `GET /v2/spaces/keys`, scope `spaces_key:read`.
+    /// Lists the access keys: `GET /v2/spaces/keys`, scope `spaces_key:read`.
     pub fn list(&self) -> Pages<SpacesKey> {
         Pages::new(self.client, &LIST, &[], "keys")
     }
 
-    /// `GET /v2/spaces/keys/{access_key}`, scope `spaces_key:read`.
+    /// Reads one access key: `GET /v2/spaces/keys/{access_key}`, scope `spaces_key:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such key; any [`Error`] of a call.
@@ -40,29 +41,30 @@ impl SpacesKeys<'_> {
     }
 }
 
-/// An access key of Spaces. Its secret, which DigitalOcean shows once, when the key is made, is not read.
+/// An access key of Spaces. The model leaves out its secret, which DigitalOcean shows only once,
+/// when the key is created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpacesKey {
-    /// The access key's id: what names the key, not what proves it.
+    /// Id of the access key, which identifies the key and is not a secret.
     pub access_key: String,
-    /// Name, not unique.
+    /// Name of the access key, which need not be unique.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// What it may do.
+    /// Permissions of the key, by bucket.
     #[serde(default, deserialize_with = "null_as_default")]
     pub grants: Vec<SpacesGrant>,
-    /// When it was made.
+    /// Creation time of the access key.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// What an access key may do with a bucket.
+/// A permission of an access key for a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SpacesGrant {
-    /// The bucket's name; empty for all buckets.
+    /// Name of the bucket; empty for all buckets.
     #[serde(default, deserialize_with = "null_as_default")]
     pub bucket: String,
-    /// `read`, `readwrite` or `fullaccess`; may be empty.
+    /// Permission: `read`, `readwrite` or `fullaccess`; may be empty.
     #[serde(default, deserialize_with = "null_as_default")]
     pub permission: String,
 }

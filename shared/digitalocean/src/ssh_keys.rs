@@ -1,4 +1,5 @@
-//! SSH keys, which new droplets are given. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/SSH-Keys>
+//! SSH keys, which are installed on new droplets.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/SSH-Keys>
 
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +11,15 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/account/keys", "ssh_key:read");
 static GET: Operation = Operation::get("/v2/account/keys/{}", "ssh_key:read");
 
-/// Calls on SSH keys. DigitalOcean allows 10 lists of them in 60 seconds, besides its limits for all calls.
+/// The API calls for SSH keys, from [`Client::ssh_keys`]. DigitalOcean allows 10 lists of them in
+/// 60 seconds, in addition to its limits for all calls.
 #[derive(Clone, Copy, Debug)]
 pub struct SshKeys<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on SSH keys.
+    /// Returns the API calls for SSH keys.
     #[must_use]
     pub fn ssh_keys(&self) -> SshKeys<'_> {
         SshKeys { client: self }
@@ -25,12 +27,12 @@ impl Client {
 }
 
 impl SshKeys<'_> {
-    /// `GET /v2/account/keys`, scope `ssh_key:read`.
+    /// Lists the SSH keys: `GET /v2/account/keys`, scope `ssh_key:read`.
     pub fn list(&self) -> Pages<SshKey> {
         Pages::new(self.client, &LIST, &[], "ssh_keys")
     }
 
-    /// `GET /v2/account/keys/{id}`, scope `ssh_key:read`.
+    /// Reads one SSH key: `GET /v2/account/keys/{id}`, scope `ssh_key:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such key; any [`Error`] of a call.
@@ -39,15 +41,16 @@ impl SshKeys<'_> {
     }
 }
 
-/// An SSH key. The public key itself is not read: it is long, and its fingerprint tells it from others.
+/// An SSH key. The model leaves out the public key itself, which is long; its fingerprint
+/// identifies it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SshKey {
-    /// The key's id.
+    /// Id of the key, a number.
     pub id: u64,
-    /// Name, not unique.
+    /// Name of the SSH key, which need not be unique.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// The key's fingerprint, as SSH shows it.
+    /// Fingerprint of the key, as SSH shows it.
     #[serde(default)]
     pub fingerprint: Option<String>,
 }

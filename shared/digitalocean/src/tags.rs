@@ -1,4 +1,5 @@
-//! Tags. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags>
+//! Tags, by which resources are grouped.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags>
 
 use serde::{Deserialize, Serialize};
 
@@ -9,14 +10,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/tags", "tag:read");
 static GET: Operation = Operation::get("/v2/tags/{}", "tag:read");
 
-/// Calls on tags.
+/// The API calls for tags, from [`Client::tags`].
 #[derive(Clone, Copy, Debug)]
 pub struct Tags<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on tags.
+    /// Returns the API calls for tags.
     #[must_use]
     pub fn tags(&self) -> Tags<'_> {
         Tags { client: self }
@@ -24,12 +25,12 @@ impl Client {
 }
 
 impl Tags<'_> {
-    /// `GET /v2/tags`, scope `tag:read`.
+    /// Lists the tags: `GET /v2/tags`, scope `tag:read`.
     pub fn list(&self) -> Pages<Tag> {
         Pages::new(self.client, &LIST, &[], "tags")
     }
 
-    /// `GET /v2/tags/{name}`, scope `tag:read`; capitals count.
+    /// Reads one tag: `GET /v2/tags/{name}`, scope `tag:read`. The name is case-sensitive.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such tag; any [`Error`] of a call.
@@ -38,10 +39,12 @@ impl Tags<'_> {
     }
 }
 
-/// A tag. What bears it, resources say themselves; the counts that DigitalOcean adds, of what the token may see, are not read.
+/// A tag. Tagged resources name their tags themselves. The model leaves out DigitalOcean's counts
+/// of tagged resources, because they only cover what the token may see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
-    /// The tag's name, which is its id: letters, digits, `_`, `-` and `:`, at most 255.
+    /// Name of the tag, which is also its id: letters, digits, `_`, `-` and `:`, at most 255
+    /// characters.
     pub name: String,
 }
 

@@ -10,14 +10,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/uptime/checks", "uptime:read");
 static GET: Operation = Operation::get("/v2/uptime/checks/{}", "uptime:read");
 
-/// Calls on uptime checks.
+/// The API calls for uptime checks, from [`Client::uptime_checks`].
 #[derive(Clone, Copy, Debug)]
 pub struct UptimeChecks<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on uptime checks.
+    /// Returns the API calls for uptime checks.
     #[must_use]
     pub fn uptime_checks(&self) -> UptimeChecks<'_> {
         UptimeChecks { client: self }
@@ -25,12 +25,12 @@ impl Client {
 }
 
 impl UptimeChecks<'_> {
-    /// `GET /v2/uptime/checks`, scope `uptime:read`.
+    /// Lists the uptime checks: `GET /v2/uptime/checks`, scope `uptime:read`.
     pub fn list(&self) -> Pages<UptimeCheck> {
         Pages::new(self.client, &LIST, &[], "checks")
     }
 
-    /// `GET /v2/uptime/checks/{id}`, scope `uptime:read`.
+    /// Reads one uptime check: `GET /v2/uptime/checks/{id}`, scope `uptime:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such check; any [`Error`] of a call.
@@ -39,24 +39,24 @@ impl UptimeChecks<'_> {
     }
 }
 
-/// An uptime check: what is asked whether it is up, and from where. What it found is not part of it.
+/// An uptime check: a target that is probed from several regions. The model leaves out the results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UptimeCheck {
-    /// The check's id, a UUID.
+    /// Id of the check, a UUID.
     pub id: String,
-    /// Name, not unique.
+    /// Name of the uptime check, which need not be unique.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// `ping`, `http` or `https`.
+    /// Type of the check: `ping`, `http` or `https`.
     #[serde(default, rename = "type")]
     pub check_type: Option<String>,
-    /// The URL or host that is asked.
+    /// URL or host that is probed.
     #[serde(default)]
     pub target: Option<String>,
-    /// Where it is asked from, such as `eu_west`.
+    /// Regions from which the target is probed, such as `eu_west`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub regions: Vec<String>,
-    /// Whether it is asked at all.
+    /// True if the check is enabled; the target is not probed otherwise.
     #[serde(default)]
     pub enabled: Option<bool>,
 }

@@ -4,33 +4,35 @@ use serde::{Deserialize, Serialize};
 
 /// A URN as DigitalOcean sent it, such as `do:droplet:13457723` or `do:domain:example.com`.
 ///
-/// An open text: DigitalOcean's own list of kinds is incomplete, and its spelling has varied (`floatingip`, `reservedip`), so
-/// nothing is refused and nothing is changed.
+/// Any text is accepted and kept unchanged, because DigitalOcean's own list of kinds is incomplete
+/// and its spelling has varied (`floatingip`, `reservedip`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Urn(String);
 
 impl Urn {
-    /// Takes any text as a URN.
+    /// Creates a URN from any text, without a check.
     #[must_use]
     pub fn new(urn: impl Into<String>) -> Self {
         Self(urn.into())
     }
 
-    /// The whole text.
+    /// The URN as one text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// DigitalOcean's word for the kind (`droplet`, `domain`, `space`, …); `None` when the text is not a URN.
+    /// DigitalOcean's name of the kind (`droplet`, `domain`, `space`, …); `None` when the text is
+    /// not a URN.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         self.parts().map(|(kind, _)| kind)
     }
 
-    /// The id within the kind: a number, a UUID, a name or an address. Only the first two colons separate, since the id of a
-    /// reserved IPv6 holds colons. `None` when the text is not a URN.
+    /// Id within the kind: a number, a UUID, a name or an address. Only the first two colons
+    /// separate, since the id of a reserved IPv6 address contains colons. `None` when the text is
+    /// not a URN.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.parts().map(|(_, id)| id)
@@ -59,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn splits_on_the_first_two_colons_only() {
+    fn only_the_first_two_colons_separate() {
         let urn = Urn::from("do:reservedipv6:2604:a880::1");
         assert_eq!((urn.kind(), urn.id()), (Some("reservedipv6"), Some("2604:a880::1")));
         let urn = Urn::from("do:something_new:42");
@@ -67,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_urn_is_kept() {
+    fn a_text_that_is_not_a_urn_is_kept_unchanged() {
         for text in ["", "droplet:1", "do:droplet", "do::1", "do:droplet:", "aws:droplet:1"] {
             let urn = Urn::from(text);
             assert_eq!((urn.kind(), urn.id(), urn.as_str()), (None, None, text));

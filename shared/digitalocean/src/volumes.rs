@@ -1,4 +1,5 @@
-//! Volumes of block storage. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage>
+//! Volumes of block storage.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,14 +13,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/volumes", "block_storage:read");
 static GET: Operation = Operation::get("/v2/volumes/{}", "block_storage:read");
 
-/// Calls on volumes.
+/// The API calls for volumes, from [`Client::volumes`].
 #[derive(Clone, Copy, Debug)]
 pub struct Volumes<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on volumes.
+    /// Returns the API calls for volumes.
     #[must_use]
     pub fn volumes(&self) -> Volumes<'_> {
         Volumes { client: self }
@@ -27,12 +28,12 @@ impl Client {
 }
 
 impl Volumes<'_> {
-    /// `GET /v2/volumes`, scope `block_storage:read`: the volumes of all regions.
+    /// Lists the volumes of all regions: `GET /v2/volumes`, scope `block_storage:read`.
     pub fn list(&self) -> Pages<Volume> {
         Pages::new(self.client, &LIST, &[], "volumes")
     }
 
-    /// `GET /v2/volumes/{id}`, scope `block_storage:read`.
+    /// Reads one volume: `GET /v2/volumes/{id}`, scope `block_storage:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such volume; any [`Error`] of a call.
@@ -41,7 +42,7 @@ impl Volumes<'_> {
     }
 }
 
-/// A volume.
+/// A volume of block storage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// The volume's id, a UUID.
@@ -49,28 +50,28 @@ pub struct Volume {
     /// Name, unique within its region.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// The region it is in.
+    /// Region that the volume is in.
     #[serde(default)]
     pub region: Option<Region>,
-    /// The droplets it is attached to: one at the most, so far.
+    /// Ids of the droplets that the volume is attached to; so far DigitalOcean allows at most one.
     #[serde(default, deserialize_with = "null_as_default")]
     pub droplet_ids: Vec<u64>,
-    /// Free text.
+    /// Free text that describes the volume.
     #[serde(default)]
     pub description: Option<String>,
-    /// Its size, in gibibytes.
+    /// Size of the volume, in gibibytes despite the name.
     #[serde(default)]
     pub size_gigabytes: Option<u64>,
-    /// When it was made.
+    /// Creation time of the volume.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// The filesystem that it was given when it was made, such as `ext4`; `None` or empty without.
+    /// Filesystem with which the volume was created, such as `ext4`; `None` or empty without one.
     #[serde(default)]
     pub filesystem_type: Option<String>,
-    /// That filesystem's label.
+    /// Label of that filesystem; `None` or empty without one.
     #[serde(default)]
     pub filesystem_label: Option<String>,
-    /// Its tags. Empty when the token may not read tags.
+    /// Tags of the volume; empty when the token may not read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
 }

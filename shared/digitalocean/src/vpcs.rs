@@ -11,14 +11,14 @@ use crate::{Client, Error};
 static LIST: Operation = Operation::get("/v2/vpcs", "vpc:read");
 static GET: Operation = Operation::get("/v2/vpcs/{}", "vpc:read");
 
-/// Calls on VPC networks.
+/// The API calls for VPC networks, from [`Client::vpcs`].
 #[derive(Clone, Copy, Debug)]
 pub struct Vpcs<'a> {
     client: &'a Client,
 }
 
 impl Client {
-    /// Calls on VPC networks.
+    /// Returns the API calls for VPC networks.
     #[must_use]
     pub fn vpcs(&self) -> Vpcs<'_> {
         Vpcs { client: self }
@@ -26,12 +26,13 @@ impl Client {
 }
 
 impl Vpcs<'_> {
-    /// `GET /v2/vpcs`, scope `vpc:read`. For an account that has none the list may be a 404.
+    /// Lists the VPC networks: `GET /v2/vpcs`, scope `vpc:read`. For an account without any, the
+    /// call may return 404.
     pub fn list(&self) -> Pages<Vpc> {
         Pages::new(self.client, &LIST, &[], "vpcs")
     }
 
-    /// `GET /v2/vpcs/{id}`, scope `vpc:read`.
+    /// Reads one VPC: `GET /v2/vpcs/{id}`, scope `vpc:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such VPC; any [`Error`] of a call.
@@ -40,27 +41,28 @@ impl Vpcs<'_> {
     }
 }
 
-/// A VPC network.
+/// A VPC network, private to the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vpc {
     /// The VPC's id, a UUID.
     pub id: String,
-    /// Name, unique.
+    /// Unique name of the VPC.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Free text; `None` (or empty) without one.
+    /// Free text that describes the VPC; `None` (or empty) without one.
     #[serde(default)]
     pub description: Option<String>,
-    /// Slug of the region it is in.
+    /// Slug of the region that the VPC is in.
     #[serde(default)]
     pub region: Option<String>,
-    /// Its addresses, in CIDR notation.
+    /// Address range of the VPC, in CIDR notation.
     #[serde(default)]
     pub ip_range: Option<String>,
-    /// Whether what is made in its region goes into it unless another is named.
+    /// True if the VPC is the default of its region, into which new resources go unless another VPC
+    /// is named.
     #[serde(default)]
     pub default: Option<bool>,
-    /// When it was made.
+    /// Creation time of the VPC.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }

@@ -1,4 +1,5 @@
-//! What a call logs. A binary of its own, since the subscriber is the whole process's.
+//! The log lines of a call. This test is a separate binary because the subscriber is global to the
+//! process.
 
 #![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
 
@@ -55,21 +56,23 @@ async fn the_trace_log_shows_each_attempt_and_never_the_token() {
     Client::new(config).unwrap().account().get().await.unwrap();
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let ours: String = log.lines().filter(|line| line.contains(" digitalocean::")).collect::<Vec<_>>().join("\n");
+    let client_lines: String =
+        log.lines().filter(|line| line.contains(" digitalocean::")).collect::<Vec<_>>().join("\n");
     for part in [
         "DEBUG digitalocean{method=GET path=\"/v2/account\" attempt=1}",
         "status=503",
-        "the call is repeated",
+        "request failed and will be retried",
         "attempt=2",
         "status=200",
         "duration_ms=",
         "request_id=\"r-7\"",
         "remaining=4999",
     ] {
-        assert!(ours.contains(part), "{part} is not in {ours}");
+        assert!(client_lines.contains(part), "{part} is not in {client_lines}");
     }
-    assert!(!ours.contains(TOKEN), "{ours}");
-    // wiremock, in the same process, logs what it receives; the client's own libraries must not.
+    assert!(!client_lines.contains(TOKEN), "{client_lines}");
+    // wiremock runs in the same process and logs the requests that it receives; the client's own
+    // libraries must not log the token.
     for line in log.lines().filter(|line| !line.contains("wiremock")) {
         assert!(!line.contains(TOKEN), "{line}");
     }

@@ -1,4 +1,5 @@
-//! The client against the stateful simulator: its demo account, read as the inventory reads it.
+//! The client against the stateful simulator: its demo account, read in the same way as by the
+//! inventory.
 
 #![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
 
@@ -20,7 +21,7 @@ async fn demo() -> (Simulator, Client) {
 }
 
 #[tokio::test]
-async fn the_demo_account_is_read_as_a_whole() {
+async fn the_demo_account_is_read_completely() {
     let (sim, client) = demo().await;
     let demo = sim.account("demo");
     assert!(!client.account().get().await.unwrap().uuid.is_empty());
@@ -64,7 +65,7 @@ async fn many_droplets_take_several_pages() {
 }
 
 #[tokio::test]
-async fn a_list_that_shifts_under_the_reader_loses_nothing() {
+async fn a_list_that_shifts_while_it_is_read_misses_no_item() {
     for change in [ListChange::Remove, ListChange::Insert] {
         let (sim, client) = demo().await;
         let demo = sim.account("demo");
@@ -80,19 +81,19 @@ async fn a_list_that_shifts_under_the_reader_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_project_is_made_and_read_back() {
+async fn a_project_is_created_and_read_back() {
     let (sim, client) = demo().await;
     let project = client.projects().create(&NewProject::new("from-the-client", "Inventory")).await.unwrap();
     assert_eq!(project.purpose_text(), "Inventory");
     assert_eq!(client.projects().get(&project.id).await.unwrap().name, "from-the-client");
     assert_eq!(sim.account("demo").project_named("from-the-client"), Some(project.id));
     assert!(client.domains().get("no-such-zone.example").await.unwrap_err().is_not_found());
-    let stranger = client.with_token(Token::new("dop_v1_stranger").unwrap());
-    assert!(stranger.account().get().await.unwrap_err().needs_new_token());
+    let unknown_token = client.with_token(Token::new("dop_v1_unknown").unwrap());
+    assert!(unknown_token.account().get().await.unwrap_err().needs_new_token());
 }
 
 #[tokio::test]
-async fn the_invoices_are_read_and_the_csv_is_whole_or_an_error() {
+async fn the_invoices_are_read_and_the_csv_is_complete_or_an_error() {
     let (sim, client) = demo().await;
     let billing = client.billing();
     let balance = billing.balance().await.unwrap();
@@ -127,7 +128,7 @@ async fn the_invoices_are_read_and_the_csv_is_whole_or_an_error() {
     let mut file = billing.invoice_csv(uuid).await.unwrap();
     let broken = loop {
         match file.chunk().await {
-            Ok(chunk) => assert!(chunk.is_some(), "half of a file is not a file"),
+            Ok(chunk) => assert!(chunk.is_some(), "a truncated file must end with an error"),
             Err(error) => break error,
         }
     };
@@ -136,17 +137,17 @@ async fn the_invoices_are_read_and_the_csv_is_whole_or_an_error() {
     assert!(matches!(billing.invoice_csv(uuid).await.unwrap_err(), Error::Api { .. }));
 }
 
-/// A line came between two pages of the preview: what was read twice is not taken for two lines.
+/// The preview changed between two pages: a line that is read twice is not taken for two lines.
 #[tokio::test]
 async fn a_preview_that_shifts_is_read_again() {
     for change in [ListChange::Remove, ListChange::Insert] {
         let (sim, client) = demo().await;
-        let quiet = client.billing().invoice_items(PREVIEW).per_page(10).collect_all().await.unwrap();
+        let unchanged = client.billing().invoice_items(PREVIEW).per_page(10).collect_all().await.unwrap();
         let fault = Fault::on("/v2/customers/my/invoices/preview", Effect::page_shift(change));
         sim.faults().add(fault.times(1));
         let again = client.billing().invoice_items(PREVIEW).per_page(10).collect_all().await.unwrap();
-        assert_eq!(again.items, quiet.items, "{change:?}");
-        assert!(again.requests > quiet.requests);
+        assert_eq!(again.items, unchanged.items, "{change:?}");
+        assert!(again.requests > unchanged.requests);
     }
 }
 

@@ -1,4 +1,4 @@
-//! An answer before it goes onto the wire.
+//! An answer before it is written to the connection.
 
 use std::io;
 use std::time::Duration;
@@ -14,7 +14,8 @@ use crate::error::ApiError;
 use crate::faults::CutPoint;
 use crate::wire::Wire;
 
-/// Long enough for the first half of a body to reach the client before the connection ends.
+/// Pause before the connection is closed, long enough for the client to receive the first half of
+/// the body.
 const MID_BODY_PAUSE: Duration = Duration::from_millis(30);
 
 pub(crate) struct Answer {
@@ -22,52 +23,54 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Content,
     pub(crate) cut: Option<CutPoint>,
-    /// How long it is kept back.
+    /// Time to hold the finished answer back before it is sent.
     pub(crate) delay: Duration,
 }
 
-/// What is sent.
+/// The body of an answer.
 pub(crate) enum Content {
-    /// As a whole, its length announced.
-    Whole(Vec<u8>),
-    /// So many pieces, each made when it is sent; their length is not announced.
-    Pieces(Box<dyn Iterator<Item = Vec<u8>> + Send>, usize),
+    /// A body in memory, sent with its `Content-Length`.
+    Buffered(Vec<u8>),
+    /// A streamed body: the chunks, each produced when it is sent, and their number. It has no
+    /// `Content-Length`.
+    Chunks(Box<dyn Iterator<Item = Vec<u8>> + Send>, usize),
 }
 
 impl Content {
-    /// The first half.
-    pub(crate) fn halved(self) -> Self {
+    /// Returns the first half of the body: half of the bytes, or half of the chunks.
+    pub(crate) fn first_half(self) -> Self {
         match self {
-            Self::Whole(mut body) => {
+            Self::Buffered(mut body) => {
                 body.truncate(body.len() / 2);
-                Self::Whole(body)
+                Self::Buffered(body)
             }
-            Self::Pieces(pieces, count) => Self::Pieces(Box::new(pieces.take(count / 2)), count / 2),
+            Self::Chunks(chunks, count) => Self::Chunks(Box::new(chunks.take(count / 2)), count / 2),
         }
     }
 
     fn into_body(self) -> Body {
         match self {
-            Self::Whole(body) => Body::from(body),
-            Self::Pieces(pieces, _) => Body::from_stream(stream::iter(pieces.map(Ok::<_, io::Error>))),
+            Self::Buffered(body) => Body::from(body),
+            Self::Chunks(chunks, _) => Body::from_stream(stream::iter(chunks.map(Ok::<_, io::Error>))),
         }
     }
 
-    /// A body that fails after its first half, and the length that it should have had.
+    /// Returns a body that fails after its first half, and the length that the complete body would
+    /// have had.
     fn into_failing(self) -> (Body, Option<usize>) {
         let (sent, length): (Box<dyn Iterator<Item = Vec<u8>> + Send>, _) = match self {
-            Self::Whole(mut body) => {
+            Self::Buffered(mut body) => {
                 let length = body.len();
                 body.truncate(length / 2);
                 (Box::new(std::iter::once(body)), Some(length))
             }
-            Self::Pieces(pieces, count) => (Box::new(pieces.take(count / 2)), None),
+            Self::Chunks(chunks, count) => (Box::new(chunks.take(count / 2)), None),
         };
         let failed = stream::once(async {
             tokio::time::sleep(MID_BODY_PAUSE).await;
             Err(io::Error::from(io::ErrorKind::ConnectionAborted))
         });
-        (Body::from_stream(stream::iter(sent.map(|piece| Ok(Bytes::from(piece)))).chain(failed)), length)
+        (Body::from_stream(stream::iter(sent.map(|chunk| Ok(Bytes::from(chunk)))).chain(failed)), length)
     }
 }
 
@@ -75,18 +78,19 @@ impl Answer {
     pub(crate) fn empty(status: StatusCode) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-        // Every answer has it (recorded by dns-lexicon/dns-lexicon; read by digitalocean/godo, `CheckResponse` in `godo.go`).
+        // DO sends the header on every answer (recorded by dns-lexicon/dns-lexicon; read by
+        // digitalocean/godo, `CheckResponse` in `godo.go`).
         if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
             headers.insert("x-request-id", id);
         }
-        Self { status, headers, body: Content::Whole(Vec::new()), cut: None, delay: Duration::ZERO }
+        Self { status, headers, body: Content::Buffered(Vec::new()), cut: None, delay: Duration::ZERO }
     }
 
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
-        Self { body: Content::Whole(body.to_string().into_bytes()), ..Self::empty(status) }
+        Self { body: Content::Buffered(body.to_string().into_bytes()), ..Self::empty(status) }
     }
 
-    /// A file to save (OpenAPI `responses/invoice_csv`, `headers/content-disposition`).
+    /// Builds a file download (OpenAPI `responses/invoice_csv`, `headers/content-disposition`).
     pub(crate) fn file(media_type: &str, name: &str, body: Content) -> Self {
         let mut answer = Self { body, ..Self::empty(StatusCode::OK) };
         let disposition = format!("attachment; filename=\"{name}\"");
@@ -98,7 +102,8 @@ impl Answer {
         Self::json(error.status, &error.body())
     }
 
-    /// Sets headers; none removes one. Names and values that HTTP does not allow are left out.
+    /// Sets headers; a value of `None` removes the header. Names and values that HTTP does not
+    /// allow are skipped.
     pub(crate) fn set_headers<'a>(&mut self, headers: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) {
         for (name, value) in headers {
             let Ok(name) = HeaderName::try_from(name) else { continue };
@@ -110,25 +115,25 @@ impl Answer {
         }
     }
 
-    /// The status that the client saw, if it saw one.
-    pub(crate) fn seen_status(&self) -> Option<u16> {
-        (!self.is_unseen()).then_some(self.status.as_u16())
+    /// The status that the client received; none if the connection was closed before the response.
+    pub(crate) fn received_status(&self) -> Option<u16> {
+        (!self.is_cut_before_response()).then_some(self.status.as_u16())
     }
 
-    fn is_unseen(&self) -> bool {
+    fn is_cut_before_response(&self) -> bool {
         matches!(self.cut, Some(CutPoint::BeforeResponse | CutPoint::Applied))
     }
 
     pub(crate) fn into_response(self, wire: &Wire) -> Response {
-        if self.is_unseen() {
+        if self.is_cut_before_response() {
             wire.cut();
         }
-        let (body, announced) =
+        let (body, content_length) =
             if self.cut == Some(CutPoint::MidBody) { self.body.into_failing() } else { (self.body.into_body(), None) };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        if let Some(length) = announced {
+        if let Some(length) = content_length {
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
         response

@@ -1,4 +1,4 @@
-//! What a handler is given and what it gives back.
+//! The input of an endpoint handler and its result.
 
 use std::sync::Arc;
 
@@ -21,62 +21,67 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Request,
     pub(crate) params: Params,
     pub(crate) now: DateTime<Utc>,
-    /// Whether the action that is begun is to fail.
+    /// True if a fault makes the action fail that this request starts.
     pub(crate) action_fails: bool,
 }
 
-/// What a handler answers.
+/// The result of a handler, before paging.
 pub(crate) enum Reply {
-    /// One JSON document.
+    /// One JSON document with its status.
     Json(StatusCode, Value),
-    /// A list, which the caller cuts into pages.
+    /// A list whose objects are in memory; the dispatcher cuts it into pages.
     List(Listing),
-    /// A list of rows that are made for the page that shows them, which the caller cuts out.
+    /// A list whose rows are computed only for the requested page, which the dispatcher selects.
     Rows(Rows),
-    /// A file.
+    /// A file to download, such as the CSV of an invoice.
     File { media_type: &'static str, name: String, body: Content },
-    /// 204.
+    /// Status 204 with an empty body.
     NoContent,
 }
 
-/// A list that need not be held.
+/// A list whose rows are computed on demand, so that it need not be in memory.
 pub(crate) struct Rows {
     pub(crate) key: &'static str,
     pub(crate) total: usize,
     pub(crate) row: Box<dyn Fn(usize) -> Value>,
-    /// What every page shows besides.
+    /// Further fields of every page, besides the list itself.
     pub(crate) extra: Map<String, Value>,
 }
 
-/// A whole list.
+/// A complete list, whose objects are in memory.
 pub(crate) struct Listing {
     pub(crate) key: &'static str,
     pub(crate) items: Vec<Arc<Value>>,
-    /// The kind whose scoped fields are to be blanked.
+    /// The kind whose fields are blanked without their scope; none if no field is scoped or the
+    /// handler has blanked them.
     pub(crate) kind: Option<&'static Kind>,
     pub(crate) links: LinkStyle,
 }
 
-/// Which links a list has.
+/// The style of a list's page links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkStyle {
-    /// None for a single page; else `next` and `last` before the last page, `first` and `prev` after the first, as the OpenAPI
-    /// description has it ("Links & Pagination"), and traffic recorded by dns-lexicon/dns-lexicon (`tests/fixtures/cassettes/digitalocean`).
+    /// A single page has no links. Otherwise `next` and `last` come on every page but the last,
+    /// `first` and `prev` on every page but the first. Sources: the OpenAPI description ("Links &
+    /// Pagination"), and traffic recorded by dns-lexicon/dns-lexicon
+    /// (`tests/fixtures/cassettes/digitalocean`).
     Usual,
-    /// One answer, without `links` and `meta` (OpenAPI `responses/database_clusters`, `list_namespaces`, `all_registries_info`).
+    /// All objects in one answer, without `links` and `meta` (OpenAPI
+    /// `responses/database_clusters`, `list_namespaces`, `all_registries_info`).
     Unpaged,
-    /// `first` and `last` always, `prev` and `next` where there is one (OpenAPI `responses/resources_list`;
-    /// `digitalocean/droplet_kit`, `spec/fixtures/projects/resources.json`).
+    /// `first` and `last` on every page, `prev` and `next` where such a page exists (OpenAPI
+    /// `responses/resources_list`; `digitalocean/droplet_kit`,
+    /// `spec/fixtures/projects/resources.json`).
     FirstAndLast,
 }
 
 impl Call<'_> {
-    /// A path parameter.
+    /// Returns a path parameter by its position, empty if there is none.
     pub(crate) fn param(&self, index: usize) -> &str {
         self.params.get(index).map_or("", String::as_str)
     }
 
-    /// The body as a JSON object.
+    /// Parses the body as a JSON object; anything else is a 400.
     pub(crate) fn body(&self) -> Result<Map<String, Value>, ApiError> {
         match serde_json::from_slice(&self.request.body) {
             Ok(Value::Object(body)) => Ok(body),
@@ -84,13 +89,13 @@ impl Call<'_> {
         }
     }
 
-    /// The answer that shows one object.
+    /// Builds the answer that shows one object, or a 404.
     pub(crate) fn show(&self, kind: &Kind, id: &str, status: StatusCode) -> Result<Reply, ApiError> {
         let object = self.account.get(kind, id).ok_or_else(ApiError::not_found)?;
         Ok(Reply::Json(status, envelope(kind, kind.visible_to(object, self.token))))
     }
 
-    /// The answer that lists the objects of a kind that pass a filter.
+    /// Builds the answer that lists those objects of a kind that pass a filter.
     pub(crate) fn list(&self, kind: &'static Kind, links: LinkStyle, keep: impl Fn(&Value) -> bool) -> Reply {
         let items = self.account.listed(kind).filter(|object| keep(object)).cloned().collect();
         Reply::List(Listing { key: kind.collection, items, kind: Some(kind), links })

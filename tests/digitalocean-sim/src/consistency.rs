@@ -1,5 +1,5 @@
-//! What the documentation leaves open, and a test may want either way: how long things take, how far lists are behind, what a time to
-//! live binds.
+//! Settings for behaviour that DO does not document and that a test may need either way: the
+//! duration of actions, the delay of lists, and the records that share a time to live.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -7,29 +7,31 @@ use serde::{Deserialize, Serialize};
 use crate::endpoints::{domain_records, snapshots};
 use crate::model::kind::Kind;
 
-/// The habits of an account's cloud. Times are by the simulator's clock.
+/// The consistency of an account's API. Times are measured by the simulator's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsistencySettings {
-    /// How long an action on a droplet goes on, in milliseconds. However short, it is in progress when it is answered.
+    /// Duration of an action on a droplet, in milliseconds. Even with 0, the answer that starts the
+    /// action shows it in progress.
     pub action_ms: u64,
-    /// How far lists of snapshots are behind.
+    /// Delay of the lists of snapshots.
     pub snapshots: ListLag,
-    /// How far lists of records are behind.
+    /// Delay of the lists of records.
     pub domain_records: ListLag,
-    /// Whether the records of a name have one time to live whatever their type. Those of a name and type always have
-    /// (digitalocean/terraform-provider-digitalocean#1012, and the warning in its `resource_record.go`, which says "same FQDN"). Whether it
-    /// goes across types is not recorded anywhere.
+    /// If true, all records of a name share one time to live, whatever their type. Records of the
+    /// same name and type always share it (digitalocean/terraform-provider-digitalocean#1012, and
+    /// the warning in its `resource_record.go`, which says "same FQDN"). Whether DO also shares it
+    /// across types is not recorded anywhere.
     pub ttl_across_types: bool,
 }
 
-/// How far the lists of a kind are behind the objects themselves.
+/// The delay of a kind's lists compared with the objects themselves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListLag {
-    /// How long a new object is missing, in milliseconds.
+    /// Time for which lists omit a new object, in milliseconds.
     pub creation_delay_ms: u64,
-    /// How long a deleted object is still there, in milliseconds.
+    /// Time for which lists still show a deleted object, in milliseconds.
     pub deletion_delay_ms: u64,
 }
 
@@ -68,7 +70,7 @@ impl ListLag {
     }
 }
 
-/// A time that is given in milliseconds.
+/// Converts milliseconds to a time delta, at most 36,500 days.
 pub(crate) fn time_delta(milliseconds: u64) -> TimeDelta {
     i64::try_from(milliseconds).ok().and_then(TimeDelta::try_milliseconds).unwrap_or(TimeDelta::days(36_500))
 }

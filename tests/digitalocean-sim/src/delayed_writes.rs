@@ -1,4 +1,4 @@
-//! Writes that were answered and are applied later.
+//! Writes that are applied some time after their answer.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,8 @@ use crate::faults::MatchedFaults;
 use crate::request::Request;
 use crate::state::{Identity, State};
 
-/// A write under way: who asked for what, and when it is applied.
+/// A write that waits to be applied: the client, the request, and the time at which it takes
+/// effect.
 pub(crate) struct DelayedWrite {
     pub(crate) at: DateTime<Utc>,
     pub(crate) identity: Identity,
@@ -16,14 +17,16 @@ pub(crate) struct DelayedWrite {
 }
 
 impl State {
-    /// What has happened by now, in the order in which it did: late writes are applied, actions have ended, lists have caught up.
+    /// Applies everything that is due by `now`, in the order of the due times: delayed writes, ends
+    /// of actions, and updates of lists.
     pub(crate) fn advance_to(&mut self, now: DateTime<Utc>) {
         while let Some(write) = self.next_due(now) {
             if let Some(account) = self.accounts.get_mut(&write.identity.account) {
                 account.advance_to(write.at);
             }
             let faults = MatchedFaults { action_fails: write.action_fails, ..MatchedFaults::default() };
-            // One that is refused by now changes nothing, and its client has been answered long ago.
+            // A write that is refused by now changes nothing. The error has no receiver, since the
+            // client was answered long ago.
             let _ = dispatch::perform(self, &write.request, Some(&write.identity), &faults, write.at);
         }
         self.accounts.values_mut().for_each(|account| account.advance_to(now));

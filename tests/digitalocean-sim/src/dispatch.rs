@@ -1,4 +1,4 @@
-//! The way of a request: who asks, the rate limits, the faults, the scopes, the handler, the page.
+//! The processing of a request: authentication, rate limits, faults, scopes, handler, paging.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::route::{self, Access};
 use crate::scopes::MissingScope;
 use crate::state::{Identity, Shared, State};
 
-/// A request that has been counted and waits for its answer.
+/// A request that has been counted against the limits and waits for its answer.
 struct AdmittedRequest {
     seq: u64,
     identity: Option<Identity>,
@@ -32,7 +32,7 @@ struct AdmittedRequest {
     latency: Duration,
 }
 
-/// Answers a request. What it does to the state happens after its delays.
+/// Answers a request. The state changes only after the request's delays.
 pub(crate) async fn serve(shared: Arc<Shared>, request: Request) -> Answer {
     let admitted = admit(&shared, &request);
     let wait = admitted.latency + admitted.faults.delay;
@@ -43,7 +43,7 @@ pub(crate) async fn serve(shared: Arc<Shared>, request: Request) -> Answer {
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
-    shared.state().log.answered(admitted.seq, answer.seen_status());
+    shared.state().log.answered(admitted.seq, answer.received_status());
     answer
 }
 
@@ -92,14 +92,16 @@ fn answer(shared: &Shared, state: &mut State, request: &Request, admitted: &Admi
     };
     answer.headers.extend(admitted.headers.clone());
     if let LimitDecision::Burst { retry_after } = admitted.decision {
-        // OpenAPI description, "Rate Limit": a burst 429 says 0 remaining, and it alone has `retry-after`.
+        // OpenAPI description, "Rate Limit": a 429 of the burst limit shows 0 remaining, and only
+        // that one has `retry-after`.
         answer.headers.insert("ratelimit-remaining", HeaderValue::from(0));
         answer.headers.insert("retry-after", HeaderValue::from(retry_after));
     }
     answer
 }
 
-/// The answer of a request that a fault decides. The rate limit headers are on it too, before the fault's own.
+/// Answers a request that a fault applies to. The rate limit headers are set first, so that the
+/// fault's own headers override them.
 fn faulty_answer(
     shared: &Shared,
     state: &mut State,
@@ -112,7 +114,7 @@ fn faulty_answer(
             let status = code(*status);
             match body {
                 Some(Value::String(text)) => {
-                    Answer { body: Content::Whole(text.clone().into_bytes()), ..Answer::empty(status) }
+                    Answer { body: Content::Buffered(text.clone().into_bytes()), ..Answer::empty(status) }
                 }
                 Some(body) => Answer::json(status, body),
                 None => error_answer(status),
@@ -136,7 +138,7 @@ fn faulty_answer(
             }));
             status.map_or_else(|| Answer::empty(StatusCode::OK), |status| error_answer(code(status)))
         }
-        // The others show what was asked for, more or less.
+        // The other effects show the requested object or list, changed or not.
         _ => usual_answer(shared, state, request, admitted),
     };
     answer.headers.extend(admitted.headers.clone());
@@ -147,7 +149,7 @@ fn faulty_answer(
         Effect::Cut { at } => answer.cut = Some(*at),
         Effect::DelayedApply { status: None, .. } => answer.cut = Some(CutPoint::BeforeResponse),
         Effect::DelayedAnswer { delay_ms } => answer.delay = Duration::from_millis(*delay_ms),
-        Effect::TruncatedJson => answer.body = answer.body.halved(),
+        Effect::TruncatedJson => answer.body = answer.body.first_half(),
         Effect::RateLimit { limit, wait_seconds } => {
             let now = shared.clock.now().timestamp();
             let hourly = *limit == LimitKind::Hourly;
@@ -166,7 +168,7 @@ fn code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// DO's body for a status of the server's own failing (OpenAPI `responses/server_error`).
+/// DO's body for an error status (OpenAPI `responses/server_error`).
 fn error_answer(status: StatusCode) -> Answer {
     let message = match status.as_u16() {
         401 => ApiError::unauthorized().message,
@@ -179,14 +181,15 @@ fn error_answer(status: StatusCode) -> Answer {
     Answer::json(status, &json!({ "id": id_for(status), "message": message }))
 }
 
-/// The answer without any fault but a stale state or a shifted page.
+/// Answers a request as DO would. Of the faults, only the effects of stale reads, shifted pages and
+/// failing actions apply here.
 fn usual_answer(shared: &Shared, state: &mut State, request: &Request, admitted: &AdmittedRequest) -> Answer {
     let identity = admitted.identity.as_ref();
     perform(state, request, identity, &admitted.faults, shared.clock.now())
         .unwrap_or_else(|error| Answer::error(&error))
 }
 
-/// Does what is asked.
+/// Executes a request against the state and returns DO's answer to it.
 pub(crate) fn perform(
     state: &mut State,
     request: &Request,
@@ -195,7 +198,7 @@ pub(crate) fn perform(
     now: DateTime<Utc>,
 ) -> Result<Answer, ApiError> {
     let identity = identity.ok_or_else(ApiError::unauthorized)?;
-    // An unknown method of a known path is 404 too: DO's own answer is not recorded.
+    // An unknown method of a known path is a 404 too: DO's own answer is not recorded.
     let (route, params) = route::find(&request.method, &request.path).ok_or_else(ApiError::not_found)?;
     let token = &identity.token;
     let granted = token.may_any(route.scopes);

@@ -1,9 +1,9 @@
-//! The error bodies: `{"id", "message"}` (OpenAPI `schemas/error`).
+//! Error bodies of the API: `{"id", "message"}` (OpenAPI `schemas/error`).
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
-/// An error answer.
+/// An error answer of the API.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
@@ -16,17 +16,18 @@ impl ApiError {
         Self { status, id: id_for(status), message: message.into() }
     }
 
-    /// OpenAPI `responses/unauthorized`.
+    /// The 401 of an unknown token (OpenAPI `responses/unauthorized`).
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Unable to authenticate you.")
     }
 
-    /// A token without the scope (OpenAPI description, "HTTP Statuses"; digitalocean/action-doctl#83).
+    /// The 403 of a token without the scope (OpenAPI description, "HTTP Statuses";
+    /// digitalocean/action-doctl#83).
     pub(crate) fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "You do not have access for the attempted action.")
     }
 
-    /// OpenAPI `responses/not_found`.
+    /// The 404 of an unknown path or object (OpenAPI `responses/not_found`).
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "The resource you were accessing could not be found.")
     }
@@ -47,7 +48,7 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
     }
 
-    /// The text of the OpenAPI description, "Rate Limit".
+    /// The 429 of a rate limit, with the text of the OpenAPI description, "Rate Limit".
     pub(crate) fn too_many_requests() -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "API Rate limit exceeded.")
     }
@@ -57,7 +58,8 @@ impl ApiError {
     }
 }
 
-/// DO's ids by status (OpenAPI description, "HTTP Statuses", and the examples of `responses`).
+/// DO's error id for a status (OpenAPI description, "HTTP Statuses", and the examples of
+/// `responses`).
 pub(crate) fn id_for(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "bad_request",

@@ -1,4 +1,4 @@
-//! How long answers take.
+//! Latency of the API's answers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,24 +7,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::pattern;
 
-/// A delay before every answer, and others for paths.
+/// A delay before every answer, with different delays for single paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Latency {
-    /// Milliseconds, where no path matches.
+    /// Delay in milliseconds for paths that no pattern matches.
     pub default_ms: u64,
-    /// Milliseconds by path or glob such as `/v2/droplets*`; the longest pattern that matches wins.
+    /// Delays in milliseconds by path or glob such as `/v2/droplets*`. The longest matching pattern
+    /// wins.
     pub paths: BTreeMap<String, u64>,
 }
 
 impl Latency {
-    /// The same delay for everything.
+    /// Creates the same delay for all paths.
     #[must_use]
     pub fn all(delay: Duration) -> Self {
         Self { default_ms: millis(delay), paths: BTreeMap::new() }
     }
 
-    /// The same with another delay for a path or glob.
+    /// Sets a different delay for a path or glob.
     #[must_use]
     pub fn on(mut self, path: &str, delay: Duration) -> Self {
         self.paths.insert(path.to_owned(), millis(delay));

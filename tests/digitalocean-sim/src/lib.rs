@@ -1,6 +1,7 @@
 //! A stateful `DigitalOcean` API v2 simulator.
 //!
-//! It answers as DO does, keeps what it is told, refuses and fails on demand, and remembers every request. In a test it is a task:
+//! It answers as DO does, stores the changes that it receives, refuses requests and fails on
+//! demand, and logs every request. In a test it runs as a task:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), digitalocean_sim::StartError> {
@@ -17,10 +18,11 @@
 //! # }
 //! ```
 //!
-//! As a process it is the binary `digitalocean-sim`, steered over HTTP under `/_sim` (see the README).
+//! As a process it is the binary `digitalocean-sim`, which is controlled over HTTP under `/_sim`
+//! (see the README).
 //!
-//! An endpoint family is one file of `endpoints` and one line of its table; seeds, admin paths, the request log and the contract test
-//! follow from that table.
+//! An endpoint family is one file in `endpoints` and one line of its table. Seeds, admin paths, the
+//! request log and the contract test are derived from that table.
 
 mod admin;
 mod answer;

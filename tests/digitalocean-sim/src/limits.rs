@@ -1,4 +1,5 @@
-//! The rate limits of a token (OpenAPI description, "Rate Limit"): two for all requests, and those of single paths.
+//! Rate limits of a token (OpenAPI description, "Rate Limit"): two limits for all requests, and
+//! limits for single paths.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,16 +12,17 @@ use crate::request::Request;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
-/// How many requests a token of an account may make.
+/// The number of requests that each token of an account may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "LimitsSpec")]
 pub struct Limits {
-    /// Requests an hour; each expires one hour after it was made.
+    /// Requests per hour. A request stops counting one hour after it was made.
     pub hourly: u32,
-    /// Requests a minute.
+    /// Requests per minute, DO's burst limit.
     pub burst: u32,
-    /// Whether the limits of single paths hold too: the list of SSH keys 10 in 60 seconds, CDN endpoints 5 in 10 seconds. They do at DO;
-    /// here they do when asked for, because a test does in a second what DO sees in an hour.
+    /// If true, the limits of single paths apply too: 10 requests in 60 seconds for the list of SSH
+    /// keys, 5 in 10 seconds for CDN endpoints. DO always applies them. Here they are optional,
+    /// because a test makes in a second the requests that DO receives in an hour.
     pub paths: bool,
 }
 
@@ -31,19 +33,19 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// An hourly limit with DO's burst limit for it: 5%.
+    /// Creates an hourly limit with DO's burst limit for it, which is 5%.
     #[must_use]
     pub fn hourly(hourly: u32) -> Self {
         Self { hourly, burst: (hourly / 20).max(1), ..Self::default() }
     }
 
-    /// The same with another burst limit.
+    /// Sets a different burst limit.
     #[must_use]
     pub fn burst(self, burst: u32) -> Self {
         Self { burst, ..self }
     }
 
-    /// The same with the limits of single paths.
+    /// Applies the limits of single paths too.
     #[must_use]
     pub fn with_paths(self) -> Self {
         Self { paths: true, ..self }
@@ -66,16 +68,17 @@ impl From<LimitsSpec> for Limits {
     }
 }
 
-/// A limit of single paths.
+/// A limit for a single path.
 struct PathLimit {
     path: &'static str,
-    /// Whether it is for what lies below the path too, and for every method.
+    /// If true, the limit includes the paths below the path and all methods. Otherwise it applies
+    /// only to `GET` of the path.
     below: bool,
     requests: usize,
     window: TimeDelta,
 }
 
-/// OpenAPI description, "Rate Limit", and its tag "CDN Endpoints".
+/// Sources: OpenAPI description, "Rate Limit", and its tag "CDN Endpoints".
 static PATH_LIMITS: [PathLimit; 2] = [
     PathLimit { path: "/v2/account/keys", below: false, requests: 10, window: TimeDelta::seconds(60) },
     PathLimit { path: "/v2/cdn/endpoints", below: true, requests: 5, window: TimeDelta::seconds(10) },
@@ -91,15 +94,15 @@ impl PathLimit {
     }
 }
 
-/// What a token has used.
+/// The requests of a token that still count.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     all: VecDeque<DateTime<Utc>>,
-    /// By the path of the limit.
+    /// Times of the requests by the path of the limit.
     paths: HashMap<&'static str, VecDeque<DateTime<Utc>>>,
 }
 
-/// Whether a request may go on.
+/// The decision of the rate limits on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LimitDecision {
     Allowed,
@@ -108,8 +111,9 @@ pub(crate) enum LimitDecision {
 }
 
 impl Meter {
-    /// Counts a request, unless it is over a limit. Refused requests are not counted: the documentation does not say, and so a client
-    /// that waits as told is let in.
+    /// Counts a request, unless it exceeds a limit. The documentation does not say whether refused
+    /// requests count. Here they do not, so that a client that waits for the announced time is
+    /// admitted.
     pub(crate) fn take(&mut self, limits: Limits, request: &Request, now: DateTime<Utc>) -> LimitDecision {
         expire(&mut self.all, HOUR, now);
         if self.all.len() >= limits.hourly as usize {
@@ -117,11 +121,12 @@ impl Meter {
         }
         let minute: Vec<_> = self.all.iter().rev().take_while(|at| **at + MINUTE > now).collect();
         if minute.len() >= limits.burst as usize {
-            // The wait until so many have expired that one more fits.
+            // The wait ends when so many requests have expired that one more is admitted.
             let frees = minute.get((limits.burst as usize).saturating_sub(1)).map_or(now, |at| **at);
             return LimitDecision::Burst { retry_after: seconds_up(frees + MINUTE - now).max(1) };
         }
-        // How DO refuses at the limit of a path is not documented: as at the burst limit here.
+        // DO does not document its answer at the limit of a path. The simulator answers as at the
+        // burst limit.
         if let Some(limit) = PathLimit::of(request).filter(|_| limits.paths) {
             let own = self.paths.entry(limit.path).or_default();
             expire(own, limit.window, now);
@@ -134,7 +139,7 @@ impl Meter {
         LimitDecision::Allowed
     }
 
-    /// The three headers of every answer.
+    /// The three rate limit headers of every answer.
     pub(crate) fn headers(&self, limits: Limits, now: DateTime<Utc>) -> HeaderMap {
         let used = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let reset = self.all.front().map_or(now, |oldest| *oldest + HOUR).timestamp();
@@ -142,14 +147,15 @@ impl Meter {
     }
 }
 
-/// Forgets what is as old as the window is long.
+/// Drops the requests that are at least as old as the window.
 fn expire(requests: &mut VecDeque<DateTime<Utc>>, window: TimeDelta, now: DateTime<Utc>) {
     while requests.front().is_some_and(|oldest| *oldest + window <= now) {
         requests.pop_front();
     }
 }
 
-/// The headers of an answer: the limit, what is left, and the Unix time at which the oldest request expires.
+/// The rate limit headers: the limit, the remaining requests, and the Unix time at which the oldest
+/// request expires.
 pub(crate) fn headers(limit: u32, remaining: u32, reset: i64) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert("ratelimit-limit", HeaderValue::from(limit));

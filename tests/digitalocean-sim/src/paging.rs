@@ -1,4 +1,4 @@
-//! Cutting a list into pages (OpenAPI `schemas/pagination`, `schemas/meta`).
+//! Paging of lists (OpenAPI `schemas/pagination`, `schemas/meta`).
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use crate::call::{LinkStyle, Listing, Rows};
 use crate::request::Request;
 use crate::scopes::Token;
 
-/// One page of a list. `shift` moves pages after the first as if objects had gone from (or come to) the head of the list.
+/// Returns one page of a list. `shift` moves pages after the first, as if objects had been removed
+/// from the head of the list (positive) or inserted there (negative).
 pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i64) -> Value {
     let shown =
         |item: &Arc<Value>| listing.kind.map_or_else(|| Value::clone(item), |kind| kind.visible_to(item, token));
@@ -19,7 +20,7 @@ pub(crate) fn page(listing: &Listing, request: &Request, token: &Token, shift: i
     Value::Object(cut(listing.key, listing.items.len(), row, listing.links, request, shift))
 }
 
-/// The same of rows that are made when they are shown.
+/// Returns one page of rows that are computed on demand.
 pub(crate) fn page_of_rows(rows: Rows, request: &Request, shift: i64) -> Value {
     let mut body = cut(rows.key, rows.total, rows.row, LinkStyle::Usual, request, shift);
     body.extend(rows.extra);

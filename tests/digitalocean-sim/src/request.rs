@@ -1,4 +1,4 @@
-//! A request as the simulator looks at it.
+//! A request in the form in which the simulator processes it.
 
 use http::{HeaderMap, Method};
 use url::form_urlencoded;
@@ -9,9 +9,9 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: Query,
-    /// The bearer token, if one was sent.
+    /// Bearer token, if one was sent.
     pub(crate) bearer: Option<String>,
-    /// Where the client reached the simulator: the start of every absolute URL in an answer.
+    /// Scheme and host that the client used, with which every absolute URL in an answer begins.
     pub(crate) origin: String,
     pub(crate) body: Vec<u8>,
 }
@@ -37,7 +37,7 @@ impl Request {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
-/// OpenAPI `parameters/per_page`.
+/// Source of both limits: OpenAPI `parameters/per_page`.
 const DEFAULT_PER_PAGE: usize = 20;
 const MAX_PER_PAGE: usize = 200;
 
@@ -50,24 +50,28 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The page asked for. What DO does with 0 or with text is not documented: page 1 here.
+    /// The requested page. DO's answer to page 0 or to a text is not documented; the simulator
+    /// answers page 1.
     pub(crate) fn page(&self) -> usize {
         self.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
     }
 
-    /// The page size. DO holds a greater one to its maximum (api-v2 issue 43); 0 and text are not documented: the default here.
+    /// The page size. DO reduces a greater one to its maximum (api-v2 issue 43). Its answer to 0 or
+    /// to a text is not documented; the simulator uses the default.
     pub(crate) fn per_page(&self) -> usize {
-        let asked = self.get("per_page").and_then(|size| size.parse().ok()).filter(|size| *size > 0);
-        asked.unwrap_or(DEFAULT_PER_PAGE).min(MAX_PER_PAGE)
+        let requested = self.get("per_page").and_then(|size| size.parse().ok()).filter(|size| *size > 0);
+        requested.unwrap_or(DEFAULT_PER_PAGE).min(MAX_PER_PAGE)
     }
 
-    /// The query with another page and otherwise only what was sent, as in traffic recorded by dns-lexicon/dns-lexicon.
+    /// The query with another page, and otherwise only the parameters that were sent, as in traffic
+    /// recorded by dns-lexicon/dns-lexicon.
     pub(crate) fn with_page(&self, page: usize) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         for (name, value) in self.0.iter().filter(|(name, _)| name != "page") {
             text.append_pair(name, value);
         }
-        // Where `page` stood among the others is not known; the recorded URLs have it alone.
+        // The position of `page` among other parameters is not known: in the recorded URLs it is
+        // the only one.
         text.append_pair("page", &page.to_string());
         text.finish()
     }
@@ -80,7 +84,7 @@ impl std::fmt::Display for Query {
     }
 }
 
-/// A path segment without its percent-encoding.
+/// Removes the percent-encoding of a path segment.
 pub(crate) fn decoded(segment: &str) -> String {
     // The form decoder gives `+`, `&` and `=` a meaning that they do not have in a path.
     let segment = segment.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");

@@ -1,4 +1,5 @@
-//! The log of every request: who asked for what and how it went. It never has the bytes of a token.
+//! The log of all requests, with their token and result. It contains a token's name, never its
+//! value.
 
 use std::collections::VecDeque;
 
@@ -7,82 +8,83 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::pattern;
 
-/// One request.
+/// One request of the log.
 #[derive(Debug, Clone, Serialize)]
 pub struct LogEntry {
-    /// Its number, from 1.
+    /// Sequence number, starting at 1.
     pub seq: u64,
-    /// When it arrived, by the simulator's clock.
+    /// Time of arrival by the simulator's clock.
     pub time: DateTime<Utc>,
-    /// The method.
+    /// HTTP method, in capitals.
     pub method: String,
-    /// The path.
+    /// Path without the query.
     pub path: String,
-    /// The query, without the question mark.
+    /// Query without the question mark.
     pub query: String,
-    /// The operation as the OpenAPI document writes its path, if there is one.
+    /// Path of the operation as the OpenAPI document writes it, if the operation is served.
     pub route: Option<String>,
-    /// The account of the token, if it is known.
+    /// Account of the token, if the token is known.
     pub account: Option<String>,
-    /// The name of the token, if it is known.
+    /// Name of the token, if the token is known.
     pub token: Option<String>,
-    /// The status answered; none while the request is under way, or if the connection was cut before an answer.
+    /// Status of the answer; none while the request is in progress, or if the connection was closed
+    /// before an answer.
     pub status: Option<u16>,
-    /// The ids of the faults that it met.
+    /// Ids of the faults that were applied.
     pub faults: Vec<String>,
 }
 
-/// Which requests are wanted. An empty filter wants all.
+/// A filter for logged requests. An empty filter matches all.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RequestFilter {
-    /// The method.
+    /// HTTP method, ignoring case.
     pub method: Option<String>,
-    /// The path, or a glob such as `/v2/droplets*`.
+    /// Path, or a glob such as `/v2/droplets*`.
     pub path: Option<String>,
-    /// The account.
+    /// Account of the request's token.
     pub account: Option<String>,
-    /// The token's name.
+    /// Name of the request's token.
     pub token: Option<String>,
-    /// The status answered.
+    /// Status of the answer.
     pub status: Option<u16>,
-    /// The id of a fault.
+    /// Id of a fault that was applied.
     pub fault: Option<String>,
-    /// Only requests after this number.
+    /// Sequence number that all matching requests must exceed.
     pub after: Option<u64>,
-    /// The latest this many.
+    /// Maximum number of requests, of which the latest are returned.
     pub limit: Option<usize>,
 }
 
 impl RequestFilter {
-    /// Requests to a path or glob.
+    /// Matches requests to a path or glob.
     #[must_use]
     pub fn path(path: &str) -> Self {
         Self { path: Some(path.to_owned()), ..Self::default() }
     }
 
-    /// The same of one method.
+    /// Matches only one HTTP method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.to_owned());
         self
     }
 
-    /// The same with one token.
+    /// Matches only the token with this name.
     #[must_use]
     pub fn token(mut self, name: &str) -> Self {
         self.token = Some(name.to_owned());
         self
     }
 
-    /// The same with one status.
+    /// Matches only answers with this status.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    fn wants(&self, entry: &LogEntry) -> bool {
+    fn matches(&self, entry: &LogEntry) -> bool {
         let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&entry.method))
             && self.path.as_ref().is_none_or(|path| pattern::matches(path, &entry.path))
@@ -94,7 +96,7 @@ impl RequestFilter {
     }
 }
 
-/// The latest requests.
+/// The latest requests, up to a maximum number.
 pub(crate) struct RequestLog {
     entries: VecDeque<LogEntry>,
     capacity: usize,
@@ -106,7 +108,7 @@ impl RequestLog {
         Self { entries: VecDeque::new(), capacity: capacity.max(1), next: 0 }
     }
 
-    /// Adds a request and gives its number.
+    /// Adds a request and returns its number.
     pub(crate) fn push(&mut self, mut entry: LogEntry) -> u64 {
         self.next += 1;
         entry.seq = self.next;
@@ -117,7 +119,7 @@ impl RequestLog {
         self.next
     }
 
-    /// Notes how a request was answered, if it is still in the log.
+    /// Stores the status of a request's answer, if the request is still in the log.
     pub(crate) fn answered(&mut self, seq: u64, status: Option<u16>) {
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.seq == seq) {
             entry.status = status;
@@ -125,7 +127,7 @@ impl RequestLog {
     }
 
     pub(crate) fn find(&self, filter: &RequestFilter) -> Vec<LogEntry> {
-        let found: Vec<_> = self.entries.iter().filter(|entry| filter.wants(entry)).cloned().collect();
+        let found: Vec<_> = self.entries.iter().filter(|entry| filter.matches(entry)).cloned().collect();
         let skipped = filter.limit.map_or(0, |limit| found.len().saturating_sub(limit));
         found.into_iter().skip(skipped).collect()
     }

@@ -1,4 +1,4 @@
-//! The route table's types and the matching of a request to a route.
+//! The types of the route table, and the selection of the route for a request.
 
 use http::Method;
 use serde_json::Value;
@@ -9,25 +9,26 @@ use crate::error::ApiError;
 use crate::model::kind::Kind;
 use crate::request::decoded;
 
-/// A family of endpoints: one file, one line in the table of [`endpoints`].
+/// A family of endpoints: one file, and one line in the table of [`endpoints`].
 pub(crate) struct Family {
-    /// The kind of object it serves, if it brings one.
+    /// Kind of object that the family serves, if it defines one.
     pub(crate) kind: Option<&'static Kind>,
     pub(crate) routes: &'static [Route],
 }
 
-/// One operation.
+/// One operation of the API.
 pub(crate) struct Route {
     pub(crate) method: Method,
-    /// The path as the OpenAPI document writes it.
+    /// Path as the OpenAPI document writes it.
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    /// Alternatives, each a set of scopes that are needed together (OpenAPI: `security`).
+    /// Alternatives, each of which is a set of scopes that are all required (OpenAPI: `security`).
     pub(crate) scopes: &'static [&'static [&'static str]],
     pub(crate) handler: fn(&mut Call<'_>) -> Result<Reply, ApiError>,
 }
 
-/// What a token in mode `filtered` gets without the scope: an empty list, a hidden object, or 403 for the rest.
+/// The answer to a token in mode `filtered` without the scope: an empty list, a hidden object, or
+/// 403 for other operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     List,
@@ -38,15 +39,15 @@ pub(crate) enum Access {
 /// An operation that the simulator serves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteInfo {
-    /// The method, in capitals.
+    /// HTTP method, in capitals.
     pub method: String,
-    /// The path as the OpenAPI document writes it.
+    /// Path as the OpenAPI document writes it.
     pub path: String,
-    /// Alternatives, each a set of scopes that are needed together.
+    /// Alternatives, each of which is a set of scopes that are all required.
     pub scopes: Vec<Vec<String>>,
 }
 
-/// Every operation that the simulator serves.
+/// Returns all operations that the simulator serves.
 #[must_use]
 pub fn routes() -> Vec<RouteInfo> {
     let info = |route: &Route| RouteInfo {
@@ -57,10 +58,11 @@ pub fn routes() -> Vec<RouteInfo> {
     endpoints::routes().map(info).collect()
 }
 
-/// The values of a path's parameters, in order.
+/// The values of the path parameters, in their order.
 pub(crate) type Params = Vec<String>;
 
-/// The route of a request. A literal segment wins over a parameter, as `/v2/projects/default` needs.
+/// Returns the route of a request. A literal segment wins over a parameter, which
+/// `/v2/projects/default` needs.
 pub(crate) fn find(method: &Method, path: &str) -> Option<(&'static Route, Params)> {
     endpoints::routes()
         .filter(|route| route.method == method)
@@ -81,7 +83,7 @@ fn params(template: &str, path: &str) -> Option<Params> {
     }
 }
 
-/// An object under the name of its kind.
+/// Wraps an object in a JSON object under the name of its kind.
 pub(crate) fn envelope(kind: &Kind, object: Value) -> Value {
     Value::Object([(kind.single.to_owned(), object)].into_iter().collect())
 }

@@ -1,4 +1,4 @@
-//! Tokens and what they may do (OpenAPI: `security` of each operation).
+//! Tokens and their scopes (OpenAPI: `security` of each operation).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,15 +9,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
-    /// The bearer value. It never appears in the request log or in the state shown over HTTP.
+    /// Value of the bearer token. Neither the request log nor the state shown over HTTP contains
+    /// it.
     pub value: String,
-    /// What it may do.
+    /// Scopes that the token has.
     #[serde(default)]
     pub scopes: Scopes,
-    /// What happens where it may not.
+    /// Behaviour for operations whose scope the token lacks.
     #[serde(default)]
     pub missing_scope: MissingScope,
-    /// The status of a single object it may not see in mode `filtered`: 404 (the default) or 403.
+    /// Status for a single object that the token may not read in mode `filtered`: 404 (the default)
+    /// or 403.
     #[serde(default = "hidden_status")]
     pub hidden_status: u16,
 }
@@ -27,7 +29,7 @@ fn hidden_status() -> u16 {
 }
 
 impl Token {
-    /// A token that may do everything.
+    /// Creates a token with full access.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
         Self {
@@ -38,21 +40,21 @@ impl Token {
         }
     }
 
-    /// The same with these scopes alone.
+    /// Limits the token to these scopes.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Scopes::Only(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The same with filtered lists in place of 403.
+    /// Answers filtered lists instead of 403.
     #[must_use]
     pub fn filtered(mut self) -> Self {
         self.missing_scope = MissingScope::Filtered;
         self
     }
 
-    /// The same, answering 403 in place of 404 for a single object that `filtered` hides.
+    /// Sets the status for a single object that mode `filtered` hides, such as 403 instead of 404.
     #[must_use]
     pub fn hidden_status(mut self, status: u16) -> Self {
         self.hidden_status = status;
@@ -66,7 +68,7 @@ impl Token {
         }
     }
 
-    /// Whether one of the alternatives is held as a whole.
+    /// Returns whether the token has all scopes of at least one alternative.
     pub(crate) fn may_any(&self, alternatives: &[&[&str]]) -> bool {
         alternatives.iter().any(|all| all.iter().all(|scope| self.may(scope)))
     }
@@ -86,10 +88,10 @@ impl fmt::Debug for Token {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "ScopesSpec", into = "ScopesSpec")]
 pub enum Scopes {
-    /// Full access.
+    /// Full access to all operations.
     #[default]
     All,
-    /// These alone.
+    /// Only the scopes in the set.
     Only(BTreeSet<String>),
 }
 
@@ -124,14 +126,15 @@ impl From<Scopes> for ScopesSpec {
     }
 }
 
-/// What a token gets for an operation whose scope it lacks. DO has been seen to refuse (digitalocean/action-doctl#83); OpenAPI
-/// describes lists that hold only what the token may see (`GET /v2/projects/{project_id}/resources`).
+/// The answer to a token for an operation whose scope it lacks. DO was observed to refuse
+/// (digitalocean/action-doctl#83). OpenAPI describes lists that contain only objects that the token
+/// may read (`GET /v2/projects/{project_id}/resources`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingScope {
-    /// 403.
+    /// Answers 403, whatever the operation.
     #[default]
     Forbidden,
-    /// 200 and an empty list; a single object is hidden; a write is 403 all the same.
+    /// Answers 200 with an empty list, and hides single objects. A write is a 403 in this mode too.
     Filtered,
 }

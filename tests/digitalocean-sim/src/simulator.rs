@@ -29,18 +29,18 @@ use crate::wire::{Wire, WireListener};
 
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// Why the simulator did not start.
+/// The reason why the simulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address cannot be listened on.
+    /// The address is in use or not available.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
-    /// The seed cannot be used.
-    #[error("the seed cannot be used: {0}")]
+    /// The seed is not valid.
+    #[error("the seed is not valid: {0}")]
     Seed(#[from] SeedError),
 }
 
-/// What to start.
+/// Settings of a simulator that is about to start.
 #[derive(Debug)]
 pub struct Builder {
     seed: Seed,
@@ -51,45 +51,45 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The state to start from, the demo account if not set.
+    /// Sets the initial state, which is the demo account by default.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How long answers take, in place of what the seed says.
+    /// Sets the latency of answers, which replaces that of the seed.
     #[must_use]
     pub fn latency(mut self, latency: Latency) -> Self {
         self.latency = Some(latency);
         self
     }
 
-    /// The clock, the system's if not set.
+    /// Sets the clock, which is the system clock by default.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The address to listen on, a free port of the loopback interface if not set.
+    /// Sets the address to listen on, which is a free port of the loopback interface by default.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// How many requests the log keeps, 20,000 if not set.
+    /// Sets the number of requests that the log keeps, which is 20,000 by default.
     #[must_use]
     pub fn log_capacity(mut self, requests: usize) -> Self {
         self.log_capacity = requests;
         self
     }
 
-    /// Starts serving.
+    /// Starts the server.
     ///
     /// # Errors
-    /// When the address is taken or the seed is wrong.
+    /// If the address is in use or the seed is not valid.
     pub async fn start(self) -> Result<Simulator, StartError> {
         let listen = |error| StartError::Listen(self.listen, error);
         let listener = TcpListener::bind(self.listen).await.map_err(listen)?;
@@ -107,7 +107,7 @@ impl Builder {
         let (stop, mut stopped) = watch::channel(false);
         let serving = axum::serve(WireListener(listener), app.into_make_service_with_connect_info::<Wire>())
             .with_graceful_shutdown(async move {
-                // An error means that the simulator is gone, which is the signal too.
+                // An error means that the simulator was dropped, which is a signal to stop too.
                 let _ = stopped.wait_for(|stop| *stop).await;
             });
         let task = tokio::spawn(async move { serving.await });
@@ -123,7 +123,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// What to start: the demo account on a free port of the loopback interface, unless set otherwise.
+    /// Returns the settings of a simulator, with the demo account and a free port of the loopback
+    /// interface as defaults.
     #[must_use]
     pub fn builder() -> Builder {
         Builder {
@@ -135,53 +136,54 @@ impl Simulator {
         }
     }
 
-    /// Starts with a seed on a free port.
+    /// Starts a simulator with a seed on a free port.
     ///
     /// # Errors
-    /// As [`Builder::start`].
+    /// See [`Builder::start`].
     pub async fn start(seed: Seed) -> Result<Self, StartError> {
         Self::builder().seed(seed).start().await
     }
 
-    /// Where it listens, e.g. `http://127.0.0.1:40123`: what stands for `https://api.digitalocean.com`.
+    /// Returns the URL that the simulator listens on, e.g. `http://127.0.0.1:40123`. It takes the
+    /// place of `https://api.digitalocean.com`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
     }
 
-    /// An account, to read and change in process.
+    /// Returns a handle to read and change an account.
     #[must_use]
     pub fn account(&self, name: &str) -> Account {
         Account::new(Arc::clone(&self.shared), name)
     }
 
-    /// The faults.
+    /// Returns a handle to the faults.
     #[must_use]
     pub fn faults(&self) -> Faults {
         Faults::new(Arc::clone(&self.shared))
     }
 
-    /// The log of requests.
+    /// Returns a handle to the request log.
     #[must_use]
     pub fn requests(&self) -> Requests {
         Requests::new(Arc::clone(&self.shared))
     }
 
-    /// The clock behind rate limits, times of creation and stale faults.
+    /// The clock for rate limits, times of creation and stale faults.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }
 
-    /// Sets how long answers take from now on.
+    /// Sets the latency of all answers from now on.
     pub fn set_latency(&self, latency: Latency) {
         self.shared.state().latency = latency;
     }
 
-    /// Stops serving and waits until the requests under way are answered.
+    /// Stops the server and waits until the requests in progress are answered.
     ///
     /// # Errors
-    /// When the server had failed.
+    /// If the server had failed.
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
         (&mut self.task).await.unwrap_or(Ok(()))
@@ -204,7 +206,8 @@ async fn api(
         return Answer::error(&ApiError::bad_request("Unable to read the request body.")).into_response(&wire);
     };
     let request = Request::new(parts.method, &parts.uri, &parts.headers, body.to_vec(), &shared.base_url);
-    // A task of its own: a client that gives up does not undo what it asked for, and its request stays in the log.
+    // The request runs in a separate task: if the client disconnects, the request is still applied
+    // and stays in the log.
     match tokio::spawn(dispatch::serve(shared, request)).await {
         Ok(answer) => answer.into_response(&wire),
         Err(_) => Answer::empty(http::StatusCode::INTERNAL_SERVER_ERROR).into_response(&wire),

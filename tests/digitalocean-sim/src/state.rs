@@ -1,4 +1,4 @@
-//! Everything the simulator holds, behind one lock.
+//! The complete state of the simulator, protected by one lock.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::model::account::Account;
 use crate::request_log::RequestLog;
 use crate::scopes::Token;
 
-/// Who a token belongs to.
+/// The token of a request, with its account and its name.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) account: String,
@@ -52,7 +52,8 @@ impl Shared {
         Self { clock, base_url, state: Mutex::new(state) }
     }
 
-    /// The state as it is by now. A handler that panicked left it whole enough for a test to see its own failure, so poison is ignored.
+    /// Locks the state and applies what is due by now. Lock poisoning is ignored: the state after a
+    /// panicked handler is still consistent enough for a test to report its own failure.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.advance_to(self.clock.now());

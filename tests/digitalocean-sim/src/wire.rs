@@ -1,4 +1,4 @@
-//! The connection under an HTTP exchange, so that a fault can end it without an answer.
+//! The connection under an HTTP exchange, which a fault can close without an answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,12 +12,12 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A handle on one connection.
+/// A handle to one connection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wire(Arc<AtomicBool>);
 
 impl Wire {
-    /// Ends the connection: nothing more is written to it.
+    /// Closes the connection: no further byte is written to it.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -33,7 +33,7 @@ impl Connected<IncomingStream<'_, WireListener>> for Wire {
     }
 }
 
-/// A listener whose connections can be cut.
+/// A listener whose connections can be closed by faults.
 pub(crate) struct WireListener(pub(crate) TcpListener);
 
 impl Listener for WireListener {
@@ -42,7 +42,8 @@ impl Listener for WireListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, addr) = Listener::accept(&mut self.0).await;
-        // Without it, small answers on a kept connection wait for the client's delayed acknowledgement.
+        // Without it, small answers on a kept-alive connection wait for the client's delayed
+        // acknowledgement.
         let _ = stream.set_nodelay(true);
         (WireStream { stream, wire: Wire::default() }, addr)
     }
@@ -52,7 +53,7 @@ impl Listener for WireListener {
     }
 }
 
-/// A connection that can be cut.
+/// A connection that a fault can close.
 pub(crate) struct WireStream {
     stream: TcpStream,
     wire: Wire,

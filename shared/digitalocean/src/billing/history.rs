@@ -1,4 +1,4 @@
-//! What was billed and paid, entry by entry.
+//! The billing history: invoices, payments and credits.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -13,10 +13,12 @@ use crate::pages::{ListItem, Pages};
 static LIST: Operation = Operation::get("/v2/customers/my/billing_history", SCOPE);
 
 impl Billing<'_> {
-    /// `GET /v2/customers/my/billing_history`, scope `billing:read`: every invoice, payment, credit and refund since the account began.
+    /// Lists every invoice, payment, credit and refund since the account was opened:
+    /// `GET /v2/customers/my/billing_history`, scope `billing:read`.
     ///
-    /// Entries have no id, so two that say the same (two payments of one amount in one second) both are in the list. DigitalOcean need
-    /// not tell the total of this list; where it does not, a list of several pages is read until two readings agree.
+    /// Entries have no id, so two entries with equal fields (two payments of the same amount in the
+    /// same second) are both returned. DigitalOcean may omit the total of this list; a list of
+    /// several pages without a total is read until two passes agree.
     pub fn billing_history(&self) -> Pages<BillingHistoryEntry> {
         Pages::new(self.client, &LIST, &[], "billing_history")
     }
@@ -25,47 +27,47 @@ impl Billing<'_> {
 /// An entry of the billing history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BillingHistoryEntry {
-    /// When it was.
+    /// Time of the entry.
     pub date: DateTime<Utc>,
-    /// What it is.
+    /// Type of the entry, such as an invoice or a payment.
     #[serde(rename = "type")]
     pub entry_type: BillingHistoryType,
-    /// What it says, such as `Invoice for May 2018`.
+    /// DigitalOcean's description of the entry, such as `Invoice for May 2018`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub description: String,
-    /// How much: an invoice's is above zero, a payment's below.
+    /// Amount in US dollars: positive for an invoice, negative for a payment.
     #[serde(deserialize_with = "required_decimal")]
     pub amount: Decimal,
-    /// The invoice's number, as on its face. Only of an entry that is about an invoice.
+    /// Invoice number as printed on the invoice; only on entries about an invoice.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub invoice_id: Option<String>,
-    /// The invoice's UUID. Only of an entry that is about an invoice.
+    /// UUID of the invoice; only on entries about an invoice.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub invoice_uuid: Option<String>,
 }
 
 open_enum! {
-    /// What an entry of the billing history is.
+    /// The type of an entry of the billing history.
     BillingHistoryType {
         /// A payment from a bank account that failed.
         AchFailure = "ACHFailure",
-        /// A correction.
+        /// A correction of an amount.
         Adjustment = "Adjustment",
         /// An attempt at a payment that failed.
         AttemptFailed = "AttemptFailed",
-        /// A payment that the bank took back.
+        /// A payment that the bank reversed.
         Chargeback = "Chargeback",
-        /// Credit that was given.
+        /// Credit that was granted to the account.
         Credit = "Credit",
-        /// Credit that was not used in time.
+        /// Credit that expired before it was used.
         CreditExpiration = "CreditExpiration",
-        /// An invoice.
+        /// An invoice, with a positive amount.
         Invoice = "Invoice",
-        /// A payment.
+        /// A payment, with a negative amount.
         Payment = "Payment",
-        /// A payment that was given back.
+        /// A payment that was refunded.
         Refund = "Refund",
-        /// An entry that was undone.
+        /// An entry that was reversed.
         Reversal = "Reversal",
     }
 }

@@ -1,4 +1,4 @@
-//! Invoices, and the running month's preview of one.
+//! Invoices, and the preview of the running month's invoice.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -16,16 +16,18 @@ static LIST: Operation = Operation::get("/v2/customers/my/invoices", SCOPE);
 static CSV: Operation = Operation::get("/v2/customers/my/invoices/{}/csv", SCOPE);
 
 impl Billing<'_> {
-    /// `GET /v2/customers/my/invoices`, scope `billing:read`: every invoice, without the running month's preview.
+    /// Lists the invoices: `GET /v2/customers/my/invoices`, scope `billing:read`. The preview of
+    /// the running month is not among them.
     pub fn invoices(&self) -> Pages<Invoice> {
         Pages::new(self.client, &LIST, &[], "invoices")
     }
 
-    /// `GET /v2/customers/my/invoices`, scope `billing:read`: the running month's preview, which DigitalOcean repeats on every page of
-    /// the list of invoices. `None` when it has none.
+    /// Reads the preview of the running month's invoice, which DigitalOcean repeats on every page
+    /// of the list of invoices: `GET /v2/customers/my/invoices`, scope `billing:read`. Returns
+    /// `None` when there is none.
     ///
-    /// Who needs the list as well asks for the preview first: if the month is billed in between, its invoice is in both, and not in
-    /// neither.
+    /// A caller that needs the list as well should read the preview first. If the month is invoiced
+    /// between the two calls, its invoice is then in both results instead of in neither.
     ///
     /// # Errors
     /// Any [`Error`] of a call.
@@ -34,18 +36,20 @@ impl Billing<'_> {
         Ok(page.invoice_preview)
     }
 
-    /// `GET /v2/customers/my/invoices/{uuid}/csv`, scope `billing:read`: the invoice's lines as a CSV, which may be many megabytes. It
-    /// has no ids of resources. Whether the preview has a CSV is not documented.
+    /// Downloads the invoice's lines as CSV, which may have many megabytes:
+    /// `GET /v2/customers/my/invoices/{uuid}/csv`, scope `billing:read`. The CSV has no ids of
+    /// resources. DigitalOcean does not document whether the preview has a CSV.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such invoice; any [`Error`] of a call. What breaks after the first bytes is told by
-    /// [`Download::chunk`].
+    /// [`Error::NotFound`] when there is no such invoice; any [`Error`] of a call. A failure after
+    /// the first bytes is returned by [`Download::chunk`].
     pub async fn invoice_csv(&self, uuid: &str) -> Result<Download, Error> {
         self.client.download(&CSV, &[uuid], "text/csv, application/json").await
     }
 }
 
-/// The list must be there, else another JSON could pass for one without a preview.
+/// A page of the list of invoices, of which only the preview is used. The field `invoices` is
+/// required: otherwise any other JSON object would pass for a page without a preview.
 #[derive(Deserialize)]
 struct PreviewPage {
     #[serde(rename = "invoices")]
@@ -54,32 +58,34 @@ struct PreviewPage {
     invoice_preview: Option<InvoicePreview>,
 }
 
-/// An invoice, as the list of them has it.
+/// An invoice, as the list of invoices shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invoice {
-    /// The invoice's UUID.
+    /// UUID of the invoice.
     pub invoice_uuid: String,
-    /// The invoice's number, as on its face.
+    /// Invoice number as printed on the invoice.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub invoice_id: Option<String>,
-    /// The whole amount.
+    /// Total amount in US dollars.
     #[serde(deserialize_with = "required_decimal")]
     pub amount: Decimal,
-    /// The month billed, as `YYYY-MM`.
+    /// Month that the invoice is for, as `YYYY-MM`.
     pub invoice_period: String,
 }
 
-/// The running month's invoice so far; its items and its summary are those of [`PREVIEW`](super::PREVIEW).
+/// The preview of the running month's invoice. Its items and its summary are read with
+/// [`PREVIEW`](super::PREVIEW) as the UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoicePreview {
-    /// The preview's UUID. Whether the month's invoice will have the same one is not documented.
+    /// UUID of the preview. DigitalOcean does not document whether the month's invoice will have
+    /// the same one.
     pub invoice_uuid: String,
-    /// What the month comes to so far.
+    /// Total of the month so far, in US dollars.
     #[serde(deserialize_with = "required_decimal")]
     pub amount: Decimal,
     /// The running month, as `YYYY-MM`.
     pub invoice_period: String,
-    /// When DigitalOcean wrote it, about once a day.
+    /// Time of the last update, which DigitalOcean makes about once a day.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub updated_at: Option<DateTime<Utc>>,
 }

@@ -1,4 +1,4 @@
-//! The lines of an invoice, with the ids of what they are for.
+//! The lines of an invoice, with the ids of the resources that they charge for.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -12,54 +12,59 @@ use crate::pages::{ListItem, Pages};
 static LIST: Operation = Operation::get("/v2/customers/my/invoices/{}", SCOPE);
 
 impl Billing<'_> {
-    /// `GET /v2/customers/my/invoices/{uuid}`, scope `billing:read`: every line of an invoice, or of the
-    /// [`PREVIEW`](super::PREVIEW). An invoice may have many: [`Pages::collect_all_as`] keeps of each only what is wanted.
+    /// Lists every line of an invoice, or of the [`PREVIEW`](super::PREVIEW):
+    /// `GET /v2/customers/my/invoices/{uuid}`, scope `billing:read`. An invoice may have many
+    /// lines; [`Pages::collect_all_as`] keeps only the needed part of each.
     ///
-    /// Lines have no id and several may say the very same, so nothing tells a line that moved to the next page from another one. An
-    /// invoice does not change. The preview does, once a day: a list of several pages is read again when its total changes meanwhile,
-    /// and [`Pages::confirmed`] notices a change that leaves the total as it was.
+    /// Lines have no id and several may be equal, so a line that moved to the next page cannot be
+    /// distinguished from another line. An invoice does not change. The preview changes once a day:
+    /// a list of several pages is read again when its total changes meanwhile, and
+    /// [`Pages::confirmed`] also detects a change that leaves the total as it was.
     pub fn invoice_items(&self, uuid: &str) -> Pages<InvoiceItem> {
         Pages::new(self.client, &LIST, &[uuid], "invoice_items")
     }
 }
 
-/// A line of an invoice. What DigitalOcean leaves out, leaves blank or sends as `null` is `None`.
+/// A line of an invoice. A field that DigitalOcean omits, leaves blank or sends as `null` is
+/// `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct InvoiceItem {
-    /// What was sold, such as `Droplets`, `Taxes` or `Credits`. The set is open.
+    /// Product that was sold, such as `Droplets`, `Taxes` or `Credits`. DigitalOcean may add
+    /// others.
     pub product: String,
-    /// The id of what was used, where that is a number: a droplet's.
+    /// Id of the charged resource where it is a number, as for a droplet.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub resource_id: Option<String>,
-    /// The id of what was used, where that is a UUID.
+    /// Id of the charged resource where it is a UUID.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub resource_uuid: Option<String>,
-    /// The name of what usage was grouped under: the cluster of Kubernetes nodes or of a database.
+    /// Name of the group that the usage belongs to: a Kubernetes or database cluster, for a charge
+    /// for its nodes.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub group_description: Option<String>,
-    /// What it is for, in DigitalOcean's words, such as `example.com (s-1vcpu-1gb)`.
+    /// DigitalOcean's description of the charge, such as `example.com (s-1vcpu-1gb)`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub description: String,
-    /// What it costs.
+    /// Amount of the charge in US dollars.
     #[serde(deserialize_with = "required_decimal")]
     pub amount: Decimal,
-    /// For how long it was used; zero for taxes and credits.
+    /// Length of the usage, in `duration_unit`; zero for taxes and credits.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub duration: Option<Decimal>,
-    /// What the duration counts: `Hours`.
+    /// Unit of the duration: `Hours`.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub duration_unit: Option<String>,
-    /// When the usage began.
+    /// Start of the usage.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub start_time: Option<DateTime<Utc>>,
-    /// When it ended: the moment after it, or for taxes and credits the last second of the month.
+    /// End of the usage, exclusive; for taxes and credits the last second of the month.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub end_time: Option<DateTime<Utc>>,
-    /// The project's name at the time, not its id.
+    /// Name of the resource's project at the time of the usage, not the project's id.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub project_name: Option<String>,
-    /// `iaas` or `paas`. DigitalOcean sends it although its OpenAPI document does not have it
-    /// (<https://github.com/digitalocean/godo/blob/main/invoices.go>).
+    /// Category of the charge: `iaas` or `paas`. DigitalOcean sends this field although its OpenAPI
+    /// document does not have it (<https://github.com/digitalocean/godo/blob/main/invoices.go>).
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub category: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What an invoice adds up to.
+//! The summary of an invoice: its total and the parts of it.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,8 @@ use crate::operation::Operation;
 static GET: Operation = Operation::get("/v2/customers/my/invoices/{}/summary", SCOPE);
 
 impl Billing<'_> {
-    /// `GET /v2/customers/my/invoices/{uuid}/summary`, scope `billing:read`: of an invoice, or of the [`PREVIEW`](super::PREVIEW).
+    /// Reads the summary of an invoice, or of the [`PREVIEW`](super::PREVIEW):
+    /// `GET /v2/customers/my/invoices/{uuid}/summary`, scope `billing:read`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such invoice; any [`Error`] of a call.
@@ -20,53 +21,54 @@ impl Billing<'_> {
     }
 }
 
-/// What an invoice adds up to. The customer's name, address and email, which come with it, are not read.
+/// The summary of an invoice. The model leaves out the customer's name, address and e-mail, which
+/// DigitalOcean sends along.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceSummary {
-    /// The invoice's UUID.
+    /// UUID of the invoice.
     pub invoice_uuid: String,
-    /// The invoice's number, as on its face.
+    /// Invoice number as printed on the invoice.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub invoice_id: Option<String>,
-    /// The month billed, as `YYYY-MM`.
+    /// Month that the invoice is for, as `YYYY-MM`.
     pub billing_period: String,
-    /// The whole amount.
+    /// Total amount in US dollars.
     #[serde(deserialize_with = "required_decimal")]
     pub amount: Decimal,
-    /// What was used.
+    /// Charges for usage, by product.
     #[serde(default, deserialize_with = "null_as_default")]
     pub product_charges: InvoiceCharges,
-    /// What was used beyond what was included.
+    /// Charges for usage beyond the included allowance.
     #[serde(default, deserialize_with = "null_as_default")]
     pub overages: InvoiceCharges,
-    /// Taxes.
+    /// Taxes on the invoice.
     #[serde(default, deserialize_with = "null_as_default")]
     pub taxes: InvoiceCharges,
-    /// Credits and adjustments.
+    /// Credits and adjustments, negative where they reduce the total.
     #[serde(default, deserialize_with = "null_as_default")]
     pub credits_and_adjustments: InvoiceCharges,
 }
 
-/// One part of the whole.
+/// One part of an invoice's total.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceCharges {
-    /// Its amount; `None` when DigitalOcean does not tell.
+    /// Amount of this part in US dollars; `None` when DigitalOcean does not send it.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub amount: Option<Decimal>,
-    /// What it is made of, product by product. Only of what was used.
+    /// Charges by product; only filled for the product charges.
     #[serde(default, deserialize_with = "null_as_default")]
     pub items: Vec<InvoiceProduct>,
 }
 
-/// All charges for one product.
+/// The sum of the charges for one product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceProduct {
-    /// The product, such as `Droplets`.
+    /// Name of the product, such as `Droplets`.
     pub name: String,
-    /// Their sum.
+    /// Sum of the product's charges in US dollars.
     #[serde(deserialize_with = "required_decimal")]
     pub amount: Decimal,
-    /// How many there are.
+    /// Number of charges for the product.
     #[serde(default, deserialize_with = "blank_text_as_none")]
     pub count: Option<Decimal>,
 }

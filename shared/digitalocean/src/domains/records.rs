@@ -1,4 +1,5 @@
-//! The records of a zone. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
+//! The records of a zone.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
 
 use serde::{Deserialize, Serialize};
 
@@ -15,32 +16,36 @@ static UPDATE: Operation = Operation::put("/v2/domains/{}/records/{}", "domain:u
 static DELETE: Operation = Operation::delete("/v2/domains/{}/records/{}", "domain:delete");
 
 impl Domains<'_> {
-    /// `GET /v2/domains/{name}/records`, scope `domain:read`: every record of a zone.
+    /// Lists every record of a zone: `GET /v2/domains/{name}/records`, scope `domain:read`.
     pub fn records(&self, name: &str) -> Pages<DomainRecord> {
         Pages::new(self.client, &LIST, &[name], "domain_records")
     }
 
-    /// `GET /v2/domains/{name}/records/{id}`, scope `domain:read`.
+    /// Reads one record of a zone: `GET /v2/domains/{name}/records/{id}`, scope `domain:read`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the account has no such zone or the zone no such record; any [`Error`] of a call.
+    /// [`Error::NotFound`] when the account has no such zone or the zone has no such record; any
+    /// [`Error`] of a call.
     pub async fn record(&self, name: &str, id: u64) -> Result<DomainRecord, Error> {
         self.client.get_one(&GET, &[name, &id.to_string()], "domain_record").await
     }
 
-    /// `POST /v2/domains/{name}/records`, scope `domain:create`. Never retried, and DigitalOcean takes the same record twice: after an
-    /// error for which [`Error::may_have_been_applied`] holds, read the zone before trying again.
+    /// Creates a record: `POST /v2/domains/{name}/records`, scope `domain:create`. The call is
+    /// never retried, and DigitalOcean accepts the same record twice. After an error for which
+    /// [`Error::may_have_been_applied`] is true, read the zone before trying again.
     ///
     /// # Errors
-    /// [`Error::Api`] with 422 when it does not take the record; any [`Error`] of a call.
+    /// [`Error::Api`] with 422 when DigitalOcean rejects the record; any [`Error`] of a call.
     pub async fn create_record(&self, name: &str, record: &DomainRecordRequest) -> Result<DomainRecord, Error> {
         self.client.send_one(&CREATE, &[name], record, "domain_record").await
     }
 
-    /// `PUT /v2/domains/{name}/records/{id}`, scope `domain:update`. DigitalOcean validates the whole record again, so send it whole.
+    /// Replaces a record: `PUT /v2/domains/{name}/records/{id}`, scope `domain:update`.
+    /// DigitalOcean validates the whole record again, so all fields must be sent.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such record; [`Error::Api`] with 422 when it does not take it; any [`Error`] of a call.
+    /// [`Error::NotFound`] when there is no such record; [`Error::Api`] with 422 when DigitalOcean
+    /// rejects the new content; any [`Error`] of a call.
     pub async fn update_record(
         &self,
         name: &str,
@@ -50,75 +55,80 @@ impl Domains<'_> {
         self.client.send_one(&UPDATE, &[name, &id.to_string()], record, "domain_record").await
     }
 
-    /// `DELETE /v2/domains/{name}/records/{id}`, scope `domain:delete`.
+    /// Deletes a record: `DELETE /v2/domains/{name}/records/{id}`, scope `domain:delete`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such record, as after a first attempt whose answer was lost; any [`Error`] of a call.
+    /// [`Error::NotFound`] when there is no such record, which is also the result when the response
+    /// to a first attempt was lost; any [`Error`] of a call.
     pub async fn delete_record(&self, name: &str, id: u64) -> Result<(), Error> {
         self.client.send_without_result(&DELETE, &[name, &id.to_string()]).await
     }
 }
 
-/// A DNS record to be made or changed. What its type does not have is not sent.
+/// The content of a DNS record that is created or replaced. Fields that the record type does not
+/// have are not sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DomainRecordRequest {
-    /// `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SRV`, `TXT`.
+    /// Type of the record: `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SRV` or `TXT`.
     #[serde(rename = "type")]
     pub record_type: String,
-    /// The name within the zone, `@` for the zone itself.
+    /// Name within the zone; `@` is the zone itself.
     pub name: String,
-    /// What the name stands for. Host names end with a dot, or DigitalOcean takes them for relative to the zone.
+    /// Value of the record. A host name must end with a dot, otherwise DigitalOcean takes it as
+    /// relative to the zone.
     pub data: String,
-    /// Of MX and SRV.
+    /// Priority of an MX or SRV record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
-    /// Of SRV.
+    /// Port of an SRV record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u32>,
-    /// Time to live, in seconds; DigitalOcean gives it to every record of this name and type.
+    /// Time to live in seconds. DigitalOcean applies it to every record of this name and type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
-    /// Of SRV.
+    /// Weight of an SRV record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
-    /// Of CAA.
+    /// Flags of a CAA record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<u32>,
-    /// Of CAA: `issue`, `issuewild` or `iodef`.
+    /// Tag of a CAA record: `issue`, `issuewild` or `iodef`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
-/// A DNS record. DigitalOcean sends every field of every record, `null` where the type does not have it.
+/// A DNS record. DigitalOcean sends every field for every record, with `null` where the type does
+/// not have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainRecord {
-    /// The record's id, unique over all zones; it stays when the record changes.
+    /// Id of the record, unique across all zones; a change of the record keeps it.
     pub id: u64,
-    /// `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SOA`, `SRV`, `TXT`.
+    /// Type of the record: `A`, `AAAA`, `CAA`, `CNAME`, `MX`, `NS`, `SOA`, `SRV` or `TXT`.
     #[serde(rename = "type")]
     pub record_type: String,
-    /// The name within the zone, `@` for the zone itself.
+    /// Name within the zone; `@` is the zone itself.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// What the name stands for. Host names have no dot at the end, `@` is the zone, texts are not quoted.
+    /// Value of the record. Host names have no dot at the end, `@` is the zone, and texts are not
+    /// quoted.
     #[serde(default, deserialize_with = "null_as_default")]
     pub data: String,
-    /// Of MX and SRV.
+    /// Priority of an MX or SRV record.
     #[serde(default)]
     pub priority: Option<u32>,
-    /// Of SRV.
+    /// Port of an SRV record.
     #[serde(default)]
     pub port: Option<u32>,
     /// Time to live, in seconds.
     #[serde(default)]
     pub ttl: Option<u32>,
-    /// Of SRV.
+    /// Weight of an SRV record.
     #[serde(default)]
     pub weight: Option<u32>,
-    /// Of CAA.
+    /// Flags of a CAA record.
     #[serde(default)]
     pub flags: Option<u32>,
-    /// Of CAA: `issue`, `issuewild` or `iodef`.
+    /// Tag of a CAA record: `issue`, `issuewild` or `iodef`.
     #[serde(default)]
     pub tag: Option<String>,
 }

@@ -13,31 +13,32 @@ use crate::pages::{ListItem, Pages};
 static LIST: Operation = Operation::get("/v2/droplets/{}/backups", "droplet:read");
 
 impl Droplets<'_> {
-    /// `GET /v2/droplets/{id}/backups`, scope `droplet:read`: every backup of a droplet, also one that is off. A list of a droplet that does
-    /// not exist is [`Error::NotFound`](crate::Error::NotFound).
+    /// Lists every backup of a droplet, including a droplet that is powered off:
+    /// `GET /v2/droplets/{id}/backups`, scope `droplet:read`. For a droplet that does not exist the
+    /// list fails with [`Error::NotFound`](crate::Error::NotFound).
     pub fn backups(&self, id: u64) -> Pages<DropletBackup> {
         Pages::new(self.client, &LIST, &[&id.to_string()], "backups")
     }
 }
 
-/// An automated backup. It is an image too, and does not say whose it is.
+/// An automated backup. It is also an image, and it does not name its droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DropletBackup {
-    /// The backup's id: among images, not among backups alone.
+    /// Id of the backup. It is unique among all images, not only among backups.
     pub id: u64,
-    /// Name, which DigitalOcean makes of the droplet's and a date.
+    /// Name of the backup, which DigitalOcean builds from the droplet's name and a date.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// When it was taken.
+    /// Time at which the backup was taken.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// Slugs of the regions it is available in.
+    /// Slugs of the regions that the backup is available in.
     #[serde(default, deserialize_with = "null_as_default")]
     pub regions: Vec<String>,
-    /// The smallest disk it fits on, in gigabytes.
+    /// Size of the smallest disk that the backup fits on, in gigabytes.
     #[serde(default)]
     pub min_disk_size: Option<u64>,
-    /// Its own size, in gigabytes.
+    /// Size of the backup itself, in gigabytes.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub size_gigabytes: Option<Decimal>,
 }

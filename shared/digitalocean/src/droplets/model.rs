@@ -1,4 +1,5 @@
-//! A droplet as DigitalOcean describes it. What is always there is required; the rest may be absent or `null`.
+//! A droplet as DigitalOcean describes it. Fields that are always present are required; all others
+//! may be absent or `null`.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -8,64 +9,65 @@ use crate::images::Image;
 use crate::lenient_serde::{blank_as_none, exact_decimal, null_as_default};
 use crate::open_enum::open_enum;
 
-/// A droplet. It does not say which project it belongs to, see [`Projects::resources`](crate::projects::Projects::resources).
+/// A droplet. It does not name its project; see
+/// [`Projects::resources`](crate::projects::Projects::resources).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Droplet {
-    /// The droplet's id.
+    /// Id of the droplet, a number.
     pub id: u64,
-    /// Name, not unique.
+    /// Name of the droplet, which need not be unique.
     pub name: String,
-    /// Memory, in mebibytes.
+    /// Memory of the droplet, in mebibytes.
     pub memory: u64,
-    /// Virtual CPUs.
+    /// Number of virtual CPUs.
     pub vcpus: u32,
-    /// Boot disk, in gibibytes.
+    /// Size of the boot disk, in gibibytes.
     pub disk: u64,
-    /// Every local disk, scratch disks of GPU droplets included.
+    /// Every local disk, including the scratch disks of GPU droplets.
     #[serde(default, deserialize_with = "null_as_default")]
     pub disk_info: Vec<DiskInfo>,
-    /// Locked while an event is being worked on.
+    /// True if the droplet is locked because an action on it is running.
     #[serde(default)]
     pub locked: bool,
-    /// What state it is in.
+    /// State of the droplet, as DigitalOcean reports it.
     pub status: DropletStatus,
-    /// When it was made.
+    /// Creation time of the droplet.
     pub created_at: DateTime<Utc>,
-    /// Features switched on, such as `backups`, `ipv6`, `monitoring`.
+    /// Enabled features, such as `backups`, `ipv6` or `monitoring`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub features: Vec<String>,
-    /// Ids of its automated backups.
+    /// Ids of the droplet's automated backups.
     #[serde(default, deserialize_with = "null_as_default")]
     pub backup_ids: Vec<u64>,
-    /// When the next backup is due; `None` without backups.
+    /// Time window of the next backup; `None` when backups are disabled.
     #[serde(default)]
     pub next_backup_window: Option<BackupWindow>,
-    /// Ids of its snapshots. Empty when the token may not read snapshots.
+    /// Ids of the droplet's snapshots; empty when the token may not read snapshots.
     #[serde(default, deserialize_with = "null_as_default")]
     pub snapshot_ids: Vec<u64>,
-    /// The image it was made from. `None` when the token may not read images.
+    /// Image that the droplet was created from; `None` when the token may not read images.
     #[serde(default, deserialize_with = "blank_as_none")]
     pub image: Option<Image>,
-    /// Ids of the volumes attached to it. Empty when the token may not read volumes.
+    /// Ids of the attached volumes; empty when the token may not read volumes.
     #[serde(default, deserialize_with = "null_as_default")]
     pub volume_ids: Vec<String>,
-    /// Its size, with prices.
+    /// Size of the droplet, with its prices.
     #[serde(default)]
     pub size: Option<Size>,
-    /// Its size's slug, such as `s-1vcpu-1gb`.
+    /// Slug of the droplet's size, such as `s-1vcpu-1gb`.
     pub size_slug: String,
-    /// Its addresses.
+    /// IPv4 and IPv6 addresses of the droplet.
     #[serde(default, deserialize_with = "null_as_default")]
     pub networks: Networks,
-    /// The region it is in.
+    /// Region that the droplet is in.
     pub region: Region,
-    /// Its tags. Empty when the token may not read tags.
+    /// Tags of the droplet; empty when the token may not read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
-    /// The VPC it is in. `None` when the token may not read VPCs.
+    /// Id of the VPC that the droplet is in; `None` when the token may not read VPCs.
     #[serde(default)]
     pub vpc_uuid: Option<String>,
-    /// Its GPUs; `None` for a droplet without.
+    /// GPUs of the droplet; `None` for a droplet without any.
     #[serde(default)]
     pub gpu_info: Option<GpuInfo>,
 }
@@ -73,24 +75,24 @@ pub struct Droplet {
 open_enum! {
     /// The state of a droplet.
     DropletStatus {
-        /// Being made.
+        /// The droplet is being created.
         New = "new",
-        /// Running.
+        /// The droplet is powered on.
         Active = "active",
-        /// Powered off; still billed.
+        /// The droplet is powered off; it is still billed.
         Off = "off",
-        /// Archived.
+        /// The droplet is archived.
         Archive = "archive",
     }
 }
 
-/// When a backup is due.
+/// The time window in which a backup is due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupWindow {
-    /// From.
+    /// Start of the time window.
     #[serde(default)]
     pub start: Option<DateTime<Utc>>,
-    /// To.
+    /// End of the time window.
     #[serde(default)]
     pub end: Option<DateTime<Utc>>,
 }
@@ -98,38 +100,39 @@ pub struct BackupWindow {
 /// A droplet size. Prices are in US dollars.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
-    /// Slug, such as `s-1vcpu-1gb`.
+    /// Slug of the size, such as `s-1vcpu-1gb`.
     pub slug: String,
-    /// Price of a full month, in US dollars, as DigitalOcean wrote it.
+    /// Price of a full month in US dollars, exactly as DigitalOcean sent it.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub price_monthly: Option<Decimal>,
-    /// Price of an hour, in US dollars, as DigitalOcean wrote it (which may be a rounded float such as `0.00743999984115362`).
+    /// Price of an hour in US dollars, exactly as DigitalOcean sent it. The value may be a rounded
+    /// float such as `0.00743999984115362`.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub price_hourly: Option<Decimal>,
-    /// Memory, in mebibytes.
+    /// Memory of this size, in mebibytes.
     #[serde(default)]
     pub memory: Option<u64>,
-    /// Virtual CPUs.
+    /// Number of virtual CPUs.
     #[serde(default)]
     pub vcpus: Option<u32>,
-    /// Disk, in gibibytes.
+    /// Size of the disk, in gibibytes.
     #[serde(default)]
     pub disk: Option<u64>,
-    /// OutgoingMessage transfer included in a month, in tebibytes.
+    /// Outgoing data transfer included in a month, in tebibytes.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub transfer: Option<Decimal>,
-    /// Class, such as `Basic`.
+    /// Class of the size, such as `Basic`.
     #[serde(default)]
     pub description: Option<String>,
 }
 
-/// A droplet's addresses.
+/// The addresses of a droplet, by IP version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Networks {
-    /// IPv4.
+    /// IPv4 addresses, public and private.
     #[serde(default, deserialize_with = "null_as_default")]
     pub v4: Vec<NetworkV4>,
-    /// IPv6.
+    /// IPv6 addresses of the droplet; may be empty.
     #[serde(default, deserialize_with = "null_as_default")]
     pub v6: Vec<NetworkV6>,
 }
@@ -137,15 +140,15 @@ pub struct Networks {
 /// An IPv4 address of a droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkV4 {
-    /// The address.
+    /// The IPv4 address itself.
     pub ip_address: String,
-    /// Network mask, in dotted form.
+    /// Network mask in dotted form, such as `255.255.240.0`.
     #[serde(default)]
     pub netmask: Option<String>,
-    /// Gateway; empty or absent in some private networks.
+    /// Address of the gateway; empty or absent in some private networks.
     #[serde(default)]
     pub gateway: Option<String>,
-    /// Public or private.
+    /// Reachability of the address: public or private.
     #[serde(rename = "type")]
     pub network_type: NetworkType,
 }
@@ -153,38 +156,38 @@ pub struct NetworkV4 {
 /// An IPv6 address of a droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkV6 {
-    /// The address.
+    /// The IPv6 address itself.
     pub ip_address: String,
-    /// Length of the network's prefix, in bits.
+    /// Length of the network prefix, in bits.
     #[serde(default)]
     pub netmask: Option<u32>,
-    /// Gateway.
+    /// Address of the gateway; `None` when DigitalOcean does not send it.
     #[serde(default)]
     pub gateway: Option<String>,
-    /// Public as a rule.
+    /// Reachability of the address, usually public.
     #[serde(rename = "type")]
     pub network_type: NetworkType,
 }
 
 open_enum! {
-    /// Whether an address can be reached from the internet.
+    /// The reachability of an address.
     NetworkType {
-        /// From the internet.
+        /// Reachable from the internet.
         Public = "public",
-        /// From the VPC only.
+        /// Reachable from the VPC only.
         Private = "private",
     }
 }
 
-/// A region.
+/// A region, that is a data center location.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
-    /// Slug, such as `nyc3`.
+    /// Slug of the region, such as `nyc3`.
     pub slug: String,
-    /// Name, such as `New York 3`.
+    /// Name of the region, such as `New York 3`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Whether new droplets can be made there.
+    /// True if new droplets can be created in the region.
     #[serde(default)]
     pub available: Option<bool>,
 }
@@ -192,20 +195,20 @@ pub struct Region {
 /// A local disk of a droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskInfo {
-    /// `local`, `boot` or `scratch`.
+    /// Type of the disk: `local`, `boot` or `scratch`.
     #[serde(default, rename = "type")]
     pub disk_type: Option<String>,
-    /// How large.
+    /// Size of the disk, with its unit.
     #[serde(default)]
     pub size: Option<DiskSize>,
 }
 
-/// An amount with its unit, of a disk or of a GPU's memory.
+/// A size with its unit, of a disk or of a GPU's memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskSize {
-    /// The amount.
+    /// Size in the unit that follows.
     pub amount: u64,
-    /// The unit, such as `gib`.
+    /// Unit of the size, such as `gib`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub unit: String,
 }
@@ -213,13 +216,13 @@ pub struct DiskSize {
 /// The GPUs of a droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GpuInfo {
-    /// How many.
+    /// Number of GPUs in the droplet.
     #[serde(default)]
     pub count: Option<u32>,
-    /// Which, such as `nvidia_h100`.
+    /// Model of the GPUs, such as `nvidia_h100`.
     #[serde(default)]
     pub model: Option<String>,
-    /// Memory of each.
+    /// Memory of each GPU.
     #[serde(default)]
     pub vram: Option<DiskSize>,
 }

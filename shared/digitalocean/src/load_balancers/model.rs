@@ -1,4 +1,4 @@
-//! A load balancer as DigitalOcean describes it. Only its id is always there.
+//! A load balancer as DigitalOcean describes it. Only its id is always present.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -7,89 +7,93 @@ use crate::droplets::Region;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
 
-/// A load balancer.
+/// A load balancer, regional or global.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadBalancer {
     /// The load balancer's id, a UUID.
     pub id: String,
-    /// Name.
+    /// Name of the load balancer; empty when DigitalOcean does not send one.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// The project it is in.
+    /// Id of the project that the load balancer is in.
     #[serde(default)]
     pub project_id: Option<String>,
-    /// What state it is in.
+    /// State of the load balancer, as DigitalOcean reports it.
     #[serde(default)]
     pub status: Option<LoadBalancerStatus>,
-    /// When it was made.
+    /// Creation time of the load balancer.
     #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
-    /// The region it is in; `None` for a global one.
+    /// Region that the load balancer is in; `None` for a global one.
     #[serde(default, deserialize_with = "region")]
     pub region: Option<Region>,
-    /// Public IPv4 address; empty while it has none.
+    /// Public IPv4 address; empty while none is assigned.
     #[serde(default, deserialize_with = "null_as_default")]
     pub ip: String,
-    /// Public IPv6 address; empty while it has none.
+    /// Public IPv6 address; empty while none is assigned.
     #[serde(default, deserialize_with = "null_as_default")]
     pub ipv6: String,
-    /// What it balances, and where; `REGIONAL` where DigitalOcean does not say.
+    /// Type of the load balancer; `None` when DigitalOcean does not send it, which means
+    /// `REGIONAL`.
     #[serde(default, rename = "type")]
     pub load_balancer_type: Option<LoadBalancerType>,
-    /// Nodes; `None` in old regions, which have `size`.
+    /// Number of nodes; `None` in old regions, which use `size`.
     #[serde(default)]
     pub size_unit: Option<u32>,
-    /// `lb-small`, `lb-medium` or `lb-large`: 1, 3 or 6 nodes. Deprecated.
+    /// Size in old regions: `lb-small`, `lb-medium` or `lb-large`, that is 1, 3 or 6 nodes.
+    /// Deprecated.
     #[serde(default)]
     pub size: Option<String>,
-    /// `round_robin` or `least_connections`. Deprecated: it can no longer be chosen.
+    /// Balancing algorithm: `round_robin` or `least_connections`. Deprecated: it can no longer be
+    /// chosen.
     #[serde(default)]
     pub algorithm: Option<String>,
-    /// `EXTERNAL`, or `INTERNAL` to its VPC.
+    /// Network that the load balancer serves: `EXTERNAL`, or `INTERNAL` for its VPC only.
     #[serde(default)]
     pub network: Option<String>,
-    /// `IPV4` or `DUALSTACK`.
+    /// IP versions: `IPV4` or `DUALSTACK`.
     #[serde(default)]
     pub network_stack: Option<String>,
-    /// The VPC it is in.
+    /// Id of the VPC that the load balancer is in.
     #[serde(default)]
     pub vpc_uuid: Option<String>,
-    /// Ids of the droplets behind it, those that bear its tag included.
+    /// Ids of the target droplets, including those that were chosen by `tag`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub droplet_ids: Vec<u64>,
-    /// The tag of the droplets behind it; empty when they were chosen one by one.
+    /// Tag that chooses the target droplets; empty when they were chosen one by one.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tag: String,
-    /// What goes where.
+    /// Rules that map entry ports to target ports.
     #[serde(default, deserialize_with = "null_as_default")]
     pub forwarding_rules: Vec<ForwardingRule>,
-    /// How it finds out which droplets are healthy.
+    /// Health check that decides which droplets get traffic.
     #[serde(default)]
     pub health_check: Option<HealthCheck>,
-    /// Whether a visitor stays with one droplet.
+    /// Setting that binds a visitor to one droplet.
     #[serde(default)]
     pub sticky_sessions: Option<StickySessions>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// True if HTTP is redirected to HTTPS.
     #[serde(default)]
     pub redirect_http_to_https: Option<bool>,
-    /// Whether it speaks PROXY Protocol to droplets.
+    /// True if the droplets receive the PROXY Protocol.
     #[serde(default)]
     pub enable_proxy_protocol: Option<bool>,
-    /// Who may, and who may not, connect.
+    /// Addresses that may or may not connect.
     #[serde(default, deserialize_with = "null_as_default")]
     pub firewall: LoadBalancerFirewall,
-    /// `DEFAULT` or `STRONG`.
+    /// TLS cipher policy: `DEFAULT` or `STRONG`.
     #[serde(default)]
     pub tls_cipher_policy: Option<String>,
-    /// The names that a global one answers to.
+    /// Host names of a global load balancer.
     #[serde(default, deserialize_with = "null_as_default")]
     pub domains: Vec<GlobalDomain>,
-    /// Ids of the load balancers behind a global one.
+    /// Ids of the load balancers that a global one distributes to.
     #[serde(default, deserialize_with = "null_as_default")]
     pub target_load_balancer_ids: Vec<String>,
 }
 
-/// What a global load balancer has for a region is not documented: an empty object is none, as null is.
+/// Reads the region. DigitalOcean does not document what a global load balancer sends here, so an
+/// empty object counts as none, like null.
 fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Region>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -106,106 +110,106 @@ fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Region>, 
 open_enum! {
     /// The state of a load balancer.
     LoadBalancerStatus {
-        /// Being made.
+        /// The load balancer is being created.
         New = "new",
-        /// Running.
+        /// The load balancer is running.
         Active = "active",
-        /// Failed.
+        /// The load balancer has failed.
         Errored = "errored",
     }
 }
 
 open_enum! {
-    /// What a load balancer balances, and where.
+    /// The type of a load balancer: protocols and reach.
     LoadBalancerType {
-        /// HTTP and TCP, in one region.
+        /// Balances HTTP and TCP within one region.
         Regional = "REGIONAL",
-        /// TCP and UDP as they come, in one region.
+        /// Forwards TCP and UDP packets unchanged within one region.
         RegionalNetwork = "REGIONAL_NETWORK",
-        /// HTTP, over regions.
+        /// Balances HTTP across several regions.
         Global = "GLOBAL",
     }
 }
 
-/// What comes in at a port, and where it goes.
+/// A rule that maps an entry port to a target port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForwardingRule {
-    /// `http`, `https`, `http2`, `http3`, `tcp` or `udp`.
+    /// Protocol of incoming traffic: `http`, `https`, `http2`, `http3`, `tcp` or `udp`.
     pub entry_protocol: String,
-    /// The load balancer's port.
+    /// Port of the load balancer.
     pub entry_port: u16,
-    /// As `entry_protocol`, without `http3`.
+    /// Protocol towards the droplets: as `entry_protocol`, without `http3`.
     pub target_protocol: String,
-    /// The droplets' port.
+    /// Port of the droplets.
     pub target_port: u16,
-    /// The certificate that it shows; `None` (or empty) without one.
+    /// Id of the TLS certificate that the load balancer presents; `None` (or empty) without one.
     #[serde(default)]
     pub certificate_id: Option<String>,
-    /// Whether TLS ends at the droplets.
+    /// True if TLS is passed through and terminated by the droplets.
     #[serde(default)]
     pub tls_passthrough: Option<bool>,
 }
 
-/// How a load balancer finds out which droplets are healthy.
+/// The check by which a load balancer decides which droplets are healthy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// `http`, `https` or `tcp`.
+    /// Protocol of the check: `http`, `https` or `tcp`.
     #[serde(default)]
     pub protocol: Option<String>,
-    /// The droplets' port.
+    /// Port of the droplets that is checked.
     #[serde(default)]
     pub port: Option<u16>,
-    /// What is asked for; absent (or empty) with `tcp`.
+    /// Path that is requested; absent (or empty) with `tcp`.
     #[serde(default)]
     pub path: Option<String>,
-    /// Seconds from one check to the next.
+    /// Time between two checks, in seconds.
     #[serde(default)]
     pub check_interval_seconds: Option<u32>,
-    /// Seconds to wait for an answer.
+    /// Time to wait for a response, in seconds.
     #[serde(default)]
     pub response_timeout_seconds: Option<u32>,
-    /// Failures in a row that take a droplet out.
+    /// Number of consecutive failures after which a droplet gets no more traffic.
     #[serde(default)]
     pub unhealthy_threshold: Option<u32>,
-    /// Successes in a row that take it back in.
+    /// Number of consecutive successes after which a droplet gets traffic again.
     #[serde(default)]
     pub healthy_threshold: Option<u32>,
 }
 
-/// Whether a visitor stays with one droplet.
+/// The setting that binds a visitor to one droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StickySessions {
-    /// `cookies` or `none`.
+    /// Type of the binding: `cookies` or `none`.
     #[serde(default, rename = "type")]
     pub sessions_type: Option<String>,
-    /// The cookie's name.
+    /// Name of the cookie; `None` without cookies.
     #[serde(default)]
     pub cookie_name: Option<String>,
-    /// How long the cookie lives, in seconds.
+    /// Lifetime of the cookie, in seconds.
     #[serde(default)]
     pub cookie_ttl_seconds: Option<u32>,
 }
 
-/// Who may connect to a load balancer: each as `ip:1.2.3.4` or `cidr:1.2.0.0/16`.
+/// The access rules of a load balancer. Each rule is `ip:1.2.3.4` or `cidr:1.2.0.0/16`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadBalancerFirewall {
-    /// Who may.
+    /// Addresses that may connect.
     #[serde(default, deserialize_with = "null_as_default")]
     pub allow: Vec<String>,
-    /// Who may not.
+    /// Addresses that may not connect.
     #[serde(default, deserialize_with = "null_as_default")]
     pub deny: Vec<String>,
 }
 
-/// A name that a global load balancer answers to.
+/// A host name of a global load balancer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobalDomain {
-    /// The name.
+    /// The host name itself.
     pub name: String,
-    /// Whether DigitalOcean keeps its DNS records.
+    /// True if DigitalOcean manages the DNS records of the name.
     #[serde(default)]
     pub is_managed: Option<bool>,
-    /// Its certificate; `None` (or empty) without one.
+    /// Id of the certificate for the name; `None` (or empty) without one.
     #[serde(default)]
     pub certificate_id: Option<String>,
 }

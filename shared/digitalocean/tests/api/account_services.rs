@@ -1,4 +1,5 @@
-//! Small kinds of the account: CDN endpoints, certificates, keys, checks, alerts, tags.
+//! The smaller resources of an account: CDN endpoints, certificates, keys, checks, alert policies,
+//! tags.
 
 use digitalocean::{CertificateState, CertificateType, Client, ListItem, Pages};
 use serde::Serialize;
@@ -7,8 +8,9 @@ use serde_json::{Value, json};
 use crate::official;
 use crate::server::{ok, serve};
 
-/// What a list asks for, and its items as they were read.
-async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
+/// Reads a list from a server that responds with `body`; returns the requested path and the items
+/// as JSON.
+async fn read_list<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
     let (server, client) = serve(ok(body)).await;
     let listing = list(&client).collect_all().await.unwrap();
     let path = server.received_requests().await.unwrap()[0].url.path().to_owned();
@@ -16,7 +18,7 @@ async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &V
 }
 
 #[tokio::test]
-async fn the_official_examples_are_read() {
+async fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let example = |response: &str| {
         let content = &spec["components"]["responses"][response]["content"]["application/json"];
@@ -24,7 +26,8 @@ async fn the_official_examples_are_read() {
         if example.is_null() {
             example = content["example"].clone();
         }
-        // The example of one list is a page of several; it is read as the only one.
+        // The example of one list has the total of several pages, so the total is set to that of a
+        // single one.
         example["meta"]["total"] = json!(1);
         example
     };
@@ -33,31 +36,36 @@ async fn the_official_examples_are_read() {
     certificates["meta"]["total"] = json!(1);
     let read = [
         (
-            listed(|client| client.cdn_endpoints().list(), &example("all_cdn_endpoints")).await,
+            read_list(|client| client.cdn_endpoints().list(), &example("all_cdn_endpoints")).await,
             "endpoint",
             "static-images.nyc3.cdn.digitaloceanspaces.com",
             "/v2/cdn/endpoints",
         ),
-        (listed(|client| client.certificates().list(), &certificates).await, "name", "web-cert-02", "/v2/certificates"),
         (
-            listed(|client| client.ssh_keys().list(), &example("sshKeys_all")).await,
+            read_list(|client| client.certificates().list(), &certificates).await,
+            "name",
+            "web-cert-02",
+            "/v2/certificates",
+        ),
+        (
+            read_list(|client| client.ssh_keys().list(), &example("sshKeys_all")).await,
             "name",
             "Other Public Key",
             "/v2/account/keys",
         ),
         (
-            listed(|client| client.spaces_keys().list(), &example("key_list")).await,
+            read_list(|client| client.spaces_keys().list(), &example("key_list")).await,
             "name",
             "my-access-key",
             "/v2/spaces/keys",
         ),
         (
-            listed(|client| client.alert_policies().list(), &example("list_alert_policy_response")).await,
+            read_list(|client| client.alert_policies().list(), &example("list_alert_policy_response")).await,
             "description",
             "CPU Alert",
             "/v2/monitoring/alerts",
         ),
-        (listed(|client| client.tags().list(), &example("tags_all")).await, "name", "extra-awesome", "/v2/tags"),
+        (read_list(|client| client.tags().list(), &example("tags_all")).await, "name", "extra-awesome", "/v2/tags"),
     ];
     for ((path, items), field, value, expected_path) in read {
         assert_eq!((path.as_str(), items[0][field].as_str()), (expected_path, Some(value)), "{items}");
@@ -65,41 +73,53 @@ async fn the_official_examples_are_read() {
 }
 
 #[tokio::test]
-async fn an_id_is_enough_and_unknown_words_are_kept() {
-    let little = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
+async fn missing_fields_get_defaults_and_unknown_values_are_kept() {
+    let single_item = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
     let uuid = "892071a0-bb95-49bc-8021-3afd67a210bf";
     for ((_, items), expected) in [
         (
-            listed(|client| client.cdn_endpoints().list(), &little("endpoints", json!({ "id": uuid, "ttl": null })))
-                .await,
+            read_list(
+                |client| client.cdn_endpoints().list(),
+                &single_item("endpoints", json!({ "id": uuid, "ttl": null })),
+            )
+            .await,
             json!({ "id": uuid, "origin": "", "custom_domain": null }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.certificates().list(),
-                &little("certificates", json!({ "id": uuid, "state": "revoked", "type": "acme", "dns_names": null })),
+                &single_item(
+                    "certificates",
+                    json!({ "id": uuid, "state": "revoked", "type": "acme", "dns_names": null }),
+                ),
             )
             .await,
             json!({ "id": uuid, "state": "revoked", "type": "acme", "dns_names": [], "not_after": null }),
         ),
-        (listed(|client| client.ssh_keys().list(), &little("ssh_keys", json!({ "id": 7 }))).await, json!({ "id": 7 })),
         (
-            listed(
+            read_list(|client| client.ssh_keys().list(), &single_item("ssh_keys", json!({ "id": 7 }))).await,
+            json!({ "id": 7 }),
+        ),
+        (
+            read_list(
                 |client| client.spaces_keys().list(),
-                &little("keys", json!({ "access_key": "DO00", "grants": null })),
+                &single_item("keys", json!({ "access_key": "DO00", "grants": null })),
             )
             .await,
             json!({ "access_key": "DO00", "grants": [] }),
         ),
         (
-            listed(|client| client.uptime_checks().list(), &little("checks", json!({ "id": uuid, "regions": null })))
-                .await,
+            read_list(
+                |client| client.uptime_checks().list(),
+                &single_item("checks", json!({ "id": uuid, "regions": null })),
+            )
+            .await,
             json!({ "id": uuid, "regions": [], "enabled": null }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.alert_policies().list(),
-                &little(
+                &single_item(
                     "policies",
                     json!({ "uuid": uuid, "entities": [192_018_292, "7"], "tags": null, "value": 0.1 }),
                 ),
@@ -115,7 +135,7 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
 }
 
 #[tokio::test]
-async fn one_of_each_is_asked_for_by_its_id() {
+async fn each_resource_is_requested_by_its_id() {
     let (server, client) = serve(ok(json!({
         "endpoint": { "id": "c" }, "certificate": { "id": "t", "state": "error", "type": "lets_encrypt" },
         "ssh_key": { "id": 5 }, "key": { "access_key": "a" }, "check": { "id": "u" }, "policy": { "uuid": "p" },
@@ -147,9 +167,9 @@ async fn one_of_each_is_asked_for_by_its_id() {
     );
 }
 
-/// What is not in a model cannot be stored.
+/// The fields that a model leaves out cannot be stored.
 #[tokio::test]
-async fn what_is_secret_is_not_read() {
+async fn secrets_are_not_decoded() {
     let (_server, client) = serve(ok(json!({
         "key": { "access_key": "DO00", "name": "shop", "secret_key": "5ecre7" },
         "policy": { "uuid": "p", "alerts": {

@@ -1,4 +1,4 @@
-//! Balance, history and invoices. Above all: two lines that say the same are two.
+//! Balance, history and invoices. The main point: two lines with equal fields are two lines.
 
 use digitalocean::billing::PREVIEW;
 use digitalocean::{BillingHistoryType, Client, Error, InvoiceItem};
@@ -16,7 +16,7 @@ fn cents(amount: i64) -> Decimal {
     Decimal::new(amount, 2)
 }
 
-/// A page of invoice items, of which only the amounts differ.
+/// A page of invoice items that differ only in their amounts.
 fn items(amounts: &[&str], total: usize, next: Option<String>) -> Value {
     let item = |amount: &&str| json!({ "product": "Droplets", "description": "web (s-1vcpu-1gb)", "amount": amount });
     let pages = next.map_or_else(|| json!({}), |next| json!({ "pages": { "next": next } }));
@@ -28,7 +28,7 @@ fn amounts(items: &[InvoiceItem]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_official_examples_are_read() {
+async fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let example = |response: &str| {
         let content = &spec["components"]["responses"][response]["content"]["application/json"];
@@ -36,7 +36,7 @@ async fn the_official_examples_are_read() {
         if example.is_null() {
             example = content["schema"]["example"].clone();
         }
-        // A first page of several, read as the only one.
+        // The example is the first of several pages; it is changed to be the only one.
         if example["meta"].is_object() {
             example["meta"]["total"] = json!(2);
             example["links"] = json!({});
@@ -69,18 +69,18 @@ async fn the_official_examples_are_read() {
 }
 
 #[tokio::test]
-async fn what_is_absent_blank_or_null_is_none_and_an_amount_is_none_of_these() {
+async fn absent_blank_and_null_fields_are_none_but_an_amount_is_required() {
     let list = |item: Value| json!({ "invoice_items": [item], "meta": { "total": 1 } });
-    let bare = json!({ "product": "Credits", "amount": "-21.04" });
-    let mut blank = bare.clone();
-    let mut null = bare.clone();
+    let minimal = json!({ "product": "Credits", "amount": "-21.04" });
+    let mut blank = minimal.clone();
+    let mut null = minimal.clone();
     for field in ["resource_id", "resource_uuid", "group_description", "duration", "duration_unit", "start_time"] {
         (blank[field], null[field]) = (json!(""), Value::Null);
     }
-    for item in [bare.clone(), blank, null] {
+    for item in [minimal.clone(), blank, null] {
         let (_server, client) = serve(ok(list(item))).await;
         let read = client.billing().invoice_items(UUID).collect_all().await.unwrap().items;
-        let item: InvoiceItem = serde_json::from_value(bare.clone()).unwrap();
+        let item: InvoiceItem = serde_json::from_value(minimal.clone()).unwrap();
         assert_eq!((read[0].amount, &read), (cents(-2104), &vec![item]));
     }
     for amount in [json!(""), Value::Null, json!("free")] {
@@ -90,7 +90,7 @@ async fn what_is_absent_blank_or_null_is_none_and_an_amount_is_none_of_these() {
     }
 }
 
-/// A server that answers the pages of each walk in turn.
+/// A server that returns the pages of each pass in sequence.
 async fn serve_passes(passes: Vec<Vec<Value>>) -> (MockServer, Client) {
     let pages: Vec<ResponseTemplate> = passes.into_iter().flatten().map(ok).collect();
     serve(respond_in_sequence(pages)).await
@@ -99,7 +99,7 @@ async fn serve_passes(passes: Vec<Vec<Value>>) -> (MockServer, Client) {
 const NEXT: &str = "/v2/customers/my/invoices?page=2";
 
 #[tokio::test]
-async fn equal_items_are_all_there_on_one_page_and_on_several() {
+async fn equal_items_are_all_returned_from_one_page_and_from_several() {
     let (server, client) = serve(|request: &Request| {
         let (equal, size) = (["6.00", "6.00", "6.00"], query(request, "per_page").unwrap().parse().unwrap());
         let (first, rest) = equal.split_at(equal.len().min(size));
@@ -119,13 +119,14 @@ async fn equal_items_are_all_there_on_one_page_and_on_several() {
     assert_eq!(received(&server).await, 7);
 }
 
-/// A line came between two pages: the last of page 1 is read twice, and looks like two.
+/// A line was inserted between two pages: the last line of page 1 is read twice and looks like two
+/// lines.
 #[tokio::test]
 async fn a_preview_that_changes_is_read_again() {
     let next = || Some(NEXT.to_owned());
     let shifted = vec![items(&["1", "2"], 3, next()), items(&["2", "3"], 4, None)];
-    let quiet = vec![items(&["0", "1"], 4, next()), items(&["2", "3"], 4, None)];
-    let (server, client) = serve_passes(vec![shifted.clone(), quiet]).await;
+    let unchanged = vec![items(&["0", "1"], 4, next()), items(&["2", "3"], 4, None)];
+    let (server, client) = serve_passes(vec![shifted.clone(), unchanged]).await;
     let listing = client.billing().invoice_items(PREVIEW).collect_all().await.unwrap();
     assert_eq!(amounts(&listing.items), ["0", "1", "2", "3"]);
     assert_eq!(server.received_requests().await.unwrap()[0].url.path(), "/v2/customers/my/invoices/preview");
@@ -136,28 +137,30 @@ async fn a_preview_that_changes_is_read_again() {
     assert!(error.is_retryable());
 }
 
-/// Rewritten between two pages, with as many lines as before: only a second reading tells.
+/// The preview was rewritten between two pages and has as many lines as before: only a second pass
+/// shows the change.
 #[tokio::test]
 async fn a_confirmed_list_detects_a_change_behind_an_equal_total() {
     let next = || Some(NEXT.to_owned());
     let mixed = vec![items(&["1", "2"], 3, next()), items(&["30"], 3, None)];
-    let quiet = || vec![items(&["10", "20"], 3, next()), items(&["30"], 3, None)];
-    let (_server, client) = serve_passes(vec![mixed, quiet(), quiet()]).await;
+    let unchanged = || vec![items(&["10", "20"], 3, next()), items(&["30"], 3, None)];
+    let (_server, client) = serve_passes(vec![mixed, unchanged(), unchanged()]).await;
     let listing = client.billing().invoice_items(PREVIEW).confirmed().collect_all().await.unwrap();
     assert_eq!(amounts(&listing.items), ["10", "20", "30"]);
 }
 
-/// What was given out cannot be taken back, so a stream ends where a list would be read again.
+/// Items that were returned cannot be taken back, so a stream ends where a list would be read
+/// again.
 #[tokio::test]
-async fn a_stream_of_items_gives_equal_ones_and_ends_when_they_move() {
+async fn a_stream_returns_equal_items_and_ends_when_the_list_shifts() {
     let next = || Some(NEXT.to_owned());
-    let quiet = vec![items(&["6", "6"], 3, next()), items(&["6"], 3, None)];
-    let moved = vec![items(&["6", "6"], 3, next()), items(&["6", "6"], 4, None)];
-    let (_server, client) = serve_passes(vec![quiet, moved]).await;
-    let given = async || client.billing().invoice_items(PREVIEW).into_stream().collect::<Vec<_>>().await;
-    assert!(matches!(&given().await[..], [Ok(_), Ok(_), Ok(_)]));
-    let given = given().await;
-    assert!(matches!(&given[..], [Ok(_), Ok(_), Err(Error::ListShifted { passes: 1, .. })]), "{given:?}");
+    let unchanged = vec![items(&["6", "6"], 3, next()), items(&["6"], 3, None)];
+    let shifted = vec![items(&["6", "6"], 3, next()), items(&["6", "6"], 4, None)];
+    let (_server, client) = serve_passes(vec![unchanged, shifted]).await;
+    let read_stream = async || client.billing().invoice_items(PREVIEW).into_stream().collect::<Vec<_>>().await;
+    assert!(matches!(&read_stream().await[..], [Ok(_), Ok(_), Ok(_)]));
+    let results = read_stream().await;
+    assert!(matches!(&results[..], [Ok(_), Ok(_), Err(Error::ListShifted { passes: 1, .. })]), "{results:?}");
 }
 
 #[tokio::test]
@@ -179,7 +182,7 @@ async fn a_history_without_a_total_is_read_until_two_passes_agree() {
 }
 
 #[tokio::test]
-async fn a_preview_may_be_missing_from_the_list_of_invoices_and_from_nothing_else() {
+async fn a_missing_preview_is_none_and_another_body_is_an_error() {
     for body in [json!({ "invoices": [] }), json!({ "invoices": [], "invoice_preview": null })] {
         let (server, client) = serve(ok(body)).await;
         assert_eq!(client.billing().invoice_preview().await.unwrap(), None);
@@ -198,7 +201,7 @@ async fn a_preview_may_be_missing_from_the_list_of_invoices_and_from_nothing_els
 }
 
 #[tokio::test]
-async fn what_a_summary_does_not_tell_is_not_zero() {
+async fn an_amount_that_is_missing_from_a_summary_is_not_zero() {
     let body = json!({ "invoice_uuid": UUID, "billing_period": "2020-01", "amount": "5", "taxes": { "amount": "" },
                        "overages": null, "user_email": "sammy@digitalocean.com" });
     let (_server, client) = serve(ok(body)).await;

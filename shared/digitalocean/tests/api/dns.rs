@@ -1,4 +1,4 @@
-//! The records of a zone.
+//! The DNS records of a zone.
 
 use digitalocean::{DomainRecord, Error};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn record(id: u64, fields: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn records_of_every_type() {
+async fn records_of_every_type_are_decoded() {
     let (server, client) = serve(ok(json!({
         "domain_records": [
             record(1, &json!({ "type": "SOA", "data": "1800" })),
@@ -31,11 +31,11 @@ async fn records_of_every_type() {
     .await;
     let records = client.domains().records("example.com").collect_all().await.unwrap().items;
     assert_eq!(server.received_requests().await.unwrap()[0].url.path(), "/v2/domains/example.com/records");
-    let told = |record: &DomainRecord| {
+    let type_specific_fields = |record: &DomainRecord| {
         (record.id, record.priority, record.port, record.weight, record.flags, record.tag.clone())
     };
     assert_eq!(
-        records.iter().map(told).collect::<Vec<_>>(),
+        records.iter().map(type_specific_fields).collect::<Vec<_>>(),
         [
             (1, None, None, None, None, None),
             (2, None, None, None, None, None),
@@ -49,7 +49,7 @@ async fn records_of_every_type() {
 }
 
 #[tokio::test]
-async fn one_record_is_there_or_not() {
+async fn one_record_is_read_by_its_id_or_not_found() {
     let (server, client) = serve(ok(json!({ "domain_record": record(7, &json!({ "name": "www" })) }))).await;
     assert_eq!(client.domains().record("example.com", 7).await.unwrap().name, "www");
     assert_eq!(server.received_requests().await.unwrap()[0].url.path(), "/v2/domains/example.com/records/7");
@@ -58,7 +58,7 @@ async fn one_record_is_there_or_not() {
 }
 
 #[test]
-fn the_official_examples_are_read() {
+fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let examples = spec["components"]["examples"]["domain_records_all"]["value"]["domain_records"].as_array().unwrap();
     assert!(!examples.is_empty());

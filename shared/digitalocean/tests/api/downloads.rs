@@ -1,4 +1,5 @@
-//! Files: in pieces, whole or with an error, and repeated only while nothing was handed out.
+//! Downloads: in chunks, complete or with an error, and retried only until the first bytes have
+//! been returned.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -12,11 +13,11 @@ use crate::server::{client, config, raw_server, received, refuse, respond_in_seq
 
 const CSV: &str = "product,description,USD\nDroplets,web,$6.00\n";
 
-async fn file(client: &Client) -> Result<Download, Error> {
+async fn download(client: &Client) -> Result<Download, Error> {
     client.billing().invoice_csv("22737513-0ea7-4206-8ceb-98a575af7681").await
 }
 
-/// Everything up to the end or the first error.
+/// Reads up to the end of the file or the first error.
 async fn drain(file: &mut Download) -> (String, Option<Error>) {
     let mut text = Vec::new();
     loop {
@@ -28,26 +29,26 @@ async fn drain(file: &mut Download) -> (String, Option<Error>) {
     }
 }
 
-fn head(framing: &str) -> String {
+fn response_head(framing: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\nconnection: close\r\n{framing}\r\n\r\n")
 }
 
-fn sized(length: usize, body: &str) -> String {
-    head(&format!("content-length: {length}")) + body
+fn with_length(length: usize, body: &str) -> String {
+    response_head(&format!("content-length: {length}")) + body
 }
 
 fn chunked(pieces: &[&str]) -> String {
     let pieces = pieces.iter().map(|piece| format!("{:x}\r\n{piece}\r\n", piece.len()));
-    head("transfer-encoding: chunked") + &pieces.collect::<String>()
+    response_head("transfer-encoding: chunked") + &pieces.collect::<String>()
 }
 
 #[tokio::test]
-async fn a_file_arrives_in_either_framing() {
+async fn a_file_is_read_with_a_content_length_and_in_chunks() {
     let (one, two) = CSV.split_at(20);
-    for answer in [sized(CSV.len(), CSV), chunked(&[one, two, ""]), chunked(&[""]), sized(0, "")] {
+    for answer in [with_length(CSV.len(), CSV), chunked(&[one, two, ""]), chunked(&[""]), with_length(0, "")] {
         let expected = if answer.contains("Droplets") { CSV } else { "" };
         let (url, _) = raw_server(vec![answer]).await;
-        let mut file = file(&client(&url)).await.unwrap();
+        let mut file = download(&client(&url)).await.unwrap();
         let (text, error) = drain(&mut file).await;
         assert_eq!((text.as_str(), error.is_none()), (expected, true));
         assert_eq!(file.chunk().await.unwrap(), None);
@@ -55,36 +56,36 @@ async fn a_file_arrives_in_either_framing() {
 }
 
 #[tokio::test]
-async fn until_the_first_bytes_the_call_is_repeated() {
-    let whole = sized(CSV.len(), CSV);
-    for broken in [String::new(), sized(CSV.len(), ""), chunked(&[]), "HTTP/1.1 200 O".to_owned()] {
-        let (url, count) = raw_server(vec![broken.clone(), whole.clone()]).await;
+async fn a_failure_before_the_first_bytes_is_retried() {
+    let complete = with_length(CSV.len(), CSV);
+    for broken in [String::new(), with_length(CSV.len(), ""), chunked(&[]), "HTTP/1.1 200 O".to_owned()] {
+        let (url, count) = raw_server(vec![broken.clone(), complete.clone()]).await;
         let client = client(&url);
-        let (text, error) = drain(&mut file(&client).await.unwrap()).await;
+        let (text, error) = drain(&mut download(&client).await.unwrap()).await;
         assert_eq!((text.as_str(), error.is_none()), (CSV, true), "{broken:?}");
         assert_eq!((count.load(Ordering::SeqCst), client.requests()), (2, 2), "{broken:?}");
     }
     let csv = ResponseTemplate::new(200).set_body_raw(CSV, "text/csv");
     let (server, client) =
         serve(respond_in_sequence(vec![ResponseTemplate::new(503), refuse(500, "server_error"), csv])).await;
-    assert_eq!(drain(&mut file(&client).await.unwrap()).await.0, CSV);
+    assert_eq!(drain(&mut download(&client).await.unwrap()).await.0, CSV);
     assert_eq!(received(&server).await, 3);
     let request = &server.received_requests().await.unwrap()[0];
     assert_eq!(request.url.path(), "/v2/customers/my/invoices/22737513-0ea7-4206-8ceb-98a575af7681/csv");
 }
 
 #[tokio::test]
-async fn a_file_that_breaks_off_is_never_taken_for_whole_nor_asked_for_again() {
+async fn a_file_that_breaks_off_ends_with_an_error_and_is_not_requested_again() {
     let part = &CSV[..30];
-    for broken in [sized(CSV.len(), part), chunked(&[part]), chunked(&[part]) + "a\r\nDrop"] {
+    for broken in [with_length(CSV.len(), part), chunked(&[part]), chunked(&[part]) + "a\r\nDrop"] {
         let (url, count) = raw_server(vec![broken.clone()]).await;
-        let mut file = file(&client(&url)).await.unwrap();
+        let mut file = download(&client(&url)).await.unwrap();
         let (text, error) = drain(&mut file).await;
         assert!(text.starts_with(part) && text.len() < CSV.len(), "{text}");
         let error = error.unwrap();
         assert!(matches!(error, Error::Transport { kind: TransportKind::Body, attempts: 1, .. }), "{error:?}");
         assert!(error.is_retryable());
-        // There is no end after it that could be taken for the file's.
+        // After the error there is no end of file that could be taken for the real one.
         assert!(matches!(file.chunk().await.unwrap_err(), Error::Transport { .. }));
         assert!(matches!(file.chunk().await.unwrap_err(), Error::Transport { .. }));
         assert_eq!(count.load(Ordering::SeqCst), 1, "{broken:?}");
@@ -92,7 +93,7 @@ async fn a_file_that_breaks_off_is_never_taken_for_whole_nor_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_no_file() {
+async fn an_error_response_is_not_a_file() {
     let json = |body: &str| ResponseTemplate::new(200).set_body_raw(body.to_owned(), "application/json; charset=utf-8");
     let cases = [
         (refuse(404, "not_found"), "not found"),
@@ -103,35 +104,35 @@ async fn a_refusal_is_no_file() {
     ];
     for (answer, part) in cases {
         let (server, client) = serve(answer).await;
-        let error = file(&client).await.unwrap_err();
+        let error = download(&client).await.unwrap_err();
         assert!(error.to_string().contains(part), "{error}");
         assert_eq!(received(&server).await, 1);
     }
 }
 
-/// A server that writes `answer` and then neither more nor an end.
+/// A server that sends `answer` and then neither more bytes nor the end of the connection.
 async fn stalling(answer: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        let mut held = Vec::new();
+        let mut open_streams = Vec::new();
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0);
             stream.write_all(answer.as_bytes()).await.unwrap();
-            held.push(stream);
+            open_streams.push(stream);
         }
     });
     url
 }
 
 #[tokio::test]
-async fn a_file_that_stalls_ends_with_the_time_of_an_attempt_or_with_the_deadline() {
+async fn a_file_that_stalls_ends_at_the_attempt_timeout_or_at_the_deadline() {
     for (arrived, attempts) in [("", 4), (&CSV[..30], 1)] {
-        let url = stalling(sized(CSV.len(), arrived)).await;
+        let url = stalling(with_length(CSV.len(), arrived)).await;
         let mut config = config(&url);
         config.attempt_timeout = Duration::from_millis(100);
-        let error = match file(&Client::new(config).unwrap()).await {
+        let error = match download(&Client::new(config).unwrap()).await {
             Ok(mut file) => drain(&mut file).await.1.unwrap(),
             Err(error) => error,
         };
@@ -140,12 +141,12 @@ async fn a_file_that_stalls_ends_with_the_time_of_an_attempt_or_with_the_deadlin
 
         let started = Instant::now();
         let client = client(&url).with_deadline(RequestDeadline::after(Duration::from_millis(150)));
-        let error = match file(&client).await {
+        let error = match download(&client).await {
             Ok(mut file) => drain(&mut file).await.1.unwrap(),
             Err(error) => error,
         };
         assert!(matches!(error, Error::DeadlineExceeded { sent: true, .. }), "{error:?}");
         assert!(started.elapsed() < Duration::from_secs(5));
-        assert!(matches!(file(&client).await.unwrap_err(), Error::DeadlineExceeded { sent: false, .. }));
+        assert!(matches!(download(&client).await.unwrap_err(), Error::DeadlineExceeded { sent: false, .. }));
     }
 }

@@ -1,4 +1,4 @@
-//! Answers that are not what was asked for.
+//! Error responses, and responses of another shape than expected.
 
 use digitalocean::{Error, NewProject};
 use serde_json::json;
@@ -7,8 +7,8 @@ use wiremock::ResponseTemplate;
 use crate::server::{client, ok, received, refuse, respond_in_sequence, serve};
 
 #[tokio::test]
-async fn an_invalid_token_is_told_and_not_tried_again() {
-    // The spelling DigitalOcean has been seen to send.
+async fn an_invalid_token_is_an_error_and_not_retried() {
+    // The spelling that DigitalOcean has been observed to send.
     let body = json!({ "id": "Unauthorized", "message": "Unable to authenticate you" });
     let (server, client) = serve(ResponseTemplate::new(401).set_body_json(body)).await;
     let error = client.account().get().await.unwrap_err();
@@ -24,13 +24,13 @@ async fn a_403_names_the_scope() {
     assert!(error.is_not_visible() && !error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "GET /v2/droplets: not allowed (403: Something is wrong.); the token needs scope droplet:read"
+        "GET /v2/droplets: the token is not allowed to do this (403: Something is wrong.); it needs scope droplet:read"
     );
     assert_eq!((received(&server).await, client.requests()), (1, 1));
 }
 
 #[tokio::test]
-async fn a_404_may_have_no_body_and_its_id_in_a_header() {
+async fn a_404_may_have_no_body_and_the_request_id_in_a_header() {
     let (_server, client) = serve(ResponseTemplate::new(404).insert_header("x-request-id", "r-404")).await;
     let error = client.droplets().get(7).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
@@ -39,7 +39,7 @@ async fn a_404_may_have_no_body_and_its_id_in_a_header() {
 }
 
 #[tokio::test]
-async fn an_error_page_is_quoted_within_bounds() {
+async fn a_long_error_page_is_quoted_in_part() {
     let page = format!("<html>{}</html>", "x".repeat(10_000));
     let (_server, client) = serve(ResponseTemplate::new(418).set_body_string(page)).await;
     let error = client.domains().get("example.com").await.unwrap_err();
@@ -49,7 +49,7 @@ async fn an_error_page_is_quoted_within_bounds() {
 }
 
 #[tokio::test]
-async fn other_refusals_keep_id_message_and_request() {
+async fn other_errors_keep_the_error_id_the_message_and_the_request_id() {
     let body = json!({ "id": "Unprocessable_Entity", "message": "name is taken", "request_id": "r-body" });
     let answer = ResponseTemplate::new(422).insert_header("x-request-id", "r-header").set_body_json(body);
     let (_server, client) = serve(answer).await;
@@ -73,7 +73,7 @@ async fn an_error_body_under_200_is_an_error() {
         ] {
             let Error::Api { status, id: found, .. } = &error else { panic!("{error}") };
             assert_eq!((status.as_u16(), found.as_deref()), (200, Some(id)));
-            // It proves neither absence nor anything else.
+            // The error proves neither that the resource is absent nor anything else.
             assert!(!error.is_not_found() && !error.is_not_visible() && error.is_retryable());
         }
         assert_eq!(received(&server).await, 2);
@@ -91,17 +91,20 @@ async fn another_shape_is_an_error_and_never_an_empty_list() {
 }
 
 #[tokio::test]
-async fn a_wrong_field_is_named() {
+async fn a_decode_error_names_the_wrong_field() {
     let project = |created_at: &str| json!({ "id": "p", "name": "n", "created_at": created_at });
     let body = json!({ "projects": [project("2018-09-27T20:10:35Z"), project("yesterday")], "meta": { "total": 2 } });
     let (server, client) = serve(ok(&body)).await;
     let error = client.projects().list().collect_all().await.unwrap_err();
     let Error::Decode { at, snippet, .. } = &error else { panic!("{error}") };
     assert_eq!(at, "projects[1].created_at");
-    assert!(!snippet.contains("yesterday") && !error.to_string().contains("yesterday"), "an answer may hold secrets");
     assert!(
-        error.to_string().starts_with("GET /v2/projects: the answer is not as documented at `projects[1].created_at`")
+        !snippet.contains("yesterday") && !error.to_string().contains("yesterday"),
+        "a response may hold secrets and must not be quoted"
     );
+    assert!(error.to_string().starts_with(
+        "GET /v2/projects: the response does not match the documented format at `projects[1].created_at`"
+    ));
     assert_eq!(received(&server).await, 1);
 }
 
@@ -119,7 +122,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn parameters_cannot_leave_their_path() {
+async fn parameters_cannot_change_the_path() {
     let (server, _) = serve(respond_in_sequence(vec![refuse(404, "not_found")])).await;
     let client = client(&format!("{}/prefix/", server.uri()));
     let error = client.domains().get("a/../../account?x=1#y").await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Lists over several pages: all or nothing.
+//! Lists of several pages, which are read completely or not at all.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,8 +22,8 @@ fn droplet(id: u64) -> Value {
 }
 
 #[tokio::test]
-async fn our_own_query_is_sent_for_every_page() {
-    // The next links carry nothing but the page.
+async fn the_full_query_is_sent_for_every_page() {
+    // The next links have only the page number.
     let (server, client) = serve(|request: &Request| {
         let (page, next) = (page_number(request), next_page_url(request).filter(|_| page_number(request) < 3));
         ok(json!({ "droplets": [droplet(page as u64)], "links": { "pages": { "next": next } }, "meta": { "total": 3 } }))
@@ -32,11 +32,11 @@ async fn our_own_query_is_sent_for_every_page() {
     let listing = client.droplets().list(DropletType::Gpus).collect_all().await.unwrap();
     assert_eq!(listing.items.iter().map(|droplet| droplet.id).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!((listing.pages, listing.requests, listing.total), (3, 3, Some(3)));
-    for (turn, request) in server.received_requests().await.unwrap().iter().enumerate() {
+    for (index, request) in server.received_requests().await.unwrap().iter().enumerate() {
         assert_eq!(request.url.path(), "/v2/droplets");
         assert_eq!(query(request, "type").as_deref(), Some("gpus"));
         assert_eq!(query(request, "per_page").as_deref(), Some("200"));
-        assert_eq!(page_number(request), turn + 1);
+        assert_eq!(page_number(request), index + 1);
         assert_eq!(request.headers.get("authorization").unwrap(), "Bearer dop_v1_5ecre7");
     }
 }
@@ -82,7 +82,7 @@ async fn a_next_link_that_repeats_or_skips_ends_the_list() {
 }
 
 #[tokio::test]
-async fn pages_that_never_bring_anything_new_end() {
+async fn pages_without_new_items_end_the_list_with_an_error() {
     let (server, client) = serve(|request: &Request| ok(domains(&["a.example"], 1, next_page_url(request)))).await;
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(matches!(error, Error::ListShifted { passes: 3, .. }), "{error:?}");
@@ -91,7 +91,8 @@ async fn pages_that_never_bring_anything_new_end() {
 
 #[tokio::test]
 async fn a_list_that_shifted_is_read_again() {
-    // Between the first two requests `a` goes away: `c` moves to page 1 unseen, and the total tells.
+    // Between the first two requests `a` is removed: `c` moves to page 1 unread, and the total
+    // shows it.
     let (server, client) = serve(respond_in_sequence(vec![
         ok(domains(&["a.example", "b.example"], 4, Some("/v2/domains?page=2".into()))),
         ok(domains(&["d.example"], 3, None)),
@@ -106,7 +107,7 @@ async fn a_list_that_shifted_is_read_again() {
 }
 
 #[tokio::test]
-async fn a_list_that_stays_short_is_an_error() {
+async fn a_list_with_fewer_items_than_its_total_is_an_error() {
     let (server, client) = serve(ok(domains(&["a.example"], 2, None))).await;
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(matches!(error, Error::ListShifted { seen: 1, total: 2, passes: 3, .. }), "{error:?}");
@@ -115,14 +116,14 @@ async fn a_list_that_stays_short_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_item_on_two_pages_is_one_item_as_last_seen() {
-    // `z` came in front: `b` is pushed to page 2 and seen twice.
+async fn an_item_on_two_pages_is_returned_once_in_its_latest_state() {
+    // `z` was inserted at the start: `b` is pushed to page 2 and read twice.
     let mut second = domains(&["b.example", "c.example"], 4, None);
     second["domains"][0]["ttl"] = json!(60);
     let first = domains(&["a.example", "b.example"], 3, Some("/v2/domains?page=2".into()));
     let (_server, client) = serve(respond_in_sequence(vec![ok(first), ok(second)])).await;
     let error = client.domains().list().collect_all().await.unwrap_err();
-    // `z` itself has not been seen, so the walk does not count; here it stays unseen.
+    // `z` itself has not been read, so the pass does not count; in this test it never appears.
     assert!(matches!(error, Error::ListShifted { .. }), "{error:?}");
 
     let mut second = domains(&["b.example", "c.example"], 3, None);
@@ -139,12 +140,13 @@ async fn a_confirmed_list_is_read_until_two_passes_agree() {
     let pages = |first: [&str; 2], second: &str| {
         [ok(domains(&first, 3, Some("/v2/domains?page=2".into()))), ok(domains(&[second], 3, None))]
     };
-    let mut turns = Vec::new();
-    // `a` went and `e` came between the first two requests: the totals say nothing, `c` was missed.
-    turns.extend(pages(["a.example", "b.example"], "e.example"));
-    turns.extend(pages(["b.example", "c.example"], "e.example"));
-    turns.extend(pages(["b.example", "c.example"], "e.example"));
-    let (_server, client) = serve(respond_in_sequence(turns)).await;
+    let mut responses = Vec::new();
+    // `a` was removed and `e` added between the first two requests: the totals do not show it, and
+    // `c` was missed.
+    responses.extend(pages(["a.example", "b.example"], "e.example"));
+    responses.extend(pages(["b.example", "c.example"], "e.example"));
+    responses.extend(pages(["b.example", "c.example"], "e.example"));
+    let (_server, client) = serve(respond_in_sequence(responses)).await;
     let listing = client.domains().list().per_page(2).confirmed().collect_all().await.unwrap();
     assert_eq!(names(&listing.items), ["b.example", "c.example", "e.example"]);
     assert_eq!((listing.pages, listing.requests), (2, 6));
@@ -171,7 +173,7 @@ async fn a_project_lists_its_resources_of_every_kind() {
               "links": { "self": "https://assets.nyc3.digitaloceanspaces.com" } },
             { "urn": "do:reservedipv6:2604:a880::1", "status": "sleepy", "links": null },
         ],
-        // One page, yet with `first` and `last`.
+        // A single page that has `first` and `last` links nevertheless.
         "links": { "pages": { "first": "https://api.digitalocean.com/v2/projects/p/resources?page=1",
                               "last": "https://api.digitalocean.com/v2/projects/p/resources?page=1" } },
         "meta": { "total": 3 }
@@ -187,7 +189,7 @@ async fn a_project_lists_its_resources_of_every_kind() {
 }
 
 #[tokio::test]
-async fn a_stream_gives_items_as_pages_arrive_and_each_once() {
+async fn a_stream_returns_each_item_once_as_pages_arrive() {
     let (server, client) = serve(respond_in_sequence(vec![
         ok(domains(&["a.example", "b.example"], 4, Some("/v2/domains?page=2".into()))),
         ok(domains(&["d.example"], 3, None)),

@@ -1,4 +1,5 @@
-//! The client against HTTP servers: what it sends, and what it makes of every answer.
+//! The client against HTTP servers: the requests that it sends, and its result for every kind of
+//! response.
 
 #![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
 

@@ -1,4 +1,4 @@
-//! What is read from an answer.
+//! The models that are decoded from a response.
 
 use chrono::{TimeZone, Utc};
 use digitalocean::droplets::NetworkType;
@@ -10,7 +10,7 @@ use crate::official;
 use crate::server::{ok, serve};
 
 #[tokio::test]
-async fn a_droplet_with_everything() {
+async fn a_droplet_with_every_field_is_decoded() {
     let (server, client) = serve(ok(json!({ "droplet": {
         "id": 3164444, "name": "example.com", "memory": 1024, "vcpus": 1, "disk": 25,
         "disk_info": [{ "type": "local", "size": { "amount": 25, "unit": "gib" } }],
@@ -43,13 +43,13 @@ async fn a_droplet_with_everything() {
     assert_eq!((&image.image_type, image.size_gigabytes.unwrap().to_string()), (&Some(ImageType::Base), "2.36".into()));
     assert_eq!(droplet.networks.v4[1].network_type, NetworkType::Public);
     assert_eq!(droplet.networks.v6[0].netmask, Some(64));
-    // What was read can be written and read again.
+    // A decoded value can be serialized and decoded again.
     let again: digitalocean::Droplet = serde_json::from_value(serde_json::to_value(&droplet).unwrap()).unwrap();
     assert_eq!(again, droplet);
 }
 
 #[tokio::test]
-async fn a_droplet_with_little_and_unknown_words() {
+async fn a_droplet_with_missing_fields_and_unknown_values_is_decoded() {
     let (_server, client) = serve(ok(json!({ "droplet": {
         "id": 1, "name": "n", "memory": 512, "vcpus": 1, "disk": 20, "status": "hibernating", "created_at": "2020-07-21T18:37:44+02:00",
         "size_slug": "gpu-h100x1-80gb", "region": { "slug": "mars1" }, "features": null, "backup_ids": null, "next_backup_window": null,
@@ -67,7 +67,7 @@ async fn a_droplet_with_little_and_unknown_words() {
 }
 
 #[tokio::test]
-async fn the_account() {
+async fn the_account_is_decoded() {
     let (_server, client) = serve(ok(json!({ "account": {
         "droplet_limit": 25, "floating_ip_limit": 5, "email": "sammy@digitalocean.com", "name": "Sammy the Shark",
         "uuid": "b6fr89dbf6d9156cace5f3c78dc9851d957381ef", "email_verified": true, "status": "warning", "status_message": " ",
@@ -80,16 +80,16 @@ async fn the_account() {
 }
 
 #[tokio::test]
-async fn a_project_is_made_with_one_post() {
+async fn a_project_is_created_with_one_post() {
     let project = json!({ "project": {
         "id": "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679", "owner_uuid": "99525febec065ca37b2ffe4f852fd2b2581895e7", "owner_id": 258992,
         "name": "my-web-api", "description": "", "purpose": "Other: Inventory", "environment": "Production",
         "created_at": "2018-09-27T20:10:35Z", "updated_at": "2018-09-27T20:10:35Z", "is_default": false
     } });
     let (server, client) = serve(ResponseTemplate::new(201).set_body_json(project)).await;
-    let mut wanted = NewProject::new("my-web-api", "Inventory");
-    wanted.environment = Some(Environment::Production);
-    let project = client.projects().create(&wanted).await.unwrap();
+    let mut new_project = NewProject::new("my-web-api", "Inventory");
+    new_project.environment = Some(Environment::Production);
+    let project = client.projects().create(&new_project).await.unwrap();
     assert_eq!((project.purpose.as_str(), project.purpose_text()), ("Other: Inventory", "Inventory"));
     assert_eq!(project.environment, Some(Environment::Production));
     let requests = server.received_requests().await.unwrap();
@@ -98,9 +98,9 @@ async fn a_project_is_made_with_one_post() {
     assert_eq!(sent, json!({ "name": "my-web-api", "purpose": "Inventory", "environment": "Production" }));
 }
 
-/// DigitalOcean's own example, if its OpenAPI document is at hand.
+/// DigitalOcean's own examples, if its OpenAPI document is available.
 #[test]
-fn the_official_examples_are_read() {
+fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let examples = &spec["components"]["examples"];
     let mut droplets: Vec<Value> = examples["droplets_all"]["value"]["droplets"].as_array().unwrap().clone();

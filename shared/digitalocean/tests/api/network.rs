@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::official;
 use crate::server::{ok, refuse, serve};
 
-/// What a list asks for, and its items as they were read.
-async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Vec<Value>) {
+/// Reads a list from a server that responds with `body`; returns the requested path and the items
+/// as JSON.
+async fn read_list<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Vec<Value>) {
     let (server, client) = serve(ok(body)).await;
     let listing = list(&client).collect_all().await.unwrap();
     let path = server.received_requests().await.unwrap()[0].url.path().to_owned();
@@ -16,13 +17,14 @@ async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &V
     (path, items.collect())
 }
 
-/// Whether all that was read is as it was given. What was not given is null, empty or false.
-fn same(read: &Value, given: &Value) -> bool {
+/// Returns whether the decoded value equals the given one. A field that was not given is null,
+/// empty or false.
+fn is_same(read: &Value, given: &Value) -> bool {
     match (read, given) {
-        (Value::Object(read), Value::Null) => read.values().all(|value| same(value, &Value::Null)),
-        (Value::Object(read), given) => read.iter().all(|(field, value)| same(value, &given[field])),
+        (Value::Object(read), Value::Null) => read.values().all(|value| is_same(value, &Value::Null)),
+        (Value::Object(read), given) => read.iter().all(|(field, value)| is_same(value, &given[field])),
         (Value::Array(read), Value::Array(given)) => {
-            read.len() == given.len() && read.iter().zip(given).all(|(read, given)| same(read, given))
+            read.len() == given.len() && read.iter().zip(given).all(|(read, given)| is_same(read, given))
         }
         (Value::Null | Value::Bool(false), Value::Null) => true,
         (Value::Array(read), Value::Null) => read.is_empty(),
@@ -32,7 +34,7 @@ fn same(read: &Value, given: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn the_official_examples_are_read() {
+async fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let example = |pointer: &str| spec.pointer(&format!("/components/{pointer}")).unwrap().clone();
     let in_response = |name: &str| example(&format!("responses/{name}/content/application~1json/schema/example"));
@@ -40,25 +42,26 @@ async fn the_official_examples_are_read() {
     let (balancers, nats) = (example("examples/load_balancers_all/value"), example("examples/vpc_nat_gateways/value"));
     let (ips, vpcs) = (in_response("reserved_ip_list"), in_response("all_vpcs"));
     for ((path, items), key, given) in [
-        (listed(|client| client.reserved_ips().list(), &ips).await, "reserved_ips", &ips),
-        (listed(|client| client.firewalls().list(), &firewalls).await, "firewalls", &firewalls),
-        (listed(|client| client.load_balancers().list(), &balancers).await, "load_balancers", &balancers),
-        (listed(|client| client.vpcs().list(), &vpcs).await, "vpcs", &vpcs),
-        (listed(|client| client.nat_gateways().list(), &nats).await, "vpc_nat_gateways", &nats),
+        (read_list(|client| client.reserved_ips().list(), &ips).await, "reserved_ips", &ips),
+        (read_list(|client| client.firewalls().list(), &firewalls).await, "firewalls", &firewalls),
+        (read_list(|client| client.load_balancers().list(), &balancers).await, "load_balancers", &balancers),
+        (read_list(|client| client.vpcs().list(), &vpcs).await, "vpcs", &vpcs),
+        (read_list(|client| client.nat_gateways().list(), &nats).await, "vpc_nat_gateways", &nats),
     ] {
         assert_eq!(path, format!("/v2/{key}"));
-        assert!(same(&json!(items), &given[key]), "{} is not {}", json!(items), given[key]);
+        assert!(is_same(&json!(items), &given[key]), "{} is not {}", json!(items), given[key]);
     }
     let mut ipv6 = in_response("reserved_ipv6_list");
     ipv6["meta"]["total"] = json!(2);
-    let (path, items) = listed(|client| client.reserved_ipv6s().list(), &ipv6).await;
+    let (path, items) = read_list(|client| client.reserved_ipv6s().list(), &ipv6).await;
     assert_eq!(path, "/v2/reserved_ipv6");
-    assert!(same(&json!(items), &ipv6["reserved_ipv6s"]), "{items:?}");
+    assert!(is_same(&json!(items), &ipv6["reserved_ipv6s"]), "{items:?}");
 }
 
-/// Where an address leads to, as DigitalOcean shows it: only null says that it leads nowhere, and in the list of IPv6 addresses absence.
+/// The assignment of an address as DigitalOcean shows it: only null means that it is unassigned,
+/// and in the list of IPv6 addresses also an absent droplet.
 #[test]
-fn an_address_leads_to_a_droplet_or_nowhere_or_nobody_says() {
+fn an_address_is_assigned_or_unassigned_or_its_droplet_is_not_visible() {
     let droplet = json!({ "id": 3_164_444, "name": "example.com", "image": {}, "a_new_field": 1 });
     for (shown, v4, v6) in [
         (json!({ "droplet": droplet }), IpAssignment::Droplet(3_164_444), IpAssignment::Droplet(3_164_444)),
@@ -78,23 +81,23 @@ fn an_address_leads_to_a_droplet_or_nowhere_or_nobody_says() {
 }
 
 #[tokio::test]
-async fn an_id_is_enough_and_unknown_words_are_kept() {
-    let little = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
+async fn missing_fields_get_defaults_and_unknown_values_are_kept() {
+    let single_item = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
     let id = "892071a0-bb95-49bc-8021-3afd67a210bf";
     for ((_, items), expected) in [
         (
-            listed(|client| client.reserved_ips().list(), &little("reserved_ips", json!({ "ip": "192.0.2.1" }))).await,
+            read_list(|client| client.reserved_ips().list(), &single_item("reserved_ips", json!({ "ip": "192.0.2.1" }))).await,
             json!({ "ip": "192.0.2.1", "region": null, "locked": false }),
         ),
         (
-            listed(|client| client.reserved_ipv6s().list(), &little("reserved_ipv6s", json!({ "ip": "2001:db8::1" })))
+            read_list(|client| client.reserved_ipv6s().list(), &single_item("reserved_ipv6s", json!({ "ip": "2001:db8::1" })))
                 .await,
             json!({ "ip": "2001:db8::1", "reserved_at": null, "droplet": null }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.firewalls().list(),
-                &little(
+                &single_item(
                     "firewalls",
                     json!({ "id": id, "status": "dreaming", "droplet_ids": null, "tags": null, "outbound_rules": null,
                         "inbound_rules": [{ "protocol": "sctp", "ports": null, "sources": { "tags": null } }] }),
@@ -106,9 +109,9 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
                     "addresses": [], "droplet_ids": [], "load_balancer_uids": [], "kubernetes_ids": [], "tags": [] } }] }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.load_balancers().list(),
-                &little(
+                &single_item(
                     "load_balancers",
                     json!({ "id": id, "type": "LUNAR", "status": "dreaming", "region": {}, "droplet_ids": null, "firewall": null }),
                 ),
@@ -118,13 +121,13 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
                 "firewall": { "allow": [], "deny": [] } }),
         ),
         (
-            listed(|client| client.vpcs().list(), &little("vpcs", json!({ "id": id, "name": null }))).await,
+            read_list(|client| client.vpcs().list(), &single_item("vpcs", json!({ "id": id, "name": null }))).await,
             json!({ "id": id, "name": "", "default": null }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.nat_gateways().list(),
-                &little("vpc_nat_gateways", json!({ "id": id, "state": "DREAMING", "vpcs": null, "egresses": null })),
+                &single_item("vpc_nat_gateways", json!({ "id": id, "state": "DREAMING", "vpcs": null, "egresses": null })),
             )
             .await,
             json!({ "id": id, "state": "DREAMING", "vpcs": [], "egresses": { "public_gateways": [] } }),
@@ -137,7 +140,7 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
 }
 
 #[tokio::test]
-async fn one_of_each_is_asked_for_by_its_id() {
+async fn each_resource_is_requested_by_its_id() {
     let (server, client) = serve(ok(json!({
         "reserved_ip": { "ip": "192.0.2.1" }, "reserved_ipv6": { "ip": "2001:db8::1" }, "firewall": { "id": "f" },
         "load_balancer": { "id": "l" }, "vpc": { "id": "v" }, "vpc_nat_gateway": { "id": "n" }
@@ -164,9 +167,9 @@ async fn one_of_each_is_asked_for_by_its_id() {
     );
 }
 
-/// An account without VPCs may have no list of them: an error, never an empty list.
+/// An account without VPCs may have no list of them. That is an error, never an empty list.
 #[tokio::test]
-async fn a_list_that_is_not_there_is_no_empty_list() {
+async fn a_missing_list_is_not_an_empty_list() {
     let (_server, client) = serve(refuse(404, "not_found")).await;
     assert!(matches!(client.vpcs().list().collect_all().await, Err(Error::NotFound { .. })));
 }

@@ -1,8 +1,8 @@
-//! DigitalOcean's OpenAPI document, for its examples.
+//! Examples from DigitalOcean's OpenAPI document.
 
 use serde_json::Value;
 
-/// The document, if it is at hand; a line on standard error if not.
+/// Loads the document if it is available; otherwise prints a line on standard error.
 pub(crate) fn document() -> Option<Value> {
     let path = std::env::var("DIGITALOCEAN_OPENAPI").unwrap_or_else(|_| {
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/digitalocean/openapi.json").to_owned()

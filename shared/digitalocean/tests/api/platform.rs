@@ -1,4 +1,5 @@
-//! What DigitalOcean runs for a user: clusters, databases, apps, registries, functions, autoscale pools.
+//! The services that DigitalOcean runs for a user: clusters, databases, apps, registries,
+//! functions, autoscale pools.
 
 use digitalocean::{AutoscalePoolStatus, Client, ClusterState, DatabaseStatus, Error, ListItem, Pages};
 use serde::Serialize;
@@ -10,17 +11,18 @@ use crate::server::{ok, query, refuse, respond_in_sequence, serve};
 
 const UUID: &str = "892071a0-bb95-49bc-8021-3afd67a210bf";
 
-/// The path and query that a list asks for, and its items as they were read.
-async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
+/// Reads a list from a server that responds with `body`; returns the requested path with its query
+/// and the items as JSON.
+async fn read_list<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
     let (server, client) = serve(ok(body)).await;
     let listing = list(&client).collect_all().await.unwrap();
     let url = server.received_requests().await.unwrap()[0].url.clone();
-    let asked = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    (asked, serde_json::to_value(listing.items).unwrap())
+    let requested = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    (requested, serde_json::to_value(listing.items).unwrap())
 }
 
 #[tokio::test]
-async fn the_official_examples_are_read() {
+async fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let example = |name: &str| {
         let mut example = spec["components"]["examples"][name]["value"].clone();
@@ -30,44 +32,44 @@ async fn the_official_examples_are_read() {
     let mut clusters = example("kubernetes_clusters_all");
     clusters["kubernetes_clusters"].as_array_mut().unwrap().truncate(1);
     let databases = &spec["components"]["responses"]["database_clusters"]["content"]["application/json"]["example"];
-    for ((asked, items), pointer, value, path) in [
+    for ((requested, items), pointer, value, path) in [
         (
-            listed(|client| client.kubernetes_clusters().list(), &clusters).await,
+            read_list(|client| client.kubernetes_clusters().list(), &clusters).await,
             "/0/node_pools/1/max_nodes",
             json!(5),
             "/v2/kubernetes/clusters?per_page=200&page=1",
         ),
         (
-            listed(|client| client.databases().list(), databases).await,
+            read_list(|client| client.databases().list(), databases).await,
             "/0/storage_size_mib",
             json!(61_440),
             "/v2/databases",
         ),
         (
-            listed(|client| client.apps().list(), &example("apps")).await,
+            read_list(|client| client.apps().list(), &example("apps")).await,
             "/0/spec/services/0/instance_size_slug",
             json!("apps-s-1vcpu-0.5gb"),
             "/v2/apps?per_page=200&page=1",
         ),
         (
-            listed(|client| client.autoscale_pools().list(), &example("autoscale_pools_all")).await,
+            read_list(|client| client.autoscale_pools().list(), &example("autoscale_pools_all")).await,
             "/0/config/target_cpu_utilization",
             json!("0.5"),
             "/v2/droplets/autoscale?per_page=200&page=1",
         ),
     ] {
-        assert_eq!((asked.as_str(), items.pointer(pointer)), (path, Some(&value)), "{items}");
+        assert_eq!((requested.as_str(), items.pointer(pointer)), (path, Some(&value)), "{items}");
     }
 }
 
 #[tokio::test]
-async fn an_id_is_enough_and_unknown_words_are_kept() {
-    let little = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
+async fn missing_fields_get_defaults_and_unknown_values_are_kept() {
+    let single_item = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
     for ((_, items), expected) in [
         (
-            listed(
+            read_list(
                 |client| client.kubernetes_clusters().list(),
-                &little(
+                &single_item(
                     "kubernetes_clusters",
                     json!({ "id": UUID, "status": { "state": "asleep" }, "tags": null, "node_pools": null, "ha": null }),
                 ),
@@ -76,37 +78,37 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
             json!({ "id": UUID, "status": { "state": "asleep" }, "tags": [], "node_pools": [], "ha": null }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.databases().list(),
-                &little("databases", json!({ "id": UUID, "status": "forked", "tags": null })),
+                &single_item("databases", json!({ "id": UUID, "status": "forked", "tags": null })),
             )
             .await,
             json!({ "id": UUID, "status": "forked", "tags": [], "name": "" }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.apps().list(),
-                &little("apps", json!({ "id": UUID, "spec": { "name": "shop", "services": null }, "region": null })),
+                &single_item("apps", json!({ "id": UUID, "spec": { "name": "shop", "services": null }, "region": null })),
             )
             .await,
             json!({ "id": UUID, "region": null, "tier_slug": null }),
         ),
         (
-            listed(|client| client.registries().list(), &little("registries", json!({ "name": "shop" }))).await,
+            read_list(|client| client.registries().list(), &single_item("registries", json!({ "name": "shop" }))).await,
             json!({ "name": "shop", "subscription": null }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.functions_namespaces().list(),
-                &little("namespaces", json!({ "namespace": "fn-1", "label": null })),
+                &single_item("namespaces", json!({ "namespace": "fn-1", "label": null })),
             )
             .await,
             json!({ "namespace": "fn-1", "label": "" }),
         ),
         (
-            listed(
+            read_list(
                 |client| client.autoscale_pools().list(),
-                &little(
+                &single_item(
                     "autoscale_pools",
                     json!({ "id": UUID, "status": "paused", "droplet_template": { "tags": null }, "config": null }),
                 ),
@@ -122,7 +124,7 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
 }
 
 #[tokio::test]
-async fn one_of_each_is_asked_for_by_its_id() {
+async fn each_resource_is_requested_by_its_id() {
     let (server, client) = serve(ok(json!({
         "kubernetes_cluster": { "id": "k", "status": { "state": "degraded" } },
         "database": { "id": "d", "status": "online" },
@@ -157,9 +159,10 @@ async fn one_of_each_is_asked_for_by_its_id() {
     );
 }
 
-/// No page is asked for of a list that has none, and its `null` is an empty list. One that comes to have pages is read whole all the same.
+/// No page is requested of an unpaged list, and its `null` is an empty list. If DigitalOcean starts
+/// to page such a list, it is still read completely.
 #[tokio::test]
-async fn lists_without_pages() {
+async fn unpaged_lists_are_read_completely() {
     let (server, client) = serve(ok(json!({ "databases": null }))).await;
     assert_eq!(client.databases().list().collect_all().await.unwrap().items, []);
     assert_eq!(server.received_requests().await.unwrap()[0].url.query(), None);
@@ -176,9 +179,10 @@ async fn lists_without_pages() {
     assert_eq!(listing.items.iter().map(|database| database.id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
 }
 
-/// The list of several comes first; only where there is none is the only one asked for.
+/// The list of several registries is requested first. The call for the only registry follows if
+/// that list does not exist.
 #[tokio::test]
-async fn registries_of_an_older_api() {
+async fn the_older_call_is_used_where_there_is_no_list_of_registries() {
     let list = || ok(json!({ "registries": [{ "name": "one" }, { "name": "two" }] }));
     let only = || ok(json!({ "registry": { "name": "one" } }));
     let none = || refuse(404, "not_found");
@@ -203,9 +207,9 @@ async fn registries_of_an_older_api() {
     }
 }
 
-/// What is not in a model cannot be stored.
+/// The fields that a model leaves out cannot be stored.
 #[tokio::test]
-async fn what_is_secret_is_not_read() {
+async fn secrets_are_not_decoded() {
     let connection = json!({ "uri": "postgres://doadmin:5ecre7@host/db", "user": "doadmin", "password": "5ecre7" });
     let component = json!({
         "name": "web", "envs": [{ "key": "TOKEN", "value": "5ecre7" }], "run_command": "run --key 5ecre7",

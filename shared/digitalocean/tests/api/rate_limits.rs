@@ -1,4 +1,5 @@
-//! 429, both kinds, with and without time to wait; and the headers every answer carries.
+//! Status 429 for both limits, with and without time to wait, and the rate limit headers of every
+//! response.
 
 use std::time::{Duration, Instant};
 
@@ -62,14 +63,14 @@ async fn the_hourly_limit_is_never_waited_out() {
 }
 
 #[tokio::test]
-async fn an_hourly_reset_in_the_past_is_no_invitation() {
+async fn an_hourly_reset_in_the_past_does_not_allow_an_early_retry() {
     let (_server, client) = serve(hourly(1_583_891_032)).await;
     let error = client.droplets().get(1).await.unwrap_err();
     assert!(error.retry_at().unwrap() > Utc::now() + chrono::Duration::seconds(30), "{error}");
 }
 
 #[tokio::test]
-async fn a_post_is_not_repeated_even_then() {
+async fn a_rate_limited_post_is_not_repeated() {
     let (server, client) = serve(burst(0)).await;
     let error = client.projects().create(&NewProject::new("a", "b")).await.unwrap_err();
     assert!(matches!(error, Error::RateLimited { .. }) && !error.may_have_been_applied(), "{error}");
@@ -77,7 +78,7 @@ async fn a_post_is_not_repeated_even_then() {
 }
 
 #[tokio::test]
-async fn every_answer_is_a_snapshot_of_its_own_token() {
+async fn the_rate_limit_of_a_response_belongs_to_its_token() {
     let answer = ok(domains(&[], 0, None))
         .insert_header("ratelimit-limit", "5000")
         .insert_header("ratelimit-remaining", "4871")
@@ -87,7 +88,7 @@ async fn every_answer_is_a_snapshot_of_its_own_token() {
     let listing = client.domains().list().collect_all().await.unwrap();
     let seen = listing.rate_limit.unwrap();
     assert_eq!((seen.limit, seen.remaining), (Some(5000), Some(4871)));
-    // The clock read later than that: clamped.
+    // The recorded reset is in the past, so it is clamped to the time of the response.
     assert_eq!(seen.reset_at, Some(seen.observed_at));
     assert_eq!(client.clone().rate_limit(), Some(seen));
 
@@ -99,7 +100,7 @@ async fn every_answer_is_a_snapshot_of_its_own_token() {
 }
 
 #[tokio::test]
-async fn a_burst_says_nothing_of_the_hour() {
+async fn a_burst_429_is_not_recorded_as_the_hourly_limit() {
     let (_server, client) = serve(respond_in_sequence(vec![burst(600)])).await;
     client.domains().list().collect_all().await.unwrap_err();
     assert_eq!(client.rate_limit(), None);

@@ -1,4 +1,4 @@
-//! Failures that pass, and calls that must not be repeated.
+//! Retries after transient failures, and calls that must not be repeated.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -14,11 +14,11 @@ use crate::server::{
 const BODY: &str = r#"{"domains":[{"name":"a.example"}],"links":{},"meta":{"total":1}}"#;
 
 #[tokio::test]
-async fn page_two_failing_once_is_read_again() {
-    let turns = std::sync::atomic::AtomicUsize::new(0);
+async fn a_page_that_fails_once_is_requested_again() {
+    let failures = std::sync::atomic::AtomicUsize::new(0);
     let (server, client) = serve(move |request: &Request| match page_number(request) {
         1 => ok(domains(&["a.example"], 2, next_page_url(request))),
-        _ if turns.fetch_add(1, Ordering::SeqCst) == 0 => ResponseTemplate::new(503),
+        _ if failures.fetch_add(1, Ordering::SeqCst) == 0 => ResponseTemplate::new(503),
         _ => ok(domains(&["b.example"], 2, None)),
     })
     .await;
@@ -28,7 +28,7 @@ async fn page_two_failing_once_is_read_again() {
 }
 
 #[tokio::test]
-async fn page_two_failing_for_good_returns_nothing() {
+async fn a_page_that_always_fails_fails_the_list() {
     let (server, client) = serve(|request: &Request| match page_number(request) {
         1 => ok(domains(&["a.example"], 2, next_page_url(request))),
         _ => refuse(503, "service_unavailable"),
@@ -42,7 +42,7 @@ async fn page_two_failing_for_good_returns_nothing() {
 }
 
 #[tokio::test]
-async fn a_503_that_says_when_is_believed() {
+async fn the_retry_after_of_a_503_is_honoured() {
     let (server, client) = serve(ResponseTemplate::new(503).insert_header("retry-after", "30")).await;
     let client = client.with_deadline(RequestDeadline::after(Duration::from_secs(10)));
     let error = client.domains().get("a.example").await.unwrap_err();
@@ -51,7 +51,7 @@ async fn a_503_that_says_when_is_believed() {
 }
 
 #[tokio::test]
-async fn json_that_ends_in_the_middle_is_read_again() {
+async fn truncated_json_is_retried() {
     let half = ResponseTemplate::new(200).set_body_string(&BODY[..40]);
     let (server, client) =
         serve(respond_in_sequence(vec![half.clone(), half, ResponseTemplate::new(200).set_body_string(BODY)])).await;
@@ -61,15 +61,15 @@ async fn json_that_ends_in_the_middle_is_read_again() {
 }
 
 #[tokio::test]
-async fn a_connection_cut_in_the_answer_is_tried_again() {
-    let whole = with_content_length(BODY.len(), BODY);
+async fn a_connection_that_breaks_during_a_response_is_retried() {
+    let complete = with_content_length(BODY.len(), BODY);
     for broken in [
         with_content_length(BODY.len(), &BODY[..40]),
         with_content_length(BODY.len(), ""),
         String::new(),
         "HTTP/1.1 200 O".into(),
     ] {
-        let (url, count) = raw_server(vec![broken.clone(), whole.clone()]).await;
+        let (url, count) = raw_server(vec![broken.clone(), complete.clone()]).await;
         let listing = client(&url).domains().list().collect_all().await.unwrap();
         assert_eq!((listing.items.len(), listing.requests), (1, 2), "{broken:?}");
         assert_eq!(count.load(Ordering::SeqCst), 2, "{broken:?}");
@@ -77,7 +77,7 @@ async fn a_connection_cut_in_the_answer_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_always_cut_is_an_error() {
+async fn a_connection_that_always_breaks_is_an_error() {
     let cases = [
         (with_content_length(BODY.len(), &BODY[..40]), TransportKind::Body),
         (String::new(), TransportKind::Interrupted),
@@ -92,7 +92,7 @@ async fn a_connection_that_is_always_cut_is_an_error() {
 }
 
 #[tokio::test]
-async fn no_server_is_a_connect_error() {
+async fn a_missing_server_is_a_connect_error() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let client = client(&format!("http://{free}"));
     let error = client.projects().list().collect_all().await.unwrap_err();
@@ -102,8 +102,8 @@ async fn no_server_is_a_connect_error() {
     assert!(!error.may_have_been_applied());
 }
 
-/// A server that takes its time, and a client that gives each attempt 100 ms.
-async fn slow() -> (MockServer, Client) {
+/// A server that responds after 20 s, and a client that gives each attempt 100 ms.
+async fn slow_server() -> (MockServer, Client) {
     let (server, _) = serve(ok(domains(&[], 0, None)).set_delay(Duration::from_secs(20))).await;
     let mut config = config(&server.uri());
     config.attempt_timeout = Duration::from_millis(100);
@@ -112,8 +112,8 @@ async fn slow() -> (MockServer, Client) {
 }
 
 #[tokio::test]
-async fn each_attempt_has_its_time() {
-    let (server, client) = slow().await;
+async fn each_attempt_has_its_own_timeout() {
+    let (server, client) = slow_server().await;
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(matches!(error, Error::Transport { kind: TransportKind::Timeout, attempts: 4, .. }), "{error:?}");
     assert_eq!(received(&server).await, 4);
@@ -127,7 +127,7 @@ async fn the_deadline_ends_an_attempt_under_way() {
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!(matches!(error, Error::DeadlineExceeded { sent: true, .. }) && error.is_retryable(), "{error:?}");
-    // By now it has passed: nothing is sent.
+    // The deadline has passed by now, so nothing is sent.
     let error = client.domains().list().collect_all().await.unwrap_err();
     assert!(matches!(error, Error::DeadlineExceeded { sent: false, .. }), "{error:?}");
     assert_eq!((received(&server).await, client.requests()), (1, 1));
@@ -155,7 +155,7 @@ async fn a_post_is_sent_once_whatever_happens() {
     assert!(matches!(error, Error::ServerError { attempts: 1, .. }) && error.may_have_been_applied(), "{error:?}");
     assert_eq!(received(&server).await, 1);
 
-    let (server, client) = slow().await;
+    let (server, client) = slow_server().await;
     let error = client.projects().create(&project).await.unwrap_err();
     assert!(matches!(error, Error::Transport { kind: TransportKind::Timeout, attempts: 1, .. }), "{error:?}");
     assert!(error.may_have_been_applied());

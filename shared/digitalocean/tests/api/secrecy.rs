@@ -1,4 +1,4 @@
-//! The token goes to the base URL in one header, and nowhere else.
+//! The token is sent to the base URL in one header, and nowhere else.
 
 use std::error::Error as _;
 
@@ -8,7 +8,7 @@ use wiremock::{Request, ResponseTemplate};
 
 use crate::server::{TOKEN, client, ok, received, serve};
 
-/// Everything a log could print of an error.
+/// Everything that a log could print of an error.
 fn printed(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -20,7 +20,7 @@ fn printed(error: &Error) -> String {
 }
 
 #[tokio::test]
-async fn no_error_holds_the_token_even_when_the_server_echoes_it() {
+async fn no_error_contains_the_token_even_when_the_server_echoes_it() {
     for status in [200, 301, 400, 401, 403, 404, 412, 422, 429, 500, 503] {
         for shape in 0..4 {
             let (_server, client) = serve(move |request: &Request| {
@@ -46,7 +46,7 @@ async fn no_error_holds_the_token_even_when_the_server_echoes_it() {
 }
 
 #[tokio::test]
-async fn transport_errors_do_not_hold_it_either() {
+async fn transport_errors_do_not_contain_the_token() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let client = client(&format!("http://{free}"));
     let error = client.domains().list().collect_all().await.unwrap_err();
@@ -67,7 +67,7 @@ fn plain_http_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn localhost_by_name_is_this_machine() {
+async fn localhost_names_resolve_to_this_machine() {
     let (server, _) = serve(ok(json!({ "account": { "uuid": "u", "status": "active" } }))).await;
     let port = server.address().port();
     for host in ["localhost", "digitalocean.localhost"] {

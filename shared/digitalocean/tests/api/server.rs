@@ -1,4 +1,4 @@
-//! Servers to call: wiremock for whole answers, a raw one for broken connections.
+//! Test servers: wiremock for complete responses, a raw TCP server for broken connections.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ pub(crate) fn config(base_url: &str) -> ClientConfig {
     config
 }
 
-/// A server that answers everything with `respond`, and a client of it.
+/// A server that responds to every request with `respond`, and a client for it.
 pub(crate) async fn serve(respond: impl Respond + 'static) -> (MockServer, Client) {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(respond).mount(&server).await;
@@ -32,12 +32,12 @@ pub(crate) async fn serve(respond: impl Respond + 'static) -> (MockServer, Clien
     (server, client)
 }
 
-/// Answers the n-th request with the n-th response, and every later one with the last.
+/// Responds to the n-th request with the n-th response, and to every later one with the last.
 pub(crate) fn respond_in_sequence(responses: Vec<ResponseTemplate>) -> impl Respond {
     let next = AtomicUsize::new(0);
     move |_: &Request| {
-        let turn = next.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
-        responses[turn].clone()
+        let index = next.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
+        responses[index].clone()
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn refuse(status: u16, id: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({ "id": id, "message": "Something is wrong." }))
 }
 
-/// How many requests reached the server.
+/// Number of requests that reached the server.
 pub(crate) async fn received(server: &MockServer) -> usize {
     server.received_requests().await.unwrap().len()
 }
@@ -79,7 +79,8 @@ pub(crate) fn next_page_url(request: &Request) -> Option<String> {
     Some(format!("{host}{}?page={}", request.url.path(), page_number(request) + 1))
 }
 
-/// A server that reads each request, writes the next of `answers` as it stands and closes; returns its URL and a counter.
+/// A server that reads each request, sends the next of `answers` unchanged and closes the
+/// connection. Returns its URL and a counter of requests.
 pub(crate) async fn raw_server(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -96,15 +97,15 @@ pub(crate) async fn raw_server(answers: Vec<String>) -> (String, Arc<AtomicUsize
                     Ok(length) => request.extend_from_slice(&piece[..length]),
                 }
             }
-            let turn = counter.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
-            stream.write_all(answers[turn].as_bytes()).await.ok();
+            let index = counter.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+            stream.write_all(answers[index].as_bytes()).await.ok();
             stream.shutdown().await.ok();
         }
     });
     (url, count)
 }
 
-/// An HTTP answer that announces `length` bytes.
+/// An HTTP response whose header announces `length` bytes.
 pub(crate) fn with_content_length(length: usize, body: &str) -> String {
     format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"

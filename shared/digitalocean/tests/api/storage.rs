@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::official;
 use crate::server::{ok, refuse, serve};
 
-/// What a list asks for, and its items as they were read.
-async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
+/// Reads a list from a server that responds with `body`; returns the requested path with its query
+/// and the items as JSON.
+async fn read_list<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &Value) -> (String, Value) {
     let (server, client) = serve(ok(body)).await;
     let listing = list(&client).collect_all().await.unwrap();
     let url = server.received_requests().await.unwrap()[0].url.clone();
@@ -16,35 +17,36 @@ async fn listed<T: ListItem + Serialize>(list: fn(&Client) -> Pages<T>, body: &V
 }
 
 #[tokio::test]
-async fn the_official_examples_are_read() {
+async fn the_official_examples_are_decoded() {
     let Some(spec) = official::document() else { return };
     let example = |name: &str| spec["components"]["examples"][name]["value"].clone();
     let backups = &spec["components"]["responses"]["all_droplet_backups"]["content"]["application/json"]["example"];
     let page = "per_page=200&page=1";
-    for ((asked, items), path, given) in [
+    for ((requested, items), path, given) in [
         (
-            listed(|c| c.volumes().list(), &example("volumes_all")).await,
+            read_list(|c| c.volumes().list(), &example("volumes_all")).await,
             "/v2/volumes?",
             &example("volumes_all")["volumes"],
         ),
         (
-            listed(|c| c.snapshots().list(), &example("snapshots_all")).await,
+            read_list(|c| c.snapshots().list(), &example("snapshots_all")).await,
             "/v2/snapshots?",
             &example("snapshots_all")["snapshots"],
         ),
         (
-            listed(|c| c.images().list_private(), &example("images_custom")).await,
+            read_list(|c| c.images().list_private(), &example("images_custom")).await,
             "/v2/images?private=true&",
             &example("images_custom")["images"],
         ),
-        (listed(|c| c.droplets().backups(7), backups).await, "/v2/droplets/7/backups?", &backups["backups"]),
+        (read_list(|c| c.droplets().backups(7), backups).await, "/v2/droplets/7/backups?", &backups["backups"]),
     ] {
-        assert_eq!(asked, format!("{path}{page}"));
+        assert_eq!(requested, format!("{path}{page}"));
         assert_eq!(items.as_array().unwrap().len(), given.as_array().unwrap().len());
         for (read, given) in items.as_array().unwrap().iter().zip(given.as_array().unwrap()) {
             for (field, value) in read.as_object().unwrap() {
                 let written = match (field.as_str(), &given[field]) {
-                    // An exact amount is written as text, and of a region its slug, name and availability are read.
+                    // An exact amount is serialized as text; of a region only slug, name and
+                    // availability are decoded.
                     ("size_gigabytes", Value::Number(size)) if value.is_string() => json!(size.to_string()),
                     ("region", region) => json!({ "slug": region["slug"], "name": region["name"], "available": true }),
                     (_, given) => given.clone(),
@@ -56,32 +58,38 @@ async fn the_official_examples_are_read() {
 }
 
 #[tokio::test]
-async fn an_id_is_enough_and_unknown_words_are_kept() {
-    let little = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
+async fn missing_fields_get_defaults_and_unknown_values_are_kept() {
+    let single_item = |key: &str, item: Value| json!({ key: [item], "meta": { "total": 1 } });
     for ((_, items), expected) in [
         (
-            listed(|c| c.volumes().list(), &little("volumes", json!({ "id": "v", "droplet_ids": null, "tags": null })))
-                .await,
+            read_list(
+                |c| c.volumes().list(),
+                &single_item("volumes", json!({ "id": "v", "droplet_ids": null, "tags": null })),
+            )
+            .await,
             json!({ "id": "v", "droplet_ids": [], "tags": [], "size_gigabytes": null, "region": null }),
         ),
         (
-            listed(
+            read_list(
                 |c| c.snapshots().list(),
-                &little("snapshots", json!({ "id": "s", "resource_type": "share", "tags": null, "size_gigabytes": 0 })),
+                &single_item(
+                    "snapshots",
+                    json!({ "id": "s", "resource_type": "share", "tags": null, "size_gigabytes": 0 }),
+                ),
             )
             .await,
             json!({ "id": "s", "resource_type": "share", "tags": [], "size_gigabytes": "0", "resource_id": "" }),
         ),
         (
-            listed(
+            read_list(
                 |c| c.images().list_private(),
-                &little("images", json!({ "id": 7, "type": "disk", "status": "new", "size_gigabytes": null })),
+                &single_item("images", json!({ "id": 7, "type": "disk", "status": "new", "size_gigabytes": null })),
             )
             .await,
             json!({ "id": 7, "type": "disk", "status": "new", "size_gigabytes": null, "regions": [] }),
         ),
         (
-            listed(|c| c.droplets().backups(7), &little("backups", json!({ "id": 8, "regions": null }))).await,
+            read_list(|c| c.droplets().backups(7), &single_item("backups", json!({ "id": 8, "regions": null }))).await,
             json!({ "id": 8, "regions": [], "created_at": null }),
         ),
     ] {
@@ -92,7 +100,7 @@ async fn an_id_is_enough_and_unknown_words_are_kept() {
 }
 
 #[tokio::test]
-async fn one_of_each_is_asked_for_by_its_id() {
+async fn each_resource_is_requested_by_its_id() {
     let (server, client) = serve(ok(json!({
         "volume": { "id": "v", "name": "data" },
         "snapshot": { "id": "6372321", "resource_type": "droplet", "size_gigabytes": 0.1008 },
@@ -110,9 +118,9 @@ async fn one_of_each_is_asked_for_by_its_id() {
     assert_eq!(paths, ["/v2/volumes/v", "/v2/snapshots/6372321", "/v2/images/7"]);
 }
 
-/// Such an answer is no 404: something has the id.
+/// The response has status 400 and not 404, because a resource with this id exists.
 #[tokio::test]
-async fn what_is_no_snapshot_is_told_apart_from_what_is_not_there() {
+async fn another_kind_of_image_is_distinguished_from_a_missing_snapshot() {
     let (_server, client) = serve(refuse(404, "not_found")).await;
     assert!(client.snapshots().get("1").await.unwrap_err().is_not_found());
     let (_server, client) = serve(refuse(400, "bad_request")).await;

@@ -1,4 +1,5 @@
-//! Calls that change something: what they send, that they are sent once, and what is known of them afterwards.
+//! Calls that change something: the requests that they send, that each is sent once, and what is
+//! known afterwards.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,7 +30,7 @@ fn action(id: u64, status: &str, started_at: DateTime<Utc>) -> Value {
     })
 }
 
-/// Every write, made once with a client that may send until then, in a word.
+/// Makes every write once with `client`; returns the name and the result of each.
 async fn each_write(client: &Client) -> Vec<(&'static str, Result<(), Error>)> {
     let domains = client.domains();
     vec![
@@ -46,7 +47,7 @@ fn single_attempt(client: &Client) -> Client {
 }
 
 #[tokio::test]
-async fn each_write_sends_what_is_documented() {
+async fn each_write_sends_the_documented_request() {
     let sent = json!({ "type": "A", "name": "www", "data": "192.0.2.1", "ttl": 300 });
     let shown = json!({ "id": 7, "type": "A", "name": "www", "data": "192.0.2.1", "ttl": 300, "priority": null });
     let (server, client) = serve(move |request: &Request| match request.method.as_str() {
@@ -62,9 +63,9 @@ async fn each_write_sends_what_is_documented() {
     }
     let requests = server.received_requests().await.unwrap();
     let body = |request: &Request| serde_json::from_slice(&request.body).unwrap_or(Value::Null);
-    let told: Vec<_> = requests.iter().map(|r| (r.method.as_str(), r.url.path(), body(r))).collect();
+    let sent_requests: Vec<_> = requests.iter().map(|r| (r.method.as_str(), r.url.path(), body(r))).collect();
     assert_eq!(
-        told,
+        sent_requests,
         [
             ("POST", "/v2/domains/example.com/records", sent.clone()),
             ("PUT", "/v2/domains/example.com/records/7", sent),
@@ -77,35 +78,35 @@ async fn each_write_sends_what_is_documented() {
 
 #[tokio::test]
 async fn a_single_attempt_is_sent_once_whatever_the_method_and_the_failure() {
-    for (answer, told) in [
-        (refuse(503, "service_unavailable"), "unknown"),
-        (ResponseTemplate::new(200).set_body_string("{\"domain_record\":"), "cut"),
-        (refuse(200, "server_error"), "unknown"),
-        (refuse(429, "too_many_requests").insert_header("retry-after", "0"), "limited"),
+    for (answer, expected) in [
+        (refuse(503, "service_unavailable"), "outcome unknown"),
+        (ResponseTemplate::new(200).set_body_string("{\"domain_record\":"), "cut off"),
+        (refuse(200, "server_error"), "outcome unknown"),
+        (refuse(429, "too_many_requests").insert_header("retry-after", "0"), "rate limited"),
         (refuse(422, "unprocessable_entity"), "refused"),
     ] {
         let (server, client) = serve(answer).await;
         for (number, (write, result)) in each_write(&single_attempt(&client)).await.into_iter().enumerate() {
-            // What a deletion answers is not read, but for an error body.
-            if told == "cut" && result.is_ok() {
+            // Only an error body is read from the response to a deletion.
+            if expected == "cut off" && result.is_ok() {
                 assert!(write.starts_with("delete"), "{write}");
                 continue;
             }
             let error = result.unwrap_err();
-            let as_told = match told {
-                "limited" => matches!(error, Error::RateLimited { .. }) && !error.may_have_been_applied(),
+            let is_expected = match expected {
+                "rate limited" => matches!(error, Error::RateLimited { .. }) && !error.may_have_been_applied(),
                 "refused" => matches!(error, Error::Api { .. }) && !error.may_have_been_applied(),
                 _ => error.may_have_been_applied(),
             };
-            assert!(as_told, "{write}, {told}: {error:?}");
-            assert!(received(&server).await <= 5, "{number}: {write}, {told}");
+            assert!(is_expected, "{write}, {expected}: {error:?}");
+            assert!(received(&server).await <= 5, "{number}: {write}, {expected}");
         }
-        assert_eq!(received(&server).await, 5, "{told}");
+        assert_eq!(received(&server).await, 5, "{expected}");
     }
 }
 
 #[tokio::test]
-async fn no_answer_leaves_it_open_and_no_connection_does_not() {
+async fn a_write_without_a_response_may_have_been_applied_and_one_without_a_connection_has_not() {
     let (server, client) = serve(ok(json!({})).set_delay(Duration::from_secs(20))).await;
     for (write, result) in each_write(&single_attempt(&client)).await {
         let error = result.unwrap_err();
@@ -146,15 +147,15 @@ impl RequestLimiter for DeniesAll {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_past_the_deadline_or_a_denying_limiter() {
+async fn nothing_is_sent_after_the_deadline_or_when_the_limiter_denies() {
     let (server, client) = serve(ok(json!({}))).await;
-    let late = client.single_attempt(RequestDeadline::after(Duration::ZERO), Duration::from_secs(5));
-    for (write, result) in each_write(&late).await {
+    let past_deadline = client.single_attempt(RequestDeadline::after(Duration::ZERO), Duration::from_secs(5));
+    for (write, result) in each_write(&past_deadline).await {
         let error = result.unwrap_err();
         assert!(matches!(error, Error::DeadlineExceeded { sent: false, .. }), "{write}: {error:?}");
         assert!(!error.may_have_been_applied());
     }
-    // However soon it opens.
+    // A limiter that denies is not waited for, however soon it would admit the request.
     for (write, result) in each_write(&single_attempt(&client.with_request_limiter(Arc::new(DeniesAll)))).await {
         let error = result.unwrap_err();
         assert!(matches!(error, Error::RateLimited { kind: LimitKind::ClientSide, .. }), "{write}: {error:?}");
@@ -163,32 +164,32 @@ async fn nothing_is_sent_past_the_deadline_or_a_denying_limiter() {
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_digitaloceans_words() {
+async fn an_error_keeps_digitaloceans_message() {
     let body = json!({ "id": "unprocessable_entity", "message": "Droplet already has a pending event." });
     let (_server, client) = serve(ResponseTemplate::new(422).set_body_json(body)).await;
     let error = client.droplets().snapshot(7, "nightly").await.unwrap_err();
     let Error::Api { status, id, message, .. } = &error else { panic!("{error}") };
-    let told = (status.as_u16(), id.as_deref(), message.as_str());
-    assert_eq!(told, (422, Some("unprocessable_entity"), "Droplet already has a pending event."));
+    let details = (status.as_u16(), id.as_deref(), message.as_str());
+    assert_eq!(details, (422, Some("unprocessable_entity"), "Droplet already has a pending event."));
     let (_server, client) = serve(refuse(404, "not_found")).await;
     assert!(client.snapshots().delete("42").await.unwrap_err().is_not_found());
     assert!(client.actions().get(9).await.unwrap_err().is_not_found());
 }
 
 #[tokio::test]
-async fn the_actions_of_the_last_day_and_no_page_more() {
+async fn recent_actions_are_read_without_further_pages() {
     let now = Utc::now();
     let hours = move |hours| now - TimeDelta::hours(hours);
     let old = |id| action(id, "completed", hours(30));
     let cases = [
-        // Page by page; the ids that are wanted; the pages that are read.
+        // Each case: the actions on each page; the expected ids; the number of pages that are read.
         (vec![vec![action(5, "in-progress", hours(0)), old(4)], vec![old(3)]], vec![5], 1),
         (
             vec![vec![action(5, "completed", hours(1))], vec![action(4, "errored", hours(23)), old(3)], vec![old(2)]],
             vec![5, 4],
             2,
         ),
-        // One that goes on for long is no end of what is recent.
+        // An old action that is still running does not end the list of recent ones.
         (vec![vec![action(5, "in-progress", hours(30)), action(4, "completed", hours(30))]], vec![5], 1),
         (
             vec![
@@ -200,7 +201,7 @@ async fn the_actions_of_the_last_day_and_no_page_more() {
         ),
         (vec![vec![]], vec![], 1),
     ];
-    for (pages, wanted, reads) in cases {
+    for (pages, expected, pages_read) in cases {
         let ids = pages.iter().flatten().map(|action| action["id"].as_u64());
         let total = ids.collect::<std::collections::BTreeSet<_>>().len();
         let (server, client) = serve(move |request: &Request| {
@@ -210,8 +211,8 @@ async fn the_actions_of_the_last_day_and_no_page_more() {
         })
         .await;
         let actions = client.droplets().actions_since(7, hours(24)).await.unwrap();
-        assert_eq!(actions.iter().map(|action| action.id).collect::<Vec<_>>(), wanted);
-        assert_eq!(received(&server).await, reads, "{wanted:?}");
+        assert_eq!(actions.iter().map(|action| action.id).collect::<Vec<_>>(), expected);
+        assert_eq!(received(&server).await, pages_read, "{expected:?}");
         assert_eq!(server.received_requests().await.unwrap()[0].url.path(), "/v2/droplets/7/actions");
     }
 }

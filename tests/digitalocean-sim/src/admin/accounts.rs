@@ -1,4 +1,4 @@
-//! The state as a whole, accounts, their limits and tokens.
+//! Admin endpoints for the whole state, for accounts, and for the limits and tokens of an account.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::model::seed::{AccountSeed, Seed};
 use crate::scopes::Token;
 use crate::state::Shared;
 
-/// The whole state in DO's shapes. Tokens are shown by name, without their values.
+/// Returns the whole state in DO's shapes. Tokens are listed by name, without their values.
 pub(super) async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let state = shared.state();
     let accounts: Map<_, _> = state.accounts.iter().map(|(name, account)| (name.clone(), shape(account))).collect();
@@ -36,7 +36,7 @@ pub(super) async fn replace_state(State(shared): State<Arc<Shared>>, body: Bytes
     state.accounts = accounts;
     state.latency = seed.latency;
     state.delayed_writes.clear();
-    // What the old tokens used does not count against new ones of the same name.
+    // The usage counted for the old tokens must not count against new tokens of the same name.
     state.meters.clear();
     Ok(Json(names))
 }
@@ -49,7 +49,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(account): Path<
     Ok(Json(shared.edit(&account, |account, _| Ok(shape(account)))?))
 }
 
-/// Makes an account, or replaces one as a whole.
+/// Creates an account, or replaces an existing one completely.
 pub(super) async fn put(State(shared): State<Arc<Shared>>, Path(name): Path<String>, body: Bytes) -> AdminResult {
     let seed: AccountSeed = read(&body)?;
     let account = seed.build(shared.clock.now())?;
@@ -95,7 +95,7 @@ pub(super) async fn set_consistency(
     Ok(Json(json!(consistency)))
 }
 
-/// What the account holds, in a form that can be compared.
+/// Returns the objects of the account in a stable form, so that two states can be compared.
 pub(super) async fn comparable(State(shared): State<Arc<Shared>>, Path(account): Path<String>) -> AdminResult {
     Ok(Json(shared.edit(&account, |account, _| Ok(account.comparable()))?))
 }

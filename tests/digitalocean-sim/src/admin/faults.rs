@@ -1,4 +1,4 @@
-//! The faults.
+//! Admin endpoints that add, list and remove faults.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The endpoints that steer a simulator in another process, under `/_sim`. Nothing of them is DO's.
+//! Admin endpoints under `/_sim`, which control a simulator in another process. DO has none of
+//! them.
 
 mod accounts;
 mod faults;

@@ -1,4 +1,4 @@
-//! The objects of an account and the projects that hold them.
+//! Admin endpoints for the objects of an account and for their assignment to projects.
 
 use std::sync::Arc;
 
@@ -87,19 +87,19 @@ pub(super) async fn remove(
 #[serde(deny_unknown_fields)]
 struct Generate {
     count: usize,
-    /// So many backups of each.
+    /// Number of backups that each droplet gets.
     #[serde(default)]
     backups: usize,
 }
 
-/// Adds many droplets at once.
+/// Adds many generated droplets in one request.
 pub(super) async fn generate(
     State(shared): State<Arc<Shared>>,
     Path((account, collection)): Path<(String, String)>,
     body: Bytes,
 ) -> AdminResult {
     if collection != droplets::KIND.collection {
-        return Err(format!("there is no generator of `{collection}`").into());
+        return Err(format!("there is no generator for the list `{collection}`").into());
     }
     let Generate { count, backups } = read(&body)?;
     let ids = shared.edit(&account, |account, now| {

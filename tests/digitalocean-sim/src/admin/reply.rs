@@ -1,4 +1,4 @@
-//! Answers of the admin endpoints: JSON, and errors that say what is wrong.
+//! Responses of the admin endpoints: JSON, with an error text that names the problem.
 
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::model::kind::spec;
 
-/// An error: a status and what is wrong.
+/// An error of an admin endpoint: the HTTP status and a text that names the problem.
 pub(super) struct AdminError(pub(super) StatusCode, pub(super) String);
 
 pub(super) type AdminResult = Result<Json<Value>, AdminError>;
@@ -20,7 +20,8 @@ impl AdminError {
     }
 }
 
-/// A text is what the model says of a request it cannot follow.
+/// The model reports an invalid request as a plain text. A text that begins with "there is no "
+/// becomes a 404, every other text a 422.
 impl From<String> for AdminError {
     fn from(message: String) -> Self {
         let status =
@@ -35,7 +36,7 @@ impl IntoResponse for AdminError {
     }
 }
 
-/// Reads a body; an unknown field is an error that names it.
+/// Parses a JSON body. An unknown field is an error that names the field.
 pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, AdminError> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| AdminError(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")))?;
@@ -47,5 +48,5 @@ pub(super) async fn no_such_path(uri: Uri) -> AdminError {
 }
 
 pub(super) async fn no_such_method(method: Method, uri: Uri) -> AdminError {
-    AdminError(StatusCode::METHOD_NOT_ALLOWED, format!("{} has no {method}", uri.path()))
+    AdminError(StatusCode::METHOD_NOT_ALLOWED, format!("the admin path {} has no {method}", uri.path()))
 }

@@ -1,4 +1,4 @@
-//! The log of requests.
+//! Admin endpoints that read and empty the request log.
 
 use std::sync::Arc;
 

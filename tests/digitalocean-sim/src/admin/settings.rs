@@ -1,4 +1,4 @@
-//! Health, latency and the clock.
+//! Admin endpoints for health, latency and the clock.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The CSV of an invoice (OpenAPI `responses/invoice_csv`).
+//! The CSV file of an invoice (OpenAPI `responses/invoice_csv`).
 
 use std::fmt::Write;
 
@@ -8,11 +8,12 @@ use super::lines::{Lines, is_credit, is_tax};
 use super::{Invoice, Period};
 use crate::answer::Content;
 
-/// So many rows are made at once.
-const PIECE: usize = 500;
+/// Number of CSV rows in one chunk of the streamed body.
+const ROWS_PER_CHUNK: usize = 500;
 
-/// The columns of a month. Projects came in September 2018 and the category later; when the CSV got either is not documented, only
-/// that older ones lack them (bohendo/valuemachine).
+/// The optional columns of a month's CSV. Projects exist since September 2018 and the category came
+/// later. When the CSV got either column is not documented; it is only known that older files lack
+/// them (bohendo/valuemachine).
 #[derive(Clone, Copy)]
 struct Columns {
     project: bool,
@@ -33,7 +34,8 @@ impl Columns {
     }
 }
 
-/// The CSV of an invoice: its items, last first, so that nobody takes a row for the item at its place. Neither order is documented.
+/// Writes the CSV of an invoice. The rows are in reverse order of the items, so that no client can
+/// match a row to an item by its position. DO documents neither order.
 pub(super) fn of(invoice: &Invoice<'_>) -> Content {
     let (columns, lines) = (Columns::of(invoice.period()), invoice.lines());
     let count = lines.count();
@@ -41,23 +43,24 @@ pub(super) fn of(invoice: &Invoice<'_>) -> Content {
         Lines::Given(items) => {
             let mut text = columns.header();
             items.iter().rev().for_each(|item| row(&mut text, item, columns));
-            Content::Whole(text.into_bytes())
+            Content::Buffered(text.into_bytes())
         }
         Lines::Generated(generated) => {
-            let pieces = (0..count.div_ceil(PIECE)).map(move |piece| {
-                let mut text = if piece == 0 { columns.header() } else { String::new() };
-                for place in (piece * PIECE..count).take(PIECE) {
-                    row(&mut text, &generated.line(count - 1 - place).item(generated.period), columns);
+            let chunks = (0..count.div_ceil(ROWS_PER_CHUNK)).map(move |chunk| {
+                let mut text = if chunk == 0 { columns.header() } else { String::new() };
+                for position in (chunk * ROWS_PER_CHUNK..count).take(ROWS_PER_CHUNK) {
+                    row(&mut text, &generated.line(count - 1 - position).item(generated.period), columns);
                 }
                 text.into_bytes()
             });
-            Content::Pieces(Box::new(pieces), count.div_ceil(PIECE))
+            Content::Chunks(Box::new(chunks), count.div_ceil(ROWS_PER_CHUNK))
         }
     }
 }
 
-/// Hours are blank for what was not used, times have no `T`, an amount has its dollar sign. How DO writes one below zero and when it
-/// quotes is not documented: `-$3.20` here, and quotes where a CSV cannot do without (RFC 4180).
+/// Writes one row. Hours are blank for taxes and credits, times have no `T`, and amounts have a
+/// dollar sign. How DO writes a negative amount and when it quotes a field is not documented. The
+/// simulator writes `-$3.20`, and quotes only where RFC 4180 requires it.
 fn row(text: &mut String, item: &Value, columns: Columns) {
     let field = |name: &str| item[name].as_str().unwrap_or_default();
     let product = field("product");
@@ -67,7 +70,7 @@ fn row(text: &mut String, item: &Value, columns: Columns) {
     let usd = amount.strip_prefix('-').map_or_else(|| format!("${amount}"), |amount| format!("-${amount}"));
     let (group, description) = (quoted(field("group_description")), quoted(field("description")));
     let (start, end) = (time("start_time"), time("end_time"));
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = write!(text, "{},{group},{description},{hours},{start},{end},{usd}", quoted(product));
     if columns.project {
         let _ = write!(text, ",{}", quoted(field("project_name")));

@@ -1,4 +1,4 @@
-//! An invoice as it is kept, and what is shown of it.
+//! An invoice as the simulator stores it, and the documents that DO shows of it.
 
 use serde_json::{Map, Value, json};
 
@@ -7,10 +7,10 @@ use super::{Generate, Generated, Period, csv, summary};
 use crate::answer::Content;
 use crate::model::account::Profile;
 
-/// What is kept of an invoice besides what lists show of it.
-const KEPT: [&str; 5] = ["preview", "items", "generate", "csv", "summary"];
+/// Stored fields of an invoice that the list does not show.
+const UNLISTED: [&str; 5] = ["preview", "items", "generate", "csv", "summary"];
 
-/// An invoice as it is kept: what lists show of it, and what is kept besides.
+/// An invoice as it is stored: the fields that lists show, and those of [`UNLISTED`].
 #[derive(Clone, Copy)]
 pub(crate) struct Invoice<'a>(pub(crate) &'a Value);
 
@@ -28,9 +28,9 @@ impl<'a> Invoice<'a> {
         Period::read(text).unwrap_or_else(|_| Period::of(chrono::DateTime::UNIX_EPOCH))
     }
 
-    /// The form in the list (OpenAPI `schemas/invoice_preview`).
+    /// The invoice as the list shows it (OpenAPI `schemas/invoice_preview`).
     pub(crate) fn listed(self) -> Value {
-        let fields = self.0.as_object().into_iter().flatten().filter(|(name, _)| !KEPT.contains(&name.as_str()));
+        let fields = self.0.as_object().into_iter().flatten().filter(|(name, _)| !UNLISTED.contains(&name.as_str()));
         Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
     }
 
@@ -43,7 +43,7 @@ impl<'a> Invoice<'a> {
 
     pub(crate) fn csv(self) -> Content {
         match self.0["csv"].as_str() {
-            Some(text) => Content::Whole(text.as_bytes().to_vec()),
+            Some(text) => Content::Buffered(text.as_bytes().to_vec()),
             None => csv::of(&self),
         }
     }
@@ -55,17 +55,18 @@ impl<'a> Invoice<'a> {
         }
     }
 
-    /// The name of its file (OpenAPI `headers/content-disposition`); what its first number is, is not documented.
+    /// The name of the invoice's file (OpenAPI `headers/content-disposition`). DO does not document
+    /// the meaning of the first number; the simulator uses the profile's `owner_id`.
     pub(crate) fn file_name(self, profile: &Profile, extension: &str) -> String {
-        let (month, id) = (self.period().worded("%Y %b"), self.0["invoice_id"].as_str().unwrap_or_default());
+        let (month, id) = (self.period().formatted("%Y %b"), self.0["invoice_id"].as_str().unwrap_or_default());
         format!("DigitalOcean Invoice {month} ({}-{id}).{extension}", profile.owner_id)
     }
 
-    /// Its entry in the billing history (OpenAPI `responses/billing_history`).
+    /// The invoice's entry in the billing history (OpenAPI `responses/billing_history`).
     pub(crate) fn entry(self, date: &str) -> Value {
         json!({
             "id": self.0["invoice_uuid"], "date": date, "type": "Invoice", "amount": self.0["amount"],
-            "description": format!("Invoice for {}", self.period().worded("%B %Y")),
+            "description": format!("Invoice for {}", self.period().formatted("%B %Y")),
             "invoice_id": self.0["invoice_id"], "invoice_uuid": self.0["invoice_uuid"],
         })
     }

@@ -1,5 +1,6 @@
-//! The billing of the demo account: what a company had when (`seeds/billing/ledger.json`), and the invoices, payments and balance that
-//! follow from it. One invoice, that of April 2026, was written by hand.
+//! The billing of the demo account. `seeds/billing/ledger.json` says which resources a company had
+//! at which time; the invoices, payments and balance are computed from it. One invoice, that of
+//! April 2026, was written by hand.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +9,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::generated::mixed;
+use super::generated::mix64;
 use super::{Period, amount_of, money};
 use crate::clock::rfc3339;
 use crate::endpoints::{billing_history, invoices};
@@ -18,43 +19,43 @@ use crate::model::kind::{BuildContext, Kind};
 /// All objects of the ledger, each with its kind.
 pub(crate) type Billed = Vec<(&'static Kind, Arc<Value>)>;
 
-/// What the ledger comes to. It is worked out once.
+/// Returns the billing objects of the ledger, computed on the first call.
 pub(crate) fn billed() -> Result<&'static Billed, String> {
     static BILLED: OnceLock<Result<Billed, String>> = OnceLock::new();
-    BILLED.get_or_init(work_out).as_ref().map_err(Clone::clone)
+    BILLED.get_or_init(compute).as_ref().map_err(Clone::clone)
 }
 
-fn work_out() -> Result<Billed, String> {
+fn compute() -> Result<Billed, String> {
     let ledger: Ledger = serde_json::from_str(include_str!("../../seeds/billing/ledger.json"))
         .map_err(|error| format!("seeds/billing/ledger.json: {error}"))?;
-    let mut books = Books::default();
+    let mut builder = LedgerBuilder::default();
     let mut entries = ledger.entries.iter().peekable();
     let mut period = ledger.first;
     while period < ledger.preview.period {
         let items = ledger.month(period, period.end());
         if !items.is_empty() {
-            let issued = issued(period);
-            while let Some(entry) = entries.next_if(|entry| entry.date <= issued) {
-                books.enter(entry)?;
+            let issued_at = issue_time(period);
+            while let Some(entry) = entries.next_if(|entry| entry.date <= issued_at) {
+                builder.enter(entry)?;
             }
-            books.bill(if period == Period::read("2026-04")? {
+            builder.bill(if period == Period::read("2026-04")? {
                 april()?
             } else {
-                json!({ "invoice_period": period.to_string(), "issued_at": issued, "items": items })
+                json!({ "invoice_period": period.to_string(), "issued_at": issued_at, "items": items })
             })?;
-            books.pay(issued + TimeDelta::minutes(1571))?;
+            builder.pay(issued_at + TimeDelta::minutes(1571))?;
         }
         period = period.next();
     }
-    entries.try_for_each(|entry| books.enter(entry))?;
+    entries.try_for_each(|entry| builder.enter(entry))?;
     let Preview { period, updated_at, until } = ledger.preview;
-    books.bill(json!({
+    builder.bill(json!({
         "preview": true, "invoice_period": period.to_string(), "updated_at": updated_at, "items": ledger.month(period, until),
     }))?;
-    Ok(books.objects)
+    Ok(builder.objects)
 }
 
-/// The invoice that was written by hand, and its entry in the history.
+/// The invoice that was written by hand, with the date of its history entry.
 fn april() -> Result<Value, String> {
     let read =
         |text: &str| serde_json::from_str::<Value>(text).map_err(|error| format!("seeds/billing/april-2026: {error}"));
@@ -66,21 +67,22 @@ fn april() -> Result<Value, String> {
     Ok(invoice)
 }
 
-/// In the first hours of the month after.
-fn issued(period: Period) -> DateTime<Utc> {
-    let seconds = mixed(period.number().unsigned_abs()) % 3600;
+/// The time at which a month is invoiced: between 06:00 and 07:00 UTC on the first day of the
+/// following month.
+fn issue_time(period: Period) -> DateTime<Utc> {
+    let seconds = mix64(period.number().unsigned_abs()) % 3600;
     period.end() + TimeDelta::hours(6) + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0))
 }
 
-/// What is written while the months go by.
+/// Objects, balance and entry count while the months are computed one after the other.
 #[derive(Default)]
-struct Books {
+struct LedgerBuilder {
     objects: Billed,
     balance: Decimal,
     entries: usize,
 }
 
-impl Books {
+impl LedgerBuilder {
     fn bill(&mut self, invoice: Value) -> Result<(), String> {
         let (now, profile, mut next_id) = (DateTime::UNIX_EPOCH, Profile::default(), 0);
         let built = invoices::build(invoice, &mut BuildContext { now, profile: &profile, next_id: &mut next_id })?;
@@ -103,7 +105,7 @@ impl Books {
         Ok(())
     }
 
-    /// What is owed is paid, the day after it was billed.
+    /// Pays the open balance. The payment is entered about a day after the invoice.
     fn pay(&mut self, date: DateTime<Utc>) -> Result<(), String> {
         if self.balance <= Decimal::ZERO {
             return Ok(());
@@ -117,16 +119,17 @@ impl Books {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ledger {
-    /// The first month.
+    /// First month that the ledger covers.
     first: Period,
     preview: Preview,
     taxes: Vec<Tax>,
-    /// Of the history, besides invoices and payments; in the order of their times.
+    /// Entries of the billing history that are neither invoices nor payments, in the order of their
+    /// times.
     entries: Vec<Entry>,
     holdings: Vec<Holding>,
 }
 
-/// The month under way, used so far.
+/// The current month, used up to the time `until`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Preview {
@@ -135,7 +138,7 @@ struct Preview {
     until: DateTime<Utc>,
 }
 
-/// A tax on everything, until the next one.
+/// A tax on all items, valid from a month until the next tax begins.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tax {
@@ -154,36 +157,37 @@ struct Entry {
     amount: Decimal,
 }
 
-/// What the company had from then on, or until then.
+/// A resource that the company had from a time on, until `to` if it is set.
 #[derive(Deserialize)]
 struct Holding {
     rate: Rate,
     from: DateTime<Utc>,
     #[serde(default)]
     to: Option<DateTime<Utc>>,
-    /// The fields of its items.
+    /// Fields that every item of the resource has.
     #[serde(flatten)]
     item: Map<String, Value>,
 }
 
-/// What it costs.
+/// The price of a resource in US dollars, and how it is counted.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Rate {
-    /// A month, reached after 672 hours (<https://docs.digitalocean.com/products/droplets/details/pricing/>).
+    /// Price of a month, reached after 672 hours
+    /// (<https://docs.digitalocean.com/products/droplets/details/pricing/>).
     Monthly(Decimal),
-    /// An hour, without a limit.
+    /// Price of an hour, without a monthly limit.
     Hourly(Decimal),
-    /// A backup, one a week.
+    /// Price of a backup, of which there is one a week.
     Weekly(Decimal),
-    /// Any part of a month.
+    /// Price of any part of a month.
     Flat(Decimal),
-    /// Nothing: it is given.
+    /// An amount that is credited and has no hours.
     Credit(Decimal),
 }
 
 impl Ledger {
-    /// The items of a month until a time: taxes first, what the company had first last.
+    /// The items of a month up to a time. The tax comes first and the oldest holding comes last.
     fn month(&self, period: Period, until: DateTime<Utc>) -> Vec<Value> {
         let mut items: Vec<Value> = self.holdings.iter().filter_map(|holding| holding.month(period, until)).collect();
         let base: Decimal = items.iter().filter_map(amount_of).sum();
@@ -218,7 +222,7 @@ impl Holding {
             item.insert("start_time".to_owned(), json!(rfc3339(from)));
             item.insert("end_time".to_owned(), json!(rfc3339(to)));
         }
-        // Before there were projects, nothing was in one.
+        // Projects did not exist before, so no item was in one.
         if period < Period::read("2018-10").ok()? {
             item.remove("project_name");
         }

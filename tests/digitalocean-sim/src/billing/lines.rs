@@ -1,4 +1,4 @@
-//! The lines of an invoice, given or generated.
+//! The lines of an invoice, given in the seed or generated.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Generated, Period, amount_of};
 use crate::clock::rfc3339;
 
-/// Where the lines of an invoice come from.
+/// The source of an invoice's lines.
 pub(crate) enum Lines<'a> {
     Given(&'a [Value]),
     Generated(Generated),
@@ -20,7 +20,7 @@ impl Lines<'_> {
         }
     }
 
-    /// An item as DO shows it.
+    /// Returns one item as DO shows it.
     pub(crate) fn item(&self, index: usize) -> Value {
         match self {
             Self::Given(items) => items.get(index).cloned().unwrap_or_default(),
@@ -29,7 +29,8 @@ impl Lines<'_> {
     }
 }
 
-/// The lines that are no usage: neither hours nor, in the summary, a charge for a product.
+/// Returns whether the product is a tax. Taxes and credits are no usage: they have no hours, and
+/// the summary does not count them as product charges.
 pub(super) fn is_tax(product: &str) -> bool {
     product == "Taxes"
 }
@@ -38,8 +39,9 @@ pub(super) fn is_credit(product: &str) -> bool {
     product == "Credits"
 }
 
-/// An item with what its seed form left out: it was used all month, and no tax or credit was used at all
-/// (`digitalocean/droplet_kit`, `spec/fixtures/invoice/find.json`).
+/// Fills in the fields that the seed form of an item may leave out. The default is usage over the
+/// whole month; taxes and credits get zero hours (`digitalocean/droplet_kit`,
+/// `spec/fixtures/invoice/find.json`).
 pub(crate) fn completed(mut item: Map<String, Value>, period: Period) -> Value {
     let product = item.get("product").and_then(Value::as_str).unwrap_or_default();
     let (hours, end) =
@@ -56,7 +58,7 @@ pub(crate) fn completed(mut item: Map<String, Value>, period: Period) -> Value {
     Value::Object(item)
 }
 
-/// The sum of items; none if one has no amount that could be added.
+/// The sum of the items; none if one of them has no amount that can be added.
 pub(crate) fn sum(items: &[Value]) -> Option<Decimal> {
     items.iter().map(amount_of).sum()
 }

@@ -1,4 +1,4 @@
-//! A month.
+//! A billing period, which is always a calendar month.
 
 use std::fmt;
 
@@ -13,10 +13,10 @@ pub(crate) struct Period(NaiveDate);
 impl Period {
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
-        first.filter(|_| text.len() == 7).map(Self).ok_or_else(|| format!("`{text}` is no month, such as 2026-04"))
+        first.filter(|_| text.len() == 7).map(Self).ok_or_else(|| format!("`{text}` is not a month such as 2026-04"))
     }
 
-    /// The month of a moment.
+    /// The month in which a time falls, in UTC.
     pub(crate) fn of(time: DateTime<Utc>) -> Self {
         Self(time.date_naive().with_day(1).unwrap_or_default())
     }
@@ -29,7 +29,7 @@ impl Period {
         self.0.and_time(chrono::NaiveTime::MIN).and_utc()
     }
 
-    /// The moment after it.
+    /// The first moment after the month.
     pub(crate) fn end(self) -> DateTime<Utc> {
         self.next().start()
     }
@@ -42,13 +42,14 @@ impl Period {
         (self.end() - self.start()).num_hours()
     }
 
-    /// Months since January of the year 0.
+    /// Number of months since January of the year 0.
     pub(crate) fn number(self) -> i64 {
         i64::from(self.0.year()) * 12 + i64::from(self.0.month0())
     }
 
-    /// As in `Invoice for April 2026` (`%B %Y`) and in the names of files (`%Y %b`).
-    pub(crate) fn worded(self, format: &str) -> String {
+    /// The month in a `strftime` format, for texts such as `Invoice for April 2026` (`%B %Y`) and
+    /// for file names (`%Y %b`).
+    pub(crate) fn formatted(self, format: &str) -> String {
         self.0.format(format).to_string()
     }
 }

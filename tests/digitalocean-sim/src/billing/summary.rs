@@ -7,10 +7,10 @@ use super::lines::{Lines, is_credit, is_tax};
 use super::{Invoice, amount_of, money};
 use crate::model::account::Profile;
 
-/// What a summary adds up.
+/// The sums of a summary.
 #[derive(Default)]
 struct Parts {
-    /// By product, in the order in which they come.
+    /// Name, sum and number of items of each product, in the order of their first items.
     products: Vec<(String, Decimal, usize)>,
     overages: Decimal,
     taxes: Decimal,

@@ -1,4 +1,4 @@
-//! `GET /v2/account` (OpenAPI `schemas/account`).
+//! Endpoint `GET /v2/account` (OpenAPI `schemas/account`).
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -21,7 +21,8 @@ pub(crate) static FAMILY: Family = Family {
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut account = shape(&call.account.profile);
-    // The contract requires both limits and says that each needs a scope; what is shown without it is not documented.
+    // The contract requires both limits and says that each needs a scope. DO does not document the
+    // value without the scope; the simulator shows 0.
     for (field, scope) in [("droplet_limit", "droplet:read"), ("floating_ip_limit", "reserved_ip:read")] {
         if !call.token.may(scope) {
             account[field] = json!(0);

@@ -1,4 +1,5 @@
-//! Actions on droplets (OpenAPI `schemas/action`). They take a while, and a droplet has one at a time.
+//! Actions on droplets (OpenAPI `schemas/action`). An action takes some time, and a droplet runs
+//! only one at a time.
 
 mod shape;
 mod timeline;
@@ -68,12 +69,12 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// Whether an action is in progress.
+/// Returns whether an action is in progress.
 pub(crate) fn is_running(action: &Value) -> bool {
     action["status"] == json!(shape::Status::InProgress)
 }
 
-/// The latest first. The order is not documented.
+/// Lists the latest action first. DO does not document the order.
 fn list(call: &Call<'_>, keep: impl Fn(&Value) -> bool) -> Reply {
     let mut items: Vec<_> = call.account.listed(&KIND).filter(|action| keep(action)).collect();
     items.reverse();
@@ -96,7 +97,8 @@ fn show_of_droplet(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     show(call, 1, |action| action["resource_id"] == droplet)
 }
 
-/// The id of the droplet that the path names. What it was put through is found by the account's list once it has gone.
+/// The id of the droplet that the path names. Once the droplet is deleted, its actions are found
+/// only in the account's list.
 fn droplet(call: &Call<'_>) -> Result<Value, ApiError> {
     let droplet = call.account.get(&droplets::KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
     Ok(droplet["id"].clone())

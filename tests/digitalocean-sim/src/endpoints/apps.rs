@@ -40,7 +40,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// slug, label, flag, continent, data centre: the regions of apps that seeds name (OpenAPI `schemas/app_spec`, `region`, has them all).
+/// Slug, label, flag, continent and data centre of the app regions that seeds use. OpenAPI
+/// `schemas/app_spec`, `region`, has the complete list.
 const REGIONS: &[(&str, &str, &str, &str, &str)] = &[
     ("ams", "Amsterdam", "netherlands", "Europe", "ams3"),
     ("fra", "Frankfurt", "germany", "Europe", "fra1"),
@@ -52,7 +53,7 @@ const REGIONS: &[(&str, &str, &str, &str, &str)] = &[
 struct Spec {
     #[serde(default = "Uuid::new_v4")]
     id: Uuid,
-    /// The app's own `spec` (OpenAPI `schemas/app_spec`), kept as it is given.
+    /// The app's own `spec` (OpenAPI `schemas/app_spec`), stored unchanged.
     spec: Map<String, Value>,
     #[serde(default = "basic")]
     tier_slug: String,
@@ -66,7 +67,9 @@ fn basic() -> String {
 
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let app: Spec = spec(value)?;
-    let Some(name) = app.spec.get("name").and_then(Value::as_str) else { return Err("spec: no `name`".to_owned()) };
+    let Some(name) = app.spec.get("name").and_then(Value::as_str) else {
+        return Err("spec: the field `name` is missing".to_owned());
+    };
     let slug = app.spec.get("region").and_then(Value::as_str).unwrap_or("ams");
     let Some((_, label, flag, continent, data_center)) = REGIONS.iter().find(|region| region.0 == slug) else {
         return Err(format!("spec.region: unknown region `{slug}`"));
@@ -82,7 +85,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
         "default_ingress": format!("https://{ingress}"),
         "created_at": created_at,
         "updated_at": created_at,
-        // A deployment repeats the spec with all that is in it (OpenAPI `schemas/apps_deployment`).
+        // A deployment repeats the complete spec (OpenAPI `schemas/apps_deployment`).
         "active_deployment": {
             "id": Uuid::new_v4(),
             "spec": app.spec,
@@ -109,7 +112,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// OpenAPI `schemas/apps_domain`.
+/// A domain of an app in the form of OpenAPI `schemas/apps_domain`.
 fn domain_object(domain: &Value) -> Value {
     json!({
         "id": Uuid::new_v4(), "phase": "ACTIVE", "spec": domain, "rotate_validation_records": false,
@@ -117,7 +120,8 @@ fn domain_object(domain: &Value) -> Value {
     })
 }
 
-/// OpenAPI `parameters/with_projects`: a list says which project an app is in only when asked to.
+/// Lists the apps. The project of each app is shown only with `with_projects=true` (OpenAPI
+/// `parameters/with_projects`).
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let with_projects = call.request.query.get("with_projects").is_some_and(|value| value == "true");
     let shown = |app: &Arc<Value>| if with_projects { Arc::new(with_project(call, app)) } else { Arc::clone(app) };

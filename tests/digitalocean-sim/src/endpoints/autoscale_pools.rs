@@ -1,4 +1,5 @@
-//! Pools of droplets that scale by themselves (OpenAPI `schemas/autoscale_pool`). Their droplets are not served.
+//! Autoscale pools of droplets (OpenAPI `schemas/autoscale_pool`). The simulator does not serve the
+//! droplets of a pool.
 
 use std::sync::Arc;
 
@@ -52,7 +53,8 @@ struct Spec {
     #[serde(default = "Uuid::new_v4")]
     id: Uuid,
     name: String,
-    /// OpenAPI `schemas/autoscale_pool_static_config` or `autoscale_pool_dynamic_config`.
+    /// Static or dynamic configuration: OpenAPI `schemas/autoscale_pool_static_config` or
+    /// `autoscale_pool_dynamic_config`.
     #[serde(default = "one_droplet")]
     config: Map<String, Value>,
     #[serde(default)]
@@ -65,7 +67,7 @@ struct Spec {
     created_at: Option<DateTime<Utc>>,
 }
 
-/// OpenAPI `schemas/autoscale_pool_droplet_template`.
+/// The template of a pool's droplets (OpenAPI `schemas/autoscale_pool_droplet_template`).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Template {
@@ -81,7 +83,7 @@ struct Template {
     project_id: Option<Uuid>,
     with_droplet_agent: bool,
     ipv6: bool,
-    /// What a droplet runs when it starts for the first time: often a script with passwords in it.
+    /// Script that a droplet runs at its first start. It often contains passwords.
     user_data: String,
     public_networking: bool,
 }
@@ -131,31 +133,33 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// OpenAPI `parameters/autoscale_pool_name`.
+/// Lists the pools, filtered by name if the query has one (OpenAPI
+/// `parameters/autoscale_pool_name`).
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let name = call.request.query.get("name");
     let pools = call.account.objects(&KIND).filter(|pool| name.is_none_or(|name| pool["name"] == **name));
-    let items = pools.map(|pool| Arc::new(seen(call, pool))).collect();
+    let items = pools.map(|pool| Arc::new(visible(call, pool))).collect();
     Ok(Reply::List(Listing { key: KIND.collection, items, kind: None, links: LinkStyle::Usual }))
 }
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let pool = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
-    Ok(Reply::Json(StatusCode::OK, envelope(&KIND, seen(call, pool))))
+    Ok(Reply::Json(StatusCode::OK, envelope(&KIND, visible(call, pool))))
 }
 
-/// A pool as the token sees it: parts of its template need scopes of their own (OpenAPI `schemas/autoscale_pool_droplet_template`).
-fn seen(call: &Call<'_>, pool: &Value) -> Value {
-    let mut seen = pool.clone();
+/// A pool as the token may read it: parts of its template need scopes of their own (OpenAPI
+/// `schemas/autoscale_pool_droplet_template`).
+fn visible(call: &Call<'_>, pool: &Value) -> Value {
+    let mut visible = pool.clone();
     let scopes = [("tags", "tag:read"), ("vpc_uuid", "vpc:read"), ("project_id", "project:read")];
-    if let Some(template) = seen["droplet_template"].as_object_mut() {
+    if let Some(template) = visible["droplet_template"].as_object_mut() {
         for (field, _) in scopes.iter().filter(|(_, scope)| !call.token.may(scope)) {
             template.remove(*field);
         }
-        // Required, and so blank rather than absent.
+        // The field is required, so it becomes empty rather than absent.
         if !call.token.may("ssh_key:read") {
             template.insert("ssh_keys".to_owned(), json!([]));
         }
     }
-    seen
+    visible
 }

@@ -1,4 +1,5 @@
-//! The balance (OpenAPI `responses/balance`): what the billing history and the running month's preview come to.
+//! The balance (OpenAPI `responses/balance`), computed from the billing history and the preview of
+//! the current month.
 
 use http::{Method, StatusCode};
 use rust_decimal::Decimal;

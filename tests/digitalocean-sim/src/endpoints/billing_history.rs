@@ -1,4 +1,5 @@
-//! The billing history (OpenAPI `responses/billing_history`): entries of their own, and one for each invoice.
+//! The billing history (OpenAPI `responses/billing_history`): separate entries, and one entry for
+//! each invoice.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
-/// What is kept of an entry besides what is shown: DO gives entries no id.
+/// Stored field of an entry that is not shown, because DO gives entries no id.
 const ID: &str = "id";
 
 pub(crate) static KIND: Kind = Kind {
@@ -67,7 +68,8 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     Ok(object.into())
 }
 
-/// An entry from its seed form. What is not about an invoice has neither of an invoice's keys.
+/// Builds an entry from its seed form. An entry that belongs to no invoice has neither `invoice_id`
+/// nor `invoice_uuid`.
 pub(crate) fn object(value: Value) -> Result<Value, String> {
     let entry: Spec = spec(value)?;
     let mut object = json!(entry);
@@ -75,7 +77,8 @@ pub(crate) fn object(value: Value) -> Result<Value, String> {
     Ok(object)
 }
 
-/// Newest first, as in the example of invoices; the example of the history does not tell.
+/// Lists the newest entry first, as in the example for invoices. The example for the history does
+/// not show the order.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut entries: Vec<Arc<Value>> = call.account.objects(&KIND).cloned().collect();
     entries.sort_by(|one, other| other["date"].as_str().cmp(&one["date"].as_str()));

@@ -47,7 +47,7 @@ pub(crate) static FAMILY: Family = Family {
 struct Spec {
     #[serde(default = "Uuid::new_v4")]
     id: Uuid,
-    /// A bucket's host name.
+    /// Host name of the bucket.
     origin: String,
     #[serde(default = "an_hour")]
     ttl: u32,
@@ -59,7 +59,7 @@ struct Spec {
     created_at: Option<DateTime<Utc>>,
 }
 
-/// OpenAPI `schemas/cdn_endpoint`, `ttl`.
+/// Default time to live in seconds (OpenAPI `schemas/cdn_endpoint`, `ttl`).
 fn an_hour() -> u32 {
     3600
 }
@@ -73,7 +73,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
         "ttl": cdn.ttl,
         "created_at": rfc3339(cdn.created_at.unwrap_or(context.now)),
     });
-    // The contract lets neither be null or empty.
+    // The contract allows neither field to be null or empty.
     if let Some(id) = cdn.certificate_id {
         object["certificate_id"] = json!(id);
     }

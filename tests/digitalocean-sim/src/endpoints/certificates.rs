@@ -1,4 +1,4 @@
-//! Certificates (OpenAPI `schemas/certificate`).
+//! TLS certificates (OpenAPI `schemas/certificate`).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, StatusCode};
@@ -74,7 +74,7 @@ fn verified() -> String {
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let certificate: Spec = spec(value)?;
     let created_at = certificate.created_at.unwrap_or(context.now);
-    // 40 hexadecimal digits, as SHA-1 has.
+    // A SHA-1 fingerprint has 40 hexadecimal digits.
     let fingerprint = || format!("{:0>40}", certificate.id.simple());
     Ok(json!({
         "id": certificate.id,
@@ -84,13 +84,14 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
         "state": certificate.state,
         "sha1_fingerprint": certificate.sha1_fingerprint.unwrap_or_else(fingerprint),
         "created_at": rfc3339(created_at),
-        // Let's Encrypt's certificates are good for 90 days.
+        // Let's Encrypt certificates are valid for 90 days.
         "not_after": rfc3339(certificate.not_after.unwrap_or(created_at + TimeDelta::days(90))),
     })
     .into())
 }
 
-/// OpenAPI `parameters/certificate_name`, empty unless given.
+/// Lists the certificates, filtered by name if the query has one (OpenAPI
+/// `parameters/certificate_name`; the default is empty).
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let name = call.request.query.get("name").filter(|name| !name.is_empty()).cloned();
     Ok(call.list(&KIND, LinkStyle::Usual, |certificate| name.as_ref().is_none_or(|name| certificate["name"] == **name)))

@@ -47,41 +47,44 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// The fields that hold credentials, all but the users.
+/// Fields that hold credentials, besides `users`.
 const CONNECTIONS: [&str; 4] = ["connection", "private_connection", "standby_connection", "standby_private_connection"];
 
-/// OpenAPI `parameters/tag_name`; in one answer.
+/// Lists the clusters in one answer, filtered by tag if the query has one (OpenAPI
+/// `parameters/tag_name`).
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let tag = call.request.query.get("tag_name");
     let tagged = |database: &Value| {
         tag.is_none_or(|tag| database["tags"].as_array().is_some_and(|tags| tags.iter().any(|own| own == tag)))
     };
     let databases = call.account.objects(&KIND).filter(|database| tagged(database));
-    let items = databases.map(|database| Arc::new(seen(call, database))).collect();
+    let items = databases.map(|database| Arc::new(visible(call, database))).collect();
     Ok(Reply::List(Listing { key: KIND.collection, items, kind: Some(&KIND), links: LinkStyle::Unpaged }))
 }
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let database = call.account.get(&KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
-    let database = KIND.visible_to(&seen(call, database), call.token);
+    let database = KIND.visible_to(&visible(call, database), call.token);
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, database)))
 }
 
-/// A cluster with its project, and with credentials if the token may see them (OpenAPI `schemas/database_connection`, `database_user`:
-/// "Requires `database:view_credentials` scope."). How it looks without is not documented; the URI has the password in it.
-fn seen(call: &Call<'_>, database: &Value) -> Value {
-    let mut seen = database.clone();
+/// A cluster with its project, and with credentials if the token may read them (OpenAPI
+/// `schemas/database_connection`, `database_user`: "Requires `database:view_credentials` scope.").
+/// DO does not document the form without the scope. The URI is removed too, because it contains the
+/// password.
+fn visible(call: &Call<'_>, database: &Value) -> Value {
+    let mut visible = database.clone();
     let urn = KIND.urn_of(&KIND.id_of(database)).unwrap_or_default();
     if let Some(project) = call.account.assignments.project_of(&urn) {
-        seen["project_id"] = json!(project);
+        visible["project_id"] = json!(project);
     }
     if !call.token.may("database:view_credentials") {
         for connection in CONNECTIONS.iter().filter_map(|name| database.get(name).map(|_| *name)) {
             for field in ["uri", "user", "password"] {
-                seen[connection].as_object_mut().map(|connection| connection.remove(field));
+                visible[connection].as_object_mut().map(|connection| connection.remove(field));
             }
         }
-        seen["users"] = json!([{ "name": "doadmin", "role": "primary" }]);
+        visible["users"] = json!([{ "name": "doadmin", "role": "primary" }]);
     }
-    seen
+    visible
 }

@@ -1,4 +1,4 @@
-//! The records of domains (OpenAPI `schemas/domain_record`).
+//! The DNS records of domains (OpenAPI `schemas/domain_record`).
 
 mod record_input;
 mod write;
@@ -16,10 +16,10 @@ use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
-/// What is kept of a record besides what is shown: the domain it is in.
+/// Stored field of a record that is not shown: the domain of the record.
 const DOMAIN: &str = "domain";
 
-/// How long a record is good for unless it says otherwise, in seconds (digitalocean/api-v2#177).
+/// Default time to live of a record, in seconds (digitalocean/api-v2#177).
 const TTL: u32 = 1800;
 
 pub(crate) static KIND: Kind = Kind {
@@ -81,7 +81,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// A record as a seed gives it: `data` and `name` as the API shows them, without a dot at the end.
+/// A record as a seed describes it. `data` and `name` are written as the API shows them, without a
+/// dot at the end.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
@@ -115,7 +116,8 @@ fn ttl() -> u32 {
     TTL
 }
 
-/// All nine fields are there whatever the type (OpenAPI `responses/all_domain_records_response`).
+/// Builds a record. Every record has all nine fields, whatever its type (OpenAPI
+/// `responses/all_domain_records_response`).
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let record: Spec = spec(value)?;
     Ok(json!({
@@ -141,8 +143,8 @@ fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(),
     set_known(object, field, value)
 }
 
-/// The records of a new domain: an SOA, three NS (digitalocean/api-v2#177), an A (or AAAA) for the apex if an address was given, and those
-/// of its seed.
+/// The records of a new domain: an SOA, three NS (digitalocean/api-v2#177), an A or AAAA for the
+/// apex if an address was given, and the records of the domain's seed.
 pub(super) fn of_new_domain(
     domain: &str,
     address: Option<IpAddr>,
@@ -166,7 +168,7 @@ pub(super) fn of_new_domain(
     specs.into_iter().enumerate().map(build).collect()
 }
 
-/// The domain that a record is in.
+/// The domain of a record.
 pub(crate) fn domain_of(record: &Value) -> &str {
     record[DOMAIN].as_str().unwrap_or_default()
 }
@@ -179,8 +181,9 @@ pub(super) fn full_name(record: &Value) -> String {
     }
 }
 
-/// OpenAPI `parameters/domain_name_query` ("a fully qualified record name") and `domain_type_query`. Whether case matters is not
-/// documented; it does not in DNS.
+/// Lists the records of a domain, with the filters of OpenAPI `parameters/domain_name_query` ("a
+/// fully qualified record name") and `domain_type_query`. Whether the case of the name matters is
+/// not documented; the simulator ignores it, as DNS does.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let domain = existing_domain(call)?;
     let query = &call.request.query;

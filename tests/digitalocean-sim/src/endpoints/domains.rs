@@ -1,4 +1,4 @@
-//! Domains (OpenAPI `schemas/domain`).
+//! Domains, each of which is a DNS zone (OpenAPI `schemas/domain`).
 
 use std::net::IpAddr;
 
@@ -67,12 +67,13 @@ struct Spec {
     ip_address: Option<IpAddr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zone_file: Option<String>,
-    /// Records besides those that every domain has.
+    /// Records in addition to those that every domain has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     records: Vec<Map<String, Value>>,
 }
 
-/// 1800 for what the API creates (digitalocean/api-v2#177).
+/// Default time to live in seconds, 1800 for domains that the API creates
+/// (digitalocean/api-v2#177).
 #[expect(clippy::unnecessary_wraps, reason = "serde wants the field's type, and a seed may say null")]
 fn default_ttl() -> Option<u32> {
     Some(1800)
@@ -90,8 +91,8 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     Ok(BuiltObject { parts, ..json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into() })
 }
 
-/// The domain as it is when it is made; what becomes of its records later is not written into it. Texts are not quoted (traffic recorded
-/// by dns-lexicon/dns-lexicon).
+/// The zone file of a domain at its creation; later changes of records do not update it. Texts are
+/// not quoted (traffic recorded by dns-lexicon/dns-lexicon).
 fn zone_file(name: &str, records: &[Value], serial: i64) -> String {
     let mut file = format!(
         "$ORIGIN {name}.\n$TTL 1800\n{name}. IN SOA ns1.digitalocean.com. hostmaster.{name}. {serial} 10800 3600 604800 1800\n"
@@ -124,7 +125,7 @@ fn is_domain_name(name: &str) -> bool {
 
 fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut body = call.body()?;
-    // Only these two can be written (OpenAPI `schemas/domain`: the others are readOnly).
+    // Only these two fields can be written (OpenAPI `schemas/domain`: the others are readOnly).
     body.retain(|field, _| field == "name" || field == "ip_address");
     let name = body.get("name").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
     if call.account.has(&KIND, &name) {
@@ -133,7 +134,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }
     let id = call.account.add(&KIND, Value::Object(body), call.now).map_err(ApiError::unprocessable)?;
     let mut domain = call.account.get(&KIND, &id).map(|domain| Value::clone(domain)).unwrap_or_default();
-    // The zone file is not there yet in this answer (OpenAPI `responses/create_domain_response`).
+    // The answer to the creation does not contain the zone file yet (OpenAPI
+    // `responses/create_domain_response`).
     domain["zone_file"] = Value::Null;
     Ok(Reply::Json(StatusCode::CREATED, envelope(&KIND, domain)))
 }

@@ -14,10 +14,10 @@ use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route};
 
-/// What is kept of a backup besides what is shown: the droplet it is of.
+/// Stored field of a backup that is not shown: the droplet of the backup.
 const DROPLET: &str = "droplet_id";
 
-/// The distribution of every backup and snapshot.
+/// Distribution of every backup and snapshot.
 pub(super) const DISTRIBUTION: &str = "Ubuntu";
 
 pub(crate) static KIND: Kind = Kind {
@@ -71,7 +71,8 @@ fn some_gigabytes() -> f64 {
     2.36
 }
 
-/// The fields of the example in OpenAPI `responses/all_droplet_backups`, which are more than the schema's.
+/// Builds a backup with the fields of the example in OpenAPI `responses/all_droplet_backups`, which
+/// are more than the schema has.
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let backup: Spec = spec(value)?;
     Ok(json!({
@@ -92,12 +93,13 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
 
 fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     if field == DROPLET {
-        return Err("a backup cannot be another droplet's".to_owned());
+        return Err("a backup cannot move to another droplet".to_owned());
     }
     set_known(object, field, value)
 }
 
-/// The backups that a new droplet has already, a week apart, the newest a day old; named as in the example.
+/// The existing backups of a new droplet, one a week. The newest is a day old; the names have the
+/// form of the example.
 pub(super) fn of_new_droplet(
     droplet: &Value,
     count: usize,
@@ -118,12 +120,13 @@ pub(super) fn of_new_droplet(
     (0..count).rev().map(build).collect()
 }
 
-/// The droplet that a backup is of.
+/// The id of the droplet of a backup.
 pub(crate) fn droplet_of(backup: &Value) -> Option<String> {
     backup.get(DROPLET).map(ToString::to_string)
 }
 
-/// By the droplet's own ids: an account may have many backups.
+/// Lists the backups of a droplet. They are read by the ids in the droplet, because an account may
+/// have many backups.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let droplet = call.account.get(&droplets::KIND, call.param(0)).ok_or_else(ApiError::not_found)?;
     let ids = droplet["backup_ids"].as_array().into_iter().flatten();

@@ -1,4 +1,4 @@
-//! Droplets (OpenAPI `schemas/droplet`).
+//! Droplets, DO's virtual machines (OpenAPI `schemas/droplet`).
 
 mod shape;
 
@@ -59,8 +59,10 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// OpenAPI `parameters/droplet_type`, `droplet_name`, `droplet_tag_name`: the list has no GPU droplets unless `type=gpus`; `name` is exact
-/// and ignores case; `tag_name` excludes the other two. Whether a list by tag has GPU droplets is not documented: all are listed here.
+/// Lists the droplets with the filters of OpenAPI `parameters/droplet_type`, `droplet_name`,
+/// `droplet_tag_name`. The list has no GPU droplets unless `type=gpus`; `name` is exact and ignores
+/// case; `tag_name` excludes the other two. Whether a list by tag contains GPU droplets is not
+/// documented; here it contains all of them.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let query = &call.request.query;
     let (name, tag, kind) = (query.get("name"), query.get("tag_name"), query.get("type").map(String::as_str));

@@ -1,5 +1,5 @@
-//! Cloud firewalls (OpenAPI `schemas/firewall`). No project holds them: DO's glossary calls them independent
-//! (<https://docs.digitalocean.com/glossary/>).
+//! Cloud firewalls (OpenAPI `schemas/firewall`). They are in no project: DO's glossary calls them
+//! independent (<https://docs.digitalocean.com/glossary/>).
 
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
@@ -18,7 +18,7 @@ static KIND: Kind = Kind {
     id: "id",
     urn: None,
     read_scope: "firewall:read",
-    // OpenAPI `schemas/firewall`.
+    // Source of the scopes: OpenAPI `schemas/firewall`.
     scoped_fields: &[
         ScopedField { name: "droplet_ids", scope: "droplet:read", blank: Blank::List },
         ScopedField { name: "tags", scope: "tag:read", blank: Blank::List },
@@ -95,7 +95,8 @@ struct OutboundRule {
     destinations: Targets,
 }
 
-/// Lists that have nothing in them are left out (OpenAPI `responses/list_firewalls_response`, example).
+/// Sources or destinations of a rule. Empty lists are left out (OpenAPI
+/// `responses/list_firewalls_response`, example).
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Targets {
@@ -115,7 +116,7 @@ fn succeeded() -> String {
     "succeeded".to_owned()
 }
 
-/// OpenAPI `schemas/firewall_rule_base`: "0" is every port.
+/// Default of the ports: "0" is every port (OpenAPI `schemas/firewall_rule_base`).
 fn all() -> String {
     "0".to_owned()
 }

@@ -1,4 +1,4 @@
-//! Namespaces of Functions (OpenAPI `schemas/namespace_info`).
+//! Namespaces of DO's Functions product (OpenAPI `schemas/namespace_info`).
 
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
@@ -45,13 +45,13 @@ pub(crate) static FAMILY: Family = Family {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
-    /// What makes the id, `fn-` and this.
+    /// Source of the id, which is `fn-` followed by this UUID.
     #[serde(default = "Uuid::new_v4")]
     uuid: Uuid,
     label: String,
     #[serde(default = "amsterdam")]
     region: String,
-    /// Who has it can call and change every function of the namespace.
+    /// Secret key. A client that has it can call and change every function of the namespace.
     #[serde(default = "key")]
     key: String,
     #[serde(default)]

@@ -1,5 +1,5 @@
-//! Images (OpenAPI `schemas/image`): DO's own, the custom ones that an account holds, and its droplet snapshots and
-//! backups once more.
+//! Images (OpenAPI `schemas/image`): DO's public images, the custom images of an account, and the
+//! account's droplet snapshots and backups, which are listed as images too.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::model::catalog;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
 use crate::route::{Access, Family, Route, envelope};
 
-/// Custom images: of the images an account has, those that nothing else holds.
+/// Custom images. The other images of an account belong to other kinds.
 pub(crate) static KIND: Kind = Kind {
     collection: "images",
     single: "image",
@@ -108,16 +108,17 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// The images of an account: what `private=true` lists (OpenAPI `GET /v2/images`, "User Images").
+/// The images of an account, as `private=true` lists them (OpenAPI `GET /v2/images`, "User
+/// Images").
 fn private(account: &Account) -> impl Iterator<Item = Arc<Value>> {
     let of_droplets = |snapshot: &&Arc<Value>| snapshots::droplet_of(snapshot).is_some();
-    let snapshots = account.listed(&snapshots::KIND).filter(of_droplets).map(|object| saved(object, "snapshot"));
-    let backups = account.objects(&droplet_backups::KIND).map(|object| saved(object, "backup"));
+    let snapshots = account.listed(&snapshots::KIND).filter(of_droplets).map(|object| as_image(object, "snapshot"));
+    let backups = account.objects(&droplet_backups::KIND).map(|object| as_image(object, "backup"));
     account.objects(&KIND).cloned().chain(snapshots.chain(backups).map(Arc::new))
 }
 
-/// A snapshot or a backup as an image.
-fn saved(object: &Value, image_type: &str) -> Value {
+/// Shows a snapshot or a backup as an image.
+fn as_image(object: &Value, image_type: &str) -> Value {
     json!({
         "id": snapshots::numeric(&object["id"]),
         "name": object["name"],
@@ -136,14 +137,15 @@ fn saved(object: &Value, image_type: &str) -> Value {
     })
 }
 
-/// An image by its id or, a public one, by its slug too (OpenAPI `GET /v2/images/{image_id}`).
+/// Finds an image by its id. A public image is also found by its slug (OpenAPI `GET
+/// /v2/images/{image_id}`).
 pub(super) fn find(account: &Account, id: &str) -> Option<Value> {
     let custom = || account.get(&KIND, id).map(|image| Value::clone(image));
     let snapshot = || account.get(&snapshots::KIND, id).filter(|object| snapshots::droplet_of(object).is_some());
-    let backup = || account.get(&droplet_backups::KIND, id).map(|object| saved(object, "backup"));
+    let backup = || account.get(&droplet_backups::KIND, id).map(|object| as_image(object, "backup"));
     let number = id.parse::<u64>().ok();
     let public = || catalog::images().find(|image| image["slug"] == *id || image["id"].as_u64() == number);
-    custom().or_else(|| snapshot().map(|object| saved(object, "snapshot"))).or_else(backup).or_else(public)
+    custom().or_else(|| snapshot().map(|object| as_image(object, "snapshot"))).or_else(backup).or_else(public)
 }
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
@@ -151,14 +153,15 @@ fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, image)))
 }
 
-/// OpenAPI `GET /v2/images`, "Filtering Results". `type` is not the type of an image: it tells DO's own apart, of which
-/// none here is an application.
+/// Lists images with the filters of OpenAPI `GET /v2/images`, "Filtering Results". The parameter
+/// `type` is not an image's own `type`: it divides DO's public images into distributions and
+/// applications, and the simulator has no applications.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let query = &call.request.query;
     let (image_type, tag) = (query.get("type").map(String::as_str), query.get("tag_name"));
-    let private_alone = query.get("private").is_some_and(|private| private == "true");
+    let private_only = query.get("private").is_some_and(|private| private == "true");
     let own = image_type.is_none().then(|| private(call.account)).into_iter().flatten();
-    let public = (!private_alone && image_type != Some("application")).then(catalog::images).into_iter().flatten();
+    let public = (!private_only && image_type != Some("application")).then(catalog::images).into_iter().flatten();
     let tagged =
         |image: &Value| tag.is_none_or(|tag| image["tags"].as_array().is_some_and(|tags| tags.contains(&json!(tag))));
     let items = public.map(Arc::new).chain(own).filter(|image| tagged(image)).collect();

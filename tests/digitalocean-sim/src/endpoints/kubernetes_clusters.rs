@@ -1,4 +1,5 @@
-//! Kubernetes clusters (OpenAPI `schemas/cluster_read`). The droplets of their nodes are not served: they have ids and no more.
+//! Kubernetes clusters (OpenAPI `schemas/cluster_read`). The simulator does not serve the droplets
+//! of the nodes: they are only ids.
 
 mod shape;
 

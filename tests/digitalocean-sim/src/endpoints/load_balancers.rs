@@ -53,8 +53,9 @@ fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, shown(call, balancer))))
 }
 
-/// A load balancer with its project and, if it has a tag, the droplets that bear it ("Additional Droplets will be automatically assigned
-/// as they are tagged", OpenAPI `POST /v2/load_balancers`).
+/// A load balancer with its project. If it has a tag, its droplets are those with the tag
+/// ("Additional Droplets will be automatically assigned as they are tagged", OpenAPI `POST
+/// /v2/load_balancers`).
 fn shown(call: &Call<'_>, balancer: &Value) -> Value {
     let mut shown = balancer.clone();
     let urn = KIND.urn_of(&KIND.id_of(balancer));

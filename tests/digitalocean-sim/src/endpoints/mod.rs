@@ -1,4 +1,4 @@
-//! The endpoint families. A new one is a file here and a line in [`FAMILIES`].
+//! The endpoint families. A new family needs a file here and a line in [`FAMILIES`].
 
 mod account;
 pub(crate) mod actions;
@@ -73,22 +73,22 @@ static FAMILIES: &[&Family] = &[
     &invoices::FAMILY,
 ];
 
-/// Every operation.
+/// All operations that the simulator serves.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
     FAMILIES.iter().flat_map(|family| family.routes)
 }
 
-/// Every kind of object.
+/// All kinds of objects that the simulator serves.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
     FAMILIES.iter().filter_map(|family| family.kind)
 }
 
-/// The kind of a list.
+/// The kind that has this name in list answers, such as `droplets`.
 pub(crate) fn kind_of(collection: &str) -> Option<&'static Kind> {
     kinds().find(|kind| kind.collection == collection)
 }
 
-/// The kind in a URN.
+/// The kind that has this name in URNs, such as `droplet`.
 pub(crate) fn kind_of_urn(urn: &str) -> Option<&'static Kind> {
     kinds().find(|kind| kind.urn == Some(urn))
 }

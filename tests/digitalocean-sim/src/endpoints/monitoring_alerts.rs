@@ -73,7 +73,8 @@ struct Alerts {
     slack: Vec<Slack>,
 }
 
-/// OpenAPI `schemas/slack_details`; who has the URL can write to the channel.
+/// A Slack channel (OpenAPI `schemas/slack_details`). The URL is a secret: a client that has it can
+/// write to the channel.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Slack {

@@ -1,4 +1,4 @@
-//! NAT gateways of VPC networks (OpenAPI `schemas/vpc_nat_gateway_get`). They have no URN that is known.
+//! NAT gateways of VPC networks (OpenAPI `schemas/vpc_nat_gateway_get`). No URN of theirs is known.
 
 use std::net::Ipv4Addr;
 
@@ -59,9 +59,9 @@ struct Spec {
     region: String,
     #[serde(default = "one")]
     size: u32,
-    /// The region's default VPC if none is named.
+    /// Connected VPCs, the region's default VPC if empty.
     #[serde(default)]
-    vpcs: Vec<Served>,
+    vpcs: Vec<ConnectedVpc>,
     #[serde(default)]
     public_ips: Vec<Ipv4Addr>,
     #[serde(default)]
@@ -72,7 +72,7 @@ struct Spec {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Served {
+struct ConnectedVpc {
     vpc_uuid: String,
     #[serde(default = "gateway")]
     gateway_ip: String,
@@ -97,7 +97,7 @@ fn gateway() -> String {
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let mut nat: Spec = spec(value)?;
     if nat.vpcs.is_empty() {
-        nat.vpcs.push(Served { vpc_uuid: default_vpc(&nat.region), gateway_ip: gateway() });
+        nat.vpcs.push(ConnectedVpc { vpc_uuid: default_vpc(&nat.region), gateway_ip: gateway() });
     }
     let created_at = nat.created_at.unwrap_or(context.now);
     let public: Vec<Value> = nat.public_ips.iter().map(|ip| json!({ "ipv4": ip })).collect();
@@ -119,11 +119,12 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// OpenAPI `parameters/vpc_nat_gateway_state` and its like; what is in capitals in an answer is in small letters there.
+/// Lists the gateways, with the filters of OpenAPI `parameters/vpc_nat_gateway_state` and similar
+/// parameters. Values that answers show in capitals are in small letters in the query.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let query = &call.request.query;
-    let asked = |field: &'static str| Some((field, query.get(field)?.clone()));
-    let filters: Vec<(&str, String)> = ["name", "region", "state", "type"].into_iter().filter_map(asked).collect();
+    let filter_of = |field: &'static str| Some((field, query.get(field)?.clone()));
+    let filters: Vec<(&str, String)> = ["name", "region", "state", "type"].into_iter().filter_map(filter_of).collect();
     Ok(call.list(&KIND, LinkStyle::Usual, |nat| {
         filters.iter().all(|(field, value)| nat[*field].as_str().is_some_and(|own| own.eq_ignore_ascii_case(value)))
     }))

@@ -1,4 +1,4 @@
-//! What a project holds (OpenAPI `responses/resources_list`, `assigned_resources_list`).
+//! The resources of a project (OpenAPI `responses/resources_list`, `assigned_resources_list`).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::route::{Access, Family, Route};
 
-/// OpenAPI `POST /v2/projects/{project_id}/resources`: `project:update` also grants it.
+/// OpenAPI `POST /v2/projects/{project_id}/resources`: `project:update` grants the assignment too.
 const ASSIGN: &[&[&str]] = &[&["project:assign_resource"], &["project:update"]];
 
 pub(crate) static FAMILY: Family = Family {
@@ -55,7 +55,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::List(Listing { key: "resources", items, kind: None, links: LinkStyle::FirstAndLast }))
 }
 
-/// Moves resources into the project and answers all that it holds.
+/// Moves resources into the project and answers all resources of the project.
 fn assign(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let project = projects::id(call)?;
     let body = call.body()?;
@@ -64,7 +64,8 @@ fn assign(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         .iter()
         .map(|urn| urn.as_str().filter(|urn| is_urn(urn)).ok_or_else(malformed))
         .collect::<Result<_, _>>()?;
-    // OpenAPI, `POST /v2/projects/{project_id}/resources`: the read scope of every resource is needed too.
+    // OpenAPI, `POST /v2/projects/{project_id}/resources`: the token needs the read scope of every
+    // resource too.
     if urns.iter().any(|urn| !may_see(call, urn)) {
         return Err(ApiError::forbidden());
     }
@@ -84,8 +85,9 @@ fn assign(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Json(StatusCode::OK, json!({ "resources": items })))
 }
 
-/// The resources of a project that the token may see: OpenAPI `responses/resources_list`, "Only resources that you are authorized to see will
-/// be returned", whatever the token gets elsewhere.
+/// The resources of a project that the token may read: OpenAPI `responses/resources_list`, "Only
+/// resources that you are authorized to see will be returned". This holds whatever the token's mode
+/// for missing scopes is.
 fn resources(call: &Call<'_>, project: &str, statuses: &HashMap<String, &str>) -> Vec<Value> {
     let held = call.account.assignments.of(project);
     held.into_iter()
@@ -108,7 +110,8 @@ fn resource(call: &Call<'_>, urn: &str, assigned_at: &str, status: &str) -> Valu
     })
 }
 
-/// The kind and id of a URN. Only the first two colons divide it: an IPv6 address has some of its own.
+/// The kind and id of a URN. Only the first two colons are separators, because an IPv6 address
+/// contains colons of its own.
 fn parts(urn: &str) -> Option<(&str, &str)> {
     let (kind, id) = urn.strip_prefix("do:")?.split_once(':')?;
     (!kind.is_empty() && !id.is_empty()).then_some((kind, id))
@@ -118,12 +121,13 @@ fn is_urn(urn: &str) -> bool {
     parts(urn).is_some()
 }
 
-/// The message in pulumi/pulumi-digitalocean#82.
+/// The error for an invalid URN, with the message in pulumi/pulumi-digitalocean#82.
 fn malformed() -> ApiError {
     ApiError::bad_request("resource objects must have an urn in the following format: do:resource_type:resource_id")
 }
 
-/// A kind that is not served cannot be looked up, so anything of it is there.
+/// Returns whether the resource of a URN exists. A kind that the simulator does not serve cannot be
+/// checked, so all of its resources count as existing.
 fn exists(call: &Call<'_>, urn: &str) -> bool {
     parts(urn).is_some_and(|(kind, id)| kind_of_urn(kind).is_none_or(|kind| call.account.has(kind, id)))
 }
@@ -136,12 +140,13 @@ fn may_see(call: &Call<'_>, urn: &str) -> bool {
     }
 }
 
-/// The read scopes of kinds that are not served (OpenAPI: `security` of the operation that gets one).
+/// The read scopes of kinds that the simulator does not serve (OpenAPI: `security` of the operation
+/// that gets one).
 fn unserved_read_scope(kind: &str) -> &'static str {
     match kind {
         "reservedip" | "reservedipv6" => "reserved_ip:read",
         "image" => "image:read",
-        // No operation asks for this one: "View Spaces object storage buckets"
+        // No operation requires this scope: "View Spaces object storage buckets"
         // (<https://docs.digitalocean.com/reference/api/scopes/spaces/read/>).
         "space" => "spaces:read",
         "volumesnapshot" => "block_storage_snapshot:read",
@@ -152,8 +157,9 @@ fn unserved_read_scope(kind: &str) -> &'static str {
 fn self_link(origin: &str, urn: &str) -> String {
     let (kind, id) = parts(urn).unwrap_or(("unknown", urn));
     let list = match kind {
-        // The one link that leads out of the API (digitalocean/droplet_kit,
-        // `spec/fixtures/projects/resources.json`); the region of a bucket is not part of its URN: ams3 unless it was given a link.
+        // The link of a bucket is the only one that leads out of the API (digitalocean/droplet_kit,
+        // `spec/fixtures/projects/resources.json`). The URN of a bucket does not contain its
+        // region, so the link says ams3 unless the seed gives one.
         "space" => return format!("https://{id}.ams3.digitaloceanspaces.com"),
         "app" => "apps",
         "dbaas" => "databases",

@@ -1,4 +1,4 @@
-//! Projects (OpenAPI `schemas/project`).
+//! Projects, which group the resources of an account (OpenAPI `schemas/project`).
 
 mod shape;
 
@@ -35,7 +35,8 @@ pub(crate) static FAMILY: Family = Family {
             path: "/v2/projects",
             access: Access::List,
             scopes: READ,
-            // `first` and `last` even for one page: OpenAPI `responses/projects_list`, the example.
+            // `first` and `last` come even with a single page: OpenAPI `responses/projects_list`,
+            // the example.
             handler: |call| Ok(call.list(&KIND, LinkStyle::FirstAndLast, |_| true)),
         },
         Route {
@@ -97,7 +98,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// The project of the path: its parameter, or the default one where it has none.
+/// The id of the path's project: the path parameter, or the default project if the path has no
+/// parameter.
 pub(super) fn id(call: &Call<'_>) -> Result<String, ApiError> {
     let id = match call.params.first() {
         Some(id) => id.clone(),
@@ -120,14 +122,16 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     call.show(&KIND, &id, StatusCode::CREATED)
 }
 
-/// OpenAPI `PUT /v2/projects/{project_id}`: all of these attributes must be sent.
+/// Replaces a project. All of these attributes must be sent (OpenAPI `PUT
+/// /v2/projects/{project_id}`).
 fn replace(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let body = call.body()?;
     require(&body, shape::WRITABLE)?;
     update(call, body)
 }
 
-/// OpenAPI `PATCH /v2/projects/{project_id}`: at least one of the attributes.
+/// Changes a project. At least one of the attributes must be sent (OpenAPI `PATCH
+/// /v2/projects/{project_id}`).
 fn change(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let body = call.body()?;
     update(call, body)
@@ -140,7 +144,8 @@ fn update(call: &mut Call<'_>, mut body: Map<String, Value>) -> Result<Reply, Ap
         return Err(ApiError::unprocessable("at least one attribute is required"));
     }
     refuse_taken_name(call, &body, Some(&id))?;
-    // There is always one default project, so it stops being it only when another becomes it.
+    // An account always has one default project. A project stops being the default only when
+    // another one becomes it.
     if body.get("is_default") == Some(&Value::Bool(false)) {
         body.remove("is_default");
     }
@@ -161,7 +166,8 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         ));
     }
     if call.account.default_project().as_ref() == Some(&id) {
-        // That the default project stays is in DO's product documentation; the status is not recorded anywhere.
+        // DO's product documentation says that the default project cannot be deleted. The status is
+        // not recorded anywhere.
         return Err(ApiError::precondition_failed("cannot delete the default project"));
     }
     call.account.remove(&KIND, &id);
@@ -175,8 +181,10 @@ fn require(body: &Map<String, Value>, fields: &[&str]) -> Result<(), ApiError> {
     }
 }
 
-/// Names are unique (OpenAPI `schemas/project_base`). No recorded answer to a second one is known; 409 is the status whose id DO keeps for a
-/// conflict, and the one it gave for a taken name of a volume snapshot (StackPointCloud/ark-plugin-digitalocean#1).
+/// Refuses a name that another project has. Names are unique (OpenAPI `schemas/project_base`). No
+/// recorded answer to a second project of the same name is known. 409 is the status whose id DO
+/// uses for a conflict, and the one that it answered for a taken name of a volume snapshot
+/// (StackPointCloud/ark-plugin-digitalocean#1).
 fn refuse_taken_name(call: &Call<'_>, body: &Map<String, Value>, own: Option<&str>) -> Result<(), ApiError> {
     let Some(name) = body.get("name") else { return Ok(()) };
     let taken = call

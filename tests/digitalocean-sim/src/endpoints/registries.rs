@@ -1,4 +1,5 @@
-//! Container registries (OpenAPI `schemas/registry`): the calls for several, and the older ones for the only one.
+//! Container registries (OpenAPI `schemas/registry`): the endpoints for several registries, and the
+//! older ones for a single registry.
 
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
@@ -44,7 +45,7 @@ pub(crate) static FAMILY: Family = Family {
             path: "/v2/registry",
             access: Access::Object,
             scopes: &[&["registry:read"]],
-            handler: only,
+            handler: show_only,
         },
         Route {
             method: Method::GET,
@@ -56,7 +57,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// slug, name, repositories (0 for any number), MiB of storage and of transfer, price in cents, and what a GiB of storage beyond costs
+/// Columns: slug, name, repositories (0 for any number), MiB of storage and of transfer, price in
+/// cents, and price of an additional GiB of storage in cents
 /// (<https://docs.digitalocean.com/products/container-registry/details/pricing/>).
 const TIERS: &[(&str, &str, u64, u64, u64, u64)] = &[
     ("starter", "Starter", 1, 500, 0, 0),
@@ -102,7 +104,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// OpenAPI `schemas/subscription_tier_base`.
+/// A tier in the form of OpenAPI `schemas/subscription_tier_base`.
 fn tier(slug: &str) -> Result<Value, String> {
     let Some((_, name, repositories, size, price, overage)) = TIERS.iter().find(|tier| tier.0 == slug) else {
         return Err(format!("tier: unknown tier `{slug}`"));
@@ -119,7 +121,7 @@ fn tier(slug: &str) -> Result<Value, String> {
     }))
 }
 
-/// The slug of a tier stands for the subscription's whole tier, as in a seed.
+/// Sets a field. The slug of a tier stands for the subscription's whole tier, as in a seed.
 fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     match (field, value.as_str()) {
         ("tier", Some(slug)) => {
@@ -130,9 +132,10 @@ fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(),
     }
 }
 
-/// 404 for none, which digitalocean/terraform-provider-digitalocean takes for "gone", and 412 for several (OpenAPI
+/// Shows the only registry. Without one the answer is 404, which
+/// digitalocean/terraform-provider-digitalocean takes for "gone". With several it is 412 (OpenAPI
 /// `responses/registries_precondition_fail`).
-fn only(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+fn show_only(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut names = call.account.objects(&KIND).map(|registry| KIND.id_of(registry));
     match (names.next(), names.next()) {
         (None, _) => Err(ApiError::not_found()),
@@ -143,8 +146,9 @@ fn only(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }
 }
 
-/// "A subscription is automatically created when you configure your container registry" (OpenAPI `GET /v2/registry/subscription`); what is
-/// answered without one is not documented.
+/// Shows the subscription. "A subscription is automatically created when you configure your
+/// container registry" (OpenAPI `GET /v2/registry/subscription`). DO does not document the answer
+/// without one; the simulator answers 404.
 fn subscription(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let registry = call.account.objects(&KIND).next().ok_or_else(ApiError::not_found)?;
     Ok(Reply::Json(StatusCode::OK, json!({ "subscription": registry["subscription"] })))

@@ -1,5 +1,5 @@
-//! Reserved IPs (OpenAPI `schemas/reserved_ip`). Under their old name, floating IPs, DO shows the same addresses in the same shape
-//! (`schemas/floating_ip`).
+//! Reserved IPs (OpenAPI `schemas/reserved_ip`). DO serves the same addresses in the same shape
+//! under their old name, floating IPs (`schemas/floating_ip`).
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -19,10 +19,11 @@ static KIND: Kind = Kind {
     collection: "reserved_ips",
     single: "reserved_ip",
     id: "ip",
-    // What the resources of projects were seen to be called (digitalocean/terraform-provider-digitalocean#1264).
+    // The kind that DO was observed to use in the URNs of project resources
+    // (digitalocean/terraform-provider-digitalocean#1264).
     urn: Some("floatingip"),
     read_scope: "reserved_ip:read",
-    // OpenAPI `schemas/reserved_ip`.
+    // Source of the scopes: OpenAPI `schemas/reserved_ip`.
     scoped_fields: &[
         ScopedField { name: "droplet", scope: "droplet:read", blank: Blank::Absent },
         ScopedField { name: "project_id", scope: "project:read", blank: Blank::Absent },
@@ -65,7 +66,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// `droplet` is an id here; the whole droplet is shown in its place.
+/// A reserved IP as a seed describes it. `droplet` is an id here; answers show the whole droplet
+/// instead.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
@@ -93,7 +95,7 @@ fn build(value: Value, _: &mut BuildContext<'_>) -> Result<BuiltObject, String> 
     .into())
 }
 
-/// The slug of a region stands for the whole object, as in a seed.
+/// Sets a field. The slug of a region stands for the whole object, as in a seed.
 fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     match (field, value.as_str()) {
         ("region", Some(slug)) => set_known(object, field, catalog::region(slug)?),
@@ -123,8 +125,9 @@ fn shown(call: &Call<'_>, reserved: &Value) -> Value {
     shown
 }
 
-/// The droplet that an address is assigned to, as the token sees it; null if there is none (any more: an address outlives its droplet
-/// unless it is destroyed along with it, OpenAPI `GET /v2/droplets/{droplet_id}/destroy_with_associated_resources`).
+/// The droplet that an address is assigned to, as the token may read it. Null if the address is not
+/// assigned or the droplet was deleted: an address outlives its droplet unless it is destroyed
+/// along with it (OpenAPI `GET /v2/droplets/{droplet_id}/destroy_with_associated_resources`).
 pub(super) fn assignee(call: &Call<'_>, reserved: &Value) -> Value {
     let id = reserved["droplet"].as_u64().map(|id| id.to_string());
     let droplet = id.and_then(|id| call.account.get(&droplets::KIND, &id));

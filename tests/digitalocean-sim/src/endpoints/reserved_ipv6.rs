@@ -20,10 +20,11 @@ static KIND: Kind = Kind {
     collection: "reserved_ipv6s",
     single: "reserved_ipv6",
     id: "ip",
-    // As digitalocean/doctl, `commands/projects.go`, reads the resources of projects.
+    // The kind that digitalocean/doctl, `commands/projects.go`, reads in the URNs of project
+    // resources.
     urn: Some("floatingipv6"),
     read_scope: "reserved_ip:read",
-    // OpenAPI `schemas/reserved_ipv6`.
+    // Source of the scopes: OpenAPI `schemas/reserved_ipv6`.
     scoped_fields: &[ScopedField { name: "droplet", scope: "droplet:read", blank: Blank::Absent }],
     build,
     set: set_known,
@@ -49,7 +50,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// `droplet` is an id here; the whole droplet is shown in its place.
+/// A reserved IPv6 address as a seed describes it. `droplet` is an id here; answers show the whole
+/// droplet instead.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
@@ -77,7 +79,8 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// The list leaves out the droplet of an address that has none (OpenAPI `responses/reserved_ipv6_list`, example).
+/// Lists the addresses. An address that is not assigned has no field `droplet` in the list (OpenAPI
+/// `responses/reserved_ipv6_list`, example).
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let item = |reserved: &Arc<Value>| {
         let mut shown = shown(call, reserved);

@@ -1,4 +1,5 @@
-//! Snapshots of droplets and of volumes (OpenAPI `schemas/snapshots`). What they were taken of may be gone.
+//! Snapshots of droplets and of volumes (OpenAPI `schemas/snapshots`). Their droplet or volume may
+//! have been deleted.
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ pub(crate) static KIND: Kind = Kind {
     collection: "snapshots",
     single: "snapshot",
     id: "id",
-    // The API has been seen to hold snapshots in projects, and not to put them there by itself: see `URNS`.
+    // The API was observed to have snapshots in projects, but not to put them there by itself: see
+    // `URNS`.
     urn: None,
     read_scope: "snapshot:read",
     // OpenAPI `schemas/snapshots`: "Requires `tag:read` scope."
@@ -28,7 +30,8 @@ pub(crate) static KIND: Kind = Kind {
     set: set_known,
 };
 
-/// The kinds in URNs of snapshots and images that somebody put into a project; a snapshot of a droplet is an image.
+/// The kinds in the URNs of snapshots and images that a client put into a project. A snapshot of a
+/// droplet is an image.
 pub(crate) const URNS: &[&str] = &["volumesnapshot", "image"];
 
 pub(crate) static FAMILY: Family = Family {
@@ -104,10 +107,13 @@ fn some_gigabytes() -> f64 {
     2.36
 }
 
-/// The id is a number for a droplet's and a UUID for a volume's, and a text for both.
+/// Builds a snapshot. The id is always a text: a number for a droplet snapshot, a UUID for a volume
+/// snapshot.
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let snapshot: Spec = spec(value)?;
-    let number = |id: String| id.parse().map_err(|_| format!("id: `{id}` is not a number, as those of droplets are"));
+    let number = |id: String| {
+        id.parse().map_err(|_| format!("id: `{id}` is not a number, which the id of a droplet snapshot must be"))
+    };
     let id = match snapshot.resource_type {
         ResourceType::Droplet => context.numeric_id(snapshot.id.map(number).transpose()?).to_string(),
         ResourceType::Volume => snapshot.id.unwrap_or_else(|| Uuid::new_v4().to_string()),
@@ -126,19 +132,19 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// An id as a droplet and the list of images show it: as a number where it is one.
+/// An id as a droplet and the list of images show it: as a number if the text is one.
 pub(crate) fn numeric(id: &Value) -> Value {
     id.as_str().and_then(|text| text.parse::<u64>().ok()).map_or_else(|| id.clone(), |number| json!(number))
 }
 
-/// The droplet that a snapshot was taken of.
+/// The id of a snapshot's droplet; none for a volume snapshot.
 pub(crate) fn droplet_of(snapshot: &Value) -> Option<String> {
     let id = snapshot["resource_id"].as_str().filter(|_| snapshot["resource_type"] == "droplet");
     id.map(ToOwned::to_owned)
 }
 
-/// OpenAPI `parameters/snapshot_resource_type`. Automated backups are not in this list: it has the saved instances that
-/// are "snapshots".
+/// Lists the snapshots, with the filter of OpenAPI `parameters/snapshot_resource_type`. The list
+/// has no automated backups: it contains those saved instances that are "snapshots".
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let wanted = call.request.query.get("resource_type").cloned();
     if wanted.as_deref().is_some_and(|wanted| !["droplet", "volume"].contains(&wanted)) {
@@ -149,7 +155,8 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }))
 }
 
-/// The snapshots of one droplet, whose ids are numbers here (OpenAPI `schemas/droplet_snapshot`).
+/// Lists the snapshots of one droplet. Their ids are numbers here (OpenAPI
+/// `schemas/droplet_snapshot`).
 fn list_of_droplet(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let droplet = call.param(0);
     if !call.account.has(&droplets::KIND, droplet) {
@@ -177,7 +184,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     call.delete(&KIND)
 }
 
-/// OpenAPI `responses/not_a_snapshot`, for the id of another image.
+/// Refuses the id of an image that is not a snapshot (OpenAPI `responses/not_a_snapshot`).
 fn refuse_other_images(call: &Call<'_>) -> Result<(), ApiError> {
     let id = call.param(0);
     if !call.account.has(&KIND, id) && images::find(call.account, id).is_some() {

@@ -1,4 +1,5 @@
-//! Access keys of Spaces (OpenAPI `schemas/key`). Their secrets are shown once, when they are made, and so never here.
+//! Access keys of Spaces (OpenAPI `schemas/key`). DO shows the secret of a key only when it is
+//! created, so the simulator never shows one.
 
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
@@ -54,7 +55,8 @@ struct Spec {
     created_at: Option<DateTime<Utc>>,
 }
 
-/// OpenAPI `schemas/grant`: `fullaccess` goes with an empty bucket, which means all of them.
+/// A grant of a key (OpenAPI `schemas/grant`). The permission `fullaccess` has an empty bucket,
+/// which stands for all buckets.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Grant {
@@ -74,7 +76,8 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// OpenAPI `parameters/name`, `bucket` and `permission`; `sort` is not served.
+/// Lists the keys with the filters of OpenAPI `parameters/name`, `bucket` and `permission`. The
+/// parameter `sort` is ignored.
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let query = |name: &str| call.request.query.get(name).filter(|value| !value.is_empty()).cloned();
     let (name, bucket, permission) = (query("name"), query("bucket"), query("permission"));

@@ -1,4 +1,4 @@
-//! SSH keys (OpenAPI `schemas/sshKeys`).
+//! SSH keys of the account (OpenAPI `schemas/sshKeys`).
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -64,13 +64,15 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// Sixteen bytes with colons between, as SSH shows an MD5 digest; another for every id.
+/// A fingerprint of sixteen bytes separated by colons, as SSH shows an MD5 digest. Every id has a
+/// different one.
 fn fingerprint(id: u64) -> String {
     let bytes: Vec<String> = u128::from(id).to_be_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     bytes.join(":")
 }
 
-/// "Either the ID or the fingerprint of an existing SSH key" (`specification/resources/sshKeys/parameters.yml`).
+/// Shows a key. "Either the ID or the fingerprint of an existing SSH key"
+/// (`specification/resources/sshKeys/parameters.yml`) identifies it.
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let key = call.param(0);
     let by_fingerprint = call.account.objects(&KIND).find(|own| own["fingerprint"] == *key).map(|own| KIND.id_of(own));

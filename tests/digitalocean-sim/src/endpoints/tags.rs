@@ -1,4 +1,5 @@
-//! Tags (OpenAPI `schemas/tags`). What bears a tag is counted when it is asked for, among the objects that the token may see.
+//! Tags (OpenAPI `schemas/tags`). The tagged resources are counted at each request, among the
+//! objects that the token may read.
 
 use std::sync::Arc;
 
@@ -37,7 +38,8 @@ pub(crate) static FAMILY: Family = Family {
     ],
 };
 
-/// The lists of what can bear a tag, which are their names in a tag too (OpenAPI `schemas/tags`, `resources`).
+/// The lists of resources that can be tagged. A tag shows its resources under the same names
+/// (OpenAPI `schemas/tags`, `resources`).
 const TAGGED: &[&str] = &["droplets", "images", "volumes", "databases"];
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ fn build(value: Value, _: &mut BuildContext<'_>) -> Result<BuiltObject, String> 
     let Spec { name } = spec(value)?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:".contains(&byte);
     if !(1..=255).contains(&name.len()) || !name.bytes().all(allowed) {
-        return Err(format!("name: `{name}` has other than letters, digits, `_`, `-`, `:`"));
+        return Err(format!("name: `{name}` is not 1 to 255 letters, digits, `_`, `-` or `:`"));
     }
     Ok(json!({ "name": name }).into())
 }
@@ -65,7 +67,7 @@ fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Json(StatusCode::OK, envelope(&KIND, counted(call, tag))))
 }
 
-/// A tag with what bears it.
+/// A tag with the numbers of its resources.
 fn counted(call: &Call<'_>, tag: &Value) -> Value {
     let mut resources = Map::new();
     let (mut total, mut last) = (0, None);
@@ -89,7 +91,7 @@ fn bears(object: &Value, tag: &Value) -> bool {
     object["tags"].as_array().is_some_and(|tags| tags.contains(tag))
 }
 
-/// OpenAPI `schemas/tags_metadata`.
+/// The statistics of a tag in the form of OpenAPI `schemas/tags_metadata`.
 fn statistics(count: usize, last_tagged_uri: Option<&String>) -> Value {
     match last_tagged_uri {
         Some(uri) => json!({ "count": count, "last_tagged_uri": uri }),

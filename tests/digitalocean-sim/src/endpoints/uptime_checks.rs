@@ -1,4 +1,4 @@
-//! Uptime checks (OpenAPI `schemas/check`).
+//! Uptime checks of monitoring (OpenAPI `schemas/check`).
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};

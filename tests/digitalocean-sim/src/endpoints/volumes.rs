@@ -19,7 +19,7 @@ pub(crate) static KIND: Kind = Kind {
     id: "id",
     urn: Some("volume"),
     read_scope: "block_storage:read",
-    // OpenAPI `schemas/tags_array_read`.
+    // Source of the scope: OpenAPI `schemas/tags_array_read`.
     scoped_fields: &[ScopedField { name: "tags", scope: "tag:read", blank: Blank::List }],
     build,
     set,
@@ -32,7 +32,8 @@ pub(crate) static FAMILY: Family = Family {
             method: Method::GET,
             path: "/v2/volumes",
             access: Access::List,
-            // The document asks for two old scopes besides, which no token can be given any more.
+            // The OpenAPI document also requires two old scopes that no token can be given any
+            // more.
             scopes: &[&["block_storage:read"], &["api:read", "api:write", "block_storage:read"]],
             handler: list,
         },
@@ -62,7 +63,7 @@ struct Spec {
     filesystem_type: String,
     #[serde(default)]
     filesystem_label: String,
-    /// What it is attached to.
+    /// Droplet that the volume is attached to.
     #[serde(default)]
     droplet_id: Option<u64>,
     #[serde(default)]
@@ -84,7 +85,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     Ok(json!({
         "id": volume.id,
         "region": catalog::region(&volume.region)?,
-        // One at the most (OpenAPI `schemas/volume_base_read`).
+        // A volume is attached to at most one droplet (OpenAPI `schemas/volume_base_read`).
         "droplet_ids": volume.droplet_id.as_slice(),
         "name": volume.name,
         "description": volume.description,
@@ -97,7 +98,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     .into())
 }
 
-/// The slug of a region stands for the whole object, as in a seed.
+/// Sets a field. The slug of a region stands for the whole object, as in a seed.
 fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     match (field, value.as_str()) {
         ("region", Some(slug)) => set_known(object, field, catalog::region(slug)?),
@@ -105,12 +106,13 @@ fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(),
     }
 }
 
-/// The droplet that a volume is attached to.
+/// The id of the droplet that a volume is attached to.
 pub(crate) fn droplet_of(volume: &Value) -> Option<String> {
     Some(volume["droplet_ids"].get(0)?.to_string())
 }
 
-/// OpenAPI `GET /v2/volumes`, "Filtering Results": by name, by region, or by both.
+/// Lists the volumes, filtered by name, by region, or by both (OpenAPI `GET /v2/volumes`,
+/// "Filtering Results").
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let query = &call.request.query;
     let (name, region) = (query.get("name").cloned(), query.get("region").cloned());

@@ -1,4 +1,4 @@
-//! VPC networks (OpenAPI `schemas/vpc`).
+//! VPC networks, the private networks of a region (OpenAPI `schemas/vpc`).
 
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
@@ -47,7 +47,8 @@ pub(crate) static FAMILY: Family = Family {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
-    /// That of the region's default VPC, if it is that one, which is where droplets are unless told.
+    /// Id of the VPC. For the default VPC of a region, it is by default the id that the region's
+    /// droplets refer to.
     #[serde(default)]
     id: Option<String>,
     name: String,
@@ -73,8 +74,8 @@ fn ip_range() -> String {
 
 fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let vpc: Spec = spec(value)?;
-    let made_up = || if vpc.default { default_vpc(&vpc.region) } else { Uuid::new_v4().to_string() };
-    let id = vpc.id.unwrap_or_else(made_up);
+    let default_id = || if vpc.default { default_vpc(&vpc.region) } else { Uuid::new_v4().to_string() };
+    let id = vpc.id.unwrap_or_else(default_id);
     Ok(json!({
         "id": id,
         "urn": format!("do:vpc:{id}"),

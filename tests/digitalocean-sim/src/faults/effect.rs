@@ -1,123 +1,127 @@
-//! What a fault does to a request.
+//! The effects of faults on requests.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The one thing that a fault does.
+/// The effect of a fault. Every fault has exactly one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Effect {
-    /// Answers this status and does nothing.
+    /// Answers a status and leaves the state unchanged.
     Status {
-        /// The status.
+        /// HTTP status of the answer.
         status: u16,
-        /// The body; DO's error body for the status if absent. A text is sent as it is, anything else as JSON.
+        /// Body of the answer, DO's error body for the status if absent. A text is sent unchanged,
+        /// any other value as JSON.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<Value>,
-        /// Headers to set; null removes one.
+        /// Headers to set. Null removes a header.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, Option<String>>,
     },
-    /// Waits before answering as usual, or as another fault says.
+    /// Waits before the answer, which is the usual one unless another fault changes it.
     Delay {
-        /// Milliseconds.
+        /// Duration of the delay in milliseconds.
         delay_ms: u64,
     },
-    /// Ends the connection.
+    /// Closes the connection without a complete answer.
     Cut {
-        /// Where.
+        /// Point at which the connection is closed.
         at: CutPoint,
     },
-    /// The usual answer with the second half of its JSON missing.
+    /// Sends the usual answer without the second half of its JSON.
     TruncatedJson,
-    /// An error body under a status of success.
+    /// Answers an error body with a success status.
     ErrorBody {
-        /// The status, 200 if absent.
+        /// HTTP status, 200 if absent.
         #[serde(default = "ok")]
         status: u16,
-        /// The error's id.
+        /// DO's id of the error, such as `server_error`.
         #[serde(default = "server_error")]
         id: String,
-        /// The error's message.
+        /// Error text in the body's `message`.
         #[serde(default = "server_error_message")]
         message: String,
     },
-    /// 429 as DO answers it.
+    /// Answers 429 in the form of DO's own answer.
     RateLimit {
-        /// Which limit.
+        /// Limit that the answer reports.
         limit: LimitKind,
-        /// Seconds until a request is let in again: `retry-after` of a burst, `ratelimit-reset` of the hour.
+        /// Seconds until requests are admitted again: `retry-after` for the burst limit,
+        /// `ratelimit-reset` for the hourly limit.
         #[serde(default = "one_minute")]
         wait_seconds: i64,
     },
-    /// Pages 2 and later of a list look as if its head had changed since page 1 was fetched.
+    /// Serves pages 2 and later of a list as if objects at its head had changed since page 1 was
+    /// read.
     PageShift {
-        /// How it changed.
+        /// Kind of the change.
         change: ListChange,
-        /// By how many objects.
+        /// Number of objects that were inserted or removed.
         #[serde(default = "one")]
         items: usize,
     },
-    /// Does what is asked and answers this status.
+    /// Applies the request to the state and answers an error.
     ErrorAfterApply {
-        /// The status, 500 if absent.
+        /// HTTP status, 500 if absent.
         #[serde(default = "internal_error")]
         status: u16,
     },
-    /// Answers this status, or cuts the connection before any byte of an answer, and does what is asked later, as the request was.
+    /// Answers an error, or closes the connection before any byte of an answer, and applies the
+    /// unchanged request later.
     DelayedApply {
-        /// How much later by the simulator's clock, in milliseconds.
+        /// Delay until the request is applied, in milliseconds of the simulator's clock.
         after_ms: u64,
-        /// The status; the connection is cut if absent.
+        /// HTTP status; the connection is closed if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
-    /// Does what is asked at once and keeps the answer back.
+    /// Applies the request at once and delays the answer.
     DelayedAnswer {
-        /// Milliseconds.
+        /// Duration of the delay in milliseconds.
         delay_ms: u64,
     },
-    /// The action on a droplet that a request begins ends as `errored`.
+    /// Makes the droplet action that the request starts end as `errored`.
     ActionFails,
-    /// Reads see the state as it was when the fault was set.
+    /// Serves reads from the state at the time when the fault was set.
     StaleReads {
-        /// For how long; until the fault is removed if absent.
+        /// Duration in seconds. If absent, reads are stale until the fault is removed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<u64>,
     },
 }
 
-/// Where a connection ends.
+/// The point at which a connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CutPoint {
-    /// Before any byte of the answer. What was asked is not done.
+    /// Before any byte of the answer. The request is not applied.
     BeforeResponse,
-    /// Before any byte of the answer. What was asked is done.
+    /// Before any byte of the answer. The request is applied.
     Applied,
-    /// After half of the body. What was asked is done.
+    /// After half of the body. The request is applied.
     MidBody,
 }
 
-/// Which of the two limits refuses.
+/// The limit that refuses a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitKind {
-    /// Requests a minute: with `retry-after`.
+    /// The limit per minute. The answer has `retry-after`.
     Burst,
-    /// Requests an hour: without it.
+    /// The limit per hour. The answer has no `retry-after`.
     Hourly,
 }
 
-/// How the head of a list changed between two pages.
+/// The change at the head of a list between two pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListChange {
-    /// Objects were inserted, so some appear twice.
+    /// Objects were inserted, so some objects appear twice.
     Insert,
-    /// Objects were removed, so some are skipped.
+    /// Objects were removed, so some objects are skipped.
     Remove,
 }
 
@@ -128,7 +132,7 @@ impl Effect {
         Self::Status { status, body: None, headers: BTreeMap::new() }
     }
 
-    /// Answers 429 as DO does at one of its limits.
+    /// Answers 429 with the headers of one of DO's limits, with a wait of one minute.
     #[must_use]
     pub fn rate_limit(limit: LimitKind) -> Self {
         Self::RateLimit { limit, wait_seconds: one_minute() }
@@ -167,7 +171,7 @@ fn server_error() -> String {
     "server_error".to_owned()
 }
 
-/// OpenAPI `responses/server_error`.
+/// Message of the example in OpenAPI `responses/server_error`.
 fn server_error_message() -> String {
     "Unexpected server-side error".to_owned()
 }

@@ -1,4 +1,4 @@
-//! Scripted faults: what is to go wrong, where, and how often.
+//! Scripted faults: the requests that they apply to, how often they apply, and their effects.
 
 mod effect;
 pub(crate) mod pattern;

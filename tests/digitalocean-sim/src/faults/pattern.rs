@@ -1,4 +1,4 @@
-//! Path patterns: `*` stands for any text, slashes included; without one the path must be equal.
+//! Path patterns. `*` stands for any text, slashes included. Without a `*` the path must be equal.
 
 pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     let mut parts = pattern.split('*');

@@ -1,4 +1,4 @@
-//! The faults that are set, and what they do to a request that arrives.
+//! The registered faults, and their effect on an incoming request.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::rule::{Fault, Times};
 use crate::model::account::Account;
 use crate::request::Request;
 
-/// The accounts as they were when a stale fault was set.
+/// The accounts at the time when a fault with stale reads was set.
 pub(crate) type Snapshot = BTreeMap<String, Account>;
 
 struct Entry {
@@ -30,26 +30,27 @@ pub(crate) struct FaultRegistry {
     next: u64,
 }
 
-/// What the faults do to one request.
+/// The combined effect of the faults on one request.
 #[derive(Default)]
 pub(crate) struct MatchedFaults {
     pub(crate) ids: Vec<String>,
     pub(crate) delay: Duration,
-    /// How far pages after the first are shifted: forward for objects removed, back for objects inserted.
+    /// Number of objects by which pages after the first are shifted: positive for removed objects,
+    /// negative for inserted ones.
     pub(crate) shift: i64,
-    /// The id of the stale fault whose snapshot is to be read.
+    /// Id of the fault whose snapshot is served.
     pub(crate) stale: Option<String>,
-    /// Whether the action that is begun is to fail.
+    /// True if the action that the request starts must fail.
     pub(crate) action_fails: bool,
-    /// What decides the answer.
+    /// Effect that determines the answer; none for the usual answer.
     pub(crate) terminal: Option<TerminalEffect>,
 }
 
-/// An effect that decides the answer; the first fault that has one wins.
+/// An effect that determines the answer. The first matching fault that has one wins.
 pub(crate) type TerminalEffect = Effect;
 
 impl FaultRegistry {
-    /// Sets a fault; one of the same id is replaced.
+    /// Sets a fault and returns its id. A fault with the same id is replaced.
     pub(crate) fn set(&mut self, mut fault: Fault, accounts: &Snapshot, now: DateTime<Utc>) -> String {
         self.next += 1;
         let id = fault.id.get_or_insert_with(|| format!("fault-{}", self.next)).clone();
@@ -75,7 +76,8 @@ impl FaultRegistry {
         self.entries.clear();
     }
 
-    /// The faults as JSON, each with how many requests it matched and struck.
+    /// The faults as JSON, each with the number of requests that it matched and that it was applied
+    /// to.
     pub(crate) fn show(&self) -> Vec<Value> {
         self.entries.iter().map(Entry::show).collect()
     }
@@ -88,7 +90,8 @@ impl FaultRegistry {
         self.entries.iter().find(|entry| entry.id == id)?.snapshot.as_ref()?.get(account).cloned()
     }
 
-    /// Counts a request against every fault that meets it, up to the one that decides the answer.
+    /// Counts a request for every fault that matches it, up to the first one that determines the
+    /// answer.
     pub(crate) fn match_request(
         &mut self,
         request: &Request,

@@ -1,4 +1,4 @@
-//! Which requests a fault meets.
+//! Rules of faults: the requests that a fault applies to.
 
 use std::collections::BTreeMap;
 
@@ -8,42 +8,42 @@ use super::effect::Effect;
 use super::pattern;
 use crate::request::Request;
 
-/// A fault: the requests it meets, how often it strikes, and its effect.
+/// A fault: a rule for the requests that it matches, how often it applies, and its effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Its id, given by the simulator if absent; the request log names it.
+    /// Id of the fault, assigned by the simulator if absent. The request log shows it.
     #[serde(default)]
     pub id: Option<String>,
-    /// The method, any if absent.
+    /// HTTP method, any if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The path, or a glob in which `*` stands for any text, such as `/v2/droplets*`.
+    /// Path, or a glob in which `*` stands for any text, such as `/v2/droplets*`.
     pub path: String,
-    /// Query parameters that the request must have sent.
+    /// Query parameters that the request must have.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub query: BTreeMap<String, String>,
-    /// The account, any if absent.
+    /// Account of the request's token, any if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// How many requests it strikes.
+    /// Number of requests that the fault is applied to.
     #[serde(default)]
     pub times: Times,
-    /// How many matching requests it lets pass first.
+    /// Number of matching requests that are first served without the fault.
     #[serde(default)]
     pub after: u64,
-    /// What it does.
+    /// Effect on the requests.
     pub effect: Effect,
 }
 
-/// How often a fault strikes.
+/// The number of requests that a fault is applied to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "TimesSpec", into = "TimesSpec")]
 pub enum Times {
-    /// Until it is removed.
+    /// All matching requests until the fault is removed.
     #[default]
     Unlimited,
-    /// This many requests.
+    /// At most this number of requests.
     Count(u64),
 }
 
@@ -79,7 +79,7 @@ impl From<Times> for TimesSpec {
 }
 
 impl Fault {
-    /// A fault for every request to a path or glob.
+    /// Creates a fault for every request to a path or glob.
     #[must_use]
     pub fn on(path: &str, effect: Effect) -> Self {
         Self {
@@ -94,42 +94,42 @@ impl Fault {
         }
     }
 
-    /// The same with an id.
+    /// Sets the id, which is assigned by the simulator by default.
     #[must_use]
     pub fn id(mut self, id: &str) -> Self {
         self.id = Some(id.to_owned());
         self
     }
 
-    /// The same for one method.
+    /// Limits the fault to one HTTP method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.to_owned());
         self
     }
 
-    /// The same for requests that send this query parameter.
+    /// Limits the fault to requests that have this query parameter.
     #[must_use]
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.query.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// The same for one account.
+    /// Limits the fault to one account.
     #[must_use]
     pub fn account(mut self, account: &str) -> Self {
         self.account = Some(account.to_owned());
         self
     }
 
-    /// The same for this many requests.
+    /// Limits the fault to this number of requests.
     #[must_use]
     pub fn times(mut self, times: u64) -> Self {
         self.times = Times::Count(times);
         self
     }
 
-    /// The same, letting the first matching requests pass.
+    /// Serves this number of matching requests without the fault first.
     #[must_use]
     pub fn after(mut self, skipped: u64) -> Self {
         self.after = skipped;
@@ -141,7 +141,7 @@ impl Fault {
             && pattern::matches(&self.path, &request.path)
             && self.account.as_deref().is_none_or(|wanted| Some(wanted) == account)
             && self.query.iter().all(|(name, value)| request.query.get(name) == Some(value))
-            // The head of a list can only have changed for a page after the first.
+            // A list can only change between pages, so the effect cannot apply to the first page.
             && (!matches!(self.effect, Effect::PageShift { .. }) || request.query.page() > 1)
     }
 }

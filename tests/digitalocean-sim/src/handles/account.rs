@@ -1,4 +1,5 @@
-//! An account, in process. What cannot be done is the test's mistake, and so it panics with the reason.
+//! Accounts in the same process. An operation that is not possible is a mistake in the test, so it
+//! panics with the reason.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::model::kind::Kind;
 use crate::scopes::Token;
 use crate::state::Shared;
 
-/// An account, to read and change. Its methods panic where the account or the object is not there.
+/// An account to read and to change. Its methods panic if the account or the object does not exist.
 #[derive(Clone)]
 pub struct Account {
     shared: Arc<Shared>,
@@ -33,7 +34,7 @@ impl Account {
         }
     }
 
-    /// The value of a token.
+    /// Returns the value of a token.
     #[track_caller]
     #[must_use]
     pub fn token(&self, name: &str) -> String {
@@ -43,7 +44,7 @@ impl Account {
         })
     }
 
-    /// Adds a token, or replaces the one of that name.
+    /// Adds a token, or replaces the one with the same name.
     #[track_caller]
     pub fn set_token(&self, name: &str, token: Token) {
         self.edit(|account, _| {
@@ -52,7 +53,7 @@ impl Account {
         });
     }
 
-    /// Revokes a token.
+    /// Revokes the token with this name.
     #[track_caller]
     pub fn remove_token(&self, name: &str) {
         self.edit(|account, _| {
@@ -60,7 +61,7 @@ impl Account {
         });
     }
 
-    /// Sets the rate limits.
+    /// Sets the rate limits of every token of the account.
     #[track_caller]
     pub fn set_limits(&self, limits: Limits) {
         self.edit(|account, _| {
@@ -69,7 +70,8 @@ impl Account {
         });
     }
 
-    /// Sets what the documentation leaves open.
+    /// Sets the duration of actions, the delay of lists, and other behaviour that DO does not
+    /// document.
     #[track_caller]
     pub fn set_consistency(&self, consistency: ConsistencySettings) {
         self.edit(|account, _| {
@@ -78,15 +80,15 @@ impl Account {
         });
     }
 
-    /// What the account holds, so that two of them can be compared: in a stable order, without the ids of records, and of the actions only
-    /// those in progress.
+    /// Returns the contents of the account in a form that can be compared with another account. The
+    /// order is stable, records have no ids, and only the actions in progress are included.
     #[track_caller]
     #[must_use]
     pub fn state(&self) -> Value {
         self.edit(|account, _| Ok(account.comparable()))
     }
 
-    /// Adds an object in its JSON seed form to a list such as `droplets`, and gives its id.
+    /// Adds an object in its JSON seed form to a list such as `droplets`, and returns its id.
     #[track_caller]
     pub fn add(&self, collection: &str, object: Value) -> String {
         self.edit(|account, now| account.add(kind(collection)?, object, now))
@@ -98,7 +100,7 @@ impl Account {
         self.edit(|account, _| account.patch(kind(collection)?, id, fields));
     }
 
-    /// Removes an object.
+    /// Removes an object from a list such as `droplets`.
     #[track_caller]
     pub fn remove(&self, collection: &str, id: &str) {
         self.edit(|account, _| {
@@ -107,21 +109,21 @@ impl Account {
         });
     }
 
-    /// An object in DO's shape, if it is there.
+    /// Returns an object in DO's shape, if it exists.
     #[track_caller]
     #[must_use]
     pub fn get(&self, collection: &str, id: &str) -> Option<Value> {
         self.edit(|account, _| Ok(account.get(kind(collection)?, id).map(|object| Value::clone(object))))
     }
 
-    /// The objects of a list in DO's shape.
+    /// Returns the objects of a list in DO's shape.
     #[track_caller]
     #[must_use]
     pub fn list(&self, collection: &str) -> Vec<Value> {
         self.edit(|account, _| Ok(account.objects(kind(collection)?).map(|object| Value::clone(object)).collect()))
     }
 
-    /// How many objects a list has.
+    /// Returns the number of objects in a list.
     #[track_caller]
     #[must_use]
     pub fn count(&self, collection: &str) -> usize {
@@ -130,5 +132,5 @@ impl Account {
 }
 
 fn kind(collection: &str) -> Result<&'static Kind, String> {
-    kind_of(collection).ok_or_else(|| format!("the simulator has no `{collection}`"))
+    kind_of(collection).ok_or_else(|| format!("the simulator has no list `{collection}`"))
 }

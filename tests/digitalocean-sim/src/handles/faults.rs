@@ -1,4 +1,4 @@
-//! The faults, in process.
+//! Faults of a simulator in the same process.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::faults::Fault;
 use crate::state::Shared;
 
-/// The faults that are set.
+/// The faults that are set in the simulator.
 pub struct Faults {
     shared: Arc<Shared>,
 }
@@ -17,7 +17,8 @@ impl Faults {
         Self { shared }
     }
 
-    /// Sets a fault and gives its id. Faults are tried in the order in which they were set.
+    /// Sets a fault and returns its id. A request is matched against the faults in the order in
+    /// which they were set.
     pub fn add(&self, fault: Fault) -> String {
         let now = self.shared.clock.now();
         let mut state = self.shared.state();
@@ -25,23 +26,23 @@ impl Faults {
         state.faults.set(fault, &state.accounts, now)
     }
 
-    /// Removes a fault; false if there is none of that id.
+    /// Removes a fault. Returns false if no fault has the id.
     pub fn remove(&self, id: &str) -> bool {
         self.shared.state().faults.remove(id)
     }
 
-    /// Removes all.
+    /// Removes all faults of the simulator.
     pub fn clear(&self) {
         self.shared.state().faults.clear();
     }
 
-    /// How many requests a fault has struck; none if there is none of that id.
+    /// Returns the number of requests that a fault was applied to; none if no fault has the id.
     #[must_use]
     pub fn applied(&self, id: &str) -> Option<u64> {
         self.shared.state().faults.applied(id)
     }
 
-    /// The faults as JSON, each with `matched` and `applied`.
+    /// Returns the faults as JSON, each with `matched` and `applied`.
     #[must_use]
     pub fn list(&self) -> Vec<Value> {
         self.shared.state().faults.show()

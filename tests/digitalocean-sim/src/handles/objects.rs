@@ -1,4 +1,4 @@
-//! The kinds that tests name most, with types.
+//! Typed methods for the kinds that tests use most.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::endpoints::droplets::{self, Droplet};
 use crate::endpoints::projects::{self, Project};
 
 impl Account {
-    /// Adds a droplet and gives its id. The default project takes it.
+    /// Adds a droplet and returns its id. The droplet is assigned to the default project.
     #[track_caller]
     pub fn add_droplet(&self, droplet: Droplet) -> u64 {
         self.edit(|account, now| {
@@ -16,56 +16,56 @@ impl Account {
         })
     }
 
-    /// Adds this many droplets and gives their ids.
+    /// Adds this number of droplets and returns their ids.
     #[track_caller]
     pub fn add_droplets(&self, count: usize) -> Vec<u64> {
         (1..=count).map(|n| self.add_droplet(Droplet::generated(n, 0))).collect()
     }
 
-    /// A droplet in DO's shape, if it is there.
+    /// Returns a droplet in DO's shape, if it exists.
     #[track_caller]
     #[must_use]
     pub fn droplet(&self, id: u64) -> Option<Value> {
         self.get("droplets", &id.to_string())
     }
 
-    /// Changes fields of a droplet; a slug stands for a whole `size`, `region` or `image`.
+    /// Changes fields of a droplet. A slug stands for a whole `size`, `region` or `image`.
     #[track_caller]
     pub fn change_droplet(&self, id: u64, fields: Value) {
         self.change("droplets", &id.to_string(), fields);
     }
 
-    /// Sets a droplet's status.
+    /// Sets the status of a droplet.
     #[track_caller]
     pub fn set_droplet_status(&self, id: u64, status: &str) {
         self.change_droplet(id, json!({ "status": status }));
     }
 
-    /// Gives a droplet another name.
+    /// Changes the name of a droplet.
     #[track_caller]
     pub fn rename_droplet(&self, id: u64, name: &str) {
         self.change_droplet(id, json!({ "name": name }));
     }
 
-    /// Removes a droplet.
+    /// Removes a droplet and its backups.
     #[track_caller]
     pub fn remove_droplet(&self, id: u64) {
         self.remove("droplets", &id.to_string());
     }
 
-    /// Adds a domain. The default project takes it.
+    /// Adds a domain. The domain is assigned to the default project.
     #[track_caller]
     pub fn add_domain(&self, name: &str) {
         self.add("domains", json!({ "name": name }));
     }
 
-    /// Removes a domain.
+    /// Removes a domain and its records.
     #[track_caller]
     pub fn remove_domain(&self, name: &str) {
         self.remove("domains", name);
     }
 
-    /// Adds a project and gives its id.
+    /// Adds a project and returns its id.
     #[track_caller]
     pub fn add_project(&self, project: Project) -> String {
         self.edit(|account, now| {
@@ -74,19 +74,19 @@ impl Account {
         })
     }
 
-    /// Gives a project another name.
+    /// Changes the name of a project.
     #[track_caller]
     pub fn rename_project(&self, id: &str, name: &str) {
         self.change("projects", id, json!({ "name": name }));
     }
 
-    /// Removes a project; what it held is then in no project.
+    /// Removes a project. Its resources are in no project afterwards.
     #[track_caller]
     pub fn remove_project(&self, id: &str) {
         self.remove("projects", id);
     }
 
-    /// The id of the project of a name, if there is one.
+    /// Returns the id of the project with a name, if one exists.
     #[track_caller]
     #[must_use]
     pub fn project_named(&self, name: &str) -> Option<String> {
@@ -96,14 +96,15 @@ impl Account {
         })
     }
 
-    /// The id of the default project, if there is one.
+    /// Returns the id of the default project, if one exists.
     #[track_caller]
     #[must_use]
     pub fn default_project(&self) -> Option<String> {
         self.edit(|account, _| Ok(account.default_project()))
     }
 
-    /// Moves a resource into a project. Its URN may be of any kind, served or not.
+    /// Moves a resource into a project. The URN may be of any kind, including kinds that the
+    /// simulator does not serve.
     #[track_caller]
     pub fn assign(&self, project: &str, urn: &str) {
         self.edit(|account, now| {
@@ -115,7 +116,7 @@ impl Account {
         });
     }
 
-    /// Takes a resource out of its project, so that none holds it.
+    /// Removes a resource from its project, so that it is in no project.
     #[track_caller]
     pub fn unassign(&self, urn: &str) {
         self.edit(|account, _| {
@@ -124,14 +125,14 @@ impl Account {
         });
     }
 
-    /// The id of the project that holds a resource.
+    /// Returns the id of a resource's project; none if the resource is in no project.
     #[track_caller]
     #[must_use]
     pub fn project_of(&self, urn: &str) -> Option<String> {
         self.edit(|account, _| Ok(account.assignments.project_of(urn).map(ToOwned::to_owned)))
     }
 
-    /// The URNs that a project holds.
+    /// Returns the URNs of a project's resources.
     #[track_caller]
     #[must_use]
     pub fn resources_of(&self, project: &str) -> Vec<String> {

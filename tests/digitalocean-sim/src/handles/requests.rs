@@ -1,11 +1,11 @@
-//! The log of requests, in process.
+//! The request log of a simulator in the same process.
 
 use std::sync::Arc;
 
 use crate::request_log::{LogEntry, RequestFilter};
 use crate::state::Shared;
 
-/// The log of requests.
+/// The log of all requests to the API.
 pub struct Requests {
     shared: Arc<Shared>,
 }
@@ -15,25 +15,25 @@ impl Requests {
         Self { shared }
     }
 
-    /// Every request that is still in the log, the oldest first.
+    /// Returns all requests that are still in the log, the oldest first.
     #[must_use]
     pub fn all(&self) -> Vec<LogEntry> {
         self.find(&RequestFilter::default())
     }
 
-    /// The requests that a filter wants.
+    /// Returns the requests that match a filter.
     #[must_use]
     pub fn find(&self, filter: &RequestFilter) -> Vec<LogEntry> {
         self.shared.state().log.find(filter)
     }
 
-    /// How many requests a filter wants.
+    /// Returns the number of requests that match a filter.
     #[must_use]
     pub fn count(&self, filter: &RequestFilter) -> usize {
         self.find(filter).len()
     }
 
-    /// Empties the log.
+    /// Removes all requests from the log.
     pub fn clear(&self) {
         self.shared.state().log.clear();
     }

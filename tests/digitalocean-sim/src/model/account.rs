@@ -1,4 +1,4 @@
-//! One account: who it is, its tokens, its objects.
+//! One account: its profile, its tokens, its objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -58,7 +58,7 @@ pub(crate) struct Account {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) assignments: Assignments,
     collections: BTreeMap<&'static str, Collection>,
-    /// The ids of the actions that are in progress.
+    /// Ids of the actions that are in progress.
     running: BTreeSet<String>,
     next_id: u64,
 }
@@ -77,12 +77,12 @@ impl Account {
         }
     }
 
-    /// The objects of a kind.
+    /// The objects of a kind, for changes.
     pub(crate) fn of(&mut self, kind: &Kind) -> &mut Collection {
         self.collections.entry(kind.collection).or_default()
     }
 
-    /// The objects of a kind, to read.
+    /// The objects of a kind, read-only.
     pub(crate) fn objects(&self, kind: &Kind) -> impl Iterator<Item = &Arc<Value>> {
         self.collection(kind).into_iter().flat_map(Collection::iter)
     }
@@ -96,8 +96,8 @@ impl Account {
         self.running.iter().filter_map(|id| self.get(&actions::KIND, id))
     }
 
-    /// Notes whether an action is in progress.
-    pub(super) fn note_action(&mut self, id: &str, action: &Value) {
+    /// Updates the set of running actions after an action has changed.
+    pub(super) fn track_action(&mut self, id: &str, action: &Value) {
         if actions::is_running(action) {
             self.running.insert(id.to_owned());
         } else {
@@ -105,7 +105,7 @@ impl Account {
         }
     }
 
-    /// Lets the lists of every kind catch up.
+    /// Ends the list delays that are over by `now`, for every kind.
     pub(super) fn expire_list_lags(&mut self, now: DateTime<Utc>) {
         self.collections.values_mut().for_each(|collection| collection.expire_list_lags(now));
     }
@@ -122,13 +122,13 @@ impl Account {
         BuildContext { now, profile: &self.profile, next_id: &mut self.next_id }
     }
 
-    /// Adds an object from its seed form and gives its id. One that no project holds yet goes to the default project, as OpenAPI
-    /// `schemas/project` says of `is_default`.
+    /// Adds an object from its seed form and returns its id. An object that is in no project yet is
+    /// assigned to the default project, as OpenAPI `schemas/project` says of `is_default`.
     pub(crate) fn add(&mut self, kind: &Kind, spec: Value, now: DateTime<Utc>) -> Result<String, String> {
         let built = (kind.build)(spec, &mut self.context(now))?;
         let id = kind.id_of(&built.object);
         if self.has(kind, &id) {
-            return Err(format!("{} `{id}` is there already", kind.single));
+            return Err(format!("{} `{id}` exists already", kind.single));
         }
         self.check_owner(kind, &built.object)?;
         self.put_parts(built.parts)?;
@@ -150,7 +150,7 @@ impl Account {
 
     /// Changes fields of an object.
     pub(crate) fn patch(&mut self, kind: &Kind, id: &str, fields: Value) -> Result<(), String> {
-        let Value::Object(fields) = fields else { return Err("a change is a JSON object of fields".to_owned()) };
+        let Value::Object(fields) = fields else { return Err("a change must be a JSON object of fields".to_owned()) };
         if fields.contains_key(kind.id) {
             return Err(format!("`{}` identifies a {} and cannot change", kind.id, kind.single));
         }
@@ -170,7 +170,8 @@ impl Account {
         Ok(())
     }
 
-    /// Removes an object and its membership; if it is a project, the memberships that it held; and what goes with it.
+    /// Removes an object, its project assignment, and the objects that cannot exist without it. If
+    /// it is a project, its resources are unassigned.
     pub(crate) fn remove(&mut self, kind: &Kind, id: &str) -> bool {
         let Some(object) = self.of(kind).remove(id) else { return false };
         if let Some(urn) = kind.urn_of(id) {
@@ -183,11 +184,11 @@ impl Account {
         true
     }
 
-    /// Adds what comes with a new object, all of it or none.
+    /// Adds the parts of a new object, either all of them or none.
     fn put_parts(&mut self, parts: Vec<(&'static Kind, Value)>) -> Result<(), String> {
         let parts: Vec<_> = parts.into_iter().map(|(kind, part)| (kind, kind.id_of(&part), part)).collect();
         if let Some((kind, id, _)) = parts.iter().find(|(kind, id, _)| self.has(kind, id)) {
-            return Err(format!("{} `{id}` is there already", kind.single));
+            return Err(format!("{} `{id}` exists already", kind.single));
         }
         for (kind, id, part) in parts {
             self.of(kind).put(&id, part);
@@ -200,7 +201,7 @@ impl Account {
         self.objects(kind).find(|project| project["is_default"] == true).map(|project| kind.id_of(project))
     }
 
-    /// One project is the default at a time.
+    /// Clears the flag of the present default project, because only one project may have it.
     pub(crate) fn clear_default_project(&mut self) {
         for project in self.of(&endpoints::projects::KIND).iter_mut() {
             project["is_default"] = Value::Bool(false);

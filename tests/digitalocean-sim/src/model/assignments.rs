@@ -1,18 +1,20 @@
-//! Which project holds which resource.
+//! Assignments of resources to projects.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What a project is given: a URN, with its link where that cannot be told from the URN.
+/// A resource of a project: a URN, with the resource's link if the link cannot be derived from the
+/// URN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a URN, or {\"urn\", \"self\"}")]
 pub(crate) enum Member {
     Urn(String),
     Linked {
         urn: String,
-        /// `links.self` of the resource, such as the host of a bucket, which names its region.
+        /// The `links.self` of the resource, such as the host of a bucket, which contains its
+        /// region.
         #[serde(rename = "self")]
         link: String,
     },
@@ -26,36 +28,37 @@ impl Member {
     }
 }
 
-/// The membership of one resource.
+/// The assignment of one resource to a project.
 #[derive(Debug, Clone)]
 pub(crate) struct Assignment {
     pub(crate) project: String,
     pub(crate) assigned_at: DateTime<Utc>,
-    place: u64,
+    position: u64,
 }
 
-/// Every membership of an account. A resource is in one project at most.
+/// All assignments of an account. A resource is in one project at most.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Assignments {
     by_urn: HashMap<String, Assignment>,
-    /// Links that cannot be told from the URN. They stay when the resource moves.
+    /// Links that cannot be derived from the URN. They remain when the resource moves.
     links: HashMap<String, String>,
     next: u64,
 }
 
 impl Assignments {
-    /// Puts a resource into a project, out of any other. False if it was there already.
+    /// Moves a resource into a project, out of any other project. Returns false if it was in the
+    /// project already.
     pub(crate) fn assign(&mut self, urn: &str, project: &str, now: DateTime<Utc>) -> bool {
         if self.project_of(urn) == Some(project) {
             return false;
         }
         self.next += 1;
-        let assignment = Assignment { project: project.to_owned(), assigned_at: now, place: self.next };
+        let assignment = Assignment { project: project.to_owned(), assigned_at: now, position: self.next };
         self.by_urn.insert(urn.to_owned(), assignment);
         true
     }
 
-    /// Puts a resource into a project and keeps its link, if it brings one.
+    /// Moves a resource into a project and stores its link, if it has one.
     pub(crate) fn put(&mut self, member: &Member, project: &str, now: DateTime<Utc>) {
         if let Member::Linked { urn, link } = member {
             self.links.insert(urn.clone(), link.clone());
@@ -63,7 +66,7 @@ impl Assignments {
         self.assign(member.urn(), project, now);
     }
 
-    /// The link that a resource was given.
+    /// The stored link of a resource.
     pub(crate) fn link_of(&self, urn: &str) -> Option<&String> {
         self.links.get(urn)
     }
@@ -80,7 +83,7 @@ impl Assignments {
         self.by_urn.get(urn).map(|assignment| assignment.project.as_str())
     }
 
-    /// The resources of a project, in the order in which they came.
+    /// The resources of a project, in the order of their assignment.
     pub(crate) fn of(&self, project: &str) -> Vec<(&str, &Assignment)> {
         let mut found: Vec<_> = self
             .by_urn
@@ -88,7 +91,7 @@ impl Assignments {
             .filter(|(_, assignment)| assignment.project == project)
             .map(|(urn, assignment)| (urn.as_str(), assignment))
             .collect();
-        found.sort_by_key(|(_, assignment)| assignment.place);
+        found.sort_by_key(|(_, assignment)| assignment.position);
         found
     }
 }

@@ -1,8 +1,10 @@
-//! The sizes, regions and images that droplets name by slug: a part of what `GET /v2/sizes`, `/v2/regions` and `/v2/images` list.
+//! Sizes, regions and images that droplets name by slug, a part of the lists of `GET /v2/sizes`,
+//! `/v2/regions` and `/v2/images`.
 
 use serde_json::{Value, json};
 
-/// memory in MB, vcpus, disk in GB, transfer in TB, monthly and hourly price, description, GPUs, scratch disk in GB.
+/// Columns: slug, memory in MB, vCPUs, disk in GB, transfer in TB, monthly and hourly price,
+/// description, GPUs, scratch disk in GB.
 struct Size(&'static str, u64, u64, u64, f64, f64, f64, &'static str, u64, u64);
 
 const SIZES: &[Size] = &[
@@ -32,7 +34,7 @@ const REGIONS: &[(&str, &str)] = &[
     ("tor1", "Toronto 1"),
 ];
 
-/// slug, id, name, distribution, size in GB.
+/// Columns: slug, id, name, distribution, size in GB.
 const IMAGES: &[(&str, u64, &str, &str, f64)] = &[
     ("ubuntu-24-04-x64", 155_133_621, "24.04 (LTS) x64", "Ubuntu", 2.36),
     ("ubuntu-22-04-x64", 129_211_873, "22.04 (LTS) x64", "Ubuntu", 2.34),
@@ -48,10 +50,10 @@ fn region_slugs() -> Vec<&'static str> {
 }
 
 fn unknown<'a>(what: &str, slug: &str, known: impl Iterator<Item = &'a str>) -> String {
-    format!("unknown {what} `{slug}`, known are {}", known.collect::<Vec<_>>().join(", "))
+    format!("unknown {what} `{slug}`, the known ones are {}", known.collect::<Vec<_>>().join(", "))
 }
 
-/// OpenAPI `schemas/size`.
+/// A size in the form of OpenAPI `schemas/size`.
 pub(crate) fn size(slug: &str) -> Result<Value, String> {
     let Some(Size(_, memory, vcpus, disk, transfer, monthly, hourly, description, gpus, scratch)) =
         SIZES.iter().find(|size| size.0 == slug)
@@ -75,7 +77,7 @@ pub(crate) fn size(slug: &str) -> Result<Value, String> {
     Ok(size)
 }
 
-/// OpenAPI `schemas/region`.
+/// A region in the form of OpenAPI `schemas/region`.
 pub(crate) fn region(slug: &str) -> Result<Value, String> {
     let Some((_, name)) = REGIONS.iter().find(|region| region.0 == slug) else {
         return Err(unknown("region", slug, REGIONS.iter().map(|region| region.0)));
@@ -88,13 +90,13 @@ pub(crate) fn region(slug: &str) -> Result<Value, String> {
     }))
 }
 
-/// OpenAPI `schemas/image`.
+/// A public image in the form of OpenAPI `schemas/image`.
 pub(crate) fn image(slug: &str) -> Result<Value, String> {
     let found = images().find(|image| image["slug"] == slug);
     found.ok_or_else(|| unknown("image", slug, IMAGES.iter().map(|image| image.0)))
 }
 
-/// Every public image.
+/// All public images of the catalog.
 pub(crate) fn images() -> impl Iterator<Item = Value> {
     IMAGES.iter().map(|(slug, id, name, distribution, gigabytes)| {
         json!({

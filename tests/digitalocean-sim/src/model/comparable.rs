@@ -1,4 +1,4 @@
-//! An account as a value that is equal to another one exactly if the accounts hold the same.
+//! An account as a JSON value. Two values are equal exactly if the accounts have the same contents.
 
 use serde_json::{Map, Value, json};
 
@@ -7,8 +7,9 @@ use super::kind::Kind;
 use crate::endpoints::{actions, domain_records, kinds, projects};
 
 impl Account {
-    /// The objects of every kind and what the projects hold, in a stable order. A record that was deleted and made again has another id and
-    /// says the same, so that records have none here. Of the actions there are those in progress alone: the others are history.
+    /// The objects of every kind and the resources of the projects, in a stable order. A record
+    /// that was deleted and recreated has another id but the same contents, so records have no ids
+    /// here. Only the actions in progress are included, because the others are history.
     pub(crate) fn comparable(&self) -> Value {
         let mut state: Map<_, _> = kinds().map(|kind| (kind.collection.to_owned(), self.sorted(kind))).collect();
         let held = self.objects(&projects::KIND).map(|project| {

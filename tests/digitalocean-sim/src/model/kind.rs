@@ -1,4 +1,4 @@
-//! What the simulator needs to know of a kind of object.
+//! Description of a kind of object.
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -8,26 +8,26 @@ use super::account::Profile;
 use super::assignments::Member;
 use crate::scopes::Token;
 
-/// Sets one field of an object, or says why not.
+/// Sets one field of an object, or returns the reason why this is not possible.
 pub(crate) type SetField = fn(&mut Map<String, Value>, &str, Value) -> Result<(), String>;
 
-/// A kind of object that an account holds.
+/// A kind of object that an account has.
 pub(crate) struct Kind {
-    /// The key of a list in answers, in seeds and in admin paths, e.g. `droplets`.
+    /// Key of a list in answers, in seeds and in admin paths, e.g. `droplets`.
     pub(crate) collection: &'static str,
-    /// The key of a single object in answers, e.g. `droplet`.
+    /// Key of a single object in answers, e.g. `droplet`.
     pub(crate) single: &'static str,
-    /// The field that identifies an object.
+    /// Field that identifies an object.
     pub(crate) id: &'static str,
-    /// The kind in URNs; none if a project cannot hold it.
+    /// Kind in URNs; none if such objects cannot be in a project.
     pub(crate) urn: Option<&'static str>,
-    /// The scope for reading it, which also decides whether its URN is shown among a project's resources.
+    /// Scope to read an object, which also decides whether a project's resources show its URN.
     pub(crate) read_scope: &'static str,
     /// Fields that need a scope of their own.
     pub(crate) scoped_fields: &'static [ScopedField],
-    /// Makes the object from its seed form.
+    /// Builds an object from its seed form.
     pub(crate) build: fn(Value, &mut BuildContext<'_>) -> Result<BuiltObject, String>,
-    /// Gives a field of an existing object its new value from an admin request.
+    /// Sets a field of an existing object to the value of an admin request.
     pub(crate) set: SetField,
 }
 
@@ -40,12 +40,13 @@ impl Kind {
         }
     }
 
-    /// The URN of an object.
+    /// The URN of the object with this id.
     pub(crate) fn urn_of(&self, id: &str) -> Option<String> {
         self.urn.map(|urn| format!("do:{urn}:{id}"))
     }
 
-    /// The object as a token sees it: fields whose scope it lacks are blank (OpenAPI `schemas/droplet`: "Requires `tag:read` scope").
+    /// The object as a token may read it: fields whose scope the token lacks are blank (OpenAPI
+    /// `schemas/droplet`: "Requires `tag:read` scope").
     pub(crate) fn visible_to(&self, object: &Value, token: &Token) -> Value {
         let mut seen = object.clone();
         for field in self.scoped_fields.iter().filter(|field| !token.may(field.scope)) {
@@ -70,15 +71,15 @@ pub(crate) struct ScopedField {
     pub(crate) blank: Blank,
 }
 
-/// How a field looks without its scope. The documentation names the scopes, not the look: an empty value of the field's type is used
-/// where the contract requires the field.
+/// The form of a field without its scope. The documentation names the scopes but not this form:
+/// where the contract requires the field, the simulator shows an empty value of the field's type.
 pub(crate) enum Blank {
     List,
     Object,
     Absent,
 }
 
-/// Where an object is being made.
+/// The account and the time that an object is built for.
 pub(crate) struct BuildContext<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) profile: &'a Profile,
@@ -86,7 +87,7 @@ pub(crate) struct BuildContext<'a> {
 }
 
 impl BuildContext<'_> {
-    /// The given id, or the next free one.
+    /// Returns the given id, or the next free one.
     pub(crate) fn numeric_id(&mut self, given: Option<u64>) -> u64 {
         let id = given.unwrap_or(*self.next_id);
         *self.next_id = (*self.next_id).max(id + 1);
@@ -94,12 +95,12 @@ impl BuildContext<'_> {
     }
 }
 
-/// A new object.
+/// A new object with its members and parts.
 pub(crate) struct BuiltObject {
     pub(crate) object: Value,
-    /// What it holds, if it is a project.
+    /// Resources of the object, if it is a project.
     pub(crate) members: Vec<Member>,
-    /// What comes with it, objects of their own: the records of a domain, the backups of a droplet.
+    /// Further objects that are created with it: the records of a domain, the backups of a droplet.
     pub(crate) parts: Vec<(&'static Kind, Value)>,
 }
 
@@ -109,7 +110,7 @@ impl From<Value> for BuiltObject {
     }
 }
 
-/// Reads a seed form; an unknown field is an error that names it.
+/// Parses a seed form. An unknown field is an error that names the field.
 pub(crate) fn spec<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
@@ -117,7 +118,8 @@ pub(crate) fn spec<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     })
 }
 
-/// Sets a field that the object has, and refuses any other: the [`Kind::set`] of a kind without special fields.
+/// Sets a field that the object has, and refuses any other. It is the [`Kind::set`] of kinds
+/// without special fields.
 pub(crate) fn set_known(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     match object.get_mut(field) {
         Some(slot) => {

@@ -1,4 +1,4 @@
-//! What lists show of an account, which may be behind what is there, and what has become of it meanwhile.
+//! Lists of an account, which may be out of date, and the changes that happen with the time.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ impl Account {
         self.collection(kind).into_iter().flat_map(Collection::listed)
     }
 
-    /// Keeps a new object out of lists for as long as they are behind.
+    /// Hides a new object from lists for the creation delay of its kind.
     pub(crate) fn delay_listing(&mut self, kind: &Kind, id: &str, made_at: DateTime<Utc>) {
         let listed_from = made_at + self.consistency.lag_of(kind).creation_delay();
         if listed_from > made_at {
@@ -24,7 +24,8 @@ impl Account {
         }
     }
 
-    /// Removes an object, which lists go on to show for as long as they are behind. False if it is not there.
+    /// Removes an object. Lists still show it for the deletion delay of its kind. Returns false if
+    /// it does not exist.
     pub(crate) fn remove_with_list_lag(&mut self, kind: &Kind, id: &str, now: DateTime<Utc>) -> bool {
         let listed_until = now + self.consistency.lag_of(kind).deletion_delay();
         if listed_until > now {
@@ -33,7 +34,7 @@ impl Account {
         self.remove(kind, id)
     }
 
-    /// What has happened by now: actions have ended, lists have caught up.
+    /// Applies what is due by `now`: ends of actions, and updates of lists.
     pub(crate) fn advance_to(&mut self, now: DateTime<Utc>) {
         actions::end_due(self, now);
         self.expire_list_lags(now);

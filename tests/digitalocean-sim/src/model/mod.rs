@@ -1,4 +1,4 @@
-//! The state: accounts, their objects in DO's own JSON shape, and which project holds what.
+//! The state: accounts, their objects in DO's JSON shape, and the assignments to projects.
 
 pub(crate) mod account;
 pub(crate) mod assignments;

@@ -1,4 +1,5 @@
-//! What objects are to each other: what must be there first, what goes with what, and which ids a droplet shows.
+//! Relations between objects: which object requires another one, which objects are deleted
+//! together, and which ids a droplet shows.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use super::account::Account;
 use super::kind::Kind;
 use crate::endpoints::{actions, domain_records, domains, droplet_backups, droplets, images, snapshots, volumes};
 
-/// Objects whose ids their droplet shows.
+/// A kind whose ids the droplet shows.
 struct DropletReference {
     kind: &'static Kind,
     field: &'static str,
@@ -23,7 +24,7 @@ static DROPLET_REFERENCES: [DropletReference; 3] = [
 
 impl DropletReference {
     fn of(kind: &Kind) -> Option<&'static Self> {
-        DROPLET_REFERENCES.iter().find(|shown| shown.kind.collection == kind.collection)
+        DROPLET_REFERENCES.iter().find(|reference| reference.kind.collection == kind.collection)
     }
 
     fn id(&self, object: &Value) -> Value {
@@ -32,14 +33,15 @@ impl DropletReference {
 }
 
 impl Account {
-    /// Whether what an object is in or of is there. A snapshot outlives what it was taken of.
+    /// Checks that the domain or droplet of an object exists. A snapshot may outlive its droplet or
+    /// volume, so snapshots are not checked.
     pub(super) fn check_owner(&self, kind: &Kind, object: &Value) -> Result<(), String> {
         let (owner, id) = match kind.collection {
             list if list == domain_records::KIND.collection => {
                 (&domains::KIND, Some(domain_records::domain_of(object).to_owned()))
             }
             list if list == snapshots::KIND.collection => return Ok(()),
-            _ => (&droplets::KIND, DropletReference::of(kind).and_then(|shown| (shown.droplet_of)(object))),
+            _ => (&droplets::KIND, DropletReference::of(kind).and_then(|reference| (reference.droplet_of)(object))),
         };
         match id {
             Some(id) if !self.has(owner, &id) => Err(format!("there is no {} `{id}`", owner.single)),
@@ -47,7 +49,7 @@ impl Account {
         }
     }
 
-    /// Keeps an object, and lets droplets show its id if it is theirs.
+    /// Stores an object, and updates the ids that its droplet shows.
     pub(super) fn put_related(&mut self, kind: &Kind, id: &str, mut object: Value) {
         let before = self.get(kind, id).cloned();
         if kind.collection == droplets::KIND.collection && before.is_none() {
@@ -55,34 +57,35 @@ impl Account {
             let ids = self.objects(&snapshots::KIND).filter(own).map(|snapshot| snapshots::numeric(&snapshot["id"]));
             object["snapshot_ids"] = ids.collect();
         }
-        if let Some(shown) = DropletReference::of(kind) {
-            let of = before.as_deref().and_then(shown.droplet_of);
-            let now_of = (shown.droplet_of)(&object);
-            if of != now_of {
-                self.change_shown(shown, of, |ids| ids.retain(|id| *id != shown.id(&object)));
-                self.change_shown(shown, now_of, |ids| ids.push(shown.id(&object)));
+        if let Some(reference) = DropletReference::of(kind) {
+            let previous = before.as_deref().and_then(reference.droplet_of);
+            let current = (reference.droplet_of)(&object);
+            if previous != current {
+                self.change_reference(reference, previous, |ids| ids.retain(|id| *id != reference.id(&object)));
+                self.change_reference(reference, current, |ids| ids.push(reference.id(&object)));
             }
         }
         if kind.collection == actions::KIND.collection {
-            self.note_action(id, &object);
+            self.track_action(id, &object);
         }
         self.of(kind).put(id, object);
     }
 
-    fn change_shown(
+    fn change_reference(
         &mut self,
-        shown: &DropletReference,
+        reference: &DropletReference,
         droplet: Option<String>,
         change: impl FnOnce(&mut Vec<Value>),
     ) {
         let droplet = droplet.and_then(|id| self.of(&droplets::KIND).get_mut(&id));
-        if let Some(ids) = droplet.and_then(|droplet| droplet[shown.field].as_array_mut()) {
+        if let Some(ids) = droplet.and_then(|droplet| droplet[reference.field].as_array_mut()) {
             change(ids);
         }
     }
 
-    /// What follows when an object is gone: a domain takes its records with it and a droplet its backups, volumes stay,
-    /// detached, and a droplet does not show it any more.
+    /// Updates the related objects after a removal. The records of a domain and the backups of a
+    /// droplet are removed with it. Volumes remain and are detached. A droplet no longer shows the
+    /// id of a removed object.
     pub(super) fn follow_removal(&mut self, kind: &Kind, id: &str, object: &Value) {
         if kind.collection == domains::KIND.collection {
             let own = self.objects(&domain_records::KIND).filter(|record| domain_records::domain_of(record) == id);
@@ -108,8 +111,10 @@ impl Account {
                 self.assignments.unassign(&format!("do:{urn}:{id}"));
             }
         }
-        if let Some(shown) = DropletReference::of(kind) {
-            self.change_shown(shown, (shown.droplet_of)(object), |ids| ids.retain(|id| *id != shown.id(object)));
+        if let Some(reference) = DropletReference::of(kind) {
+            self.change_reference(reference, (reference.droplet_of)(object), |ids| {
+                ids.retain(|id| *id != reference.id(object))
+            });
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The state to start from, as JSON or as Rust values. An unknown field is an error that names it.
+//! The initial state, as JSON or as Rust values. An unknown field is an error that names the field.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::latency::Latency;
 use crate::limits::Limits;
 use crate::scopes::Token;
 
-/// What the simulator holds when it starts.
+/// The contents of the simulator when it starts.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
@@ -26,7 +26,7 @@ pub struct Seed {
     pub(crate) latency: Latency,
 }
 
-/// A seed that cannot be used.
+/// A seed that is not valid.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct SeedError(pub(crate) String);
@@ -35,37 +35,40 @@ impl Seed {
     /// The account `demo`: a small hosting company, with the tokens `sync` and `narrow`.
     #[must_use]
     pub fn demo() -> Self {
-        // The file is part of the package and a test reads it; a broken one gives an empty simulator there.
+        // The file is part of the package and a test parses it. If it were invalid, the simulator
+        // would be empty and that test would fail.
         Self::from_json(include_str!("../../seeds/demo.json")).unwrap_or_default()
     }
 
-    /// No account at all.
+    /// A seed without any account.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// Reads the JSON form (see the README).
+    /// Parses the JSON form (see the README).
     ///
     /// # Errors
-    /// When it is not JSON, has an unknown field, or describes an object that DO could not have.
+    /// If the text is not JSON, has an unknown field, or describes an object that DO could not
+    /// have.
     pub fn from_json(text: &str) -> Result<Self, SeedError> {
         let value: Value = serde_json::from_str(text).map_err(|error| SeedError(format!("not JSON: {error}")))?;
         Self::from_value(value)
     }
 
-    /// Reads the JSON form from a value.
+    /// Parses the JSON form from a value.
     ///
     /// # Errors
-    /// As [`Seed::from_json`].
+    /// See [`Seed::from_json`].
     pub fn from_value(value: Value) -> Result<Self, SeedError> {
         let seed: Self = spec(value).map_err(SeedError)?;
-        // A seed is built once here, so that its objects are checked before anything serves them.
+        // The seed is built once here, so that its objects are checked before the simulator serves
+        // them.
         seed.accounts(DateTime::UNIX_EPOCH)?;
         Ok(seed)
     }
 
-    /// Adds an account, or replaces the one of that name.
+    /// Adds an account, or replaces the one with the same name.
     #[must_use]
     pub fn with_account(mut self, name: &str, account: AccountSeed) -> Self {
         self.accounts.insert(name.to_owned(), account);
@@ -95,11 +98,11 @@ pub struct AccountSeed {
     billing: Option<Billing>,
 }
 
-/// Invoices and a history to start with.
+/// Predefined invoices and billing history.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Billing {
-    /// Those of the demo account: `seeds/billing`.
+    /// Billing of the demo account, from `seeds/billing`.
     Demo,
 }
 
@@ -123,7 +126,8 @@ struct Fields {
 impl TryFrom<Map<String, Value>> for AccountSeed {
     type Error = String;
 
-    /// The lists of objects are the kinds of the endpoint table, so a new family needs no change here.
+    /// Parses an account. The lists of objects are the kinds of the endpoint table, so a new family
+    /// needs no change here.
     fn try_from(mut map: Map<String, Value>) -> Result<Self, String> {
         let mut objects = BTreeMap::new();
         for kind in endpoints::kinds() {
@@ -148,7 +152,8 @@ impl TryFrom<Map<String, Value>> for AccountSeed {
 }
 
 impl AccountSeed {
-    /// An account with one token named `sync` that may do everything, and the default project that every account has.
+    /// An account with one token named `sync` that has full access, and the default project that
+    /// every account has.
     #[must_use]
     pub fn new(token: &str) -> Self {
         Self::default()
@@ -156,21 +161,22 @@ impl AccountSeed {
             .object("projects", json!({ "name": "first-project", "purpose": "Web Application", "is_default": true }))
     }
 
-    /// Adds a token.
+    /// Adds a token under a name.
     #[must_use]
     pub fn token(mut self, name: &str, token: Token) -> Self {
         self.tokens.insert(name.to_owned(), token);
         self
     }
 
-    /// Sets the rate limits.
+    /// Sets the rate limits of every token of the account.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Sets what the documentation leaves open.
+    /// Sets the duration of actions, the delay of lists, and other behaviour that DO does not
+    /// document.
     #[must_use]
     pub fn consistency(mut self, consistency: ConsistencySettings) -> Self {
         self.consistency = consistency;
@@ -180,20 +186,20 @@ impl AccountSeed {
     /// Adds an object in its JSON seed form to a list such as `droplets`.
     ///
     /// # Panics
-    /// When the simulator serves no such list.
+    /// If the simulator serves no such list.
     #[must_use]
     pub fn object<S: Serialize>(mut self, collection: &str, object: S) -> Self {
         let Some(kind) = endpoints::kinds().find(|kind| kind.collection == collection) else {
-            panic!("the simulator has no `{collection}`");
+            panic!("the simulator has no list `{collection}`");
         };
         match serde_json::to_value(object) {
             Ok(object) => self.objects.entry(kind.collection).or_default().push(object),
-            Err(error) => panic!("not a seed form: {error}"),
+            Err(error) => panic!("the object cannot be converted to JSON: {error}"),
         }
         self
     }
 
-    /// Adds `count` droplets of one size named `generated-1` and so on.
+    /// Adds `count` droplets of one size, named `generated-1` and so on.
     #[must_use]
     pub fn generated_droplets(self, count: usize) -> Self {
         (1..=count).fold(self, |seed, n| seed.object("droplets", endpoints::droplets::Droplet::generated(n, 0)))
@@ -202,8 +208,9 @@ impl AccountSeed {
     pub(crate) fn build(&self, now: DateTime<Utc>) -> Result<Account, String> {
         let mut account = Account::new(self.profile.clone(), self.limits, self.consistency);
         account.tokens.clone_from(&self.tokens);
-        // Projects come first: the default one takes what no project names. The others follow in the order of the table: what others
-        // refer to stands before them there.
+        // Projects are built first, because all objects that no project names are assigned to the
+        // default project. The other kinds follow in the order of the table, in which a kind comes
+        // after the kinds that it refers to.
         let mut kinds: Vec<_> = endpoints::kinds().collect();
         kinds.sort_by_key(|kind| kind.collection != endpoints::projects::KIND.collection);
         for kind in kinds {

@@ -1,4 +1,5 @@
-//! CDN endpoints, certificates, keys, checks, alerts, tags.
+//! CDN endpoints, certificates, SSH keys, access keys of Spaces, uptime checks, alert policies,
+//! tags.
 
 use digitalocean_sim::{AccountSeed, Droplet, Token};
 use reqwest::Method;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::client::{TOKEN, call, get, post, with};
 
 #[tokio::test]
-async fn little_has_to_be_said_of_each() {
+async fn optional_fields_have_defaults() {
     let account = AccountSeed::new(TOKEN)
         .object("endpoints", json!({ "origin": "assets.ams3.digitaloceanspaces.com" }))
         .object("certificates", json!({ "name": "web", "created_at": "2026-01-01T00:00:00Z" }))
@@ -30,7 +31,7 @@ async fn little_has_to_be_said_of_each() {
 }
 
 #[tokio::test]
-async fn lists_filter_where_the_api_does() {
+async fn lists_support_the_filters_of_the_api() {
     let account = AccountSeed::new(TOKEN)
         .object("certificates", json!({ "name": "web" }))
         .object("certificates", json!({ "name": "web-2" }))
@@ -49,7 +50,7 @@ async fn lists_filter_where_the_api_does() {
 }
 
 #[tokio::test]
-async fn an_ssh_key_is_known_by_its_fingerprint_too() {
+async fn an_ssh_key_is_found_by_its_fingerprint_too() {
     let sim =
         with(AccountSeed::new(TOKEN).object("ssh_keys", json!({ "id": 5, "name": "ops", "fingerprint": "3b:16" })))
             .await;
@@ -61,7 +62,7 @@ async fn an_ssh_key_is_known_by_its_fingerprint_too() {
 }
 
 #[tokio::test]
-async fn a_custom_domain_of_a_cdn_endpoint_comes_and_goes() {
+async fn a_custom_domain_of_a_cdn_endpoint_is_set_and_removed() {
     let sim =
         with(AccountSeed::new(TOKEN).object("endpoints", json!({ "origin": "a.ams3.digitaloceanspaces.com" }))).await;
     let account = sim.account("test");
@@ -74,7 +75,7 @@ async fn a_custom_domain_of_a_cdn_endpoint_comes_and_goes() {
 }
 
 #[tokio::test]
-async fn a_tag_counts_what_bears_it_and_the_token_may_see() {
+async fn a_tag_counts_the_tagged_objects_that_the_token_may_read() {
     let account = AccountSeed::new(TOKEN)
         .token("tags", Token::new("tags").scopes(["tag:read"]))
         .object("tags", json!({ "name": "prod" }))
@@ -93,7 +94,8 @@ async fn a_tag_counts_what_bears_it_and_the_token_may_see() {
     assert_eq!(get(&sim, "/v2/tags/PROD").await.status, 404);
 }
 
-/// The link is what tells a bucket's region; a resource keeps it when it moves.
+/// A bucket's region is known only from its link, so the link stays with the resource when it
+/// moves.
 #[tokio::test]
 async fn a_bucket_in_a_project_has_its_own_link_and_scope() {
     let link = "https://assets.fra1.digitaloceanspaces.com";
@@ -111,9 +113,15 @@ async fn a_bucket_in_a_project_has_its_own_link_and_scope() {
     let sim = with(account).await;
     let held = async |token: &str| -> Vec<(String, String)> {
         let json = call(&sim, token, Method::GET, "/v2/projects/default/resources", None).await.json();
-        let told = |item: &Value| (item["urn"].clone(), item["links"]["self"].clone());
+        let urn_and_link = |item: &Value| (item["urn"].clone(), item["links"]["self"].clone());
         let text = |value: Value| value.as_str().unwrap().to_owned();
-        json["resources"].as_array().unwrap().iter().map(told).map(|(urn, link)| (text(urn), text(link))).collect()
+        json["resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(urn_and_link)
+            .map(|(urn, link)| (text(urn), text(link)))
+            .collect()
     };
     let all = held(TOKEN).await;
     assert_eq!(all[0], ("do:space:assets".to_owned(), link.to_owned()));

@@ -1,4 +1,4 @@
-//! Actions on droplets and the snapshots that they make.
+//! Actions on droplets and the snapshots that they create.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::client::{Reply, TOKEN, call, delete, get, post};
 
 const ACTIONS: &str = "/v2/droplets/7/actions";
 
-/// A cloud as people have met it, on a clock that is moved by hand.
+/// A simulator with durations that clients have observed, on a manual clock.
 async fn sim() -> Simulator {
     let account = AccountSeed::new(TOKEN)
         .token("power", Token::new("power").scopes(["droplet:update"]))
@@ -28,7 +28,7 @@ async fn sim() -> Simulator {
     Simulator::builder().clock(clock).seed(Seed::empty().with_account("test", account)).start().await.unwrap()
 }
 
-fn pass(sim: &Simulator, seconds: u64) {
+fn advance(sim: &Simulator, seconds: u64) {
     sim.clock().advance(Duration::from_secs(seconds));
 }
 
@@ -41,7 +41,7 @@ async fn names(sim: &Simulator, path: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_snapshot_is_not_there_before_its_action_completes_and_not_listed_until_later() {
+async fn a_snapshot_exists_once_its_action_completes_and_is_listed_later() {
     let sim = sim().await;
     let begun = snapshot(&sim, "before 12.4").await;
     assert_eq!(begun.status, 201);
@@ -52,17 +52,17 @@ async fn a_snapshot_is_not_there_before_its_action_completes_and_not_listed_unti
             "completed_at": null, "resource_id": 7, "resource_type": "droplet", "region": action["region"],
             "region_slug": "fra1" }),
         action,
-        "neither the name nor the id of the snapshot"
+        "the action shows neither the name nor the id of the snapshot"
     );
     assert_eq!(action["region"]["name"], "Frankfurt 1");
     assert_eq!(get(&sim, "/v2/droplets/7").await.json()["droplet"]["locked"], false);
-    pass(&sim, 89);
+    advance(&sim, 89);
     for path in [format!("/v2/actions/{id}"), format!("{ACTIONS}/{id}")] {
         assert_eq!(get(&sim, &path).await.json()["action"], action);
     }
     assert_eq!(sim.account("test").count("snapshots"), 0);
 
-    pass(&sim, 1);
+    advance(&sim, 1);
     let ended = get(&sim, &format!("/v2/actions/{id}")).await.json()["action"].clone();
     assert_eq!((&ended["status"], &ended["completed_at"]), (&json!("completed"), &json!("2026-11-03T10:01:30Z")));
     let ids = get(&sim, "/v2/droplets/7").await.json()["droplet"]["snapshot_ids"].clone();
@@ -75,30 +75,30 @@ async fn a_snapshot_is_not_there_before_its_action_completes_and_not_listed_unti
     );
     let lists = ["/v2/snapshots?resource_type=droplet", "/v2/droplets/7/snapshots"];
     for list in lists {
-        assert!(names(&sim, list).await.is_empty(), "{list} is behind");
+        assert!(names(&sim, list).await.is_empty(), "{list} does not show the snapshot yet");
     }
     assert!(!get(&sim, "/v2/images?private=true").await.text.contains("before 12.4"));
-    pass(&sim, 40);
+    advance(&sim, 40);
     for list in lists {
         assert_eq!(names(&sim, list).await, ["before 12.4"], "{list}");
     }
-    assert_eq!(get(&sim, lists[1]).await.json()["snapshots"][0]["id"], ids[0], "a number here");
+    assert_eq!(get(&sim, lists[1]).await.json()["snapshots"][0]["id"], ids[0], "the id is a number in this list");
 
     assert_eq!(delete(&sim, &path).await.status, 204);
     assert_eq!(delete(&sim, &path).await.status, 404);
     assert_eq!(get(&sim, &path).await.status, 404);
-    pass(&sim, 29);
+    advance(&sim, 29);
     for list in lists {
-        assert_eq!(names(&sim, list).await, ["before 12.4"], "{list} still shows it");
+        assert_eq!(names(&sim, list).await, ["before 12.4"], "{list} still shows the deleted snapshot");
     }
-    pass(&sim, 1);
+    advance(&sim, 1);
     for list in lists {
         assert!(names(&sim, list).await.is_empty(), "{list}");
     }
 }
 
 #[tokio::test]
-async fn a_droplet_does_one_thing_at_a_time() {
+async fn a_droplet_runs_one_action_at_a_time() {
     let sim = sim().await;
     snapshot(&sim, "one").await;
     for body in [json!({ "type": "snapshot", "name": "one" }), json!({ "type": "reboot" })] {
@@ -108,7 +108,7 @@ async fn a_droplet_does_one_thing_at_a_time() {
         assert_eq!(refused.json(), error);
     }
     assert_eq!(post(&sim, "/v2/droplets/8/actions", json!({ "type": "reboot" })).await.status, 201);
-    pass(&sim, 90);
+    advance(&sim, 90);
     assert_eq!(snapshot(&sim, "one").await.status, 201, "a name can be used twice");
     let types = |reply: Reply| -> Vec<String> {
         let json = reply.json();
@@ -131,7 +131,7 @@ async fn power_actions_change_the_status_when_they_complete() {
     ] {
         assert_eq!(post(&sim, ACTIONS, json!({ "type": action })).await.status, 201, "{action}");
         assert_eq!(sim.account("test").droplet(7).unwrap()["status"], before, "{action}");
-        pass(&sim, 90);
+        advance(&sim, 90);
         assert_eq!(sim.account("test").droplet(7).unwrap()["status"], after, "{action}");
     }
     for body in [json!({ "type": "resize", "size": "c-2" }), json!({ "type": "explode" }), json!({})] {
@@ -144,15 +144,16 @@ async fn an_action_can_fail() {
     let sim = sim().await;
     sim.faults().add(Fault::on("/v2/droplets/*/actions", Effect::ActionFails).method("POST").times(1));
     let id = snapshot(&sim, "never").await.json()["action"]["id"].to_string();
-    pass(&sim, 90);
+    advance(&sim, 90);
     let action = get(&sim, &format!("/v2/actions/{id}")).await.json()["action"].clone();
     assert_eq!((&action["status"], &action["completed_at"]), (&json!("errored"), &json!("2026-11-03T10:01:30Z")));
     assert_eq!(sim.account("test").count("snapshots"), 0);
-    // By hand, while it goes on: the droplet is free at once.
+    // The action is ended by hand while it is in progress, so the droplet accepts another action at
+    // once.
     let id = snapshot(&sim, "never").await.json()["action"]["id"].to_string();
     sim.account("test").change("actions", &id, json!({ "status": "errored" }));
     assert_eq!(snapshot(&sim, "at last").await.status, 201);
-    pass(&sim, 90);
+    advance(&sim, 90);
     assert_eq!(sim.account("test").count("snapshots"), 1);
 }
 
@@ -164,7 +165,7 @@ async fn a_snapshot_outlives_its_droplet_and_a_pending_action_does_too() {
     for path in [ACTIONS, &format!("{ACTIONS}/{id}"), "/v2/droplets/7/snapshots"] {
         assert_eq!(get(&sim, path).await.status, 404, "{path}");
     }
-    pass(&sim, 130);
+    advance(&sim, 130);
     assert_eq!(get(&sim, &format!("/v2/actions/{id}")).await.json()["action"]["status"], "completed");
     assert_eq!(names(&sim, "/v2/snapshots").await, ["last"]);
 }
@@ -181,7 +182,7 @@ async fn each_action_needs_its_scopes() {
     let snapshot =
         sim.account("test").add("snapshots", json!({ "name": "s", "resource_type": "droplet", "resource_id": "7" }));
     let path = format!("/v2/snapshots/{snapshot}");
-    assert_eq!(call(&sim, "read", Method::DELETE, &path, None).await.status, 403, "`image:delete` is needed too");
+    assert_eq!(call(&sim, "read", Method::DELETE, &path, None).await.status, 403, "`image:delete` is required too");
 }
 
 #[tokio::test]
@@ -199,7 +200,7 @@ async fn a_seed_can_have_actions() {
     } } });
     let sim = Simulator::start(Seed::from_value(seed).unwrap()).await.unwrap();
     let listed = get(&sim, ACTIONS).await.json();
-    let told: Vec<_> = listed["actions"].as_array().unwrap().iter().map(|a| (&a["id"], &a["completed_at"])).collect();
-    assert_eq!(told, [(&json!(71), &Value::Null), (&json!(70), &json!("2026-01-02T03:04:55Z"))]);
+    let shown: Vec<_> = listed["actions"].as_array().unwrap().iter().map(|a| (&a["id"], &a["completed_at"])).collect();
+    assert_eq!(shown, [(&json!(71), &Value::Null), (&json!(70), &json!("2026-01-02T03:04:55Z"))]);
     assert_eq!(snapshot(&sim, "two").await.status, 422);
 }

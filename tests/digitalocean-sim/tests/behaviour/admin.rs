@@ -1,4 +1,4 @@
-//! Steering over HTTP.
+//! The admin endpoints over HTTP.
 
 use digitalocean_sim::{Seed, Simulator};
 use reqwest::Method;
@@ -22,7 +22,7 @@ async fn ok(sim: &Simulator, method: Method, path: &str, body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn health_and_state() {
+async fn health_and_state_are_served() {
     let sim = sim().await;
     assert_eq!(ok(&sim, Method::GET, "/health", Value::Null).await, json!({ "status": "ok", "accounts": ["demo"] }));
     let state = admin(&sim, Method::GET, "/state", Value::Null).await;
@@ -60,7 +60,7 @@ async fn objects_are_added_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn accounts_tokens_limits_latency_and_the_clock() {
+async fn accounts_tokens_limits_latency_and_the_clock_can_be_changed() {
     let sim = sim().await;
     ok(&sim, Method::PUT, "/accounts/acme", json!({ "tokens": { "sync": { "value": "acme" } } })).await;
     assert_eq!(ok(&sim, Method::GET, "/accounts", Value::Null).await, json!({ "accounts": ["acme", "demo"] }));
@@ -80,7 +80,7 @@ async fn accounts_tokens_limits_latency_and_the_clock() {
 }
 
 #[tokio::test]
-async fn faults_and_requests() {
+async fn faults_are_set_and_requests_are_logged() {
     let sim = sim().await;
     let token = sim.account("demo").token("sync");
     let effect = json!({ "type": "status", "status": 503 });
@@ -104,14 +104,14 @@ async fn faults_and_requests() {
 }
 
 #[tokio::test]
-async fn errors_say_what_is_wrong() {
+async fn errors_name_the_problem() {
     let sim = sim().await;
     for (method, path, body, status, part) in [
         (Method::GET, "/nothing", Value::Null, 404, "no admin path"),
-        (Method::GET, "/accounts/nobody", Value::Null, 404, "there is no account `nobody`"),
+        (Method::GET, "/accounts/unknown", Value::Null, 404, "there is no account `unknown`"),
         (Method::POST, "/accounts/demo/gadgets", json!({}), 404, "there is no list `gadgets`"),
         (Method::POST, "/accounts/demo/droplets", json!({ "name": "a", "colour": "red" }), 422, "colour"),
-        (Method::POST, "/accounts/demo/droplets", json!({ "id": 402_117_301, "name": "a" }), 422, "there already"),
+        (Method::POST, "/accounts/demo/droplets", json!({ "id": 402_117_301, "name": "a" }), 422, "exists already"),
         (Method::PATCH, "/accounts/demo/droplets/402117301", json!({ "colour": "red" }), 422, "colour"),
         (Method::PATCH, "/accounts/demo/droplets/1", json!({ "name": "a" }), 404, "there is no droplet `1`"),
         (Method::POST, "/faults", json!({ "path": "/", "effect": { "type": "explode" } }), 422, "explode"),

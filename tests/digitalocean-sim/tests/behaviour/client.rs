@@ -1,4 +1,4 @@
-//! A client of the simulator that looks at everything in an answer.
+//! A client of the simulator that exposes the complete answer.
 
 use digitalocean_sim::{AccountSeed, Seed, Simulator};
 use reqwest::header::HeaderMap;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 pub(crate) const TOKEN: &str = "dop_v1_test";
 
-/// A simulator of one account, `test`, that has only its default project.
+/// A simulator with one account, `test`, that has only its default project.
 pub(crate) async fn blank() -> Simulator {
     with(AccountSeed::new(TOKEN)).await
 }

@@ -1,4 +1,4 @@
-//! Lists that are behind, and writes whose answer does not tell what became of them.
+//! Delayed lists, and writes whose answer does not reveal whether they were applied.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ async fn texts(sim: &Simulator) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_list_of_records_can_be_behind_both_ways_while_the_records_are_not() {
+async fn a_list_of_records_can_lag_behind_creations_and_deletions() {
     let lag = ListLag { creation_delay_ms: 3_000, deletion_delay_ms: 5_000 };
     let sim = sim(ConsistencySettings { domain_records: lag, ..ConsistencySettings::default() }).await;
     let made = post(&sim, RECORDS, text("new")).await.json()["domain_record"]["id"].clone();
@@ -40,62 +40,64 @@ async fn a_list_of_records_can_be_behind_both_ways_while_the_records_are_not() {
     assert_eq!(
         sim.account("test").list("domain_records").last().unwrap()["name"],
         "new",
-        "by hand one sees what is there"
+        "the handle is never delayed"
     );
     sim.clock().advance(Duration::from_secs(3));
     assert_eq!(texts(&sim).await, ["old", "new"]);
     sim.clock().advance(Duration::from_secs(2));
     assert_eq!(texts(&sim).await, ["new"]);
-    // One that no list has shown yet does not linger in it.
+    // A record that no list has shown yet is not kept in lists after its deletion.
     let made = post(&sim, RECORDS, text("brief")).await.json()["domain_record"]["id"].clone();
     delete(&sim, &format!("{RECORDS}/{made}")).await;
     assert_eq!(texts(&sim).await, ["new"]);
-    // What is added by hand is there at once.
+    // Objects that a test adds are listed at once.
     sim.account("test")
         .add("domain_records", json!({ "domain": "shop.example", "type": "TXT", "name": "by hand", "data": "x" }));
     assert_eq!(texts(&sim).await, ["new", "by hand"]);
 }
 
-/// Every way in which the client of a write is left in the dark: what it sees, and when the write takes effect.
+/// All cases in which the client of a write cannot derive the outcome: the answer that it receives,
+/// and when the write is applied.
 #[tokio::test]
-async fn a_write_can_be_lost_applied_or_applied_later_whatever_is_answered() {
-    let later = |status| Effect::DelayedApply { after_ms: 20_000, status };
-    for (effect, seen, at_once, in_the_end) in [
+async fn a_write_can_be_lost_applied_or_applied_later_whatever_the_answer_is() {
+    let applied_later = |status| Effect::DelayedApply { after_ms: 20_000, status };
+    for (effect, received, applied_at_once, applied_finally) in [
         (Effect::status(503), Some(503), false, false),
         (Effect::Cut { at: CutPoint::BeforeResponse }, None, false, false),
         (Effect::ErrorAfterApply { status: 500 }, Some(500), true, true),
         (Effect::Cut { at: CutPoint::Applied }, None, true, true),
-        (later(Some(504)), Some(504), false, true),
-        (later(None), None, false, true),
+        (applied_later(Some(504)), Some(504), false, true),
+        (applied_later(None), None, false, true),
     ] {
         let sim = sim(ConsistencySettings::default()).await;
         sim.faults().add(Fault::on(RECORDS, effect.clone()).method("POST").times(1));
         let answer = try_call(&sim, TOKEN, Method::POST, RECORDS, Some(text("new"))).await;
-        assert_eq!(answer.ok().map(|reply| reply.status.as_u16()), seen, "{effect:?}");
-        let there = |names: Vec<String>| names.contains(&"new".to_owned());
-        assert_eq!(there(texts(&sim).await), at_once, "{effect:?}");
+        assert_eq!(answer.ok().map(|reply| reply.status.as_u16()), received, "{effect:?}");
+        let is_listed = |names: Vec<String>| names.contains(&"new".to_owned());
+        assert_eq!(is_listed(texts(&sim).await), applied_at_once, "{effect:?}");
         sim.clock().advance(Duration::from_secs(19));
-        assert_eq!(there(texts(&sim).await), at_once, "{effect:?}");
+        assert_eq!(is_listed(texts(&sim).await), applied_at_once, "{effect:?}");
         sim.clock().advance(Duration::from_secs(1));
-        assert_eq!(there(texts(&sim).await), in_the_end, "{effect:?}");
-        assert_eq!(texts(&sim).await.len(), 1 + usize::from(in_the_end), "{effect:?}");
+        assert_eq!(is_listed(texts(&sim).await), applied_finally, "{effect:?}");
+        assert_eq!(texts(&sim).await.len(), 1 + usize::from(applied_finally), "{effect:?}");
     }
 }
 
 #[tokio::test]
-async fn late_writes_happen_when_they_are_due_and_in_order() {
+async fn delayed_writes_are_applied_in_order_when_they_are_due() {
     let sim = sim(ConsistencySettings { action_ms: 10_000, ..ConsistencySettings::default() }).await;
     let droplet = sim.account("test").add_droplet(digitalocean_sim::Droplet::named("web"));
     let actions = format!("/v2/droplets/{droplet}/actions");
-    let late = |after_ms| Effect::DelayedApply { after_ms, status: Some(500) };
-    sim.faults().add(Fault::on(&actions, late(30_000)).method("POST").times(1));
-    sim.faults().add(Fault::on(&format!("{RECORDS}/7"), late(5_000)).method("DELETE").times(1));
+    let delayed = |after_ms| Effect::DelayedApply { after_ms, status: Some(500) };
+    sim.faults().add(Fault::on(&actions, delayed(30_000)).method("POST").times(1));
+    sim.faults().add(Fault::on(&format!("{RECORDS}/7"), delayed(5_000)).method("DELETE").times(1));
     let snapshot = |name: &str| json!({ "type": "snapshot", "name": name });
     assert_eq!(post(&sim, &actions, snapshot("late")).await.status, 500);
     assert_eq!(delete(&sim, &format!("{RECORDS}/7")).await.status, 500);
     let state = call(&sim, "", Method::GET, "/_sim/state", None).await.json();
     assert_eq!(state["delayed_writes"], 2);
-    // Nobody asks until all of it is over: the action began when it was due, and ended 10 seconds later.
+    // No request arrives until both are over: the action started when it was due, and ended 10
+    // seconds later.
     sim.clock().advance(Duration::from_secs(60));
     let made = get(&sim, "/v2/snapshots").await.json();
     assert_eq!(made["snapshots"][0]["created_at"], "2026-11-03T10:00:30Z");
@@ -103,8 +105,8 @@ async fn late_writes_happen_when_they_are_due_and_in_order() {
     assert_eq!(action["completed_at"], "2026-11-03T10:00:40Z");
     assert!(texts(&sim).await.is_empty());
     assert_eq!(call(&sim, "", Method::GET, "/_sim/state", None).await.json()["delayed_writes"], 0);
-    // One that is refused by the time it arrives changes nothing.
-    sim.faults().add(Fault::on(&actions, late(1_000)).method("POST").times(1));
+    // A write that is refused when it is due changes nothing.
+    sim.faults().add(Fault::on(&actions, delayed(1_000)).method("POST").times(1));
     post(&sim, &actions, snapshot("refused")).await;
     assert_eq!(post(&sim, &actions, snapshot("second")).await.status, 201);
     sim.clock().advance(Duration::from_secs(30));
@@ -115,14 +117,14 @@ async fn late_writes_happen_when_they_are_due_and_in_order() {
 async fn an_answer_can_come_long_after_the_write() {
     let sim = sim(ConsistencySettings::default()).await;
     sim.faults().add(Fault::on(RECORDS, Effect::DelayedAnswer { delay_ms: 400 }).method("POST").times(1));
-    let begun = Instant::now();
+    let started = Instant::now();
     let (answer, early) = tokio::join!(post(&sim, RECORDS, text("new")), async {
         tokio::time::sleep(Duration::from_millis(150)).await;
         texts(&sim).await
     });
-    assert_eq!(early, ["old", "new"], "it is done before it is answered");
+    assert_eq!(early, ["old", "new"], "the write is applied before its answer");
     assert_eq!(answer.status, 201);
-    assert!(begun.elapsed() >= Duration::from_millis(400));
+    assert!(started.elapsed() >= Duration::from_millis(400));
 }
 
 #[tokio::test]
@@ -145,10 +147,10 @@ async fn consistency_settings_and_the_state_are_served_over_http() {
     assert_eq!(shown["consistency"], set);
     let (status, error) = admin(Method::PUT, "consistency", Some(json!({ "actions_ms": 1 }))).await;
     assert!(status == 422 && error["error"].as_str().unwrap().contains("actions_ms"), "{error}");
-    assert_eq!(admin(Method::GET, "state", None).await.1, before, "consistency settings are no part of it");
+    assert_eq!(admin(Method::GET, "state", None).await.1, before, "the comparable state has no consistency settings");
 
     let made = post(&sim, RECORDS, text("new")).await.json()["domain_record"]["id"].clone();
-    assert_ne!(admin(Method::GET, "state", None).await.1, before, "unlisted or not, it is there");
+    assert_ne!(admin(Method::GET, "state", None).await.1, before, "an unlisted record is part of the state");
     delete(&sim, &format!("{RECORDS}/{made}")).await;
     assert_eq!(admin(Method::GET, "state", None).await.1, before);
 }

@@ -1,4 +1,4 @@
-//! Droplets, domains, projects and what they hold.
+//! Droplets, domains, projects and their resources.
 
 use digitalocean_sim::{AccountSeed, Droplet, Seed, Simulator};
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::client::{TOKEN, blank, call, delete, get, post, with};
 
 #[tokio::test]
-async fn the_demo_account_is_whole() {
+async fn the_demo_account_is_complete() {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let demo = sim.account("demo");
     assert_eq!((demo.count("droplets"), demo.count("domains"), demo.count("projects")), (5, 7, 3));
@@ -61,7 +61,7 @@ async fn a_droplet_is_gone_after_its_deletion() {
 }
 
 #[tokio::test]
-async fn domains_are_made_once_and_deleted() {
+async fn domains_are_created_once_and_deleted() {
     let sim = blank().await;
     let made = post(&sim, "/v2/domains", json!({ "name": "Example.com", "ip_address": "192.0.2.1" })).await;
     assert_eq!(made.status, 201);
@@ -102,12 +102,12 @@ async fn projects_have_unique_names_and_a_stored_purpose() {
     let own_name = json!({ "name": "shop 2", "description": "d", "purpose": "IoT", "environment": "Staging", "is_default": false });
     let put = call(&sim, TOKEN, Method::PUT, "/v2/projects/default", Some(own_name)).await;
     assert_eq!((put.status.as_u16(), put.json()["project"]["is_default"].clone()), (200, json!(true)));
-    assert_eq!(delete(&sim, &path).await.status, 412, "the default project stays");
+    assert_eq!(delete(&sim, &path).await.status, 412, "the default project cannot be deleted");
     assert_eq!(get(&sim, "/v2/projects/nothing").await.status, 404);
 }
 
 #[tokio::test]
-async fn assigning_moves_and_an_empty_project_can_go() {
+async fn assigning_moves_a_resource_and_an_empty_project_can_be_deleted() {
     let sim = blank().await;
     let account = sim.account("test");
     let id = account.add_droplet(Droplet::named("web"));
@@ -137,7 +137,7 @@ async fn assigning_moves_and_an_empty_project_can_go() {
 }
 
 #[tokio::test]
-async fn kinds_that_are_not_served_can_be_held_all_the_same() {
+async fn a_project_can_have_resources_of_kinds_that_are_not_served() {
     let sim = blank().await;
     let account = sim.account("test");
     account.assign(&account.default_project().unwrap(), "do:space:assets");
@@ -148,7 +148,7 @@ async fn kinds_that_are_not_served_can_be_held_all_the_same() {
 }
 
 #[tokio::test]
-async fn wrong_tokens_and_unknown_paths() {
+async fn wrong_tokens_and_unknown_paths_are_refused() {
     let sim = blank().await;
     let wrong = call(&sim, "dop_v1_wrong", Method::GET, "/v2/droplets", None).await;
     assert_eq!(wrong.status, 401);
@@ -159,7 +159,7 @@ async fn wrong_tokens_and_unknown_paths() {
 }
 
 #[test]
-fn a_wrong_seed_is_refused_by_name() {
+fn an_error_in_a_seed_names_the_field() {
     let error = |text| Seed::from_json(text).unwrap_err().to_string();
     assert!(error(r#"{"accounts": {"a": {"dropplets": []}}}"#).contains("dropplets"));
     assert!(error(r#"{"account": {}}"#).contains("unknown field `account`"));

@@ -1,4 +1,4 @@
-//! Every fault.
+//! All fault effects and fault rules.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ fn fault(json: Value) -> Fault {
 }
 
 #[tokio::test]
-async fn a_status_strikes_as_often_as_it_is_told_and_is_logged() {
+async fn a_status_applies_a_number_of_times_and_is_logged() {
     let sim = blank().await;
     let id = sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)).method("GET").after(1).times(2));
     let mut statuses = Vec::new();
@@ -28,14 +28,14 @@ async fn a_status_strikes_as_often_as_it_is_told_and_is_logged() {
     }
     assert_eq!(statuses, [200, 503, 503, 200]);
     assert_eq!(sim.faults().applied(&id), Some(2));
-    let struck: Vec<_> = sim.requests().all().into_iter().map(|entry| entry.faults).collect();
-    assert_eq!(struck, [vec![], vec![id.clone()], vec![id], vec![]]);
+    let applied: Vec<_> = sim.requests().all().into_iter().map(|entry| entry.faults).collect();
+    assert_eq!(applied, [vec![], vec![id.clone()], vec![id], vec![]]);
     assert_eq!(sim.requests().count(&RequestFilter::path("/v2/*").status(503).token("sync")), 2);
     assert!(!format!("{:?}", sim.requests().all()).contains(TOKEN));
 }
 
 #[tokio::test]
-async fn a_status_has_the_body_and_headers_it_is_given() {
+async fn a_status_has_the_given_body_and_headers() {
     let sim = blank().await;
     sim.faults().add(fault(json!({
         "path": "/v2/account",
@@ -51,7 +51,7 @@ async fn a_status_has_the_body_and_headers_it_is_given() {
 }
 
 #[tokio::test]
-async fn a_fault_meets_only_its_query_and_account() {
+async fn a_fault_matches_only_its_query_and_account() {
     let sim = droplets(45).await;
     sim.faults().add(Fault::on("/v2/droplets", Effect::status(500)).query("page", "2").account("test"));
     sim.faults().add(Fault::on("*", Effect::status(500)).account("other"));
@@ -66,13 +66,13 @@ async fn delays_and_latency_add_up() {
     sim.set_latency(digitalocean_sim::Latency::default().on("/v2/acc*", Duration::from_millis(60)));
     sim.faults().add(Fault::on("/v2/account", Effect::Delay { delay_ms: 60 }).times(1));
     sim.faults().add(Fault::on("/v2/account", Effect::status(500)).times(1));
-    let begun = Instant::now();
-    assert_eq!(get(&sim, "/v2/account").await.status, 500, "a delay goes together with another fault");
-    assert!(begun.elapsed() >= Duration::from_millis(120));
+    let started = Instant::now();
+    assert_eq!(get(&sim, "/v2/account").await.status, 500, "a delay is combined with another fault");
+    assert!(started.elapsed() >= Duration::from_millis(120));
 }
 
 #[tokio::test]
-async fn a_connection_ends_before_the_answer_or_in_its_middle() {
+async fn a_connection_is_closed_before_or_within_the_answer() {
     let sim = droplets(5).await;
     sim.faults().add(Fault::on("/v2/droplets", Effect::Cut { at: CutPoint::BeforeResponse }).times(1));
     let before = try_call(&sim, TOKEN, Method::GET, "/v2/droplets", None).await.unwrap_err();
@@ -106,7 +106,7 @@ async fn json_can_be_truncated_and_an_error_can_look_like_success() {
 }
 
 #[tokio::test]
-async fn both_rate_limits_can_be_feigned() {
+async fn both_rate_limits_can_be_simulated() {
     let sim = blank().await;
     sim.faults().add(fault(json!({ "path": "/v2/account", "times": 1, "effect": { "type": "rate_limit", "limit": "burst", "wait_seconds": 7 } })));
     let burst = get(&sim, "/v2/account").await;
@@ -167,7 +167,7 @@ async fn a_list_can_be_stale_for_a_while() {
 }
 
 #[tokio::test]
-async fn a_client_that_gives_up_does_not_undo_its_write() {
+async fn a_write_is_applied_although_its_client_disconnects() {
     let sim = blank().await;
     sim.faults().add(Fault::on("/v2/domains", Effect::Delay { delay_ms: 150 }));
     let request = reqwest::Client::new()
@@ -182,7 +182,7 @@ async fn a_client_that_gives_up_does_not_undo_its_write() {
 }
 
 #[test]
-fn a_wrong_fault_is_refused_by_name() {
+fn an_error_in_a_fault_names_the_field() {
     let error = |json: Value| serde_json::from_value::<Fault>(json).unwrap_err().to_string();
     assert!(error(json!({ "path": "/", "effect": { "type": "stale_reads", "secs": 1 } })).contains("secs"));
     assert!(error(json!({ "path": "/", "efect": {} })).contains("efect"));

@@ -1,11 +1,11 @@
-//! Invoices that a test makes: good ones, broken ones, long ones.
+//! Invoices that a test creates: valid ones, broken ones, long ones.
 
 use digitalocean_sim::{AccountSeed, CutPoint, Effect, Fault, ListChange};
 use reqwest::Method;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::billing::{amount, every, rows, usd};
+use crate::billing::{amount, list_all, rows, usd};
 use crate::client::{TOKEN, get, post, try_call, with};
 
 const INVOICES: &str = "/v2/customers/my/invoices";
@@ -15,7 +15,7 @@ fn line(description: &str, amount: &str) -> Value {
 }
 
 #[tokio::test]
-async fn of_each_line_little_has_to_be_said() {
+async fn optional_fields_of_an_item_have_defaults() {
     let items = json!([line("web, \"new\" (s-1vcpu-1gb)", "6.00"), { "product": "Taxes", "amount": "0.54" }]);
     let seed = json!({ "invoice_uuid": "one", "invoice_period": "2026-02", "items": items });
     let sim = with(AccountSeed::new(TOKEN).object("invoices", seed)).await;
@@ -32,7 +32,7 @@ async fn of_each_line_little_has_to_be_said() {
 }
 
 #[tokio::test]
-async fn what_is_given_is_served_however_wrong() {
+async fn given_values_are_served_even_if_they_are_wrong() {
     let items = json!([{ "product": "Droplets", "amount": null, "start_time": "" }]);
     let seed = json!({ "invoice_uuid": "odd", "invoice_period": "2026-02", "amount": "1", "items": items,
                        "csv": "\u{feff}not,an invoice\r\n", "summary": { "amount": "2" } });
@@ -40,12 +40,13 @@ async fn what_is_given_is_served_however_wrong() {
     assert_eq!(get(&sim, &format!("{INVOICES}/odd/csv")).await.text, "\u{feff}not,an invoice\r\n");
     assert_eq!(get(&sim, &format!("{INVOICES}/odd/summary")).await.json(), json!({ "amount": "2" }));
     assert!(get(&sim, &format!("{INVOICES}/odd")).await.json()["invoice_items"][0]["amount"].is_null());
-    // The entry of the history is an object of its own.
+    // The entry of the history is a separate object with the same id.
     sim.account("test").change("billing_history", "odd", json!({ "amount": "3.00" }));
     assert_eq!(get(&sim, "/v2/customers/my/balance").await.json()["account_balance"], "3.00");
     let admin = "/_sim/accounts/test/invoices";
     let unpriced = json!({ "invoice_period": "2026-02", "items": [{ "product": "Droplets" }] });
-    for (seed, part) in [(unpriced, "give the invoice's `amount`"), (json!({ "invoice_period": "2026-2" }), "no month")]
+    for (seed, part) in
+        [(unpriced, "the invoice needs its own `amount`"), (json!({ "invoice_period": "2026-2" }), "not a month")]
     {
         let reply = post(&sim, admin, seed).await;
         assert!(reply.status == 422 && reply.text.contains(part), "{}", reply.text);
@@ -53,7 +54,7 @@ async fn what_is_given_is_served_however_wrong() {
 }
 
 #[tokio::test]
-async fn the_preview_grows_and_gives_way() {
+async fn the_preview_grows_and_is_replaced_by_the_invoice() {
     let preview = json!({ "invoice_uuid": "p", "invoice_period": "2026-02", "preview": true, "updated_at": "2026-02-02T06:00:00Z" });
     let sim = with(AccountSeed::new(TOKEN).object("invoices", preview)).await;
     let account = sim.account("test");
@@ -83,15 +84,15 @@ async fn equal_entries_and_equal_lines_are_all_shown() {
             json!({ "invoice_uuid": "one", "invoice_period": "2026-01", "items": [line("a", "1"), line("a", "1")] }),
         );
     let sim = with(account).await;
-    let entries = every(&sim, TOKEN, "/v2/customers/my/billing_history", "billing_history").await;
+    let entries = list_all(&sim, TOKEN, "/v2/customers/my/billing_history", "billing_history").await;
     assert_eq!((&entries[0]["type"], &entries[1..3]), (&json!("Payment"), &[credit.clone(), credit][..]));
     assert!(entries[1].get("invoice_uuid").is_none() && entries[3]["invoice_uuid"] == "one");
-    assert_eq!(every(&sim, TOKEN, &format!("{INVOICES}/one"), "invoice_items").await.len(), 2);
+    assert_eq!(list_all(&sim, TOKEN, &format!("{INVOICES}/one"), "invoice_items").await.len(), 2);
     assert_eq!(get(&sim, "/v2/customers/my/balance").await.json()["account_balance"], "-4.00");
 }
 
 #[tokio::test]
-async fn a_long_invoice_is_made_and_the_same_every_time() {
+async fn a_generated_invoice_is_the_same_every_time() {
     let generated = |lines: usize, seed: u64| {
         json!({ "invoice_uuid": format!("{lines}-{seed}"), "invoice_period": "2026-04",
                                                      "generate": { "lines": lines, "seed": seed } })
@@ -106,14 +107,14 @@ async fn a_long_invoice_is_made_and_the_same_every_time() {
     assert_eq!(csv.text, get(&again, &format!("{path}/csv")).await.text);
     let other = with(long(8)).await;
     assert_ne!(csv.text, get(&other, &format!("{INVOICES}/1201-8/csv")).await.text);
-    let (items, mut rows) = (every(&sim, TOKEN, &path, "invoice_items").await, rows(&csv.text));
+    let (items, mut rows) = (list_all(&sim, TOKEN, &path, "invoice_items").await, rows(&csv.text));
     let sum: Decimal = rows.iter().map(usd).sum();
     assert_eq!((rows.len(), sum), (1_201, items.iter().map(amount).sum()));
     let summary = get(&sim, &format!("{path}/summary")).await.json();
     let listed = get(&sim, INVOICES).await.json()["invoices"].as_array().unwrap().clone();
     let listed = listed.iter().find(|invoice| invoice["invoice_uuid"] == "1201-7").unwrap().clone();
     assert_eq!((amount(&summary), amount(&summary["product_charges"]), amount(&listed)), (sum, sum, sum));
-    // Last first, and some lines are twice the same.
+    // The rows are in reverse order of the items, and some lines are equal.
     rows.reverse();
     for (row, item) in rows.iter().zip(&items) {
         assert_eq!(
@@ -129,7 +130,7 @@ async fn a_long_invoice_is_made_and_the_same_every_time() {
 }
 
 #[tokio::test]
-async fn faults_meet_files_and_lists() {
+async fn faults_apply_to_files_and_lists() {
     let lines = json!({ "lines": 1_200 });
     let account = AccountSeed::new(TOKEN)
         .object("invoices", json!({ "invoice_uuid": "long", "invoice_period": "2026-04", "generate": lines }))
@@ -140,7 +141,7 @@ async fn faults_meet_files_and_lists() {
     let sim = with(account).await;
     for uuid in ["long", "short"] {
         let path = format!("{INVOICES}/{uuid}/csv");
-        let whole = get(&sim, &path).await.text;
+        let complete = get(&sim, &path).await.text;
         sim.faults().add(Fault::on(&path, Effect::status(503)).times(1));
         assert_eq!(get(&sim, &path).await.status, 503);
         sim.faults().add(Fault::on(&path, Effect::error_body()).times(1));
@@ -148,10 +149,13 @@ async fn faults_meet_files_and_lists() {
         assert_eq!((error.json()["id"].as_str(), error.status.as_u16()), (Some("server_error"), 200));
         sim.faults().add(Fault::on(&path, Effect::TruncatedJson).times(1));
         let half = get(&sim, &path).await.text;
-        assert!(whole.starts_with(&half) && half.len() < whole.len() && half.len() > whole.len() / 4, "{uuid}");
+        assert!(
+            complete.starts_with(&half) && half.len() < complete.len() && half.len() > complete.len() / 4,
+            "{uuid}"
+        );
         sim.faults().add(Fault::on(&path, Effect::Cut { at: CutPoint::MidBody }).times(1));
         assert!(try_call(&sim, TOKEN, Method::GET, &path, None).await.is_err());
-        assert_eq!(get(&sim, &path).await.text, whole);
+        assert_eq!(get(&sim, &path).await.text, complete);
     }
     let path = format!("{INVOICES}/long");
     sim.faults().add(Fault::on(&path, Effect::page_shift(ListChange::Insert)).times(1));

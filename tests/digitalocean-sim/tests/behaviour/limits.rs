@@ -1,4 +1,4 @@
-//! The rate limits.
+//! The rate limits of tokens.
 
 use std::time::Duration;
 
@@ -19,14 +19,14 @@ fn headers(reply: &Reply) -> [Option<&str>; 4] {
 }
 
 #[tokio::test]
-async fn every_answer_counts_down_and_names_when_the_oldest_request_expires() {
+async fn every_answer_has_the_remaining_requests_and_the_expiry_of_the_oldest_one() {
     let sim = at_noon(Limits::default()).await;
     let noon = sim.clock().now().timestamp();
     let reset = (noon + 3600).to_string();
     assert_eq!(headers(&get(&sim, "/v2/account").await), [Some("5000"), Some("4999"), Some(&*reset), None]);
     sim.clock().advance(Duration::from_secs(10));
     assert_eq!(headers(&get(&sim, "/v2/nothing").await), [Some("5000"), Some("4998"), Some(&*reset), None]);
-    // The first request expires, the second is now the oldest.
+    // The first request has expired, so the second one is now the oldest.
     sim.clock().advance(Duration::from_secs(3590));
     let reset = (noon + 3610).to_string();
     assert_eq!(headers(&get(&sim, "/v2/account").await), [Some("5000"), Some("4998"), Some(&*reset), None]);
@@ -67,7 +67,7 @@ async fn the_hourly_limit_refuses_without_retry_after_and_slides() {
 }
 
 #[tokio::test]
-async fn each_token_has_limits_of_its_own() {
+async fn each_token_has_its_own_limits() {
     let sim = at_noon(Limits::hourly(1)).await;
     assert_eq!(get(&sim, "/v2/account").await.status, 200);
     assert_eq!(get(&sim, "/v2/account").await.status, 429);
@@ -77,7 +77,7 @@ async fn each_token_has_limits_of_its_own() {
 }
 
 #[tokio::test]
-async fn some_paths_have_limits_of_their_own_when_asked_for() {
+async fn some_paths_have_their_own_limits_if_enabled() {
     let cdn = "/v2/cdn/endpoints";
     for (limits, path, allowed, wait) in [
         (Limits::default().with_paths(), "/v2/account/keys", 10, Some("60")),
@@ -97,7 +97,7 @@ async fn some_paths_have_limits_of_their_own_when_asked_for() {
         sim.clock().advance(Duration::from_secs(wait.map_or(0, |wait| wait.parse().unwrap())));
         assert_ne!(get(&sim, path).await.status, 429);
     }
-    // All of CDN is one.
+    // All CDN paths share one limit.
     let sim = at_noon(Limits::default().with_paths()).await;
     for _ in 0..5 {
         get(&sim, &format!("{cdn}/00000000-0000-0000-0000-000000000000")).await;
@@ -106,7 +106,7 @@ async fn some_paths_have_limits_of_their_own_when_asked_for() {
 }
 
 #[test]
-fn the_burst_limit_is_a_twentieth_of_the_hour_unless_said() {
+fn the_burst_limit_is_five_percent_of_the_hourly_limit_by_default() {
     let read = |text| serde_json::from_str::<Limits>(text).unwrap();
     let limits = |hourly, burst, paths| Limits { hourly, burst, paths };
     assert_eq!(read("{}"), limits(5000, 250, false));

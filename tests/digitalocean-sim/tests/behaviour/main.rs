@@ -1,4 +1,4 @@
-//! What the simulator does, seen from outside.
+//! The behaviour of the simulator over HTTP and through its handles.
 
 #![expect(clippy::unwrap_used, reason = "the lint knows tests by their attribute and does not see what they call")]
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{TOKEN, call, delete, get, with};
 
 #[tokio::test]
-async fn little_has_to_be_said_of_each() {
+async fn optional_fields_have_defaults() {
     let account = AccountSeed::new(TOKEN)
         .object("reserved_ips", json!({ "ip": "198.18.0.1" }))
         .object("reserved_ipv6s", json!({ "ip": "2001:DB8:0::1" }))
@@ -56,7 +56,7 @@ async fn a_reserved_ip_is_one_address_under_two_names() {
 }
 
 #[tokio::test]
-async fn a_list_leaves_out_the_droplet_that_an_ipv6_has_not() {
+async fn a_list_omits_the_droplet_of_an_unassigned_ipv6_address() {
     let account = AccountSeed::new(TOKEN)
         .object("droplets", Droplet::named("web").id(7))
         .object("reserved_ipv6s", json!({ "ip": "2001:db8::a1" }))
@@ -74,22 +74,22 @@ async fn a_list_leaves_out_the_droplet_that_an_ipv6_has_not() {
 }
 
 #[tokio::test]
-async fn a_firewall_shows_what_it_is_for_and_what_the_token_may_see() {
+async fn a_firewall_shows_its_rules_and_the_targets_that_the_token_may_read() {
     let rule = json!({ "protocol": "icmp", "sources": { "addresses": ["0.0.0.0/0"] } });
     let account = AccountSeed::new(TOKEN)
         .token("narrow", Token::new("narrow").scopes(["firewall:read"]))
         .object("firewalls", json!({ "name": "web", "droplet_ids": [7], "tags": ["prod"], "inbound_rules": [rule] }));
     let sim = with(account).await;
-    let whole = get(&sim, "/v2/firewalls").await.json()["firewalls"][0].clone();
-    assert_eq!((&whole["droplet_ids"], &whole["tags"]), (&json!([7]), &json!(["prod"])));
+    let complete = get(&sim, "/v2/firewalls").await.json()["firewalls"][0].clone();
+    assert_eq!((&complete["droplet_ids"], &complete["tags"]), (&json!([7]), &json!(["prod"])));
     let rule = json!([{ "protocol": "icmp", "ports": "0", "sources": { "addresses": ["0.0.0.0/0"] } }]);
-    assert_eq!((&whole["inbound_rules"], &whole["outbound_rules"]), (&rule, &json!([])));
+    assert_eq!((&complete["inbound_rules"], &complete["outbound_rules"]), (&rule, &json!([])));
     let narrow = call(&sim, "narrow", Method::GET, "/v2/firewalls", None).await.json()["firewalls"][0].clone();
     assert_eq!((&narrow["droplet_ids"], &narrow["tags"], &narrow["inbound_rules"]), (&json!([]), &json!([]), &rule));
 }
 
 #[tokio::test]
-async fn a_load_balancer_with_a_tag_has_the_droplets_that_bear_it() {
+async fn a_load_balancer_with_a_tag_has_the_droplets_with_that_tag() {
     let account = AccountSeed::new(TOKEN)
         .object("droplets", Droplet::named("a").id(1).tag("web"))
         .object("droplets", Droplet::named("b").id(2))
@@ -114,7 +114,7 @@ async fn a_load_balancer_with_a_tag_has_the_droplets_that_bear_it() {
 }
 
 #[test]
-fn a_load_balancer_has_a_tag_or_droplets() {
+fn a_load_balancer_cannot_have_both_a_tag_and_droplets() {
     let balancer = json!({ "name": "both", "tag": "web", "droplet_ids": [1] });
     let seed = json!({ "accounts": { "test": { "load_balancers": [balancer] } } });
     let error = Seed::from_value(seed).unwrap_err().to_string();
@@ -122,7 +122,7 @@ fn a_load_balancer_has_a_tag_or_droplets() {
 }
 
 #[tokio::test]
-async fn nat_gateways_filter() {
+async fn nat_gateways_are_filtered() {
     let account = AccountSeed::new(TOKEN)
         .object("vpc_nat_gateways", json!({ "name": "a", "region": "fra1" }))
         .object("vpc_nat_gateways", json!({ "name": "b", "state": "NEW", "public_ips": ["198.18.0.9"] }));
@@ -142,7 +142,8 @@ async fn nat_gateways_filter() {
     }
 }
 
-/// What droplets, load balancers and NAT gateways are in, unless told, is the default VPC of their region.
+/// Droplets, load balancers and NAT gateways are in the default VPC of their region unless the seed
+/// names another one.
 #[tokio::test]
 async fn a_region_has_one_default_vpc() {
     let account = AccountSeed::new(TOKEN)
@@ -160,9 +161,9 @@ async fn a_region_has_one_default_vpc() {
     assert_eq!(account.project_of(vpc["urn"].as_str().unwrap()), account.default_project());
 }
 
-/// Everything that the demo account's network names is there.
+/// All objects that the demo account's network refers to exist.
 #[tokio::test]
-async fn the_demo_accounts_network_holds_together() {
+async fn the_demo_accounts_network_is_consistent() {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let demo = sim.account("demo");
     for list in ["reserved_ips", "reserved_ipv6s", "firewalls", "load_balancers", "vpcs", "vpc_nat_gateways"] {

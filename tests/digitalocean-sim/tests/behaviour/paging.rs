@@ -1,4 +1,4 @@
-//! Pages and links.
+//! Pages of lists and their links.
 
 use digitalocean_sim::{AccountSeed, Simulator};
 use serde_json::json;
@@ -10,7 +10,7 @@ async fn droplets(count: usize) -> Simulator {
 }
 
 #[tokio::test]
-async fn a_page_has_twenty_objects_and_links_with_only_what_was_sent() {
+async fn a_page_has_twenty_objects_and_links_with_only_the_sent_parameters() {
     let sim = droplets(45).await;
     let base = sim.base_url();
     let first = get(&sim, "/v2/droplets").await.json();
@@ -58,7 +58,7 @@ async fn projects_and_their_resources_always_have_first_and_last() {
 }
 
 #[tokio::test]
-async fn a_page_size_is_held_between_one_and_two_hundred() {
+async fn a_page_size_is_limited_to_two_hundred() {
     let sim = droplets(250).await;
     for (query, size) in
         [("per_page=200", 200), ("per_page=201", 200), ("per_page=0", 20), ("per_page=x", 20), ("per_page=1", 1)]
@@ -74,7 +74,7 @@ async fn a_page_size_is_held_between_one_and_two_hundred() {
 }
 
 #[tokio::test]
-async fn two_thousand_droplets_come_once_each() {
+async fn two_thousand_droplets_are_listed_once_each() {
     let sim = droplets(2000).await;
     let mut seen = std::collections::BTreeSet::new();
     let mut page = 1;

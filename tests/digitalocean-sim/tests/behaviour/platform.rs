@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{TOKEN, blank, call, get, with};
 
 #[tokio::test]
-async fn little_has_to_be_said_of_each() {
+async fn optional_fields_have_defaults() {
     let account = AccountSeed::new(TOKEN)
         .object("kubernetes_clusters", json!({ "name": "main", "node_pools": [{ "name": "web", "count": 3 }] }))
         .object("databases", json!({ "name": "orders" }))
@@ -27,7 +27,7 @@ async fn little_has_to_be_said_of_each() {
         let list = get(&sim, path).await.json();
         assert_eq!(list[key][0].pointer(pointer), Some(&value), "{list}");
     }
-    // Each worker has a droplet of its own.
+    // Each node has its own droplet id.
     let cluster = &sim.account("test").list("kubernetes_clusters")[0];
     let nodes = cluster["node_pools"][0]["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 3);
@@ -35,7 +35,7 @@ async fn little_has_to_be_said_of_each() {
 }
 
 #[tokio::test]
-async fn some_lists_come_in_one_answer() {
+async fn some_lists_are_not_paged() {
     let databases = (0..30).map(|number| json!({ "name": format!("db-{number}") }));
     let sim =
         with(databases.fold(AccountSeed::new(TOKEN), |account, database| account.object("databases", database))).await;
@@ -54,7 +54,7 @@ async fn some_lists_come_in_one_answer() {
 }
 
 #[tokio::test]
-async fn the_older_call_knows_one_registry() {
+async fn the_older_endpoint_serves_a_single_registry() {
     let sim = blank().await;
     let account = sim.account("test");
     for (status, name) in [(404, Some("one")), (200, Some("two")), (412, None)] {
@@ -71,17 +71,17 @@ async fn the_older_call_knows_one_registry() {
 }
 
 #[tokio::test]
-async fn credentials_of_a_database_have_a_scope_of_their_own() {
+async fn credentials_of_a_database_have_their_own_scope() {
     let account = AccountSeed::new(TOKEN).token("narrow", Token::new("narrow").scopes(["database:read"])).object(
         "databases",
         json!({ "name": "orders", "num_nodes": 2, "password": "EXAMPLE-password", "tags": ["prod"] }),
     );
     let sim = with(account).await;
-    let whole = get(&sim, "/v2/databases").await.json()["databases"][0].clone();
-    assert!(whole["standby_connection"]["uri"].as_str().unwrap().contains("EXAMPLE-password"));
-    assert_eq!(whole["users"][0]["password"], "EXAMPLE-password");
-    assert_eq!(whole["project_id"], json!(sim.account("test").default_project().unwrap()));
-    let path = format!("/v2/databases/{}", whole["id"].as_str().unwrap());
+    let complete = get(&sim, "/v2/databases").await.json()["databases"][0].clone();
+    assert!(complete["standby_connection"]["uri"].as_str().unwrap().contains("EXAMPLE-password"));
+    assert_eq!(complete["users"][0]["password"], "EXAMPLE-password");
+    assert_eq!(complete["project_id"], json!(sim.account("test").default_project().unwrap()));
+    let path = format!("/v2/databases/{}", complete["id"].as_str().unwrap());
     for path in ["/v2/databases", &path] {
         let reply = call(&sim, "narrow", Method::GET, path, None).await;
         assert!(reply.text.contains("orders") && !reply.text.contains("EXAMPLE"), "{}", reply.text);
@@ -90,7 +90,7 @@ async fn credentials_of_a_database_have_a_scope_of_their_own() {
 }
 
 #[tokio::test]
-async fn an_app_says_its_project_when_asked() {
+async fn an_app_shows_its_project_on_request() {
     let sim =
         with(AccountSeed::new(TOKEN).object("apps", json!({ "spec": { "name": "shop", "region": "fra" } }))).await;
     let app = get(&sim, "/v2/apps").await.json()["apps"][0].clone();
@@ -102,7 +102,7 @@ async fn an_app_says_its_project_when_asked() {
 }
 
 #[tokio::test]
-async fn a_pools_template_shows_what_the_token_may_see() {
+async fn a_pools_template_shows_the_fields_that_the_token_may_read() {
     let pool = json!({ "name": "batch", "droplet_template": {
         "tags": ["prod"], "ssh_keys": ["7"], "project_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77"
     } });
@@ -116,9 +116,9 @@ async fn a_pools_template_shows_what_the_token_may_see() {
         let list = call(&sim, token, Method::GET, "/v2/droplets/autoscale", None).await.json();
         list["autoscale_pools"][0]["droplet_template"].clone()
     };
-    let (whole, narrow) = (template(TOKEN).await, template("narrow").await);
-    assert_eq!((&whole["tags"], &whole["ssh_keys"]), (&json!(["prod"]), &json!(["7"])));
-    assert!(whole["vpc_uuid"].is_string() && whole["project_id"].is_string());
+    let (complete, narrow) = (template(TOKEN).await, template("narrow").await);
+    assert_eq!((&complete["tags"], &complete["ssh_keys"]), (&json!(["prod"]), &json!(["7"])));
+    assert!(complete["vpc_uuid"].is_string() && complete["project_id"].is_string());
     assert_eq!((&narrow["ssh_keys"], narrow.get("tags")), (&json!([]), None));
     assert!(narrow.get("vpc_uuid").is_none() && narrow.get("project_id").is_none());
 }

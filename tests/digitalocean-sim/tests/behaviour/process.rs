@@ -1,4 +1,4 @@
-//! The binary, and the end of a simulator.
+//! The binary, and the shutdown of a simulator.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -29,7 +29,7 @@ async fn the_binary_prints_its_url_and_stops_on_sigterm() {
 }
 
 #[test]
-fn the_binary_names_what_is_wrong_with_a_seed() {
+fn the_binary_names_the_error_in_a_seed() {
     let dir = tempfile::tempdir().unwrap();
     let seed = dir.path().join("seed.json");
     std::fs::write(&seed, r#"{ "accounts": { "a": { "tokns": {} } } }"#).unwrap();
@@ -51,5 +51,5 @@ async fn a_dropped_simulator_stops_serving() {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it still serves");
+    panic!("the dropped simulator still serves requests");
 }

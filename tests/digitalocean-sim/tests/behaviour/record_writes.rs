@@ -1,4 +1,4 @@
-//! Making, changing and deleting the records of domains.
+//! Creating, changing and deleting the records of domains.
 
 use digitalocean_sim::{AccountSeed, ConsistencySettings, Simulator, Token};
 use reqwest::Method;
@@ -37,7 +37,7 @@ fn message(reply: &Reply) -> String {
     reply.json()["message"].as_str().unwrap().to_owned()
 }
 
-/// The times to live of the records of a name, by their type.
+/// The times to live of a name's records, each after its type.
 async fn ttls(sim: &Simulator, name: &str) -> Vec<String> {
     let records = get(sim, &format!("{RECORDS}?name={name}.shop.example")).await.json();
     let ttl = |record: &Value| format!("{} {}", record["type"].as_str().unwrap(), record["ttl"]);
@@ -45,7 +45,7 @@ async fn ttls(sim: &Simulator, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_sent_is_shown_as_digitalocean_does() {
+async fn written_records_are_shown_as_digitalocean_shows_them() {
     let sim = sim().await;
     for (sent, shown) in [
         (
@@ -58,7 +58,7 @@ async fn what_is_sent_is_shown_as_digitalocean_does() {
         (json!({ "type": "A", "name": "shop.example.", "data": "192.0.2.1" }), json!({ "name": "@" })),
         (json!({ "type": "A", "name": "a.shop.example", "data": "192.0.2.1" }), json!({ "name": "a.shop.example" })),
         (json!({ "type": "A", "name": "*.apps", "data": "192.0.2.1" }), json!({ "name": "*.apps" })),
-        // What the type does not have is not kept.
+        // Fields that the type does not have are not stored.
         (
             json!({ "type": "A", "name": "a", "data": "192.0.2.1", "priority": 0, "port": 0, "weight": 0, "flags": 0,
                 "tag": "" }),
@@ -99,12 +99,12 @@ async fn what_is_sent_is_shown_as_digitalocean_does() {
 }
 
 #[tokio::test]
-async fn what_digitalocean_does_not_take_is_refused_and_changes_nothing() {
+async fn records_that_digitalocean_refuses_are_refused_and_change_nothing() {
     let sim = sim().await;
     let before = sim.account("test").state();
     let dot = "Data needs to end with a dot (.)";
     let shared = "CNAME records cannot share a name with other records";
-    for (sent, said) in [
+    for (sent, expected) in [
         (json!({ "type": "CNAME", "name": "c", "data": "web.example.net" }), dot),
         (json!({ "type": "MX", "name": "@", "data": "mx.example.net", "priority": 10 }), dot),
         (json!({ "type": "NS", "name": "n", "data": "ns1.example.net" }), dot),
@@ -136,10 +136,10 @@ async fn what_digitalocean_does_not_take_is_refused_and_changes_nothing() {
     ] {
         let refused = post(&sim, RECORDS, sent.clone()).await;
         assert_eq!(refused.status, 422, "{sent}: {}", refused.text);
-        assert!(message(&refused).contains(said), "{sent}: {}", refused.text);
+        assert!(message(&refused).contains(expected), "{sent}: {}", refused.text);
     }
-    for (record, sent, said) in [
-        // What is kept is looked at again: digitalocean/doctl#919.
+    for (record, sent, expected) in [
+        // The merged record is validated again: digitalocean/doctl#919.
         (7, json!({ "type": "MX", "ttl": 60 }), dot),
         (9, json!({ "type": "A", "data": "192.0.2.1" }), "type"),
         (9, json!({ "type": "TXT", "name": "www" }), "records cannot share a name with a CNAME record"),
@@ -147,7 +147,7 @@ async fn what_digitalocean_does_not_take_is_refused_and_changes_nothing() {
     ] {
         let refused = put(&sim, record, sent.clone()).await;
         assert_eq!(refused.status, 422, "{sent}: {}", refused.text);
-        assert!(message(&refused).contains(said), "{sent}: {}", refused.text);
+        assert!(message(&refused).contains(expected), "{sent}: {}", refused.text);
     }
     let soa = get(&sim, &format!("{RECORDS}?type=SOA")).await.json()["domain_records"][0]["id"].clone();
     assert_eq!(delete(&sim, &format!("{RECORDS}/{soa}")).await.status, 422);
@@ -155,7 +155,7 @@ async fn what_digitalocean_does_not_take_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_keeps_what_is_not_sent_and_the_id() {
+async fn a_change_keeps_the_id_and_the_fields_that_are_not_sent() {
     let sim = sim().await;
     for method in [Method::PUT, Method::PATCH] {
         let path = format!("{RECORDS}/7");
@@ -179,7 +179,7 @@ async fn a_change_keeps_what_is_not_sent_and_the_id() {
             assert_eq!(changed.json(), json!({ "domain_record": record }), "{method} {sent}");
         }
     }
-    // `@` needs no dot, so that the time to live alone can be sent.
+    // `@` needs no dot at its end, so the time to live can be sent alone.
     assert_eq!(put(&sim, 8, json!({ "type": "CNAME", "ttl": 60 })).await.json()["domain_record"]["data"], "@");
     let soa = get(&sim, &format!("{RECORDS}?type=SOA")).await.json()["domain_records"][0]["id"].as_u64().unwrap();
     let changed = put(&sim, soa, json!({ "type": "SOA", "ttl": 600 })).await.json();
@@ -194,7 +194,7 @@ async fn the_records_of_a_name_and_type_have_one_time_to_live() {
     post(&sim, RECORDS, json!({ "type": "A", "name": "apart", "data": "192.0.2.1", "ttl": 120 })).await;
     post(&sim, "/v2/domains/other.example/records", a("192.0.2.1", json!(120))).await;
     assert_eq!(ttls(&sim, "kept").await, ["TXT 3600", "A 900"]);
-    // The last write wins, also one that leaves the time to live to DO.
+    // The last write wins, even if it does not send a time to live.
     post(&sim, RECORDS, a("192.0.2.2", json!(3600))).await;
     assert_eq!(ttls(&sim, "kept").await, ["TXT 3600", "A 3600", "A 3600"]);
     put(&sim, first, a("192.0.2.3", json!(60))).await;
@@ -215,7 +215,7 @@ async fn the_records_of_a_name_and_type_have_one_time_to_live() {
 }
 
 #[tokio::test]
-async fn what_says_the_same_is_made_again_and_what_is_gone_is_not_found() {
+async fn a_duplicate_record_is_created_and_a_deleted_one_is_not_found() {
     let sim = sim().await;
     let before = sim.account("test").state();
     let record = json!({ "type": "TXT", "name": "kept", "data": "as it is", "ttl": 3600 });
@@ -235,7 +235,7 @@ async fn what_says_the_same_is_made_again_and_what_is_gone_is_not_found() {
         let reply = call(&sim, TOKEN, method.clone(), path, Some(record.clone())).await;
         assert_eq!(reply.status, 404, "{method} {path}");
     }
-    // One that was deleted and made again has another id and is equal all the same.
+    // A record that was deleted and recreated has another id, but the states are equal.
     delete(&sim, &format!("{RECORDS}/9")).await;
     assert_ne!(sim.account("test").state(), before);
     post(&sim, RECORDS, record).await;

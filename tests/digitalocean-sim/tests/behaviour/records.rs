@@ -1,4 +1,4 @@
-//! The records of domains.
+//! Reading and seeding the records of domains.
 
 use digitalocean_sim::{AccountSeed, Seed, Simulator, Token};
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{TOKEN, blank, call, delete, get, post, with};
 
 /// The type, name and data of a domain's records.
-async fn told(sim: &Simulator, path: &str) -> Vec<String> {
+async fn contents(sim: &Simulator, path: &str) -> Vec<String> {
     let reply = get(sim, path).await.json();
     let record =
         |record: &Value| ["type", "name", "data"].map(|field| record[field].as_str().unwrap().to_owned()).join(" ");
@@ -41,7 +41,7 @@ async fn a_domain_has_its_own_records_and_those_of_its_seed() {
         ("six.example", apex(&["AAAA @ 2001:db8::1"])),
         ("bare.example", apex(&["TXT @ later"])),
     ] {
-        assert_eq!(told(&sim, &format!("/v2/domains/{domain}/records")).await, records);
+        assert_eq!(contents(&sim, &format!("/v2/domains/{domain}/records")).await, records);
     }
     let mail = get(&sim, "/v2/domains/shop.example/records/7").await.json();
     assert_eq!(
@@ -64,12 +64,12 @@ async fn records_filter_by_type_and_full_name() {
         ("name=www.shop.example", vec!["A www 192.0.2.2"]),
         ("name=WWW.shop.example&type=A", vec!["A www 192.0.2.2"]),
         ("name=shop.example&type=A", vec!["A @ 192.0.2.1"]),
-        // A name within the domain is no full name.
+        // A name relative to the domain is not a full name.
         ("name=www", vec![]),
         ("name=@", vec![]),
         ("per_page=2&page=2", vec![AUTOMATIC[2], AUTOMATIC[3]]),
     ] {
-        assert_eq!(told(&sim, &format!("/v2/domains/shop.example/records?{query}")).await, records, "{query}");
+        assert_eq!(contents(&sim, &format!("/v2/domains/shop.example/records?{query}")).await, records, "{query}");
     }
 }
 
@@ -89,33 +89,33 @@ async fn a_record_is_in_one_domain_only() {
 }
 
 #[tokio::test]
-async fn records_come_and_go_with_their_domain_and_by_hand() {
+async fn records_are_created_and_deleted_with_their_domain() {
     let sim = blank().await;
     let account = sim.account("test");
     post(&sim, "/v2/domains", json!({ "name": "shop.example" })).await;
     let path = "/v2/domains/shop.example/records";
-    assert_eq!(told(&sim, path).await, AUTOMATIC);
+    assert_eq!(contents(&sim, path).await, AUTOMATIC);
     let id = account
         .add("domain_records", json!({ "domain": "shop.example", "type": "A", "name": "www", "data": "192.0.2.1" }));
     account.change("domain_records", &id, json!({ "data": "192.0.2.2", "ttl": 60 }));
     let shown = get(&sim, &format!("{path}/{id}")).await.json();
     assert_eq!((&shown["domain_record"]["data"], &shown["domain_record"]["ttl"]), (&json!("192.0.2.2"), &json!(60)));
     account.remove("domain_records", &id);
-    assert_eq!(told(&sim, path).await, AUTOMATIC);
+    assert_eq!(contents(&sim, path).await, AUTOMATIC);
     assert_eq!(delete(&sim, "/v2/domains/shop.example").await.status, 204);
     assert_eq!(account.count("domain_records"), 0);
     post(&sim, "/v2/domains", json!({ "name": "shop.example" })).await;
-    assert_eq!(told(&sim, path).await, AUTOMATIC);
+    assert_eq!(contents(&sim, path).await, AUTOMATIC);
 }
 
 #[test]
-fn a_wrong_record_is_refused_by_name() {
+fn an_error_in_a_record_names_the_field() {
     let error = |lists: Value| Seed::from_value(json!({ "accounts": { "a": lists } })).unwrap_err().to_string();
     let record = |record: Value| json!({ "domains": [{ "name": "shop.example", "records": [record] }] });
     let unknown = error(record(json!({ "type": "A", "data": "192.0.2.1", "TTL": 60 })));
     assert!(unknown.contains("domains[0]: records[0]") && unknown.contains("unknown field `TTL`"), "{unknown}");
     let bare = error(record(json!({ "type": "A" })));
     assert!(bare.contains("missing field `data`"), "{bare}");
-    let stray = error(json!({ "domain_records": [{ "domain": "gone.example", "type": "A", "data": "192.0.2.1" }] }));
-    assert!(stray.contains("there is no domain `gone.example`"), "{stray}");
+    let orphan = error(json!({ "domain_records": [{ "domain": "gone.example", "type": "A", "data": "192.0.2.1" }] }));
+    assert!(orphan.contains("there is no domain `gone.example`"), "{orphan}");
 }

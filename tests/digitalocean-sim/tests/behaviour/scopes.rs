@@ -1,4 +1,4 @@
-//! What a token gets without a scope, in both modes.
+//! Answers to a token without the scope, in both modes.
 
 use digitalocean_sim::{AccountSeed, Droplet, Simulator, Token};
 use reqwest::Method;
@@ -77,13 +77,13 @@ async fn assigning_needs_the_read_scope_of_the_resource_too() {
 }
 
 #[tokio::test]
-async fn fields_with_a_scope_of_their_own_are_blank_without_it() {
+async fn fields_with_their_own_scope_are_blank_without_it() {
     let sim = sim().await;
     let seen = as_token(&sim, "droplets", "/v2/droplets/7").await.json()["droplet"].clone();
     assert_eq!((&seen["tags"], &seen["image"], &seen["vpc_uuid"]), (&json!([]), &json!({}), &Value::Null));
-    let whole = as_token(&sim, TOKEN, "/v2/droplets/7").await.json()["droplet"].clone();
-    assert_eq!(whole["tags"], json!(["prod"]));
-    assert_eq!(whole["image"]["distribution"], "Ubuntu");
+    let complete = as_token(&sim, TOKEN, "/v2/droplets/7").await.json()["droplet"].clone();
+    assert_eq!(complete["tags"], json!(["prod"]));
+    assert_eq!(complete["image"]["distribution"], "Ubuntu");
     let account = as_token(&sim, "droplets", "/v2/account").await.json()["account"].clone();
     assert_eq!((&account["droplet_limit"], &account["floating_ip_limit"]), (&json!(100), &json!(0)));
 }

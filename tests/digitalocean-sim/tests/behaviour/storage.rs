@@ -24,13 +24,13 @@ fn snapshot(id: &str, resource_type: &str, resource_id: &str) -> Value {
     json!({ "id": id, "name": format!("snap-{id}"), "resource_type": resource_type, "resource_id": resource_id })
 }
 
-/// What a droplet shows of its backups, snapshots and volumes.
+/// The ids of backups, snapshots and volumes that a droplet shows.
 async fn shown(sim: &Simulator, id: u64) -> [Value; 3] {
     let droplet = get(sim, &format!("/v2/droplets/{id}")).await.json()["droplet"].clone();
     ["backup_ids", "snapshot_ids", "volume_ids"].map(|field| droplet[field].clone())
 }
 
-/// The ids of a list.
+/// The ids of a list's objects.
 async fn ids(sim: &Simulator, path: &str, key: &str) -> Vec<String> {
     let list = get(sim, path).await.json();
     let text = |id: &Value| id.as_str().map_or_else(|| id.to_string(), ToOwned::to_owned);
@@ -38,7 +38,7 @@ async fn ids(sim: &Simulator, path: &str, key: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_droplet_shows_what_is_made_of_it_and_attached_to_it() {
+async fn a_droplet_shows_its_backups_snapshots_and_volumes() {
     let sim = with(seed()).await;
     let account = sim.account("test");
     let [backups, snapshots, volumes] = shown(&sim, 7).await;
@@ -58,7 +58,7 @@ async fn a_droplet_shows_what_is_made_of_it_and_attached_to_it() {
 }
 
 #[tokio::test]
-async fn a_droplet_takes_its_backups_along_and_leaves_snapshots_and_volumes() {
+async fn deleting_a_droplet_deletes_its_backups_and_keeps_snapshots_and_volumes() {
     let sim = with(seed()).await;
     let account = sim.account("test");
     assert_eq!(account.count("droplet_backups"), 3);
@@ -68,13 +68,13 @@ async fn a_droplet_takes_its_backups_along_and_leaves_snapshots_and_volumes() {
     assert_eq!(get(&sim, "/v2/droplets/7/backups").await.status, 404);
     let volume = get(&sim, &format!("/v2/volumes/{VOLUME}")).await.json();
     assert_eq!(volume["volume"]["droplet_ids"], json!([]));
-    // Its snapshots are its own again if it comes back.
+    // A new droplet with the same id shows the old snapshots again.
     account.add_droplet(Droplet::named("web").id(7));
     assert_eq!(shown(&sim, 7).await, [json!([]), json!([71]), json!([])]);
 }
 
 #[tokio::test]
-async fn backups_are_listed_by_their_droplet_alone() {
+async fn backups_are_listed_only_by_their_droplet() {
     let sim = with(seed()).await;
     let list = get(&sim, "/v2/droplets/8/backups").await.json();
     let created_at = list["backups"][0]["created_at"].clone();
@@ -92,7 +92,7 @@ async fn backups_are_listed_by_their_droplet_alone() {
 }
 
 #[tokio::test]
-async fn the_lists_filter_where_the_api_does() {
+async fn lists_support_the_filters_of_the_api() {
     let sim = with(seed()).await;
     for (path, key, expected) in [
         ("/v2/snapshots?resource_type=droplet", "snapshots", vec!["71", "61"]),
@@ -111,18 +111,18 @@ async fn the_lists_filter_where_the_api_does() {
     assert!(ids(&sim, "/v2/images", "images").await.len() > types.len());
 }
 
-/// Of an image every field is there, whichever list it comes from (OpenAPI `schemas/image`).
+/// Every image has all fields, whichever list it comes from (OpenAPI `schemas/image`).
 #[tokio::test]
-async fn every_image_is_whole_and_only_a_snapshot_is_a_snapshot() {
+async fn every_image_has_all_fields_and_only_a_snapshot_is_a_snapshot() {
     let sim = with(seed()).await;
-    let whole: Vec<String> =
+    let all_fields: Vec<String> =
         get(&sim, "/v2/images/debian-12-x64").await.json()["image"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(whole.len(), 14);
+    assert_eq!(all_fields.len(), 14);
     for (id, image_type, status) in
         [("91", "custom", 400), ("71", "snapshot", 200), ("81", "backup", 400), ("150010134", "base", 400)]
     {
         let image = get(&sim, &format!("/v2/images/{id}")).await.json()["image"].clone();
-        assert_eq!(image.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), whole, "{id}");
+        assert_eq!(image.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), all_fields, "{id}");
         assert_eq!((&image["type"], image["id"].to_string().as_str()), (&json!(image_type), id));
         let snapshot = get(&sim, &format!("/v2/snapshots/{id}")).await;
         assert_eq!(snapshot.status, status, "{id}");
@@ -135,7 +135,7 @@ async fn every_image_is_whole_and_only_a_snapshot_is_a_snapshot() {
 }
 
 #[tokio::test]
-async fn a_narrow_token_sees_less_of_them() {
+async fn a_narrow_token_reads_fewer_fields_and_lists() {
     let account = seed()
         .token("droplets", Token::new("droplets").scopes(["droplet:read"]).filtered())
         .token("snapshots", Token::new("snapshots").scopes(["snapshot:read"]));
@@ -152,7 +152,7 @@ async fn a_narrow_token_sees_less_of_them() {
 }
 
 #[tokio::test]
-async fn many_droplets_with_backups_are_made_at_once() {
+async fn many_droplets_with_backups_are_generated_at_once() {
     let sim = with(AccountSeed::new(TOKEN)).await;
     let body = json!({ "count": 300, "backups": 4 });
     assert_eq!(post(&sim, "/_sim/accounts/test/droplets/generate", body).await.status, 200);
@@ -165,9 +165,10 @@ async fn many_droplets_with_backups_are_made_at_once() {
     assert!(!droplet["next_backup_window"].is_null());
 }
 
-/// The demo account's storage is consistent in itself.
+/// The demo account's storage objects refer only to each other and to existing objects, apart from
+/// three snapshots whose droplet or volume was deleted.
 #[tokio::test]
-async fn the_demo_accounts_storage_is_whole() {
+async fn the_demo_accounts_storage_is_consistent() {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let demo = sim.account("demo");
     let counts = ["volumes", "snapshots", "images", "droplet_backups"].map(|list| demo.count(list));
@@ -190,9 +191,9 @@ async fn the_demo_accounts_storage_is_whole() {
 }
 
 #[test]
-fn what_belongs_to_nothing_is_refused_by_name() {
+fn a_reference_to_a_missing_object_is_refused_by_name() {
     let error = |lists: Value| Seed::from_value(json!({ "accounts": { "a": lists } })).unwrap_err().to_string();
-    for (lists, words) in [
+    for (lists, expected) in [
         (json!({ "droplet_backups": [{ "droplet_id": 7, "name": "b" }] }), "there is no droplet `7`"),
         (json!({ "volumes": [{ "name": "v", "droplet_id": 7 }] }), "there is no droplet `7`"),
         (json!({ "volumes": [{ "name": "v", "region": "mars1" }] }), "unknown region `mars1`"),
@@ -202,7 +203,7 @@ fn what_belongs_to_nothing_is_refused_by_name() {
         ),
         (json!({ "droplets": [{ "name": "d", "backup_ids": [1] }] }), "unknown field `backup_ids`"),
     ] {
-        let told = error(lists);
-        assert!(told.contains(words), "{told}");
+        let message = error(lists);
+        assert!(message.contains(expected), "{message}");
     }
 }

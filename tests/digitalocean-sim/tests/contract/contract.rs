@@ -1,4 +1,4 @@
-//! DO's OpenAPI document as a judge of answers.
+//! Validation of answers against DO's OpenAPI document.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 
 use crate::exercise::Answer;
 
-/// Whether it was said where the document is.
-pub(crate) fn is_named() -> bool {
+/// Returns whether the environment variable names the document.
+pub(crate) fn is_configured() -> bool {
     std::env::var_os("DIGITALOCEAN_OPENAPI").is_some()
 }
 
-/// Where the document is.
+/// The path of the document, by default next to the working copy.
 pub(crate) fn path() -> PathBuf {
     match std::env::var_os("DIGITALOCEAN_OPENAPI") {
         Some(path) => path.into(),
@@ -22,9 +22,9 @@ pub(crate) fn path() -> PathBuf {
     }
 }
 
-/// Schemas that require nothing although DO shows every field of them in every example: their fields are required here, so that a shape is
-/// known to be whole.
-const WHOLE: &[&str] = &[
+/// Schemas that require no field, although DO shows all of their fields in every example. The test
+/// requires all of them, so that an incomplete shape is an error.
+const ALL_FIELDS_REQUIRED: &[&str] = &[
     "project_base",
     "project",
     "domain",
@@ -63,75 +63,83 @@ const WHOLE: &[&str] = &[
     "simple_charge",
 ];
 
-/// An operation that gets one object and that DO has, but not this document.
-struct LeftOut {
+/// An operation that reads one object, which DO has but this document lacks.
+struct MissingOperation {
     path: &'static str,
-    /// The list of such objects, which the document has: errors and scopes are the same.
+    /// Path of the list of such objects, which the document has. The errors and scopes are the
+    /// same.
     list: &'static str,
-    /// The key of the object in the answer.
+    /// Key of the object in the answer.
     envelope: &'static str,
     schema: &'static str,
 }
 
-/// DO documents them at <https://docs.digitalocean.com/reference/api/digitalocean/#operation/> and the name behind each.
-const LEFT_OUT: &[LeftOut] = &[
+/// The operations that the document lacks. DO documents them at
+/// <https://docs.digitalocean.com/reference/api/digitalocean/#operation/> followed by the name
+/// before each.
+const MISSING_OPERATIONS: &[MissingOperation] = &[
     // cdn_get_endpoint
-    LeftOut {
+    MissingOperation {
         path: "/v2/cdn/endpoints/{cdn_id}",
         list: "/v2/cdn/endpoints",
         envelope: "endpoint",
         schema: "cdn_endpoint",
     },
     // certificates_get
-    LeftOut {
+    MissingOperation {
         path: "/v2/certificates/{certificate_id}",
         list: "/v2/certificates",
         envelope: "certificate",
         schema: "certificate",
     },
     // sshKeys_get
-    LeftOut {
+    MissingOperation {
         path: "/v2/account/keys/{ssh_key_identifier}",
         list: "/v2/account/keys",
         envelope: "ssh_key",
         schema: "sshKeys",
     },
     // spacesKey_get
-    LeftOut { path: "/v2/spaces/keys/{access_key}", list: "/v2/spaces/keys", envelope: "key", schema: "key" },
+    MissingOperation { path: "/v2/spaces/keys/{access_key}", list: "/v2/spaces/keys", envelope: "key", schema: "key" },
     // uptime_get_check
-    LeftOut { path: "/v2/uptime/checks/{check_id}", list: "/v2/uptime/checks", envelope: "check", schema: "check" },
+    MissingOperation {
+        path: "/v2/uptime/checks/{check_id}",
+        list: "/v2/uptime/checks",
+        envelope: "check",
+        schema: "check",
+    },
     // monitoring_get_alertPolicy
-    LeftOut {
+    MissingOperation {
         path: "/v2/monitoring/alerts/{alert_uuid}",
         list: "/v2/monitoring/alerts",
         envelope: "policy",
         schema: "alert_policy",
     },
     // vpcs_get
-    LeftOut { path: "/v2/vpcs/{vpc_id}", list: "/v2/vpcs", envelope: "vpc", schema: "vpc" },
+    MissingOperation { path: "/v2/vpcs/{vpc_id}", list: "/v2/vpcs", envelope: "vpc", schema: "vpc" },
     // vpcnatgateways_get
-    LeftOut {
+    MissingOperation {
         path: "/v2/vpc_nat_gateways/{vpc_nat_gateway_id}",
         list: "/v2/vpc_nat_gateways",
         envelope: "vpc_nat_gateway",
         schema: "vpc_nat_gateway_get",
     },
     // registries_get
-    LeftOut {
+    MissingOperation {
         path: "/v2/registries/{registry_name}",
         list: "/v2/registries",
         envelope: "registry",
         schema: "registry",
     },
     // functions_get_namespace
-    LeftOut {
+    MissingOperation {
         path: "/v2/functions/namespaces/{namespace_id}",
         list: "/v2/functions/namespaces",
         envelope: "namespace",
         schema: "namespace_info",
     },
     // autoscalepools_get
-    LeftOut {
+    MissingOperation {
         path: "/v2/droplets/autoscale/{autoscale_pool_id}",
         list: "/v2/droplets/autoscale",
         envelope: "autoscale_pool",
@@ -141,26 +149,27 @@ const LEFT_OUT: &[LeftOut] = &[
 
 pub(crate) struct Contract {
     document: Value,
-    /// Compiled schemas of bodies: compiling takes longer than everything else here.
+    /// Compiled schemas of bodies, cached because compiling takes longer than the rest of the test.
     validators: RefCell<HashMap<String, Validator>>,
 }
 
 impl Contract {
-    /// Reads the document, if it is there.
+    /// Reads the document, if the file exists.
     pub(crate) fn read(path: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(path).ok()?;
         let mut document: Value = serde_json::from_str(&text).expect("the contract is JSON");
         let schemas = document["components"]["schemas"].as_object_mut().expect("the contract has schemas");
-        // A defect of the document: the pattern leaves out kinds of URN that the same document and the API have, such as `do:app`.
+        // This is a defect of the document: the pattern excludes kinds of URN that the same
+        // document and the API have, such as `do:app`.
         schemas["urn"].as_object_mut().expect("urn is a schema").remove("pattern");
-        for name in WHOLE {
+        for name in ALL_FIELDS_REQUIRED {
             require_all(&mut schemas[*name]);
         }
         for schema in schemas.values_mut() {
             convert(schema);
         }
-        for left_out in LEFT_OUT {
-            left_out.add_to(&mut document);
+        for missing in MISSING_OPERATIONS {
+            missing.add_to(&mut document);
         }
         Some(Self { document, validators: RefCell::default() })
     }
@@ -169,7 +178,7 @@ impl Contract {
         self.document["paths"].get(path)?.get(method.to_ascii_lowercase())
     }
 
-    /// The alternatives of scopes of an operation, if there is such an operation.
+    /// The alternative sets of scopes of an operation, if the operation exists.
     pub(crate) fn scopes(&self, method: &str, path: &str) -> Option<Vec<Vec<String>>> {
         let security = self.operation(method, path)?["security"].as_array()?;
         let read = |alternative: &Value| serde_json::from_value(alternative["bearer_auth"].clone()).expect("scopes");
@@ -180,12 +189,12 @@ impl Contract {
         self.operation(method, path).is_some_and(|operation| operation["responses"].get(status.to_string()).is_some())
     }
 
-    /// What is wrong with an answer.
+    /// The differences between an answer and the document; empty if the answer is valid.
     pub(crate) fn errors(&self, answer: &Answer) -> Vec<String> {
         let Some(operation) = self.operation(&answer.method, &answer.route) else {
             return vec!["no such operation in the contract".to_owned()];
         };
-        // 400, 403, 409 and 422 are mostly not listed and fall under `default`.
+        // 400, 403, 409 and 422 are mostly not listed, so `default` applies to them.
         let responses = &operation["responses"];
         let response = self.resolved(responses.get(answer.status.to_string()).unwrap_or(&responses["default"]));
         let mut errors = Vec::new();
@@ -201,7 +210,7 @@ impl Contract {
             }
             (None, None) => {}
             (Some(_), None) => errors.push("the body is missing or not JSON".to_owned()),
-            (None, Some(_)) => errors.push("there is a body".to_owned()),
+            (None, Some(_)) => errors.push("there is a body, but the contract has none".to_owned()),
         }
         errors
     }
@@ -209,7 +218,7 @@ impl Contract {
     fn body_errors(&self, schema: &Value, body: &Value, success: bool) -> Vec<String> {
         let mut schema = schema.clone();
         if success {
-            // The envelope of a success often requires nothing, so that `{}` would do.
+            // The envelope of a success often requires nothing, so that `{}` would be valid.
             require_all(&mut schema);
         }
         let mut validators = self.validators.borrow_mut();
@@ -227,20 +236,20 @@ impl Contract {
     fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
             Some(reference) => {
-                self.document.pointer(reference.trim_start_matches('#')).expect("a reference leads somewhere")
+                self.document.pointer(reference.trim_start_matches('#')).expect("the reference resolves")
             }
             None => value,
         }
     }
 }
 
-impl LeftOut {
+impl MissingOperation {
     fn add_to(&self, document: &mut Value) {
-        assert!(document["paths"].get(self.path).is_none(), "{} is in the document", self.path);
+        assert!(document["paths"].get(self.path).is_none(), "{} is in the document, so it is not missing", self.path);
         let list = &document["paths"][self.list]["get"];
         let mut responses = list["responses"].clone();
         let reference = responses["200"]["$ref"].as_str().expect("a list's answer is a reference");
-        let mut answer = document.pointer(reference.trim_start_matches('#')).expect("it leads somewhere").clone();
+        let mut answer = document.pointer(reference.trim_start_matches('#')).expect("the reference resolves").clone();
         let object = json!({ "$ref": format!("#/components/schemas/{}", self.schema) });
         answer["content"]["application/json"] =
             json!({ "schema": { "type": "object", "properties": { self.envelope: object } } });
@@ -251,7 +260,7 @@ impl LeftOut {
     }
 }
 
-/// Requires every property that an answer can have, in the schema and in what it is put together from.
+/// Requires every property that an answer can have, in the schema and in the parts of its `allOf`.
 fn require_all(schema: &mut Value) {
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         let shown = properties.iter().filter(|(_, property)| property["writeOnly"] != true);
@@ -264,8 +273,9 @@ fn require_all(schema: &mut Value) {
     }
 }
 
-/// OpenAPI 3.0 to JSON Schema: `nullable` becomes the type null, the boolean bounds become numbers. References stay: the components come
-/// along under the same pointer.
+/// Converts OpenAPI 3.0 to JSON Schema: `nullable` becomes the type null, and the boolean bounds
+/// become numbers. References are unchanged, because the components are copied under the same
+/// pointer.
 fn convert(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(convert),

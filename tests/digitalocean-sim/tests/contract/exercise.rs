@@ -1,4 +1,4 @@
-//! Asks the simulator for everything it serves, well and badly.
+//! Requests to every operation of the simulator, both valid and invalid ones.
 
 mod writes;
 
@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-/// An answer and the operation that gave it.
+/// An answer and the operation that it belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) method: String,
@@ -15,7 +15,7 @@ pub(crate) struct Answer {
     pub(crate) route: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// None if there is no body, or none that is JSON.
+    /// JSON body; none if there is no body or it is not JSON.
     pub(crate) body: Option<Value>,
 }
 
@@ -26,7 +26,7 @@ struct Exercise {
 
 const ALL: &str = "dop_v1_demo_sync";
 
-/// What to put into a path, by the name of its parameter.
+/// Values of path parameters, by the name of the parameter.
 const PARAMETERS: &[(&str, &str)] = &[
     ("{droplet_id}", "402117301"),
     ("{action_id}", "700000001"),
@@ -59,12 +59,13 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("{invoice_uuid}", "b7c0d3a2-5e41-4f68-9a17-3d2c8e60f5b4"),
 ];
 
-/// The answers of every operation: as it should go, for what is not there, for bad input, and refused in every way.
+/// The answers of every operation: success, missing objects, invalid input, and all kinds of
+/// refusal.
 pub(crate) async fn answers() -> Vec<Answer> {
     let other = AccountSeed::default().token("sync", Token::new("no-projects"));
     let sim = Simulator::start(Seed::demo().with_account("other", other)).await.unwrap();
     let demo = sim.account("demo");
-    // Asking for everything takes more requests than a minute has.
+    // Calling all operations takes more requests than the burst limit allows.
     demo.set_limits(Limits::hourly(5000).burst(5000));
     demo.set_token("none", Token::new("none").scopes::<String>([]));
     demo.add_droplet(Droplet::named("new").status("new").size("g-2vcpu-8gb").region("sgp1"));
@@ -72,15 +73,16 @@ pub(crate) async fn answers() -> Vec<Answer> {
     demo.add_droplets(25);
     demo.assign(&demo.default_project().unwrap(), "do:app:4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf");
     demo.assign(&demo.default_project().unwrap(), "do:space:assets");
-    // The other half of each: an IPv4 that leads nowhere, an IPv6 that leads to a droplet.
+    // The demo account has an assigned IPv4 and an unassigned IPv6 address. These are the opposite
+    // cases.
     demo.add("reserved_ips", json!({ "ip": "198.18.20.8" }));
     demo.add("reserved_ipv6s", json!({ "ip": "2001:db8:0:2020::a2", "droplet": 402_117_301 }));
     let mut exercise = Exercise { sim, answers: Vec::new() };
-    exercise.as_it_should_go().await;
+    exercise.valid_requests().await;
     exercise.records().await;
     exercise.actions().await;
-    exercise.badly().await;
-    exercise.refused().await;
+    exercise.invalid_requests().await;
+    exercise.refused_requests().await;
     exercise.answers
 }
 
@@ -102,7 +104,7 @@ impl Exercise {
         shown
     }
 
-    async fn go(&mut self, method: &str, path: &str, body: Value) -> Value {
+    async fn succeed(&mut self, method: &str, path: &str, body: Value) -> Value {
         let shown = self.call(ALL, method, path, (!body.is_null()).then_some(body)).await;
         let answer = self.answers.last().unwrap();
         assert!((200..300).contains(&answer.status), "{method} {path}: {} {shown}", answer.status);
@@ -114,7 +116,7 @@ impl Exercise {
         assert_eq!(self.answers.last().unwrap().status, status, "{method} {path}: {shown}");
     }
 
-    async fn as_it_should_go(&mut self) {
+    async fn valid_requests(&mut self) {
         let none = Value::Null;
         for path in [
             "/v2/account",
@@ -139,11 +141,11 @@ impl Exercise {
             "/v2/projects/8b24e6d1-52f3-4f0a-8c7e-6a19c0d34b52",
             "/v2/projects/8b24e6d1-52f3-4f0a-8c7e-6a19c0d34b52/resources",
         ] {
-            self.go("GET", path, none.clone()).await;
+            self.succeed("GET", path, none.clone()).await;
         }
-        self.go("GET", "/v2/domains/bakkerij-jansen.example/records", none.clone()).await;
-        self.go("GET", "/v2/domains/bakkerij-jansen.example/records?per_page=2&page=2", none.clone()).await;
-        self.go("GET", "/v2/domains/bakkerij-jansen.example/records/61100001", none.clone()).await;
+        self.succeed("GET", "/v2/domains/bakkerij-jansen.example/records", none.clone()).await;
+        self.succeed("GET", "/v2/domains/bakkerij-jansen.example/records?per_page=2&page=2", none.clone()).await;
+        self.succeed("GET", "/v2/domains/bakkerij-jansen.example/records/61100001", none.clone()).await;
         for path in [
             "/v2/cdn/endpoints",
             "/v2/cdn/endpoints/5c0f4a5e-9d1b-4c84-8c2e-1b7a3f60d911",
@@ -179,7 +181,7 @@ impl Exercise {
             "/v2/vpc_nat_gateways?state=active&region=fra1",
             "/v2/vpc_nat_gateways/91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05",
         ] {
-            self.go("GET", path, none.clone()).await;
+            self.succeed("GET", path, none.clone()).await;
         }
         for path in [
             "/v2/droplets/402117301/backups",
@@ -200,7 +202,7 @@ impl Exercise {
             "/v2/images/231880112",
             "/v2/images/debian-12-x64",
         ] {
-            self.go("GET", path, none.clone()).await;
+            self.succeed("GET", path, none.clone()).await;
         }
         for path in [
             "/v2/kubernetes/clusters",
@@ -221,7 +223,7 @@ impl Exercise {
             "/v2/droplets/autoscale?name=alpine-imports",
             "/v2/droplets/autoscale/d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42",
         ] {
-            self.go("GET", path, none.clone()).await;
+            self.succeed("GET", path, none.clone()).await;
         }
         let april = "/v2/customers/my/invoices/b7c0d3a2-5e41-4f68-9a17-3d2c8e60f5b4";
         for path in [
@@ -238,35 +240,35 @@ impl Exercise {
             &format!("{april}/csv"),
             &format!("{april}/pdf"),
         ] {
-            self.go("GET", path, none.clone()).await;
+            self.succeed("GET", path, none.clone()).await;
         }
-        // A narrow token sees less of the same shapes.
+        // A narrow token gets the same shapes with fewer objects and fields.
         for path in ["/v2/account", "/v2/droplets", "/v2/domains", "/v2/projects/default/resources"] {
             self.call("dop_v1_demo_narrow", "GET", path, None).await;
             assert_eq!(self.answers.last().unwrap().status, 200);
         }
-        self.go("POST", "/v2/domains", json!({ "name": "new.example", "ip_address": "192.0.2.1" })).await;
-        self.go("DELETE", "/v2/domains/new.example", none.clone()).await;
-        let made = self.go("POST", "/v2/projects", json!({ "name": "New", "purpose": "A test of mine" })).await;
+        self.succeed("POST", "/v2/domains", json!({ "name": "new.example", "ip_address": "192.0.2.1" })).await;
+        self.succeed("DELETE", "/v2/domains/new.example", none.clone()).await;
+        let made = self.succeed("POST", "/v2/projects", json!({ "name": "New", "purpose": "A test of mine" })).await;
         let id = made["project"]["id"].as_str().unwrap().to_owned();
-        let whole = |name: &str, is_default: bool| {
+        let all_fields = |name: &str, is_default: bool| {
             json!({
                 "name": name, "description": "d", "purpose": "IoT", "environment": "Staging", "is_default": is_default,
             })
         };
-        self.go("PUT", &format!("/v2/projects/{id}"), whole("New 2", false)).await;
-        self.go("PATCH", &format!("/v2/projects/{id}"), json!({ "description": "e" })).await;
-        self.go("PUT", "/v2/projects/default", whole("Platform 2", true)).await;
-        self.go("PATCH", "/v2/projects/default", json!({ "name": "Platform" })).await;
+        self.succeed("PUT", &format!("/v2/projects/{id}"), all_fields("New 2", false)).await;
+        self.succeed("PATCH", &format!("/v2/projects/{id}"), json!({ "description": "e" })).await;
+        self.succeed("PUT", "/v2/projects/default", all_fields("Platform 2", true)).await;
+        self.succeed("PATCH", "/v2/projects/default", json!({ "name": "Platform" })).await;
         let urns = json!({ "resources": ["do:droplet:402117301", "do:droplet:1", "do:space:assets"] });
-        self.go("POST", &format!("/v2/projects/{id}/resources"), urns.clone()).await;
+        self.succeed("POST", &format!("/v2/projects/{id}/resources"), urns.clone()).await;
         self.fail(412, "DELETE", &format!("/v2/projects/{id}"), none.clone()).await;
-        self.go("POST", "/v2/projects/default/resources", urns).await;
-        self.go("DELETE", &format!("/v2/projects/{id}"), none.clone()).await;
-        self.go("DELETE", "/v2/droplets/455018113", none).await;
+        self.succeed("POST", "/v2/projects/default/resources", urns).await;
+        self.succeed("DELETE", &format!("/v2/projects/{id}"), none.clone()).await;
+        self.succeed("DELETE", "/v2/droplets/455018113", none).await;
     }
 
-    async fn badly(&mut self) {
+    async fn invalid_requests(&mut self) {
         let none = Value::Null;
         let gone = "/v2/projects/00000000-0000-4000-8000-000000000000";
         for (method, path) in [
@@ -281,7 +283,7 @@ impl Exercise {
             ("GET", "/v2/cdn/endpoints/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/certificates/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/account/keys/1"),
-            ("GET", "/v2/spaces/keys/DO00NOBODY"),
+            ("GET", "/v2/spaces/keys/DO00UNKNOWN"),
             ("GET", "/v2/uptime/checks/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/monitoring/alerts/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/tags/gone"),
@@ -309,19 +311,19 @@ impl Exercise {
         ] {
             self.fail(404, method, path, none.clone()).await;
         }
-        let whole =
+        let all_fields =
             json!({ "name": "x", "description": "", "purpose": "IoT", "environment": "Staging", "is_default": false });
-        self.fail(404, "PUT", gone, whole.clone()).await;
+        self.fail(404, "PUT", gone, all_fields.clone()).await;
         self.fail(404, "PATCH", gone, json!({ "name": "x" })).await;
         self.fail(404, "GET", &format!("{gone}/resources"), none.clone()).await;
         self.fail(404, "POST", &format!("{gone}/resources"), json!({ "resources": [] })).await;
         self.sim.account("demo").add("registries", json!({ "name": "second" }));
         self.fail(412, "GET", "/v2/registry", none.clone()).await;
         self.sim.account("demo").remove("registries", "second");
-        // An account without a default project, and without a registry.
+        // This account has neither a default project nor a registry.
         for (method, path, body) in [
             ("GET", "/v2/projects/default", None),
-            ("PUT", "/v2/projects/default", Some(whole)),
+            ("PUT", "/v2/projects/default", Some(all_fields)),
             ("PATCH", "/v2/projects/default", Some(json!({ "name": "x" }))),
             ("GET", "/v2/projects/default/resources", None),
             ("POST", "/v2/projects/default/resources", Some(json!({ "resources": [] }))),
@@ -346,11 +348,12 @@ impl Exercise {
         self.fail(412, "DELETE", "/v2/projects/3f1c9a52-7d0e-4c1b-9a64-0d5e8b7f2a10", none).await;
     }
 
-    /// Every route: without a token, without a scope, over the limit, and failing.
-    async fn refused(&mut self) {
+    /// Calls every route without a valid token, without a scope, over the limit, and with a server
+    /// error.
+    async fn refused_requests(&mut self) {
         for route in routes() {
             let path = PARAMETERS.iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
-            assert!(!path.contains('{'), "say what to put into {path}");
+            assert!(!path.contains('{'), "PARAMETERS has no value for {path}");
             for (token, status) in [("wrong", 401), ("none", 403)] {
                 self.call(token, &route.method, &path, None).await;
                 assert_eq!(self.answers.last().unwrap().status, status, "{route:?}");

@@ -1,6 +1,7 @@
-//! Every answer of every endpoint against DO's own OpenAPI document.
+//! Every answer of every endpoint is validated against DO's own OpenAPI document.
 //!
-//! The document is not part of this repository: `DIGITALOCEAN_OPENAPI` names it, else it is looked for next to the working copy.
+//! The document is not part of this repository. `DIGITALOCEAN_OPENAPI` is its path; by default the
+//! test reads it next to the working copy.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,19 +19,19 @@ use contract::Contract;
 use digitalocean_sim::routes;
 use serde_json::json;
 
-/// Lists of an account, and its balance, for which the contract has a 404. When DO answers so is not documented; here they are there, be
-/// they empty.
+/// Lists of an account, and its balance, for which the contract has a 404. DO does not document
+/// when it answers that. The simulator always answers 200, with an empty list if need be.
 const EMPTY_LISTS: &[&str] =
     &["/v2/uptime/checks", "/v2/databases", "/v2/vpcs", "/v2/customers/my/balance", "/v2/customers/my/billing_history"];
 
-/// The contract, or a line on standard error (past the capture of the test harness) saying that a test was skipped. A file that
-/// somebody has named must be there.
+/// Returns the contract, or writes to standard error that a test was skipped (directly, so that the
+/// test harness does not capture the line). A file that `DIGITALOCEAN_OPENAPI` names must exist.
 fn contract(test: &str) -> Option<Contract> {
     let path = contract::path();
     match Contract::read(&path) {
         Some(contract) => Some(contract),
-        None if contract::is_named() => {
-            panic!("DIGITALOCEAN_OPENAPI names no file that can be read: {}", path.display())
+        None if contract::is_configured() => {
+            panic!("DIGITALOCEAN_OPENAPI is not the path of a readable file: {}", path.display())
         }
         None => {
             let hint = "set DIGITALOCEAN_OPENAPI to DigitalOcean's OpenAPI document as one JSON file";
@@ -42,8 +43,8 @@ fn contract(test: &str) -> Option<Contract> {
 }
 
 #[tokio::test]
-async fn every_answer_is_as_the_contract_says() {
-    let Some(contract) = contract("every_answer_is_as_the_contract_says") else { return };
+async fn every_answer_matches_the_contract() {
+    let Some(contract) = contract("every_answer_matches_the_contract") else { return };
     let answers = exercise::answers().await;
     let mut wrong = Vec::new();
     let mut statuses: BTreeMap<_, BTreeSet<u16>> = BTreeMap::new();
@@ -60,7 +61,7 @@ async fn every_answer_is_as_the_contract_says() {
     for route in routes() {
         let seen = statuses.remove(&(route.method.clone(), route.path.clone())).unwrap_or_default();
         let missing = |status: u16| !seen.contains(&status);
-        assert!(seen.iter().any(|status| (200..300).contains(status)), "{route:?} was never served");
+        assert!(seen.iter().any(|status| (200..300).contains(status)), "{route:?} has no successful answer");
         assert!(!missing(401) && !missing(403) && !missing(429) && !missing(500), "{route:?} lacks errors: {seen:?}");
         let has_404 = contract.declares(&route.method, &route.path, 404);
         assert!(
@@ -83,10 +84,10 @@ fn every_route_is_in_the_contract_with_its_scopes() {
     }
 }
 
-/// A validator that never fails would let everything above pass.
+/// Proves that the validator finds errors: otherwise all tests above would pass without any check.
 #[tokio::test]
-async fn the_validator_is_able_to_fail() {
-    let Some(contract) = contract("the_validator_is_able_to_fail") else { return };
+async fn the_validator_finds_errors() {
+    let Some(contract) = contract("the_validator_finds_errors") else { return };
     let answers = exercise::answers().await;
     let good = |method: &str, route: &str, status: u16| {
         answers.iter().find(|a| a.method == method && a.route == route && a.status == status).unwrap().clone()
@@ -104,25 +105,25 @@ async fn the_validator_is_able_to_fail() {
     ] {
         let mut broken = droplets.clone();
         *broken.body.as_mut().unwrap().pointer_mut(pointer).unwrap() = wrong;
-        assert!(!contract.errors(&broken).is_empty(), "{pointer} was not noticed");
+        assert!(!contract.errors(&broken).is_empty(), "an invalid {pointer} was not found");
     }
-    // Null is right where the contract says so.
+    // Null is valid where the contract says so.
     assert!(droplets.body.as_ref().unwrap().pointer("/droplets/0/kernel").unwrap().is_null());
 
     let mut project = good("GET", "/v2/projects/default", 200);
     project.body.as_mut().unwrap()["project"].as_object_mut().unwrap().remove("owner_id");
-    assert!(!contract.errors(&project).is_empty(), "a missing field of a project was not noticed");
+    assert!(!contract.errors(&project).is_empty(), "a missing field of a project was not found");
     let mut certificate = good("GET", "/v2/certificates/{certificate_id}", 200);
     assert_eq!(contract.errors(&certificate), Vec::<String>::new());
     certificate.body.as_mut().unwrap()["certificate"]["not_after"] = json!("next year");
-    assert!(!contract.errors(&certificate).is_empty(), "a wrong time of an operation left out was not noticed");
+    assert!(!contract.errors(&certificate).is_empty(), "an invalid time of a missing operation was not found");
     let mut error = good("GET", "/v2/droplets/{droplet_id}", 404);
     error.body = Some(json!({ "message": "no id" }));
-    assert!(!contract.errors(&error).is_empty(), "an error without id was not noticed");
+    assert!(!contract.errors(&error).is_empty(), "an error without an id was not found");
     let mut bare = good("GET", "/v2/account", 200);
     bare.headers.remove("ratelimit-reset");
-    assert!(!contract.errors(&bare).is_empty(), "a missing header was not noticed");
+    assert!(!contract.errors(&bare).is_empty(), "a missing header was not found");
     let mut unknown = good("DELETE", "/v2/domains/{domain_name}", 204);
     unknown.body = Some(json!({}));
-    assert!(!contract.errors(&unknown).is_empty(), "a body where none belongs was not noticed");
+    assert!(!contract.errors(&unknown).is_empty(), "an unexpected body was not found");
 }

@@ -1,4 +1,4 @@
-"""Has octoDNS bring zones to what their files say, at the simulator whose URL is the first argument; the second is a directory to work in."""
+"""Lets octoDNS apply zone files to the simulator. The first argument is the URL of the simulator, the second a working directory."""
 
 import io
 import json
@@ -11,7 +11,7 @@ from octodns.manager import Manager
 from octodns_digitalocean import DigitalOceanClient, DigitalOceanProvider
 from requests import HTTPError
 
-# It finds more records than a page has.
+# More records than a page has, so that octoDNS has to read several pages.
 NUMBERED = {f"host-{n}": {"type": "A", "ttl": 600, "value": f"192.0.2.{n}"} for n in range(1, 41)}
 
 ZONE = NUMBERED | {
@@ -45,7 +45,7 @@ ZONE = NUMBERED | {
 
 
 class Zone:
-    """A zone whose file octoDNS brings to DigitalOcean, as the command `octodns-sync` does."""
+    """A zone whose file octoDNS applies to DigitalOcean, as the command `octodns-sync` does."""
 
     def __init__(self, directory, name):
         self.file = directory / f"{name}yaml"
@@ -74,11 +74,11 @@ class Zone:
         )
 
     def plan(self, records):
-        """The changes that octoDNS would make."""
+        """Returns the changes that octoDNS would make."""
         return self._sync(records, dry_run=True)[1]
 
     def apply(self, records):
-        """Has octoDNS make the changes; how many it was."""
+        """Makes the changes and returns their number."""
         made, planned = self._sync(records, dry_run=False)
         assert made == len(planned), (made, planned)
         return made
@@ -92,7 +92,7 @@ class Zone:
 
 
 def check(endpoint, directory):
-    # The one thing that differs.
+    # Only the base URL differs from the use with DigitalOcean.
     DigitalOceanClient.BASE = f"{endpoint}/v2"
     logging.disable(logging.CRITICAL)
 
@@ -100,18 +100,18 @@ def check(endpoint, directory):
     wanted = sum(len(records) if isinstance(records, list) else 1 for records in ZONE.values())
     assert len(zone.plan(ZONE)) == wanted > 40, zone.plan(ZONE)
     assert zone.apply(ZONE) == wanted
-    assert zone.plan(ZONE) == [], "what was applied is what is there"
+    assert zone.plan(ZONE) == [], "after the first run nothing is left to change"
 
     changed = dict(ZONE)
     changed["host-7"] = {"type": "A", "ttl": 900, "values": ["192.0.2.7", "192.0.2.107"]}
     changed["host-8"] = {"type": "CNAME", "ttl": 600, "value": "host-7.octodns.example."}
     changed["www"] = {"type": "CNAME", "ttl": 60, "value": "host-1.octodns.example."}
     del changed["host-40"], changed["sub"]
-    # host-8 is one to delete and one to create.
+    # The new type of host-8 counts as one deletion and one creation.
     planned = sorted(change["type"] for change in zone.plan(changed))
     assert planned == ["create", "delete", "delete", "delete", "update", "update"], zone.plan(changed)
     assert zone.apply(changed) == 6
-    assert zone.plan(changed) == [], "what was changed is what is there"
+    assert zone.plan(changed) == [], "after the second run nothing is left to change"
 
     records = {}
     for record in DigitalOceanProvider("there", "dop_v1_demo_sync")._client.records("octodns.example"):
@@ -120,8 +120,8 @@ def check(endpoint, directory):
     assert records["www", "CNAME"] == [("host-1.octodns.example", 60)], records
     assert ("host-40", "A") not in records and ("sub", "NS") not in records, records
 
-    # octodns/octodns#692 and #1383: DigitalOcean wants a dot at the end of a CAA record's host and does not show it, so that octoDNS finds
-    # the record changed each time.
+    # octodns/octodns#692 and #1383: DigitalOcean requires a dot at the end of a CAA record's host and does not show it, so octoDNS
+    # plans a change at every run.
     caa = Zone(directory, "octodns-caa.example.")
     issue = {"": {"type": "CAA", "value": {"flags": 0, "tag": "issue", "value": "letsencrypt.org"}}}
     try:

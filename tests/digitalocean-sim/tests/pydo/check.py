@@ -1,4 +1,4 @@
-"""Uses DigitalOcean's own Python client as its documentation says, against the simulator whose URL is the only argument."""
+"""Uses DigitalOcean's own Python client as its documentation describes. The only argument is the URL of the simulator."""
 
 import sys
 import time
@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, urlparse
 from azure.core.exceptions import HttpResponseError
 from pydo import Client
 
-# azure-core's own option for a service without TLS; it is given to each operation.
+# The option of azure-core for a service without TLS; each operation needs it.
 PLAIN = {"enforce_https": False}
 
 
 def every_page(operation, key, *args, **query):
-    """Follows links.pages.next as pydo's README does."""
+    """Reads all pages by following links.pages.next, as pydo's README does."""
     found, page = [], 1
     while True:
         answer = operation(*args, page=page, **query, **PLAIN)
@@ -25,7 +25,7 @@ def every_page(operation, key, *args, **query):
 
 
 def refused(operation, *args):
-    """The status and message of an operation that fails. pydo raises, except that it hands over the body of a 404."""
+    """Returns the status and message of a failing operation. pydo raises an error, except for a 404, whose body it returns."""
     try:
         answer = operation(*args, **PLAIN)
     except HttpResponseError as error:
@@ -34,7 +34,7 @@ def refused(operation, *args):
 
 
 def write_records(client, zone):
-    """Makes, changes and deletes a record."""
+    """Creates, changes and deletes a record."""
     domains = client.domains
     host = {"type": "CNAME", "name": "pydo", "data": "pydo.example.", "ttl": 300}
     made = domains.create_record(zone, body=host, **PLAIN)["domain_record"]
@@ -52,7 +52,7 @@ def write_records(client, zone):
 
 
 def take_snapshot(client, droplet):
-    """Has a snapshot made, waits for it as long as it takes to be listed, and deletes it."""
+    """Creates a snapshot, waits until it is listed, and deletes it."""
     body = {"type": "snapshot", "name": "by pydo"}
     action = client.droplet_actions.post(droplet, body=body, **PLAIN)["action"]
     assert (action["status"], action["completed_at"]) == ("in-progress", None), action
@@ -69,7 +69,7 @@ def take_snapshot(client, droplet):
         listed = every_page(client.snapshots.list, "snapshots", resource_type="droplet", per_page=5)
         return [snapshot for snapshot in listed if snapshot["name"] == "by pydo"]
 
-    # It is listed later than its action completes.
+    # Lists show the snapshot some time after its action has completed.
     while not made():
         time.sleep(0.05)
     [snapshot] = made()
@@ -87,7 +87,7 @@ def check(endpoint):
     account = client.account.get(**PLAIN)["account"]
     assert account["status"] == "active", account
 
-    # 4 droplets of the seed and 446 generated ones: more than 20 and more than 200.
+    # 4 droplets of the seed and 446 generated ones, more than the default and the maximum page size (20 and 200).
     droplets = every_page(client.droplets.list, "droplets")
     assert len({droplet["id"] for droplet in droplets}) == 450, len(droplets)
     assert every_page(client.droplets.list, "droplets", per_page=200) == droplets
@@ -137,7 +137,7 @@ def check(endpoint):
     april = next(invoice for invoice in invoices if invoice["invoice_period"] == "2026-04")
     uuid = april["invoice_uuid"]
     assert len(every_page(client.invoices.get_by_uuid, "invoice_items", uuid)) == 33, april
-    # The CSV is left out: pydo takes it for JSON.
+    # The CSV is not tested, because pydo parses it as JSON.
     assert client.invoices.get_summary_by_uuid(uuid, **PLAIN)["amount"] == april["amount"] == "86.92", april
 
     projects = every_page(client.projects.list, "projects")
@@ -160,8 +160,8 @@ def check(endpoint):
 
     missing = refused(client.droplets.get, 1)
     assert missing[0] in (404, "not_found"), missing
-    stranger = Client(token="dop_v1_stranger", endpoint=endpoint)
-    unknown = refused(stranger.account.get)
+    unauthenticated = Client(token="dop_v1_unknown", endpoint=endpoint)
+    unknown = refused(unauthenticated.account.get)
     assert unknown[0] in (401, "unauthorized") and "authenticate" in unknown[1], unknown
     print("ok", missing, unknown)
 

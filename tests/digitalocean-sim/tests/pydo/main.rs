@@ -1,4 +1,4 @@
-//! DO's own Python client works against the simulator as it is.
+//! DO's own Python client works against the simulator without changes.
 
 #![expect(clippy::unwrap_used, reason = "the lint knows tests by their attribute and does not see what they call")]
 
@@ -22,8 +22,12 @@ async fn the_python_client_of_digitalocean_works_unchanged() {
     demo.add_droplets(446);
     let before = demo.state();
     Client { name: "pydo", size: "20 MB" }.check(vec![sim.base_url().to_owned()]).await;
-    let asked = sim.requests().count(&RequestFilter::default());
-    assert!(asked == 0 || asked > 30, "the client asked the simulator");
-    assert_eq!(demo.state()["domain_records"], before["domain_records"], "what it made it has deleted");
+    let requests = sim.requests().count(&RequestFilter::default());
+    assert!(requests == 0 || requests > 30, "the client sent its requests to the simulator");
+    assert_eq!(
+        demo.state()["domain_records"],
+        before["domain_records"],
+        "the client deleted the records that it created"
+    );
     assert_eq!(demo.state()["snapshots"], before["snapshots"]);
 }

@@ -1,4 +1,4 @@
-//! An action as a seed gives it and as DO shows it.
+//! An action as a seed describes it and as DO shows it.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,13 @@ use crate::clock::rfc3339;
 use crate::model::catalog;
 use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
-/// What is kept of an action besides what is shown: when it ends, how, and the seed form of the snapshot it makes.
+/// Stored fields of an action that DO does not show: its end, the status at the end, and the seed
+/// form of the snapshot that it creates.
 pub(super) const ENDS_AT: &str = "ends_at";
 pub(super) const ENDS_AS: &str = "ends_as";
 pub(super) const SNAPSHOT: &str = "snapshot";
 
-/// The state of an action (OpenAPI `schemas/action`).
+/// The status of an action (OpenAPI `schemas/action`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Status {
@@ -36,13 +37,13 @@ struct Spec {
     status: Status,
     #[serde(default)]
     started_at: Option<DateTime<Utc>>,
-    /// When it ends or ended, at once if absent.
+    /// Time of the end, equal to the start if absent.
     #[serde(default)]
     ends_at: Option<DateTime<Utc>>,
-    /// How one that is in progress ends.
+    /// Final status of an action that is in progress.
     #[serde(default = "completed")]
     ends_as: Status,
-    /// What it makes: a snapshot in its seed form.
+    /// The snapshot that the action creates, in its seed form; none for other actions.
     #[serde(default)]
     snapshot: Option<Value>,
 }
@@ -83,7 +84,8 @@ pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) ->
     set_known(object, field, value)
 }
 
-/// The action as the API shows it. It names no snapshot, neither by name nor by id.
+/// The action as the API shows it. It does not name the snapshot that it creates, neither by name
+/// nor by id.
 pub(super) fn shown(action: &Value) -> Value {
     let mut shown = action.clone();
     if let Some(fields) = shown.as_object_mut() {

@@ -1,4 +1,4 @@
-//! How an action on a droplet begins, goes on and ends.
+//! Start, progress and end of actions on droplets.
 
 use std::sync::Arc;
 
@@ -15,37 +15,42 @@ use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::route::envelope;
 
-/// The actions that are served, and the status in which each leaves the droplet (OpenAPI `POST /v2/droplets/{droplet_id}/actions`).
-const SERVED: &[(&str, Option<&str>)] = &[
+/// The supported actions, and the status in which each leaves the droplet (OpenAPI `POST
+/// /v2/droplets/{droplet_id}/actions`).
+const SUPPORTED: &[(&str, Option<&str>)] = &[
     (SNAPSHOT, None),
     ("power_on", Some("active")),
     ("power_off", Some("off")),
-    // "this action guarantees that the command is issued, not that it succeeds": it does here.
+    // "this action guarantees that the command is issued, not that it succeeds": in the simulator
+    // it succeeds.
     ("shutdown", Some("off")),
     ("power_cycle", Some("active")),
     ("reboot", Some("active")),
 ];
 
-/// A snapshot takes what is on the disk, a part of it.
+/// Size of a snapshot as a fraction of the disk, since a snapshot contains only the used part.
 const USED_PART_OF_DISK: f64 = 0.11;
 
 pub(super) fn begin(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let droplet = Arc::clone(call.account.get(&droplets::KIND, call.param(0)).ok_or_else(ApiError::not_found)?);
     let body = call.body()?;
     let action_type = body.get("type").and_then(Value::as_str).unwrap_or_default();
-    // What DO answers to a type that it does not have is not recorded.
-    if !SERVED.iter().any(|(served, _)| *served == action_type) {
+    // DO's answer to an unknown action type is not recorded.
+    if !SUPPORTED.iter().any(|(supported, _)| *supported == action_type) {
         return Err(ApiError::unprocessable(format!("the action `{action_type}` is not available")));
     }
-    // OpenAPI `POST /v2/droplets/{droplet_id}/actions`, "Required Permissions": a snapshot needs this scope too.
+    // OpenAPI `POST /v2/droplets/{droplet_id}/actions`, "Required Permissions": a snapshot needs
+    // this scope too.
     if action_type == SNAPSHOT && !call.token.may("image:create") {
         return Err(ApiError::forbidden());
     }
     if call.account.running().any(|action| action["resource_id"] == droplet["id"]) {
-        // hashicorp/packer#1814, hashicorp/packer#1859, digitalocean/api-v2#129.
+        // Sources of the message: hashicorp/packer#1814, hashicorp/packer#1859,
+        // digitalocean/api-v2#129.
         return Err(ApiError::unprocessable("Droplet already has a pending event."));
     }
-    // The droplet is not `locked` meanwhile: that is for locks by an administrator (digitalocean/droplet_kit#218).
+    // The droplet does not become `locked`: that field shows a lock by an administrator
+    // (digitalocean/droplet_kit#218).
     let action = json!({
         "type": action_type,
         "droplet_id": droplet["id"],
@@ -61,15 +66,16 @@ pub(super) fn begin(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Json(StatusCode::CREATED, envelope(&KIND, shown(action))))
 }
 
-/// The snapshot that an action makes, as the droplet is when it begins: its `created_at` is the action's `started_at`, by which Terraform's
-/// provider finds it (`digitalocean/snapshot/resource_droplet_snapshot.go`). Without a name it gets one as in the example of OpenAPI
-/// `schemas/snapshots_base`. Names need not be unique.
+/// The snapshot that an action creates, with the droplet's properties at the start of the action.
+/// Its `created_at` is the action's `started_at`, by which Terraform's provider finds it
+/// (`digitalocean/snapshot/resource_droplet_snapshot.go`). Without a name it gets one in the form
+/// of the example in OpenAPI `schemas/snapshots_base`. Names need not be unique.
 fn snapshot_of(droplet: &Value, body: &Map<String, Value>, now: DateTime<Utc>) -> Value {
     let named = body.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
-    let own_name = || format!("{}-{}", droplet["name"].as_str().unwrap_or_default(), now.timestamp_millis());
+    let default_name = || format!("{}-{}", droplet["name"].as_str().unwrap_or_default(), now.timestamp_millis());
     let hundredths = droplet["disk"].as_f64().unwrap_or_default() * USED_PART_OF_DISK * 100.0;
     json!({
-        "name": named.map_or_else(own_name, ToOwned::to_owned),
+        "name": named.map_or_else(default_name, ToOwned::to_owned),
         "resource_type": "droplet",
         "resource_id": droplet["id"].to_string(),
         "regions": [droplet["region"]["slug"]],
@@ -79,7 +85,7 @@ fn snapshot_of(droplet: &Value, body: &Map<String, Value>, now: DateTime<Utc>) -
     })
 }
 
-/// Ends the actions whose time has come, in the order in which they end.
+/// Ends the actions that are due, in the order of their ends.
 pub(crate) fn end_due(account: &mut Account, now: DateTime<Utc>) {
     let due = |action: &Arc<Value>| {
         let at: DateTime<Utc> = serde_json::from_value(action[ENDS_AT].clone()).ok()?;
@@ -92,8 +98,9 @@ pub(crate) fn end_due(account: &mut Account, now: DateTime<Utc>) {
     }
 }
 
-/// The snapshot comes into being as the action completes, and lists may show it later still (Gamocosm/Gamocosm#138,
-/// digitalocean/marketplace-partners#130). It does so even if its droplet has gone meanwhile.
+/// Ends one action. Its snapshot is created when the action completes, and lists may show it even
+/// later (Gamocosm/Gamocosm#138, digitalocean/marketplace-partners#130). The snapshot is created
+/// even if the droplet was deleted in the meantime.
 fn end(account: &mut Account, id: &str, at: DateTime<Utc>) {
     let Some(action) = account.get(&KIND, id).map(|action| Value::clone(action)) else { return };
     let changes = json!({ "status": action[ENDS_AS], "completed_at": rfc3339(at) });
@@ -105,9 +112,10 @@ fn end(account: &mut Account, id: &str, at: DateTime<Utc>) {
     {
         account.delay_listing(&snapshots::KIND, &snapshot, at);
     }
-    let left = SERVED.iter().find(|(served, _)| action["type"] == **served).and_then(|(_, status)| *status);
-    if let Some(status) = left {
-        // A droplet that has gone has no status to change.
+    let final_status =
+        SUPPORTED.iter().find(|(supported, _)| action["type"] == **supported).and_then(|(_, status)| *status);
+    if let Some(status) = final_status {
+        // A droplet that was deleted has no status to change.
         let _ = account.patch(&droplets::KIND, &action["resource_id"].to_string(), json!({ "status": status }));
     }
 }

@@ -31,7 +31,7 @@ struct Spec {
     private_network_uuid: Option<String>,
     #[serde(default = "online")]
     status: String,
-    /// None is shown as null, which DO allows.
+    /// Tags of the cluster. None is shown as null, which DO allows.
     #[serde(default)]
     tags: Option<Vec<String>>,
     #[serde(default = "password")]
@@ -100,7 +100,7 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
         "metrics_endpoints": [{ "host": format!("{}.db.ondigitalocean.com", database.name), "port": 9273 }],
         "do_settings": { "service_cnames": [] },
     });
-    // "For multi-node clusters" (OpenAPI `GET /v2/databases`).
+    // DO shows the standby connections "For multi-node clusters" (OpenAPI `GET /v2/databases`).
     if database.num_nodes > 1 {
         object["standby_connection"] = connection("replica-");
         object["standby_private_connection"] = connection("private-replica-");
@@ -108,7 +108,7 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     Ok(object.into())
 }
 
-/// OpenAPI `schemas/database_connection`.
+/// A connection in the form of OpenAPI `schemas/database_connection`.
 fn connection(name: &str, database: &Spec) -> Value {
     let host = format!("{name}-do-user-258992-0.db.ondigitalocean.com");
     let (scheme, password) = (database.engine.replace("pg", "postgres"), &database.password);

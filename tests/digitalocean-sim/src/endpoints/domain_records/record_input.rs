@@ -1,4 +1,5 @@
-//! What is sent of a record, and what becomes of it: a host name is sent with a dot at its end and shown without one.
+//! The body of a record write, and its conversion to the stored form: a host name is sent with a
+//! dot at its end and shown without one.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,13 +10,14 @@ use super::TTL;
 use crate::error::ApiError;
 use crate::model::kind::spec;
 
-/// The shortest time to live that is taken, in seconds (lego and certbot send it).
+/// Shortest time to live that DO accepts, in seconds (lego and certbot send it).
 const SHORTEST_TTL: u32 = 30;
 
 /// The tags of CAA records (OpenAPI `schemas/domain_record`).
 const CAA_TAGS: [&str; 3] = ["issue", "issuewild", "iodef"];
 
-/// The fields that a client sends. It may send those of other types too, and what DO does not know.
+/// The fields that a client sends. Fields of other record types and unknown fields are accepted and
+/// ignored.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct RecordInput {
     #[serde(rename = "type")]
@@ -35,12 +37,15 @@ impl RecordInput {
         spec(body).map_err(ApiError::unprocessable)
     }
 
-    /// A change of a record keeps what is not sent, such as its time to live (digitalocean/doctl#1021). What is kept is looked at again: a
-    /// host name is kept without the dot that it has to be sent with, and refused (digitalocean/doctl#919).
+    /// Merges a change over the stored record, so that a change keeps the fields that are not sent,
+    /// such as the time to live (digitalocean/doctl#1021). The merged record is validated again. A
+    /// stored host name has no dot at its end, which a write requires, so a change that does not
+    /// send `data` is refused (digitalocean/doctl#919).
     pub(super) fn merged_over(self, kept: Self) -> Result<Self, ApiError> {
         let is_other = |sent: &String| kept.record_type.as_ref() != Some(sent);
         if self.record_type.as_ref().is_some_and(is_other) {
-            // No client that is known tries: Terraform's provider and octodns-digitalocean make a new record. The answer is not recorded.
+            // No known client changes the type: Terraform's provider and octodns-digitalocean
+            // create a new record instead. DO's answer is not recorded.
             return Err(ApiError::unprocessable("The type of a record cannot be changed."));
         }
         Ok(Self {
@@ -56,18 +61,20 @@ impl RecordInput {
         })
     }
 
-    /// The seed form of the record in a domain. Fields that its type does not have are null (OpenAPI `responses/created_domain_record`),
-    /// those that it has are required (OpenAPI `schemas/domain_record_mx` and so on; no NS record has flags and a tag, though its schema
-    /// says so). DO's words for a missing field are not recorded.
+    /// Validates the input and returns the seed form of the record. Fields that the record's type
+    /// does not have are null (OpenAPI `responses/created_domain_record`). Fields that it has are
+    /// required (OpenAPI `schemas/domain_record_mx` and so on; no NS record has flags and a tag,
+    /// though its schema says so). DO's message for a missing field is not recorded.
     pub(super) fn checked(self, domain: &str) -> Result<Value, ApiError> {
         let record_type = required(self.record_type, "type")?;
-        // SOA records come with their domain and are not made.
+        // SOA records are created with their domain and cannot be created by a client.
         if !["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SRV", "TXT"].contains(&record_type.as_str()) {
             return Err(ApiError::unprocessable(format!(
-                "Records of the type {record_type} cannot be made or changed."
+                "Records of the type {record_type} cannot be created or changed."
             )));
         }
-        // Those that are mostly of the domain itself need no name (digitalocean/api-v2#130).
+        // MX and NS records mostly belong to the domain itself, so they need no name
+        // (digitalocean/api-v2#130).
         let name = match self.name {
             None if record_type == "MX" || record_type == "NS" => "@".to_owned(),
             name => relative(&required(name, "name")?, domain)?,
@@ -80,7 +87,7 @@ impl RecordInput {
         }
         let ttl = self.ttl.unwrap_or(TTL);
         if ttl < SHORTEST_TTL {
-            // Pelado-Nerdworks/peladonerd#44.
+            // Source of the message: Pelado-Nerdworks/peladonerd#44.
             return Err(ApiError::unprocessable("record ttl must be greater than 30"));
         }
         Ok(json!({
@@ -102,8 +109,9 @@ fn required<T>(field: Option<T>, name: &str) -> Result<T, ApiError> {
     field.ok_or_else(|| ApiError::unprocessable(format!("{name} is required")))
 }
 
-/// A name within the domain. One that ends with a dot is a full one (lego and Terraform's acceptance tests send such); without a dot it is
-/// within the domain, whatever it looks like (`ConstructFqdn` of Terraform's provider).
+/// Returns a name relative to the domain. A name that ends with a dot is a full name (lego and
+/// Terraform's acceptance tests send such names). A name without a dot is always relative to the
+/// domain, even if it contains the domain (`ConstructFqdn` of Terraform's provider).
 fn relative(name: &str, domain: &str) -> Result<String, ApiError> {
     let name = name.to_ascii_lowercase();
     let Some(full) = name.strip_suffix('.') else {
@@ -116,26 +124,29 @@ fn relative(name: &str, domain: &str) -> Result<String, ApiError> {
     within.map(ToOwned::to_owned).ok_or_else(|| ApiError::unprocessable(format!("{name} is not in {domain}.")))
 }
 
-/// The data as it is shown. All but texts is in lower case (comment in ansible-collections/community.digitalocean,
-/// `digital_ocean_domain_record.py`).
+/// Returns the data as DO shows it. All data except that of TXT records is in lower case (comment
+/// in ansible-collections/community.digitalocean, `digital_ocean_domain_record.py`).
 fn data(sent: &str, record_type: &str, tag: Option<&str>, domain: &str) -> Result<String, ApiError> {
     let invalid = |what: &str| Err(ApiError::unprocessable(format!("Data is not {what}.")));
     let lower = sent.to_ascii_lowercase();
     match record_type {
-        // Neither an empty text nor a backslash comes through (DNSControl, `providers/digitalocean/auditrecords.go`).
+        // DO accepts neither an empty text nor a backslash (DNSControl,
+        // `providers/digitalocean/auditrecords.go`).
         "TXT" if sent.is_empty() || sent.contains('\\') => invalid("a text without backslashes"),
         "TXT" => Ok(sent.to_owned()),
         "A" if lower.parse::<Ipv4Addr>().is_err() => invalid("an IPv4 address"),
         "AAAA" if lower.parse::<Ipv6Addr>().is_err() => invalid("an IPv6 address"),
-        // A URL gets no dot (digitalocean/terraform-provider-digitalocean#421).
+        // A URL gets no dot at its end (digitalocean/terraform-provider-digitalocean#421).
         "A" | "AAAA" => Ok(lower),
         "CAA" if tag == Some("iodef") => Ok(lower),
         _ => host(&lower, record_type, domain),
     }
 }
 
-/// A host name: sent with a dot at its end (digitalocean/doctl#919; of CAA records octodns/octodns#692), shown without one. The domain
-/// itself is shown as `@` (`toRc` of the provider in `DNSControl`), and may be sent so. No host at all is a dot both ways.
+/// Converts a host name, which is sent with a dot at its end (digitalocean/doctl#919; for CAA
+/// records octodns/octodns#692) and shown without one. The domain itself is shown as `@` (`toRc` of
+/// the provider in `DNSControl`), and may be sent in that form. "No host" is a single dot in both
+/// directions.
 fn host(sent: &str, record_type: &str, domain: &str) -> Result<String, ApiError> {
     match sent.strip_suffix('.') {
         None if sent == "@" => Ok(sent.to_owned()),

@@ -1,4 +1,4 @@
-//! Making, changing and deleting records. DO has no condition on a write: the last one wins.
+//! Creating, changing and deleting records. DO supports no conditional writes: the last write wins.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::route::envelope;
 
-/// A second record that says the same is made like any other (kubernetes-sigs/external-dns#487, kubernetes-sigs/external-dns#503).
+/// Creates a record. A second record with the same content is accepted
+/// (kubernetes-sigs/external-dns#487, kubernetes-sigs/external-dns#503).
 pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let domain = existing_domain(call)?;
     let record = RecordInput::read(Value::Object(call.body()?))?.checked(&domain)?;
@@ -22,8 +23,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     answer(call, &id, StatusCode::CREATED)
 }
 
-/// PUT and PATCH are described alike (OpenAPI `PUT` and `PATCH /v2/domains/{domain_name}/records/{domain_record_id}`: "Any attribute valid
-/// for the record type can be set"). The id stays (traffic recorded by dns-lexicon/dns-lexicon).
+/// Changes a record. The descriptions of PUT and PATCH are the same (OpenAPI `PUT` and `PATCH
+/// /v2/domains/{domain_name}/records/{domain_record_id}`: "Any attribute valid for the record type
+/// can be set"). The record keeps its id (traffic recorded by dns-lexicon/dns-lexicon).
 pub(super) fn change(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let id = existing_record(call)?;
     let sent = Value::Object(call.body()?);
@@ -45,28 +47,31 @@ pub(super) fn change(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let id = existing_record(call)?;
     if call.account.get(&KIND, &id).is_some_and(|record| record["type"] == "SOA") {
-        // It goes with its domain. The answer is not recorded.
+        // The SOA record is deleted only with its domain. DO's answer is not recorded.
         return Err(ApiError::unprocessable("The SOA record of a domain cannot be deleted."));
     }
     call.account.remove_with_list_lag(&KIND, &id, call.now);
     Ok(Reply::NoContent)
 }
 
-/// Of an SOA only the time to live is written, which is its data too (OpenAPI `schemas/domain_record_soa`; traffic recorded by
-/// dns-lexicon/dns-lexicon).
+/// The change of an SOA record. Only the time to live can be written, which is also the record's
+/// data (OpenAPI `schemas/domain_record_soa`; traffic recorded by dns-lexicon/dns-lexicon).
 fn soa(sent: &Value) -> Result<Value, ApiError> {
     let ttl = sent["ttl"].as_u64().ok_or_else(|| ApiError::unprocessable("ttl is required"))?;
     Ok(json!({ "ttl": ttl, "data": ttl.to_string() }))
 }
 
-/// The answer to a write, whose time to live all records of that name and type have from now on.
+/// Builds the answer to a write. From then on, all records of that name and type have the record's
+/// time to live.
 fn answer(call: &mut Call<'_>, id: &str, status: StatusCode) -> Result<Reply, ApiError> {
     let record = call.account.get(&KIND, id).map(|record| Value::clone(record)).ok_or_else(ApiError::not_found)?;
     spread_ttl(call.account, &record);
     Ok(Reply::Json(status, envelope(&KIND, shown(&record))))
 }
 
-/// digitalocean/terraform-provider-digitalocean#1012, digitalocean/terraform-provider-digitalocean#1157: silently, whatever the others had.
+/// Sets the time to live of the record's siblings. DO changes them silently, whatever they had
+/// before: digitalocean/terraform-provider-digitalocean#1012,
+/// digitalocean/terraform-provider-digitalocean#1157.
 fn spread_ttl(account: &mut Account, record: &Value) {
     let across_types = account.consistency.ttl_across_types;
     let is_sibling = |other: &Value| {
@@ -82,7 +87,8 @@ fn spread_ttl(account: &mut Account, record: &Value) {
     }
 }
 
-/// kubernetes-sigs/external-dns#4802, kubernetes-sigs/external-dns#4495. The name of the domain itself has records always, so that it
+/// Refuses a CNAME beside other records of the same name: kubernetes-sigs/external-dns#4802,
+/// kubernetes-sigs/external-dns#4495. The name of the domain itself always has records, so it
 /// cannot have a CNAME.
 fn refuse_shared_name(account: &Account, record: &Value, own: Option<&str>) -> Result<(), ApiError> {
     let same_name = |other: &&Arc<Value>| {
@@ -98,7 +104,7 @@ fn refuse_shared_name(account: &Account, record: &Value, own: Option<&str>) -> R
     Ok(())
 }
 
-/// The id of the record that the path names, which must be in the domain that it names.
+/// The id of the record that the path names. The record must be in the domain that the path names.
 fn existing_record(call: &Call<'_>) -> Result<String, ApiError> {
     let domain = existing_domain(call)?;
     let id = call.param(1);

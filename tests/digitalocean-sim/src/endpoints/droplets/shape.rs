@@ -11,7 +11,7 @@ use crate::endpoints::droplet_backups;
 use crate::model::catalog;
 use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
-/// A droplet to add: only its name has to be said.
+/// A droplet to add. Only the name is required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Droplet {
@@ -30,7 +30,7 @@ pub struct Droplet {
     locked: bool,
     #[serde(default)]
     backups: bool,
-    /// So many backups were made already.
+    /// Number of backups that exist already.
     #[serde(default)]
     backup_count: usize,
     #[serde(default)]
@@ -56,7 +56,7 @@ fn active() -> String {
 }
 
 impl Droplet {
-    /// A small active droplet in Amsterdam.
+    /// Describes a small active droplet in Amsterdam.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self {
@@ -76,69 +76,69 @@ impl Droplet {
         }
     }
 
-    /// The `n`th of many, with so many backups.
+    /// Describes the `n`th of many generated droplets, with this number of backups.
     pub(crate) fn generated(n: usize, backups: usize) -> Self {
         let droplet = Self::named(format!("generated-{n}"));
         if backups > 0 { droplet.backups_made(backups) } else { droplet }
     }
 
-    /// The same with this id in place of the next free one.
+    /// Sets the id, which is the next free one by default.
     #[must_use]
     pub fn id(mut self, id: u64) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// The same of this size, e.g. `s-2vcpu-4gb`.
+    /// Sets the size by its slug, e.g. `s-2vcpu-4gb`.
     #[must_use]
     pub fn size(mut self, slug: &str) -> Self {
         slug.clone_into(&mut self.size);
         self
     }
 
-    /// The same in this region, e.g. `fra1`.
+    /// Sets the region by its slug, e.g. `fra1`.
     #[must_use]
     pub fn region(mut self, slug: &str) -> Self {
         slug.clone_into(&mut self.region);
         self
     }
 
-    /// The same of this image, e.g. `debian-12-x64`.
+    /// Sets the image by its slug, e.g. `debian-12-x64`.
     #[must_use]
     pub fn image(mut self, slug: &str) -> Self {
         self.image = Some(slug.to_owned());
         self
     }
 
-    /// The same in this status: `new`, `active`, `off` or `archive`.
+    /// Sets the status: `new`, `active`, `off` or `archive`.
     #[must_use]
     pub fn status(mut self, status: &str) -> Self {
         status.clone_into(&mut self.status);
         self
     }
 
-    /// The same with one more tag.
+    /// Adds one tag to the droplet.
     #[must_use]
     pub fn tag(mut self, tag: &str) -> Self {
         self.tags.push(tag.to_owned());
         self
     }
 
-    /// The same with backups enabled.
+    /// Enables backups, without existing ones.
     #[must_use]
     pub fn backups(mut self) -> Self {
         self.backups = true;
         self
     }
 
-    /// The same with backups enabled and so many of them made already, a week apart.
+    /// Enables backups and adds this number of existing ones, a week apart.
     #[must_use]
     pub fn backups_made(mut self, count: usize) -> Self {
         self.backup_count = count;
         self.backups()
     }
 
-    /// The same made at this time.
+    /// Sets the time of creation, which is the current time by default.
     #[must_use]
     pub fn created_at(mut self, at: DateTime<Utc>) -> Self {
         self.created_at = Some(at);
@@ -168,7 +168,8 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
         "kernel": null,
         "created_at": rfc3339(droplet.created_at.unwrap_or(context.now)),
         "features": features,
-        // What is made of it or attached to it shows its id here.
+        // The id lists are filled when a backup or snapshot is made of the droplet, or a volume is
+        // attached to it.
         "backup_ids": [],
         "next_backup_window": droplet.backups.then(|| backup_window(context.now)),
         "snapshot_ids": [],
@@ -190,7 +191,7 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     Ok(BuiltObject { parts, ..object.into() })
 }
 
-/// A slug of a size, region or image stands for the whole object, as in a seed.
+/// Sets a field. The slug of a size, region or image stands for the whole object, as in a seed.
 pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     match (field, value.as_str()) {
         ("size", Some(slug)) => {
@@ -209,7 +210,7 @@ pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) ->
             set_known(object, field, value)
         }
         ("backup_ids" | "snapshot_ids" | "volume_ids", _) => {
-            Err(format!("{field}: add, change or remove the objects themselves"))
+            Err(format!("{field}: the field is computed, so add, change or remove the objects instead"))
         }
         _ => set_known(object, field, value),
     }
@@ -219,10 +220,11 @@ fn check_status(status: &str) -> Result<(), String> {
     if ["new", "active", "off", "archive"].contains(&status) {
         return Ok(());
     }
-    Err(format!("status: `{status}` is none of new, active, off, archive"))
+    Err(format!("status: `{status}` is not one of new, active, off, archive"))
 }
 
-/// Every droplet has addresses of its own, out of the ranges for benchmarks, private use and documentation.
+/// The networks of a droplet. Every droplet has its own addresses, from the ranges for benchmarks,
+/// private use and documentation.
 fn networks(id: u64, ipv6: bool) -> Value {
     let [.., a, b, c] = id.to_be_bytes();
     let public = Ipv4Addr::new(198, 18 + (a & 1), b, c);
@@ -234,7 +236,8 @@ fn networks(id: u64, ipv6: bool) -> Value {
     }
     json!({
         "v4": [
-            // A private interface has no gateway, which DO writes as the text "nil" (OpenAPI `schemas/network_v4`).
+            // A private interface has no gateway, which DO writes as the text "nil" (OpenAPI
+            // `schemas/network_v4`).
             { "ip_address": Ipv4Addr::new(10, a, b, c), "netmask": "255.0.0.0", "gateway": "nil", "type": "private" },
             { "ip_address": public, "netmask": "255.254.0.0", "gateway": "198.18.0.1", "type": "public" },
         ],
@@ -248,7 +251,7 @@ fn backup_window(now: DateTime<Utc>) -> Value {
     json!({ "start": rfc3339(start), "end": rfc3339(start + chrono::TimeDelta::hours(23)) })
 }
 
-/// The default VPC of a region, always the same one.
+/// The UUID of a region's default VPC, always the same for a region.
 pub(crate) fn default_vpc(region: &str) -> String {
     let digits = region.bytes().fold(0_u128, |sum, byte| (sum << 8) | u128::from(byte));
     uuid::Builder::from_random_bytes((digits | (0x5d4e_3c2b << 64)).to_be_bytes()).into_uuid().to_string()

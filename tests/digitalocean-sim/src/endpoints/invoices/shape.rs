@@ -1,4 +1,4 @@
-//! The seed form of an invoice.
+//! An invoice as a seed describes it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Builder;
 
-use crate::billing::{Generate, Generated, Invoice, Period, completed, mixed, money, sum};
+use crate::billing::{Generate, Generated, Invoice, Period, completed, mix64, money, sum};
 use crate::clock::rfc3339;
 use crate::endpoints::billing_history;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
@@ -30,21 +30,21 @@ struct Spec {
     #[serde(default)]
     invoice_id: Option<String>,
     invoice_period: String,
-    /// Whether it is the running month's.
+    /// True for the preview of the current month.
     #[serde(default)]
     preview: bool,
-    /// When it came, or when the preview was written.
+    /// Time of the invoice; the preview has `updated_at` instead.
     #[serde(default)]
     issued_at: Option<DateTime<Utc>>,
     #[serde(default)]
     updated_at: Option<DateTime<Utc>>,
-    /// Its items, as DO shows them; little has to be said of each.
+    /// The invoice's items as DO shows them. Most fields of an item have defaults.
     #[serde(default)]
     items: Vec<Map<String, Value>>,
-    /// So many items in their place.
+    /// Parameters of generated items, which replace `items`.
     #[serde(default)]
     generate: Option<Generate>,
-    // What follows from the items, unless it is given.
+    // Computed from the items unless given.
     #[serde(default)]
     amount: Option<String>,
     #[serde(default)]
@@ -60,12 +60,13 @@ pub(crate) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     let amount = match (invoice.amount, invoice.generate) {
         (Some(given), _) => given,
         (None, Some(Generate { lines, seed })) => money(Generated { lines, seed, period }.sum()),
-        (None, None) => money(added(&items)?),
+        (None, None) => money(total(&items)?),
     };
     let number = period.number().unsigned_abs();
-    // On the way from the number in the contract's example, of July 2020, to that of April 2026 in `seeds/billing`.
+    // Ids grow by a constant per month, on a line from the example in the contract (July 2020) to
+    // the invoice of April 2026 in `seeds/billing`.
     let id = 418_071_234 + (period.number() - Period::read("2020-07")?.number()) * 1_580_400;
-    let random = [mixed(number), mixed(number + 1_000_000)].map(u64::to_be_bytes).concat();
+    let random = [mix64(number), mix64(number + 1_000_000)].map(u64::to_be_bytes).concat();
     let uuid = invoice.invoice_uuid.unwrap_or_else(|| {
         let random = random.try_into().unwrap_or_default();
         Builder::from_random_bytes(random).into_uuid().to_string()
@@ -90,11 +91,11 @@ pub(crate) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     Ok(BuiltObject { parts: vec![(&billing_history::KIND, entry)], ..object.into() })
 }
 
-fn added(items: &[Value]) -> Result<Decimal, String> {
-    sum(items).ok_or_else(|| "items: one has no amount; give the invoice's `amount`".to_owned())
+fn total(items: &[Value]) -> Result<Decimal, String> {
+    sum(items).ok_or_else(|| "items: an item has no amount, so the invoice needs its own `amount`".to_owned())
 }
 
-/// New items change the amount; whoever wants another one gives it afterwards.
+/// Sets a field. New items change the amount; a different amount has to be set after the items.
 fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     if field != "items" {
         return set_known(object, field, value);
@@ -102,7 +103,7 @@ fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(),
     let items: Vec<Map<String, Value>> = spec(value).map_err(|error| format!("items: {error}"))?;
     let period = Period::read(object["invoice_period"].as_str().unwrap_or_default())?;
     let items: Vec<Value> = items.into_iter().map(|item| completed(item, period)).collect();
-    object["amount"] = json!(money(added(&items)?));
+    object["amount"] = json!(money(total(&items)?));
     object["items"] = json!(items);
     object["generate"] = Value::Null;
     Ok(())

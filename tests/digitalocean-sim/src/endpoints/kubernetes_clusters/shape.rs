@@ -1,4 +1,4 @@
-//! A cluster as a seed describes it and as DO shows it.
+//! A Kubernetes cluster as a seed describes it and as DO shows it.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,8 @@ fn one() -> u32 {
 pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let cluster: Spec = spec(value)?;
     let created_at = rfc3339(cluster.created_at.unwrap_or(context.now));
-    // "All clusters are automatically tagged", node pools too (OpenAPI `schemas/cluster_read`, `schemas/kubernetes_node_pool_base`).
+    // "All clusters are automatically tagged", node pools too (OpenAPI `schemas/cluster_read`,
+    // `schemas/kubernetes_node_pool_base`).
     let own = ["k8s".to_owned(), format!("k8s:{}", cluster.id)];
     let tags: Vec<String> = cluster.tags.into_iter().chain(own).collect();
     let pools = cluster.node_pools.iter().map(|pool| pool_object(pool, &tags, &created_at, context));

@@ -12,7 +12,8 @@ use crate::endpoints::droplets::default_vpc;
 use crate::model::catalog;
 use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
-/// Defaults are those of OpenAPI `schemas/load_balancer_base`.
+/// A load balancer as a seed describes it. The defaults are those of OpenAPI
+/// `schemas/load_balancer_base`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
@@ -101,7 +102,7 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     let mut object = json!({
         "id": balancer.id,
         "name": balancer.name,
-        // A new one has no address yet.
+        // A new load balancer has no address yet.
         "ip": balancer.ip.map(|ip| ip.to_string()).unwrap_or_default(),
         "ipv6": "",
         "size_unit": balancer.size_unit,
@@ -135,7 +136,8 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     Ok(object.into())
 }
 
-/// The deprecated sizes (OpenAPI `schemas/load_balancer_base`, `size`). What DO shows for other numbers of nodes is not documented.
+/// The deprecated size names (OpenAPI `schemas/load_balancer_base`, `size`). DO does not document
+/// the value for other numbers of nodes.
 fn size(nodes: u32) -> Option<&'static str> {
     match nodes {
         1 => Some("lb-small"),
@@ -145,7 +147,7 @@ fn size(nodes: u32) -> Option<&'static str> {
     }
 }
 
-/// The slug of a region stands for the whole object, as in a seed.
+/// Sets a field. The slug of a region stands for the whole object, as in a seed.
 pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     match (field, value.as_str()) {
         ("region", Some(slug)) => set_known(object, field, catalog::region(slug)?),

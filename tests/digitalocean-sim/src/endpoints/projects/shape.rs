@@ -9,10 +9,10 @@ use crate::clock::rfc3339;
 use crate::model::assignments::Member;
 use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
-/// What a client can write (OpenAPI `PUT /v2/projects/{project_id}`).
+/// The fields that a client can write (OpenAPI `PUT /v2/projects/{project_id}`).
 pub(super) const WRITABLE: &[&str] = &["name", "description", "purpose", "environment", "is_default"];
 
-/// The purposes that are stored as they are (OpenAPI `schemas/project_base`, `purpose`).
+/// The purposes that are stored unchanged (OpenAPI `schemas/project_base`, `purpose`).
 const PURPOSES: &[&str] = &[
     "Just trying out DigitalOcean",
     "Class project / Educational purposes",
@@ -25,7 +25,7 @@ const PURPOSES: &[&str] = &[
     "Operational / Developer tooling",
 ];
 
-/// A project to add: only its name has to be said.
+/// A project to add. Only the name is required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
@@ -44,7 +44,7 @@ pub struct Project {
     created_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     updated_at: Option<DateTime<Utc>>,
-    /// What it holds.
+    /// URNs of the resources that belong to the project.
     #[serde(default)]
     resources: Vec<Member>,
 }
@@ -53,13 +53,14 @@ fn web_application() -> String {
     "Web Application".to_owned()
 }
 
-/// Which environment DO gives a project that names none is not documented; the contract has no empty one.
+/// DO does not document the environment of a project that names none. The contract has no empty
+/// environment, so the simulator uses this one.
 fn development() -> String {
     "Development".to_owned()
 }
 
 impl Project {
-    /// A project that holds nothing.
+    /// Describes a project without resources.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self {
@@ -75,42 +76,42 @@ impl Project {
         }
     }
 
-    /// The same with this id.
+    /// Sets the id, which is a random UUID by default.
     #[must_use]
     pub fn id(mut self, id: Uuid) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// The same with this description.
+    /// Sets the description, which is empty by default.
     #[must_use]
     pub fn description(mut self, text: &str) -> Self {
         text.clone_into(&mut self.description);
         self
     }
 
-    /// The same with this purpose; one that DO does not know is stored as `Other: <text>`.
+    /// Sets the purpose. A purpose that DO does not define is stored as `Other: <text>`.
     #[must_use]
     pub fn purpose(mut self, text: &str) -> Self {
         text.clone_into(&mut self.purpose);
         self
     }
 
-    /// The same in this environment: `Development`, `Staging` or `Production`.
+    /// Sets the environment: `Development`, `Staging` or `Production`.
     #[must_use]
     pub fn environment(mut self, name: &str) -> Self {
         name.clone_into(&mut self.environment);
         self
     }
 
-    /// The same as the default project in place of the present one.
+    /// Makes the project the default project, in place of the present one.
     #[must_use]
     pub fn default_project(mut self) -> Self {
         self.is_default = true;
         self
     }
 
-    /// The same holding one more resource.
+    /// Adds one resource to the project.
     #[must_use]
     pub fn holding(mut self, urn: &str) -> Self {
         self.resources.push(Member::Urn(urn.to_owned()));
@@ -140,7 +141,7 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     Ok(BuiltObject { members: project.resources, ..Value::Object(object).into() })
 }
 
-/// The limits of OpenAPI `schemas/project_base`.
+/// Sets a field, within the limits of OpenAPI `schemas/project_base`.
 pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     let longest = match field {
         "name" => 175,
@@ -162,7 +163,8 @@ pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) ->
     set_known(object, field, Value::String(stored))
 }
 
-/// OpenAPI `schemas/project_base`: another value is stored as `Other: your custom purpose`.
+/// The purpose as DO stores it. A custom purpose is stored as `Other: your custom purpose` (OpenAPI
+/// `schemas/project_base`).
 fn stored_purpose(text: &str) -> String {
     if PURPOSES.contains(&text) || text.starts_with("Other: ") { text.to_owned() } else { format!("Other: {text}") }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// An answer.
+/// An answer of the API.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
-    /// The body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub(crate) json: Value,
 }
 
@@ -54,13 +54,13 @@ pub(crate) fn expect_fields(object: &Value, fields: &str) {
     assert_eq!(has, fields.split_whitespace().collect(), "{object}");
 }
 
-/// A field's text.
+/// Returns the text of a field, which must be one.
 #[track_caller]
 pub(crate) fn text<'a>(object: &'a Value, field: &str) -> &'a str {
     object[field].as_str().unwrap_or_else(|| panic!("{field} is no text: {object}"))
 }
 
-/// That field of each row, sorted.
+/// Returns one text field of each row, sorted.
 pub(crate) fn column<'a>(rows: &'a [Value], field: &str) -> Vec<&'a str> {
     let mut column: Vec<_> = rows.iter().map(|row| text(row, field)).collect();
     column.sort_unstable();

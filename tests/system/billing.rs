@@ -1,4 +1,4 @@
-//! The bill of the demo account, as an admin defends it.
+//! The invoices of the demo account, and how a month ends.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ scenarios![
     a_second_invoice_of_a_month_is_taken_in_beside_the_first,
 ];
 
-/// The month whose invoice has a line of every sort.
+/// The month whose invoice has a line of every type.
 const MONTH: &str = "period=2026-04-01";
 
 async fn every_cent_of_a_month_is_explained(world: &World) {
@@ -37,7 +37,7 @@ async fn every_cent_of_a_month_is_explained(world: &World) {
 }
 
 async fn a_tenant_sees_none_of_it(world: &World) {
-    let tenant = ApiUser::Tenant("nobody".to_owned());
+    let tenant = ApiUser::Tenant("acme".to_owned());
     for path in ["cost-lines?period=2026-04", "tie-out?period=2026-04-01", "invoices", "balance"] {
         world.call("GET", &format!("billing/{path}"), None, &tenant).await.expect_problem(403);
     }
@@ -68,7 +68,8 @@ async fn a_second_invoice_of_a_month_is_taken_in_beside_the_first(world: &World)
     expect_no_dead_letters(world).await;
 }
 
-/// Takes in a month's preview, then its invoice under this id, which is all that the month shows from then on.
+/// Takes in a month's preview, then its invoice under this id, which is all that the month shows
+/// from then on.
 async fn month_ends(world: &World, account: &str, invoice: &str) {
     open_month(world, account).await;
     world.simulator.remove(account, "invoices", PREVIEW).await;

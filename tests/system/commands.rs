@@ -24,7 +24,7 @@ async fn local(arguments: &[&str]) -> Output {
     command.output().await.expect("the command runs")
 }
 
-/// Its output as JSON.
+/// Returns the standard output as JSON.
 #[track_caller]
 fn printed(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))

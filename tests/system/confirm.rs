@@ -32,7 +32,7 @@ async fn a_mass_disappearance_waits_for_a_confirmation(world: &World) {
     let state = world.run("confirm", "domains").await;
     assert_eq!((&state["status"], &state["held"]["count"]), (&json!("held"), &json!(GONE)), "{state}");
     assert!(state["notes"].to_string().contains("POST /sync/domains/confirm"), "says what to do: {state}");
-    // They stay held, and there, for as long as nobody says anything.
+    // Without a confirmation they stay held, and are not deleted.
     let again = world.run("confirm", "domains").await;
     assert_eq!((&again["status"], &again["held"]), (&json!("held"), &state["held"]), "{again}");
     assert_eq!(world.resources("confirm", "dns_zone").await.len(), ZONES);

@@ -18,7 +18,8 @@ const DROPLETS: &str = "/v2/droplets";
 /// Two pages of 200.
 const COUNT: usize = 205;
 
-/// A fault, the status it leads to, and words of the error that `GET /sync` shows: what happened, and what to do.
+/// A fault, the status it leads to, and words of the error that `GET /sync` shows: what happened,
+/// and what to do.
 struct Case {
     fault: Value,
     status: &'static str,
@@ -70,7 +71,8 @@ async fn a_failed_list_is_reported_and_strikes_nothing(world: &World) {
         world.simulator.clear_faults().await;
     }
     expect_untouched(world, "faults", COUNT).await;
-    // What waits for another try would run whenever its time comes; the queue is this scenario's alone.
+    // What waits for another try would run whenever its time comes; the queue is this scenario's
+    // alone.
     world.purge("droplets").await;
 
     let after = world.run("faults", "droplets").await;
@@ -94,8 +96,9 @@ async fn a_rate_limited_run_comes_back_by_itself(world: &World) {
     assert_eq!((&state["run_id"], &state["items"]), (&refused["run_id"], &json!(1)), "{state}");
 }
 
-/// `DigitalOcean` refuses such a token, or answers it with lists that look whole and are empty. Then the refusal of a single object
-/// tells: before anything is struck, one that is missing is asked for.
+/// `DigitalOcean` refuses such a token, or answers it with lists that look whole and are empty.
+/// Then the refusal of a single object tells: before anything is struck, one that is missing is
+/// asked for.
 async fn a_token_that_lost_its_scope_strikes_nothing(world: &World) {
     let droplets: Vec<_> = (1..=3).map(|id| json!({ "id": 7200 + id, "name": format!("d{id}") })).collect();
     world.new_account("scopes", json!({ "droplets": droplets })).await;

@@ -119,7 +119,8 @@ fn tail(lines: &[&str]) -> String {
     told[told.len().saturating_sub(TAIL)..].join("\n")
 }
 
-/// The guard of the stack's processes would end them as well, but only once this process is gone, and their record would stay.
+/// The guard of the stack's processes would end them as well, but only once this process is gone,
+/// and their record would stay.
 async fn take_down_on_interrupt() {
     if tokio::signal::ctrl_c().await.is_ok() {
         say("interrupted: taking down the local stack");

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::world::World;
 
-/// What Lambda itself writes around the function's lines.
+/// Lines that Lambda itself writes around the function's lines.
 const PLATFORM: [&str; 3] = ["START RequestId: ", "END RequestId: ", "REPORT RequestId: "];
 
 /// The names of all log groups.

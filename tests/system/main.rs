@@ -1,7 +1,8 @@
-//! System tests: scenarios on one local stack, brought up before the first and taken down after the last.
+//! System tests: scenarios on one local stack, brought up before the first and taken down after the
+//! last.
 //!
-//! `cargo test --test system -- strikes` runs the scenarios whose name has `strikes` in it, `-- --list` shows all names; neither
-//! starts more than it needs.
+//! `cargo test --test system -- strikes` runs the scenarios whose name has `strikes` in it,
+//! `-- --list` shows all names; neither starts more than it needs.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests; there is no harness for clippy to know them by")]
 
 mod answer;

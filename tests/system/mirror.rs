@@ -21,8 +21,9 @@ const RESOURCE: &str = "account kind provider_id name region status project_id p
                         first_seen_at last_seen_at stale_strike_count deleted_at attrs attribution unattributed tenant_claimed";
 const EVENT: &str = "id at type account kind provider_id name changes cause";
 
-/// How many of each kind the demo account has, counted by hand in the simulator's seed: a record for each of the 8 that it names, the 3 of
-/// name servers that come with each of 7 zones, and the addresses of 5.
+/// How many of each kind the demo account has, counted by hand in the simulator's seed: a record
+/// for each of the 8 that it names, the 3 of name servers that come with each of 7 zones, and the
+/// addresses of 5.
 const DEMO: [(&str, usize); 28] = [
     ("app", 1),
     ("autoscale_pool", 1),
@@ -35,7 +36,8 @@ const DEMO: [(&str, usize); 28] = [
     ("droplet", 5),
     ("droplet_backup", 4),
     ("firewall", 1),
-    // Listed as reserved and as floating, and in a project by a URN of either spelling: one address.
+    // Listed as reserved and as floating, and in a project by a URN of either spelling: one
+    // address.
     ("floating_ip", 1),
     ("functions_namespace", 1),
     // A kind that nothing but a URN speaks of.

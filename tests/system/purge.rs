@@ -1,4 +1,5 @@
-//! Everything that wakes a saga up is taken away, and everything that works on one is killed: what is in the table suffices.
+//! Everything that wakes a saga up is taken away, and everything that works on one is killed: what
+//! is in the table suffices.
 
 use std::time::{Duration, Instant};
 
@@ -15,8 +16,8 @@ scenarios![sagas_end_clean_when_wake_ups_are_lost_and_functions_are_killed];
 const SAGAS: usize = 20;
 /// Until all of them begin, so that none has before the unrest.
 const START_DELAY: Duration = Duration::from_secs(15);
-/// How long doorbells are taken away and functions killed: longer than a lease outlives the function that was killed, so that sagas lose
-/// more than one ...
+/// Time during which wake-ups are purged and functions killed: longer than a lease outlives the
+/// function that was killed, so that sagas lose more than one ...
 const DISTURBANCE: Duration = Duration::from_secs(75);
 /// ... how often ...
 const KILL_INTERVAL: Duration = Duration::from_millis(800);
@@ -24,7 +25,8 @@ const KILL_INTERVAL: Duration = Duration::from_millis(800);
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(140);
 const WORKERS: [&str; 3] = ["execute", "compensate", "reconcile"];
 
-/// Four in five change a record and wait a little, one takes a snapshot, and every tenth waits for two hours. All fail.
+/// Four in five change a record and wait a little, one takes a snapshot, and every tenth waits for
+/// two hours. All fail.
 fn steps(saga: usize) -> Value {
     let inputs = json!({
         "dns_domain": format!("zone{}.example", saga % 4), "dns_record_type": "A", "dns_record_name": format!("name{saga}"),
@@ -102,22 +104,22 @@ async fn sagas_end_clean_when_wake_ups_are_lost_and_functions_are_killed(world: 
             .await;
     }
     assert_eq!(world.simulator.state("purged").await, before, "nothing is left over");
-    let (mut leases, mut doubted) = (0, 0);
+    let (mut leases, mut unknown) = (0, 0);
     for id in &sagas {
         let ledger = world.list(&format!("sagas/{id}/ledger")).await;
         leases += ledger.iter().filter_map(|entry| entry["actor"]["fence"].as_u64()).max().unwrap_or(0);
-        doubted += ledger.iter().filter(|entry| entry["kind"] == "doubted").count();
+        unknown += ledger.iter().filter(|entry| entry["kind"] == "outcome_unknown").count();
     }
     // Undisturbed, a saga takes one to begin, one after its wait, and one to be undone.
     assert!(leases > 3 * SAGAS as u64, "no saga was worked on again: {leases} leases");
     println!(
-        "{SAGAS} sagas ended clean {:.0} s after {killed} functions were killed and {unscheduled} schedules deleted: {leases} leases, {doubted} \
-         writes of which the answer was never heard",
+        "{SAGAS} sagas ended clean {:.0} s after {killed} functions were killed and {unscheduled} schedules deleted: {leases} leases, {unknown} \
+         writes whose answer was lost",
         began.elapsed().as_secs_f64()
     );
 }
 
-/// What EventBridge sends every minute.
+/// The message that EventBridge Scheduler sends every minute.
 async fn tick(world: &World) {
     let body = json!({ "v": 1, "worker": "reconcile", "account": "*" }).to_string();
     world.aws("sqs", "send_message", json!({ "QueueUrl": world.queue("reconcile"), "MessageBody": body })).await;

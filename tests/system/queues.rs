@@ -1,4 +1,4 @@
-//! Messages as they come: malformed, for nobody, twice at once.
+//! Messages of every sort: malformed, for an unknown account, twice at the same time.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ async fn two_runs_at_once_make_no_event_twice(world: &World) {
         .await;
     assert!([one.as_str(), &other].contains(&text(&state, "run_id")), "{state}");
     world.simulator.clear_faults().await;
-    // The one that found the other at work is put off by 20 s.
+    // The run that found the lease taken is deferred by 20 s.
     world.wait_until_empty("droplets", Duration::from_secs(45)).await;
     for droplet in world.resources("twice", "droplet").await {
         let events =

@@ -128,7 +128,7 @@ async fn a_plan_binds_and_a_key_starts_one_saga(world: &World) {
         let request = world.request("POST", "sagas", &ApiUser::Admin).await;
         world.send(request.header("idempotency-key", "planned-1").json(body)).await
     };
-    // Somebody else was there first.
+    // Another client wrote first.
     let other = json!({ "domain": ZONE, "type": "A", "name": "api", "data": "192.0.2.3", "ttl": 600 });
     world.simulator.add("planned", "domain_records", other).await;
     start(&body).await.expect_problem(409);
@@ -165,7 +165,7 @@ async fn a_long_wait_is_a_one_time_schedule(world: &World) {
     assert!(text(&schedule["Target"], "Input").contains(&id), "{schedule}");
     assert_eq!(world.get(&format!("sagas/{id}")).await["status"], "waiting");
 
-    let reason = json!({ "reason": "nobody wants it any more" });
+    let reason = json!({ "reason": "it is no longer needed" });
     world.call("POST", &format!("sagas/{id}/cancel"), Some(reason), &ApiUser::Admin).await.expect(200);
     let saga = world.wait_for_end(&id, TIMEOUT).await;
     assert_eq!((&saga["status"], world.simulator.state("patient").await), (&json!("rolled_back"), before), "{saga}");

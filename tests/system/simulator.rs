@@ -1,4 +1,4 @@
-//! Steering the `DigitalOcean` simulator: see its README.
+//! Steering the `DigitalOcean` simulator: see its README, "Admin endpoints".
 
 use serde_json::{Value, json};
 
@@ -29,12 +29,12 @@ impl Simulator {
         self.fault_with(json!({ "account": account, "path": path, "effect": effect })).await;
     }
 
-    /// Sets a fault.
+    /// Sets a fault of the simulator.
     pub(crate) async fn fault_with(&self, fault: Value) {
         self.admin("POST", "faults", Some(fault)).await;
     }
 
-    /// Removes every fault.
+    /// Removes every fault of the simulator.
     pub(crate) async fn clear_faults(&self) {
         self.admin("DELETE", "faults", None).await;
     }
@@ -49,7 +49,7 @@ impl Simulator {
         self.admin("DELETE", &format!("accounts/{account}/{collection}/{id}"), None).await;
     }
 
-    /// What an account holds, in a form that can be compared.
+    /// Returns everything that an account holds, in a form that can be compared.
     pub(crate) async fn state(&self, account: &str) -> Value {
         self.admin("GET", &format!("accounts/{account}/state"), None).await
     }

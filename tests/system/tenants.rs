@@ -1,4 +1,4 @@
-//! Who sees what.
+//! What each caller may read.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +61,7 @@ async fn a_tenant_sees_its_own_and_nothing_else(world: &World) {
     for path in [droplet.to_owned(), format!("{droplet}/events"), bakery.clone()] {
         world.call("GET", &path, None, &tenant("jansen")).await.expect(200);
         world.call("GET", &path, None, &tenant("alpine")).await.expect_problem(404);
-        world.call("GET", &path, None, &tenant("nobody-s-customer")).await.expect_problem(404);
+        world.call("GET", &path, None, &tenant("unknown-tenant")).await.expect_problem(404);
     }
 
     // The very next answers follow the new owner, without any sync between.

@@ -1,4 +1,5 @@
-//! The template deploys exactly the workers that the code knows, at the pace that the code reckons with.
+//! The template deploys exactly the workers that the code knows, at the pace that the code reckons
+//! with.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ fn known() -> BTreeMap<(&'static str, &'static str), Option<i64>> {
     inventory.chain(billing).chain(sagas).collect()
 }
 
-/// The minutes between two ticks of an expression: `rate(1 minute)`, `cron(5/15 * * * ? *)`, `cron(33 * * * ? *)` or `cron(23 2 * * ? *)`.
+/// The minutes between two ticks of an expression: `rate(1 minute)`, `cron(5/15 * * * ? *)`,
+/// `cron(33 * * * ? *)` or `cron(23 2 * * ? *)`.
 fn cadence(expression: &str) -> i64 {
     if expression == "rate(1 minute)" {
         return 1;
@@ -62,8 +64,10 @@ fn every_schedule_has_its_workers_cadence_and_a_message_it_understands() {
     }
 }
 
-/// Lambda stops a chain of messages from a function to itself after about 16 invocations, and the message ends in the dead-letter queue
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>). The emulator does not, so no system test would find it.
+/// Lambda stops a chain of messages from a function to itself after about 16 invocations, and the
+/// message ends in the dead-letter queue
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>). The emulator does
+/// not, so no system test would find it.
 #[test]
 fn a_function_that_may_send_to_the_queue_it_works_off_allows_the_loop() {
     let deployed = Deployed::read();

@@ -1,4 +1,4 @@
-//! The template as the tests look at it.
+//! The template as the tests read it.
 
 use serde_json::{Map, Value, json};
 
@@ -7,16 +7,16 @@ pub(crate) struct Deployed(pub(crate) Value);
 
 /// A function that works off a queue.
 pub(crate) struct Worker {
-    /// What its logical names begin with, such as `FloatingIps`.
+    /// The prefix of the worker's logical names, such as `FloatingIps`.
     pub(crate) id: String,
-    /// Its `WORKER`, such as `floating-ips`.
+    /// The value of `WORKER`, such as `floating-ips`.
     pub(crate) name: String,
     /// The binary that it runs.
     pub(crate) binary: String,
 }
 
 impl Deployed {
-    /// The real one.
+    /// Reads `template.yaml` of the repository.
     pub(crate) fn read() -> Self {
         Self(local::template::parse(include_str!("../../template.yaml")).expect("template.yaml is a template"))
     }
@@ -30,7 +30,7 @@ impl Deployed {
         &self.resources().get(id).unwrap_or_else(|| panic!("the template has no {id}"))["Properties"]
     }
 
-    /// What a function has in its environment beside what all have.
+    /// The environment variables of a function, without those of `Globals`.
     pub(crate) fn variables(&self, function: &str) -> &Value {
         &self.properties(function)["Environment"]["Variables"]
     }
@@ -41,7 +41,7 @@ impl Deployed {
         resources.map(|(id, resource)| (id.as_str(), &resource["Properties"])).collect()
     }
 
-    /// Every worker.
+    /// Returns every worker of the template.
     pub(crate) fn workers(&self) -> Vec<Worker> {
         let worker = |(id, function): (&str, &Value)| {
             let name = function["Environment"]["Variables"]["WORKER"].as_str()?.to_owned();
@@ -51,7 +51,7 @@ impl Deployed {
         self.of_type("AWS::Serverless::Function").into_iter().filter_map(worker).collect()
     }
 
-    /// The workers that tick. The others are rung by sagas.
+    /// The workers with a schedule. The others are woken up by sagas.
     pub(crate) fn scheduled_workers(&self) -> impl Iterator<Item = Worker> {
         let on_demand = |worker: &&provisioning::SagaFunction| worker.cadence_minutes.is_none();
         let on_demand: Vec<&str> = provisioning::WORKERS.iter().filter(on_demand).map(|worker| worker.name).collect();
@@ -64,7 +64,7 @@ impl Deployed {
         policy["PolicyDocument"]["Statement"].as_array().unwrap()
     }
 
-    /// What a role may do such a thing with, as JSON texts in order.
+    /// The resources on which a role may do an action, as sorted JSON texts.
     pub(crate) fn allowed_resources(&self, role: &str, action: &str) -> Vec<String> {
         let listed = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
         let allows = |statement: &&Value| listed(&statement["Action"]).contains(&json!(action));
@@ -78,7 +78,7 @@ impl Deployed {
     }
 }
 
-/// `!GetAtt resource.attribute`.
+/// The long form of `!GetAtt resource.attribute`.
 pub(crate) fn get_att(resource: &str, attribute: &str) -> Value {
     json!({ "Fn::GetAtt": [resource, attribute] })
 }

@@ -1,4 +1,5 @@
-//! What must hold of the deployed template: blocks are copied, so a test says when a copy went wrong; and it deploys what the code knows.
+//! What must hold of the deployed template: blocks are copied, so a test says when a copy went
+//! wrong; and it deploys what the code knows.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on, helpers included")]
 

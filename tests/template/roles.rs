@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Permissions of each role.
 
 use crate::deployed::{Deployed, get_att};
 use serde_json::json;
@@ -44,7 +44,7 @@ fn a_role_is_for_the_service_that_uses_it_alone() {
     }
 }
 
-/// Each secret that a role may read, as its name below the stage's prefix.
+/// The secrets that a role may read, as names below the stage's prefix.
 fn secrets(deployed: &Deployed, role: &str) -> Vec<String> {
     let role = deployed.properties(role).to_string();
     let arns = role.split('"').filter(|text| text.contains(":secretsmanager:"));
@@ -55,7 +55,8 @@ fn secrets(deployed: &Deployed, role: &str) -> Vec<String> {
 fn a_worker_sees_the_tokens_of_its_purposes_and_the_api_none() {
     let deployed = Deployed::read();
     for worker in deployed.workers() {
-        // Of the mirrors only projects makes anything at DigitalOcean. Without a dash: a missing secret is checked by its name alone.
+        // Of the mirrors only projects makes anything at DigitalOcean. Without a dash: a missing
+        // secret is checked by its name alone.
         let expected: &[&str] = match (worker.binary.as_str(), worker.name.as_str()) {
             (_, "projects") => &["*/sync*", "*/provisioning*"],
             (_, "droplets-fast") => &["*/fast*", "*/sync*"],

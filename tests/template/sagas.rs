@@ -1,18 +1,18 @@
-//! What drives sagas: the bell's queues and one-time schedules, and what watches over it.
+//! The wake-ups of sagas: queues and one-time schedules, and the alarms on them.
 
 use serde_json::{Value, json};
 
 use crate::deployed::{Deployed, arns, get_att};
 
-/// Who rings for sagas, and so is told how.
+/// The functions that send wake-ups, and so are configured for it.
 const WAKE_UP_SENDERS: [&str; 4] = ["Execute", "Compensate", "Reconcile", "ProvisioningApi"];
-/// Who of them may have to ring later than SQS can.
+/// The senders whose wake-ups may be later than the 15 minutes of SQS.
 const SCHEDULERS: [&str; 3] = ["Execute", "Compensate", "ProvisioningApi"];
 
 #[test]
 fn only_wake_up_senders_are_configured_and_allowed_to_send() {
     let deployed = Deployed::read();
-    let told = json!({
+    let variables = json!({
         "EXECUTE_QUEUE_URL": {"Ref": "ExecuteQueue"},
         "EXECUTE_QUEUE_ARN": get_att("ExecuteQueue", "Arn"),
         "COMPENSATE_QUEUE_URL": {"Ref": "CompensateQueue"},
@@ -25,7 +25,7 @@ fn only_wake_up_senders_are_configured_and_allowed_to_send() {
     for (function, _) in deployed.of_type("AWS::Serverless::Function") {
         let id = function.strip_suffix("Function").unwrap();
         let sends_wake_ups = WAKE_UP_SENDERS.contains(&id);
-        for (variable, value) in told.as_object().unwrap() {
+        for (variable, value) in variables.as_object().unwrap() {
             assert_eq!(deployed.variables(function).get(variable), sends_wake_ups.then_some(value), "{id} {variable}");
         }
         let role = format!("{id}Role");

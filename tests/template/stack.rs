@@ -21,7 +21,7 @@ fn lambda_filters_no_line_that_the_log_level_lets_through() {
     assert_eq!(config, &json!({"LogFormat": "JSON", "ApplicationLogLevel": "TRACE"}));
 }
 
-/// An alarm that nobody can look up is a riddle at night.
+/// An alarm without a section in the runbook is a riddle at night.
 #[test]
 fn every_alarm_notifies_the_topic_and_is_in_the_runbook() {
     let deployed = Deployed::read();

@@ -13,24 +13,24 @@ use tokio::sync::Mutex;
 use crate::aws::EmulatorClient;
 use crate::layout::StackInfo;
 
-/// Who calls.
+/// The user that a call is made as.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ApiUser {
     /// A member of the group `platform_admin`.
     Admin,
-    /// A user of that tenant; created when first needed.
+    /// A user of that tenant, created in the user pool at the first call.
     Tenant(String),
-    /// Somebody without a token.
+    /// A client without a token.
     Anonymous,
 }
 
-/// A token lives for an hour; it is replaced well before.
+/// Age at which an ID token is replaced. Cognito's expire after an hour.
 const TOKEN_AGE: Duration = Duration::from_secs(45 * 60);
 
-/// The users exist only in the emulator, which listens on loopback alone.
+/// Password of every user. The users exist only in the emulator, which listens on loopback.
 const PASSWORD: &str = "Local-stack-1";
 
-/// The API client, with the tokens it has.
+/// A client of the API that caches one ID token for each user.
 #[derive(Debug)]
 pub(crate) struct ApiClient {
     http: reqwest::Client,
@@ -48,13 +48,14 @@ impl ApiClient {
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(60))
-            // Not every resolver knows that *.localhost is loopback.
+            // Not every resolver maps *.localhost to loopback.
             .resolve(host, address)
             .build()?;
         Ok(Self { http, aws, info, tokens: Mutex::default() })
     }
 
-    /// Makes one call. The body of the answer is JSON where it is JSON, else a string; null if empty.
+    /// Makes one call. The body of the answer is JSON where it is JSON, else a string; null if
+    /// empty.
     pub(crate) async fn call(
         &self,
         method: &str,
@@ -78,7 +79,7 @@ impl ApiClient {
         Ok((status, body))
     }
 
-    /// As [`Self::call`], for callers that can do nothing with a failure.
+    /// As [`Self::call`]; any status but 2xx is an error.
     pub(crate) async fn expect(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
         let (status, answer) = self.call(method, path, body, &ApiUser::Admin).await?;
         if !(200..300).contains(&status) {
@@ -101,7 +102,7 @@ impl ApiClient {
         }
     }
 
-    /// An ID token for that caller.
+    /// Returns an ID token of that user, from the cache or by signing in.
     pub(crate) async fn token(&self, who: &ApiUser) -> Result<SecretString> {
         let mut tokens = self.tokens.lock().await;
         if let Some((token, at)) = tokens.get(who)
@@ -112,7 +113,7 @@ impl ApiClient {
         let (username, groups, attributes) = match who {
             ApiUser::Admin => ("admin".to_owned(), json!(["platform_admin"]), json!({})),
             ApiUser::Tenant(tenant) => (format!("tenant-{tenant}"), json!([]), json!({ "custom:tenant_id": tenant })),
-            ApiUser::Anonymous => bail!("nobody has no token"),
+            ApiUser::Anonymous => bail!("an anonymous caller has no token"),
         };
         let mut token = self.sign_in(&username).await?;
         if token.is_none() {
@@ -128,7 +129,8 @@ impl ApiClient {
         Ok(token)
     }
 
-    /// Signing in needs no AWS credentials, so no boto3 either. `None`: no such user yet.
+    /// Signs in over HTTP, which takes no AWS credentials and so no boto3. `None` when there is no
+    /// such user yet.
     async fn sign_in(&self, username: &str) -> Result<Option<SecretString>> {
         let request = json!({
             "AuthFlow": "USER_PASSWORD_AUTH",
@@ -149,7 +151,7 @@ impl ApiClient {
     }
 }
 
-/// `sync` is short for `/api/v1/sync`.
+/// Completes a short path: `sync` stands for `/api/v1/sync`.
 fn full_path(path: &str) -> String {
     let path = path.trim_start_matches('/');
     if path.starts_with("api/") { format!("/{path}") } else { format!("/api/v1/{path}") }

@@ -9,11 +9,11 @@ use tokio::process::Command;
 use crate::command;
 use crate::progress::ProgressStep;
 
-/// Of the caller's environment: enough to run Python. No AWS settings and no proxy, since nothing here may reach a real account or
-/// leave this machine.
+/// Variables that the Python process inherits: enough to run Python. AWS settings and proxies are
+/// left out, since no call may reach a real account or leave this machine.
 const INHERITED: [&str; 3] = ["PATH", "LANG", "TMPDIR"];
 
-/// The region of everything in the emulator.
+/// The AWS region of every resource in the emulator.
 pub(crate) const REGION: &str = "us-east-1";
 
 /// The emulator, and the Python that has boto3.
@@ -24,7 +24,8 @@ pub(crate) struct EmulatorClient {
 }
 
 impl EmulatorClient {
-    /// Does one of aws.py's jobs. The request goes over standard input, since it may hold secrets.
+    /// Runs one of the jobs of aws.py. The request is sent over standard input, since it may hold
+    /// secrets and arguments are visible to other processes.
     pub(crate) async fn run_job(&self, job: &str, mut request: Value, step: Option<&ProgressStep>) -> Result<Value> {
         request["do"] = json!(job);
         request["endpoint"] = json!(self.endpoint);
@@ -39,7 +40,7 @@ impl EmulatorClient {
         let mut python = Command::new(&self.python);
         python.args(["-I", "-c", include_str!("aws.py")]).env_clear();
         python.envs(INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
-        // Without a home directory Python asks the system for it, so the files there are ruled out one by one.
+        // boto3 reads files in the home directory even if HOME is not set, so each is ruled out.
         python.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         python.env("AWS_EC2_METADATA_DISABLED", "true");
         let detail = |line: &str| message(line, "detail").and_then(|detail| detail.as_str().map(str::to_owned));

@@ -1,4 +1,4 @@
-//! What is billed: waiting until invoices are taken in, and a table of them.
+//! Waiting for the ingest of invoices, and the table of invoices that `cargo local` prints.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,15 +15,16 @@ use crate::sync::INGEST;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is waiting, being worked on, and put off.
+/// Queue attributes: messages visible, in flight, and delayed.
 const COUNTS: [&str; 3] =
     ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
 
-/// How long no invoice may come before the rest is not waited for: it is the rate limit's next minute that they wait for.
+/// Time without a newly ingested invoice after which the rest is not waited for: those wait for the
+/// next minute of DigitalOcean's rate limit.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Waits until every invoice that is asked for is taken in or has failed, or none comes for [`IDLE_TIMEOUT`]; returns how many of each there
-/// are.
+/// Waits until every requested invoice is ingested or failed, or none was ingested for
+/// [`IDLE_TIMEOUT`]. Returns the number of invoices by status, as text.
 pub(crate) async fn wait_for_invoices(
     api: &ApiClient,
     aws: &EmulatorClient,
@@ -39,7 +40,7 @@ pub(crate) async fn wait_for_invoices(
             (told, since) = (now, Instant::now());
         }
         let open = ["pending", "ingesting"].iter().any(|status| statuses.contains_key(*status));
-        // Asked last: it takes longer than the list.
+        // Read last, because it takes longer than the list.
         if !open && queued_messages(aws, info).await? == 0 {
             return Ok(told);
         }
@@ -50,7 +51,7 @@ pub(crate) async fn wait_for_invoices(
     }
 }
 
-/// Messages of the worker that takes invoices in.
+/// The number of messages in the queue of `invoice-ingest`, those in flight and delayed included.
 async fn queued_messages(aws: &EmulatorClient, info: &StackInfo) -> Result<u64> {
     let Some(queue) = info.queue_urls.get(INGEST) else { return Ok(0) };
     let wanted = json!({ "QueueUrl": queue, "AttributeNames": COUNTS });
@@ -76,12 +77,12 @@ fn tally(statuses: &BTreeMap<String, usize>) -> String {
     told.join(", ")
 }
 
-/// A line for each account that is billed.
+/// The table of invoices: a line for each account with billing.
 pub(crate) async fn summary(api: &ApiClient) -> Result<String> {
     Ok(table(&api.list("billing/invoices").await?))
 }
 
-/// An account's invoices, added up.
+/// The invoices of an account, added up.
 #[derive(Debug, Default)]
 struct InvoiceTotals {
     ingested: u64,
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_running_month_is_told_apart() {
+    fn the_running_month_is_counted_separately() {
         let invoices = [
             invoice("ingested", 33, "balanced"),
             invoice("ingested", 10, "differs"),

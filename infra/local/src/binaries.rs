@@ -1,4 +1,4 @@
-//! Building what the stack runs.
+//! Building the binaries that the stack runs.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,18 +10,19 @@ use tokio::process::Command;
 use crate::progress::ProgressStep;
 use crate::{command, layout};
 
-/// Path of each binary of the workspace, by name.
+/// The path of each binary of the workspace, by name.
 pub(crate) type Binaries = BTreeMap<String, PathBuf>;
 
-/// Builds the binaries as `cargo test` builds them, so that neither compiles again what the other one has; the benchmark, which brings a
-/// DynamoDB of its own, is no part of the stack.
+/// Builds the binaries with the profile and features of `cargo test`, so that the two share what is
+/// compiled. The benchmark is left out: it needs an embedded DynamoDB that the stack does not.
 pub(crate) async fn build() -> Result<Binaries> {
     let step = ProgressStep::begin("build the functions (the first time takes minutes)");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["build", "--workspace", "--exclude=benchmark", "--bins", "--message-format=json-render-diagnostics"])
         .current_dir(layout::workspace());
-    // What cargo sets for the program it runs is not meant for a cargo run by that program.
+    // Cargo sets variables for the program that it runs; a cargo started by that program must not
+    // inherit them.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_BIN_") {
@@ -38,7 +39,7 @@ pub(crate) async fn build() -> Result<Binaries> {
     Ok(binaries)
 }
 
-/// The binary of that name.
+/// Returns the path of a binary by its name.
 pub(crate) fn find<'a>(binaries: &'a Binaries, name: &str) -> Result<&'a PathBuf> {
     binaries.get(name).with_context(|| format!("the workspace has no binary named {name}"))
 }

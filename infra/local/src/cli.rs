@@ -9,10 +9,11 @@ use secrecy::SecretString;
 
 use crate::{ApiUser, ProviderEndpoint, StackOptions};
 
-/// The real DigitalOcean.
+/// Root of the real DigitalOcean API.
 const LIVE: &str = "https://api.digitalocean.com";
 
-/// Runs Arcadia Cloud on this machine: the real template, deployed to an AWS emulator, mirroring a DigitalOcean account.
+/// Runs Arcadia Cloud on this machine: the real template, deployed to an AWS emulator, mirroring a
+/// DigitalOcean account.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo local",
@@ -30,22 +31,24 @@ Without a command it is `up`. Needs Rust and Python 3.10 to 3.14; everything els
   cargo local down"
 )]
 pub struct Cli {
-    /// Where the stack keeps its state and logs; a second stack needs another place [default: target/local]
+    /// Where the stack keeps its state and logs; a second stack needs another place [default:
+    /// target/local]
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What to do.
+/// The commands of `cargo local`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build, start and deploy everything, mirror the account and show what was found
     Up(Box<Up>),
     /// Stop what `up` started, and nothing else
     Down,
-    /// Show whether the stack is up and where to reach it; exit code 1 if it is not, or not all of it
+    /// Show whether the stack is up and where to reach it; exit code 1 if it is not, or not all of
+    /// it
     Status,
     /// Print an ID token for the API
     #[command(group = clap::ArgGroup::new("who").required(true))]
@@ -59,27 +62,29 @@ pub enum Command {
     },
     /// Call the API and print the JSON body, whatever the status; exit code 0 for 2xx, else 1
     Call {
-        /// GET, POST, PATCH ...
+        /// The HTTP method: GET, POST, PATCH ...
         method: String,
-        /// Such as /api/v1/sync, or sync for short
+        /// The path, such as /api/v1/sync, or sync for short
         path: String,
-        /// JSON
+        /// The body of the request, as JSON
         body: Option<String>,
         /// Call as a user of this tenant rather than as the admin
         #[arg(long, value_name = "TENANT")]
         tenant: Option<String>,
     },
-    /// Run a worker for every account, wait for it and print its sync states; exit code 0 if all are complete, else 1
+    /// Run a worker for every account, wait for it and print its sync states; exit code 0 if all
+    /// are complete, else 1
     Run {
-        /// Such as droplets
+        /// The worker's name, such as droplets
         worker: String,
     },
 }
 
-/// Options of `up`.
+/// The options of the command `up`.
 #[derive(Debug, Args, Default)]
 pub struct Up {
-    /// Return once everything is up and mirrored; exit code 1 if something was not; `cargo local down` stops it
+    /// Return once everything is up and mirrored; exit code 1 if something was not;
+    /// `cargo local down` stops it
     #[arg(long)]
     pub detach: bool,
     /// The AWS emulator's port [default: any free one]
@@ -88,7 +93,7 @@ pub struct Up {
     /// Mirror this DigitalOcean endpoint rather than the simulator; needs --token-env
     #[arg(long, value_name = "URL", requires = "token_env", group = "endpoint")]
     pub digitalocean_url: Option<String>,
-    /// The variable with the token.
+    /// The environment variable with the token.
     #[arg(
         long,
         help = "The environment variable with the token [default with --live: DIGITALOCEAN_TOKEN]",
@@ -98,22 +103,25 @@ pub struct Up {
     /// Mirror the real DigitalOcean; nothing is written there without --allow-writes
     #[arg(long, group = "endpoint")]
     pub live: bool,
-    /// Let it write at the real DigitalOcean, such as the internal project; it may at any other endpoint
+    /// Allow writes at the real DigitalOcean, such as creating the internal project; other
+    /// endpoints always allow them
     #[arg(long, requires = "endpoint", action = ArgAction::SetTrue)]
     pub allow_writes: bool,
-    /// The least time between two strikes against a missing resource [default: half of the worker's cadence]
+    /// The least time between two strikes against a missing resource [default: half of the worker's
+    /// cadence]
     #[arg(long, value_name = "SECONDS")]
     pub strike_interval: Option<u32>,
-    /// Let no worker run by itself; one runs every minute otherwise, most every quarter of an hour
+    /// Disable the schedules; otherwise one worker runs every minute, most every 15 minutes
     #[arg(long)]
     pub no_schedules: bool,
-    /// The functions' tracing filter
+    /// The tracing filter of the functions
     #[arg(long, value_name = "FILTER", default_value = "info")]
     pub log_level: Option<String>,
 }
 
 impl Up {
-    /// As the stack takes them. `environment` looks up a variable.
+    /// Converts the arguments into the options of a stack. `environment` returns the value of an
+    /// environment variable.
     ///
     /// # Errors
     /// When the token is not in the environment, or the endpoint is no URL.
@@ -138,7 +146,7 @@ impl Up {
                 writes: self.allow_writes,
             },
             (Some(url), _) => {
-                // The real one by its URL is no less real.
+                // The real endpoint may be named by its URL as well as by --live.
                 let writes = self.allow_writes || !is_live(url)?;
                 ProviderEndpoint::External { url: url.clone(), token: token(None)?, writes }
             }
@@ -156,18 +164,18 @@ impl Up {
     }
 }
 
-/// Whether that is the real DigitalOcean, by its host alone.
+/// Returns whether a URL is the real DigitalOcean, judged by its host.
 fn is_live(url: &str) -> Result<bool> {
     let parsed = Url::parse(url).ok().filter(|parsed| ["http", "https"].contains(&parsed.scheme()));
     let host = parsed.as_ref().and_then(Url::host_str).with_context(|| {
         format!("--digitalocean-url takes a URL such as https://api.example.com or http://127.0.0.1:8080, not {url:?}")
     })?;
     let live = LIVE.trim_start_matches("https://");
-    // A host name may end in the dot of the root.
+    // A host name may end in a dot, which stands for the DNS root.
     Ok(host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case(live))
 }
 
-/// The admin, or a user of that tenant.
+/// Returns the admin, or a user of that tenant where one is given.
 #[must_use]
 pub fn caller(tenant: Option<String>) -> ApiUser {
     tenant.map_or(ApiUser::Admin, ApiUser::Tenant)

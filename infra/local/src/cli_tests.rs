@@ -1,4 +1,4 @@
-//! What the command line means.
+//! Tests of how arguments become options.
 
 use clap::CommandFactory as _;
 use secrecy::ExposeSecret as _;
@@ -27,7 +27,7 @@ fn the_simulator_is_the_default() {
     assert!(Cli::try_parse_from(["cargo local"]).unwrap().command.is_none());
 }
 
-/// `(URL, token, writes)` of the endpoint that these arguments mean.
+/// Parses arguments into `(URL, token, writes)` of the endpoint.
 fn endpoint(arguments: &[&str]) -> Result<(String, String, bool)> {
     let ProviderEndpoint::External { url, token, writes } = up(arguments)?.provider else { panic!("not an endpoint") };
     Ok((url, token.expose_secret().to_owned(), writes))

@@ -1,4 +1,4 @@
-//! Running a command to its end while its output tells how far it is.
+//! Running a command to its end while its output shows the progress.
 
 use std::process::{ExitStatus, Stdio};
 
@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::progress::ProgressStep;
 
-/// How a command ended, and what it said.
+/// The exit status and the output of a command.
 #[derive(Debug)]
 pub(crate) struct CommandOutput {
     pub(crate) status: ExitStatus,
@@ -17,14 +17,15 @@ pub(crate) struct CommandOutput {
 }
 
 impl CommandOutput {
-    /// The end of what it said on standard error, or else on standard output.
+    /// Returns the last lines of standard error or, if it is empty, of standard output.
     pub(crate) fn last_lines(&self, count: usize) -> String {
         let lines = if self.stderr.is_empty() { &self.stdout } else { &self.stderr };
         lines[lines.len().saturating_sub(count)..].join("\n")
     }
 }
 
-/// Runs `command` with `input` on its standard input. Every line it prints goes through `detail`; what that returns is shown.
+/// Runs `command` with `input` on its standard input. Each line that the command prints is passed
+/// to `detail`; where that returns a text, the step shows it.
 pub(crate) async fn run(
     command: &mut Command,
     input: &str,
@@ -42,7 +43,7 @@ pub(crate) async fn run(
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let Some(mut stdin) = stdin {
-            // A command that ends before reading everything says why in its own words.
+            // A command that exits before it has read all input prints the reason itself.
             let _ = stdin.write_all(input.as_bytes()).await;
         }
     };

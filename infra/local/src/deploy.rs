@@ -17,7 +17,7 @@ const STAGE: &str = "dev";
 const STACK: &str = "arcadia-dev";
 const BUCKET: &str = "arcadia-packages";
 
-/// Uploads the binaries, creates the CloudFormation stack and returns what it is made of.
+/// Uploads the binaries, creates the CloudFormation stack and returns its outputs.
 pub(crate) async fn run(
     aws: &EmulatorClient,
     binaries: &Binaries,

@@ -11,13 +11,14 @@ use crate::layout::Layout;
 use crate::process::{LaunchSpec, Processes};
 use crate::progress::ProgressStep;
 
-/// How it is called among the processes.
+/// The emulator's name in the record of processes.
 pub(crate) const NAME: &str = "emulator";
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Of the caller's environment, only what is needed to find programs and to reach DigitalOcean from behind a company's proxy. The
-/// emulator hands its own environment to every Lambda function.
+/// Variables that the emulator inherits: those needed to find programs and to reach DigitalOcean
+/// through a company's proxy, and no others, since the emulator passes its environment to every
+/// Lambda function.
 const INHERITED: [&str; 7] =
     ["PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY"];
 
@@ -64,7 +65,7 @@ pub(crate) async fn start(
     }
 }
 
-/// The wanted port if it is free, or else any free one.
+/// Returns the wanted port, or any free one where none is wanted. Fails if the wanted one is taken.
 fn choose(wanted: Option<u16>) -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", wanted.unwrap_or(0))).with_context(|| {
         format!("port {} is taken; choose another one with --port, or leave it out for a free one", wanted.unwrap_or(0))
@@ -79,18 +80,18 @@ fn environment(layout: &Layout, port: u16, endpoint: &str) -> Vec<(&'static str,
     environment.extend([
         ("HOME", scratch.clone()),
         ("TMPDIR", scratch.clone()),
-        // Where it keeps the keys that sign the tokens.
+        // The directory of the keys that sign ID tokens.
         ("STATE_DIR", scratch),
         ("BIND_HOST", "127.0.0.1".into()),
         ("GATEWAY_PORT", port.to_string().into()),
-        // Handed to every function: without it they would call the real AWS.
+        // Passed on to every function: without it they would call the real AWS.
         ("AWS_ENDPOINT_URL", endpoint.into()),
         ("AWS_ACCESS_KEY_ID", "test".into()),
         ("AWS_SECRET_ACCESS_KEY", "test".into()),
         ("AWS_EC2_METADATA_DISABLED", "true".into()),
-        // IAM is enforced: a missing permission shows here, not on AWS.
+        // IAM is enforced, so that a missing permission shows here rather than on AWS.
         ("AUTH", "true".into()),
-        // Listeners that nothing here uses, one of them on a fixed port.
+        // Unused listeners are turned off; one of them has a fixed port.
         ("IOT_MTLS_ENABLED", "0".into()),
         ("SFTP_ENABLED", "0".into()),
         ("PYTHONUNBUFFERED", "1".into()),
@@ -98,7 +99,7 @@ fn environment(layout: &Layout, port: u16, endpoint: &str) -> Vec<(&'static str,
     environment
 }
 
-/// The last line of a log that says something.
+/// Returns the last line of a log that is not blank.
 pub(crate) fn last_line(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("none").to_owned()

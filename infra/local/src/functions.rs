@@ -7,7 +7,8 @@ use std::process::Command;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Kills every process whose program is in this directory; returns how many that were. The emulator unpacks functions into its own.
+/// Kills every process whose program is in this directory and returns their number. The emulator
+/// unpacks functions into a directory of its own.
 pub(crate) fn kill_all_in(directory: &Path) -> usize {
     let killed = running_from(directory).into_iter().filter(|pid| kill(Pid::from_raw(*pid), Signal::SIGKILL).is_ok());
     killed.count()
@@ -52,7 +53,7 @@ mod tests {
             command.arg("60").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             command.spawn().unwrap()
         });
-        // A process that has just begun does not tell its program yet.
+        // The command line of a process that has just started is still empty.
         while directories.iter().any(|directory| running_from(directory.path()).is_empty()) {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }

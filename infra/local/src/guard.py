@@ -1,6 +1,6 @@
 """Runs a command and ends it, with its whole process group, once standard input closes.
 
-Whoever started this holds the other end of standard input, so even if it is killed it leaves no process behind.
+The starting process holds the other end of standard input, so even if it is killed it leaves no process behind.
 """
 
 import os

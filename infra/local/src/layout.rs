@@ -1,4 +1,4 @@
-//! Where things are: the source tree, and the directory that holds a stack's state.
+//! Paths of the source tree and of the directory that holds a stack's state.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Processes;
 
-/// The root of the source tree. The stack deploys what is built from it, so the two belong together.
+/// The root of the source tree that this program was built from, which the stack deploys.
 pub(crate) fn workspace() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.ancestors().nth(2).unwrap_or(package)
 }
 
-/// What cargo builds into, and the stack keeps its state in.
+/// The target directory of cargo, which also holds the state of stacks.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
@@ -27,15 +27,16 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// `directory`, or the usual one.
+    /// Uses `directory`, or `target/local` where none is given.
     pub(crate) fn new(directory: Option<&Path>) -> Self {
         let usual = directory.is_none();
         let directory = directory.map_or_else(|| target().join("local"), Path::to_owned);
-        // Absolute, since the processes started from here have another working directory.
+        // Absolute, because the started processes have another working directory.
         Self { directory: std::path::absolute(&directory).unwrap_or(directory), usual }
     }
 
-    /// Makes the directory and takes the lock that keeps two commands from bringing it up at once.
+    /// Creates the directory and takes the lock that keeps two commands from bringing up the stack
+    /// at the same time.
     pub(crate) fn lock(&self) -> Result<fs::File> {
         fs::create_dir_all(&self.directory).with_context(|| format!("cannot create {}", self.directory.display()))?;
         let lock = fs::File::create(self.path("lock"))?;
@@ -45,7 +46,7 @@ impl Layout {
         Ok(lock)
     }
 
-    /// How to give a command for this stack.
+    /// Returns the command line that runs a command of `cargo local` on this stack.
     pub(crate) fn command(&self, command: &str) -> String {
         if self.usual {
             format!("cargo local {command}")
@@ -58,7 +59,7 @@ impl Layout {
         self.directory.join(name)
     }
 
-    /// The virtual environment is shared by all stacks.
+    /// The Python virtual environment, shared by all stacks.
     pub(crate) fn venv() -> PathBuf {
         target().join("local/venv")
     }
@@ -67,7 +68,7 @@ impl Layout {
         Processes::open(self.path("processes.json"))
     }
 
-    /// Forgets the last stack but for its logs.
+    /// Removes the state of the last stack, but not its logs.
     pub(crate) fn clear(&self) -> Result<()> {
         let _ = fs::remove_file(self.path("stack.json"));
         let scratch = self.path("scratch");
@@ -75,7 +76,7 @@ impl Layout {
         fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))
     }
 
-    /// Reads `stack.json`.
+    /// Reads `stack.json` of a running stack.
     pub(crate) fn info(&self) -> Result<StackInfo> {
         let path = self.path("stack.json");
         let Ok(text) = fs::read(&path) else {
@@ -91,32 +92,32 @@ impl Layout {
     }
 }
 
-/// What `stack.json` says of a running stack. No token and no password is among it.
+/// The content of `stack.json`, which describes a running stack. It holds no token and no password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StackInfo {
-    /// The API, in the form that a browser resolves.
+    /// URL of the API, in the form that a browser resolves.
     pub api_url: String,
     /// The id of the API at the gateway.
     pub api_id: String,
-    /// The emulator, for the AWS CLI and SDKs: region and credentials are `region`, `test` and `test`.
+    /// URL of the emulator, for the AWS CLI and SDKs; key and secret are both `test`.
     pub aws_endpoint: String,
-    /// The emulator's region.
+    /// The AWS region of the emulator's resources.
     pub region: String,
-    /// The deployed stack's name.
+    /// Name of the deployed CloudFormation stack.
     pub stack: String,
-    /// What the workers mirror: the simulator, or another DigitalOcean endpoint.
+    /// Root URL of the mirrored DigitalOcean: the simulator, or another endpoint.
     pub digitalocean_url: String,
-    /// Whether the product may write there.
+    /// `true` when the functions may write at that DigitalOcean.
     pub provider_writes: bool,
-    /// The table.
+    /// Name of the DynamoDB table.
     pub table: String,
-    /// Queue URL by worker.
+    /// Queue URL of each worker, by the worker's name.
     pub queue_urls: std::collections::BTreeMap<String, String>,
-    /// The user pool.
+    /// Id of the Cognito user pool.
     pub user_pool_id: String,
-    /// Its client.
+    /// Id of the user pool's client.
     pub user_pool_client_id: String,
-    /// The secret of an account is `<prefix>/<account>/<purpose>`.
+    /// Prefix of the secrets of accounts, `<prefix>/<account>/<purpose>`.
     pub secret_prefix: String,
 }
 

@@ -1,18 +1,4 @@
-//! The local stack: the emulator, the `DigitalOcean` simulator, the real template deployed, all on loopback.
-//!
-//! [`Stack::up`] brings one up; the commands of `cargo local` and the system tests are both made of it.
-//!
-//! ```no_run
-//! # async fn example() -> anyhow::Result<()> {
-//! use local::{ApiUser, Stack, StackOptions};
-//!
-//! let stack = Stack::up(StackOptions { state_dir: Some("target/local-tests".into()), replace: true, ..StackOptions::default() }).await?;
-//! stack.register("demo", "Demo Hosting", None).await?;
-//! stack.run_all().await?;
-//! let (status, droplets) = stack.call("GET", "inventory/resources?kind=droplet", None, ApiUser::Admin).await?;
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod api;
 mod aws;

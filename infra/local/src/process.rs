@@ -1,4 +1,5 @@
-//! The processes that the stack started: recorded so that a later command stops these and no others.
+//! The processes that the stack started, recorded so that a later command stops these and no
+//! others.
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,10 +14,11 @@ use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
-/// How long a process may take to end by itself before it is killed.
+/// Time that a process may take to exit after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A process that leads its own group. The start time tells it from another one that was given the same id later.
+/// A process that leads its own group. The start time distinguishes it from a later process with
+/// the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProcessRecord {
     pub(crate) name: String,
@@ -25,30 +27,32 @@ pub(crate) struct ProcessRecord {
 }
 
 impl ProcessRecord {
-    /// Whether this very process still runs.
+    /// Returns whether this process still runs, and not another one with its id.
     pub(crate) fn is_running(&self) -> bool {
         started(self.pid).is_some_and(|started| started == self.started)
     }
 
-    /// Ends the process and all of its group, such as the Lambda functions that the emulator started.
+    /// Stops the process and all of its group, such as the Lambda functions that the emulator
+    /// started.
     pub(crate) fn stop(&self) {
         if !self.is_running() {
             return;
         }
         let group = Pid::from_raw(self.pid);
-        // The group can end by itself at any moment; that is what is wanted.
+        // The group may exit by itself at any moment, which is fine.
         let _ = killpg(group, Signal::SIGTERM);
         let asked = Instant::now();
         while self.is_running() && asked.elapsed() < GRACE {
             thread::sleep(Duration::from_millis(20));
         }
         let _ = killpg(group, Signal::SIGKILL);
-        // Takes the exit status of an own child; of others there is none to take.
+        // Reaps the process if it is a child; other processes have another parent.
         let _ = waitpid(group, Some(WaitPidFlag::WNOHANG));
     }
 }
 
-/// What to start. The environment is whole: nothing is inherited, so that no token of the caller's reaches a Lambda function.
+/// A process to start. `environment` is complete: nothing is inherited, so that no token of the
+/// caller reaches a Lambda function.
 #[derive(Debug)]
 pub(crate) struct LaunchSpec {
     pub(crate) name: &'static str,
@@ -58,38 +62,41 @@ pub(crate) struct LaunchSpec {
     pub(crate) log: PathBuf,
 }
 
-/// The processes of one stack, on record in a file from the moment each one starts.
+/// The processes of one stack, recorded in a file from the moment each one starts.
 #[derive(Debug)]
 pub(crate) struct Processes {
     file: PathBuf,
     list: Vec<ProcessRecord>,
-    /// Children under the guard live as long as these do: see guard.py.
+    /// Standard inputs of guarded children, which stop when these are closed: see guard.py.
     children: Vec<Child>,
 }
 
 impl Processes {
-    /// Reads the record; without one nothing was started.
+    /// Reads the record. A missing file means that nothing was started.
     pub(crate) fn open(file: PathBuf) -> Result<Self> {
         let list = read(&file)?;
         Ok(Self { file, list, children: Vec::new() })
     }
 
-    /// Those that still run.
+    /// Returns the recorded processes that still run.
     pub(crate) fn running(&self) -> impl Iterator<Item = &ProcessRecord> {
         self.list.iter().filter(|process| process.is_running())
     }
 
-    /// Names of those that have ended, which none should by itself: they serve until they are stopped.
+    /// Returns the names of processes that have exited. None should by itself: they serve until
+    /// they are stopped.
     pub(crate) fn exited(&self) -> Vec<&str> {
         self.list.iter().filter(|process| !process.is_running()).map(|process| process.name.as_str()).collect()
     }
 
-    /// Whether the record still is that of these processes: another command may have stopped them and started others.
+    /// Returns whether the file still records these processes: another command may have stopped
+    /// them and started others.
     pub(crate) fn are_still_recorded(&self) -> bool {
         read(&self.file).is_ok_and(|list| list == self.list)
     }
 
-    /// Starts a process in a group of its own. With `guard` (a Python to run it under) it ends with this process; without, it stays.
+    /// Starts a process in a group of its own. With `guard`, the path of a Python that runs it, the
+    /// process stops when this one ends; without, it continues.
     pub(crate) fn start(&mut self, launch: &LaunchSpec, guard: Option<&Path>) -> Result<()> {
         use std::os::unix::process::CommandExt as _;
         let output = fs::File::create(&launch.log).with_context(|| format!("cannot write {}", launch.log.display()))?;
@@ -118,13 +125,13 @@ impl Processes {
             .with_context(|| format!("cannot write {}", self.file.display()))
     }
 
-    /// Whether the process of that name has ended, which a process that should serve must not.
+    /// Returns whether the process of that name has exited.
     pub(crate) fn has_ended(&self, name: &str) -> bool {
         !self.running().any(|process| process.name == name)
     }
 
-    /// Stops all of them, the last one first, and forgets them; a record of others is left alone. Returns the names of those
-    /// that ran.
+    /// Stops all processes, the last started first, and removes the record; the record of another
+    /// command is left alone. Returns the names of those that ran.
     pub(crate) fn stop(&mut self) -> Vec<String> {
         let on_record = self.are_still_recorded();
         let mut stopped = Vec::new();
@@ -140,7 +147,7 @@ impl Processes {
     }
 }
 
-/// What a record lists; nothing where there is none.
+/// Reads the processes of a record; none where there is no file.
 fn read(file: &Path) -> Result<Vec<ProcessRecord>> {
     match fs::read(file) {
         Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display())),
@@ -148,7 +155,8 @@ fn read(file: &Path) -> Result<Vec<ProcessRecord>> {
     }
 }
 
-/// When a process started, in a form that only comparing makes sense for; `None` when there is none, or only its zombie.
+/// Returns the start time of a process as an opaque text, to be compared only; `None` when there
+/// is no such process, or only a zombie.
 fn started(pid: i32) -> Option<String> {
     if !Path::new("/proc/self/stat").exists() {
         return started_by_ps(pid);
@@ -158,7 +166,8 @@ fn started(pid: i32) -> Option<String> {
     started_from_stat(&stat).map(|ticks| format!("{} {ticks}", boot.trim()))
 }
 
-/// Field 22 of /proc/<pid>/stat. The name in field 2 may itself hold blanks and brackets, so counting begins after its last bracket.
+/// Returns field 22 of `/proc/<pid>/stat`. The name in field 2 may contain blanks and brackets, so
+/// counting begins after the last bracket.
 fn started_from_stat(stat: &str) -> Option<&str> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     if fields.next()? == "Z" {
@@ -182,7 +191,7 @@ mod tests {
         LaunchSpec {
             name: "sleeper",
             program: PathBuf::from("/bin/sh"),
-            // The shell's child stands for the Lambda functions of the emulator.
+            // The shell's child takes the role of the emulator's Lambda functions.
             arguments: vec!["-c".into(), "sleep 600 & echo $!; wait".into()],
             environment: vec![("PATH", std::env::var_os("PATH").unwrap())],
             log: directory.join("log"),
@@ -221,7 +230,7 @@ mod tests {
         let mut older = Processes::open(record.clone()).unwrap();
         older.start(&sleeper(directory.path()), None).unwrap();
         assert!(older.are_still_recorded() && older.exited().is_empty());
-        // Another terminal: down, and up again.
+        // Another terminal ran `down`, and `up` again.
         Processes::open(record.clone()).unwrap().stop();
         let mut newer = Processes::open(record.clone()).unwrap();
         newer.start(&sleeper(directory.path()), None).unwrap();

@@ -1,4 +1,4 @@
-//! What a step is doing while it does it: a spinner on a terminal, plain lines elsewhere.
+//! Progress of a running step: a spinner on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often a plain step that is still running says so.
+/// Interval between two lines of a running step without a terminal.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// One step. Dropped without [`ProgressStep::done`] it counts as failed.
+/// A step with a name. A step that is dropped without [`ProgressStep::done`] counts as failed.
 #[derive(Debug)]
 pub struct ProgressStep {
     name: String,
@@ -23,7 +23,7 @@ pub struct ProgressStep {
 #[derive(Debug)]
 enum Output {
     Spinner(ProgressBar),
-    /// The latest detail, and the sender whose drop ends the heartbeat.
+    /// The latest detail, and the sender that ends the repeated lines when it is dropped.
     Lines(Arc<Mutex<String>>, Option<mpsc::Sender<()>>),
     Nothing,
 }
@@ -42,7 +42,7 @@ impl ProgressStep {
         Self { name: String::new(), began: Instant::now(), output: Output::Nothing, finished: true }
     }
 
-    /// Shows what the step is at now.
+    /// Shows the current detail beside the step's name.
     pub fn detail(&self, text: &str) {
         match &self.output {
             Output::Spinner(bar) => bar.set_message(text.to_owned()),
@@ -51,7 +51,7 @@ impl ProgressStep {
         }
     }
 
-    /// Shows for good that a part of the step is done.
+    /// Prints a line that stays, for a finished part of the step.
     pub(crate) fn note(&self, text: &str) {
         match &self.output {
             Output::Spinner(bar) => bar.suspend(|| say(&format!("  {text}"))),
@@ -60,7 +60,7 @@ impl ProgressStep {
         }
     }
 
-    /// Ends the step well; `outcome` is shown beside its name, and may be empty.
+    /// Ends the step as done; `outcome` is shown beside the name and may be empty.
     pub fn done(mut self, outcome: &str) {
         self.end("done", outcome);
     }
@@ -85,9 +85,10 @@ impl Drop for ProgressStep {
     }
 }
 
-/// Prints a line to standard error, past the test harness's capture: whoever waits for a test wants to see it.
+/// Prints a line to standard error, past the capture of the test harness, so that it shows while a
+/// test still runs.
 pub fn say(line: &str) {
-    // Nobody is left to tell when standard error is gone.
+    // A closed standard error has no reader, so the failure is ignored.
     let _ = writeln!(stderr(), "{line}");
 }
 

@@ -1,4 +1,4 @@
-//! The DigitalOcean that the stack mirrors: the simulator unless told otherwise.
+//! The DigitalOcean that the stack mirrors: the simulator unless the options name another.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,28 +18,29 @@ use crate::progress::ProgressStep;
 const NAME: &str = "digitalocean-sim";
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Which DigitalOcean to mirror.
+/// The DigitalOcean that a stack mirrors.
 #[derive(Debug, Clone)]
 pub enum ProviderEndpoint {
     /// The simulator, with its demo account.
     Simulator,
-    /// Another endpoint. The token is the value itself; writes are made there only if `writes`.
+    /// Another endpoint. `token` is the value itself, not the name of a variable.
     External {
-        /// The API's root, such as `https://api.digitalocean.com`.
+        /// Root URL of the API, such as `https://api.digitalocean.com`.
         url: String,
         /// The token that the demo account syncs with.
         token: SecretString,
-        /// Whether the product may write there.
+        /// `true` when the functions may write there.
         writes: bool,
     },
 }
 
-/// Where DigitalOcean is, and the token for it.
+/// URL of the mirrored DigitalOcean, and the token for it.
 pub(crate) struct ProviderConnection {
     pub(crate) url: String,
     pub(crate) token: SecretString,
     pub(crate) writes: bool,
-    /// How long sagas wait, as `SagaTiming` takes it: the simulator is as fast as it says, DigitalOcean may not be.
+    /// The value of the parameter `SagaTiming`: `short` for the simulator, whose delays are
+    /// configured, `normal` for DigitalOcean.
     pub(crate) saga_timing: &'static str,
 }
 
@@ -107,7 +108,7 @@ async fn start_simulator(
     }
 }
 
-/// A file that is being written may still be empty: that is no port yet.
+/// Reads the simulator's port. `None` while the file is missing or still empty.
 fn parse_port(text: &str) -> Option<u16> {
     text.strip_suffix('\n').unwrap_or(text).trim().rsplit(':').next()?.parse().ok().filter(|port| *port != 0)
 }

@@ -1,4 +1,4 @@
-//! A stack, from bringing it up to taking it down.
+//! A local stack, from bringing it up to taking it down.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,30 +15,31 @@ use crate::progress::ProgressStep;
 use crate::provider::ProviderEndpoint;
 use crate::{billing, binaries, deploy, emulator, functions, summary, sync, venv};
 
-/// How long it may take until the next receipt is there: a function's time limit, and a little.
+/// Longest time until the next receipt: a function's timeout and some margin.
 const RECEIPT_TIMEOUT: Duration = Duration::from_secs(310);
 
-/// How soon it is noticed that a process has ended.
+/// Interval at which the processes are checked.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How to bring a stack up.
+/// Options for bringing up a stack.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
-    /// Where its state is; `None` for the usual place. A second stack needs another one.
+    /// Directory of the state; `None` for `target/local`. A second stack needs another one.
     pub state_dir: Option<PathBuf>,
     /// The emulator's port; `None` for any free one.
     pub port: Option<u16>,
-    /// Which DigitalOcean to mirror.
+    /// The DigitalOcean that is mirrored.
     pub provider: ProviderEndpoint,
     /// The least time between two strikes, in seconds; `None` for half of the worker's cadence.
     pub strike_interval: Option<u32>,
-    /// Whether the workers run by themselves as well, as `template.yaml` schedules them. One of them does every minute.
+    /// `true` to enable the schedules of `template.yaml`, by which one worker runs every minute.
     pub schedules: bool,
-    /// The functions' tracing filter.
+    /// The tracing filter of all functions.
     pub log_level: String,
-    /// Whether the stack outlives this process. Otherwise it ends with it, even if it is killed.
+    /// `true` when the stack outlives this process. Otherwise it stops with this process, even if
+    /// that is killed.
     pub detach: bool,
-    /// Whether to take down what a stack in the same place has left running, rather than to refuse.
+    /// `true` to take down a stack that runs in the same directory; `false` to refuse then.
     pub replace: bool,
 }
 
@@ -72,7 +73,7 @@ impl Stack {
     /// Builds, starts and deploys everything. No account is registered yet: see [`Self::register`].
     ///
     /// # Errors
-    /// What went wrong and what to do about it.
+    /// Says what failed and what to do about it.
     pub async fn up(options: StackOptions) -> Result<Self> {
         let layout = Layout::new(options.state_dir.as_deref());
         let _lock = layout.lock()?;
@@ -91,7 +92,7 @@ impl Stack {
         let requirements = layout::workspace().join("infra/local/requirements.txt");
         let python = venv::ensure(&Layout::venv(), &requirements).await?;
         let binaries = binaries::build().await?;
-        // Owned from here on, so that a step that fails takes down what the steps before it started.
+        // Owned from here on, so that a failing step takes down what earlier steps started.
         let mut started = StopOnDrop(Some(processes));
         let owned = started.0.as_mut().context("the processes are still owned")?;
         let guard = (!options.detach).then_some(python.as_path());
@@ -104,7 +105,7 @@ impl Stack {
         Ok(Self { layout, info, api, aws, token: Some(connection.token), processes: started.0.take() })
     }
 
-    /// The stack that an earlier command brought up and left running.
+    /// Attaches to the stack that an earlier command left running.
     ///
     /// # Errors
     /// When there is none.
@@ -128,7 +129,8 @@ impl Stack {
         Ok(Self { layout, info, api, aws, token: None, processes: None })
     }
 
-    /// Stops what was started in that place and nothing else; returns the names of what ran.
+    /// Stops the processes recorded in that directory and no others. Returns the names of those
+    /// that ran.
     ///
     /// # Errors
     /// When the record of what was started is damaged.
@@ -139,7 +141,7 @@ impl Stack {
         Ok(stopped)
     }
 
-    /// Names of what runs in that place.
+    /// Returns the names and ids of the processes that run for that directory.
     ///
     /// # Errors
     /// When the record of what was started is damaged.
@@ -148,25 +150,27 @@ impl Stack {
         Ok(processes.running().map(|process| format!("{} (pid {})", process.name, process.pid)).collect())
     }
 
-    /// What `stack.json` says.
+    /// Returns the description in `stack.json`.
     #[must_use]
     pub fn info(&self) -> &StackInfo {
         &self.info
     }
 
-    /// How to give a command of `cargo local` for this very stack.
+    /// Returns the command line that runs a command of `cargo local` on this stack.
     #[must_use]
     pub fn command(&self, command: &str) -> String {
         self.layout.command(command)
     }
 
-    /// The emulator's log: what the workers printed is in it; what the API printed is in CloudWatch Logs alone.
+    /// Path of the emulator's log. It has the lines of the workers; those of the API are only in
+    /// CloudWatch Logs.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.layout.path("emulator.log")
     }
 
-    /// Stores the token and registers the account. Without a token it is the one of the provider that the stack was brought up with.
+    /// Stores the token in Secrets Manager and registers the account. `None` takes the token that
+    /// the stack was brought up with.
     ///
     /// # Errors
     /// When the API refuses the account.
@@ -180,23 +184,24 @@ impl Stack {
         self.api.expect("POST", "accounts", Some(&body)).await.map(drop)
     }
 
-    /// Makes one API call and returns its status and its body, whatever they are. `sync` is short for `/api/v1/sync`.
+    /// Makes one API call and returns its status and body, whatever the status. `sync` is short for
+    /// `/api/v1/sync`.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// When the API does not answer.
     pub async fn call(&self, method: &str, path: &str, body: Option<Value>, who: ApiUser) -> Result<(u16, Value)> {
         self.api.call(method, path, body.as_ref(), &who).await
     }
 
-    /// Every row of a list of the API, as the admin.
+    /// Returns every row of a list of the API, read as the admin.
     ///
     /// # Errors
-    /// When a page does not come.
+    /// When a page is not answered with 200.
     pub async fn list(&self, path: &str) -> Result<Vec<Value>> {
         self.api.list(path).await
     }
 
-    /// An ID token from the stack's user pool.
+    /// Returns an ID token from the stack's user pool.
     ///
     /// # Errors
     /// When the user cannot be created or cannot sign in.
@@ -204,17 +209,19 @@ impl Stack {
         Ok(self.api.token(who).await?.expose_secret().to_owned())
     }
 
-    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`, one for each of its kinds. Shows
-    /// meanwhile how many are there.
+    /// Triggers a worker for every account and waits for its receipts: the rows of `GET /sync`, one
+    /// for each of its kinds. Shows the number of receipts meanwhile.
     ///
     /// # Errors
-    /// When there is no such worker or its receipts do not come. A receipt that tells of a failed run is not an error here.
+    /// When there is no such worker or a receipt does not appear in time. The receipt of a failed
+    /// run is not an error here.
     pub async fn run(&self, worker: &str) -> Result<Vec<Value>> {
         self.run_together(&[worker.to_owned()]).await
     }
 
-    /// Runs every worker once: those that list at the same time, then the quick look at droplets, the one that attributes resources to
-    /// projects, and those of billing, with the newest invoices. Returns all receipts.
+    /// Runs every worker once: first those that list resources, all at the same time, then the fast
+    /// poll of droplets, then `projects`, which attributes resources to projects, and last those of
+    /// billing with the newest invoices. Returns all receipts.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -223,7 +230,7 @@ impl Stack {
         for workers in sync::groups(&self.api).await? {
             receipts.extend(self.run_together(&workers).await?);
         }
-        let step = ProgressStep::begin("take in invoices");
+        let step = ProgressStep::begin("ingest invoices");
         let taken_in = billing::wait_for_invoices(&self.api, &self.aws, &self.info, &step).await?;
         step.done(&taken_in);
         Ok(receipts)
@@ -239,36 +246,38 @@ impl Stack {
         Ok(states)
     }
 
-    /// What the mirror holds, as tables by kind and by project, and what is billed.
+    /// Returns the tables that `cargo local` prints: resources by kind and by project, and
+    /// invoices.
     ///
     /// # Errors
-    /// When the API does not say.
+    /// When the API does not answer with 200.
     pub async fn summary(&self) -> Result<String> {
         Ok(format!("{}\n{}", summary::read(&self.api).await?, billing::summary(&self.api).await?))
     }
 
-    /// Any call of the emulator's AWS API, with boto3's names: `aws("sqs", "get_queue_attributes", json!({"QueueUrl": ..}))`.
+    /// Makes any call of the emulator's AWS API, with the names of boto3:
+    /// `aws("sqs", "get_queue_attributes", json!({"QueueUrl": ..}))`.
     ///
     /// # Errors
-    /// What AWS would answer.
+    /// The error that AWS would answer.
     pub async fn aws(&self, service: &str, operation: &str, parameters: Value) -> Result<Value> {
         let request = json!({ "service": service, "operation": operation, "parameters": parameters });
         self.aws.run_job("call", request, None).await.with_context(|| format!("{service} {operation}"))
     }
 
-    /// Kills every Lambda function that runs, in the middle of whatever it does; returns how many that were. The next invocation starts
-    /// another.
+    /// Kills every running Lambda function, whatever it is doing, and returns their number. The
+    /// next invocation starts a new process.
     #[must_use]
     pub fn kill_functions(&self) -> usize {
         functions::kill_all_in(&self.layout.path("scratch"))
     }
 
-    /// Returns once a process of this stack has ended, with a line that says why.
+    /// Waits until a process of this stack has exited and returns a line with the reason.
     pub async fn wait_for_exit(&self) -> String {
         let Some(processes) = &self.processes else { return std::future::pending().await };
         loop {
             let ended = processes.exited().join(", ");
-            // Also before a verdict: a command that stops the stack removes the record last.
+            // Waits once more, because a command that stops the stack removes the record last.
             tokio::time::sleep(POLL_INTERVAL).await;
             if ended.is_empty() {
                 continue;
@@ -281,7 +290,7 @@ impl Stack {
         }
     }
 
-    /// Lets the stack run on when this process ends; only for one brought up with `detach`.
+    /// Leaves the stack running when this process ends; only for one brought up with `detach`.
     pub fn detach(mut self) {
         self.processes = None;
     }
@@ -290,12 +299,13 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         if let Some(mut processes) = self.processes.take() {
-            // What is there may be of a newer stack by now, one that is being brought up included.
+            // The file may belong to a newer stack by now, even to one that is being brought up.
             let lock = processes.are_still_recorded().then(|| self.layout.lock());
             let ours = matches!(lock, Some(Ok(_))) && processes.are_still_recorded();
             processes.stop();
             if ours {
-                // The next command then says that no stack is up, rather than that one has ended.
+                // The next command then reports that no stack is up, rather than that one has
+                // ended.
                 let _ = self.layout.clear();
             }
         }

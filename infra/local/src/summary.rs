@@ -1,4 +1,4 @@
-//! What the mirror holds, as two tables: by kind, and by project.
+//! The mirrored resources as two tables: by kind, and by project.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use crate::api::ApiClient;
 
-/// Reads the counts of the inventory through the API.
+/// Reads the counts of the inventory through the API and formats both tables.
 pub(crate) async fn read(api: &ApiClient) -> Result<String> {
     let summary = api.expect("GET", "inventory/summary", None).await?;
     let counts = summary["data"].as_array().context("GET inventory/summary answered no data")?;
     Ok(tables(counts, &api.list("inventory/projects").await?))
 }
 
-/// Rows of the summary, added up.
+/// The sum over several rows of the summary.
 #[derive(Debug, Default, Clone, Copy)]
 struct ResourceCounts {
     count: u64,
@@ -37,7 +37,8 @@ impl ResourceCounts {
         self.price += amount.unwrap_or_default();
     }
 
-    /// The list price of a month; with a plus where it is not known of all of them, a dash where of none.
+    /// Formats the list price a month in USD: with a plus where the price of some resources is
+    /// unknown, a dash where that of all is.
     fn price(&self) -> String {
         match self.unpriced {
             unpriced if unpriced >= self.count => "- ".to_owned(),

@@ -1,4 +1,4 @@
-//! Running workers and waiting until they have left their receipts.
+//! Running workers and waiting for their receipts.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,25 +12,29 @@ use crate::progress::ProgressStep;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The workers that have something to say only of what others have discovered: the quick look at droplets, then the one that says which
-/// project a resource belongs to, and then billing, whose lines are matched with all of it.
+/// The workers that work on what others have discovered, in the order in which they run: the fast
+/// poll of droplets, the worker that attributes resources to projects, then billing, whose lines
+/// are matched with all resources.
 const LATER_GROUPS: [&[&str]; 3] = [&["droplets-fast"], &["projects"], &BILLING];
 
-/// Those of billing that are run: they leave a receipt for an account, and the second feeds [`INGEST`].
+/// The workers of billing that are run: each leaves a receipt for an account, and the second sends
+/// messages to [`INGEST`].
 const BILLING: [&str; 2] = ["balance", "billing-history"];
 
-/// The worker that is not run by itself: it takes in invoices as they are asked for, and leaves no receipt of one.
+/// The worker that is not run directly: it ingests invoices on request and leaves no receipt of
+/// one.
 pub(crate) const INGEST: &str = "invoice-ingest";
 
-/// A run that was asked for.
+/// A requested run of a worker.
 struct RequestedRun {
     worker: String,
     run: String,
     at: DateTime<Utc>,
 }
 
-/// Triggers these workers for every account, all at once, and returns their sync states once each has new ones for all of its kinds in
-/// every enabled account. `timeout` is how long none may come.
+/// Triggers these workers for every account at the same time, and returns their sync states once
+/// each has new ones for all of its kinds in every enabled account. `timeout` is the longest time
+/// between two new ones.
 pub(crate) async fn run(
     api: &ApiClient,
     workers: &[String],
@@ -92,7 +96,8 @@ pub(crate) async fn run(
     }
 }
 
-/// All workers, in the order in which to run them once: those of a group at the same time.
+/// Returns all workers in groups: the groups run one after the other, the workers of a group at the
+/// same time.
 pub(crate) async fn groups(api: &ApiClient) -> Result<Vec<Vec<String>>> {
     Ok(order(&states(api).await?))
 }
@@ -109,19 +114,20 @@ fn order(states: &[Value]) -> Vec<Vec<String>> {
     groups.into_values().collect()
 }
 
-/// Whether every receipt tells of a run that saw everything.
+/// Returns whether every receipt is of a complete run.
 #[must_use]
 pub fn all_complete(states: &[Value]) -> bool {
     states.iter().all(|state| state["status"] == "complete")
 }
 
-/// Whether a receipt says only that a token may not read what is billed, which a mirror can do without.
+/// Returns whether a receipt fails only because the token may not read billing, which the inventory
+/// does not need.
 #[must_use]
 pub fn is_unbilled(state: &Value) -> bool {
     state["status"] == "not_visible" && BILLING.iter().any(|worker| state["worker"] == *worker)
 }
 
-/// A line for each receipt of a run that did not see everything: which it was, and why.
+/// Returns a line for each receipt of an incomplete run, with its error.
 #[must_use]
 pub fn incomplete(states: &[Value]) -> Vec<String> {
     let incomplete = states.iter().filter(|state| state["status"] != "complete");
@@ -130,7 +136,8 @@ pub fn incomplete(states: &[Value]) -> Vec<String> {
         .collect()
 }
 
-/// How runs ended, such as `complete` or `17 complete, 1 not_visible`, and how much they listed.
+/// Formats how runs ended, such as `complete` or `17 complete, 1 not_visible`, and how many items
+/// they listed.
 pub(crate) fn tally(states: &[Value]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for state in states {
@@ -161,8 +168,8 @@ fn states_of<'a>(states: &'a [Value], worker: &'a str) -> impl Iterator<Item = &
     states.iter().filter(move |state| state["worker"] == worker)
 }
 
-/// A state is new when it is the run's, or when its run began after the run was asked for: the worker drops a message that has been
-/// overtaken so.
+/// A state is new when it is the run's, or when its run began after the run was asked for: the
+/// worker drops a message that has been overtaken so.
 fn is_new(state: &Value, requested: &RequestedRun) -> bool {
     let began = state["last_attempt_at"].as_str().and_then(|at| at.parse::<DateTime<Utc>>().ok());
     state["run_id"] == requested.run || began.is_some_and(|began| began >= requested.at)

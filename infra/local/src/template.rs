@@ -1,4 +1,5 @@
-//! The deployed template: the real one, but that the binaries come from the emulator's S3, and what the emulator knows otherwise.
+//! The deployed template: `template.yaml`, with the binaries in the emulator's S3 and with the
+//! changes that the emulator needs.
 
 use std::path::Path;
 
@@ -6,21 +7,23 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
-/// Reads a CloudFormation template. Short intrinsics such as `!Ref x` become their long form, which JSON can express.
+/// Reads a CloudFormation template. Short intrinsics such as `!Ref x` become their long form, which
+/// JSON can express.
 pub(crate) fn read(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&text).with_context(|| format!("{} is not a template", path.display()))
 }
 
-/// A template from its text.
+/// Parses a template from its text.
 ///
 /// # Errors
-/// When it is no YAML, or has a key that is no text.
+/// When the text is no YAML, or has a key that is not a string.
 pub fn parse(text: &str) -> Result<Value> {
     to_json(serde_yaml_ng::from_str(text)?)
 }
 
-/// Points the `CodeUri` of every function at `<bucket>/<its binary>.zip`, and returns the binaries it needs.
+/// Points the `CodeUri` of every function at `<bucket>/<its binary>.zip`, and returns the binaries
+/// it needs.
 pub(crate) fn use_packages(template: &mut Value, bucket: &str) -> Result<Vec<String>> {
     let mut binaries = Vec::new();
     for (name, resource) in resources_mut(template)? {
@@ -39,8 +42,8 @@ pub(crate) fn use_packages(template: &mut Value, bucket: &str) -> Result<Vec<Str
     Ok(binaries)
 }
 
-/// Lets whoever may make one-time schedules in the stack's group make them in the group `default`, too: the emulator (1.5.33) takes every
-/// schedule to be in that one when it looks whether a role may make it.
+/// Allows each role that may create one-time schedules in the stack's group to create them in the
+/// group `default` as well: the emulator (1.5.33) checks every schedule against that group.
 pub(crate) fn allow_default_schedule_group(template: &mut Value) -> Result<()> {
     for resource in resources_mut(template)?.values_mut().filter(|resource| resource["Type"] == "AWS::IAM::Role") {
         let policies = resource["Properties"]["Policies"].as_array_mut().into_iter().flatten();

@@ -14,10 +14,11 @@ use crate::progress::ProgressStep;
 /// The versions that every requirement has a wheel for.
 const VERSIONS: RangeInclusive<(u32, u32)> = (3, 10)..=(3, 14);
 
-/// What they are called, the plain name first.
+/// Names of the Python programs to try, the plain name first.
 const PYTHONS: [&str; 6] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
-/// Makes sure that the environment in `directory` holds what `requirements` lists, and returns its Python.
+/// Makes sure that the environment in `directory` holds what `requirements` lists, and returns its
+/// Python.
 pub(crate) async fn ensure(directory: &Path, requirements: &Path) -> Result<PathBuf> {
     let python = directory.join("bin/python");
     let wanted =

@@ -1,4 +1,4 @@
-//! What must hold of every pass. Pure.
+//! The promises about every pass: pure functions from measurements to violations.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use crate::account::expected;
 use crate::measured::{Measured, Pass, PassName, Run};
 use crate::text::{count, pass};
 
-/// No process that sweeps may ever hold as much memory.
+/// The bound of memory in bytes, which the peak of every process that sweeps must stay below.
 pub(crate) const MEMORY_BOUND: u64 = 128 * 1024 * 1024;
-/// The projects worker has a lane, and no resources of its own.
+/// The worker whose receipts count no resources: it has a sync state, but mirrors no kind.
 const PROJECTS: &str = "projects";
 
-/// What does not hold, in sentences; empty when all is well.
+/// Returns each violated promise as a sentence; empty when all hold.
 pub(crate) fn violations(measured: &Measured) -> Vec<String> {
     let mut wrong = Violations { of: measured.account.title(), sentences: Vec::new() };
     for one in &measured.passes {
         wrong.pass(one);
     }
     if let Some(first) = measured.passes.first() {
-        wrong.finds(first, &expected(measured.account));
+        wrong.items(first, &expected(measured.account));
     }
     wrong.sentences
 }
@@ -29,7 +29,7 @@ struct Violations {
 }
 
 impl Violations {
-    fn say(&mut self, of: &Pass, sentence: &str) {
+    fn report(&mut self, of: &Pass, sentence: &str) {
         self.sentences.push(format!("{}, {}: {sentence}", self.of, pass(of.name)));
     }
 
@@ -37,22 +37,24 @@ impl Violations {
         let sum = |of: fn(&Run) -> u32| one.runs.iter().map(of).sum::<u32>();
         let (pages, requests) =
             (sum(|run| run.sum(|receipt| receipt.pages)), sum(|run| run.sum(|receipt| receipt.requests)));
-        if requests != pages + one.no_pages {
-            self.say(
+        if requests != pages + one.unpaged_requests {
+            self.report(
                 one,
-                &format!("{requests} requests to DigitalOcean for {pages} pages and {} others", one.no_pages),
+                &format!("{requests} requests to DigitalOcean for {pages} pages and {} others", one.unpaged_requests),
             );
         }
         if requests != one.simulator_requests {
-            let got = one.simulator_requests;
-            self.say(one, &format!("the receipts tell of {requests} requests, DigitalOcean got {got}"));
+            let received = one.simulator_requests;
+            self.report(one, &format!("the receipts count {requests} requests, the simulator received {received}"));
         }
         let changes = sum(|run| run.sum(|receipt| receipt.changes));
         match one.name {
             PassName::Discover => {}
-            PassName::Unchanged if changes > 0 => self.say(one, &format!("{changes} changes where nothing changed")),
+            PassName::Unchanged if changes > 0 => {
+                self.report(one, &format!("the mirror recorded {changes} changes, but none were made"));
+            }
             PassName::OnePercent if changes != one.changed => {
-                self.say(one, &format!("{changes} changes, somebody made {}", one.changed));
+                self.report(one, &format!("the mirror recorded {changes} changes, but {} were made", one.changed));
             }
             PassName::Unchanged | PassName::OnePercent => {}
         }
@@ -64,43 +66,58 @@ impl Violations {
     fn run(&mut self, one: &Pass, run: &Run) {
         let worker = &run.worker;
         for receipt in run.receipts.iter().filter(|receipt| !receipt.complete) {
-            self.say(one, &format!("the lane {} of {worker} is not complete", receipt.target));
+            self.report(one, &format!("the sweep of {} by {worker} is not complete", receipt.target));
         }
         if let Some(peak) = run.peak_bytes.filter(|peak| *peak >= MEMORY_BOUND) {
-            self.say(one, &format!("{worker} held {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)));
+            self.report(
+                one,
+                &format!("the peak memory of {worker} was {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)),
+            );
         }
         let changes = run.sum(|receipt| receipt.changes);
         let (writes, allowed) = (run.table.writes, allowed_writes(run));
         if writes > allowed {
-            self.say(one, &format!("{worker} made {writes} writes for {changes} changes, {allowed} would do"));
+            self.report(
+                one,
+                &format!("{worker} made {writes} table writes for {changes} changes, {allowed} are allowed"),
+            );
         }
     }
 
-    fn finds(&mut self, first: &Pass, expected: &BTreeMap<&'static str, u32>) {
+    fn items(&mut self, first: &Pass, expected: &BTreeMap<&'static str, u32>) {
         for receipt in first.runs.iter().filter(|run| run.worker != PROJECTS).flat_map(|run| &run.receipts) {
-            let wanted = expected
+            let expected_items = expected
                 .get(receipt.target.as_str())
                 .or_else(|| (receipt.target == "droplet_fast").then(|| &expected["droplet"]));
-            if wanted != Some(&receipt.items) {
-                let wanted = wanted.copied().unwrap_or_default();
-                self.say(first, &format!("{} {} found, there are {wanted}", receipt.items, receipt.target));
+            if expected_items != Some(&receipt.items) {
+                let expected_items = expected_items.copied().unwrap_or_default();
+                self.report(
+                    first,
+                    &format!(
+                        "{} resources of the kind {} were found, the account has {expected_items}",
+                        receipt.items, receipt.target
+                    ),
+                );
             }
         }
     }
 }
 
-/// The writes that a run may make: one for each change, two for each lane and message (its lease, its receipt), and those that reserve its
-/// requests in blocks, see [`blocks`].
+/// Returns the table writes that a run may make: one for each change, two for each sync state and
+/// further message (lease and receipt), and those that reserve its requests in blocks, see
+/// [`blocks`].
 fn allowed_writes(run: &Run) -> usize {
     let further = run.messages.saturating_sub(1) as usize;
-    // Rounds come out of another share than full sweeps; a further message may leave a block unused.
+    // Parent scans have another quota than full sweeps, so their blocks are counted apart. A
+    // further message may leave a block unused.
     let requests =
-        |rounds: bool| run.sum(|receipt| if receipt.parent.is_some() == rounds { receipt.requests } else { 0 });
+        |scans: bool| run.sum(|receipt| if receipt.parent.is_some() == scans { receipt.requests } else { 0 });
     let reserved = blocks(requests(false)) + blocks(requests(true)) + further;
     run.sum(|receipt| receipt.changes) as usize + 2 * (run.receipts.len() + further) + reserved
 }
 
-/// How often so many requests are reserved: in blocks that begin small, double, and stay at 64 (`access::QuotaClient`).
+/// Returns the number of blocks in which so many requests are reserved. The first block has 4
+/// requests; the size doubles up to 64 (`access::QuotaClient`).
 pub(crate) fn blocks(requests: u32) -> usize {
     let (mut blocks, mut size, mut left) = (0, 4, requests);
     while left > 0 {
@@ -117,7 +134,8 @@ mod tests {
     use crate::account::Account;
     use crate::measured::{Baseline, Size, SyncReceipt, TableUsage};
 
-    /// An unchanged pass over 1,000 droplets: 5 pages and the empty one of the GPU droplets.
+    /// Returns an unchanged pass over 1,000 droplets: 5 pages and the empty one of the GPU
+    /// droplets.
     fn droplets() -> Measured {
         let receipt = SyncReceipt {
             target: "droplet".to_owned(),
@@ -129,7 +147,8 @@ mod tests {
         };
         let table = TableUsage { writes: 4, ..TableUsage::default() };
         let run = Run { worker: "droplets".to_owned(), messages: 1, receipts: vec![receipt], table, ..Run::default() };
-        let pass = Pass { name: PassName::Unchanged, runs: vec![run], simulator_requests: 6, no_pages: 0, changed: 0 };
+        let pass =
+            Pass { name: PassName::Unchanged, runs: vec![run], simulator_requests: 6, unpaged_requests: 0, changed: 0 };
         let (size, baseline) = (Size::default(), Baseline::default());
         Measured { account: Account::of_droplets(1_000), passes: vec![pass], size, baseline }
     }
@@ -140,23 +159,26 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_is_said() {
+    fn each_violation_is_reported() {
         type Mutation = fn(&mut Pass);
         let cases: [(Mutation, &str); 8] = [
             (|pass| pass.runs[0].receipts[0].pages = 5, "6 requests to DigitalOcean for 5 pages"),
-            (|pass| pass.simulator_requests = 7, "DigitalOcean got 7"),
-            (|pass| pass.runs[0].receipts[0].changes = 1, "1 changes where nothing changed"),
-            (|pass| (pass.name, pass.changed) = (PassName::OnePercent, 3), "0 changes, somebody made 3"),
+            (|pass| pass.simulator_requests = 7, "the simulator received 7"),
+            (|pass| pass.runs[0].receipts[0].changes = 1, "recorded 1 changes, but none were made"),
+            (|pass| (pass.name, pass.changed) = (PassName::OnePercent, 3), "recorded 0 changes, but 3 were made"),
             (|pass| pass.runs[0].receipts[0].complete = false, "is not complete"),
             (|pass| pass.runs[0].peak_bytes = Some(MEMORY_BOUND), "134,217,728 bytes"),
-            (|pass| pass.runs[0].table.writes = 5, "5 writes for 0 changes, 4 would do"),
-            (|pass| pass.runs[0].receipts[0].items = 999, "999 droplet found, there are 1000"),
+            (|pass| pass.runs[0].table.writes = 5, "5 table writes for 0 changes, 4 are allowed"),
+            (
+                |pass| pass.runs[0].receipts[0].items = 999,
+                "999 resources of the kind droplet were found, the account has 1000",
+            ),
         ];
-        for (spoil, said) in cases {
+        for (mutate, expected) in cases {
             let mut measured = droplets();
-            spoil(&mut measured.passes[0]);
+            mutate(&mut measured.passes[0]);
             let violations = violations(&measured);
-            assert!(violations.iter().any(|sentence| sentence.contains(said)), "{said}: {violations:?}");
+            assert!(violations.iter().any(|sentence| sentence.contains(expected)), "{expected}: {violations:?}");
         }
     }
 

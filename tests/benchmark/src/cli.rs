@@ -1,21 +1,26 @@
-//! The command line.
+//! The command line: its options, its help text and the plan that follows from it.
 
 use clap::Parser;
 
 use crate::account::Account;
 use crate::child::Child;
 
-/// Measures what the mirror, the taking in of invoices and sagas cost: requests, table units, time, memory and money.
+/// Measures what the mirror, the ingest of invoices and sagas cost: requests, table units, time,
+/// memory and money.
 ///
-/// Each account is put into a DigitalOcean simulator and swept by every worker three times: everything is new, nothing changed, one percent
-/// changed. Each worker of each pass is a process of its own, as a Lambda function is, with the real code down to the two HTTP clients; the
-/// simulator and DynamoDB (dynoxide, in memory) are others. What must hold is checked: a sentence for each violation, and exit code 1.
+/// Each account is loaded into a DigitalOcean simulator, and every worker sweeps it three times:
+/// everything is new, nothing changed, one percent changed. Each worker of each pass runs in its
+/// own process, as a Lambda function does, with the real code down to the two HTTP clients; the
+/// simulator and DynamoDB (dynoxide, in memory) run in further processes. The promises below are
+/// checked: each violation is printed as a sentence, and the exit code is then 1.
 ///
-/// A long invoice is taken in likewise: once, once more, and in another table by a process that dies half-way and another that goes on. Its
-/// CSV is also read in memory, by the csv crate alone and by ours, in the same run.
+/// A long invoice is ingested in the same way: once, a second time, and into another table by a
+/// process that crashes half-way and a second one that resumes. Its CSV is also parsed in memory,
+/// by the csv crate alone and by the parser of this project, in the same run.
 ///
-/// Sagas of three DNS records each are started and driven to their end by the functions of both lanes, eight at a time, in one process: once
-/// all succeed, once all fail after the last record and are rolled back.
+/// Sagas of three DNS records each are started and driven to their end by the functions `execute`
+/// and `compensate`, eight invocations at a time, in one process: first all succeed, then all fail
+/// after the last record and are rolled back.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo benchmark",
@@ -24,63 +29,65 @@ use crate::child::Child;
     args_conflicts_with_subcommands = true,
     after_help = "\
 Checked:
-  requests to DigitalOcean = pages, by the receipts and by the simulator's own count
-  table writes <= changes + 2 for each lane + the blocks in which requests are reserved
-  changes = what somebody changed
-  peak memory of every process that sweeps or takes an invoice in < 128 MB
-  an invoice: every line is there when read back, with an owner or a reason, and all sums agree
-  an invoice taken in once more: nothing is written but the blocks in which requests are reserved
-  an invoice whose ingest died half-way: no page is written twice, and the lines are the same
-  sagas: all end as they were to, ledgers give their state, no record is written twice, nothing is left over
-  an uneventful step of a saga: 4 table requests or fewer
-  nobody waits for the backups of 3,000 droplets, at DigitalOcean's real limits
+  requests to DigitalOcean = pages read, by the receipts and by the simulator's own count
+  table writes <= changes + 2 for each sync state + the blocks in which requests are reserved
+  changes in the mirror = changes made in the account
+  peak memory of every process that sweeps or ingests an invoice < 128 MB
+  an invoice: every line can be read back, has an owner or a reason, and all sums agree
+  an invoice ingested a second time: nothing is written but the blocks in which requests are reserved
+  an invoice whose ingest crashed half-way: no page is written twice, and the lines are the same
+  sagas: all end in the intended status, ledgers reproduce their state, no record is written twice, nothing is left over
+  an uneventful step of a saga: at most 4 table requests
+  the scan of the backups of 3,000 droplets, at DigitalOcean's real limits: no other priority has to wait for it
 
 Tables go to standard output, progress to standard error. Units are DynamoDB's request units.
-Prices and assumptions stand below the bill. Times are this machine's; counts are not.
+Prices and assumptions are printed below the bill. Times depend on this machine; counts do not.
 
-  cargo benchmark                          everything: ten minutes or more
-  cargo benchmark --resources 500          one account and its bill: seconds
-  cargo benchmark --droplets 10000         droplets alone: no bill
-  cargo benchmark --invoice 100000         an invoice of so many lines alone: a minute
-  cargo benchmark --sagas 1000             so many sagas alone: four minutes
-  cargo benchmark --starvation             the rate budget alone
+  cargo benchmark                          everything: about twenty minutes
+  cargo benchmark --resources 500          only an account of 500 resources and its bill: seconds
+  cargo benchmark --droplets 10000         only an account of 10,000 droplets: no bill
+  cargo benchmark --invoice 100000         only an invoice of 100,000 lines: a minute
+  cargo benchmark --sagas 1000             only 1,000 sagas: four minutes
+  cargo benchmark --starvation             only the rate-limit quota
   cargo benchmark --json > figures.json"
 )]
 pub(crate) struct Cli {
-    /// Measure an account of so many resources of every kind that a worker mirrors; may be repeated
+    /// Measure an account of COUNT resources, of every kind that a worker mirrors; may be repeated
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(100..=200_000))]
     resources: Vec<u32>,
-    /// Measure an account of so many droplets and nothing else; may be repeated
+    /// Measure an account of COUNT droplets and nothing else; may be repeated
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=200_000))]
     droplets: Vec<u32>,
-    /// Measure the taking in of an invoice of so many lines
+    /// Measure the ingest of an invoice of LINES lines
     #[arg(long, value_name = "LINES", value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     invoice: Option<u32>,
-    /// Measure so many sagas of three steps: driven to their end, and rolled back
+    /// Measure COUNT sagas of three steps that succeed, and as many that are rolled back
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     sagas: Option<u32>,
-    /// Measure who waits while a round over the backups of 3,000 droplets goes on
+    /// Measure whether other priorities have to wait while the backups of 3,000 droplets are
+    /// scanned
     #[arg(long)]
     starvation: bool,
-    /// Print everything that was measured as JSON rather than as tables
+    /// Print all measurements as JSON instead of tables
     #[arg(long)]
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) child: Option<Child>,
 }
 
-/// What is to be measured.
+/// The measurements that the command line requests.
 pub(crate) struct Plan {
     pub(crate) accounts: Vec<Account>,
-    /// The lines of the invoice.
+    /// The number of lines of the invoice; none when no invoice is measured.
     pub(crate) invoice: Option<u32>,
-    /// How many sagas.
+    /// The number of sagas for each ending; none when no sagas are measured.
     pub(crate) sagas: Option<u32>,
     pub(crate) starvation: bool,
 }
 
 impl Cli {
-    /// Everything unless something is named.
+    /// Returns the requested measurements, or all of them at their default sizes if no option
+    /// selects one.
     pub(crate) fn plan(&self) -> Plan {
         let Self { resources, droplets, invoice, sagas, starvation, .. } = self;
         let nothing_else = invoice.is_none() && sagas.is_none() && !starvation;

@@ -1,4 +1,4 @@
-//! `cargo benchmark`: see `cargo benchmark --help`.
+#![doc = include_str!("../README.md")]
 
 mod account;
 mod checks;
@@ -38,7 +38,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Says what does not hold.
+/// Runs the requested measurements and returns the violated promises as sentences; empty for a
+/// child process.
 async fn run(cli: Cli) -> Result<Vec<String>> {
     let Plan { accounts, invoice, sagas, starvation } = cli.plan();
     if let Some(child) = cli.child {
@@ -60,7 +61,7 @@ async fn run(cli: Cli) -> Result<Vec<String>> {
     }
     report.finish(cli.json)?;
     if report.violations.is_empty() {
-        say("\nAll that must hold does.");
+        say("\nAll checks passed.");
     }
     Ok(report.violations)
 }

@@ -1,4 +1,5 @@
-//! One account at the simulator, its mirror, and the passes over it: each worker of each pass in a process of its own.
+//! One account in the simulator, its mirror, and the passes over it. Each worker of each pass runs
+//! in its own process.
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
@@ -13,14 +14,14 @@ use crate::child::{Server, run_to_end};
 use crate::measured::{Baseline, Measured, Pass, PassName, Run, Size};
 use crate::simulator::Simulator;
 
-/// What the names of secrets begin with.
+/// The prefix of the names of secrets.
 pub(crate) const SECRET_PREFIX: &str = "arcadia/benchmark/do";
-/// The kind that the baseline is measured on.
+/// The kind of resource on which the baseline is measured.
 const BASELINE_KIND: &str = "droplet";
-/// The one request of a sweep that reads no page of a list.
-const NO_PAGE: &str = "/v2/registry/subscription";
+/// The path of the only request of a sweep that reads no page of a list.
+const UNPAGED_PATH: &str = "/v2/registry/subscription";
 
-/// Measures everything on an account.
+/// Runs the three passes over an account and the baseline, and measures the table in between.
 pub(crate) async fn measure(account: Account) -> Result<Measured> {
     let mut mirror = Mirror::start(account).await?;
     let discover = mirror.pass(PassName::Discover, 0).await?;
@@ -50,12 +51,14 @@ impl Mirror {
         Ok(Self { account, table, simulator })
     }
 
-    /// Runs every worker once, in the order of the schedules; the projects, which need what the others found, come last.
+    /// Runs every worker in the order of the schedules. The projects worker runs at the end,
+    /// because it needs the resources that the others found.
     async fn pass(&mut self, name: PassName, changed: u32) -> Result<Pass> {
         let step = ProgressStep::begin(format!("{}: {}", self.account.title(), crate::text::pass(name)));
         self.simulator.forget_requests().await?;
         let mut workers: Vec<&str> = self.account.workers().map(|worker| worker.name).collect();
-        // What has no parent to follow is placed in the first round, what follows others in the same; a second one finds nothing left.
+        // The projects worker runs twice. The first run places the resources without a parent and,
+        // in the same run, those that follow their parent; the second finds nothing left to place.
         workers.extend(workers.contains(&"projects").then_some("projects"));
         let mut runs = Vec::new();
         for worker in workers {
@@ -63,12 +66,12 @@ impl Mirror {
             runs.push(self.run(worker).await?);
         }
         let requests = self.simulator.requests().await?;
-        let no_pages = requests.iter().filter(|path| *path == NO_PAGE).count();
+        let unpaged_requests = requests.iter().filter(|path| *path == UNPAGED_PATH).count();
         let pass = Pass {
             name,
             runs,
             simulator_requests: u32::try_from(requests.len())?,
-            no_pages: u32::try_from(no_pages)?,
+            unpaged_requests: u32::try_from(unpaged_requests)?,
             changed,
         };
         step.done("");
@@ -79,7 +82,8 @@ impl Mirror {
         let (table, digitalocean) = (&self.table.address, self.simulator.address());
         let arguments = ["sweep", "--worker", worker, "--table", table, "--digitalocean", digitalocean];
         let (log, result) = run_to_end(&arguments.map(str::to_owned)).await?;
-        let mut run: Run = serde_json::from_str(&result).with_context(|| format!("{worker} said {result}"))?;
+        let mut run: Run =
+            serde_json::from_str(&result).with_context(|| format!("cannot parse the result of {worker}: {result}"))?;
         run.log_bytes = log.iter().map(|line| line.len() as u64 + 1).sum();
         run.metrics = log.iter().flat_map(|line| metrics(line)).collect();
         run.metrics.sort();
@@ -100,14 +104,15 @@ impl Mirror {
     }
 }
 
-/// The names of the metrics in a log line.
+/// Returns the names of the metrics in a log line of CloudWatch's Embedded Metric Format; none for
+/// other lines.
 fn metrics(line: &str) -> Vec<String> {
     let line: Value = serde_json::from_str(line).unwrap_or_default();
     let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().cloned().unwrap_or_default();
     metrics.iter().filter_map(|metric| metric["Name"].as_str().map(str::to_owned)).collect()
 }
 
-/// Puts the account into a table.
+/// Registers the account in a table.
 pub(crate) async fn register(table: &str) -> Result<()> {
     let now = Utc::now();
     let account = domain::Account {

@@ -1,4 +1,4 @@
-//! What is shown: tables as they are known, or everything as JSON at the end.
+//! The output: tables as soon as each measurement ends, or everything as JSON at the end.
 
 mod bill;
 mod ingest;
@@ -16,7 +16,7 @@ use crate::measured::Measured;
 use crate::saga::{self, Sagas};
 use crate::starvation::Starvation;
 
-/// Everything that was measured.
+/// All measurements, bills and violations; the JSON output has this form.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     accounts: Vec<Measured>,
@@ -24,7 +24,7 @@ pub(crate) struct Report {
     invoice: Option<Ingested>,
     sagas: Option<Sagas>,
     starvation: Option<Starvation>,
-    /// What does not hold, in sentences.
+    /// The violated promises, a sentence each.
     pub(crate) violations: Vec<String>,
     #[serde(skip)]
     template: Template,
@@ -37,7 +37,8 @@ impl Report {
         Ok(Self { accounts, bills, invoice: None, sagas: None, starvation: None, violations, template })
     }
 
-    /// Adds an account, and its bill if it has all that a bill is for.
+    /// Adds an account, and its bill if the account has resources of all kinds. There is no bill
+    /// for droplets alone.
     pub(crate) fn add(&mut self, measured: Measured, json: bool) -> Result<()> {
         self.violations.extend(checks::violations(&measured));
         if !json {
@@ -74,7 +75,7 @@ impl Report {
         self.starvation = Some(starvation);
     }
 
-    /// Shows what is about all accounts.
+    /// Prints the bills of all accounts, or the whole report as JSON.
     pub(crate) fn finish(&self, json: bool) -> Result<()> {
         if json {
             println!("{}", serde_json::to_string_pretty(self)?);

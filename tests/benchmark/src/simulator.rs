@@ -1,4 +1,4 @@
-//! The simulator's process, as whoever measures steers it.
+//! The client with which the benchmark controls the simulator's process.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::account::{Change, NAME, TOKEN};
 use crate::child::Server;
 
-/// A DigitalOcean with one account.
+/// A simulated DigitalOcean with one account.
 #[derive(Debug)]
 pub(crate) struct Simulator {
     server: Server,
@@ -22,28 +22,28 @@ impl Simulator {
         Ok(Self { server, http: Client::builder().no_proxy().build()? })
     }
 
-    /// The root of the API.
+    /// Returns the base URL of the API.
     pub(crate) fn address(&self) -> &str {
         &self.server.address
     }
 
-    /// Forgets the requests that it got.
+    /// Clears the simulator's log of requests.
     pub(crate) async fn forget_requests(&self) -> Result<()> {
         checked(self.http.delete(self.admin("requests"))).await?;
         Ok(())
     }
 
-    /// The paths of the requests that it got.
+    /// Returns the paths of the requests in the simulator's log.
     pub(crate) async fn requests(&self) -> Result<Vec<String>> {
         let log: Value = checked(self.http.get(self.admin("requests"))).await?.json().await?;
-        let requests = log["requests"].as_array().context("the simulator tells no requests")?;
+        let requests = log["requests"].as_array().context("the simulator's answer has no list of requests")?;
         Ok(requests.iter().map(|request| request["path"].as_str().unwrap_or_default().to_owned()).collect())
     }
 
-    /// How often it got which request, by method and route.
+    /// Returns the number of logged requests by method and route.
     pub(crate) async fn calls(&self) -> Result<BTreeMap<String, u32>> {
         let log: Value = checked(self.http.get(self.admin("requests"))).await?.json().await?;
-        let requests = log["requests"].as_array().context("the simulator tells no requests")?;
+        let requests = log["requests"].as_array().context("the simulator's answer has no list of requests")?;
         let mut calls = BTreeMap::new();
         for request in requests {
             let text = |field: &str| request[field].as_str().unwrap_or_default();
@@ -52,12 +52,12 @@ impl Simulator {
         Ok(calls)
     }
 
-    /// What the account holds, in a form that can be compared.
+    /// Returns the state of the account, in a form that can be compared.
     pub(crate) async fn state(&self) -> Result<Value> {
         Ok(checked(self.http.get(self.admin(&format!("accounts/{NAME}/state")))).await?.json().await?)
     }
 
-    /// Changes objects of the account.
+    /// Changes objects of the account through the simulator's admin API.
     pub(crate) async fn change(&self, changes: &[Change]) -> Result<()> {
         for Change { list, id, fields } in changes {
             let url = self.admin(&format!("accounts/{NAME}/{list}/{id}"));
@@ -66,7 +66,7 @@ impl Simulator {
         Ok(())
     }
 
-    /// What the API answers.
+    /// Sends a GET request to the API; an error status is an error.
     pub(crate) async fn get(&self, path: &str) -> Result<Response> {
         checked(self.http.get(format!("{}{path}", self.address())).bearer_auth(TOKEN)).await
     }

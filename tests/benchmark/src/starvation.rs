@@ -1,5 +1,6 @@
-//! Whether the backups of 3,000 droplets starve anybody, at DigitalOcean's real limits: hours of a day, in virtual time, through the real
-//! ledger of the table. All share one token, which is the worst case.
+//! Measures whether the scan of the backups of 3,000 droplets starves other priorities at
+//! DigitalOcean's real limits. It runs for hours of virtual time, with the real quota items in the
+//! table. All priorities share one token, which is the worst case.
 
 use std::sync::Arc;
 
@@ -12,110 +13,125 @@ use embedded_table::EmbeddedTable;
 use serde::Serialize;
 use store::{Priority, Table};
 
-/// Droplets with backups: a list for each.
+/// The number of droplets with backups; the scan reads one list for each.
 pub(crate) const DROPLETS: u32 = 3_000;
-/// Pages of 200 droplets that the round reads before, and the quick look every minute.
+/// Pages of 200 droplets that the scan reads first, and the fast poll every minute.
 const PAGES: u32 = DROPLETS.div_ceil(200) + 1;
-/// How long a request of a round takes with four lists at a time of 150 ms each, and one of a full sweep, page by page.
-const ROUND_PACE: TimeDelta = TimeDelta::milliseconds(38);
+/// The time between two requests of the scan, which reads four lists at a time with 150 ms for
+/// each.
+const SCAN_PACE: TimeDelta = TimeDelta::milliseconds(38);
+/// The time between two requests of a full sweep, which reads page by page.
 const SWEEP_PACE: TimeDelta = TimeDelta::milliseconds(150);
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
-/// How often the full sweeps of an account begin.
+/// The interval at which the full sweeps of an account begin.
 const SWEEPS: TimeDelta = TimeDelta::minutes(15);
-/// A request counts for an hour from the end of its minute, and reserved are a few more than are asked for: who asks for so much less than is
-/// kept for it never has more than that in the window.
+/// The divisor of the reserved quota of an hour that gives the requests of one full sweep. It is
+/// more than the 4 sweeps of an hour, because a request counts for an hour from the end of its
+/// minute and a few more requests are reserved than used. A consumer this far below its reservation
+/// never exceeds it within the one-hour window.
 const SWEEPS_IN_THE_WINDOW: u32 = 5;
+/// The divisor of the reserved quota of an hour that gives the requests of one minute; more than 60
+/// for the same reason.
 const MINUTES_IN_THE_WINDOW: u32 = 64;
 
-/// How it went.
+/// The measurements of the scan and of the other priorities beside it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Starvation {
     pub(crate) droplets: u32,
     pub(crate) requests: u32,
-    /// How long the round took.
+    /// The duration of the scan in minutes of virtual time.
     pub(crate) minutes: i64,
-    /// Those that ask every minute.
+    /// The consumers that request a constant number every minute.
     pub(crate) constant_loads: Vec<ConstantLoad>,
-    /// Full sweeps that began while the round went on, the requests of each, and how long the slowest took.
+    /// Full sweeps that began during the scan.
     pub(crate) sweeps: u32,
+    /// Requests of each full sweep.
     pub(crate) sweep_requests: u32,
+    /// The duration of the slowest full sweep in virtual time.
     pub(crate) slowest_sweep_seconds: i64,
-    /// What all the reservations took of the table.
+    /// Table writes of all reservations.
     pub(crate) table_writes: usize,
+    /// Table reads of all reservations.
     pub(crate) table_reads: usize,
 }
 
-/// One that asks every minute for what it needs then.
+/// A consumer that requests the same number every minute, all at once.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ConstantLoad {
     pub(crate) priority: Priority,
     pub(crate) per_minute: u32,
     pub(crate) requested: u32,
-    /// How often it had to wait.
+    /// The number of requests that were denied, so that the consumer would have had to wait.
     pub(crate) waited: u32,
 }
 
 impl Starvation {
-    /// What does not hold, in sentences.
+    /// Returns each violated promise as a sentence; empty when all hold.
     pub(crate) fn violations(&self) -> Vec<String> {
         let waited = self.constant_loads.iter().filter(|one| one.waited > 0).map(|one| {
-            format!("backups of {} droplets: {:?} had to wait {} times", self.droplets, one.priority, one.waited)
+            format!(
+                "scan of the backups of {} droplets: priority {:?} had to wait {} times",
+                self.droplets, one.priority, one.waited
+            )
         });
         let slow = (self.slowest_sweep_seconds >= SWEEPS.num_seconds()).then(|| {
-            format!("backups of {} droplets: a full sweep took {} s", self.droplets, self.slowest_sweep_seconds)
+            format!(
+                "scan of the backups of {} droplets: a full sweep took {} s",
+                self.droplets, self.slowest_sweep_seconds
+            )
         });
         waited.chain(slow).collect()
     }
 }
 
-/// One of those that take requests one after the other, as fast as they may.
+/// A consumer that makes its requests one after the other, as fast as its quota allows.
 struct Consumer {
-    share: QuotaClient,
+    quota: QuotaClient,
     pace: TimeDelta,
-    /// When it asks next.
+    /// The time of the next request.
     at: DateTime<Utc>,
     left: u32,
 }
 
 impl Consumer {
-    /// Asks for one request; it is done with all of them when nothing is left.
-    async fn ask(&mut self, now: DateTime<Utc>) {
-        match self.share.admit(None).await {
+    /// Requests one admission. If it is denied, the next attempt is due when the quota allows it
+    /// again.
+    async fn request(&mut self, now: DateTime<Utc>) {
+        match self.quota.admit(None).await {
             Ok(()) => {
                 self.left -= 1;
                 self.at = now + self.pace;
             }
-            Err(closed) => self.at = closed.until,
+            Err(denied) => self.at = denied.until,
         }
     }
 }
 
-/// Runs a whole round.
+/// Runs a whole scan of the backups, with the other priorities beside it.
 pub(crate) async fn run() -> Result<Starvation> {
     let embedded = EmbeddedTable::start().await;
     let began = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
     let clock = Arc::new(ManualClock::at(began));
-    let share = |priority| new_share(&embedded.table, priority, &clock);
+    let quota = |priority| new_quota_client(&embedded.table, priority, &clock);
     let mut constant_loads: Vec<(QuotaClient, ConstantLoad)> =
         [Priority::Compensation, Priority::Provisioning, Priority::Billing, Priority::Fast]
             .into_iter()
             .map(|priority| {
-                (share(priority), ConstantLoad { priority, per_minute: per_minute(priority), requested: 0, waited: 0 })
+                (quota(priority), ConstantLoad { priority, per_minute: per_minute(priority), requested: 0, waited: 0 })
             })
             .collect();
     let sweep_requests = Priority::Full.reserved_hourly() / SWEEPS_IN_THE_WINDOW;
-    let mut round =
-        Consumer { share: share(Priority::ParentScans), pace: ROUND_PACE, at: began, left: DROPLETS + PAGES };
-    let mut sweep = Consumer { share: share(Priority::Full), pace: SWEEP_PACE, at: began, left: sweep_requests };
+    let mut scan = Consumer { quota: quota(Priority::ParentScans), pace: SCAN_PACE, at: began, left: DROPLETS + PAGES };
+    let mut sweep = Consumer { quota: quota(Priority::Full), pace: SWEEP_PACE, at: began, left: sweep_requests };
     let (mut next_minute, mut sweep_began, mut sweeps, mut slowest) = (began, began, 1, TimeDelta::zero());
-    while round.left > 0 {
-        let now = next_minute.min(round.at).min(sweep.at);
+    while scan.left > 0 {
+        let now = next_minute.min(scan.at).min(sweep.at);
         clock.advance(now - clock.now());
         if now == next_minute {
-            for (share, one) in &mut constant_loads {
+            for (quota, one) in &mut constant_loads {
                 for _ in 0..one.per_minute {
                     one.requested += 1;
-                    one.waited += u32::from(share.admit(None).await.is_err());
+                    one.waited += u32::from(quota.admit(None).await.is_err());
                 }
             }
             next_minute += MINUTE;
@@ -123,13 +139,13 @@ pub(crate) async fn run() -> Result<Starvation> {
             if sweep.left == 0 {
                 (sweep_began, sweep.left, sweeps) = (now, sweep_requests, sweeps + 1);
             }
-            sweep.ask(now).await;
+            sweep.request(now).await;
             slowest = slowest.max(sweep.at - sweep_began);
             if sweep.left == 0 {
                 sweep.at = (sweep_began + SWEEPS).max(sweep.at);
             }
         } else {
-            round.ask(now).await;
+            scan.request(now).await;
         }
     }
     let counts = embedded.requests.counts();
@@ -146,11 +162,12 @@ pub(crate) async fn run() -> Result<Starvation> {
     })
 }
 
-fn new_share(table: &Table, priority: Priority, clock: &Arc<ManualClock>) -> QuotaClient {
+fn new_quota_client(table: &Table, priority: Priority, clock: &Arc<ManualClock>) -> QuotaClient {
     QuotaClient::new(table.clone(), "benchmark", priority, clock.clone())
 }
 
-/// The quick look asks for its pages; the others for all that is kept for them, evenly.
+/// Returns the requests of a consumer in a minute: the pages of the fast poll, and for the others
+/// an even part of their reserved quota.
 fn per_minute(priority: Priority) -> u32 {
     if priority == Priority::Fast { PAGES } else { priority.reserved_hourly() / MINUTES_IN_THE_WINDOW }
 }

@@ -1,8 +1,8 @@
-//! Numbers and tables for people.
+//! Formats numbers and tables for readers.
 
 use crate::measured::PassName;
 
-/// What a pass meets.
+/// Returns the title of a pass in reports.
 pub(crate) fn pass(name: PassName) -> &'static str {
     match name {
         PassName::Discover => "everything is new",
@@ -11,7 +11,7 @@ pub(crate) fn pass(name: PassName) -> &'static str {
     }
 }
 
-/// A number with a comma in every thousand.
+/// Formats a number with a comma after every three digits from the right.
 pub(crate) fn count(number: impl Into<u64>) -> String {
     let digits = number.into().to_string();
     let mut text = String::new();
@@ -24,12 +24,12 @@ pub(crate) fn count(number: impl Into<u64>) -> String {
     text
 }
 
-/// The same of a number with a fraction, which is dropped.
+/// Rounds a number and formats it as [`count`] does.
 pub(crate) fn whole(number: f64) -> String {
     count(number.round() as u64)
 }
 
-/// How many times one is of another: one decimal where it is small.
+/// Formats how many times one number is of another, with one decimal below 100.
 pub(crate) fn ratio(of: f64, to: f64) -> String {
     match of / to.max(f64::MIN_POSITIVE) {
         ratio if ratio >= 100.0 => format!("{} x", whole(ratio)),
@@ -37,7 +37,8 @@ pub(crate) fn ratio(of: f64, to: f64) -> String {
     }
 }
 
-/// Columns: the first to the left, the others to the right, each as wide as its widest cell.
+/// Formats a table: the first column is aligned to the left, the others to the right, and each is
+/// as wide as its widest cell.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
     let lines = || std::iter::once(&head).chain(rows);
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_under_each_other() {
+    fn numbers_are_aligned_to_the_right() {
         let rows = [vec!["droplets".to_owned(), "7".to_owned()], vec!["x".to_owned(), "1,000".to_owned()]];
         assert_eq!(table(&["worker", "n"], &rows), "worker        n\ndroplets      7\nx         1,000\n");
     }

@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    /// Makes one call.
+    /// Makes one call of the API.
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>, who: &ApiUser) -> Answer {
         let request = self.request(method, path, who).await;
         let answer = self.send(if let Some(body) = body { request.json(&body) } else { request }).await;
@@ -50,7 +50,7 @@ impl World {
         answer
     }
 
-    /// What the admin gets, which must be there.
+    /// Makes a call as the admin, which must be answered with 200.
     pub(crate) async fn get(&self, path: &str) -> Value {
         self.call("GET", path, None, &ApiUser::Admin).await.expect(200)
     }

@@ -1,4 +1,5 @@
-//! What the scenarios work with: the stack, its API, the simulator; and a record of every answer, for the search for secrets.
+//! The fixture of the scenarios: the stack, its API, the simulator, and a record of every answer
+//! for the search for secrets.
 
 mod accounts;
 mod api;
@@ -19,7 +20,8 @@ use crate::simulator::Simulator;
 
 pub(crate) use api::TenantCursor;
 
-/// The least time between two strikes. Duplicates of a tick are to be handled within it, also on a slow machine.
+/// The least time between two strikes. Duplicates of a tick are to be handled within it, also on a
+/// slow machine.
 pub(crate) const STRIKE_INTERVAL: Duration = Duration::from_secs(3);
 
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -93,7 +95,7 @@ impl World {
         }
     }
 
-    /// The AWS API.
+    /// Makes a call of the emulator's AWS API.
     pub(crate) async fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
         self.stack.aws(service, operation, parameters).await.expect("AWS does it")
     }
@@ -113,7 +115,8 @@ impl World {
         self.tokens.lock().unwrap().clone()
     }
 
-    /// Leaves nothing of a scenario that another one would notice: its faults go, and its accounts are paused.
+    /// Leaves nothing of a scenario that another one would notice: its faults go, and its accounts
+    /// are paused.
     pub(crate) async fn clean_up(&self) {
         self.simulator.clear_faults().await;
         let accounts = std::mem::take(&mut *self.registered.lock().unwrap());

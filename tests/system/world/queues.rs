@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::World;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// What is waiting, being worked on, and put off.
+/// Queue attributes: messages visible, in flight, and delayed.
 const COUNTS: [&str; 3] =
     ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
 
@@ -17,7 +17,7 @@ impl World {
         &self.info().queue_urls[worker]
     }
 
-    /// Waits until a worker has nothing to do now; what is put off may still wait.
+    /// Waits until a worker has no message but delayed ones.
     pub(crate) async fn wait_until_drained(&self, worker: &str) {
         self.wait(&format!("the end of the work of {worker}"), TIMEOUT, async || {
             let [waiting, working, _] = self.counts(worker).await;
@@ -40,7 +40,8 @@ impl World {
         COUNTS.map(|name| told["Attributes"][name].as_str().and_then(|count| count.parse().ok()).unwrap_or(0))
     }
 
-    /// The messages in a worker's dead-letter queue: the body of each and the reason it is there for.
+    /// The messages in a worker's dead-letter queue: the body of each and the reason it is there
+    /// for.
     pub(crate) async fn dead_letters(&self, worker: &str) -> Vec<(String, String)> {
         let mut letters = Vec::new();
         loop {

@@ -37,7 +37,7 @@ impl World {
         .await
     }
 
-    /// What its ledger says of its steps, in the words of operators: `fail: failed`.
+    /// Returns the ledger entries of the steps, in the form `fail: failed`.
     pub(crate) async fn step_outcomes(&self, id: &str) -> Vec<String> {
         let entries = self.list(&format!("sagas/{id}/ledger")).await;
         let told = entries.iter().filter(|entry| text(entry, "kind").starts_with("step_"));

@@ -12,7 +12,7 @@ use crate::answer::text;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 impl World {
-    /// What `GET /sync` says of a worker in an account.
+    /// Returns the row of `GET /sync` of a worker in an account.
     pub(crate) async fn sync(&self, account: &str, worker: &str) -> Value {
         let mut page = self.get(&format!("sync?account={account}&worker={worker}")).await;
         page["data"][0].take()

@@ -1,25 +1,25 @@
-//! What somebody changes in an account between two passes.
+//! The changes that another client makes in an account between two passes.
 
 use serde_json::{Value, json};
 
 use super::part::parts;
 use super::scale::Scale;
 
-/// One change in so many resources.
+/// The number of resources for each change.
 const ONE_IN: usize = 100;
 
-/// One changed resource.
+/// A change of one resource, to be sent to the simulator's admin API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// The simulator's list.
+    /// The simulator's list that holds the object, such as `droplets`.
     pub(crate) list: &'static str,
-    /// The object.
+    /// The id of the object in that list.
     pub(crate) id: String,
-    /// Its fields that change.
+    /// A JSON object with the changed fields and their new values.
     pub(crate) fields: Value,
 }
 
-/// Evenly spread over all resources that somebody may change, each once.
+/// Returns changes that are spread evenly over all changeable resources, at most one for each.
 pub(super) fn of(scale: &Scale) -> Vec<Change> {
     let mut open: Vec<Change> = Vec::new();
     for part in parts(scale) {
@@ -30,7 +30,8 @@ pub(super) fn of(scale: &Scale) -> Vec<Change> {
             fields: json!({ field: format!("changed-{n:05}") }),
         }));
     }
-    // Several records of a zone stand for the one of them that is changed.
+    // All records of a zone have the id of its one changeable record, so that id occurs several
+    // times in a row.
     open.dedup_by(|one, other| one.id == other.id && one.list == other.list);
     let wanted = (scale.resources / ONE_IN).clamp(1, open.len());
     let every = open.len() / wanted;

@@ -1,4 +1,4 @@
-//! The accounts that are measured: pure functions from a size to what the simulator is to hold.
+//! The accounts that are measured: pure functions from a size to the simulator's seed.
 
 mod changes;
 mod objects;
@@ -14,24 +14,26 @@ pub(crate) use changes::Change;
 pub(crate) use part::expected;
 use scale::Scale;
 
-/// The slug of the account in the mirror, and its name at the simulator.
+/// The slug of the account in the mirror, and its name in the simulator.
 pub(crate) const NAME: &str = "bench";
-/// Its only token: every purpose falls back to it.
+/// The account's only token, to which every purpose falls back.
 pub(crate) const TOKEN: &str = "dop_v1_benchmark";
-/// The internal project. It is there already, so that the first sweep has only to read.
-pub(crate) const INTERNAL_PROJECT: &str = "skyai-internal";
-/// So high that no gate ever closes: the shares of all lanes grow with the limit that DigitalOcean names.
+/// The name of the internal project. The seed has it already, so that the first sweep does not have
+/// to create it.
+pub(crate) const INTERNAL_PROJECT: &str = "internal";
+/// The simulator's limit of requests per hour. It is so high that no request is ever denied: the
+/// quotas of all priorities grow with the limit that DigitalOcean reports.
 pub(crate) const HOURLY_LIMIT: u32 = 50_000_000;
 
-/// What an account holds.
+/// The size of an account: a mixture of resources, or droplets alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Account {
-    /// So many resources of every kind that a worker mirrors
+    /// Number of resources, of every kind that a worker mirrors
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(100..=200_000))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) resources: Option<u32>,
-    /// So many droplets and nothing else
+    /// Number of droplets in an account that has nothing else
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=200_000))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) droplets: Option<u32>,
@@ -46,7 +48,7 @@ impl Account {
         Self { resources: None, droplets: Some(count) }
     }
 
-    /// Its name for people.
+    /// Returns the heading of the account in reports, such as `10,000 droplets`.
     pub(crate) fn title(self) -> String {
         match (self.resources, self.droplets) {
             (Some(count), _) => format!("{} resources of {} kinds", crate::text::count(count), part::KINDS),
@@ -54,18 +56,19 @@ impl Account {
         }
     }
 
-    /// How many resources it has.
+    /// Returns the number of resources of the account.
     pub(crate) fn size(self) -> u32 {
         self.resources.or(self.droplets).unwrap_or_default()
     }
 
-    /// The workers that have something to do in it: an account of droplets alone would have the others ask after an empty list.
+    /// Returns the workers that have something to read in the account: for one of droplets alone,
+    /// the others would request only empty lists.
     pub(crate) fn workers(self) -> impl Iterator<Item = &'static inventory::InventoryWorker> {
         let few = ["droplets", "droplets-fast", "projects"];
         inventory::WORKERS.iter().filter(move |worker| self.resources.is_some() || few.contains(&worker.name))
     }
 
-    /// What the arguments of a child process say it with.
+    /// Returns the command-line arguments that name the account to a child process.
     pub(crate) fn arguments(self) -> [String; 2] {
         match self.resources {
             Some(count) => ["--resources".to_owned(), count.to_string()],
@@ -80,7 +83,7 @@ impl Account {
         }
     }
 
-    /// The simulator's seed.
+    /// Returns the simulator's seed of the account.
     pub(crate) fn seed(self) -> Value {
         let mut account = seed::objects(&self.scale());
         account["tokens"] = json!({ "sync": { "value": TOKEN, "scopes": "all" } });
@@ -88,7 +91,7 @@ impl Account {
         json!({ "accounts": { NAME: account } })
     }
 
-    /// One change in a hundred resources, spread over all kinds in which somebody may change something.
+    /// Returns one change for each hundred resources, spread over all changeable kinds.
     pub(crate) fn changes(self) -> Vec<Change> {
         changes::of(&self.scale())
     }
@@ -101,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_has_as_many_resources_as_it_says() {
+    fn an_account_has_as_many_resources_as_requested() {
         for size in [100, 120, 500, 5_000, 50_000] {
             let account = Account::of_resources(size);
             let expected = expected(account);
@@ -113,21 +116,21 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_that_a_worker_mirrors_is_in_it() {
+    fn an_account_has_every_kind_that_a_worker_mirrors() {
         let mirrored: BTreeSet<String> = inventory::resource_kinds().iter().map(ToString::to_string).collect();
         let expected: BTreeSet<String> = expected(Account::of_resources(500)).into_keys().map(str::to_owned).collect();
         assert_eq!(expected, mirrored);
     }
 
     #[test]
-    fn the_simulator_takes_it() {
+    fn the_simulator_accepts_the_seed() {
         for account in [Account::of_resources(100), Account::of_resources(500), Account::of_droplets(3)] {
             digitalocean_sim::Seed::from_value(account.seed()).unwrap();
         }
     }
 
     #[test]
-    fn one_in_a_hundred_changes() {
+    fn one_resource_in_a_hundred_changes() {
         for (size, changes) in [(100, 1), (500, 5), (5_000, 50)] {
             assert_eq!(Account::of_resources(size).changes().len(), changes);
         }

@@ -1,4 +1,4 @@
-//! The objects of an account as the simulator's seeds have them: the same every time.
+//! The objects of an account in the form of the simulator's seeds. They are the same in every run.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -8,14 +8,16 @@ use super::scale::{BACKUPS, RECORDS, Scale};
 
 const REGIONS: [&str; 4] = ["ams3", "fra1", "nyc3", "sgp1"];
 const SIZES: [&str; 4] = ["s-1vcpu-1gb", "s-1vcpu-2gb", "s-2vcpu-4gb", "s-4vcpu-8gb"];
-/// The first address of the range for benchmarks (RFC 2544) and of the one for documentation (RFC 3849).
+/// The first address of the range for benchmarks (RFC 2544).
 const IPV4: u32 = 0xC612_0000;
+/// The first address of the range for documentation (RFC 3849).
 const IPV6: u128 = 0x2001_0db8 << 96;
 
-/// What identifies those that somebody changes, and what is changed.
+/// The ids of the droplets, by their number, and the field that changes.
 pub(super) const DROPLET: (fn(usize) -> String, &str) = (|n| droplet_id(n).to_string(), "name");
 pub(super) const VOLUME: (fn(usize) -> String, &str) = (volume_id, "name");
-/// Of the records of a zone, the first of ours.
+/// The ids of the changeable DNS records. All records of a zone have the id of its first seeded
+/// record.
 pub(super) const RECORD: (fn(usize) -> String, &str) = (|n| record_id(n / RECORDS, 0).to_string(), "data");
 pub(super) const FIREWALL: (fn(usize) -> String, &str) = (|n| uuid("firewalls", n), "name");
 pub(super) const SNAPSHOT: (fn(usize) -> String, &str) = (snapshot_id, "name");
@@ -29,7 +31,7 @@ pub(super) fn droplet(n: usize, scale: &Scale) -> Value {
     })
 }
 
-/// Every other one is attached.
+/// Returns the n-th volume; every other one is attached to a droplet.
 pub(super) fn volume(n: usize, scale: &Scale) -> Value {
     let droplet = (n.is_multiple_of(2) && n < scale.droplets).then(|| droplet_id(n));
     json!({
@@ -69,7 +71,7 @@ pub(super) fn load_balancer(n: usize, scale: &Scale) -> Value {
     })
 }
 
-/// Of droplets and of volumes by turns.
+/// Returns the n-th snapshot, alternately of a droplet and of a volume.
 pub(super) fn snapshot(n: usize, scale: &Scale) -> Value {
     let (of, id) = match n % 2 {
         0 => ("droplet", droplet_id(n % scale.droplets).to_string()),
@@ -174,17 +176,18 @@ pub(super) fn zone_name(n: usize) -> String {
     format!("zone-{n:05}.example")
 }
 
-/// Below what the simulator numbers by itself, as all ids here.
+/// Returns the id of a seeded record. Like all ids here, it is below the numbers that the simulator
+/// assigns itself.
 fn record_id(zone: usize, n: usize) -> u64 {
     300_000_000 + (zone * 3 + n) as u64
 }
 
-/// A number for a droplet's, a UUID for a volume's.
+/// Returns the id of the n-th snapshot: a number for a droplet's, a UUID for a volume's.
 fn snapshot_id(n: usize) -> String {
     if n.is_multiple_of(2) { (200_000_000 + n).to_string() } else { uuid("snapshots", n) }
 }
 
-/// A UUID of its own for the n-th object of a list, the same every time.
+/// Returns a unique UUID for the n-th object of a list, the same in every run.
 fn uuid(list: &str, n: usize) -> String {
     let list = list.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     format!("{list:08x}-0000-4000-8000-{n:012x}")

@@ -1,4 +1,4 @@
-//! The parts of an account: each kind, and how many of it.
+//! The parts of an account: each kind, and how many resources of it there are.
 
 use std::collections::BTreeMap;
 
@@ -8,32 +8,34 @@ use super::Account;
 use super::objects;
 use super::scale::{BACKUPS, RECORDS, Scale};
 
-/// The n-th object of a kind, as the simulator's seeds have it.
+/// Builds the n-th object of a kind in the form of the simulator's seeds.
 type Seed = fn(usize, &Scale) -> Value;
-/// What identifies the n-th object of a kind at the simulator, and the field that somebody changes.
+/// A function that returns the simulator's id of the n-th object of a kind, and the field that
+/// changes.
 type Change = (fn(usize) -> String, &'static str);
 
-/// One kind of an account.
+/// One kind of resource in an account.
 pub(super) struct Part {
-    /// Its name in the mirror.
+    /// The name of the kind in the mirror.
     pub(super) kind: &'static str,
-    /// The simulator's list of it.
+    /// The simulator's list of the kind.
     pub(super) list: &'static str,
     count: Count,
-    /// None where it comes with its parent.
+    /// Builds the seed objects; none for a kind that the simulator creates with its parent.
     pub(super) seed: Option<Seed>,
-    /// None where nobody changes one.
+    /// How an object changes; none for a kind that the benchmark does not change.
     pub(super) change: Option<Change>,
 }
 
-/// How many there are.
+/// The rule for how many resources of a kind an account has.
 enum Count {
-    /// So many of the whole, and one at the least.
+    /// Resources in an account of `FULL_SIZE` resources; other sizes have proportionally many, at
+    /// least one.
     Share(usize),
     Of(fn(&Scale) -> usize),
 }
 
-/// How many kinds there are.
+/// The number of kinds in a mixed account: the table below and the snapshots.
 pub(super) const KINDS: usize = PARTS.len() + 1;
 
 const PARTS: [Part; 25] = [
@@ -64,7 +66,7 @@ const PARTS: [Part; 25] = [
     part("vpc", "vpcs", Count::Share(50), Some(objects::vpc)),
 ];
 
-/// What is left of the account: the most paginated list.
+/// The kind that fills the account up to its size. It has the list with the most pages.
 const SNAPSHOTS: Part = part(
     "snapshot",
     "snapshots",
@@ -91,13 +93,13 @@ impl Part {
     }
 }
 
-/// The parts of an account of this scale.
+/// Returns the parts of an account of this scale.
 pub(super) fn parts(scale: &Scale) -> impl Iterator<Item = &'static Part> {
     let droplets_only = scale.droplets_only;
     PARTS.iter().chain([&SNAPSHOTS]).filter(move |part| !droplets_only || part.kind == "droplet")
 }
 
-/// How many resources of each kind the mirror should find.
+/// Returns how many resources of each kind the mirror should find.
 pub(crate) fn expected(account: Account) -> BTreeMap<&'static str, u32> {
     let scale = account.scale();
     parts(&scale).map(|part| (part.kind, u32::try_from(part.count(&scale)).unwrap_or(u32::MAX))).collect()

@@ -1,9 +1,9 @@
-//! How many of what an account of a size has.
+//! The numbers of resources in an account of a given size.
 
-/// Numbers of what others are parts of.
+/// The numbers from which those of all other parts follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scale {
-    /// All resources.
+    /// All resources of the account, of any kind.
     pub(super) resources: usize,
     pub(super) droplets: usize,
     /// Droplets with backups: every fourth, with [`BACKUPS`] each.
@@ -11,17 +11,18 @@ pub(super) struct Scale {
     pub(super) volumes: usize,
     pub(super) zones: usize,
     pub(super) projects: usize,
-    /// Whether it has droplets and nothing else.
+    /// True for an account that has droplets and nothing else.
     pub(super) droplets_only: bool,
 }
 
-/// The size that the numbers of the table of parts are for.
+/// The account size, in resources, to which the numbers in the table of parts refer.
 pub(super) const FULL_SIZE: usize = 50_000;
-/// Weekly backups: DigitalOcean keeps four.
+/// Backups of a droplet: they are weekly, and DigitalOcean keeps four.
 pub(super) const BACKUPS: usize = 4;
-/// Records of a zone besides its SOA: three NS, which it is born with, an A, and three of ours.
+/// Records of a zone without its SOA: three NS and an A record that are created with the zone, and
+/// the three of the seed.
 pub(super) const RECORDS: usize = 7;
-/// A tenant for so many resources.
+/// The number of resources for each tenant.
 const RESOURCES_OF_A_TENANT: usize = 2_500;
 
 impl Scale {
@@ -44,7 +45,8 @@ impl Scale {
         Self { resources: droplets, droplets, backed_up: 0, volumes: 0, zones: 0, projects, droplets_only: true }
     }
 
-    /// What so many of a whole are here: one at the least.
+    /// Scales a number of resources from an account of [`FULL_SIZE`] down or up to this one; the
+    /// result is at least one.
     pub(super) fn share(&self, of_the_whole: usize) -> usize {
         Self::share_of(self.resources, of_the_whole)
     }

@@ -1,4 +1,4 @@
-//! An account as the simulator's seed.
+//! An account in the form of the simulator's seed.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::objects::{droplet_id, volume_id, zone_name};
 use super::part::parts;
 use super::scale::Scale;
 
-/// The lists of objects, projects included.
+/// Returns the lists of objects, projects included.
 pub(super) fn objects(scale: &Scale) -> Value {
     let mut account = Map::new();
     for part in parts(scale) {
@@ -20,7 +20,8 @@ pub(super) fn objects(scale: &Scale) -> Value {
     Value::Object(account)
 }
 
-/// One for each tenant, with its droplets, volumes and zones; the default one, which gets what no other names; and the internal one.
+/// Returns one project for each tenant, with its droplets, volumes and zones; the default project,
+/// which gets every resource that no other project names; and the internal project.
 fn projects(scale: &Scale) -> Vec<Value> {
     let tenants = (0..scale.projects).map(|tenant| {
         let own = |count: usize| (0..count).filter(move |n| n % scale.projects == tenant);

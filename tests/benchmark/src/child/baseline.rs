@@ -1,5 +1,6 @@
-//! The mirror that the figures are compared with: for every sweep it reads each whole row of a kind and writes each back with the time it
-//! was seen. It asks DigitalOcean for nothing; that part is the same.
+//! The simple mirror that the figures are compared with: in every sweep it reads each whole item of
+//! a kind and writes it back with the time of the sweep. It makes no requests to DigitalOcean,
+//! because those would be the same.
 
 use std::time::Instant;
 
@@ -14,7 +15,7 @@ use super::usage;
 use crate::account::NAME;
 use crate::measured::{Baseline, TableUsage};
 
-/// Rows written at a time, as the mirror does.
+/// Resources that are written at a time, as many as the mirror writes.
 const CONCURRENT_WRITES: usize = 8;
 
 pub(super) async fn run(kind: &str, table: &str) -> Result<()> {
@@ -46,6 +47,6 @@ async fn write(table: &store::Table, row: Resource) -> Result<()> {
     };
     match table.commit_resource(&write).await? {
         ResourceCommitOutcome::Written => Ok(()),
-        ResourceCommitOutcome::Conflict(_) => bail!("somebody else writes, too"),
+        ResourceCommitOutcome::Conflict(_) => bail!("another client wrote the resource at the same time"),
     }
 }

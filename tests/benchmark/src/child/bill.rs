@@ -1,4 +1,4 @@
-//! A worker of billing, with one message: as [`super::sweep`] does it for the mirror.
+//! A billing worker that handles one message, as [`super::sweep`] does for the mirror.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,11 +20,12 @@ use crate::account::NAME;
 use crate::invoice::{IngestRun, invoice};
 use crate::measured::TableUsage;
 
-/// Where the invoices that are due are asked for. Nobody listens.
+/// The queue to which the worker sends the invoices that are due. No worker polls it.
 const INGEST_QUEUE: &str = "https://sqs.test/ingest";
 
-/// Prints its log as the function does, and last what it took. With `crash_after` it is dead, as far as the table can tell, after so many
-/// writes.
+/// Runs the worker; prints its log as the function does, and the measurements as the last line.
+/// With `crash_after`, the table accepts no more requests after so many writes, as if the process
+/// had crashed.
 pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, crash_after: Option<usize>) -> Result<()> {
     let started = Instant::now();
     telemetry::init();
@@ -59,7 +60,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, crash_afte
     Ok(())
 }
 
-/// The function, put together as its `main` does it.
+/// Builds the function as its `main` does.
 fn function(
     worker: &'static BillingWorkerSpec,
     table: store::Table,
@@ -76,7 +77,7 @@ fn function(
     (worker, queue)
 }
 
-/// What the keys of all pages of the invoice's lines begin with, whatever the set.
+/// Returns the prefix of the keys of all pages of the invoice's lines, of any revision.
 fn pages() -> Result<String> {
     let (uuid, _) = invoice()?;
     let partition = keys::lines_partition(&AccountId::new(NAME)?, &uuid, 0);

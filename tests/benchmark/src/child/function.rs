@@ -1,5 +1,5 @@
-//! What stands around a worker of a function: the real batch runner and configuration; only what AWS gives is stood in for. The queue is in
-//! memory, and the token is at hand.
+//! The environment of a worker in a function: the real batch runner and configuration. Only the AWS
+//! services are replaced: the queue is in memory, and the token is a constant.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +17,13 @@ use crate::account::{INTERNAL_PROJECT, TOKEN};
 
 const QUEUE: &str = "https://sqs.test/queue";
 const DEAD_LETTERS: &str = "https://sqs.test/dead-letters";
-/// The time of an invocation, as in the template.
+/// The timeout of an invocation, as in template.yaml.
 const TIMEOUT: Duration = Duration::from_secs(300);
-/// Work that sends itself on more often than this is going in circles.
+/// The number of messages after which a run fails: a worker that sends itself this many to continue
+/// never ends.
 const MESSAGES: u32 = 200;
 
-/// The configuration of a worker's function.
+/// Returns the configuration of a worker's function.
 pub(super) fn config(worker: &str, digitalocean: Url) -> WorkerConfig {
     WorkerConfig {
         stage: "benchmark".to_owned(),
@@ -39,7 +40,8 @@ pub(super) fn config(worker: &str, digitalocean: Url) -> WorkerConfig {
     }
 }
 
-/// Handles a message and all that come of it; says how many those were.
+/// Handles a message and all messages that the worker sends to its own queue. Returns the number of
+/// handled messages.
 pub(super) async fn handle_all<H, Fut>(
     config: &WorkerConfig,
     queue: Arc<MemoryQueue>,
@@ -58,13 +60,14 @@ where
         let invocation = invocation(TIMEOUT);
         let answer = runner.run_batch(batch, &invocation, &handle).await;
         if !answer?.batch_item_failures.is_empty() || !queue.sent(DEAD_LETTERS).is_empty() {
-            bail!("a message failed; its log says why");
+            bail!("handling a message failed; the log has the error");
         }
         handled += 1;
         if handled >= MESSAGES {
-            bail!("{MESSAGES} messages, and no end");
+            bail!("the worker still sends messages after {MESSAGES} of them");
         }
-        // Delays are for others to get a turn; nobody else is here.
+        // Delays let other messages be handled first. There are no others here, so delays are
+        // ignored.
         let sent = queue.sent(QUEUE);
         open.extend(sent.iter().skip(seen).map(|message| message.body.clone()));
         seen = sent.len();

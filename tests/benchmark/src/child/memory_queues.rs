@@ -1,4 +1,5 @@
-//! The doorbells of a process: two queues in memory, answered as they are rung, until nobody has anything left to do.
+//! The wake-up queues of a process: two queues in memory, whose messages are handled in the order
+//! in which they become due, until none is left.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,27 +12,27 @@ use runtime::{Error, OutgoingMessage, Queue};
 use sagas::Timing;
 use sagas::ports::Phase;
 
-/// A doorbell that is set for later is a look after the end, and not waited for.
+/// The longest delay that the benchmark waits for. A wake-up with a longer one is a post-check.
 const MAX_DELAY: Duration = Duration::from_secs(120);
 
-/// A message for the worker of a phase.
+/// A wake-up message for the worker of a phase.
 #[derive(Debug)]
 pub(super) struct QueuedWakeUp {
     pub(super) phase: Phase,
     pub(super) body: String,
 }
 
-/// Both queues.
+/// The queues of both phases, as one stream of wake-ups.
 #[derive(Debug)]
 pub(super) struct MemoryQueues {
-    /// `None` ends it.
+    /// The sending end of the stream; `None` ends the stream.
     open: UnboundedSender<Option<QueuedWakeUp>>,
-    /// Rung, and not answered yet.
+    /// The number of wake-ups that were sent and are not handled yet.
     waiting: AtomicUsize,
     postponed: AtomicU32,
 }
 
-/// Where both queues are. Nobody listens.
+/// Returns the configuration with the addresses of both queues. No server listens at them.
 pub(super) fn config() -> SagaConfig {
     let address =
         |name: &str| QueueAddress { url: format!("https://sqs.test/{name}"), arn: format!("arn:aws:sqs:::{name}") };
@@ -46,25 +47,29 @@ pub(super) fn config() -> SagaConfig {
 
 impl MemoryQueues {
     pub(super) fn new() -> (Self, UnboundedReceiver<Option<QueuedWakeUp>>) {
-        let (open, rung) = unbounded();
-        (Self { open, waiting: AtomicUsize::new(0), postponed: AtomicU32::new(0) }, rung)
+        let (open, receiver) = unbounded();
+        (Self { open, waiting: AtomicUsize::new(0), postponed: AtomicU32::new(0) }, receiver)
     }
 
-    /// A doorbell was answered; with the last one, the line ends.
+    /// Marks a wake-up as handled; the last one ends the stream.
     pub(super) fn acknowledge(&self) {
         if self.waiting.fetch_sub(1, Ordering::SeqCst) == 1 {
-            // Nobody listening is an end as well.
+            // This fails only if the receiver is gone, and then the stream has ended as well.
             let _ = self.open.unbounded_send(None);
         }
     }
 
-    /// Doorbells that are not waited for.
+    /// Returns the number of wake-ups whose delay is longer than the benchmark waits.
     pub(super) fn postponed(&self) -> u32 {
         self.postponed.load(Ordering::SeqCst)
     }
 
     fn refused(operation: &'static str, queue_url: &str) -> Error {
-        Error::Queue { operation, queue_url: queue_url.to_owned(), source: "nothing may fail here".into() }
+        Error::Queue {
+            operation,
+            queue_url: queue_url.to_owned(),
+            source: "not supported by the benchmark's queues".into(),
+        }
     }
 }
 
@@ -82,13 +87,13 @@ impl Queue for MemoryQueues {
             }
             self.waiting.fetch_add(1, Ordering::SeqCst);
             let open = self.open.clone();
-            let ring = async move {
+            let wake_up = async move {
                 tokio::time::sleep(delay).await;
                 let _ = open.unbounded_send(Some(QueuedWakeUp { phase, body }));
             };
             match delay.is_zero() {
-                true => ring.await,
-                false => drop(tokio::spawn(ring)),
+                true => wake_up.await,
+                false => drop(tokio::spawn(wake_up)),
             }
             Ok(())
         }

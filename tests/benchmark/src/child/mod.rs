@@ -1,4 +1,5 @@
-//! The processes of the benchmark: this program again, under hidden commands, so that the memory of one is not that of another.
+//! The processes of the benchmark: this program again, with hidden commands, so that the memory of
+//! each process is measured apart.
 
 mod baseline;
 mod bill;
@@ -23,19 +24,19 @@ use crate::saga::{self, Ending};
 
 pub(crate) use process::{Server, run_to_end};
 
-/// What a process of the benchmark is.
+/// The hidden commands, one for each kind of process.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Child {
-    /// A DynamoDB with an empty table; prints where it listens
+    /// Serve a DynamoDB with an empty table; prints its address
     #[command(hide = true)]
     Table,
-    /// A DigitalOcean with one account; prints where it listens
+    /// Serve a simulated DigitalOcean with one account; prints its address
     #[command(hide = true)]
     Simulator {
         #[command(flatten)]
         account: Account,
     },
-    /// A worker's function, with one message
+    /// Run the function of an inventory worker with one message
     #[command(hide = true)]
     Sweep {
         #[arg(long)]
@@ -45,19 +46,19 @@ pub(crate) enum Child {
         #[arg(long)]
         digitalocean: Url,
     },
-    /// A DigitalOcean with one invoice; prints where it listens
+    /// Serve a simulated DigitalOcean with one invoice; prints its address
     #[command(hide = true)]
     BillingSimulator {
         #[arg(long)]
         lines: u32,
     },
-    /// The readers of the invoice's CSV
+    /// Measure the parsers of the invoice's CSV
     #[command(hide = true)]
     ReadCsv {
         #[arg(long)]
         digitalocean: Url,
     },
-    /// A worker's function of billing, with one message
+    /// Run the function of a billing worker with one message
     #[command(hide = true)]
     Bill {
         #[arg(long)]
@@ -69,13 +70,13 @@ pub(crate) enum Child {
         #[arg(long)]
         crash_after: Option<usize>,
     },
-    /// A DigitalOcean with the zones of so many sagas; prints where it listens
+    /// Serve a simulated DigitalOcean with the zones of so many sagas; prints its address
     #[command(hide = true)]
     SagaSimulator {
         #[arg(long)]
         sagas: u32,
     },
-    /// The functions that drive sagas, with so many of them
+    /// Start so many sagas and run the functions that drive them
     #[command(hide = true)]
     Provision {
         #[arg(long)]
@@ -87,7 +88,7 @@ pub(crate) enum Child {
         #[arg(long)]
         digitalocean: Url,
     },
-    /// The mirror that the figures are compared with
+    /// Run the simple mirror that the figures are compared with
     #[command(hide = true)]
     Baseline {
         #[arg(long)]

@@ -1,4 +1,4 @@
-//! Starting this program again, as one that serves or as one that runs to its end.
+//! Starts this program as a child process that serves or that runs to its end.
 
 use std::process::Stdio;
 
@@ -6,10 +6,10 @@ use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-/// A process that serves until this is dropped.
+/// A child process that serves until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// Where it listens.
+    /// The URL at which the process listens.
     pub(crate) address: String,
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
@@ -20,21 +20,24 @@ impl Server {
     pub(crate) async fn start(arguments: &[String]) -> Result<Self> {
         let mut process = command(arguments)?.stdin(Stdio::piped()).spawn()?;
         let (Some(commands), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
-            bail!("a process without pipes");
+            bail!("the child process has no pipes");
         };
         let mut answers = BufReader::new(stdout).lines();
-        let address = answers.next_line().await?.with_context(|| format!("{arguments:?} ended at once"))?;
+        let address = answers
+            .next_line()
+            .await?
+            .with_context(|| format!("the process {arguments:?} ended without an address"))?;
         Ok(Self { address, commands, answers, _process: process })
     }
 
-    /// Asks it something and waits for its one line.
-    pub(crate) async fn ask(&mut self, question: &str) -> Result<String> {
-        self.commands.write_all(format!("{question}\n").as_bytes()).await?;
-        self.answers.next_line().await?.context("no answer")
+    /// Sends a command to the process and returns the one line of its answer.
+    pub(crate) async fn ask(&mut self, command_line: &str) -> Result<String> {
+        self.commands.write_all(format!("{command_line}\n").as_bytes()).await?;
+        self.answers.next_line().await?.context("the process ended without an answer")
     }
 }
 
-/// Runs a process to its end. Its last line is its result; the ones before are its log.
+/// Runs a process to its end. Returns its log, and its last line of output, which is its result.
 pub(crate) async fn run_to_end(arguments: &[String]) -> Result<(Vec<String>, String)> {
     let output = command(arguments)?.stdin(Stdio::null()).output().await?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -50,7 +53,8 @@ pub(crate) async fn run_to_end(arguments: &[String]) -> Result<(Vec<String>, Str
 
 fn command(arguments: &[String]) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    // The log as a deployed function writes it, whatever the caller's environment says.
+    // The size of the log is measured, so it must be what a deployed function writes, whatever the
+    // caller's environment.
     command.args(arguments).env("LOG_LEVEL", "info").env_remove("LOG_FORMAT");
     command.stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     Ok(command)

@@ -1,5 +1,6 @@
-//! Sagas, started and driven to their end: the real batch runner, workers, doorbells and client. Only what AWS gives is stood in for, as in
-//! [`super::function`]; all functions share this process, and each has its own connections, token and reserved requests.
+//! Starts sagas and drives them to their end with the real batch runner, workers, wake-ups and
+//! client. Only the AWS services are replaced, as in [`super::function`]. All functions share this
+//! process, and each has its own connections, token and reserved requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,47 +31,49 @@ use crate::account::NAME;
 use crate::measured;
 use crate::saga::{DriveResult, Ending, WORKERS, steps};
 
-/// The time of an invocation, as in the template.
+/// The timeout of an invocation, as in template.yaml.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// Sagas read at a time, and of so many the ledger of one.
+/// Sagas that are read back at a time.
 const PAGE: usize = 100;
-const LEDGER_OF: usize = 10;
+/// The number of sagas for each one whose ledger is replayed.
+const SAGAS_PER_REPLAY: usize = 10;
 
-/// A function of each phase, and what hands it its messages.
+/// A function of each phase, with its batch runner.
 struct WorkerPair {
     execute: (SagaWorker, BatchRunner),
     compensate: (SagaWorker, BatchRunner),
 }
 
-/// What everything here shares.
+/// The addresses, queues and counters that all functions share.
 struct SagaHarness {
     address: String,
     digitalocean: Url,
     queues: Arc<MemoryQueues>,
     driving: RequestInterceptor,
-    budget: RequestInterceptor,
+    quota: RequestInterceptor,
 }
 
-/// Prints its log as the functions do, and last what all of it took.
+/// Starts and drives the sagas; prints the log as the functions do, and the measurements as the
+/// last line.
 pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean: Url) -> Result<()> {
     telemetry::init();
-    let (queues, rung) = MemoryQueues::new();
-    let (driving, budget) = (RequestInterceptor::metered(), RequestInterceptor::metered());
-    let harness = SagaHarness { address: table, digitalocean, queues: Arc::new(queues), driving, budget };
+    let (queues, receiver) = MemoryQueues::new();
+    let (driving, quota) = (RequestInterceptor::metered(), RequestInterceptor::metered());
+    let harness = SagaHarness { address: table, digitalocean, queues: Arc::new(queues), driving, quota };
     let starts = harness.start(sagas, ending).await?;
 
     let began = Instant::now();
     let idle = Mutex::new((0..WORKERS).map(|_| harness.pair()).collect::<Result<Vec<_>>>()?);
-    let rings = rung.take_while(|ring| future::ready(ring.is_some())).filter_map(future::ready);
-    let answer = async |ring: QueuedWakeUp| -> Result<()> {
+    let queued = receiver.take_while(|wake_up| future::ready(wake_up.is_some())).filter_map(future::ready);
+    let handle = async |wake_up: QueuedWakeUp| -> Result<()> {
         let pair = idle.lock().unwrap_or_else(PoisonError::into_inner).pop().context("no worker is idle")?;
-        pair.answer(&ring).await?;
+        pair.invoke(&wake_up).await?;
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(pair);
         harness.queues.acknowledge();
         Ok(())
     };
-    let answers = rings.map(answer).buffer_unordered(WORKERS as usize);
-    let wake_ups = answers.try_fold(0, async |sum, ()| Ok(sum + 1)).await?;
+    let handled = queued.map(handle).buffer_unordered(WORKERS as usize);
+    let wake_ups = handled.try_fold(0, async |sum, ()| Ok(sum + 1)).await?;
     let driven = DriveResult {
         seconds: began.elapsed().as_secs_f64(),
         cpu_seconds: usage::cpu().as_secs_f64(),
@@ -79,24 +82,25 @@ pub(super) async fn run(sagas: u32, ending: Ending, table: String, digitalocean:
         postponed: harness.queues.postponed(),
         starts,
         driving: measured::TableUsage::from(harness.driving.counts()),
-        budget: measured::TableUsage::from(harness.budget.counts()),
+        quota: measured::TableUsage::from(harness.quota.counts()),
         ..DriveResult::default()
     };
-    // What is read now is no part of what is measured.
+    // Reading back is not part of the measurement, so it uses a connection without a counter.
     let driven = read_back(driven, &embedded_table::connect(&harness.address, &RequestInterceptor::default())).await?;
     println!("{}", serde_json::to_string(&driven)?);
     Ok(())
 }
 
 impl SagaHarness {
-    /// Starts the sagas and rings for them, as the API does, but for a key and the audit; says what that took of the table.
+    /// Starts the sagas and sends their first wake-ups, as the API does but without idempotency key
+    /// and audit entry. Returns the table usage.
     async fn start(&self, sagas: u32, ending: Ending) -> Result<measured::TableUsage> {
         let requests = RequestInterceptor::metered();
         let (table, notifier, account) =
             (embedded_table::connect(&self.address, &requests), self.notifier(), AccountId::new(NAME)?);
         let start = async |number: u32| -> Result<()> {
             let checked = validate(&STEPS, &account, &steps(number, ending), &Map::new());
-            let Ok(definition) = checked else { anyhow::bail!("the steps of saga {number} are refused: {checked:?}") };
+            let Ok(definition) = checked else { anyhow::bail!("the steps of saga {number} are invalid: {checked:?}") };
             let request = NewSaga {
                 saga_type: "custom".to_owned(),
                 account: account.clone(),
@@ -117,7 +121,8 @@ impl SagaHarness {
     }
 
     fn notifier(&self) -> WakeUpQueue {
-        // What SQS cannot delay so long is after the end.
+        // Only post-checks have delays that are too long for SQS, so the scheduler does not have to
+        // fire.
         let scheduler = Arc::new(MemoryScheduler::new());
         WakeUpQueue::new(&memory_queues::config(), self.queues.clone(), scheduler, Arc::new(SystemClock))
     }
@@ -126,14 +131,13 @@ impl SagaHarness {
         Ok(WorkerPair { execute: self.function(&EXECUTE)?, compensate: self.function(&COMPENSATE)? })
     }
 
-    /// A function, put together as its `main` does it.
+    /// Builds a function as its `main` does.
     fn function(&self, worker: &SagaFunction) -> Result<(SagaWorker, BatchRunner)> {
-        let worker = SagaFunction::named(worker.name).context("no worker of that name")?;
+        let worker = SagaFunction::named(worker.name).context("no saga function has this name")?;
         let (config, clock) = (config(worker.name, self.digitalocean.clone()), Arc::new(SystemClock));
         let secrets = Secrets::new(StaticToken, &config.secret_prefix);
-        let budget = embedded_table::connect(&self.address, &self.budget);
-        let digitalocean =
-            Arc::new(DigitalOceanClients::new(self.digitalocean.clone(), secrets, budget, clock.clone()));
+        let quota = embedded_table::connect(&self.address, &self.quota);
+        let digitalocean = Arc::new(DigitalOceanClients::new(self.digitalocean.clone(), secrets, quota, clock.clone()));
         let table = embedded_table::connect(&self.address, &self.driving);
         let runner = BatchRunner::from_config(&config, self.queues.clone());
         let (timing, notifier) = (Timing::default(), self.notifier());
@@ -142,33 +146,34 @@ impl SagaHarness {
 }
 
 impl WorkerPair {
-    /// One invocation with one message.
-    async fn answer(&self, ring: &QueuedWakeUp) -> Result<()> {
-        let (worker, runner) = match ring.phase {
+    /// Invokes the function of the wake-up's phase with this one message.
+    async fn invoke(&self, wake_up: &QueuedWakeUp) -> Result<()> {
+        let (worker, runner) = match wake_up.phase {
             Phase::Forward => &self.execute,
             Phase::Compensate => &self.compensate,
         };
-        let batch = event(vec![record("m-1", &ring.body)]);
+        let batch = event(vec![record("m-1", &wake_up.body)]);
         let handle = |message, deadline| worker.handle(message, deadline);
         let answer = runner.run_batch(batch, &invocation(TIMEOUT), &handle).await?;
-        ensure!(answer.batch_item_failures.is_empty(), "a doorbell failed; its log says why");
+        ensure!(answer.batch_item_failures.is_empty(), "handling a wake-up failed; the log has the error");
         Ok(())
     }
 }
 
-/// In which status the sagas are, and whether ledgers bear out what their sagas say.
+/// Adds the statuses of the sagas, and compares the replay of every tenth ledger with its saga's
+/// state.
 async fn read_back(mut driven: DriveResult, table: &Table) -> Result<DriveResult> {
     let reader = table.reader(Scope::Platform);
     let mut statuses: HashMap<SagaStatus, u32> = HashMap::new();
     let mut from = None;
     loop {
         let page = reader.sagas(&SagaFilter::default(), from.as_ref(), PAGE).await?;
-        for (place, record) in page.sagas.iter().enumerate() {
+        for (position, record) in page.sagas.iter().enumerate() {
             *statuses.entry(record.status()).or_default() += 1;
-            if place % LEDGER_OF == 0 {
-                let told = fold(&table.ledger(&record.metadata.id).await?);
+            if position % SAGAS_PER_REPLAY == 0 {
+                let replayed = fold(&table.ledger(&record.metadata.id).await?);
                 driven.replayed += 1;
-                driven.inconsistent += u32::from(told.as_ref() != Ok(&record.state));
+                driven.inconsistent += u32::from(replayed.as_ref() != Ok(&record.state));
             }
         }
         from = page.next;

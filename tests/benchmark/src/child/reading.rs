@@ -1,4 +1,5 @@
-//! Reading the CSV of the invoice, which is in memory already: what of an ingest is neither the network's nor the table's.
+//! Measures the parsing of the invoice's CSV, which is in memory already: the part of an ingest
+//! that uses neither the network nor the table.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -14,7 +15,7 @@ use url::Url;
 use crate::account::TOKEN;
 use crate::invoice::{Reading, invoice, known};
 
-/// Each is read so many times, and the fastest counts.
+/// The number of repetitions of each measurement; the fastest counts.
 const REPETITIONS: usize = 5;
 
 pub(super) async fn run(digitalocean: Url) -> Result<()> {
@@ -35,7 +36,7 @@ pub(super) async fn run(digitalocean: Url) -> Result<()> {
     Ok(())
 }
 
-/// How long the fastest of several rounds took, without what prepares it.
+/// Returns the seconds of the fastest repetition of `work`, without its preparation.
 fn fastest<T>(prepare: impl Fn() -> T, work: impl Fn(T) -> Result<()>) -> Result<f64> {
     let mut fastest = f64::INFINITY;
     for _ in 0..REPETITIONS {

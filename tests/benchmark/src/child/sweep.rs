@@ -1,5 +1,6 @@
-//! A worker's function: the real batch runner, worker and client, in a process of their own as on Lambda. Only what AWS gives is stood in
-//! for: the queue is in memory, the token is at hand, and DynamoDB is another process.
+//! The function of an inventory worker: the real batch runner, worker and client, in their own
+//! process as on Lambda. Only the AWS services are replaced: the queue is in memory, the token is a
+//! constant, and DynamoDB is another process.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +20,7 @@ use super::usage;
 use crate::account::NAME;
 use crate::measured::{Run, SyncReceipt, TableUsage};
 
-/// Prints its log as the function does, and last what it took.
+/// Runs the worker; prints its log as the function does, and the measurements as the last line.
 pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<()> {
     let started = Instant::now();
     telemetry::init();
@@ -37,7 +38,8 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
         cpu_seconds: usage::cpu().as_secs_f64(),
         peak_bytes: usage::peak_bytes(),
         table: TableUsage::from(counts),
-        // What is read now is no part of what is measured.
+        // Reading the receipts is not part of the measurement, so it uses a connection without a
+        // counter.
         receipts: receipts(worker, &embedded_table::connect(table, &RequestInterceptor::default())).await?,
         ..Run::default()
     };
@@ -45,7 +47,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
     Ok(())
 }
 
-/// The function, put together as its `main` does it.
+/// Builds the function as its `main` does.
 fn function(
     worker: &'static InventoryWorker,
     table: store::Table,
@@ -63,8 +65,8 @@ async fn receipts(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<
     let mut receipts = Vec::new();
     for target in worker.targets {
         let kind = target.sync_kind();
-        let lane = table.sync_state(&account, &kind).await?.and_then(|lane| lane.last);
-        let receipt = lane.with_context(|| format!("{kind} left no receipt"))?;
+        let last = table.sync_state(&account, &kind).await?.and_then(|state| state.last);
+        let receipt = last.with_context(|| format!("the sweep of {kind} has no receipt"))?;
         receipts.push(SyncReceipt {
             target: kind.to_string(),
             parent: match target {

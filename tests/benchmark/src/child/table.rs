@@ -1,4 +1,4 @@
-//! DynamoDB.
+//! The process of the embedded DynamoDB, and the size of what it stores.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::measured::Size;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// What DynamoDB adds to an item for itself, in the table and in each index that the item is in.
+/// The bytes that DynamoDB adds to each item, in the table and in each index that has the item.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
 const OVERHEAD: usize = 100;
 
-/// Serves; any question is for its size.
+/// Serves the table, and answers every command with its size.
 pub(super) async fn run() -> Result<()> {
     let table = EmbeddedTable::start().await;
     let mut commands = host::announce(table.endpoint());
@@ -45,7 +45,7 @@ async fn size(table: &EmbeddedTable) -> Result<Size> {
     }
 }
 
-/// How the partitions of the account's items begin.
+/// The prefixes of the partition keys of the account's items.
 struct PartitionPrefixes {
     rows: String,
     events: String,
@@ -83,7 +83,7 @@ impl PartitionPrefixes {
     }
 }
 
-/// An item in the table and in every index that it is in.
+/// Returns the bytes of an item in the table and in every index that has it.
 fn with_indexes(item: &Item) -> usize {
     let own: usize = item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum();
     let indexes = schema::INDEXES.iter().filter(|index| index.keys.iter().all(|key| item.contains_key(*key)));
@@ -97,11 +97,12 @@ fn with_indexes(item: &Item) -> usize {
     OVERHEAD + own + projected.sum::<usize>()
 }
 
-/// By the rules of the page above: a list or a map takes three bytes, and one for each entry.
+/// Returns the bytes of a value by the rules of the page above: a list or a map takes three bytes,
+/// and one for each entry.
 fn value_bytes(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) => text.len(),
-        // Two digits a byte, and one for the sign and the scale.
+        // A byte holds two digits; one more byte is for the sign and the scale.
         AttributeValue::N(number) => number.len().div_ceil(2) + 1,
         AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
         AttributeValue::M(values) => {
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_counts_in_every_index_that_it_is_in() {
+    fn an_item_counts_in_every_index_that_has_it() {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut item = Item::from([("pk".to_owned(), text("KIND#a#b")), ("sk".to_owned(), text("1"))]);
         item.insert(
@@ -126,7 +127,7 @@ mod tests {
         // pk 10, sk 3, facts 5 + 3 + 1 + 1 + 3
         assert_eq!(with_indexes(&item), 100 + 26);
         item.extend([("gsi2pk".to_owned(), text("KIND#a#b")), ("gsi2sk".to_owned(), text("1"))]);
-        // Its keys again, but not what the index leaves out.
+        // The index repeats the keys, but not the attributes that it does not project.
         assert_eq!(with_indexes(&item), 100 + 26 + 14 + 7 + 100 + 13 + 14 + 7);
     }
 }

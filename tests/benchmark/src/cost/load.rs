@@ -1,4 +1,4 @@
-//! What a month asks of AWS: what was measured of each worker, as often as it runs.
+//! The AWS usage of a month: the measurements of each worker, times the number of its runs.
 
 use anyhow::{Context as _, Result};
 use inventory::InventoryWorker;
@@ -10,10 +10,10 @@ use super::scans::ScanEstimate;
 use super::{Template, unbenchmarked_workers};
 use crate::measured::{Measured, Pass, PassName, Run};
 
-/// The quantities that depend on the account.
+/// The quantities of a month that depend on the account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Load {
-    /// Resources of the account.
+    /// The number of resources of the account.
     pub(crate) resources: u32,
     pub(crate) invocations: f64,
     pub(crate) gb_seconds: f64,
@@ -28,33 +28,35 @@ pub(crate) struct Load {
     pub(crate) hourly: Hourly,
 }
 
-/// Requests to DigitalOcean in an hour, by whose budget they come out of.
+/// The requests to DigitalOcean in an hour, by the quota that they use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub(crate) struct Hourly {
-    /// The full sweeps, with the token for `sync`.
+    /// Requests of the full sweeps, with the token for `sync`.
     pub(crate) full: f64,
-    /// The scans, with the same.
+    /// Requests of the parent scans, with the token for `sync`.
     pub(crate) scans: f64,
-    /// The quick looks, with the token for `fast`.
+    /// Requests of the fast polls, with the token for `fast`.
     pub(crate) fast: f64,
 }
 
 const GIGA: f64 = 1.0e9;
-/// A message is sent and deleted; that it is received is counted with the polling.
+/// The billed requests for a message: one sends it and one deletes it. The receive is counted with
+/// the polling.
 pub(super) const REQUESTS_OF_A_MESSAGE: f64 = 2.0;
 
 impl Load {
-    /// What was measured, and what runs beside it.
+    /// Returns the load of the measured workers and of those that are estimated.
     pub(crate) fn of(measured: &Measured, template: &Template) -> Result<Self> {
         let mut load = Self::measured(measured, template)?;
         unbenchmarked_workers::add(&mut load, template);
         Ok(load)
     }
 
-    /// From the pass in which nothing changed, and what a change took in the one after.
+    /// Returns the load of the measured workers: the pass in which nothing changed, and the
+    /// additional units of each change in the pass after it.
     pub(super) fn measured(measured: &Measured, template: &Template) -> Result<Self> {
-        let unchanged = measured.pass(PassName::Unchanged).context("no unchanged pass")?;
-        let changed = measured.pass(PassName::OnePercent).context("no changed pass")?;
+        let unchanged = measured.pass(PassName::Unchanged).context("the unchanged pass was not measured")?;
+        let changed = measured.pass(PassName::OnePercent).context("the pass with changes was not measured")?;
         let mut load = Self { resources: measured.account.size(), ..Self::default() };
         for worker in measured.account.workers() {
             let run = unchanged.of(worker.name).with_context(|| format!("{} did not run", worker.name))?;
@@ -87,16 +89,16 @@ impl Load {
                 .find(|receipt| receipt.target == kind)
                 .map_or(0, |receipt| receipt.pages)
         };
-        let round = ScanEstimate::of(run, parent_pages);
-        let runs = f64::from(run.messages).max(round.runs);
+        let scan = ScanEstimate::of(run, parent_pages);
+        let runs = f64::from(run.messages).max(scan.runs);
         let paged = f64::from(run.sum(|receipt| if receipt.parent.is_none() { receipt.requests } else { 0 }));
-        let asked = run.table.requests.values().sum::<usize>() as f64;
-        // What a further run of a round reads again is about what the first one read.
+        let table_requests = run.table.requests.values().sum::<usize>() as f64;
+        // A further run of a parent scan reads about as much again as the first one.
         let again = (runs / f64::from(run.messages.max(1))).max(1.0);
         let seconds = run.cpu_seconds * assumed::MB_OF_A_VCPU / memory_mb
             + paged * assumed::PAGE_SECONDS
-            + round.seconds
-            + asked * again * assumed::TABLE_SECONDS;
+            + scan.seconds
+            + table_requests * again * assumed::TABLE_SECONDS;
 
         self.ticks += ticks;
         self.invocations += ticks * (1.0 + runs);
@@ -113,7 +115,7 @@ impl Load {
             [inventory::Target::FastDroplets] => self.hourly.fast += paged * an_hour,
             _ => self.hourly.full += paged * an_hour,
         }
-        self.hourly.scans += round.requests() * an_hour;
+        self.hourly.scans += scan.requests() * an_hour;
     }
 
     fn add_changes(&mut self, measured: &Measured, unchanged: &Pass, changed: &Pass) {
@@ -124,7 +126,8 @@ impl Load {
         self.read_units += changes * of_a_change(|run| run.table.read_units);
     }
 
-    /// As it is once everything is as old as it gets.
+    /// Adds the storage of the steady state, in which events and receipts have reached their full
+    /// retention.
     fn add_storage(&mut self, measured: &Measured, template: &Template) {
         let size = &measured.size;
         let event = size.event_bytes as f64 / (size.events.max(1)) as f64;
@@ -137,7 +140,7 @@ impl Load {
         self.gigabytes = bytes / GIGA;
     }
 
-    /// In the order of [`super::PRICES`].
+    /// Returns the quantities in the order of [`super::PRICES`].
     pub(super) fn quantities(&self, template: &Template) -> [f64; 19] {
         let polls = assumed::HOURS * 3_600.0 / assumed::POLL_SECONDS * assumed::POLLERS * template.polled_queues;
         [
@@ -165,18 +168,21 @@ impl Load {
 }
 
 impl Hourly {
-    /// How many seconds lie between two quick looks where a minute's take more than there is in one.
+    /// Returns the seconds between two fast polls: 60, or more if polls every minute exceed the
+    /// hourly quota.
     pub(crate) fn fast_poll_seconds(&self) -> f64 {
         60.0 * (self.fast / f64::from(Priority::Fast.max_available().0)).max(1.0)
     }
 
-    /// How many hours a round takes where all of them want more than there is in one.
+    /// Returns the hours that a parent scan takes: one, or more if all scans together exceed the
+    /// hourly quota.
     pub(crate) fn scan_hours(&self) -> f64 {
         (self.scans / f64::from(Priority::ParentScans.max_available().0)).max(1.0)
     }
 }
 
-/// The table units of a month (written, read) of the baseline's mirror: every row of every sweep, at what a row took there.
+/// Returns the write and read units of a month of the baseline's mirror: all resources of all
+/// sweeps, times the units of one resource in the baseline.
 pub(crate) fn baseline_units(measured: &Measured) -> (f64, f64) {
     let rows = f64::from(measured.baseline.rows.max(1));
     let (write, read) = (measured.baseline.table.write_units / rows, measured.baseline.table.read_units / rows);

@@ -1,4 +1,5 @@
-//! What a month costs, everything included. Pure: from what was measured, what the template deploys, prices and assumptions.
+//! The AWS cost of a month, everything included: pure functions of the measurements, the template,
+//! prices and assumptions.
 
 pub(crate) mod assumptions;
 mod load;
@@ -15,16 +16,16 @@ pub(crate) use template::{TEXT as TEMPLATE, Template};
 
 use prices::Price;
 
-/// One line of the bill.
+/// One line of the AWS bill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Item {
     pub(crate) name: &'static str,
-    /// How much of it, in the price's unit.
+    /// The quantity of the month, in `unit`.
     pub(crate) quantity: f64,
     pub(crate) unit: &'static str,
-    /// US dollars.
+    /// The cost in US dollars.
     pub(crate) amount: f64,
-    /// What is left to pay of it where nothing else uses the account's free tier.
+    /// The cost in US dollars after the free tier, if nothing else in the AWS account uses that.
     pub(crate) with_free_tier: f64,
 }
 
@@ -40,14 +41,14 @@ impl Item {
     }
 }
 
-/// The bill of a month.
+/// Returns the bill of a month.
 #[must_use]
 pub(crate) fn bill(load: &Load, template: &Template) -> Vec<Item> {
     let quantities = load.quantities(template);
     PRICES.iter().zip(quantities).map(|(price, quantity)| Item::new(price, quantity)).collect()
 }
 
-/// The sum of a bill.
+/// Returns the sum of one amount over all lines of a bill.
 pub(crate) fn sum(items: &[Item], of: impl Fn(&Item) -> f64) -> f64 {
     items.iter().map(of).sum()
 }
@@ -58,7 +59,8 @@ mod tests {
     use crate::account::Account;
     use crate::measured::{Baseline, Measured, Pass, PassName, Run, Size, SyncReceipt, TableUsage};
 
-    /// 1,000 droplets: 6 pages and 10 read units a sweep, 3 write units; a change takes 6 more.
+    /// Returns measurements of 1,000 droplets: a sweep takes 6 pages, 10 read units and 3 write
+    /// units; a change takes 6 write units more.
     fn measured() -> Measured {
         let receipt = || SyncReceipt { complete: true, items: 1_000, pages: 6, requests: 6, ..SyncReceipt::default() };
         let run = |worker: &inventory::InventoryWorker, write_units| Run {
@@ -73,7 +75,7 @@ mod tests {
         let account = Account::of_droplets(1_000);
         let pass = |name, changed, write_units| {
             let runs = account.workers().map(|worker| run(worker, write_units)).collect();
-            Pass { name, runs, simulator_requests: 0, no_pages: 0, changed }
+            Pass { name, runs, simulator_requests: 0, unpaged_requests: 0, changed }
         };
         // Three workers share the ten changes.
         let passes = vec![pass(PassName::Unchanged, 0, 3.0), pass(PassName::OnePercent, 10, 23.0)];
@@ -87,7 +89,7 @@ mod tests {
     fn a_bill_is_counts_times_prices() {
         let (template, measured) = (Template::read(TEMPLATE).unwrap(), measured());
         let load = Load::measured(&measured, &template).unwrap();
-        // Every quarter of an hour, every minute, every quarter of an hour.
+        // The three workers run every 15 minutes, every minute, and every 15 minutes.
         let ticks = 730.0 * (4.0 + 60.0 + 4.0);
         let changes = 1_000.0 * 0.01 * 730.0 / 24.0;
         assert_eq!(load.ticks, ticks);
@@ -103,20 +105,20 @@ mod tests {
         let amount = |name: &str| items.iter().find(|item| item.name == name).unwrap().amount;
         let close = |one: f64, other: f64| (one - other).abs() < 1.0e-9 * other;
         assert!(close(amount("table writes"), load.write_units * 0.625 / 1.0e6));
-        // Five pollers of each queue, three times a minute.
+        // Each queue has five pollers, which poll three times a minute.
         assert!(close(amount("queue polling"), 730.0 * 60.0 * 15.0 * template.polled_queues * 0.4 / 1.0e6));
         assert!(items.iter().all(|item| item.with_free_tier <= item.amount));
 
-        // Each of 3,000 rows in three sweeps: three units to write, an eighth to read.
+        // Each of 3,000 resources in three sweeps takes three units to write and an eighth to read.
         assert_eq!(baseline_units(&measured), (ticks * 1_000.0 * 3.0, ticks * 125.0));
     }
 
     #[test]
-    fn what_is_asked_for_too_often_comes_less_often() {
+    fn requests_beyond_the_quota_take_more_time() {
         let hourly = load::Hourly { full: 0.0, scans: 0.0, fast: 60.0 };
         assert_eq!((hourly.scan_hours(), hourly.fast_poll_seconds()), (1.0, 60.0));
-        let reach = |priority: store::Priority| f64::from(priority.max_available().0);
-        let (scans, fast) = (2.0 * reach(store::Priority::ParentScans), 1.5 * reach(store::Priority::Fast));
+        let available = |priority: store::Priority| f64::from(priority.max_available().0);
+        let (scans, fast) = (2.0 * available(store::Priority::ParentScans), 1.5 * available(store::Priority::Fast));
         let hourly = load::Hourly { full: 0.0, scans, fast };
         assert_eq!((hourly.scan_hours(), hourly.fast_poll_seconds()), (2.0, 90.0));
     }

@@ -1,20 +1,20 @@
-//! AWS's prices in us-east-1, arm64.
+//! AWS's prices in us-east-1, for arm64.
 
-/// When they were looked up.
+/// The month in which the prices were read from AWS's pages.
 pub(crate) const AS_OF: &str = "2025-11";
 
-/// The price of one thing.
+/// The price of one line of the bill.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Price {
-    /// The line of the bill.
+    /// The name of the line of the bill.
     pub(crate) name: &'static str,
-    /// What a quantity of 1 is.
+    /// The unit of the quantity.
     pub(crate) unit: &'static str,
-    /// US dollars for a quantity of 1.
+    /// The price of one unit in US dollars.
     pub(crate) usd: f64,
-    /// What a month has for free, for ever and not only in the first year.
+    /// The units of a month that are always free, not only in the first year.
     pub(crate) free: f64,
-    /// The page that says so.
+    /// The URL of AWS's page with the price.
     pub(crate) source: &'static str,
 }
 
@@ -29,7 +29,7 @@ const fn price(name: &'static str, unit: &'static str, usd: f64, free: f64, sour
     Price { name, unit, usd, free, source }
 }
 
-/// In the order of [`super::load::Load::quantities`].
+/// All prices, in the order of [`super::load::Load::quantities`].
 pub(crate) const PRICES: [Price; 19] = [
     price("function requests", "requests", 0.20 / MILLION, MILLION, LAMBDA),
     price("function time", "GB-seconds", 0.000_013_333_4, 400_000.0, LAMBDA),
@@ -38,18 +38,19 @@ pub(crate) const PRICES: [Price; 19] = [
     price("table storage", "GB-months", 0.25, 25.0, DYNAMODB),
     price("table backup (PITR)", "GB-months", 0.20, 0.0, DYNAMODB),
     price("queue messages", "requests", 0.40 / MILLION, MILLION, SQS),
-    // What is free of the requests to queues is counted with the messages.
+    // The free requests to queues are subtracted from the messages.
     price("queue polling", "requests", 0.40 / MILLION, 0.0, SQS),
     price("schedules", "ticks", 1.00 / MILLION, 14.0 * MILLION, "https://aws.amazon.com/eventbridge/pricing/"),
     price("alarms", "alarms", 0.10, 10.0, CLOUDWATCH),
     price("metrics", "metrics", 0.30, 10.0, CLOUDWATCH),
     price("dashboard", "dashboards", 3.00, 3.0, CLOUDWATCH),
-    price("logs, taken in", "GB", 0.50, 5.0, CLOUDWATCH),
-    price("logs, kept", "GB-months", 0.03, 5.0, CLOUDWATCH),
+    price("logs, ingested", "GB", 0.50, 5.0, CLOUDWATCH),
+    price("logs, stored", "GB-months", 0.03, 5.0, CLOUDWATCH),
     price("secrets", "secrets", 0.40, 0.0, SECRETS),
     price("secrets, fetched", "calls", 0.05 / 10_000.0, 0.0, SECRETS),
     price("API requests", "requests", 1.00 / MILLION, 0.0, "https://aws.amazon.com/api-gateway/pricing/"),
-    // Metrics of each route are an account's custom metrics; what is free of those is counted there.
+    // Metrics of each route count as custom metrics of the account, and the free ones are
+    // subtracted there.
     price("API metrics", "metrics", 0.30, 0.0, CLOUDWATCH),
     price("users", "monthly users", 0.015, 10_000.0, "https://aws.amazon.com/cognito/pricing/"),
 ];

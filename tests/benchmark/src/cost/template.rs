@@ -1,33 +1,33 @@
-//! What the template deploys, as far as it is paid for.
+//! The resources that the template deploys, as far as AWS bills them.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use serde_yaml_ng::Value;
 
-/// Numbers of what `template.yaml` deploys.
+/// The billed resources and parameters in `template.yaml`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Template {
-    /// Memory of each worker's function, in MB.
+    /// The memory of each worker's function, in MB.
     pub(crate) memory_mb: BTreeMap<String, f64>,
-    /// Memory of the others.
+    /// The memory of a function that sets none, in MB.
     pub(crate) default_memory_mb: f64,
-    /// Queues that Lambda polls.
+    /// The number of queues that Lambda polls.
     pub(crate) polled_queues: f64,
     pub(crate) alarms: f64,
     pub(crate) dashboards: f64,
     pub(crate) log_retention_days: f64,
     pub(crate) event_retention_days: f64,
-    /// Routes of the API whose metrics are paid for.
+    /// The number of API routes with billed metrics; zero without detailed metrics.
     pub(crate) metered_routes: f64,
 }
 
-/// The template that is deployed.
+/// The text of `template.yaml`.
 pub(crate) const TEXT: &str = include_str!("../../../../template.yaml");
 
 impl Template {
     pub(crate) fn read(text: &str) -> Result<Self> {
-        let template: Value = serde_yaml_ng::from_str(text).context("template.yaml is no YAML")?;
+        let template: Value = serde_yaml_ng::from_str(text).context("template.yaml is not valid YAML")?;
         let resources: BTreeMap<String, Value> = serde_yaml_ng::from_value(template["Resources"].clone())?;
         let of_type = |kind: &'static str| resources.values().filter(move |resource| resource["Type"] == kind);
         let count = |kind| of_type(kind).count() as f64;
@@ -55,7 +55,7 @@ impl Template {
     }
 }
 
-/// How many queues a function listens on.
+/// Returns the number of queues that invoke a function.
 fn polled(function: &Value) -> f64 {
     let events = function["Events"].as_mapping();
     events.map_or(0, |events| events.values().filter(|event| event["Type"] == "SQS").count()) as f64
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_is_deployed() {
+    fn the_deployed_functions_are_read() {
         let template = Template::read(TEXT).unwrap();
         let workers: Vec<&str> = template.memory_mb.keys().map(String::as_str).collect();
         for name in inventory::WORKERS.iter().map(|worker| worker.name).chain(["balance", "reconcile"]) {

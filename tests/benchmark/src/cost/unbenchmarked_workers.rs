@@ -1,17 +1,18 @@
-//! The workers that no benchmark runs, reckoned from assumptions: those of billing, and those of sagas.
+//! The workers that the benchmark does not run, those of billing and of sagas. Their cost is
+//! estimated from assumptions.
 
 use super::assumptions as assumed;
 use super::load::REQUESTS_OF_A_MESSAGE;
 use super::{Load, Template};
 
-/// What a worker does in a month.
+/// The work of one worker in a month.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct MonthlyUsage {
     /// Messages from the schedule.
     ticks: f64,
-    /// Messages of the worker's own, each an invocation, besides.
+    /// Further messages in the worker's queue, each of them an invocation.
     runs: f64,
-    /// Of a run.
+    /// Pages read from DigitalOcean in one run. The fields below are for one run, too.
     pages: f64,
     write_units: f64,
     read_units: f64,
@@ -20,7 +21,7 @@ struct MonthlyUsage {
 
 const DAYS: f64 = assumed::HOURS / 24.0;
 
-/// Adds what they do in an account with so many resources.
+/// Adds the work of these workers in an account with `load.resources` resources.
 pub(super) fn add(load: &mut Load, template: &Template) {
     for worker in billing::WORKERS {
         let ticks = assumed::HOURS * 60.0 / worker.cadence_minutes as f64;
@@ -43,7 +44,8 @@ pub(super) fn add(load: &mut Load, template: &Template) {
         MonthlyUsage { runs: assumed::SAGAS * assumed::POST_CHECKS, ..driving },
         template,
     );
-    // Every day's preview replaces a line set, and the month's invoice the last of them.
+    // Each day's preview replaces the one before, and the month's invoice replaces the last
+    // preview, so one line set is kept for each month.
     load.gigabytes += f64::from(load.resources) * assumed::LINE_BYTES * assumed::INVOICES_KEPT / 1.0e9;
 }
 
@@ -53,11 +55,12 @@ fn billed(worker: &billing::BillingWorkerSpec, ticks: f64, lines: f64) -> Monthl
     if *worker != billing::INVOICE_INGEST {
         return of_an_account;
     }
-    // A page of lines is written, and once more when it gets its end. What is matched is read off the small index.
+    // Each page of lines is written twice, the second time when it gets its expiry. Resources for
+    // matching are read from an index with few attributes.
     let pages_of_lines = (lines / assumed::LINES_OF_A_PAGE).ceil();
     let write_units = 2.0 * lines * assumed::LINE_BYTES / 1_000.0;
     MonthlyUsage {
-        // The day's preview, the night's matching, and the month's invoice.
+        // A month has one preview and one nightly match for each day, and one invoice.
         runs: 2.0 * DAYS + 1.0,
         pages: 3.0 + (lines / 200.0).ceil(),
         write_units: of_an_account.write_units + write_units,
@@ -70,7 +73,8 @@ fn billed(worker: &billing::BillingWorkerSpec, ticks: f64, lines: f64) -> Monthl
 impl Load {
     fn add_unbenchmarked(&mut self, worker: &str, month: MonthlyUsage, template: &Template) {
         let MonthlyUsage { ticks, runs, .. } = month;
-        // reconcile does its work with the tick itself.
+        // A worker without further messages (reconcile) does its work in the invocation for the
+        // tick.
         let worked = if runs > 0.0 { runs } else { ticks };
         let memory_mb = template.memory_mb.get(worker).copied().unwrap_or(template.default_memory_mb);
         let seconds = month.pages * assumed::PAGE_SECONDS + month.table_requests * assumed::TABLE_SECONDS;
@@ -83,7 +87,7 @@ impl Load {
         self.log_gigabytes += (ticks + runs) * (assumed::LOG_BYTES + assumed::PLATFORM_LOG_BYTES) / 1.0e9;
         self.token_fetches +=
             if month.pages > 0.0 { worked.min(assumed::HOURS * 3_600.0 / assumed::TOKEN_SECONDS) } else { 0.0 };
-        // A metric costs in each hour in which it is written.
+        // A metric is billed for each hour in which it is written.
         self.metrics += assumed::METRICS_OF_A_WORKER * (worked / assumed::HOURS).min(1.0);
     }
 }
@@ -100,9 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn most_of_it_is_the_minutes_tick() {
+    fn most_invocations_are_ticks_every_minute() {
         let load = added(500);
-        // Every minute, every hour, twice a day.
+        // The ticks come every minute, every hour, and twice a day.
         assert_eq!(load.ticks, 730.0 * 60.0 + 730.0 + 2.0 * DAYS);
         let of_accounts = 730.0 + DAYS + (2.0 * DAYS + 1.0);
         let of_sagas = assumed::SAGAS * (assumed::WAKE_UPS + assumed::POST_CHECKS);
@@ -111,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_written_with_the_account() {
+    fn written_lines_grow_with_the_account() {
         let (small, large) = (added(500), added(50_000));
         let lines = 49_500.0 * (2.0 * DAYS + 1.0) * 2.0 * assumed::LINE_BYTES / 1_000.0;
         assert!((large.write_units - small.write_units - lines).abs() < 1.0, "{} {lines}", large.write_units);

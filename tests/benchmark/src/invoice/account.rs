@@ -1,4 +1,5 @@
-//! The account that gets the invoice: pure functions from a number of lines to what the simulator is to hold and the mirror to know.
+//! The account that receives the invoice: pure functions from a number of lines to the simulator's
+//! seed and the resources of the mirror.
 
 use anyhow::Result;
 use billing::csv::Rows;
@@ -11,15 +12,15 @@ use crate::account::{HOURLY_LIMIT, NAME, TOKEN};
 
 /// DigitalOcean's id of the invoice.
 const UUID: &str = "0f6c8f1e-7c6b-4d0a-9a55-5f9d3c1b2a47";
-/// The month it is for.
+/// The month that the invoice is for.
 const MONTH: &str = "2026-04";
-/// When everything on it was made: well before the month.
-const MADE: &str = "2026-01-01T00:00:00Z";
-/// Of so many lines, one is of a resource that is known: 5,000 of 100,000.
+/// The creation time of every resource on the invoice, well before its month.
+const CREATED: &str = "2026-01-01T00:00:00Z";
+/// The number of lines for each one whose resource the mirror has: 5,000 of 100,000.
 const ONE_IN: usize = 20;
-/// The number that the simulator adds to that of a line for the id of its droplet.
+/// The number that the simulator adds to a line's number to form the id of its droplet.
 const FIRST_ID: u64 = 500_000_000;
-/// What is sold, and the kind of what is named then.
+/// The products whose description names a resource, and the kind of that resource.
 static OWNERS: [(&str, Kind); 5] = [
     ("Droplets", Kind::from_static("droplet")),
     ("Droplet Backups", Kind::from_static("droplet")),
@@ -28,12 +29,12 @@ static OWNERS: [(&str, Kind); 5] = [
     ("Load Balancers", Kind::from_static("load_balancer")),
 ];
 
-/// The invoice's id and its month.
+/// Returns the invoice's id and its month.
 pub(crate) fn invoice() -> Result<(InvoiceUuid, Period)> {
     Ok((InvoiceUuid::new(UUID)?, Period::new(MONTH)?))
 }
 
-/// The simulator's seed: an invoice of so many lines, and nothing else.
+/// Returns the simulator's seed: an invoice of so many lines, and nothing else.
 pub(crate) fn seed(lines: u32) -> Value {
     let invoice = json!({ "invoice_uuid": UUID, "invoice_period": MONTH, "generate": { "lines": lines, "seed": 4 } });
     json!({ "accounts": { NAME: {
@@ -43,7 +44,7 @@ pub(crate) fn seed(lines: u32) -> Value {
     } } })
 }
 
-/// What the mirror knows of all that the invoice names.
+/// Returns the resources that the mirror has: those of every twentieth line of the invoice.
 pub(crate) fn known(csv: &[u8]) -> Result<Vec<Resource>> {
     let mut known = Vec::new();
     for charge in Rows::new(csv)?.step_by(ONE_IN) {
@@ -52,7 +53,7 @@ pub(crate) fn known(csv: &[u8]) -> Result<Vec<Resource>> {
     Ok(known)
 }
 
-/// The resource that a line is of; none where it is of none.
+/// Returns the resource that a line charges for; none if its product names no resource.
 fn owner(charge: &Charge) -> Result<Option<Resource>> {
     let Some((_, kind)) = OWNERS.iter().find(|(product, _)| *product == charge.product) else { return Ok(None) };
     let description = charge.description.as_str();
@@ -60,8 +61,8 @@ fn owner(charge: &Charge) -> Result<Option<Resource>> {
     // `web-00017.t123.example-data` is on line 17.
     let digits: String = name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let provider_id = ProviderId::new((FIRST_ID + digits.parse::<u64>()?).to_string())?;
-    let made: DateTime<Utc> = MADE.parse()?;
-    let facts = ResourceFacts { name: name.to_owned(), created_at: Some(made), ..ResourceFacts::default() };
+    let created: DateTime<Utc> = CREATED.parse()?;
+    let facts = ResourceFacts { name: name.to_owned(), created_at: Some(created), ..ResourceFacts::default() };
     Ok(Some(Resource {
         key: ResourceKey { account: AccountId::new(NAME)?, kind: kind.clone(), provider_id },
         fingerprint: facts.fingerprint(),
@@ -72,8 +73,8 @@ fn owner(charge: &Charge) -> Result<Option<Resource>> {
         attribution: None,
         project_history: Vec::new(),
         tenant_claims: Vec::new(),
-        first_seen_at: made,
-        last_seen_at: made,
+        first_seen_at: created,
+        last_seen_at: created,
         strikes: None,
         deleted_at: None,
     }))
@@ -84,12 +85,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_simulator_takes_it() {
+    fn the_simulator_accepts_the_seed() {
         digitalocean_sim::Seed::from_value(seed(100)).unwrap();
     }
 
     #[test]
-    fn lines_are_of_what_they_name() {
+    fn a_line_charges_for_the_resource_in_its_description() {
         let csv = "product,description,USD\n\
                    Droplets,web-00017.t123.example (s-1vcpu-1gb),$6.00\n\
                    Load Balancers,web-00018.t007.example-lb,$6.00\n\

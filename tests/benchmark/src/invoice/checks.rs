@@ -1,4 +1,4 @@
-//! What must hold of an invoice that was taken in. Pure.
+//! The promises about an ingested invoice: pure functions from measurements to violations.
 
 use domain::billing::TieOutStatus;
 
@@ -6,47 +6,57 @@ use super::{IngestRun, Ingested, StoredInvoice};
 use crate::checks::{MEMORY_BOUND, blocks};
 use crate::text::count;
 
-/// What does not hold, in sentences; empty when all is well.
+/// Returns each violated promise as a sentence; empty when all check.
 pub(crate) fn violations(ingested: &Ingested) -> Vec<String> {
     let Ingested { first, again, killed, resumed, stored, stored_after_crash, .. } = ingested;
     let mut wrong = Vec::new();
-    let mut hold = |holds: bool, sentence: String| {
+    let mut check = |holds: bool, sentence: String| {
         if !holds {
             wrong.push(format!("invoice of {} lines: {sentence}", count(ingested.lines)));
         }
     };
     for (name, ingest_run) in [("first", first), ("second", again), ("killed", killed), ("resumed", resumed)] {
         let peak = ingest_run.peak_bytes.unwrap_or_default();
-        hold(
+        check(
             peak < MEMORY_BOUND,
-            format!("the {name} run held {} bytes, the bound is {}", count(peak), count(MEMORY_BOUND)),
+            format!(
+                "the peak memory of the {name} run was {} bytes, the bound is {}",
+                count(peak),
+                count(MEMORY_BOUND)
+            ),
         );
         let crashed = if ingest_run.crashed { "crashed" } else { "did not crash" };
-        hold(ingest_run.crashed == (name == "killed"), format!("the {name} run {crashed}"));
+        check(ingest_run.crashed == (name == "killed"), format!("the {name} run {crashed}"));
     }
     let IngestRun { pages, headers, .. } = again;
-    hold(pages + headers == 0, format!("taken in again, {pages} pages of lines and {headers} headers were written"));
+    check(
+        pages + headers == 0,
+        format!("the second run wrote {pages} pages of lines and {headers} headers, none are allowed"),
+    );
     let (writes, reserved) = (again.table.writes, blocks(again.requests));
-    hold(
+    check(
         writes <= reserved,
-        format!("taken in again, {writes} writes were made, {reserved} would reserve its requests"),
+        format!("the second run made {writes} table writes, {reserved} are enough to reserve its requests"),
     );
     let written = killed.pages + resumed.pages;
-    hold(
+    check(
         written == first.pages,
-        format!("the killed and the resumed run wrote {written} pages, the undisturbed one {}", first.pages),
+        format!("the killed and the resumed run together wrote {written} pages, the first one {}", first.pages),
     );
-    hold(stored.digest == stored_after_crash.digest, "after a death the lines say something else".to_owned());
+    check(
+        stored.digest == stored_after_crash.digest,
+        "the lines after a crash differ from those of the first run".to_owned(),
+    );
     for StoredInvoice { lines, sum, counts, tie_out, amount, complete, .. } in [stored, stored_after_crash] {
         let all = *lines == ingested.lines && counts.lines == ingested.lines;
-        hold(all, format!("{lines} lines are there, and the invoice says {}", counts.lines));
-        hold(sum == amount, format!("the lines come to {sum}, the invoice to {amount}"));
-        hold(*tie_out == TieOutStatus::Balanced, format!("its sums are {tie_out:?}"));
+        check(all, format!("{lines} lines were read back, the invoice header counts {}", counts.lines));
+        check(sum == amount, format!("the sum of the lines is {sum}, the amount of the invoice is {amount}"));
+        check(*tie_out == TieOutStatus::Balanced, format!("the tie-out is {tie_out:?}"));
         let (matched, known) = (counts.matched, ingested.known);
-        hold(matched == known, format!("{matched} lines have an owner, {known} name one that is known"));
+        check(matched == known, format!("{matched} lines have an owner, {known} name a resource of the mirror"));
         let unexplained = counts.unexplained();
-        hold(unexplained == 0, format!("{unexplained} lines have neither an owner nor a reason"));
-        hold(*complete, "a draft, or lines that are to be retired, are left".to_owned());
+        check(unexplained == 0, format!("{unexplained} lines have neither an owner nor a reason"));
+        check(*complete, "a staged or superseded revision of the lines is left".to_owned());
     }
     wrong
 }
@@ -89,28 +99,28 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_is_said() {
+    fn each_violation_is_reported() {
         type Mutation = fn(&mut Ingested);
         let cases: [(Mutation, &str); 13] = [
-            (|of| of.first.peak_bytes = Some(MEMORY_BOUND), "the first run held 134,217,728 bytes"),
+            (|of| of.first.peak_bytes = Some(MEMORY_BOUND), "the first run was 134,217,728 bytes"),
             (|of| of.killed.crashed = false, "the killed run did not crash"),
             (|of| of.resumed.crashed = true, "the resumed run crashed"),
-            (|of| of.again.pages = 1, "1 pages of lines and 0 headers were written"),
-            (|of| of.again.headers = 1, "0 pages of lines and 1 headers were written"),
-            (|of| of.again.table.writes = 1, "1 writes were made, 0 would reserve"),
-            (|of| of.resumed.pages = 2, "wrote 3 pages, the undisturbed one 2"),
-            (|of| of.stored_after_crash.digest.clear(), "say something else"),
-            (|of| of.stored.lines = 199, "199 lines are there"),
-            (|of| of.stored.sum = Decimal::ONE, "the lines come to 1, the invoice to 10"),
-            (|of| of.stored.tie_out = TieOutStatus::Incomplete, "its sums are Incomplete"),
-            (|of| of.stored.counts.matched = 9, "9 lines have an owner, 10 name one"),
-            (|of| of.stored.complete = false, "a draft"),
+            (|of| of.again.pages = 1, "wrote 1 pages of lines and 0 headers"),
+            (|of| of.again.headers = 1, "wrote 0 pages of lines and 1 headers"),
+            (|of| of.again.table.writes = 1, "made 1 table writes, 0 are enough"),
+            (|of| of.resumed.pages = 2, "together wrote 3 pages, the first one 2"),
+            (|of| of.stored_after_crash.digest.clear(), "differ from those of the first run"),
+            (|of| of.stored.lines = 199, "199 lines were read back"),
+            (|of| of.stored.sum = Decimal::ONE, "the sum of the lines is 1, the amount of the invoice is 10"),
+            (|of| of.stored.tie_out = TieOutStatus::Incomplete, "the tie-out is Incomplete"),
+            (|of| of.stored.counts.matched = 9, "9 lines have an owner, 10 name a resource"),
+            (|of| of.stored.complete = false, "a staged or superseded revision"),
         ];
-        for (spoil, said) in cases {
+        for (mutate, expected) in cases {
             let mut ingested = good();
-            spoil(&mut ingested);
+            mutate(&mut ingested);
             let violations = violations(&ingested);
-            assert!(violations.iter().any(|sentence| sentence.contains(said)), "{said}: {violations:?}");
+            assert!(violations.iter().any(|sentence| sentence.contains(expected)), "{expected}: {violations:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is measured on an invoice. Plain data, as the JSON output has it.
+//! The measurements on an invoice: plain data, in the form of the JSON output.
 
 use domain::billing::{MatchCounts, TieOutStatus};
 use rust_decimal::Decimal;
@@ -6,75 +6,77 @@ use serde::{Deserialize, Serialize};
 
 use crate::measured::TableUsage;
 
-/// An invoice, and everything measured on it.
+/// All measurements on one invoice.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Ingested {
-    /// The lines that it has.
+    /// The number of lines of the invoice.
     pub(crate) lines: u32,
-    /// Resources that the mirror knew, each named by a line of its own.
+    /// The number of resources that the mirror had; each is named by one line.
     pub(crate) known: u32,
     pub(crate) reading: Reading,
-    /// From nothing.
+    /// The ingest into an empty table.
     pub(crate) first: IngestRun,
-    /// The same invoice once more.
+    /// The second ingest of the same invoice into the same table.
     pub(crate) again: IngestRun,
-    /// From nothing, in another table: the process crashed half-way.
+    /// The ingest into another empty table, by a process that crashed half-way.
     pub(crate) killed: IngestRun,
-    /// And another went on.
+    /// The ingest by the process that resumed after the crash.
     pub(crate) resumed: IngestRun,
-    /// What readers see after the first two.
+    /// The invoice as readers see it after the first two runs.
     pub(crate) stored: StoredInvoice,
-    /// And after the last two.
+    /// The invoice as readers see it after the last two runs, in the other table.
     pub(crate) stored_after_crash: StoredInvoice,
 }
 
-/// Reading the invoice's CSV, which is in memory already; each the fastest of several times.
+/// Times for parsing the invoice's CSV, which is in memory already. Each is the fastest of several
+/// repetitions.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Reading {
     pub(crate) bytes: u64,
     pub(crate) rows: u32,
-    /// With the `csv` crate, its records and nothing else.
+    /// Seconds in which the `csv` crate reads the records and nothing else.
     pub(crate) csv_seconds: f64,
-    /// With ours, every row a charge.
+    /// Seconds in which `billing::csv::Rows` turns every row into a charge.
     pub(crate) charges_seconds: f64,
-    /// From charges to lines with their kinds and owners.
+    /// Seconds to turn the charges into cost lines with their kinds and owners.
     pub(crate) build_seconds: f64,
 }
 
-/// One process that took the invoice in, from its start to its end.
+/// One process that ingested the invoice, from its start to its end.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct IngestRun {
-    /// Messages handled: more than one where the work sent itself on.
+    /// Messages handled; more than one if the worker sent itself a message to continue.
     pub(crate) messages: u32,
-    /// Whether it crashed on the way.
+    /// True if the process crashed before it was done.
     pub(crate) crashed: bool,
     pub(crate) table: TableUsage,
-    /// Pages of lines written, and the invoice's head.
+    /// The number of pages of lines written.
     pub(crate) pages: u32,
+    /// The number of invoice headers written.
     pub(crate) headers: u32,
-    /// Requests that the simulator got.
+    /// Requests that the simulator received.
     pub(crate) requests: u32,
     pub(crate) seconds: f64,
-    /// Of all its threads.
+    /// CPU time of all threads of the process.
     pub(crate) cpu_seconds: f64,
-    /// The most memory that it ever held, as the kernel counts it; none where that cannot be told.
+    /// Peak memory of the process, as the kernel counts it; none where there is no /proc.
     pub(crate) peak_bytes: Option<u64>,
 }
 
-/// What readers see of the invoice.
+/// An ingested invoice as readers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredInvoice {
-    /// Lines that are there when they are read, one after the other from 1.
+    /// The number of lines that were read back, numbered from 1 without gaps.
     pub(crate) lines: u32,
-    /// The sum of their amounts.
+    /// The sum of the lines' amounts.
     pub(crate) sum: Decimal,
-    /// SHA-256 of all that they say, in hex.
+    /// SHA-256 of all lines as JSON, in hex.
     pub(crate) digest: String,
-    /// What the invoice says of them.
+    /// The counts of lines in the invoice header.
     pub(crate) counts: MatchCounts,
     pub(crate) tie_out: TieOutStatus,
-    /// The amount of the invoice.
+    /// The amount of the invoice, from its header.
     pub(crate) amount: Decimal,
-    /// Whether nothing is left to be done: no draft, and nothing that is to be retired.
+    /// True if no work is left: neither a staged revision nor a superseded one.
     pub(crate) complete: bool,
 }

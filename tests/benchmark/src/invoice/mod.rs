@@ -1,4 +1,5 @@
-//! A long invoice, taken in: once, once more, and by a process that dies half-way and another that goes on.
+//! The ingest of a long invoice: once, a second time, and by a process that crashes half-way and
+//! another that resumes.
 
 mod account;
 mod checks;
@@ -20,10 +21,10 @@ pub(crate) use account::{invoice, known, seed};
 pub(crate) use checks::violations;
 pub(crate) use measured::{IngestRun, Ingested, Reading, StoredInvoice};
 
-/// Resources put into the table at a time.
+/// Resources that are written to the table at a time.
 const CONCURRENT_WRITES: usize = 8;
 
-/// Measures everything on an invoice of so many lines.
+/// Runs all measurements on an invoice of so many lines.
 pub(crate) async fn measure(lines: u32) -> Result<Ingested> {
     let step = ProgressStep::begin(format!("invoice of {} lines: start", count(lines)));
     let simulator = Simulator::start(&["billing-simulator", "--lines", &lines.to_string()].map(str::to_owned)).await?;
@@ -31,19 +32,20 @@ pub(crate) async fn measure(lines: u32) -> Result<Ingested> {
     let csv = simulator.get(&format!("/v2/customers/my/invoices/{uuid}/csv")).await?.bytes().await?;
     let known = known(&csv)?;
     drop(csv);
-    let undisturbed = InvoiceBench::open(&simulator, &known).await?;
-    let disturbed = InvoiceBench::open(&simulator, &known).await?;
-    step.done(&format!("{} resources are known", count(known.len() as u64)));
+    let complete = InvoiceBench::open(&simulator, &known).await?;
+    let crashing = InvoiceBench::open(&simulator, &known).await?;
+    step.done(&format!("{} resources in the mirror", count(known.len() as u64)));
 
-    let step = ProgressStep::begin("read its CSV");
+    let step = ProgressStep::begin("parse its CSV");
     let (_, reading) = run_to_end(&["read-csv", "--digitalocean", simulator.address()].map(str::to_owned)).await?;
-    let reading: Reading = serde_json::from_str(&reading).with_context(|| format!("reading said {reading}"))?;
+    let reading: Reading =
+        serde_json::from_str(&reading).with_context(|| format!("cannot parse the result of read-csv: {reading}"))?;
     step.done("");
 
-    let first = undisturbed.ingest("take it in", None).await?;
-    let again = undisturbed.ingest("take it in again", None).await?;
-    let killed = disturbed.ingest("take it in and die half-way", Some(first.table.writes / 2)).await?;
-    let resumed = disturbed.ingest("go on", None).await?;
+    let first = complete.ingest("ingest it", None).await?;
+    let again = complete.ingest("ingest it again", None).await?;
+    let killed = crashing.ingest("ingest it and crash half-way", Some(first.table.writes / 2)).await?;
+    let resumed = crashing.ingest("resume the ingest", None).await?;
     Ok(Ingested {
         lines,
         known: u32::try_from(known.len())?,
@@ -52,19 +54,20 @@ pub(crate) async fn measure(lines: u32) -> Result<Ingested> {
         again,
         killed,
         resumed,
-        stored: undisturbed.stored().await?,
-        stored_after_crash: disturbed.stored().await?,
+        stored: complete.stored().await?,
+        stored_after_crash: crashing.stored().await?,
     })
 }
 
-/// A table, and the account whose invoice it takes in.
+/// A table, and the simulator whose invoice is ingested into it.
 struct InvoiceBench<'a> {
     simulator: &'a Simulator,
     table: Server,
 }
 
 impl<'a> InvoiceBench<'a> {
-    /// A table that knows these resources, and of the invoice only that there is one.
+    /// Starts a table with these resources, in which the billing history shows the invoice but no
+    /// line is ingested yet.
     async fn open(simulator: &'a Simulator, known: &[Resource]) -> Result<Self> {
         let table = Server::start(&["table".to_owned()]).await?;
         register(&table.address).await?;
@@ -81,7 +84,8 @@ impl<'a> InvoiceBench<'a> {
         Ok(bench)
     }
 
-    /// Takes the invoice in, by a process that dies after so many writes if so many are named.
+    /// Ingests the invoice in a process that crashes after `crash_after` table writes; none lets it
+    /// finish.
     async fn ingest(&self, what: &str, crash_after: Option<usize>) -> Result<IngestRun> {
         let step = ProgressStep::begin(what);
         self.simulator.forget_requests().await?;
@@ -94,11 +98,11 @@ impl<'a> InvoiceBench<'a> {
     async fn work(&self, worker: &str, crash_after: Option<usize>) -> Result<IngestRun> {
         let (table, digitalocean) = (&self.table.address, self.simulator.address());
         let arguments = ["bill", "--worker", worker, "--table", table, "--digitalocean", digitalocean];
-        let death = crash_after.map(|writes| ["--crash-after".to_owned(), writes.to_string()]);
+        let crash = crash_after.map(|writes| ["--crash-after".to_owned(), writes.to_string()]);
         let arguments: Vec<String> =
-            arguments.map(str::to_owned).into_iter().chain(death.into_iter().flatten()).collect();
+            arguments.map(str::to_owned).into_iter().chain(crash.into_iter().flatten()).collect();
         let (_, result) = run_to_end(&arguments).await?;
-        serde_json::from_str(&result).with_context(|| format!("{worker} said {result}"))
+        serde_json::from_str(&result).with_context(|| format!("cannot parse the result of {worker}: {result}"))
     }
 
     async fn stored(&self) -> Result<StoredInvoice> {

@@ -1,4 +1,4 @@
-//! Reading the invoice back.
+//! Reads the ingested invoice back from the table.
 
 use anyhow::{Context as _, Result, ensure};
 use domain::AccountId;
@@ -9,21 +9,22 @@ use store::Table;
 use super::{StoredInvoice, invoice};
 use crate::account::NAME;
 
-/// Lines read at a time.
+/// Lines that are read at a time.
 const LINES: usize = 1_000;
 
-/// What readers see of the invoice.
+/// Reads the invoice as the API's readers do, and sums and hashes its lines.
 pub(super) async fn read(table: &Table) -> Result<StoredInvoice> {
     let (uuid, period) = invoice()?;
-    let head = table.invoice(&AccountId::new(NAME)?, period, &uuid).await?.context("the invoice is not there")?;
-    let set = head.lines.as_ref().context("the invoice has no lines")?;
+    let header =
+        table.invoice(&AccountId::new(NAME)?, period, &uuid).await?.context("the invoice is not in the table")?;
+    let set = header.lines.as_ref().context("the invoice has no lines")?;
     let (mut lines, mut sum, mut hash) = (0, Decimal::ZERO, Sha256::new());
     let mut from = None;
     loop {
-        let page = table.lines(&head, from, LINES).await?.context("the lines were replaced meanwhile")?;
+        let page = table.lines(&header, from, LINES).await?.context("the lines were replaced while they were read")?;
         for line in page.lines {
             lines += 1;
-            ensure!(line.line == lines, "line {} stands where {lines} should", line.line);
+            ensure!(line.line == lines, "line {} is in the place of line {lines}", line.line);
             sum += line.charge.amount.amount;
             hash.update(serde_json::to_vec(&line)?);
         }
@@ -38,7 +39,7 @@ pub(super) async fn read(table: &Table) -> Result<StoredInvoice> {
         digest: hex::encode(hash.finalize()),
         counts: set.counts,
         tie_out: set.tie_out.status,
-        amount: head.amount.amount,
-        complete: head.staged_revision.is_none() && head.superseded_revisions.is_empty(),
+        amount: header.amount.amount,
+        complete: header.staged_revision.is_none() && header.superseded_revisions.is_empty(),
     })
 }

@@ -1,4 +1,4 @@
-//! The bill of a month, an account beside the other.
+//! The bills of a month, with a column for each account.
 
 use std::fmt::Write as _;
 
@@ -10,15 +10,16 @@ use crate::cost::{AS_OF, Item, Load, PRICES, Template, baseline_units, bill, sum
 use crate::measured::Measured;
 use crate::text::{count, ratio, table, whole};
 
-/// The bill of an account.
+/// The monthly bill of one account.
 #[derive(Debug, Serialize)]
 pub(super) struct Bill {
     load: Load,
     items: Vec<Item>,
     usd: f64,
     usd_with_free_tier: f64,
-    /// Table requests alone, here and in the baseline's mirror.
+    /// The cost of the table requests of this mirror in US dollars.
     table_usd: f64,
+    /// The cost of the table requests of the baseline's mirror in US dollars.
     baseline_table_usd: f64,
 }
 
@@ -61,7 +62,7 @@ pub(super) fn show(bills: &[Bill]) -> String {
     let _ = writeln!(text, "{}", table(&head, &rows));
     text.push_str(&compared(bills));
     text.push_str(&hourly(bills));
-    text.push_str("Assumed:\n");
+    text.push_str("Assumptions:\n");
     sentences().iter().for_each(|sentence| _ = writeln!(text, "- {sentence}"));
     let mut sources: Vec<&str> = PRICES.iter().map(|price| price.source).collect();
     sources.sort_unstable();
@@ -86,7 +87,7 @@ fn compared(bills: &[Bill]) -> String {
         .collect();
     let head = ["resources", "table requests, USD", "the baseline's, USD", "baseline / this"];
     format!(
-        "The baseline is a mirror that reads and writes every whole row of every sweep at the same schedules.\n{}\n",
+        "The baseline is a mirror that reads and writes every resource in full in each sweep, with the same schedules.\n{}\n",
         table(&head, &rows)
     )
 }
@@ -96,19 +97,19 @@ fn hourly(bills: &[Bill]) -> String {
         .iter()
         .map(|bill| {
             let hourly = bill.load.hourly;
-            let round = format!("{:.1} h", hourly.scan_hours());
-            let look = format!("{:.0} s", hourly.fast_poll_seconds());
-            vec![count(bill.load.resources), whole(hourly.full), whole(hourly.scans), round, whole(hourly.fast), look]
+            let scan = format!("{:.1} h", hourly.scan_hours());
+            let poll = format!("{:.0} s", hourly.fast_poll_seconds());
+            vec![count(bill.load.resources), whole(hourly.full), whole(hourly.scans), scan, whole(hourly.fast), poll]
         })
         .collect();
-    let head = ["resources", "full sweeps", "rounds", "a round takes", "quick looks", "one every"];
-    let (full, rounds, fast) =
+    let head = ["resources", "full sweeps", "parent scans", "a scan takes", "fast polls", "one every"];
+    let (full, scans, fast) =
         (Priority::Full.max_available().0, Priority::ParentScans.max_available().0, Priority::Fast.max_available().0);
     format!(
-        "Requests to DigitalOcean in an hour, of 5,000 with each token. Within reach with the token for sync: {} for full sweeps, {} for \
-         rounds; with one of their own, {} for quick looks.\n{}\n",
+        "Requests to DigitalOcean in an hour. Each token allows 5,000. Available with the token for sync: {} for full sweeps, {} for \
+         parent scans; with the token for fast, {} for fast polls.\n{}\n",
         count(full),
-        count(rounds),
+        count(scans),
         count(fast),
         table(&head, &rows)
     )

@@ -1,4 +1,4 @@
-//! A long invoice, read and taken in.
+//! The report about the ingest of a long invoice.
 
 use std::fmt::Write as _;
 
@@ -10,21 +10,21 @@ const MB: f64 = 1_048_576.0;
 pub(super) fn show(ingested: &Ingested) -> String {
     let Ingested { lines, known, reading, first, again, killed, resumed, stored, .. } = ingested;
     let mut text = format!(
-        "== an invoice of {} lines, {} bytes of CSV; {} resources are known ==\n\n",
+        "== an invoice of {} lines, {} bytes of CSV; {} of its resources are in the mirror ==\n\n",
         count(*lines),
         count(reading.bytes),
         count(*known)
     );
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{}", speeds(reading, first));
-    let runs = [("first", first), ("once more", again), ("killed half-way", killed), ("resumed", resumed)];
+    let runs = [("first", first), ("second", again), ("killed half-way", killed), ("resumed", resumed)];
     let rows: Vec<Vec<String>> = runs.into_iter().map(|(name, ingest_run)| row(name, ingest_run)).collect();
     let _ = writeln!(text, "{}", table(&HEAD, &rows));
     let operations = first.table.requests.iter().map(|(name, times)| format!("{} {name}", count(*times as u64)));
     let _ = writeln!(text, "table requests of the first run: {}", operations.collect::<Vec<_>>().join(", "));
     let _ = writeln!(
         text,
-        "lines read back: {}, {} with an owner, {} explained; they come to ${}, the invoice to ${}",
+        "lines read back: {}, {} with an owner, {} explained; their sum is ${}, the amount of the invoice is ${}",
         count(stored.lines),
         count(stored.counts.matched),
         count(stored.counts.explained),
@@ -34,7 +34,7 @@ pub(super) fn show(ingested: &Ingested) -> String {
     text
 }
 
-/// From the bare reading to the whole.
+/// Returns the table of speeds, from bare parsing to the whole ingest.
 fn speeds(reading: &Reading, first: &IngestRun) -> String {
     let Reading { bytes, rows, csv_seconds, charges_seconds, build_seconds } = *reading;
     let line = |name: &str, seconds: f64| {
@@ -42,12 +42,12 @@ fn speeds(reading: &Reading, first: &IngestRun) -> String {
         vec![name.to_owned(), whole(lines), format!("{:.1}", bytes / MB), ratio(seconds, csv_seconds)]
     };
     let lines = [
-        line("csv crate, records alone", csv_seconds),
-        line("csv::Rows, every row a charge", charges_seconds),
-        line("settle, every charge a line with its kind and owner", build_seconds),
-        line("the whole: CSV, JSON items, join, match, tie out, write", first.seconds),
+        line("csv crate, records only", csv_seconds),
+        line("csv::Rows, from rows to charges", charges_seconds),
+        line("build_cost_line, from charges to lines with kind and owner", build_seconds),
+        line("whole ingest: CSV, JSON items, join, match, tie out, write", first.seconds),
     ];
-    table(&["", "lines/s", "MB/s", "time, of the csv crate's"], &lines)
+    table(&["", "lines/s", "MB/s", "time / csv crate"], &lines)
 }
 
 const HEAD: [&str; 11] = [
@@ -61,7 +61,7 @@ const HEAD: [&str; 11] = [
     "writes",
     "WRU",
     "pages written",
-    "head written",
+    "headers written",
 ];
 
 fn row(name: &str, ingest_run: &IngestRun) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The passes over one account.
+//! The report about the passes over one account.
 
 use std::fmt::Write as _;
 
@@ -82,7 +82,8 @@ fn peak(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MB))
 }
 
-/// The unchanged sweep of one kind beside a mirror that reads every whole row and writes it back.
+/// Returns the comparison of the unchanged sweep of one kind with a mirror that reads every whole
+/// item and writes it back.
 fn compared(measured: &Measured) -> Option<String> {
     let Baseline { kind, rows, table: naive, peak_bytes, .. } = &measured.baseline;
     let pass = measured.pass(PassName::Unchanged)?;
@@ -99,7 +100,7 @@ fn compared(measured: &Measured) -> Option<String> {
     }
     let head = ["table, one unchanged sweep", "this mirror", "baseline", "baseline / this"];
     Some(format!(
-        "{} rows of the kind {kind}; the baseline reads every whole row and writes it back with the time it was seen\n{}",
+        "{} resources of the kind {kind}; the baseline reads each in full and writes it back with the time of the sweep\n{}",
         count(*rows),
         table(&head, &lines)
     ))

@@ -1,4 +1,4 @@
-//! Sagas that were driven, one ending beside the other.
+//! The report about sagas, with a row for each ending.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,27 +8,29 @@ use crate::saga::{DriveResult, REQUESTS_OF_A_STEP, STEPS, Sagas};
 use crate::text::{count, ratio, table, whole};
 
 const MB: f64 = 1.0e6;
-/// What a script asks of DigitalOcean for a record: the list in which it looks for it, and the write.
+/// The requests to DigitalOcean that a simple script makes for a record: it lists the records to
+/// find it, and writes it.
 const CALLS_OF_A_SCRIPT: f64 = 2.0;
 
 pub(super) fn show(measured: &Sagas) -> String {
     let Sagas { sagas, workers, succeeded, rolled_back } = measured;
-    let mut text = format!("== {} sagas of {STEPS} records each, {workers} workers of each lane ==\n\n", count(*sagas));
-    let runs = [("succeeded", succeeded), ("failed and rolled back", rolled_back)];
+    let mut text =
+        format!("== {} sagas of {STEPS} records each, {workers} functions for each phase ==\n\n", count(*sagas));
+    let runs = [("succeeded", succeeded), ("rolled back", rolled_back)];
     let rows = runs.map(|(name, driven)| speed(measured, name, driven));
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{}", table(&SPEED, &rows));
-    let rows = runs.map(|(name, driven)| asked(measured, name, driven));
-    let _ = writeln!(text, "{}", table(&ASKED, &rows));
-    let undoing = (rolled_back.table_requests() - succeeded.table_requests()) / measured.steps();
+    let rows = runs.map(|(name, driven)| requests_and_units(measured, name, driven));
+    let _ = writeln!(text, "{}", table(&REQUESTS_AND_UNITS, &rows));
+    let compensating = (rolled_back.table_requests() - succeeded.table_requests()) / measured.steps();
     let _ = writeln!(
         text,
-        "An uneventful step may take {REQUESTS_OF_A_STEP} table requests: its share of the saga's lease, but not its start, announcements or \
-         budget.\nFailing and undoing took {undoing:.2} more for each step undone. Units of driving include those of the announcements.",
+        "An uneventful step may take {REQUESTS_OF_A_STEP} table requests, including its part of the saga's lease, but not the start, announcements or reserved \
+         quota.\nFailure and compensation took {compensating:.2} more for each compensated step. Units of driving include those of the announcements.",
     );
     for (name, driven) in runs {
-        let DriveResult { starts, driving, budget, .. } = driven;
-        for (what, of) in [("starts", starts), ("driving", driving), ("budget", budget)] {
+        let DriveResult { starts, driving, quota, .. } = driven;
+        for (what, of) in [("starts", starts), ("driving", driving), ("quota", quota)] {
             let _ = writeln!(text, "table requests, {name}, {what}: {}", operations(of));
         }
     }
@@ -36,7 +38,7 @@ pub(super) fn show(measured: &Sagas) -> String {
     let script = CALLS_OF_A_SCRIPT * measured.steps();
     let _ = writeln!(
         text,
-        "A script that only lists and writes makes {} calls: this makes {} of those; to undo it as well, {}.",
+        "A script that only lists and writes makes {} calls. The sagas that succeeded made {} as many, those that were rolled back {}.",
         whole(script),
         ratio(f64::from(succeeded.calls(false)), script),
         ratio(f64::from(rolled_back.calls(false)), script),
@@ -45,14 +47,14 @@ pub(super) fn show(measured: &Sagas) -> String {
         (succeeded.replayed + rolled_back.replayed, succeeded.postponed + rolled_back.postponed);
     let _ = writeln!(
         text,
-        "{} ledgers were read back. {} looks after the end are not part of this: they come a quarter of an hour later.",
+        "{} ledgers were read back. {} post-checks are not part of the measurement: they are due a quarter of an hour later.",
         count(replayed),
         count(postponed),
     );
     text
 }
 
-const SPEED: [&str; 8] = ["run", "seconds", "sagas/s", "steps/s", "CPU s", "peak MB", "wake-ups", "a saga"];
+const SPEED: [&str; 8] = ["run", "seconds", "sagas/s", "steps/s", "CPU s", "peak MB", "wake-ups", "per saga"];
 
 fn speed(measured: &Sagas, name: &str, driven: &DriveResult) -> Vec<String> {
     let (sagas, seconds) = (f64::from(measured.sagas), driven.seconds);
@@ -68,32 +70,32 @@ fn speed(measured: &Sagas, name: &str, driven: &DriveResult) -> Vec<String> {
     ]
 }
 
-const ASKED: [&str; 9] = [
-    "for a step",
+const REQUESTS_AND_UNITS: [&str; 9] = [
+    "per step",
     "table requests",
     "announcements",
-    "budget",
+    "quota",
     "DO calls",
-    "for a saga: start WRU",
+    "per saga: start WRU",
     "driving WRU",
     "driving RRU",
-    "budget WRU",
+    "quota WRU",
 ];
 
-fn asked(measured: &Sagas, name: &str, driven: &DriveResult) -> Vec<String> {
+fn requests_and_units(measured: &Sagas, name: &str, driven: &DriveResult) -> Vec<String> {
     let step = |number: f64| format!("{:.2}", number / measured.steps());
     let saga = |units: f64| format!("{:.2}", units / f64::from(measured.sagas));
-    let DriveResult { starts, driving, budget, .. } = driven;
+    let DriveResult { starts, driving, quota, .. } = driven;
     vec![
         name.to_owned(),
         step(driven.table_requests()),
         step(driven.announcements()),
-        step(budget.requests.values().sum::<usize>() as f64),
+        step(quota.requests.values().sum::<usize>() as f64),
         step(driven.calls(false).into()),
         saga(starts.write_units),
         saga(driving.write_units),
         saga(driving.read_units),
-        saga(budget.write_units),
+        saga(quota.write_units),
     ]
 }
 
@@ -114,5 +116,5 @@ fn calls(measured: &Sagas) -> String {
         std::iter::once(kind.clone()).chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = kinds.into_iter().map(row).collect();
-    table(&["requests to DigitalOcean", "succeeded", "a step", "rolled back", "a step"], &rows)
+    table(&["requests to DigitalOcean", "succeeded", "per step", "rolled back", "per step"], &rows)
 }

@@ -1,4 +1,4 @@
-//! Who waits for a round over backups.
+//! The report about priorities that wait during a scan of backups.
 
 use store::Priority;
 
@@ -17,15 +17,15 @@ pub(super) fn show(starvation: &Starvation) -> String {
     let [hourly, minutely] = <[u32; 2]>::from(Priority::ParentScans.max_available());
     format!(
         "== the backups of {} droplets, all on one token of 5,000 requests an hour and 250 a minute ==\n\n\
-         A round of {} requests takes {} h {:02} min: {} an hour and {minutely} a minute are left to it. Beside it:\n\n{}\n\
+         A scan of {} requests takes {} h {:02} min, since {} an hour and {minutely} a minute are available to it. Meanwhile:\n\n{}\n\
          full sweeps of {} requests every 15 minutes: {}, the slowest took {} s\n\
-         the table, for all reservations: {} writes, {} reads\n",
+         table requests for all reservations: {} writes, {} reads\n",
         count(*droplets),
         count(*requests),
         minutes / 60,
         minutes % 60,
         count(hourly),
-        table(&["asks every minute", "for", "asked", "had to wait"], &rows),
+        table(&["priority", "requests a minute", "requests", "had to wait"], &rows),
         count(*sweep_requests),
         count(*sweeps),
         starvation.slowest_sweep_seconds,

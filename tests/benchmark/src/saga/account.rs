@@ -1,4 +1,5 @@
-//! The account whose records the sagas change, and what each saga is to do: pure functions from numbers.
+//! The account whose records the sagas change, and the steps of each saga: pure functions of
+//! numbers.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -9,18 +10,22 @@ use serde_json::{Map, Value, json};
 use super::Ending;
 use crate::account::{HOURLY_LIMIT, NAME, TOKEN};
 
-/// Records that a saga is about: one step for each.
+/// The number of records that a saga writes, with one step for each.
 pub(crate) const STEPS: u32 = 3;
-/// Sagas that share a zone: it is as long as a zone of a customer, and its list fits on a page.
+/// The number of sagas that share a zone. The zone is then as long as a customer's, and its list
+/// fits on one page.
 const SAGAS_OF_A_ZONE: u32 = 10;
-/// The addresses before and after; each saga adds its number.
+/// The first address before the sagas run; each saga adds its number.
 const OLD: u32 = 0x0a00_0000;
+/// The first address after the sagas ran; each saga adds its number.
 const NEW: u32 = 0x0b00_0000;
-/// Times to live before and after, in seconds.
+/// The time to live before a saga runs, in seconds.
 const OLD_TTL: u32 = 1_800;
+/// The time to live after a saga ran, in seconds.
 const NEW_TTL: u32 = 300;
 
-/// The simulator's seed: zones in which the second of each saga's records is there already, and says something else.
+/// Returns the simulator's seed: zones in which the second of each saga's records exists already,
+/// with other data and another TTL.
 pub(crate) fn seed(sagas: u32) -> Value {
     let zones = (0..sagas.div_ceil(SAGAS_OF_A_ZONE)).map(|zone| {
         let here = (zone * SAGAS_OF_A_ZONE)..sagas.min((zone + 1) * SAGAS_OF_A_ZONE);
@@ -40,7 +45,8 @@ pub(crate) fn seed(sagas: u32) -> Value {
     } } })
 }
 
-/// The steps of a saga: a record that is made, one that is changed, one that is made; and where all is to be undone, one that fails.
+/// Returns the steps of a saga: one record is created, one changed and one created; if the saga is
+/// to be rolled back, a step that fails follows.
 pub(crate) fn steps(saga: u32, ending: Ending) -> Vec<StepRequest> {
     let upserts = (0..STEPS).map(|step| {
         let inputs = [
@@ -57,22 +63,22 @@ pub(crate) fn steps(saga: u32, ending: Ending) -> Vec<StepRequest> {
     upserts.chain(fail).collect()
 }
 
-/// How many records are not as they should be after so many sagas succeeded, by the account's state before and after: what is missing, and
-/// what is there besides.
+/// Counts the differences after so many sagas succeeded, from the account's state before and after:
+/// records that are missing, and records that should not exist.
 pub(super) fn leftovers(sagas: u32, before: &Value, after: &Value) -> usize {
     let mut expected = records(before);
     for saga in 0..sagas {
         let zone = zone_name(saga / SAGAS_OF_A_ZONE);
-        let said = |step: u32, data: u32, ttl: u32| {
+        let record = |step: u32, data: u32, ttl: u32| {
             line(&zone, &name(saga, step, Ending::Succeeded), "A", &address(data, saga), ttl.into())
         };
-        expected.remove(&said(1, OLD, OLD_TTL));
-        expected.extend((0..STEPS).map(|step| said(step, NEW, NEW_TTL)));
+        expected.remove(&record(1, OLD, OLD_TTL));
+        expected.extend((0..STEPS).map(|step| record(step, NEW, NEW_TTL)));
     }
     expected.symmetric_difference(&records(after)).count()
 }
 
-/// Every record of a state, as a line that says all of it.
+/// Returns every record of the account's state, each as a line with all compared fields.
 fn records(state: &Value) -> BTreeSet<String> {
     let records = state["domain_records"].as_array().into_iter().flatten();
     records
@@ -91,7 +97,8 @@ fn zone_name(zone: u32) -> String {
     format!("zone-{zone:05}.example")
 }
 
-/// Sagas that succeed and sagas that are undone have names of their own.
+/// Returns the name of a record. Sagas that succeed and sagas that are rolled back use different
+/// names.
 fn name(saga: u32, step: u32, ending: Ending) -> String {
     let kept = match ending {
         Ending::Succeeded => "kept",
@@ -114,17 +121,18 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_simulator_takes_it_and_what_differs_is_counted() {
+    async fn the_simulator_accepts_the_seed_and_differences_are_counted() {
         let sim = Simulator::builder().seed(Seed::from_value(seed(12)).unwrap()).start().await.unwrap();
         let before = sim.account(NAME).state();
         assert_eq!(before["domains"].as_array().unwrap().len(), 2);
         assert_eq!(leftovers(0, &before, &before), 0);
-        // Of one saga: two records are missing, and one still says what it said.
+        // One saga has not run: two records and one new value are missing, and one old value still
+        // exists.
         assert_eq!(leftovers(1, &before, &before), 4);
     }
 
     #[test]
-    fn the_engine_takes_the_steps() {
+    fn the_engine_accepts_the_steps() {
         for (ending, count) in [(Ending::Succeeded, 3), (Ending::RolledBack, 4)] {
             let account = AccountId::new(NAME).unwrap();
             let steps = validate(&steps::STEPS, &account, &super::steps(7, ending), &Map::new()).unwrap().steps;

@@ -1,19 +1,20 @@
-//! What must hold of sagas that were driven. Pure.
+//! The promises about sagas that ran to their end: pure functions from measurements to violations.
 
 use sagas::record::SagaStatus;
 
 use super::{DriveResult, STEPS, Sagas};
 use crate::text::count;
 
-/// An uneventful step may ask so much of the table: its share of the lease and of the account too, but not what starts the saga, tells the
-/// inventory of it or reserves its requests.
+/// The number of table requests that an uneventful step may take. It includes the step's part of
+/// the requests for the lease and the account, but not those that start the saga, announce its
+/// changes to the inventory or reserve its requests to DigitalOcean.
 pub(crate) const REQUESTS_OF_A_STEP: f64 = 4.0;
 
-/// What does not hold, in sentences; empty when all is well.
+/// Returns each violated promise as a sentence; empty when all check.
 pub(crate) fn violations(measured: &Sagas) -> Vec<String> {
     let Sagas { sagas, succeeded, rolled_back, .. } = measured;
     let mut wrong = Vec::new();
-    let mut hold = |holds: bool, sentence: String| {
+    let mut check = |holds: bool, sentence: String| {
         if !holds {
             wrong.push(format!("{} sagas: {sentence}", count(*sagas)));
         }
@@ -21,20 +22,23 @@ pub(crate) fn violations(measured: &Sagas) -> Vec<String> {
     let endings = [(SagaStatus::Succeeded, succeeded, STEPS), (SagaStatus::RolledBack, rolled_back, 2 * STEPS)];
     for (status, driven, writes_of_a_saga) in endings {
         let ended = driven.in_status(status);
-        hold(ended == *sagas, format!("{ended} ended {status:?}; all are {:?}", driven.statuses));
+        check(ended == *sagas, format!("{ended} ended {status:?}; the statuses are {:?}", driven.statuses));
         let DriveResult { replayed, inconsistent, .. } = driven;
-        hold(
+        check(
             *replayed > 0 && *inconsistent == 0,
-            format!("{inconsistent} of {replayed} ledgers do not give their saga's state"),
+            format!("{inconsistent} of {replayed} ledgers do not reproduce their saga's state"),
         );
         let (writes, needed) = (driven.calls(true), sagas * writes_of_a_saga);
-        hold(writes == needed, format!("{status:?}: DigitalOcean got {writes} writes, {needed} were needed"));
+        check(writes == needed, format!("{status:?}: the simulator received {writes} writes, {needed} were needed"));
     }
     let left = succeeded.leftovers;
-    hold(left == 0, format!("{left} records are not as the sagas that succeeded were to leave them"));
-    hold(rolled_back.leftovers == 0, "after all were undone the account is not as it was before".to_owned());
+    check(left == 0, format!("{left} records differ from what the successful sagas should leave"));
+    check(
+        rolled_back.leftovers == 0,
+        "after all sagas were rolled back, the account differs from its state before".to_owned(),
+    );
     let requests = succeeded.table_requests() / measured.steps();
-    hold(
+    check(
         requests <= REQUESTS_OF_A_STEP,
         format!("an uneventful step took {requests:.2} table requests, the bound is {REQUESTS_OF_A_STEP}"),
     );
@@ -71,24 +75,24 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_is_said() {
+    fn each_violation_is_reported() {
         type Mutation = fn(&mut Sagas);
         let cases: [(Mutation, &str); 9] = [
             (|of| of.succeeded.statuses = HashMap::from([(SagaStatus::Stuck, 10)]), "0 ended Succeeded"),
             (|of| _ = of.rolled_back.statuses.insert(SagaStatus::RolledBack, 9), "9 ended RolledBack"),
             (|of| of.rolled_back.inconsistent = 1, "1 of 5 ledgers"),
             (|of| of.succeeded.replayed = 0, "0 of 0 ledgers"),
-            (|of| _ = of.succeeded.calls.insert("PUT x".to_owned(), 1), "got 31 writes, 30 were"),
-            (|of| of.rolled_back.calls.clear(), "got 0 writes, 60 were"),
-            (|of| of.succeeded.leftovers = 2, "2 records are not"),
-            (|of| of.rolled_back.leftovers = 1, "not as it was before"),
+            (|of| _ = of.succeeded.calls.insert("PUT x".to_owned(), 1), "received 31 writes, 30 were"),
+            (|of| of.rolled_back.calls.clear(), "received 0 writes, 60 were"),
+            (|of| of.succeeded.leftovers = 2, "2 records differ"),
+            (|of| of.rolled_back.leftovers = 1, "differs from its state before"),
             (|of| _ = of.succeeded.driving.requests.insert("Query".to_owned(), 1), "took 4.03 table requests"),
         ];
-        for (spoil, said) in cases {
+        for (mutate, expected) in cases {
             let mut sagas = good();
-            spoil(&mut sagas);
+            mutate(&mut sagas);
             let violations = violations(&sagas);
-            assert!(violations.iter().any(|sentence| sentence.contains(said)), "{said}: {violations:?}");
+            assert!(violations.iter().any(|sentence| sentence.contains(expected)), "{expected}: {violations:?}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Sagas of three steps by the thousand, driven by several functions at a time: all succeed; all fail at their end and are undone.
+//! Thousands of sagas of three steps, driven by several functions at a time: in one run all
+//! succeed, in the other all fail after the last record and are rolled back.
 
 mod account;
 mod checks;
@@ -17,10 +18,10 @@ pub(crate) use account::{STEPS, seed, steps};
 pub(crate) use checks::{REQUESTS_OF_A_STEP, violations};
 pub(crate) use measured::{DriveResult, Ending, Sagas};
 
-/// Functions of each lane that work at a time.
+/// Function instances for each of the two phases, and invocations at a time.
 pub(crate) const WORKERS: u32 = 8;
 
-/// Measures so many sagas, to each ending.
+/// Measures so many sagas for each ending.
 pub(crate) async fn measure(sagas: u32) -> Result<Sagas> {
     let step = ProgressStep::begin(format!("{} sagas: start", count(sagas)));
     let simulator = Simulator::start(&["saga-simulator", "--sagas", &sagas.to_string()].map(str::to_owned)).await?;
@@ -33,7 +34,8 @@ pub(crate) async fn measure(sagas: u32) -> Result<Sagas> {
     Ok(Sagas { sagas, workers: WORKERS, succeeded, rolled_back })
 }
 
-/// Drives the sagas by a process of their own, in a table of their own; with the account's state before and after.
+/// Drives the sagas in a new process with a new table. Returns the result, and the account's state
+/// before and after.
 async fn drive(simulator: &Simulator, sagas: u32, ending: Ending) -> Result<(DriveResult, Value, Value)> {
     let name = ending.to_possible_value().context("an ending without a name")?;
     let step = ProgressStep::begin(format!("drive them: {}", name.get_name()));
@@ -46,7 +48,8 @@ async fn drive(simulator: &Simulator, sagas: u32, ending: Ending) -> Result<(Dri
     let addresses = ["--table", &table.address, "--digitalocean", digitalocean];
     let arguments: Vec<String> = arguments.into_iter().chain(addresses).map(str::to_owned).collect();
     let (_, result) = run_to_end(&arguments).await?;
-    let mut driven: DriveResult = serde_json::from_str(&result).with_context(|| format!("driving said {result}"))?;
+    let mut driven: DriveResult =
+        serde_json::from_str(&result).with_context(|| format!("cannot parse the result of provision: {result}"))?;
     driven.calls = simulator.calls().await?;
     let after = simulator.state().await?;
     step.done("");

@@ -1,4 +1,5 @@
-//! Words that the project no longer uses: `docs/retired-terms.txt`, a line each, with what to say instead.
+//! Words that the project no longer uses: `docs/retired-terms.txt`, a line each, with what to say
+//! instead.
 
 use crate::sources::{self, root};
 
@@ -33,7 +34,8 @@ fn retired() -> Vec<Retired> {
         .collect()
 }
 
-/// The words of a text in lower case. Names are taken apart: `WakeUpQueue`, `wake_up_queue` and `wake-up queue` are the same three.
+/// The words of a text in lower case. Names are taken apart: `WakeUpQueue`, `wake_up_queue` and
+/// `wake-up queue` are the same three.
 fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';

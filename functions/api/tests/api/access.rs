@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{App, Who};
+use crate::app::{App, Who, is_for_admins_only};
 use crate::seed;
 
 /// Every operation of the document: method, path below the root, whether it requires a token,
@@ -13,9 +13,8 @@ fn operations() -> Vec<(String, String, bool, bool)> {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let guarded = operation["security"].is_array();
-            let description = format!("{}{}", operation["summary"], operation["description"]);
             let path = path.strip_prefix("/api/v1").unwrap().to_owned();
-            operations.push((method.to_uppercase(), path, guarded, description.contains("Only platform admins")));
+            operations.push((method.to_uppercase(), path, guarded, is_for_admins_only(operation)));
         }
     }
     operations

@@ -119,6 +119,13 @@ pub(crate) fn cursor_key() -> CursorKey {
     CursorKey::derive(&GENERATED_SECRET.into()).unwrap()
 }
 
+/// Whether the document says that only platform admins may call an operation.
+pub(crate) fn is_for_admins_only(operation: &Value) -> bool {
+    // The sentence may go over two lines.
+    let text = operation["description"].as_str().unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").contains("Only platform admins may call this operation.")
+}
+
 /// The scope of a tenant's reads.
 pub(crate) fn scope(tenant: &str) -> Scope {
     Scope::Tenant(TenantId::new(tenant).unwrap())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, DOCUMENT, Who};
+use crate::app::{Answer, App, DOCUMENT, Who, is_for_admins_only};
 use crate::two_tenants::{TENANTS, TwoTenantFixture, fixture, other_tenant};
 
 /// An operation of the document that requires a token.
@@ -34,8 +34,7 @@ fn operations() -> Vec<Operation> {
                 path: path.strip_prefix("/api/v1").unwrap().to_owned(),
                 query: query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect(),
                 forms: if has_csv { vec!["application/json", "text/csv"] } else { vec!["application/json"] },
-                admins_only: format!("{}{}", operation["summary"], operation["description"])
-                    .contains("Only platform admins"),
+                admins_only: is_for_admins_only(operation),
             });
         }
     }

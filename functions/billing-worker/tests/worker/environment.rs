@@ -7,7 +7,7 @@ use std::time::Duration;
 use access::DigitalOceanClients;
 use billing::{BillingWorkerSpec, INVOICE_INGEST, Task};
 use billing_worker::{BillingWorker, InventoryCache};
-use digitalocean_sim::{AccountSeed, Limits, RequestFilter, Seed, Simulator};
+use digitalocean_sim::{AccountSeed, Clock as SimulatorClock, Limits, RequestFilter, Seed, Simulator};
 use domain::billing::{CostLine, Invoice, Period};
 use domain::{Account, AccountId, AccountStatus, Clock, InvoiceUuid, ManualClock, SyncState};
 use embedded_table::EmbeddedTable;
@@ -81,6 +81,9 @@ pub(crate) struct TestEnvironment {
     _logging: DefaultGuard,
 }
 
+/// The time at which every test begins.
+const NOW: &str = "2026-11-24T12:00:05Z";
+
 impl TestEnvironment {
     /// Creates the demo account with its 137 invoices, registered and with its token, a few seconds
     /// after the messages of `events/` were sent.
@@ -103,7 +106,9 @@ impl TestEnvironment {
     async fn of(seed: Seed) -> Self {
         let logs = Logs::default();
         let logging = tracing::subscriber::set_default(logs.subscriber("debug"));
-        let sim = Simulator::start(seed).await.unwrap();
+        // The month that runs is November 2026, whenever the test does.
+        let clock = SimulatorClock::manual(NOW.parse().unwrap());
+        let sim = Simulator::builder().seed(seed).clock(clock).start().await.unwrap();
         // The clock of the budget does not advance, so one minute must have room for all requests.
         sim.account("demo").set_limits(Limits::hourly(1_000_000).burst(1_000_000));
         let env = Self {
@@ -111,7 +116,7 @@ impl TestEnvironment {
             embedded: EmbeddedTable::start().await,
             queue: Arc::new(MemoryQueue::new()),
             vault: Vault::default(),
-            clock: Arc::new(ManualClock::at("2026-11-24T12:00:05Z".parse().unwrap())),
+            clock: Arc::new(ManualClock::at(NOW.parse().unwrap())),
             logs,
             handled: Mutex::new(0),
             _logging: logging,

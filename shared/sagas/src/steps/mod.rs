@@ -1,9 +1,9 @@
 //! The steps of sagas. A new step is one file with a [`StepKind`] and one line in [`STEPS`].
 //!
 //! A step is pure. It names what to read, and decides on the observations and on the outcomes of
-//! its own writes ([`StepState`]). The engine does everything else: it stores every intent before
-//! its write, finds out what became of a write whose response was lost, and starts no other write
-//! of the saga before that.
+//! its own writes ([`StepState`](crate::record::StepState)). The engine does everything else: it
+//! stores every intent before its write, finds out what became of a write whose response was lost,
+//! and starts no other write of the saga before that.
 //!
 //! A list may be older than the last write. So a step trusts the responses to its own writes more
 //! than a list: both for what exists and for what does not.

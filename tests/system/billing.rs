@@ -92,7 +92,7 @@ async fn open_month(world: &World, account: &str) {
         "items": [{ "product": "Droplets", "description": "web (s-1vcpu-1gb)", "amount": "5.00" }],
     });
     // The demo account's older invoices come first, two at a time, as its rate limit allows.
-    world.empty("invoice-ingest", BACKLOG_LIMIT).await;
+    world.wait_until_empty("invoice-ingest", BACKLOG_LIMIT).await;
     world.new_account(account, json!({ "invoices": [preview] })).await;
     world.run(account, "billing-history").await;
     expect_invoices(world, account, &[(PREVIEW, "open", "5")]).await;

@@ -137,7 +137,7 @@ impl DigitalOceanProvider {
         match &outcome {
             Ok(_) => tracing::info!(%saga, op_hash, fence, "write at DigitalOcean carried out"),
             Err(fault) => {
-                tracing::warn!(%saga, op_hash, fence, %fault, "write at DigitalOcean failed, or its outcome is unknown")
+                tracing::warn!(%saga, op_hash, fence, %fault, "write at DigitalOcean failed, or its outcome is unknown");
             }
         }
         outcome

@@ -27,7 +27,7 @@ pub(crate) async fn apply(run: SweepRun<'_>, evidence: &Evidence<'_>, result: &m
             AttributionSource::Named(project) => own.push((key, named(project))),
             AttributionSource::Internal(project) => own.push((key, internal(project))),
             AttributionSource::WithParent(parent, _) | AttributionSource::WithFormerParent(parent) => {
-                _ = following.insert(key, parent)
+                _ = following.insert(key, parent);
             }
         }
     }

@@ -49,7 +49,7 @@ pub fn placed(row: &Resource, placement: &Placement, context: ObservationContext
         let existed_since = row.facts.created_at.map_or(row.first_seen_at, |made| made.min(row.first_seen_at));
         match since {
             PlacementStart::At(since) => {
-                begin_interval(&mut row.project_history, project.clone(), (*since).min(context.at))
+                begin_interval(&mut row.project_history, project.clone(), (*since).min(context.at));
             }
             PlacementStart::WithCreation if row.project_history.is_empty() => {
                 begin_interval(&mut row.project_history, project.clone(), existed_since);

@@ -84,7 +84,7 @@ impl<'a> UndoneWrites<'a> {
         for attempt in undone.flat_map(|step| &step.attempts) {
             match (&attempt.write, attempt.result(), attempt.undo) {
                 (WriteRequest::CreateRecord { .. }, Some(WriteResult::Record(record)), false) => {
-                    _ = created.insert(record.id)
+                    _ = created.insert(record.id);
                 }
                 (WriteRequest::UpdateRecord { .. }, Some(WriteResult::Record(record)), true) => {
                     restored.insert(record.id, record);

@@ -113,7 +113,7 @@ impl Account {
         }
         if let Some(reference) = DropletReference::of(kind) {
             self.change_reference(reference, (reference.droplet_of)(object), |ids| {
-                ids.retain(|id| *id != reference.id(object))
+                ids.retain(|id| *id != reference.id(object));
             });
         }
     }

@@ -1,4 +1,4 @@
-//! What each caller may read.
+//! Access: a tenant reads only its own resources, and cursors serve only the caller that got them.
 
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ use provisioning::{DigitalOceanProvider, SagaConfig, TableExpectations, WakeUpQu
 use runtime::{AwsClients, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
 use sagas::Timing;
 use sagas::ports::{Expectations, Notifier, Phase, Provider};
-use sagas::steps::Prices;
+use sagas::step::Prices;
 use store::Table;
 
 /// The time limit for reads from DigitalOcean in one request; less than the function's own time

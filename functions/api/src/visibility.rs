@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{ResourceKey, TenantId};
 use sagas::definition::{CUSTOM, SagaTemplate};
 use sagas::record::{LockTarget, SagaMetadata, StepSpec};
-use sagas::steps::{InputFields, STEPS};
+use sagas::step::InputFields;
+use sagas::steps::STEPS;
 use store::{Reader, Table};
 
 use crate::caller::Caller;

@@ -13,7 +13,7 @@ use provisioning::{DigitalOceanProvider, SagaFunction, TableExpectations, WakeUp
 use runtime::{Deadline, Failure, Message, Metrics, OrFail, WorkerConfig};
 use sagas::ports::Phase;
 use sagas::record::{SagaId, SagaStatus};
-use sagas::steps::Steps;
+use sagas::step::Steps;
 use sagas::{DriveOutcome, Ports, Timing, WorkerSession, drive, reconcile};
 use store::Table;
 

@@ -11,7 +11,7 @@ use crate::ports::{
     PreImage, Provider, ReadRequest, Reschedule, SagaStore, SagaStoreError, ScheduleChange,
 };
 use crate::record::{Actor, EntryKind, SagaId, SagaRecord, SagaStatus};
-use crate::steps::Steps;
+use crate::step::Steps;
 use crate::timing::Timing;
 
 /// The ports of the engine, with the steps and the timing that it works with.

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod ports;
 mod reconcile;
 pub mod record;
+pub mod step;
 pub mod steps;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;

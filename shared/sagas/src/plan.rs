@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::definition::{Definition, resolve};
+use crate::definition::Definition;
 use crate::ports::{Fault, Observations, Provider, ReadRequest, ReadResult, Record, WriteRequest};
 use crate::record::{SagaId, StepState, digest};
-use crate::steps::{PlannedEffect, Preview, Prices, StepContext, Steps};
+use crate::step::{PlannedEffect, Preview, Prices, StepContext, Steps, resolve};
 use crate::timing::Timing;
 
 /// The plan of one step.

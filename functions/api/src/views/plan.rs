@@ -1,7 +1,7 @@
 //! The representation of saga plans.
 
 use sagas::plan::{PlannedStep, SagaPlan};
-use sagas::steps::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
+use sagas::step::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -4,7 +4,6 @@
 //! `{ "$ref": "#/steps/0/outputs/snapshot_name" }`. Nothing else in the inputs is evaluated. So a
 //! definition is plain data, and a saga in progress needs nothing from a build but its steps.
 
-mod reference;
 mod templates;
 mod validate;
 
@@ -13,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::record::{LockTarget, StepSpec, StepState, digest};
-use crate::steps::Steps;
+use crate::step::{Steps, resolve};
 
-pub use reference::{is_reference, resolve};
 pub use templates::{CUSTOM, SAGA_TEMPLATES, SagaTemplate};
 pub use validate::{InputError, StepRequest, validate};
 

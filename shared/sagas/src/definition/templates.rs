@@ -4,7 +4,7 @@ use domain::AccountId;
 use serde_json::{Map, Value};
 
 use super::{Definition, InputError, StepRequest, validate};
-use crate::steps::Steps;
+use crate::step::Steps;
 
 /// A saga template: a predefined list of steps under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

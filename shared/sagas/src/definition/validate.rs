@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Definition;
-use super::reference::{is_reference, target};
 use crate::record::StepSpec;
-use crate::steps::{InputFields, Steps};
+use crate::step::{InputFields, Steps, is_reference, reference_target};
 
 /// The largest number of steps that a saga may have.
 const MAX_STEPS: usize = 20;
@@ -106,7 +105,7 @@ fn with_shared(own: &Map<String, Value>, shared: &Map<String, Value>, names: &[&
 }
 
 fn bad_reference(steps: &Steps, requests: &[StepRequest], index: usize, value: &Value) -> Option<&'static str> {
-    let Some((to, output)) = target(value) else {
+    let Some((to, output)) = reference_target(value) else {
         return Some("expected a reference such as #/steps/0/outputs/snapshot_name");
     };
     if to >= index {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Identity, RecordAttempts, RecordEntry, RecordSet, RecordSetPreImage};
 use crate::ports::{Observations, Record, RecordFields, WriteRequest, WriteResult};
 use crate::record::{StepState, StepStatus, WriteAttempt, WriteOutcome};
-use crate::steps::StepContext;
+use crate::step::StepContext;
 
 /// The history of a step's records.
 #[derive(Debug)]

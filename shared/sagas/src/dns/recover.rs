@@ -3,7 +3,7 @@
 use super::{RecordAttempts, RecordEntry, RecordSet};
 use crate::ports::{Record, WriteRequest, WriteResult};
 use crate::record::Intent;
-use crate::steps::Recovered;
+use crate::step::Recovered;
 
 /// Determines the outcome of a write from what the zone shows now (`None`: the zone does not
 /// exist).

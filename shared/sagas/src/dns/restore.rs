@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, Value, announce, fields_to_restore};
 use crate::ports::{Observations, ReadRequest, RecordFields, WriteRequest};
-use crate::steps::{StepContext, StepDecision};
+use crate::step::{StepContext, StepDecision};
 
 /// Decides on the next write that restores a step's records to the set with which its history
 /// begins.

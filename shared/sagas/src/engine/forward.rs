@@ -4,7 +4,7 @@ use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, WriteCommand, after_fault, begin, pending};
 use crate::ports::{Announcement, Observations, PreImage, ReadRequest, WriteContext, WriteRequest};
 use crate::record::{EntryKind, Intent, LockCondition, SagaStatus, StepStatus, digest};
-use crate::steps::{Step, StepCompletion, StepContext, StepDecision};
+use crate::step::{Step, StepCompletion, StepContext, StepDecision};
 
 pub(super) fn forward(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     if let Some(decision) = pending::resolve_pending_write(view, input) {

@@ -5,7 +5,7 @@ use super::transition_builder::TransitionBuilder;
 use super::{Commit, EngineView, SagaDecision};
 use crate::ports::{Fault, Observations, ReadRequest};
 use crate::record::{ApprovalVerdict, Cancel, EntryKind, SagaStatus, StepStatus, StuckReason};
-use crate::steps::StepDecision;
+use crate::step::StepDecision;
 
 /// A command of an operator for a saga.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::{EngineView, Input, SagaDecision, after_fault};
 use crate::dns::appearance;
 use crate::ports::{Fault, Observations, WriteRequest, WriteResult};
 use crate::record::{EntryKind, Intent, StuckReason, WriteAttempt, WriteOutcome};
-use crate::steps::{Recovered, Step};
+use crate::step::{Recovered, Step};
 use crate::timing::RetryLimit;
 
 /// Decides what follows for the write in progress; `None` if there is none.

@@ -7,7 +7,7 @@ use super::forward::{intend, wait, with_observations};
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, pending};
 use crate::record::{EntryKind, SagaStatus};
-use crate::steps::StepDecision;
+use crate::step::StepDecision;
 
 /// The time after its due time at which a post-check is given up.
 const POST_CHECK_TIMEOUT: TimeDelta = TimeDelta::days(1);

@@ -11,7 +11,7 @@ use crate::record::{
     Actor, EntryKind, LedgerEntry, LockCondition, LockTarget, PostCheck, SagaProgress, SagaState, SagaStatus,
     StepState, StepStatus, Stuck, StuckReason,
 };
-use crate::steps::Step;
+use crate::step::Step;
 
 /// A state transition while it is built.
 pub(super) struct TransitionBuilder<'a> {

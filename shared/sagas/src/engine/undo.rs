@@ -4,7 +4,7 @@ use super::forward::{intend, wait, with_observations};
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, pending, stuck};
 use crate::record::{EntryKind, StepStatus, StuckReason};
-use crate::steps::{StepCompletion, StepDecision};
+use crate::step::{StepCompletion, StepDecision};
 
 pub(super) fn undo(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     if let Some(decision) = pending::resolve_pending_write(view, input) {

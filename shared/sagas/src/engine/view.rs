@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::ports::{PreImage, WriteRequest, WriteResult};
 use crate::record::{Actor, SagaRecord, SagaStatus, StepState};
-use crate::steps::{Step, StepContext, Steps};
+use crate::step::{Step, StepContext, Steps};
 use crate::timing::Timing;
 
 /// The input of a decision, apart from the observations.

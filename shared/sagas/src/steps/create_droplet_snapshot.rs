@@ -11,14 +11,14 @@ use domain::{AccountId, Expected};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::{
-    InputFields, PlannedChange, PlannedEffect, Preview, Prices, Recovered, StepCompletion, StepContext, StepDecision,
-    StepKind, Undo,
-};
 use crate::ports::{
     ActionStatus, Announcement, Observations, ObservedAction, ObservedSnapshot, ReadRequest, WriteRequest, WriteResult,
 };
 use crate::record::{Intent, LockTarget, StepState, StepStatus, WriteAttempt};
+use crate::step::{
+    InputFields, PlannedChange, PlannedEffect, Preview, Prices, Recovered, StepCompletion, StepContext, StepDecision,
+    StepKind, Undo,
+};
 
 /// The step `create_droplet_snapshot`, which takes a snapshot of a droplet.
 pub(super) struct CreateDropletSnapshot;

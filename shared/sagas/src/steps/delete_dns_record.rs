@@ -6,12 +6,12 @@ use domain::AccountId;
 
 use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, Parts, RecordInputs};
 use super::dns_preview::{self, Planned};
-use super::{InputFields, PlannedEffect, Preview, Prices, Recovered, StepContext, StepDecision, StepKind};
 use crate::dns::{
     Identity, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, announce, is_stale, recover, restored,
 };
 use crate::ports::{Observations, ReadRequest, WriteRequest};
 use crate::record::{Intent, LockTarget};
+use crate::step::{InputFields, PlannedEffect, Preview, Prices, Recovered, StepContext, StepDecision, StepKind};
 
 /// The step `delete_dns_record`, which deletes DNS records.
 pub(super) struct DeleteDnsRecord;

@@ -2,9 +2,9 @@
 
 use domain::AccountId;
 
-use super::InputFields;
 use crate::dns::{GREATEST_TTL, Identity, LEAST_TTL, Name, RecordType, Value, Zone};
 use crate::record::LockTarget;
+use crate::step::InputFields;
 
 /// The names of the inputs.
 pub(super) const INPUTS: &[&str] = &[

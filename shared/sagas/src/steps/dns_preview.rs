@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 use crate::dns::{Identity, RecordSet};
 use crate::ports::{RecordFields, WriteRequest};
+use crate::step::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 
 /// The reason for which a step on a missing zone fails.
 pub(super) const NO_ZONE: &str = "the account has no such zone";

@@ -1,8 +1,8 @@
 //! The step `fail`, which always fails. With it, tests and operators can show that a saga is
 //! undone.
 
-use super::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
 use crate::ports::Observations;
+use crate::step::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
 
 /// The step `fail`, which always fails.
 pub(super) struct Fail;

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::{Map, json};
 
-use super::{InputFields, PlannedEffect, Preview, Prices, StepCompletion, StepContext, StepDecision, StepKind};
 use crate::ports::Observations;
+use crate::step::{InputFields, PlannedEffect, Preview, Prices, StepCompletion, StepContext, StepDecision, StepKind};
 
 /// The step `gate`, the approval gate.
 pub(super) struct ApprovalGate;

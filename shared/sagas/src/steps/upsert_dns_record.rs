@@ -6,15 +6,15 @@ use serde_json::{Map, json};
 
 use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, RecordInputs};
 use super::dns_preview::{self, Planned};
-use super::{
-    InputFields, PlannedEffect, Preview, Prices, Recovered, StepCompletion, StepContext, StepDecision, StepKind,
-};
 use crate::dns::{
     DEFAULT_TTL, Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, RecordType, Value,
     announce, fields_to_send, is_stale, recover, restored,
 };
 use crate::ports::{Observations, ReadRequest, RecordFields, WriteRequest};
 use crate::record::{Intent, LockTarget};
+use crate::step::{
+    InputFields, PlannedEffect, Preview, Prices, Recovered, StepCompletion, StepContext, StepDecision, StepKind,
+};
 
 /// The step `upsert_dns_record`, which creates or updates a DNS record.
 pub(super) struct UpsertDnsRecord;

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
 use crate::ports::Observations;
+use crate::step::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
 
 /// The step `wait`, which lets time pass.
 pub(super) struct Wait;

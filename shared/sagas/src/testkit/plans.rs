@@ -17,7 +17,8 @@ use crate::definition::{SagaTemplate, StepRequest, validate};
 use crate::plan::{Planner, SagaPlan};
 use crate::ports::RecordFields;
 use crate::record::SagaId;
-use crate::steps::{PlannedEffect, Prices, STEPS, Undo};
+use crate::step::{PlannedEffect, Prices, Undo};
+use crate::steps::STEPS;
 
 fn worker_ports(records: &[RecordFields]) -> FaultInjectingPorts {
     let mut sim = SimulationState::new(

@@ -19,7 +19,8 @@ use crate::engine::operator::OperatorCommand;
 use crate::operator_commands::{CommandOutcome, apply_command};
 use crate::ports::{Phase, Record, RecordFields, StartResult};
 use crate::record::{Idempotency, SagaId, SagaStatus, StuckReason};
-use crate::steps::{STEPS, Steps};
+use crate::step::Steps;
+use crate::steps::STEPS;
 use crate::timing::Timing;
 use crate::{Ports, WorkerSession, drive, reconcile};
 

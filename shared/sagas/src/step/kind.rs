@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{InputFields, Preview, Prices, Recovered, StepDecision};
 use crate::ports::{Observations, ReadRequest};
-use crate::record::{Intent, LockTarget, SagaId, StepState};
+use crate::record::{Intent, LockTarget, SagaId, StepSpec, StepState};
 use crate::timing::Timing;
 
 /// The context in which a step decides.
@@ -182,11 +182,11 @@ pub trait Step: Sync {
 }
 
 /// The bridge from a [`StepKind`] to [`Step`]: it holds types, and no value of `K` exists.
-pub(super) struct Typed<K>(PhantomData<K>);
+pub struct Typed<K>(PhantomData<K>);
 
 impl<K> Typed<K> {
     /// The step as a constant for the list.
-    pub(super) const STEP: Self = Self(PhantomData);
+    pub const STEP: Self = Self(PhantomData);
 }
 
 /// Calls `decide` with the step's typed context.
@@ -301,5 +301,29 @@ impl<K: StepKind> Step for Typed<K> {
     #[cfg(test)]
     fn examples(&self) -> Vec<crate::testkit::Example> {
         K::examples()
+    }
+}
+
+/// The steps that a build has.
+#[derive(Clone, Copy)]
+pub struct Steps(pub &'static [&'static dyn Step]);
+
+impl Debug for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|step| step.name())).finish()
+    }
+}
+
+impl Steps {
+    /// Returns the step of this name, in the version that this build has.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&'static dyn Step> {
+        self.0.iter().copied().find(|step| step.name() == name)
+    }
+
+    /// Returns the step of a specification; `None` if this build does not have it in that version.
+    #[must_use]
+    pub fn of(&self, spec: &StepSpec) -> Option<&'static dyn Step> {
+        self.named(&spec.step).filter(|step| step.version() == spec.version)
     }
 }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use crate::definition::is_reference;
+use super::is_reference;
 
 /// The name of an invalid field and the reason. Reasons are constant: no value that was sent is
 /// repeated.

@@ -20,7 +20,8 @@ fn pointer(value: &Value) -> Option<&Value> {
 
 /// Returns the step and the output that a reference names; `None` if it is no reference, or a
 /// malformed one.
-pub(super) fn target(value: &Value) -> Option<(usize, &str)> {
+#[must_use]
+pub fn reference_target(value: &Value) -> Option<(usize, &str)> {
     let path = pointer(value)?.as_str()?.strip_prefix("#/steps/")?;
     let (step, output) = path.split_once("/outputs/")?;
     Some((step.parse().ok()?, output))
@@ -30,7 +31,7 @@ pub(super) fn target(value: &Value) -> Option<(usize, &str)> {
 /// that does not exist stays as it is.
 #[must_use]
 pub fn resolve(value: &Value, states: &[StepState]) -> Value {
-    let found = target(value).and_then(|(step, output)| states.get(step)?.outputs.get(output));
+    let found = reference_target(value).and_then(|(step, output)| states.get(step)?.outputs.get(output));
     found.unwrap_or(value).clone()
 }
 

@@ -1,0 +1,24 @@
+//! The vocabulary of steps: what a step decides on, and what it can answer.
+//!
+//! Nothing here knows a concrete step or its subject. The subjects ([`crate::dns`]) and the steps
+//! ([`crate::steps`]) build on it, and so do definitions, the engine and plans.
+//!
+//! A step is pure. It names what to read, and decides on the observations and on the outcomes of
+//! its own writes ([`StepState`](crate::record::StepState)). The engine does everything else: it
+//! stores every intent before its write, finds out what became of a write whose response was lost,
+//! and starts no other write of the saga before that.
+//!
+//! A list may be older than the last write. So a step trusts the responses to its own writes more
+//! than a list: both for what exists and for what does not.
+
+mod decision;
+mod fields;
+mod kind;
+mod preview;
+mod reference;
+
+pub use decision::{Recovered, StepCompletion, StepDecision};
+pub use fields::{InputFieldError, InputFields};
+pub use kind::{Step, StepContext, StepKind, Steps, Typed};
+pub use preview::{PlannedChange, PlannedEffect, Preview, Prices, SiblingTtl, Undo};
+pub use reference::{is_reference, reference_target, resolve};

@@ -1,10 +1,9 @@
 //! The dependencies of saga routes besides the table and the clock.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::DigitalOceanClients;
-use digitalocean::RequestDeadline;
 use domain::Clock;
 use provisioning::{DigitalOceanProvider, SagaConfig, TableExpectations, WakeUpQueue};
 use runtime::{AwsClients, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
@@ -60,7 +59,7 @@ impl ProviderFactory for LiveProviderFactory {
             Phase::Forward,
             ProviderWrites::Deny,
             &self.timing,
-            RequestDeadline::after(READ_TIMEOUT),
+            Instant::now() + READ_TIMEOUT,
         ))
     }
 }

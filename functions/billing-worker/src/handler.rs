@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use billing::BillingWorkerSpec;
 use chrono::{DateTime, Utc};
-use digitalocean::{Client, RequestDeadline};
+use digitalocean::Client;
 use domain::{Account, AccountId, AccountStatus, Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -59,8 +59,8 @@ impl JobRun<'_> {
     }
 
     /// Returns the deadline of requests to DigitalOcean, [`CLOSING_MARGIN`] before the run's own.
-    fn request_deadline(&self) -> RequestDeadline {
-        RequestDeadline::at(self.deadline.instant()).with_margin(CLOSING_MARGIN)
+    fn request_deadline(&self) -> Instant {
+        Instant::now() + self.deadline.remaining_minus(CLOSING_MARGIN)
     }
 
     /// Returns whether only the time for recording the outcome is left.
@@ -151,7 +151,7 @@ impl BillingWorker {
     }
 
     async fn fetch(&self, fetch: &Fetch, run: &JobRun<'_>) -> Result<JobReport, Error> {
-        let (purpose, priority, deadline) = (Purpose::Billing, Priority::Billing, run.request_deadline());
+        let (purpose, priority, deadline) = (Purpose::Billing, Priority::Billing, Some(run.request_deadline()));
         let opened = self.digitalocean.access(run.account, purpose, priority, deadline).await;
         let outcome = self.fetch_with(&granted(opened)?, fetch, run).await;
         if !outcome.as_ref().is_err_and(Error::needs_new_token) {

@@ -1,11 +1,10 @@
 //! The handling of one message: it drives a saga, or sends wake-ups for all overdue ones.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::DigitalOceanClients;
 use chrono::TimeDelta;
-use digitalocean::RequestDeadline;
 use domain::{Clock, RunId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -74,7 +73,7 @@ impl SagaWorker {
             phase,
             self.config.provider_writes,
             &self.timing,
-            RequestDeadline::after(left),
+            Instant::now() + left,
         );
         let expectations = TableExpectations(self.table.clone());
         let ports = Ports {

@@ -1,11 +1,10 @@
 //! Handles one message: fans it out to all accounts, drops it, or runs its sweep.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use chrono::TimeDelta;
-use digitalocean::RequestDeadline;
 use domain::{Account, AccountId, AccountStatus, Clock, Kind, Receipt, RunId, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -183,21 +182,22 @@ impl SyncWorker {
         run_id: &RunId,
         deadline: Deadline,
     ) -> Result<SweepOutcome, Failure> {
-        let request_deadline = RequestDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
+        let request_deadline = Instant::now() + deadline.remaining_minus(RECEIPT_MARGIN);
         let (purpose, priority) = match target {
             Target::FastDroplets => (Purpose::Fast, Priority::Fast),
             Target::Projects | Target::Listed(_) => (Purpose::Sync, Priority::Full),
             Target::Children(_) => (Purpose::Sync, Priority::ParentScans),
         };
-        let access = sweep_access(self.digitalocean.access(account, purpose, priority, request_deadline).await);
+        let access = sweep_access(self.digitalocean.access(account, purpose, priority, Some(request_deadline)).await);
         let outcome = self.sweep_with(&access, target, account, run_id, deadline).await?;
         if !matches!(outcome, SweepOutcome::Swept(_, FollowUp::NewToken)) {
             return Ok(outcome);
         }
         // Either the token was rotated after it was cached, or DigitalOcean really refuses it. A
         // second attempt with the current token shows which.
-        let access =
-            sweep_access(self.digitalocean.access_with_fresh_token(account, purpose, priority, request_deadline).await);
+        let access = sweep_access(
+            self.digitalocean.access_with_fresh_token(account, purpose, priority, Some(request_deadline)).await,
+        );
         self.sweep_with(&access, target, account, run_id, deadline).await
     }
 
@@ -209,12 +209,12 @@ impl SyncWorker {
         run_id: &RunId,
         deadline: Deadline,
     ) -> Result<SweepOutcome, Failure> {
-        let request_deadline = RequestDeadline::at(deadline.instant()).with_margin(RECEIPT_MARGIN);
+        let request_deadline = Instant::now() + deadline.remaining_minus(RECEIPT_MARGIN);
         let provisioning = match (target, self.config.provider_writes) {
             (Target::Projects, ProviderWrites::Allow) => {
                 let opened = self
                     .digitalocean
-                    .access(account, Purpose::Provisioning, Priority::Provisioning, request_deadline)
+                    .access(account, Purpose::Provisioning, Priority::Provisioning, Some(request_deadline))
                     .await;
                 opened.map(|opened| opened.client).map_err(|refusal| refusal.reason)
             }

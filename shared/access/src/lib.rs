@@ -4,8 +4,9 @@ mod quota_client;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
-use digitalocean::{Client, ClientConfig, RequestDeadline, Token};
+use digitalocean::{Client, ClientConfig, Token};
 use domain::{Account, Clock, error_chain};
 use runtime::{Error, Secrets};
 use secrecy::{ExposeSecret, SecretString};
@@ -91,7 +92,7 @@ impl DigitalOceanClients {
         account: &Account,
         purpose: Purpose,
         priority: Priority,
-        deadline: RequestDeadline,
+        deadline: Option<Instant>,
     ) -> Result<AuthorizedClient, AccessDenied> {
         let token = self.secrets.token(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, priority, token, deadline)
@@ -107,7 +108,7 @@ impl DigitalOceanClients {
         account: &Account,
         purpose: Purpose,
         priority: Priority,
-        deadline: RequestDeadline,
+        deadline: Option<Instant>,
     ) -> Result<AuthorizedClient, AccessDenied> {
         let token = self.secrets.refresh(&account.secret, purpose.as_str()).await;
         self.open(account, purpose, priority, token, deadline)
@@ -119,7 +120,7 @@ impl DigitalOceanClients {
         purpose: Purpose,
         priority: Priority,
         token: Result<SecretString, Error>,
-        deadline: RequestDeadline,
+        deadline: Option<Instant>,
     ) -> Result<AuthorizedClient, AccessDenied> {
         let (purpose, account) = (purpose.as_str(), &account.account);
         let secret = token.map_err(|error| AccessDenied {

@@ -43,9 +43,8 @@ impl<'a> Attempts<'a> {
     /// Waits before the call is retried after `error`; returns `error` where a retry is not
     /// safe or not useful.
     pub(crate) async fn wait(&mut self, error: Error) -> Result<(), Error> {
-        let Client { retry, deadline, .. } = self.client;
-        let (method, remaining) = (&self.request.operation.method, deadline.remaining());
-        let Some(wait) = retry.wait(method, &error, self.delays.next(), remaining, Utc::now()) else {
+        let (method, remaining) = (&self.request.operation.method, self.client.time_left());
+        let Some(wait) = self.client.retry.wait(method, &error, self.delays.next(), remaining, Utc::now()) else {
             return Err(error);
         };
         tracing::debug!(%error, wait_ms = millis(wait), "request failed and will be retried");
@@ -60,7 +59,7 @@ impl<'a> Attempts<'a> {
         let Some(limiter) = &client.limiter else { return Ok(()) };
         while let Err(Denied { until }) = limiter.admit(client.rate_limit()).await {
             let wait = (until - Utc::now()).to_std().unwrap_or_default().max(MIN_LIMITER_WAIT);
-            let in_time = client.deadline.remaining().is_none_or(|left| wait < left);
+            let in_time = client.time_left().is_none_or(|left| wait < left);
             if wait > client.retry.max_retry_after || !in_time {
                 let (call, kind) = (Box::new(request.call()), LimitKind::ClientSide);
                 return Err(Error::RateLimited {

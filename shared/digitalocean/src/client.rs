@@ -3,12 +3,12 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
 use crate::config::{ClientConfig, TlsRoots, loopback_name, validated_base_url};
-use crate::{Error, RateLimit, RequestDeadline, RequestLimiter, RetryPolicy, Token};
+use crate::{Error, RateLimit, RequestLimiter, RetryPolicy, Token};
 
 /// A client of the DigitalOcean API v2. Cheap to clone; clones share connections, counters and the
 /// last rate limit seen.
@@ -19,9 +19,10 @@ pub struct Client {
     pub(crate) token: Token,
     pub(crate) retry: RetryPolicy,
     pub(crate) attempt_timeout: Duration,
-    pub(crate) deadline: RequestDeadline,
+    /// Time after which no request is started, waited for or retried.
+    deadline: Option<Instant>,
     /// Time after which no attempt is started, see [`Client::single_attempt`].
-    pub(crate) send_by: RequestDeadline,
+    send_by: Option<Instant>,
     pub(crate) limiter: Option<Arc<dyn RequestLimiter>>,
     requests: Arc<AtomicU64>,
     /// Last rate limit seen for the token; shared by all clones with the same token.
@@ -44,8 +45,8 @@ impl Client {
             token,
             retry,
             attempt_timeout,
-            deadline: RequestDeadline::none(),
-            send_by: RequestDeadline::none(),
+            deadline: None,
+            send_by: None,
             limiter: None,
             requests: Arc::default(),
             rate_limit: Arc::default(),
@@ -59,10 +60,12 @@ impl Client {
         Self { token, limiter: None, requests: Arc::default(), rate_limit: Arc::default(), ..self.clone() }
     }
 
-    /// Returns the same client with a deadline for all its work; it shares the counter and the rate
-    /// limit.
+    /// Returns the same client with a deadline for all its work, after which no request is started,
+    /// waited for or retried; it shares the counter and the rate limit. On Lambda this is the end of
+    /// the invocation minus the time that the caller needs to save its work. With `None`, only the
+    /// limits of [`RetryPolicy`] apply.
     #[must_use]
-    pub fn with_deadline(&self, deadline: RequestDeadline) -> Self {
+    pub fn with_deadline(&self, deadline: Option<Instant>) -> Self {
         Self { deadline, ..self.clone() }
     }
 
@@ -78,9 +81,9 @@ impl Client {
     /// Each call is sent at most once, and not after `send_by`; it waits for its response for
     /// `response_timeout`. A denial by the request limiter is not waited for.
     #[must_use]
-    pub fn single_attempt(&self, send_by: RequestDeadline, response_timeout: Duration) -> Self {
+    pub fn single_attempt(&self, send_by: Instant, response_timeout: Duration) -> Self {
         let retry = RetryPolicy { attempts: 1, max_retry_after: Duration::ZERO, ..self.retry };
-        Self { send_by, attempt_timeout: response_timeout, retry, ..self.clone() }
+        Self { send_by: Some(send_by), attempt_timeout: response_timeout, retry, ..self.clone() }
     }
 
     /// Returns the same client with another time limit for each attempt, from connecting to the
@@ -114,6 +117,21 @@ impl Client {
     #[must_use]
     pub fn base_url(&self) -> &Url {
         &self.base_url
+    }
+
+    /// Time until the deadline; `None` without one, zero once it has passed.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Returns whether the deadline has passed; never true without one.
+    pub(crate) fn is_past_deadline(&self) -> bool {
+        self.time_left().is_some_and(|left| left.is_zero())
+    }
+
+    /// Returns whether an attempt may be started now.
+    pub(crate) fn may_send(&self) -> bool {
+        !self.is_past_deadline() && self.send_by.is_none_or(|send_by| Instant::now() < send_by)
     }
 
     pub(crate) fn count_request(&self) {

@@ -123,7 +123,7 @@ impl Client {
     /// The error for a response that did not arrive in time: once the deadline has passed, the
     /// deadline is reported as the cause.
     fn timeout_error(&self, call: &Call, attempts: u32, elapsed: tokio::time::error::Elapsed) -> Error {
-        if self.deadline.has_passed() {
+        if self.is_past_deadline() {
             return Error::DeadlineExceeded { call: Box::new(call.clone()), sent: true };
         }
         download_error(call, attempts, TransportKind::Timeout, elapsed)
@@ -132,7 +132,7 @@ impl Client {
 
 /// Returns the next bytes of a file, if they arrive within the time of one attempt.
 async fn next(client: &Client, response: &mut Response, call: &Call, attempts: u32) -> Result<Option<Bytes>, Error> {
-    let left = client.deadline.remaining().unwrap_or(Duration::MAX).min(client.attempt_timeout);
+    let left = client.time_left().unwrap_or(Duration::MAX).min(client.attempt_timeout);
     next_until(client, response, call, attempts, Instant::now() + left).await
 }
 

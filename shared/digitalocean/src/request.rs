@@ -172,11 +172,10 @@ impl Client {
 
     /// Returns the time that an attempt starting now may take.
     pub(crate) fn time_for_attempt(&self, request: &PreparedRequest) -> Result<Duration, Error> {
-        let remaining = self.deadline.remaining();
-        if remaining.is_some_and(|left| left.is_zero()) || self.send_by.has_passed() {
+        if !self.may_send() {
             return Err(Error::DeadlineExceeded { call: Box::new(request.call()), sent: false });
         }
-        Ok(remaining.map_or(self.attempt_timeout, |left| left.min(self.attempt_timeout)))
+        Ok(self.time_left().map_or(self.attempt_timeout, |left| left.min(self.attempt_timeout)))
     }
 
     /// Sends `request` once and reads the response up to the end of the headers. If `timeout` is
@@ -246,7 +245,7 @@ impl Client {
             TransportKind::Interrupted
         };
         tracing::debug!(duration_ms = millis(started.elapsed()), %kind, "no usable response from DigitalOcean");
-        if error.is_timeout() && self.deadline.has_passed() {
+        if error.is_timeout() && self.is_past_deadline() {
             return Error::DeadlineExceeded { call, sent: kind != TransportKind::Connect };
         }
         Error::Transport { call, kind, attempts, source: Box::new(error.without_url()) }

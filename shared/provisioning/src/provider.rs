@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, Error, RequestDeadline, SnapshotResourceType};
+use digitalocean::{Client, Error, SnapshotResourceType};
 use domain::{Account, AccountId, Clock, error_chain};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -31,7 +31,7 @@ pub struct DigitalOceanProvider {
     priority: Priority,
     writes: ProviderWrites,
     http_timeout: Duration,
-    deadline: RequestDeadline,
+    deadline: Instant,
     /// The account, read once: a saga has only one.
     account: Mutex<Option<Account>>,
     requests: AtomicU64,
@@ -47,7 +47,7 @@ impl DigitalOceanProvider {
         phase: Phase,
         writes: ProviderWrites,
         timing: &Timing,
-        deadline: RequestDeadline,
+        deadline: Instant,
     ) -> Self {
         let priority = match phase {
             Phase::Forward => Priority::Provisioning,
@@ -65,7 +65,7 @@ impl DigitalOceanProvider {
     }
 
     /// Returns a client for the account, with a newly fetched token if `refresh` is set.
-    async fn open(&self, account: &AccountId, refresh: bool, deadline: RequestDeadline) -> Result<Client, Fault> {
+    async fn open(&self, account: &AccountId, refresh: bool, deadline: Option<Instant>) -> Result<Client, Fault> {
         let account = self.account(account).await?;
         let (purpose, priority) = (Purpose::Provisioning, self.priority);
         let opened = match refresh {
@@ -100,7 +100,8 @@ impl DigitalOceanProvider {
     async fn read_with_retry(&self, account: &AccountId, read: &ReadRequest) -> Result<ReadResult, Fault> {
         let mut refresh = false;
         loop {
-            let client = self.open(account, refresh, self.deadline).await?.with_attempt_timeout(self.http_timeout);
+            let client =
+                self.open(account, refresh, Some(self.deadline)).await?.with_attempt_timeout(self.http_timeout);
             let found = fetch(&client, read, self.clock.now()).await;
             self.requests.fetch_add(client.requests(), Ordering::Relaxed);
             match found.map_err(|error| fault_of(&error, RequestKind::Read)) {
@@ -121,17 +122,17 @@ impl DigitalOceanProvider {
         if self.writes == ProviderWrites::Deny {
             return Err(Fault::Refused("writes to DigitalOcean are disabled: PROVIDER_WRITES is `deny`".to_owned()));
         }
-        let client = self.open(account, false, RequestDeadline::none()).await?;
+        let client = self.open(account, false, None).await?;
         // The remaining time is computed with the engine's clock, which a test may control; the
         // client then waits by the machine's clock.
         let left = (context.not_after - self.clock.now()).to_std().unwrap_or_default();
-        let client = client.single_attempt(RequestDeadline::after(left), self.http_timeout);
+        let client = client.single_attempt(Instant::now() + left, self.http_timeout);
         let outcome = apply_write(&client, write).await;
         self.requests.fetch_add(client.requests(), Ordering::Relaxed);
         let outcome = outcome.map_err(|error| fault_of(&error, RequestKind::Write));
         if matches!(outcome, Err(Fault::Unauthorised(_))) {
             // The write is not repeated here; the next one uses the token fetched now.
-            let _ = self.open(account, true, RequestDeadline::none()).await;
+            let _ = self.open(account, true, None).await;
         }
         let WriteContext { saga, op_hash, fence, .. } = context;
         match &outcome {

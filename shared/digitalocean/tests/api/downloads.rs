@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use digitalocean::{Client, Download, Error, RequestDeadline, TransportKind};
+use digitalocean::{Client, Download, Error, TransportKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wiremock::ResponseTemplate;
@@ -140,7 +140,7 @@ async fn a_file_that_stalls_ends_at_the_attempt_timeout_or_at_the_deadline() {
         assert_eq!(made, attempts);
 
         let started = Instant::now();
-        let client = client(&url).with_deadline(RequestDeadline::after(Duration::from_millis(150)));
+        let client = client(&url).with_deadline(Some(Instant::now() + Duration::from_millis(150)));
         let error = match download(&client).await {
             Ok(mut file) => drain(&mut file).await.1.unwrap(),
             Err(error) => error,

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{
-    ActionStatus, Client, Denied, DomainRecordRequest, Error, LimitKind, RateLimit, RequestDeadline, RequestLimiter,
+    ActionStatus, Client, Denied, DomainRecordRequest, Error, LimitKind, RateLimit, RequestLimiter,
     SnapshotResourceType, TransportKind,
 };
 use futures::FutureExt;
@@ -43,7 +43,7 @@ async fn each_write(client: &Client) -> Vec<(&'static str, Result<(), Error>)> {
 }
 
 fn single_attempt(client: &Client) -> Client {
-    client.single_attempt(RequestDeadline::after(Duration::from_secs(60)), Duration::from_millis(200))
+    client.single_attempt(Instant::now() + Duration::from_secs(60), Duration::from_millis(200))
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ impl RequestLimiter for DeniesAll {
 #[tokio::test]
 async fn nothing_is_sent_after_the_deadline_or_when_the_limiter_denies() {
     let (server, client) = serve(ok(json!({}))).await;
-    let past_deadline = client.single_attempt(RequestDeadline::after(Duration::ZERO), Duration::from_secs(5));
+    let past_deadline = client.single_attempt(Instant::now(), Duration::from_secs(5));
     for (write, result) in each_write(&past_deadline).await {
         let error = result.unwrap_err();
         assert!(matches!(error, Error::DeadlineExceeded { sent: false, .. }), "{write}: {error:?}");

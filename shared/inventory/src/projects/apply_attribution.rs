@@ -91,7 +91,7 @@ async fn write(
     let total = placements.len();
     let done: Vec<_> = stream::iter(placements)
         .map(|(key, placement)| async move {
-            if run.deadline.has_passed() {
+            if run.time_left().is_zero() {
                 return Ok::<_, Error>(None);
             }
             let row = run.table.resource(&key).await?;

@@ -207,7 +207,7 @@ async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, to_read:
             }
         }
         reading.after = Some(parent);
-        if run.deadline.remaining().is_some_and(|left| left < WRITING_TIME) {
+        if run.time_left() < WRITING_TIME {
             reading.stopped = Some(Stop::OutOfTime);
             break;
         }

@@ -42,7 +42,7 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client) -> Result<SweepRes
         .map(|(provider_id, facts)| {
             let key = ResourceKey { account: run.account.clone(), kind: kind.clone(), provider_id };
             async move {
-                if run.deadline.has_passed() {
+                if run.time_left().is_zero() {
                     return Ok::<_, Error>(None);
                 }
                 let row = run.table.resource(&key).await?;

@@ -278,7 +278,7 @@ impl<'a> KindSweep<'a> {
     }
 
     async fn write(&self, step: &SweepStep, gone: &BTreeSet<ProviderId>) -> Result<StepOutcome, Error> {
-        if self.run.deadline.has_passed() {
+        if self.run.time_left().is_zero() {
             return Ok(StepOutcome::OutOfTime);
         }
         let key = self.key(&step.id);

@@ -12,8 +12,10 @@ mod persist;
 pub mod plan;
 mod result;
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, RequestDeadline};
+use digitalocean::Client;
 use domain::{AccountId, Clock, Kind, Receipt, RunId, SweepStatus, SyncState};
 use store::{SyncCompletion, SyncLeaseOutcome, Table};
 
@@ -43,7 +45,7 @@ pub struct SweepRun<'a> {
     /// The source of the current time.
     pub clock: &'a dyn Clock,
     /// The time by which the sweep must end.
-    pub deadline: RequestDeadline,
+    pub deadline: Instant,
     /// The id of the lease's owner: different for every attempt, also for repeated deliveries of
     /// one message.
     pub lease_owner: &'a str,
@@ -56,6 +58,11 @@ pub struct SweepRun<'a> {
 }
 
 impl SweepRun<'_> {
+    /// Returns the time until the deadline; zero once it has passed.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
     /// Returns the digest of the token in use; `None` if there is no token.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {

@@ -1,10 +1,10 @@
 //! A simulated account, an embedded table and a clock that tests move.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use digitalocean::{Client, ClientConfig, RequestDeadline, RetryPolicy, Token};
+use digitalocean::{Client, ClientConfig, RetryPolicy, Token};
 use digitalocean_sim::{Droplet, Seed, Simulator};
 use domain::{AccountId, Clock, Kind, ManualClock, ProviderId, Receipt, Resource, ResourceKey, RunId};
 use embedded_table::EmbeddedTable;
@@ -88,7 +88,7 @@ impl TestEnvironment {
         table: &Table,
         run_id: &RunId,
     ) -> Result<SweepOutcome, inventory::Error> {
-        self.run_until(worker, table, run_id, RequestDeadline::after(Duration::from_secs(290))).await
+        self.run_until(worker, table, run_id, Instant::now() + Duration::from_secs(290)).await
     }
 
     /// Runs a sweep with the given deadline.
@@ -97,7 +97,7 @@ impl TestEnvironment {
         worker: &str,
         table: &Table,
         run_id: &RunId,
-        deadline: RequestDeadline,
+        deadline: Instant,
     ) -> Result<SweepOutcome, inventory::Error> {
         let owner = RunId::random();
         let (worker, target) = target(worker);

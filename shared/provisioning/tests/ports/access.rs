@@ -1,7 +1,6 @@
 //! Access to DigitalOcean: the account, its token, its share of the request budget.
 
 use chrono::Utc;
-use digitalocean::RequestDeadline;
 use digitalocean_sim::RequestFilter;
 use domain::AccountId;
 use sagas::ports::{Fault, Phase, Provider};
@@ -47,8 +46,7 @@ async fn each_phase_has_its_own_share_of_the_budget() {
     let world = World::new().await;
     let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
     let purpose = access::Purpose::Provisioning;
-    let opened =
-        world.digitalocean.access(&account, purpose, Priority::Provisioning, RequestDeadline::none()).await.unwrap();
+    let opened = world.digitalocean.access(&account, purpose, Priority::Provisioning, None).await.unwrap();
     // Another session uses up all that is left to `execute` in this hour.
     let take =
         || world.embedded.table.reserve_requests(&opened.token_id, Priority::Provisioning, 5_000, None, Utc::now());
@@ -74,7 +72,7 @@ async fn a_new_client_starts_with_the_limit_that_digitalocean_reported_last() {
     let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
     let open = async || {
         let (purpose, priority) = (access::Purpose::Provisioning, Priority::Provisioning);
-        world.digitalocean.access(&account, purpose, priority, RequestDeadline::none()).await.unwrap().client
+        world.digitalocean.access(&account, purpose, priority, None).await.unwrap().client
     };
     assert_eq!(open().await.rate_limit(), None);
     assert_eq!(outcome_name(&world.read(&reads()[0]).await), "done");

@@ -3,11 +3,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::DigitalOceanClients;
 use chrono::{TimeDelta, Utc};
-use digitalocean::RequestDeadline;
 use digitalocean_sim::{RequestFilter, Seed, Simulator, Token};
 use domain::{Account, AccountId, AccountStatus, SystemClock};
 use embedded_table::EmbeddedTable;
@@ -113,7 +112,7 @@ impl World {
             phase,
             self.writes,
             &timing,
-            RequestDeadline::after(Duration::from_secs(1)),
+            Instant::now() + Duration::from_secs(1),
         )
     }
 

@@ -1,9 +1,11 @@
 //! The registered accounts: reads, registration and audited updates.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{Account, AccountId};
 
 use crate::audit::AuditEntry;
-use crate::item::{from_item, number, put_key, to_item};
+use crate::item::{put_key, to_item};
+use crate::writes::part;
 use crate::{Error, Table, keys};
 
 /// The outcome of a registration.
@@ -30,8 +32,7 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let found = self.query_all(self.query(Some(keys::GSI1), keys::ACCOUNTS, "")).await?;
-        found.into_iter().map(|item| from_item("account", item)).collect()
+        self.query_records("account", self.query(Some(keys::GSI1), keys::ACCOUNTS, "")).await
     }
 
     /// Reads one account, strongly consistent; `None` if it is not registered.
@@ -39,7 +40,7 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn account(&self, account: &AccountId) -> Result<Option<Account>, Error> {
-        self.get(&keys::account(account), true).await?.map(|item| from_item("account", item)).transpose()
+        self.record("account", &keys::account(account)).await
     }
 
     /// Registers an account and writes the audit entry in the same transaction.
@@ -47,8 +48,7 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be written.
     pub async fn register_account(&self, account: &Account, audit: &AuditEntry) -> Result<RegisterOutcome, Error> {
-        let put = self.account_put(account)?.condition_expression("attribute_not_exists(pk)");
-        let written = self.write_audited(put, audit).await?;
+        let written = self.write_audited(self.account_put(account, None)?, audit).await?;
         Ok(if written { RegisterOutcome::New } else { RegisterOutcome::Exists })
     }
 
@@ -58,17 +58,13 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be written.
     pub async fn update_account(&self, account: &Account, audit: &AuditEntry) -> Result<UpdateOutcome, Error> {
-        let put = self
-            .account_put(account)?
-            .condition_expression("version = :before")
-            .expression_attribute_values(":before", number(account.version - 1));
-        let written = self.write_audited(put, audit).await?;
+        let written = self.write_audited(self.account_put(account, Some(account.version - 1))?, audit).await?;
         Ok(if written { UpdateOutcome::Written } else { UpdateOutcome::Stale })
     }
 
-    fn account_put(&self, account: &Account) -> Result<aws_sdk_dynamodb::types::builders::PutBuilder, Error> {
+    fn account_put(&self, account: &Account, before: Option<u64>) -> Result<TransactWriteItem, Error> {
         let mut item = to_item("account", account, &keys::account(&account.account))?;
         put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::account_gsi1(&account.account));
-        Ok(aws_sdk_dynamodb::types::Put::builder().table_name(&self.name).set_item(Some(item)))
+        Ok(part(self.put_at(item, before)?))
     }
 }

@@ -2,6 +2,8 @@
 
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
+use crate::retry::MAX_ATTEMPTS;
+
 /// A failed operation on the table. A write may have been applied although it failed; retrying is
 /// safe, because writes are conditional.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +82,11 @@ impl Error {
             Self::Dynamo { code, .. } => code == "ValidationException",
             Self::Request(_) => false,
         }
+    }
+
+    /// The error after [`MAX_ATTEMPTS`] conflicts; `what` names the item or the items.
+    pub(crate) fn contended(what: &impl std::fmt::Display) -> Self {
+        Self::Contended { what: what.to_string(), attempts: MAX_ATTEMPTS }
     }
 
     /// Converts an error of the SDK; `operation` is the DynamoDB operation that failed.

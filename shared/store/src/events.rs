@@ -3,24 +3,20 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::Put;
-use chrono::TimeDelta;
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{ResourceEvent, ResourceKey};
 
 use crate::item::{from_item, number, put_key, text, to_item};
+use crate::writes::part;
 use crate::{Error, Table, keys};
 
-/// How long events are kept unless [`Table::keep_events_for`] sets another time.
-pub(crate) const DEFAULT_RETENTION: TimeDelta = TimeDelta::days(400);
-
 impl Table {
-    pub(crate) fn event_put(&self, event: &ResourceEvent) -> Result<Put, Error> {
+    pub(crate) fn event_put(&self, event: &ResourceEvent) -> Result<TransactWriteItem, Error> {
         let mut item = to_item("resource event", event, &keys::event(&event.key, event.version))?;
         let feed = keys::event_gsi1(&event.key, event.at, event.version);
         put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &feed);
         item.insert(keys::TTL.to_owned(), number((event.at + self.event_retention).timestamp()));
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        Ok(put.condition_expression("attribute_not_exists(pk)").build()?)
+        Ok(part(self.put_at(item, None)?))
     }
 
     /// Reads events of one resource, newest first: at most `limit`, with versions below `before`

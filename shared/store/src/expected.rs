@@ -3,7 +3,7 @@
 
 use domain::{AccountId, ExpectedChange, Kind};
 
-use crate::item::{from_item, number, to_item};
+use crate::item::{number, to_item};
 use crate::{Error, Table, keys};
 
 impl Table {
@@ -28,6 +28,6 @@ impl Table {
     /// Fails when the table cannot be read.
     pub async fn expected_changes(&self, account: &AccountId, kind: &Kind) -> Result<Vec<ExpectedChange>, Error> {
         let query = self.query(None, &keys::expected_partition(account, kind), "").consistent_read(true);
-        self.query_all(query).await?.into_iter().map(|item| from_item("expected change", item)).collect()
+        self.query_records("expected change", query).await
     }
 }

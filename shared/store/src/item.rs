@@ -35,6 +35,11 @@ pub(crate) fn to_item<T: Serialize>(record: &'static str, value: &T, key: &Key) 
     Ok(item)
 }
 
+/// Returns the two attributes of an item's key.
+pub(crate) fn key_item(key: &Key) -> ItemMap {
+    ItemMap::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
+}
+
 /// Adds the two attributes of a key to an item, under the given attribute names.
 pub(crate) fn put_key(item: &mut ItemMap, [pk, sk]: [&str; 2], key: &Key) {
     item.insert(pk.to_owned(), text(&key.pk));

@@ -91,6 +91,12 @@ pub fn version(version: u64) -> String {
     format!("{version:010}")
 }
 
+/// The key that is read to open the connection; no item has it.
+#[must_use]
+pub fn warm_up() -> Key {
+    Key::new("WARM-UP", "WARM-UP")
+}
+
 /// The key of an account's item.
 #[must_use]
 pub fn account(account: &AccountId) -> Key {

@@ -1,14 +1,12 @@
 //! The projects. Sweeps mirror them from DigitalOcean, and operators assign them to tenants.
 
 use aws_sdk_dynamodb::types::Put;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use aws_sdk_dynamodb::types::builders::PutBuilder;
 use domain::{AccountId, Project, ProjectId, TenantId};
 
 use crate::accounts::UpdateOutcome;
 use crate::audit::AuditEntry;
-use crate::item::{from_item, number, put_key, to_item};
-use crate::writes::ConditionalWrite;
+use crate::item::{put_key, to_item};
+use crate::writes::{CommitOutcome, part};
 use crate::{Error, Table, keys};
 
 /// A project to write, computed from the project at the version `before`.
@@ -21,13 +19,7 @@ pub struct ProjectWrite {
 }
 
 /// The outcome of writing a project.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProjectCommitOutcome {
-    /// The project is written, by this call or by an earlier attempt whose response was lost.
-    Written,
-    /// The project has changed since it was read; its current state, if it exists.
-    Conflict(Option<Box<Project>>),
-}
+pub type ProjectCommitOutcome = CommitOutcome<Project>;
 
 impl Table {
     /// Reads all projects of an account, strongly consistent, including tombstones.
@@ -36,7 +28,7 @@ impl Table {
     /// Fails when the table cannot be read; a partial list is never returned.
     pub async fn projects(&self, account: &AccountId) -> Result<Vec<Project>, Error> {
         let query = self.query(None, &keys::account_partition(account), keys::PROJECT_PREFIX).consistent_read(true);
-        self.query_all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
+        self.query_records("project", query).await
     }
 
     /// Reads one project, strongly consistent; it may be a tombstone.
@@ -44,14 +36,14 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn project(&self, account: &AccountId, id: &ProjectId) -> Result<Option<Project>, Error> {
-        self.get(&keys::project(account, id), true).await?.map(|item| from_item("project", item)).transpose()
+        self.record("project", &keys::project(account, id)).await
     }
 
     /// Reads the projects that belong to a tenant now, including tombstones, because the tenant may
     /// still see the resources they held.
     pub(crate) async fn projects_of(&self, tenant: &TenantId) -> Result<Vec<Project>, Error> {
         let query = self.query(Some(keys::GSI1), &keys::tenant_partition(tenant), keys::PROJECT_PREFIX);
-        self.query_all(query).await?.into_iter().map(|item| from_item("project", item)).collect()
+        self.query_records("project", query).await
     }
 
     /// Writes a project as a sweep decided, if the stored version is still the one that the write
@@ -62,15 +54,8 @@ impl Table {
     /// is safe.
     pub async fn commit_project(&self, write: &ProjectWrite) -> Result<ProjectCommitOutcome, Error> {
         let Project { account, id, .. } = &write.project;
-        let current = match self.put(self.project_put(write)?.build()?, &keys::project(account, id)).await? {
-            ConditionalWrite::Applied => return Ok(ProjectCommitOutcome::Written),
-            ConditionalWrite::ConditionFailed(Some(item)) => Some(from_item("project", item)?),
-            ConditionalWrite::ConditionFailed(None) => self.project(account, id).await?,
-        };
-        Ok(match current {
-            Some(current) if current == write.project => ProjectCommitOutcome::Written,
-            other => ProjectCommitOutcome::Conflict(other.map(Box::new)),
-        })
+        let put = self.project_put(write)?;
+        self.commit("project", &write.project, &keys::project(account, id), put, Vec::new()).await
     }
 
     /// Writes a project as an operator decided, and the audit entry in the same transaction.
@@ -78,25 +63,16 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be written.
     pub async fn update_project(&self, write: &ProjectWrite, audit: &AuditEntry) -> Result<UpdateOutcome, Error> {
-        let written = self.write_audited(self.project_put(write)?, audit).await?;
+        let written = self.write_audited(part(self.project_put(write)?), audit).await?;
         Ok(if written { UpdateOutcome::Written } else { UpdateOutcome::Stale })
     }
 
-    fn project_put(&self, write: &ProjectWrite) -> Result<PutBuilder, Error> {
+    fn project_put(&self, write: &ProjectWrite) -> Result<Put, Error> {
         let Project { account, id, tenant_id, .. } = &write.project;
         let mut item = to_item("project", &write.project, &keys::project(account, id))?;
         if let Some(tenant) = tenant_id {
             put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::project_gsi1(tenant, account, id));
         }
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Ok(match write.before {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => {
-                put.condition_expression("version = :before").expression_attribute_values(":before", number(before))
-            }
-        })
+        self.put_at(item, write.before)
     }
 }

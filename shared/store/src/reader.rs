@@ -53,11 +53,15 @@ pub struct Reader {
     scope: Scope,
 }
 
-impl Reader {
-    pub(crate) fn new(table: Table, scope: Scope) -> Self {
-        Self { table, scope }
+impl Table {
+    /// Returns a reader that is confined to this scope.
+    #[must_use]
+    pub fn reader(&self, scope: Scope) -> Reader {
+        Reader { table: self.clone(), scope }
     }
+}
 
+impl Reader {
     /// Returns the scope that all reads are confined to.
     #[must_use]
     pub fn scope(&self) -> &Scope {

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::Put;
 use chrono::{DateTime, Utc};
 use domain::{
     AccountId, Attribution, Kind, Money, Parent, ProjectId, ProviderId, Resource, ResourceEvent, ResourceKey, Strikes,
@@ -12,9 +11,9 @@ use domain::{
 };
 use serde::Deserialize;
 
-use crate::item::{ItemMap, attribute, from_item, number, put_key, text, text_of, to_item};
+use crate::item::{ItemMap, attribute, from_item, put_key, text, text_of, to_item};
 use crate::keys::{self, Key};
-use crate::writes::ConditionalWrite;
+use crate::writes::CommitOutcome;
 use crate::{Error, Table};
 
 /// A live resource as its small entry in the index has it. A sweep compares this entry with
@@ -62,13 +61,7 @@ pub struct ResourceWrite {
 }
 
 /// The outcome of writing a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResourceCommitOutcome {
-    /// The resource is written, by this call or by an earlier attempt whose response was lost.
-    Written,
-    /// The resource has changed since it was read; its current state, if it exists.
-    Conflict(Option<Box<Resource>>),
-}
+pub type ResourceCommitOutcome = CommitOutcome<Resource>;
 
 impl Table {
     /// Reads the index entries of the live resources of a kind. The index may lag a few moments
@@ -95,7 +88,7 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, Error> {
-        self.get(&keys::resource(key), true).await?.map(|item| from_item("resource", item)).transpose()
+        self.record("resource", &keys::resource(key)).await
     }
 
     /// Reads several resources, strongly consistent, including tombstones. Missing ones are
@@ -115,38 +108,12 @@ impl Table {
     /// Fails when the table cannot be written. The write may have been applied; reading the
     /// resource again and repeating the decision is safe.
     pub async fn commit_resource(&self, write: &ResourceWrite) -> Result<ResourceCommitOutcome, Error> {
-        let row = self.resource_put(write)?;
+        let events = write.events.iter().map(|event| self.event_put(event)).collect::<Result<_, _>>()?;
         let key = keys::resource(&write.row.key);
-        if write.events.is_empty() {
-            return match self.put(row.build()?, &key).await? {
-                ConditionalWrite::Applied => Ok(ResourceCommitOutcome::Written),
-                ConditionalWrite::ConditionFailed(item) => self.conflict(item, write).await,
-            };
-        }
-        let mut items = vec![TransactWriteItem::builder().put(row.build()?).build()];
-        for event in &write.events {
-            items.push(TransactWriteItem::builder().put(self.event_put(event)?).build());
-        }
-        match self.transact(items, &key).await? {
-            ConditionalWrite::Applied => Ok(ResourceCommitOutcome::Written),
-            ConditionalWrite::ConditionFailed(item) => self.conflict(item, write).await,
-        }
+        self.commit("resource", &write.row, &key, self.resource_put(write)?, events).await
     }
 
-    /// Distinguishes a lost response (the stored resource is the one to write) from a write of
-    /// another client.
-    async fn conflict(&self, item: Option<ItemMap>, write: &ResourceWrite) -> Result<ResourceCommitOutcome, Error> {
-        let current = match item {
-            Some(item) => Some(from_item("resource", item)?),
-            None => self.resource(&write.row.key).await?,
-        };
-        Ok(match current {
-            Some(current) if current == write.row => ResourceCommitOutcome::Written,
-            other => ResourceCommitOutcome::Conflict(other.map(Box::new)),
-        })
-    }
-
-    pub(crate) fn resource_put(&self, write: &ResourceWrite) -> Result<PutBuilder, Error> {
+    pub(crate) fn resource_put(&self, write: &ResourceWrite) -> Result<Put, Error> {
         let row = &write.row;
         let key = keys::resource(&row.key);
         let mut item = to_item("resource", row, &key)?;
@@ -167,15 +134,6 @@ impl Table {
                 item.insert(keys::CLAIMED_TENANT.to_owned(), text(tenant.as_str()));
             }
         }
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Ok(match write.before {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => {
-                put.condition_expression("version = :before").expression_attribute_values(":before", number(before))
-            }
-        })
+        self.put_at(item, write.before)
     }
 }

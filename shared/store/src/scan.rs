@@ -130,17 +130,17 @@ impl Table {
     ) -> Result<Extent, Error> {
         // Tombstones are read and count towards the limit, but DynamoDB does not return them.
         let query = partition.query(self).filter_expression("attribute_not_exists(deleted_at)");
-        let mut start = None;
+        let mut pages = query.into_paginator().send();
         while *limit > 0 {
-            let answer =
-                query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
-            *limit = limit.saturating_sub(usize::try_from(answer.scanned_count).unwrap_or_default().max(1));
-            for item in answer.items.unwrap_or_default() {
+            let Some(page) = pages.next().await else { break };
+            let page = page.map_err(|e| Error::dynamo("Query", e))?;
+            *limit = limit.saturating_sub(usize::try_from(page.scanned_count).unwrap_or_default().max(1));
+            for item in page.items.unwrap_or_default() {
                 take(from_item("resource", item)?);
             }
-            match answer.last_evaluated_key {
-                Some(key) if !key.is_empty() => start = Some(key),
-                _ => return Ok(Extent::Complete),
+            let is_last = page.last_evaluated_key.is_none_or(|key| key.is_empty());
+            if is_last {
+                return Ok(Extent::Complete);
             }
         }
         Ok(Extent::Truncated)

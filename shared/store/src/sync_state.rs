@@ -1,14 +1,14 @@
 //! The sync state of each (account, kind): the lease that allows one sweep at a time, and the
 //! receipts of the sweeps.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem, Update};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, Hold, HoldConfirmation, Kind, Receipt, RunId, ScanProgress, SyncState};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::AuditEntry;
-use crate::item::{attribute, from_item, number, text, text_of, to_item};
-use crate::writes::{ConditionalUpdate, ConditionalWrite};
+use crate::item::{ItemMap, attribute, from_item, key_item, number, text, text_of, to_item};
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 /// How long a receipt stays in the history of its sync state.
@@ -89,8 +89,7 @@ impl Table {
             .client
             .update_item()
             .table_name(&self.name)
-            .key(keys::PK, text(&key.pk))
-            .key(keys::SK, text(&key.sk))
+            .set_key(Some(key_item(&key)))
             .update_expression(
                 "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one",
             )
@@ -102,13 +101,13 @@ impl Table {
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew);
         match self.update(request, &key).await? {
-            ConditionalUpdate::Applied(item) => {
+            ConditionalWrite::Applied(item) => {
                 let state: SyncState = from_item("sync state", item)?;
                 let (account, kind, owner) = (account.clone(), kind.clone(), owner.to_owned());
                 let lease = SyncLease { account, kind, owner, fence: state.fence, until };
                 Ok(SyncLeaseOutcome::Granted(lease, Box::new(state)))
             }
-            ConditionalUpdate::ConditionFailed(_) => Ok(SyncLeaseOutcome::Busy),
+            ConditionalWrite::ConditionFailed { .. } => Ok(SyncLeaseOutcome::Busy),
         }
     }
 
@@ -123,24 +122,20 @@ impl Table {
         let history = keys::receipt(&lease.account, &lease.kind, receipt.finished_at, &receipt.run_id);
         let mut history = to_item("receipt", receipt, &history)?;
         history.insert(keys::TTL.to_owned(), number((receipt.finished_at + RECEIPT_RETENTION).timestamp()));
-        let history = Put::builder().table_name(&self.name).set_item(Some(history)).build()?;
         let items = vec![
             TransactWriteItem::builder().update(self.sync_state_update(lease, completion)?).build(),
-            TransactWriteItem::builder().put(history).build(),
+            self.put_always(history)?,
         ];
         let written = self.transact(items, &keys::sync_state(&lease.account, &lease.kind)).await?;
-        Ok(matches!(written, ConditionalWrite::Applied))
+        Ok(written.is_applied())
     }
 
     fn sync_state_update(&self, lease: &SyncLease, completion: &SyncCompletion) -> Result<Update, Error> {
-        let key = keys::sync_state(&lease.account, &lease.kind);
         let receipt = attribute("receipt", &completion.receipt)?;
         let mut set = vec!["#last = :receipt"];
         let mut remove = vec!["lease_owner", "lease_until"];
-        let mut update = Update::builder()
-            .table_name(&self.name)
-            .key(keys::PK, text(key.pk))
-            .key(keys::SK, text(key.sk))
+        let mut update = self
+            .update_of(&keys::sync_state(&lease.account, &lease.kind))
             .condition_expression("fence = :fence AND lease_owner = :owner")
             // `last` and `hold` are reserved words of DynamoDB.
             .expression_attribute_names("#last", "last")
@@ -180,7 +175,7 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn sync_state(&self, account: &AccountId, kind: &Kind) -> Result<Option<SyncState>, Error> {
-        self.get(&keys::sync_state(account, kind), true).await?.map(|item| from_item("sync state", item)).transpose()
+        self.record("sync state", &keys::sync_state(account, kind)).await
     }
 
     /// Reads the sync states of an account by kind, of all kinds that a sweep ever ran for.
@@ -188,16 +183,13 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn sync_states(&self, account: &AccountId) -> Result<BTreeMap<Kind, SyncState>, Error> {
-        let found =
-            self.query_all(self.query(None, &keys::account_partition(account), keys::SYNC_STATE_PREFIX)).await?;
-        found
-            .into_iter()
-            .filter_map(|item| {
-                let kind = text_of(&item, keys::SK)?.strip_prefix(keys::SYNC_STATE_PREFIX)?;
-                let kind = Kind::new(kind).ok()?;
-                Some(from_item("sync state", item).map(|state| (kind, state)))
-            })
-            .collect()
+        let query = self.query(None, &keys::account_partition(account), keys::SYNC_STATE_PREFIX);
+        let read = |item: ItemMap| {
+            let kind = text_of(&item, keys::SK).and_then(|sk| sk.strip_prefix(keys::SYNC_STATE_PREFIX));
+            let kind = kind.and_then(|kind| Kind::new(kind).ok());
+            kind.map(|kind| Ok((kind, from_item("sync state", item)?))).transpose()
+        };
+        Ok(self.query_all_as(query, read).await?.into_iter().flatten().collect())
     }
 
     /// Confirms the deletions of a hold, and writes the audit entry in the same transaction.
@@ -211,19 +203,16 @@ impl Table {
         hold: &RunId,
         audit: &AuditEntry,
     ) -> Result<ConfirmOutcome, Error> {
-        let key = keys::sync_state(account, kind);
         let confirmation = HoldConfirmation { hold_id: hold.clone(), at: audit.at };
-        let update = Update::builder()
-            .table_name(&self.name)
-            .key(keys::PK, text(key.pk))
-            .key(keys::SK, text(key.sk))
+        let update = self
+            .update_of(&keys::sync_state(account, kind))
             .update_expression("SET confirmation = :confirmation")
             .condition_expression("#hold.id = :hold")
             .expression_attribute_names("#hold", "hold")
-            .expression_attribute_values(":hold", AttributeValue::S(hold.to_string()))
+            .expression_attribute_values(":hold", text(hold.as_str()))
             .expression_attribute_values(":confirmation", attribute("confirmation", &confirmation)?)
             .build()?;
-        let written = self.write_update_audited(update, audit).await?;
+        let written = self.write_audited(TransactWriteItem::builder().update(update).build(), audit).await?;
         Ok(if written { ConfirmOutcome::Recorded } else { ConfirmOutcome::NoSuchHold })
     }
 }

@@ -1,5 +1,6 @@
 //! The table and its basic reads: single items, batches of items, and whole partitions.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -9,14 +10,15 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_sdk_dynamodb::{Client, Config};
 use chrono::TimeDelta;
-use domain::Scope;
+use serde::de::DeserializeOwned;
 
 use crate::Error;
-use crate::item::{ItemMap, text};
+use crate::item::{ItemMap, from_item, key_item, text};
 use crate::keys::{self, Key};
-use crate::reader::Reader;
-use crate::writes::{MAX_ATTEMPTS, pause};
+use crate::retry::retry_on_conflict;
 
+/// How long events are kept unless [`Table::keep_events_for`] sets another time.
+const DEFAULT_EVENT_RETENTION: TimeDelta = TimeDelta::days(400);
 /// How long a warm-up may delay a cold start.
 const WARM_UP_TIMEOUT: Duration = Duration::from_secs(1);
 /// DynamoDB's maximum number of keys in one `BatchGetItem`.
@@ -34,19 +36,13 @@ impl Table {
     /// Creates a handle on the table with this name. Events are kept for 400 days.
     #[must_use]
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into(), event_retention: crate::events::DEFAULT_RETENTION }
+        Self { client, name: name.into(), event_retention: DEFAULT_EVENT_RETENTION }
     }
 
     /// Returns a handle that keeps the events it writes for this long instead of 400 days.
     #[must_use]
     pub fn keep_events_for(self, event_retention: TimeDelta) -> Self {
         Self { event_retention, ..self }
-    }
-
-    /// Returns a reader that is confined to this scope.
-    #[must_use]
-    pub fn reader(&self, scope: Scope) -> Reader {
-        Reader::new(self.clone(), scope)
     }
 
     /// Opens the connection before the first event arrives, by reading a key that does not exist.
@@ -59,8 +55,7 @@ impl Table {
             .client
             .get_item()
             .table_name(&self.name)
-            .key(keys::PK, text("WARM-UP"))
-            .key(keys::SK, text("WARM-UP"))
+            .set_key(Some(key_item(&keys::warm_up())))
             .customize()
             .config_override(once);
         if let Err(error) = request.send().await {
@@ -68,19 +63,19 @@ impl Table {
         }
     }
 
-    /// Reads the item at `key`; `None` if there is none.
-    pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<ItemMap>, Error> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .key(keys::PK, text(&key.pk))
-            .key(keys::SK, text(&key.sk))
-            .consistent_read(consistent)
-            .send()
-            .await
-            .map_err(|e| Error::dynamo("GetItem", e))?;
-        Ok(answer.item)
+    /// Reads the item at `key`, strongly consistent; `None` if there is none.
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<ItemMap>, Error> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key_item(key))).consistent_read(true);
+        Ok(request.send().await.map_err(|e| Error::dynamo("GetItem", e))?.item)
+    }
+
+    /// Reads the record at `key`, strongly consistent; `None` if there is none.
+    pub(crate) async fn record<T: DeserializeOwned>(
+        &self,
+        record: &'static str,
+        key: &Key,
+    ) -> Result<Option<T>, Error> {
+        self.get(key).await?.map(|item| from_item(record, item)).transpose()
     }
 
     /// Builds a query of one partition of the table, or of an index, by the prefix of the sort key
@@ -105,35 +100,30 @@ impl Table {
         query
     }
 
-    /// Returns all items that the query finds, from all pages, or an error; never a partial list.
-    pub(crate) async fn query_all(&self, query: QueryFluentBuilder) -> Result<Vec<ItemMap>, Error> {
-        self.query_all_as(query, Ok).await
+    /// Returns all records that the query finds, from all pages, or an error; never a partial list.
+    pub(crate) async fn query_records<T: DeserializeOwned>(
+        &self,
+        record: &'static str,
+        query: QueryFluentBuilder,
+    ) -> Result<Vec<T>, Error> {
+        self.query_all_as(query, |item| from_item(record, item)).await
     }
 
-    /// Runs the query as [`Table::query_all`] does and converts each item as soon as its page is
-    /// read: an item of the SDK takes several times the memory of a record.
+    /// Runs the query as [`Table::query_records`] does and converts each item as soon as its page
+    /// is read: an item of the SDK takes several times the memory of a record.
     pub(crate) async fn query_all_as<T>(
         &self,
         query: QueryFluentBuilder,
         mut read: impl FnMut(ItemMap) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::new();
-        let mut start = None;
-        loop {
-            let answer =
-                query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
-            for item in answer.items.unwrap_or_default() {
-                found.push(read(item)?);
-            }
-            match answer.last_evaluated_key {
-                Some(key) if !key.is_empty() => start = Some(key),
-                _ => return Ok(found),
-            }
+        let mut items = query.into_paginator().items().send();
+        while let Some(item) = items.next().await {
+            found.push(read(item.map_err(|e| Error::dynamo("Query", e))?)?);
         }
+        Ok(found)
     }
-}
 
-impl Table {
     /// Reads items by key (`BatchGetItem`, strongly consistent). Missing keys are skipped; the
     /// order is undefined; either all are read or an error is returned.
     pub(crate) async fn get_items_as<T>(
@@ -143,36 +133,25 @@ impl Table {
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::with_capacity(wanted.len());
         for chunk in wanted.chunks(BATCH_GET_LIMIT) {
-            let mut pending: Vec<ItemMap> = chunk.iter().map(key_item).collect();
-            for attempt in 0u32.. {
+            // DynamoDB may answer in parts, of at most 16 MB.
+            let pending: Vec<ItemMap> = chunk.iter().map(key_item).collect();
+            let read = retry_on_conflict((pending, found), async |(pending, mut found)| {
                 let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(pending)).build()?;
-                let answer = self
-                    .client
-                    .batch_get_item()
-                    .request_items(&self.name, request)
-                    .send()
-                    .await
-                    .map_err(|e| Error::dynamo("BatchGetItem", e))?;
+                let request = self.client.batch_get_item().request_items(&self.name, request);
+                let answer = request.send().await.map_err(|e| Error::dynamo("BatchGetItem", e))?;
                 for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
                     found.push(read(item)?);
                 }
                 let unprocessed = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
-                match unprocessed.map(|unprocessed| unprocessed.keys).filter(|keys| !keys.is_empty()) {
-                    None => break,
-                    Some(_) if attempt >= MAX_ATTEMPTS => {
-                        return Err(Error::Contended { what: "a batch of items".to_owned(), attempts: attempt });
-                    }
-                    Some(keys) => pending = keys,
-                }
-                pause(attempt).await;
-            }
+                Ok::<_, Error>(match unprocessed.map(|unprocessed| unprocessed.keys).unwrap_or_default() {
+                    keys if keys.is_empty() => ControlFlow::Break(found),
+                    keys => ControlFlow::Continue((keys, found)),
+                })
+            });
+            found = read.await?.break_value().ok_or_else(|| Error::contended(&"a batch of items"))?;
         }
         Ok(found)
     }
-}
-
-fn key_item(key: &Key) -> ItemMap {
-    ItemMap::from([(keys::PK.to_owned(), text(&key.pk)), (keys::SK.to_owned(), text(&key.sk))])
 }
 
 /// Returns the key attributes of the table (no index) or of one of its indexes.

@@ -1,90 +1,131 @@
 //! Conditional writes. A conflict with another transaction is retried; a condition that does not
 //! hold is returned to the caller.
 
-use std::time::Duration;
+use std::ops::ControlFlow;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use serde::de::DeserializeOwned;
 
-use crate::item::ItemMap;
+use crate::Error;
+use crate::item::{ItemMap, from_item, key_item, number};
 use crate::keys::Key;
-use crate::{Error, Table};
-
-/// The maximum number of attempts for a write that conflicts with a transaction, or for a batch
-/// read that DynamoDB answers in parts.
-pub(crate) const MAX_ATTEMPTS: u32 = 6;
+use crate::retry::retry_on_conflict;
+use crate::table::Table;
 
 /// The outcome of a conditional write.
-pub(crate) enum ConditionalWrite {
-    /// The item is written.
-    Applied,
-    /// The condition does not hold; the current item, if DynamoDB returned it.
-    ConditionFailed(Option<ItemMap>),
-}
-
-/// The outcome of a transaction.
-pub(crate) enum ConditionalTransaction {
-    /// All items of the transaction are written.
-    Applied,
-    /// The condition of the item at `index` does not hold; those before it do.
+pub(crate) enum ConditionalWrite<T = ()> {
+    /// Everything is written; what DynamoDB was asked to return.
+    Applied(T),
+    /// A condition does not hold, and nothing is written.
     ConditionFailed {
-        /// The position of the item in the transaction, from 0.
+        /// The position of the item in a transaction, from 0. The conditions before it hold.
         index: usize,
         /// The current item, if DynamoDB returned it.
         item: Option<ItemMap>,
     },
 }
 
-/// The outcome of a conditional update.
-pub(crate) enum ConditionalUpdate {
-    /// The item is updated; the attributes that the request asked DynamoDB to return.
-    Applied(ItemMap),
-    /// The condition does not hold; the current item, if DynamoDB returned it.
-    ConditionFailed(Option<ItemMap>),
+impl<T> ConditionalWrite<T> {
+    /// Returns whether everything is written.
+    pub(crate) fn is_applied(&self) -> bool {
+        matches!(self, Self::Applied(_))
+    }
+}
+
+/// The outcome of writing a record that was computed from one version of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitOutcome<T> {
+    /// The record is written, by this call or by an earlier attempt whose response was lost.
+    Written,
+    /// The record has changed since it was read; its current state, if it exists.
+    Conflict(Option<Box<T>>),
 }
 
 /// The expected reasons for which DynamoDB rejects a write.
 enum WriteRejection {
     /// A condition does not hold. In a transaction, the number is the position of the item.
     Condition(usize, Option<ItemMap>),
-    /// Another transaction is in progress on one of the items.
+    /// Another transaction is in progress on one of the items. The SDK does not retry that.
     Conflict,
 }
 
 impl Table {
-    /// Writes all items or none. `what` is the item that errors name.
-    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<ConditionalWrite, Error> {
-        Ok(match self.transact_indexed(items, what).await? {
-            ConditionalTransaction::Applied => ConditionalWrite::Applied,
-            ConditionalTransaction::ConditionFailed { item, .. } => ConditionalWrite::ConditionFailed(item),
+    /// Builds the put of an item without a condition.
+    pub(crate) fn put_always(&self, item: ItemMap) -> Result<TransactWriteItem, Error> {
+        Ok(part(Put::builder().table_name(&self.name).set_item(Some(item)).build()?))
+    }
+
+    /// Builds the put of an item whose stored version must be `before`; `None` if the item must not
+    /// exist. Every versioned record is written by this put.
+    pub(crate) fn put_at(&self, item: ItemMap, before: Option<u64>) -> Result<Put, Error> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match before {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => {
+                put.condition_expression("version = :before").expression_attribute_values(":before", number(before))
+            }
+        };
+        Ok(put.build()?)
+    }
+
+    /// Begins the update of an item.
+    pub(crate) fn update_of(&self, key: &Key) -> UpdateBuilder {
+        Update::builder().table_name(&self.name).set_key(Some(key_item(key)))
+    }
+
+    /// Builds the deletion of an item that has this version; `None` deletes any version. An item
+    /// that is gone already is in the desired state.
+    pub(crate) fn delete_at(&self, key: &Key, version: Option<u64>) -> Result<TransactWriteItem, Error> {
+        let mut delete = Delete::builder().table_name(&self.name).set_key(Some(key_item(key)));
+        if let Some(version) = version {
+            delete = delete
+                .condition_expression("attribute_not_exists(pk) OR version = :version")
+                .expression_attribute_values(":version", number(version));
+        }
+        Ok(TransactWriteItem::builder().delete(delete.build()?).build())
+    }
+
+    /// Writes a record by `put`, with the other items in the same transaction if there are any. If
+    /// the condition of `put` does not hold, a lost response (the stored record is the one to
+    /// write) is distinguished from a write of another client.
+    pub(crate) async fn commit<T: DeserializeOwned + PartialEq>(
+        &self,
+        record: &'static str,
+        value: &T,
+        key: &Key,
+        put: Put,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<CommitOutcome<T>, Error> {
+        let written = if others.is_empty() {
+            self.put(put, key).await?
+        } else {
+            self.transact([part(put)].into_iter().chain(others).collect(), key).await?
+        };
+        let current = match written {
+            ConditionalWrite::Applied(()) => return Ok(CommitOutcome::Written),
+            ConditionalWrite::ConditionFailed { index: 0, item: Some(item) } => Some(from_item(record, item)?),
+            ConditionalWrite::ConditionFailed { .. } => self.record(record, key).await?,
+        };
+        Ok(match current {
+            Some(current) if current == *value => CommitOutcome::Written,
+            other => CommitOutcome::Conflict(other.map(Box::new)),
         })
     }
 
-    /// Writes all items or none, as [`Table::transact`] does, and returns which of the conditions
-    /// does not hold.
-    pub(crate) async fn transact_indexed(
-        &self,
-        items: Vec<TransactWriteItem>,
-        what: &Key,
-    ) -> Result<ConditionalTransaction, Error> {
-        for attempt in 0..MAX_ATTEMPTS {
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            match request.send().await {
-                Ok(_) => return Ok(ConditionalTransaction::Applied),
-                Err(error) => match transaction_rejection(&error) {
-                    Some(WriteRejection::Condition(index, item)) => {
-                        return Ok(ConditionalTransaction::ConditionFailed { index, item });
-                    }
-                    Some(WriteRejection::Conflict) => pause(attempt).await,
-                    None => return Err(Error::dynamo("TransactWriteItems", error)),
-                },
-            }
-        }
-        Err(Error::Contended { what: what.to_string(), attempts: MAX_ATTEMPTS })
+    /// Writes all items or none. `what` is the item that errors name.
+    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>, what: &Key) -> Result<ConditionalWrite, Error> {
+        let request = self.client.transact_write_items().set_transact_items(Some(items));
+        let send = async || request.clone().send().await.map(|_| ());
+        retried("TransactWriteItems", what, send, transaction_rejection).await
     }
 
     /// Writes one item without a transaction, which costs half as much.
@@ -97,82 +138,68 @@ impl Table {
             .set_condition_expression(put.condition_expression)
             .set_expression_attribute_values(put.expression_attribute_values)
             .set_return_values_on_condition_check_failure(put.return_values_on_condition_check_failure);
-        for attempt in 0..MAX_ATTEMPTS {
-            match request.clone().send().await {
-                Ok(_) => return Ok(ConditionalWrite::Applied),
-                Err(error) => match put_rejection(&error) {
-                    Some(WriteRejection::Condition(_, item)) => return Ok(ConditionalWrite::ConditionFailed(item)),
-                    Some(WriteRejection::Conflict) => pause(attempt).await,
-                    None => return Err(Error::dynamo("PutItem", error)),
-                },
-            }
-        }
-        Err(Error::Contended { what: what.to_string(), attempts: MAX_ATTEMPTS })
+        let send = async || request.clone().send().await.map(|_| ());
+        let rejection = |error: &PutItemError| match error {
+            PutItemError::ConditionalCheckFailedException(failed) => Some(condition(0, failed.item())),
+            other => conflict(other),
+        };
+        retried("PutItem", what, send, rejection).await
     }
 
-    /// Updates one item without a transaction.
+    /// Updates one item without a transaction. Returns the attributes that the request asks for.
     pub(crate) async fn update(
         &self,
         request: UpdateItemFluentBuilder,
         what: &Key,
-    ) -> Result<ConditionalUpdate, Error> {
-        for attempt in 0..MAX_ATTEMPTS {
-            match request.clone().send().await {
-                Ok(answer) => return Ok(ConditionalUpdate::Applied(answer.attributes.unwrap_or_default())),
-                Err(error) => match update_rejection(&error) {
-                    Some(WriteRejection::Condition(_, item)) => return Ok(ConditionalUpdate::ConditionFailed(item)),
-                    Some(WriteRejection::Conflict) => pause(attempt).await,
-                    None => return Err(Error::dynamo("UpdateItem", error)),
-                },
+    ) -> Result<ConditionalWrite<ItemMap>, Error> {
+        let send = async || request.clone().send().await.map(|answer| answer.attributes.unwrap_or_default());
+        let rejection = |error: &UpdateItemError| match error {
+            UpdateItemError::ConditionalCheckFailedException(failed) => Some(condition(0, failed.item())),
+            other => conflict(other),
+        };
+        retried("UpdateItem", what, send, rejection).await
+    }
+}
+
+/// Makes a put a part of a transaction.
+pub(crate) fn part(put: Put) -> TransactWriteItem {
+    TransactWriteItem::builder().put(put).build()
+}
+
+/// Sends a write until it meets no other transaction.
+async fn retried<T, E, R, F>(
+    operation: &'static str,
+    what: &Key,
+    send: impl Fn() -> F,
+    rejection: impl Fn(&E) -> Option<WriteRejection>,
+) -> Result<ConditionalWrite<T>, Error>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+    F: Future<Output = Result<T, SdkError<E, R>>>,
+{
+    let written = retry_on_conflict((), async |()| {
+        let error = match send().await {
+            Ok(answer) => return Ok(ControlFlow::Break(ConditionalWrite::Applied(answer))),
+            Err(error) => error,
+        };
+        match error.as_service_error().and_then(&rejection) {
+            Some(WriteRejection::Condition(index, item)) => {
+                Ok(ControlFlow::Break(ConditionalWrite::ConditionFailed { index, item }))
             }
+            Some(WriteRejection::Conflict) => Ok(ControlFlow::Continue(())),
+            None => Err(Error::dynamo(operation, error)),
         }
-        Err(Error::Contended { what: what.to_string(), attempts: MAX_ATTEMPTS })
-    }
+    });
+    written.await?.break_value().ok_or_else(|| Error::contended(what))
 }
 
-/// Returns whether an error means that a transaction is in progress on the item. The SDK does not
-/// retry this error.
-fn is_transaction_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
-    error.code() == Some("TransactionConflictException")
-}
-
-/// Waits before the next attempt, longer each time: 20 ms to 1.3 s, plus up to the same time again
-/// at random, so that writers that collided once do not collide again.
-pub(crate) async fn pause(attempt: u32) {
-    let least = 20_u64 << attempt.min(6);
-    tokio::time::sleep(Duration::from_millis(fastrand::u64(least..=2 * least))).await;
-}
-
-fn put_rejection<R>(error: &SdkError<PutItemError, R>) -> Option<WriteRejection> {
-    match error.as_service_error()? {
-        PutItemError::ConditionalCheckFailedException(failed) => {
-            Some(WriteRejection::Condition(0, returned_item(failed.item())))
-        }
-        _ if is_transaction_conflict(error) => Some(WriteRejection::Conflict),
-        _ => None,
-    }
-}
-
-fn update_rejection<R>(error: &SdkError<UpdateItemError, R>) -> Option<WriteRejection> {
-    match error.as_service_error()? {
-        UpdateItemError::ConditionalCheckFailedException(failed) => {
-            Some(WriteRejection::Condition(0, returned_item(failed.item())))
-        }
-        _ if is_transaction_conflict(error) => Some(WriteRejection::Conflict),
-        _ => None,
-    }
-}
-
-fn transaction_rejection<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<WriteRejection> {
-    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
-        return None;
-    };
+fn transaction_rejection(error: &TransactWriteItemsError) -> Option<WriteRejection> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return None };
     let mut has_conflict = false;
     for (index, reason) in cancelled.cancellation_reasons().iter().enumerate() {
         match reason.code() {
-            Some("ConditionalCheckFailed") => {
-                return Some(WriteRejection::Condition(index, returned_item(reason.item())));
-            }
+            Some("ConditionalCheckFailed") => return Some(condition(index, reason.item())),
             Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => has_conflict = true,
             _ => {}
         }
@@ -180,6 +207,10 @@ fn transaction_rejection<R>(error: &SdkError<TransactWriteItemsError, R>) -> Opt
     has_conflict.then_some(WriteRejection::Conflict)
 }
 
-fn returned_item(item: Option<&ItemMap>) -> Option<ItemMap> {
-    item.filter(|item| !item.is_empty()).cloned()
+fn condition(index: usize, item: Option<&ItemMap>) -> WriteRejection {
+    WriteRejection::Condition(index, item.filter(|item| !item.is_empty()).cloned())
+}
+
+fn conflict<E: ProvideErrorMetadata>(error: &E) -> Option<WriteRejection> {
+    (error.code() == Some("TransactionConflictException")).then_some(WriteRejection::Conflict)
 }

@@ -1,13 +1,11 @@
 //! The balances of the accounts over time. They are never deleted.
 
-use aws_sdk_dynamodb::types::Put;
 use chrono::TimeDelta;
 use domain::AccountId;
 use domain::billing::{BalanceSnapshot, Span};
 
 use super::RecordPage;
 use crate::item::{text, to_item};
-use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 impl Table {
@@ -19,9 +17,7 @@ impl Table {
     pub async fn put_balance(&self, balance: &BalanceSnapshot) -> Result<bool, Error> {
         let key = keys::balance(&balance.account, balance.at);
         let item = to_item("balance", balance, &key)?;
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = put.condition_expression("attribute_not_exists(pk)").build()?;
-        Ok(matches!(self.put(put, &key).await?, ConditionalWrite::Applied))
+        Ok(self.put(self.put_at(item, None)?, &key).await?.is_applied())
     }
 
     /// Reads an account's latest balance, strongly consistent.

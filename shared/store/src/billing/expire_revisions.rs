@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::billing::Invoice;
 
 use super::publish_revision::{Abort, PublishOutcome};
-use crate::item::{ItemMap, number, text, text_of};
+use crate::item::{ItemMap, number, text_of};
 use crate::keys::{self, Key};
 use crate::{Error, Table};
 
@@ -68,10 +68,8 @@ impl Table {
     }
 
     async fn expire_page(&self, key: Key, end: DateTime<Utc>) -> Result<(), Error> {
-        let update = Update::builder()
-            .table_name(&self.name)
-            .key(keys::PK, text(&key.pk))
-            .key(keys::SK, text(&key.sk))
+        let update = self
+            .update_of(&key)
             .update_expression("SET #ttl = :ttl")
             // The update must not re-create a page that DynamoDB has deleted in the meantime, and a
             // page that has an expiry keeps it.

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::Put;
 use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid};
 
 use super::RecordPage;
-use crate::item::{from_item, text, text_of, to_item};
+use crate::item::{text, text_of, to_item};
 use crate::keys::{self, Key};
-use crate::writes::ConditionalWrite;
 use crate::{Error, Table};
 
 impl Table {
@@ -32,9 +30,7 @@ impl Table {
                     continue;
                 }
                 let item = to_item("history entry", entry, &key)?;
-                let put = Put::builder().table_name(&self.name).set_item(Some(item));
-                let put = put.condition_expression("attribute_not_exists(pk)").build()?;
-                written += usize::from(matches!(self.put(put, &key).await?, ConditionalWrite::Applied));
+                written += usize::from(self.put(self.put_at(item, None)?, &key).await?.is_applied());
             }
         }
         Ok(written)
@@ -79,7 +75,7 @@ impl Table {
             .filter_expression("invoice_uuid = :invoice")
             .expression_attribute_values(":invoice", text(invoice.as_str()))
             .consistent_read(true);
-        self.query_all_as(query, |item| from_item("history entry", item)).await
+        self.query_records("history entry", query).await
     }
 
     /// Reads an account's entries, newest first: at most `limit`, from the sort key `after` on.

@@ -1,15 +1,13 @@
 //! The replacement of a month's preview by its invoice, in one transaction: readers see the month
 //! neither twice nor not at all.
 
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use domain::billing::Invoice;
 
 use super::publish_revision::{Abort, NewRevision, PublishOutcome};
 use super::{InvoiceWrite, invoice_header};
-use crate::item::{number, text};
 use crate::keys;
-use crate::writes::ConditionalWrite;
+use crate::writes::CommitOutcome;
 use crate::{Error, Table};
 
 impl Table {
@@ -40,10 +38,8 @@ impl Table {
             Err(Abort::Stale(current)) => return Ok(current.is_none()),
             Err(Abort::Failed(error)) => return Err(error),
         };
-        let Invoice { account, period, uuid, .. } = &preview;
-        let delete = TransactWriteItem::builder().delete(self.invoice_delete(&preview)?).build();
-        let written = self.transact(vec![delete], &keys::invoice(account, *period, uuid)).await?;
-        Ok(matches!(written, ConditionalWrite::Applied))
+        let key = keys::invoice(&preview.account, preview.period, &preview.uuid);
+        Ok(self.transact(vec![self.delete_at(&key, Some(preview.version))?], &key).await?.is_applied())
     }
 
     /// Publishes the staged revision of an invoice and deletes the preview of its month in one
@@ -59,17 +55,11 @@ impl Table {
         let invoice = Invoice { preview_amount: Some(preview.amount), version: staged.version + 1, ..published };
         let key = keys::invoice(&invoice.account, invoice.period, &invoice.uuid);
         let write = InvoiceWrite { before: Some(staged.version), invoice };
-        let items = vec![
-            TransactWriteItem::builder().put(self.invoice_put(&write, &key)?).build(),
-            TransactWriteItem::builder().delete(self.invoice_delete(&preview)?).build(),
-        ];
-        if let ConditionalWrite::Applied = self.transact(items, &key).await? {
-            return Ok(write.invoice);
-        }
-        let Invoice { account, period, uuid, .. } = &write.invoice;
-        match self.invoice(account, *period, uuid).await? {
-            Some(current) if current == write.invoice => Ok(current),
-            other => Err(Abort::Stale(other.map(Box::new))),
+        let former = keys::invoice(&preview.account, preview.period, &preview.uuid);
+        let delete = self.delete_at(&former, Some(preview.version))?;
+        match self.commit("invoice", &write.invoice, &key, self.invoice_put(&write, &key)?, vec![delete]).await? {
+            CommitOutcome::Written => Ok(write.invoice),
+            CommitOutcome::Conflict(current) => Err(Abort::Stale(current)),
         }
     }
 
@@ -84,17 +74,5 @@ impl Table {
             self.expire_revision(&preview, revision, now).await?;
         }
         Ok(preview)
-    }
-
-    fn invoice_delete(&self, invoice: &Invoice) -> Result<Delete, Error> {
-        let key = keys::invoice(&invoice.account, invoice.period, &invoice.uuid);
-        let delete = Delete::builder()
-            .table_name(&self.name)
-            .key(keys::PK, text(key.pk))
-            .key(keys::SK, text(key.sk))
-            // A preview that is gone already is in the desired state.
-            .condition_expression("attribute_not_exists(pk) OR version = :version")
-            .expression_attribute_values(":version", number(invoice.version));
-        Ok(delete.build()?)
     }
 }

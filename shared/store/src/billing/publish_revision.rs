@@ -7,14 +7,14 @@
 //! its staged revision, and a revision number is a version of the header, which is never reused.
 //! Therefore no set mixes two contents, and no page exists that the header does not lead to.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use domain::billing::{Invoice, LineSet, MatchCounts, TieOut};
 
 use super::lines::LinesItem;
 use super::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, invoice_header};
-use crate::item::{number, text, to_item};
-use crate::writes::ConditionalWrite;
+use crate::item::{key_item, number, to_item};
+use crate::writes::{ConditionalWrite, part};
 use crate::{Error, Table, keys};
 
 /// A set of lines that replaces the lines of an invoice.
@@ -150,29 +150,24 @@ impl Table {
     async fn write_page(&self, invoice: &Invoice, revision: u64, page: u32, item: &LinesItem) -> Result<(), Abort> {
         let Invoice { account, period, uuid, .. } = invoice;
         let key = keys::lines(account, uuid, revision, page);
-        let put = Put::builder().table_name(&self.name).set_item(Some(to_item("page of lines", item, &key)?));
-        let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(Error::from)?;
+        let put = self.put_at(to_item("page of lines", item, &key)?, None)?;
         let header = keys::invoice(account, *period, uuid);
         let check = ConditionCheck::builder()
             .table_name(&self.name)
-            .key(keys::PK, text(header.pk))
-            .key(keys::SK, text(header.sk))
+            .set_key(Some(key_item(&header)))
             .condition_expression("#staged_revision.#revision = :revision")
             .expression_attribute_names("#staged_revision", "staged_revision")
             .expression_attribute_names("#revision", "revision")
             .expression_attribute_values(":revision", number(revision))
             .build()
             .map_err(Error::from)?;
-        let items = vec![
-            TransactWriteItem::builder().put(put).build(),
-            TransactWriteItem::builder().condition_check(check).build(),
-        ];
+        let items = vec![part(put), TransactWriteItem::builder().condition_check(check).build()];
         match self.transact(items, &key).await? {
-            ConditionalWrite::Applied => Ok(()),
+            ConditionalWrite::Applied(()) => Ok(()),
             // An existing page has the same content, since the digest of a staged revision covers
             // all its lines.
-            ConditionalWrite::ConditionFailed(_) if self.get(&key, true).await?.is_some() => Ok(()),
-            ConditionalWrite::ConditionFailed(_) => {
+            ConditionalWrite::ConditionFailed { .. } if self.get(&key).await?.is_some() => Ok(()),
+            ConditionalWrite::ConditionFailed { .. } => {
                 Err(Abort::Stale(self.invoice(account, *period, uuid).await?.map(Box::new)))
             }
         }

@@ -6,13 +6,14 @@
 
 mod quota_window;
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use quota_window::{ObservedRateLimit, Priority, Reservation};
 
-use crate::item::{from_item, number, to_item};
-use crate::writes::{ConditionalWrite, MAX_ATTEMPTS, pause};
+use crate::item::{number, to_item};
+use crate::retry::retry_on_conflict;
 use crate::{Error, Table, keys};
 use quota_window::QuotaWindow;
 
@@ -36,38 +37,19 @@ impl Table {
         now: DateTime<Utc>,
     ) -> Result<Reservation, Error> {
         let key = keys::budget(token_id);
-        let mut item = self.get(&key, true).await?;
-        for attempt in 0..MAX_ATTEMPTS {
-            let mut window: QuotaWindow =
-                item.take().map(|item| from_item("budget", item)).transpose()?.unwrap_or_default();
-            let before = window.version;
+        let reserved = retry_on_conflict((), async |()| {
+            let mut window: QuotaWindow = self.record("budget", &key).await?.unwrap_or_default();
+            let before = Some(window.version).filter(|version| *version > 0);
             let reservation = window.reserve(priority, wanted, observed, now);
             if matches!(reservation, Reservation::Wait(_)) {
-                return Ok(reservation);
+                return Ok(ControlFlow::Break(reservation));
             }
-            let mut updated = to_item("budget", &window, &key)?;
-            updated.insert(keys::TTL.to_owned(), number((now + RETENTION).timestamp()));
-            let put = Put::builder()
-                .table_name(&self.name)
-                .set_item(Some(updated))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            let put = match before {
-                0 => put.condition_expression("attribute_not_exists(pk)"),
-                _ => {
-                    put.condition_expression("version = :before").expression_attribute_values(":before", number(before))
-                }
-            };
-            match self.put(put.build()?, &key).await? {
-                ConditionalWrite::Applied => return Ok(reservation),
-                ConditionalWrite::ConditionFailed(current) => {
-                    item = match current {
-                        Some(current) => Some(current),
-                        None => self.get(&key, true).await?,
-                    };
-                    pause(attempt).await;
-                }
-            }
-        }
-        Err(Error::Contended { what: key.to_string(), attempts: MAX_ATTEMPTS })
+            let mut item = to_item("budget", &window, &key)?;
+            item.insert(keys::TTL.to_owned(), number((now + RETENTION).timestamp()));
+            let written = self.put(self.put_at(item, before)?, &key).await?;
+            let is_written = written.is_applied();
+            Ok::<_, Error>(if is_written { ControlFlow::Break(reservation) } else { ControlFlow::Continue(()) })
+        });
+        reserved.await?.break_value().ok_or_else(|| Error::contended(&key))
     }
 }

@@ -1,7 +1,7 @@
 //! The commit of a saga's state transition in one transaction. The record comes first, so that a
 //! worker that lost the lease learns that before anything else.
 
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use sagas::ports::{CommitResult, ScheduleChange, Transition};
 use sagas::record::{LockCondition, LockTarget, SagaId, SagaStatus};
@@ -10,7 +10,7 @@ use super::expression::ItemUpdate;
 use super::items::{ledger_entry_item, missing};
 use crate::item::{ItemMap, attribute, number, text, to_item};
 use crate::keys::{self, Key};
-use crate::writes::ConditionalTransaction;
+use crate::writes::ConditionalWrite;
 use crate::{AuditEntry, Error, Table};
 
 /// The purpose of one part of the transaction.
@@ -37,9 +37,9 @@ impl Table {
             let (mut parts, items): (Vec<TransactionPart>, Vec<TransactWriteItem>) =
                 self.parts(transition, &held_by_others)?.into_iter().unzip();
             let items = items.into_iter().chain(audit.map(|audit| self.audit_put(audit)).transpose()?).collect();
-            let (index, item) = match self.transact_indexed(items, &key).await? {
-                ConditionalTransaction::Applied => return Ok(CommitResult::Written),
-                ConditionalTransaction::ConditionFailed { index, item } => (index, item),
+            let (index, item) = match self.transact(items, &key).await? {
+                ConditionalWrite::Applied(()) => return Ok(CommitResult::Written),
+                ConditionalWrite::ConditionFailed { index, item } => (index, item),
             };
             match parts.swap_remove(index) {
                 TransactionPart::Record => {
@@ -170,10 +170,8 @@ impl Table {
     }
 
     fn part(&self, key: &Key, change: ItemUpdate) -> Result<TransactWriteItem, Error> {
-        let update = Update::builder()
-            .table_name(&self.name)
-            .key(keys::PK, text(&key.pk))
-            .key(keys::SK, text(&key.sk))
+        let update = self
+            .update_of(key)
             .update_expression(change.update())
             .condition_expression(change.condition())
             .set_expression_attribute_names(Some(change.names))

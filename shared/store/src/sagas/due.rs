@@ -38,18 +38,15 @@ impl Table {
     /// Fails when the table cannot be read.
     pub async fn stuck_sagas(&self, most: usize) -> Result<usize, Error> {
         let query = self.query(Some(keys::GSI1), keys::STUCK, "").select(Select::Count);
+        let mut pages = query.limit(i32::try_from(most).unwrap_or(i32::MAX)).into_paginator().send();
         let mut counted = 0;
-        let mut start = None;
-        loop {
-            let left = i32::try_from(most - counted).unwrap_or(i32::MAX);
-            let answer = query.clone().limit(left).set_exclusive_start_key(start).send().await;
-            let answer = answer.map_err(|e| Error::dynamo("Query", e))?;
-            counted += usize::try_from(answer.count).unwrap_or_default();
-            match answer.last_evaluated_key.filter(|key| !key.is_empty()) {
-                Some(key) if counted < most => start = Some(key),
-                _ => return Ok(counted),
-            }
+        while counted < most
+            && let Some(page) = pages.next().await
+        {
+            let page = page.map_err(|e| Error::dynamo("Query", e))?;
+            counted += usize::try_from(page.count).unwrap_or_default();
         }
+        Ok(counted.min(most))
     }
 
     /// Reads the sagas of all shards that are due before this time, the longest overdue first.
@@ -74,17 +71,15 @@ impl Table {
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#status", "status")
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let mut pages = query.into_paginator().send();
         let mut found = Vec::new();
-        let mut start = None;
-        loop {
-            let answer =
-                query.clone().set_exclusive_start_key(start).send().await.map_err(|e| Error::dynamo("Query", e))?;
-            found.extend(answer.items.unwrap_or_default().into_iter().filter_map(due_of));
-            match answer.last_evaluated_key.filter(|key| !key.is_empty()) {
-                Some(key) if found.len() < limit => start = Some(key),
-                _ => return Ok(found),
-            }
+        while found.len() < limit
+            && let Some(page) = pages.next().await
+        {
+            let page = page.map_err(|e| Error::dynamo("Query", e))?;
+            found.extend(page.items.unwrap_or_default().into_iter().filter_map(due_of));
         }
+        Ok(found)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The conversion of a saga's records into items and back.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use sagas::ports::PreImage;
 use sagas::record::{LedgerEntry, SagaId, SagaMetadata, SagaRecord, SagaState, Scheduling};
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::item::{ItemMap, from_item, put_key, to_item};
 use crate::keys::{self, Key};
+use crate::writes::part;
 use crate::{Error, Table};
 
 /// A saga record in the layout of its item: metadata and state are an attribute each, the
@@ -60,18 +61,12 @@ pub(super) fn ledger_entry_of(item: ItemMap) -> Result<LedgerEntry, Error> {
 impl Table {
     /// Returns the put of an item that must not exist yet.
     pub(super) fn put_new(&self, item: ItemMap) -> Result<TransactWriteItem, Error> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        Ok(part(self.put_at(item, None)?))
     }
 
     /// Reads a saga's record, strongly consistent.
     pub(crate) async fn saga(&self, saga: &SagaId) -> Result<Option<SagaRecord>, Error> {
-        self.get(&keys::saga_record(saga), true).await?.map(record_of).transpose()
+        self.get(&keys::saga_record(saga)).await?.map(record_of).transpose()
     }
 
     /// Returns the record that a rejected write returned, or reads it if the response did not
@@ -84,8 +79,7 @@ impl Table {
     }
 
     pub(super) async fn saga_pre_image(&self, saga: &SagaId, step: usize) -> Result<Option<PreImage>, Error> {
-        let item = self.get(&keys::saga_pre_image(saga, step), true).await?;
-        item.map(|item| from_item("pre-image", item)).transpose()
+        self.record("pre-image", &keys::saga_pre_image(saga, step)).await
     }
 
     pub(super) async fn saga_ledger(&self, saga: &SagaId) -> Result<Vec<LedgerEntry>, Error> {

@@ -8,8 +8,8 @@ use sagas::record::SagaId;
 
 use super::expression::ItemUpdate;
 use super::items::{missing, record_of};
-use crate::item::{attribute, number, text};
-use crate::writes::ConditionalUpdate;
+use crate::item::{attribute, key_item, number, text};
+use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
 impl Table {
@@ -34,8 +34,8 @@ impl Table {
         change.only_if("attribute_not_exists(lease_until) OR lease_until < :ended");
         let request = self.record_update(saga, change).return_values(ReturnValue::AllNew);
         match self.update(request, &keys::saga_record(saga)).await? {
-            ConditionalUpdate::Applied(item) => Ok(LeaseResult::Granted(Box::new(record_of(item)?))),
-            ConditionalUpdate::ConditionFailed(item) => {
+            ConditionalWrite::Applied(item) => Ok(LeaseResult::Granted(Box::new(record_of(item)?))),
+            ConditionalWrite::ConditionFailed { item, .. } => {
                 let record = self.current_saga(saga, item).await?;
                 Ok(record.map_or(LeaseResult::Unknown, |record| LeaseResult::Refused(Box::new(record))))
             }
@@ -56,8 +56,8 @@ impl Table {
         change.only_if("#state.#rev = :rev");
         let key = keys::saga_record(saga);
         match self.update(self.record_update(saga, change), &key).await? {
-            ConditionalUpdate::Applied(_) => Ok(CommitResult::Written),
-            ConditionalUpdate::ConditionFailed(item) => {
+            ConditionalWrite::Applied(_) => Ok(CommitResult::Written),
+            ConditionalWrite::ConditionFailed { item, .. } => {
                 let record = self.current_saga(saga, item).await?;
                 Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)))
             }
@@ -65,12 +65,10 @@ impl Table {
     }
 
     fn record_update(&self, saga: &SagaId, change: ItemUpdate) -> UpdateItemFluentBuilder {
-        let key = keys::saga_record(saga);
         self.client
             .update_item()
             .table_name(&self.name)
-            .key(keys::PK, text(key.pk))
-            .key(keys::SK, text(key.sk))
+            .set_key(Some(key_item(&keys::saga_record(saga))))
             .update_expression(change.update())
             .condition_expression(change.condition())
             .set_expression_attribute_names(Some(change.names))

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::items::{ledger_entry_item, missing, record_item};
 use crate::item::{ItemMap, from_item, number, put_key, text, to_item};
 use crate::keys;
-use crate::writes::ConditionalTransaction;
+use crate::writes::ConditionalWrite;
 use crate::{AuditEntry, Error, Table};
 
 /// A used idempotency key, as its item has it.
@@ -43,12 +43,12 @@ impl Table {
         }
         items.extend(audit.map(|audit| self.audit_put(audit)).transpose()?);
         let key = keys::saga_record(&saga);
-        match (self.transact_indexed(items, &key).await?, idempotency) {
-            (ConditionalTransaction::Applied, _) => Ok(StartResult::New),
-            (ConditionalTransaction::ConditionFailed { index: 0, item }, Some(requested)) => {
+        match (self.transact(items, &key).await?, idempotency) {
+            (ConditionalWrite::Applied(()), _) => Ok(StartResult::New),
+            (ConditionalWrite::ConditionFailed { index: 0, item }, Some(requested)) => {
                 self.started_by_key(requested, &saga, item).await
             }
-            (ConditionalTransaction::ConditionFailed { .. }, _) => {
+            (ConditionalWrite::ConditionFailed { .. }, _) => {
                 let known = self.saga(&saga).await?.ok_or_else(|| missing(&key))?;
                 let is_same = known.metadata == record.metadata;
                 if is_same { Ok(StartResult::New) } else { Err(Error::Present { key: key.to_string() }) }
@@ -66,10 +66,8 @@ impl Table {
         requested: &Idempotency,
         now: DateTime<Utc>,
     ) -> Result<Option<StartResult>, Error> {
-        let Some(item) = self.get(&keys::idempotency(&requested.scope, &requested.key), true).await? else {
-            return Ok(None);
-        };
-        let used: IdempotencyRecord = from_item("idempotency key", item)?;
+        let key = keys::idempotency(&requested.scope, &requested.key);
+        let Some(used) = self.record::<IdempotencyRecord>("idempotency key", &key).await? else { return Ok(None) };
         let is_same = used.body_hash == requested.body_hash;
         let started = if is_same { StartResult::Same(used.saga_id) } else { StartResult::Conflict };
         Ok((used.expires_at > keys::time(now)).then_some(started))
@@ -108,7 +106,7 @@ impl Table {
         let key = keys::idempotency(&requested.scope, &requested.key);
         let item = match item {
             Some(item) => item,
-            None => self.get(&key, true).await?.ok_or_else(|| missing(&key))?,
+            None => self.get(&key).await?.ok_or_else(|| missing(&key))?,
         };
         let used: IdempotencyRecord = from_item("idempotency key", item)?;
         Ok(match used {

@@ -13,10 +13,7 @@ impl Source {
     /// Whether the file is compiled for tests alone.
     pub(crate) fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        self.path.contains("/tests/")
-            || self.path.contains("/testkit/")
-            || name == "tests.rs"
-            || name.ends_with("_tests.rs")
+        self.path.contains("/tests/") || name == "tests.rs" || name.ends_with("_tests.rs")
     }
 }
 

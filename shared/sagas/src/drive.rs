@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use domain::Clock;
 
-use crate::engine::mutants::{self, Mutant};
 use crate::engine::{Commit, EngineView, Input, SagaDecision, WriteCommand, decide};
 use crate::ports::{
     Announcement, CommitResult, Expectations, Fault, LeaseRequest, LeaseResult, Notifier, Observations, Phase,
@@ -63,11 +62,28 @@ pub enum DriveOutcome {
 /// write is conditional and can be recognised by its `tx`.
 const MAX_ATTEMPTS: u32 = 3;
 
+/// A function that decides what a saga does next; [`decide`] is the one of the product.
+pub type Decide = fn(&EngineView<'_>, &Input) -> SagaDecision;
+
 /// Drives a saga as far as possible now.
 ///
 /// # Errors
 /// When the table does not answer. The next worker finds out what became of any write in progress.
 pub async fn drive(
+    ports: &Ports<'_>,
+    saga: &SagaId,
+    session: &WorkerSession<'_>,
+) -> Result<DriveOutcome, SagaStoreError> {
+    drive_by(decide, ports, saga, session).await
+}
+
+/// As [`drive()`], by another function that decides. `tests/saga-simulation` shows with wrong ones
+/// that it finds mistakes.
+///
+/// # Errors
+/// As [`drive()`].
+pub async fn drive_by(
+    decide: Decide,
     ports: &Ports<'_>,
     saga: &SagaId,
     session: &WorkerSession<'_>,
@@ -95,7 +111,7 @@ pub async fn drive(
     };
     let fence = record.scheduling.fence;
     let known = EngineView::knows_definition(&ports.steps, &record);
-    LeaseHolder { ports, session, record, fence, known, pre_image: None, writes: 0 }.run().await
+    LeaseHolder { decide, ports, session, record, fence, known, pre_image: None, writes: 0 }.run().await
 }
 
 async fn with_retries<T, F>(call: impl Fn() -> F) -> Result<T, SagaStoreError>
@@ -113,6 +129,7 @@ where
 
 /// A work session that holds the saga's lease.
 struct LeaseHolder<'a> {
+    decide: Decide,
     ports: &'a Ports<'a>,
     session: &'a WorkerSession<'a>,
     record: Box<SagaRecord>,
@@ -141,7 +158,7 @@ impl LeaseHolder<'_> {
                 });
             }
             self.load_pre_image().await?;
-            let step = match decide(&self.view(now), &input) {
+            let step = match (self.decide)(&self.view(now), &input) {
                 SagaDecision::Read(reads) => LoopControl::Continue(self.read(&reads, input).await),
                 SagaDecision::Commit(commit) => match self.commit(*commit, input).await {
                     Ok(step) => step,
@@ -214,10 +231,6 @@ impl LeaseHolder<'_> {
         self.writes += 1;
         transition.tx = format!("{}#{}", self.session.owner, self.writes);
         self.announce(&announce).await;
-        let sent_early = match &send {
-            Some(command) if mutants::is_active(Mutant::NoIntent) => Some(self.send(command).await),
-            _ => None,
-        };
         let record = match with_retries(|| self.ports.saga_store.commit(&transition)).await? {
             CommitResult::Written => Box::new(transition.on(&self.record)),
             CommitResult::Refused(record) if record.scheduling.last_tx == transition.tx => record,
@@ -235,10 +248,7 @@ impl LeaseHolder<'_> {
             (ScheduleChange::Park(_) | ScheduleChange::Clear, _) => {
                 LoopControl::Exit(DriveOutcome::Parked(self.record.status()))
             }
-            (_, Some(command)) => LoopControl::Continue(match sent_early {
-                Some(answered) => answered,
-                None => self.send(&command).await,
-            }),
+            (_, Some(command)) => LoopControl::Continue(self.send(&command).await),
             (_, None) => LoopControl::Continue(Input::Woken),
         })
     }

@@ -11,11 +11,9 @@ mod reconcile;
 pub mod record;
 pub mod step;
 pub mod steps;
-#[cfg(any(test, feature = "testkit"))]
-pub mod testkit;
 mod timing;
 
-pub use drive::{DriveOutcome, Ports, WorkerSession, drive};
+pub use drive::{Decide, DriveOutcome, Ports, WorkerSession, drive, drive_by};
 pub use engine::operator::{CommandRefusal, OperatorCommand};
 pub use operator_commands::{CommandOutcome, apply_command};
 pub use reconcile::{Reconciled, reconcile};

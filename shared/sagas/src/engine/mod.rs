@@ -7,7 +7,6 @@
 
 mod begin;
 mod forward;
-pub(crate) mod mutants;
 pub mod operator;
 mod pending;
 mod post_check;

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::mutants::{self, Mutant};
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, after_fault};
 use crate::dns::appearance;
@@ -155,9 +154,6 @@ fn outcome_unknown(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDe
 /// Searches for the outcome of the write. If no lost response was recorded, the worker may have
 /// crashed, and the write may have been sent at any time until `not_after`.
 fn check_outcome(view: &EngineView<'_>, intent: &Intent, seen: &Observations) -> SagaDecision {
-    if mutants::is_active(Mutant::ResendsWithoutSearching) {
-        return finish_write(view, intent, WriteOutcome::Lost, "the outcome was not searched for");
-    }
     if let Some(fault) = seen.fault() {
         return after_fault(view, fault);
     }

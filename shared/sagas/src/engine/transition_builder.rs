@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::mutants::{self, Mutant};
 use super::{Commit, EngineView, SagaDecision, WriteCommand};
 use crate::ports::{Announcement, PreImage, Precondition, ScheduleChange, Terminal, Transition};
 use crate::record::{
@@ -103,8 +102,7 @@ impl<'a> TransitionBuilder<'a> {
         let step = self.step(index);
         (step.status, step.error) = (StepStatus::Failed, Some(why.clone()));
         self.progress.error.get_or_insert(why);
-        let skips = mutants::is_active(Mutant::UndoSkipsTheFailedStep);
-        self.unwind(if skips { index } else { index + 1 });
+        self.unwind(index + 1);
     }
 
     /// Continues the compensation with the last step before `end` that needs it. Steps that changed
@@ -243,14 +241,13 @@ impl<'a> TransitionBuilder<'a> {
             at: self.view.now,
             ledger_hash: state.ledger_hash.clone(),
         });
-        let loses = mutants::is_active(Mutant::LosesNextDue) && self.kind == EntryKind::Waiting;
-        let fence = self.view.actor.fence().filter(|_| !mutants::is_active(Mutant::NoFenceCheck));
+        let fence = self.view.actor.fence();
         let transition = Transition {
             saga: record.metadata.id,
             precondition: Precondition { rev: record.state.rev, fence, status: record.status() },
             tx: String::new(),
             state,
-            schedule: if loses { ScheduleChange::Clear } else { self.schedule },
+            schedule: self.schedule,
             entry,
             pre_image: self.pre_image,
             take: self.take,

@@ -133,10 +133,6 @@ pub trait StepKind: Sync + 'static {
     fn needs_post_check(state: &StepState) -> bool {
         state.attempts.iter().any(crate::record::WriteAttempt::is_lost)
     }
-
-    /// Initial states and inputs for the crash matrix; every step has some.
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example>;
 }
 
 /// A [`StepKind`] without its types, so that steps of all kinds fit in one list.
@@ -176,9 +172,6 @@ pub trait Step: Sync {
     fn post_check(&self, at: &StepContext<'_>, seen: &Observations, succeeded: bool) -> StepDecision;
     /// Calls [`StepKind::needs_post_check`] on the state.
     fn needs_post_check(&self, state: &StepState) -> bool;
-    /// Returns the examples, [`StepKind::examples`].
-    #[cfg(test)]
-    fn examples(&self) -> Vec<crate::testkit::Example>;
 }
 
 /// The bridge from a [`StepKind`] to [`Step`]: it holds types, and no value of `K` exists.
@@ -296,11 +289,6 @@ impl<K: StepKind> Step for Typed<K> {
 
     fn needs_post_check(&self, state: &StepState) -> bool {
         K::needs_post_check(state)
-    }
-
-    #[cfg(test)]
-    fn examples(&self) -> Vec<crate::testkit::Example> {
-        K::examples()
     }
 }
 

@@ -196,11 +196,6 @@ impl StepKind for CreateDropletSnapshot {
         requests(&state.attempts).any(WriteAttempt::is_lost)
             || requests(&state.attempts).filter(|attempt| attempt.result().is_some()).count() > deleted + kept
     }
-
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example> {
-        vec![crate::testkit::Example::new("of a droplet", json!({ "droplet_id": crate::testkit::DROPLET }))]
-    }
 }
 
 const NO_DROPLET: &str = "the account has no such droplet";

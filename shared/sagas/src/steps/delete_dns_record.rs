@@ -129,11 +129,6 @@ impl StepKind for DeleteDnsRecord {
             false => restored(&RecordHistory::of_undone(&at.inputs.identity, at, seen), at, seen),
         }
     }
-
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example> {
-        crate::testkit::dns_examples::delete()
-    }
 }
 
 impl Inputs {

@@ -30,9 +30,4 @@ impl StepKind for Fail {
     }
 
     // Recover and compensate: nothing to do, as the step writes nothing.
-
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example> {
-        vec![crate::testkit::Example::new("fails", serde_json::json!({}))]
-    }
 }

@@ -76,15 +76,4 @@ impl StepKind for ApprovalGate {
     }
 
     // Recover and compensate: nothing to do, as the step writes nothing.
-
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example> {
-        use crate::testkit::{Approval, Example};
-        let inputs = json!({ "expires_in_seconds": 600, "question": "go on?" });
-        vec![
-            Example::new("approved", inputs.clone()).answered(Approval::Approve),
-            Example::new("denied", inputs.clone()).answered(Approval::Deny).fails(),
-            Example::new("expired", inputs).fails(),
-        ]
-    }
 }

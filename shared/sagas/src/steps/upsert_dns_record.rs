@@ -160,11 +160,6 @@ impl StepKind for UpsertDnsRecord {
         let run = UpsertPass { at, seen, now, attempts: history.attempts() };
         run.duplicate().unwrap_or_else(|| StepDecision::done("no late write was found"))
     }
-
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example> {
-        crate::testkit::dns_examples::upsert()
-    }
 }
 
 fn done(outcome: &'static str, id: u64) -> StepCompletion {

@@ -46,9 +46,4 @@ impl StepKind for Wait {
     }
 
     // Recover and compensate: nothing to do, as the step writes nothing.
-
-    #[cfg(test)]
-    fn examples() -> Vec<crate::testkit::Example> {
-        vec![crate::testkit::Example::new("20 minutes", serde_json::json!({ "seconds": 1200 }))]
-    }
 }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use embedded_table::EmbeddedTable;
+use saga_simulation::InMemorySagaStore;
 use sagas::ports::{LeaseRequest, Phase, PreImage, Reschedule, SagaStore, ScheduleChange, Transition};
 use sagas::record::{LockCondition, SagaStatus, fold};
-use sagas::testkit::InMemorySagaStore;
 use serde_json::json;
 
 use super::records::{change, id, key, lock, saga};

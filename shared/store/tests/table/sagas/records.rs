@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::TenantId;
 use embedded_table::EmbeddedTable;
+use saga_simulation::InMemorySagaStore;
 use sagas::Timing;
 use sagas::definition::{StepRequest, validate};
 use sagas::ports::{LeaseRequest, Phase, Precondition, SagaStore, ScheduleChange, Terminal, Transition};
@@ -12,7 +13,6 @@ use sagas::record::{
     Actor, EntryKind, Idempotency, LedgerEntry, LockTarget, NewSaga, SagaId, SagaRecord, SagaState, SagaStatus, Start,
 };
 use sagas::steps::STEPS;
-use sagas::testkit::InMemorySagaStore;
 use serde_json::json;
 use uuid::Uuid;
 

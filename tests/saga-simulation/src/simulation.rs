@@ -6,11 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::fake_digitalocean::FakeDigitalOcean;
 use super::faults::{Call, Fault, Injection, Times};
+use super::mutants::Build;
 use super::rng::Rng;
 use super::table::Table;
-use crate::ports::{Fault as Answer, Phase, ReadRequest, ReadResult, WriteContext, WriteRequest, WriteResult};
-use crate::record::{SagaId, StuckReason};
-use crate::timing::Timing;
+use sagas::Timing;
+use sagas::ports::{
+    Fault as Answer, Phase, ReadRequest, ReadResult, Transition, WriteContext, WriteRequest, WriteResult,
+};
+use sagas::record::{EntryKind, Intent, SagaId, StuckReason};
 
 /// The state of one simulated worker.
 #[derive(Debug, Default)]
@@ -62,6 +65,10 @@ pub(super) struct SimulationState {
     pub(super) targets: BTreeSet<Target>,
     pub(super) expected: BTreeSet<String>,
     pub(super) timing: Timing,
+    pub(super) build: Build,
+    /// The answers to writes that were sent before their intents were stored, by the hash of the
+    /// intent. Only a mutant sends such writes.
+    pub(super) sent_early: BTreeMap<String, Result<WriteResult, Answer>>,
     /// The calls so far; `None` if they are not recorded.
     pub(super) trace: Option<Vec<Call>>,
     pub(super) counts: BTreeMap<Call, usize>,
@@ -107,6 +114,8 @@ impl SimulationState {
             targets,
             expected: BTreeSet::new(),
             timing: Timing::default(),
+            build: Build::SOUND,
+            sent_early: BTreeMap::new(),
             trace: None,
             counts: BTreeMap::new(),
             injected: Vec::new(),
@@ -203,6 +212,21 @@ impl SimulationState {
         self.digitalocean.read(read, self.now)
     }
 
+    /// Sends the write of an intent that is about to be stored, as far as the worker may send it.
+    pub(super) fn send_early(&mut self, worker: usize, transition: &Transition) {
+        let saga = transition.saga;
+        let intents = transition.state.steps.iter().filter_map(|step| step.pending.as_ref());
+        let new = intents.filter(|intent| Some(&intent.op_hash) == transition.entry.op_hash.as_ref());
+        for intent in new.filter(|_| transition.entry.kind == EntryKind::Intended) {
+            let Intent { write, op_hash, fence, not_after, .. } = intent.clone();
+            let context = WriteContext { saga, op_hash: op_hash.clone(), fence, not_after };
+            if !self.sent_early.contains_key(&op_hash) {
+                let answer = self.write(worker, &write, &context, None);
+                self.sent_early.insert(op_hash, answer);
+            }
+        }
+    }
+
     pub(super) fn write(
         &mut self,
         worker: usize,
@@ -210,6 +234,9 @@ impl SimulationState {
         context: &WriteContext,
         fault: Option<Fault>,
     ) -> Result<WriteResult, Answer> {
+        if let Some(answer) = self.sent_early.get(&context.op_hash) {
+            return answer.clone();
+        }
         let clock = self.now + self.workers[worker].skew;
         if clock > context.not_after {
             return Err(Answer::Transient("the intent expired before the write was sent".to_owned()));

@@ -6,19 +6,19 @@ use domain::Money;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::dns_examples::record;
-use super::fake_digitalocean::{FakeDigitalOcean, ZONE};
+use super::example::{DROPLET, ZONE, record};
+use super::fake_digitalocean::FakeDigitalOcean;
 use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
 use super::run::{begins_at, run_to_completion};
 use super::scenario::{account, request};
 use super::simulation::{FaultPlan, SimulationState, WorkerState};
-use crate::Timing;
-use crate::definition::{SagaTemplate, StepRequest, validate};
-use crate::plan::{Planner, SagaPlan};
-use crate::ports::RecordFields;
-use crate::record::SagaId;
-use crate::step::{PlannedEffect, Prices, Undo};
-use crate::steps::STEPS;
+use sagas::Timing;
+use sagas::definition::{SagaTemplate, StepRequest, validate};
+use sagas::plan::{Planner, SagaPlan};
+use sagas::ports::RecordFields;
+use sagas::record::SagaId;
+use sagas::step::{PlannedEffect, Prices, Undo};
+use sagas::steps::STEPS;
 
 fn worker_ports(records: &[RecordFields]) -> FaultInjectingPorts {
     let mut sim = SimulationState::new(
@@ -95,7 +95,7 @@ fn the_hash_of_a_plan_covers_the_state_it_depends_on() {
 #[test]
 fn the_plan_of_a_snapshot_has_a_maximum_price() {
     let requested = SagaTemplate::named("snapshot-droplet").unwrap();
-    let inputs = json!({ "droplet_id": super::DROPLET.to_string() });
+    let inputs = json!({ "droplet_id": DROPLET.to_string() });
     let definition = requested.validate(&STEPS, &account(), inputs.as_object().unwrap()).unwrap();
     let requests: Vec<StepRequest> = definition
         .steps

@@ -15,16 +15,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::ports::{
+use super::example::{DROPLET, ZONE, record};
+use sagas::ports::{
     ActionStatus, Fault, ObservedAction, ObservedDroplet, ObservedSnapshot, ReadRequest, ReadResult, Record,
     RecordFields, WriteRequest, WriteResult,
 };
-use crate::record::SagaId;
-
-/// The droplet of the examples, by its id.
-pub(crate) const DROPLET: u64 = 3_164_444;
-/// The DNS zone of the examples.
-pub(crate) const ZONE: &str = "shop.example";
+use sagas::record::SagaId;
 
 const ACTION_DURATION: TimeDelta = TimeDelta::seconds(90);
 const LISTED_AFTER: TimeDelta = TimeDelta::seconds(40);
@@ -77,7 +73,6 @@ impl FakeDigitalOcean {
             droplet_id: DROPLET.to_string(),
         };
         digitalocean.snapshots.push(ListedSnapshot { snapshot, from: now, until: None });
-        let record = super::dns_examples::record;
         let mut all = vec![record("SOA", "@", "1800", 1800)];
         all.extend((1..=3).map(|n| record("NS", "@", &format!("ns{n}.digitalocean.com"), 1800)));
         all.push(record("A", "@", "192.0.2.80", 900));
@@ -326,6 +321,11 @@ impl FakeDigitalOcean {
         dump.extend(droplet_action.map(|droplet_action| format!("snapshot {}", droplet_action.name)));
         dump.sort();
         dump
+    }
+
+    /// Returns the time at which the last of the delayed writes is applied, if any is left.
+    pub(super) fn last_delayed_at(&self) -> Option<DateTime<Utc>> {
+        self.delayed.iter().map(|(at, ..)| *at).max()
     }
 
     /// Deletes a snapshot whose name begins with this text, as another client would.

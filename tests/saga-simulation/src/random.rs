@@ -11,7 +11,7 @@ use super::rng::Rng;
 use super::run::{Run, print_ledgers};
 use super::scenario::{Scenario, all};
 use super::simulation::FaultPlan;
-use crate::record::SagaStatus;
+use sagas::record::SagaStatus;
 
 /// The number of seeds, unless `SAGA_SEEDS` sets another.
 const SEEDS: u64 = 10_000;
@@ -117,7 +117,7 @@ fn search(seeds: u64, max_failed: usize) -> (u64, [usize; 3], Vec<String>) {
                 }
                 if !outcome.violations.is_empty() {
                     failed.push(format!(
-                        "SAGA_SEED={seed} cargo test -p sagas --lib random_schedules -- --nocapture  # {}",
+                        "SAGA_SEED={seed} cargo test -p saga-simulation random_schedules -- --nocapture  # {}",
                         outcome.violations.join("; ")
                     ));
                 }

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
 use super::table::Table;
-use crate::ports::{
+use sagas::ports::{
     CommitResult, DueSaga, LeaseRequest, LeaseResult, PreImage, Reschedule, SagaStore, SagaStoreError, StartResult,
     Terminal, Transition,
 };
-use crate::record::{LedgerEntry, SagaId, SagaRecord, Start};
+use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
 /// A saga store in memory, with the conditions of the DynamoDB table. It panics at requests that
-/// the engine never makes, such as writing an entry twice.
+/// the engine never makes, such as writing a pre-image twice.
 #[derive(Debug, Default)]
 pub struct InMemorySagaStore(Mutex<Table>);
 

@@ -12,17 +12,17 @@ use uuid::Uuid;
 use super::example::Approval;
 use super::fake_digitalocean::FakeDigitalOcean;
 use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
+use super::mutants::Build;
 use super::rng::Rng;
 use super::scenario::Scenario;
 use super::simulation::{FaultPlan, ScheduledWakeUp, SimulationState, WorkerState};
-use crate::engine::operator::OperatorCommand;
-use crate::operator_commands::{CommandOutcome, apply_command};
-use crate::ports::{Phase, Record, RecordFields, StartResult};
-use crate::record::{Idempotency, SagaId, SagaStatus, StuckReason};
-use crate::step::Steps;
-use crate::steps::STEPS;
-use crate::timing::Timing;
-use crate::{Ports, WorkerSession, drive, reconcile};
+use sagas::Timing;
+use sagas::engine::operator::OperatorCommand;
+use sagas::ports::{Phase, Record, RecordFields, StartResult};
+use sagas::record::{Idempotency, SagaId, SagaStatus, StuckReason};
+use sagas::step::Steps;
+use sagas::steps::STEPS;
+use sagas::{CommandOutcome, Ports, WorkerSession, apply_command, drive_by, reconcile};
 
 type Work = Pin<Box<dyn Future<Output = usize> + Send>>;
 
@@ -48,6 +48,7 @@ pub(super) struct Run {
     /// The order in which workers are polled: always the first ready one (`None`), or a random one.
     order: Option<Rng>,
     most_workers: usize,
+    build: Build,
 }
 
 impl Run {
@@ -91,7 +92,14 @@ impl Run {
             delivered: 0,
             order,
             most_workers,
+            build: Build::SOUND,
         }
+    }
+
+    /// Returns the same run with another build of the engine.
+    pub(super) fn on(self, build: Build) -> Self {
+        self.simulation.lock().build = build;
+        Self { build, ..self }
     }
 
     /// Runs the simulation until nothing is left to do.
@@ -163,13 +171,14 @@ impl Run {
         };
         let worker_ports = self.register_worker(WorkerState { skew, ..WorkerState::default() });
         let steps = if other_build { Steps(&[]) } else { STEPS };
+        let decide = self.build.decide;
         self.work.push(Some(Box::pin(async move {
             let timing = Timing::default();
             let owner = format!("w{}", worker_ports.worker);
             let session = WorkerSession { owner: &owner, phase, until: now + skew + TimeDelta::seconds(60) };
             // After an error the message is delivered again in production; here the reconciler
             // schedules the next wake-up.
-            let _ = drive(&ports(&worker_ports, steps, &timing), &saga, &session).await;
+            let _ = drive_by(decide, &ports(&worker_ports, steps, &timing), &saga, &session).await;
             0
         })));
     }

@@ -3,15 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::dns_examples::record;
-use super::fake_digitalocean::ZONE;
+use super::example::{ZONE, record};
 use super::run::Run;
 use super::scenario::{Scenario, account, request};
 use super::simulation::FaultPlan;
-use crate::definition::{StepRequest, validate};
-use crate::ports::RecordFields;
-use crate::record::SagaStatus;
-use crate::steps::STEPS;
+use sagas::definition::{StepRequest, validate};
+use sagas::ports::RecordFields;
+use sagas::record::SagaStatus;
+use sagas::steps::STEPS;
 
 const CASES: &str = include_str!("dns_cases.txt");
 

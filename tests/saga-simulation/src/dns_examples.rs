@@ -2,23 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Example;
-use super::fake_digitalocean::ZONE;
-use crate::ports::RecordFields;
-
-pub(crate) fn record(record_type: &str, name: &str, data: &str, ttl: u32) -> RecordFields {
-    RecordFields {
-        record_type: record_type.to_owned(),
-        name: name.to_owned(),
-        data: data.to_owned(),
-        ttl: Some(ttl),
-        priority: None,
-        port: None,
-        weight: None,
-        flags: None,
-        tag: None,
-    }
-}
+use super::example::{Example, ZONE, record};
+use sagas::ports::RecordFields;
 
 fn www(data: &str, ttl: u32) -> RecordFields {
     record("A", "www", data, ttl)
@@ -30,7 +15,7 @@ fn a(more: &Value) -> Value {
     inputs
 }
 
-pub(crate) fn upsert() -> Vec<Example> {
+pub(super) fn upsert() -> Vec<Example> {
     let wanted = "192.0.2.7";
     vec![
         Example::new("created", a(&json!({ "dns_record_data": wanted, "dns_record_ttl": 300 }))),
@@ -55,7 +40,7 @@ pub(crate) fn upsert() -> Vec<Example> {
     ]
 }
 
-pub(crate) fn delete() -> Vec<Example> {
+pub(super) fn delete() -> Vec<Example> {
     vec![
         Example::new("deleted", a(&json!({}))).with_records(vec![www("192.0.2.1", 3600)]),
         Example::new("one deleted", a(&json!({ "dns_record_data": "192.0.2.2" }))).with_records(vec![

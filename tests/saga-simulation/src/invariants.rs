@@ -3,7 +3,7 @@
 
 use super::run::Run;
 use super::simulation::{SimulationState, Target};
-use crate::record::{SagaRecord, SagaStatus, StuckReason, fold};
+use sagas::record::{SagaRecord, SagaStatus, StuckReason, fold};
 
 /// The result of a run.
 #[derive(Debug, Clone)]
@@ -21,8 +21,9 @@ pub(super) struct Outcome {
 /// Checks the invariants of a finished run and returns its result.
 pub(super) fn check_invariants(run: &Run, foreign: bool) -> Outcome {
     let mut sim = run.simulation.lock();
-    let now = sim.now;
-    let after = sim.digitalocean.dump(now);
+    // What a run leaves is what is there once the last delayed write has arrived.
+    let settled_at = sim.digitalocean.last_delayed_at().map_or(sim.now, |last| last.max(sim.now));
+    let after = sim.digitalocean.dump(settled_at);
     let mut violations = std::mem::take(&mut sim.violations);
     violations.append(&mut sim.table.violations);
     for record in sim.table.records.values() {

@@ -7,13 +7,15 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use serde_json::{Map, Value};
 
-use super::example::{Approval, Example};
+use super::dns_examples;
+use super::example::{Approval, DROPLET, Example};
+use super::examples;
 use super::simulation::Target;
-use crate::definition::{Definition, StepRequest, validate};
-use crate::ports::RecordFields;
-use crate::record::{NewSaga, SagaId, Start};
-use crate::steps::STEPS;
-use crate::timing::Timing;
+use sagas::Timing;
+use sagas::definition::{Definition, StepRequest, validate};
+use sagas::ports::RecordFields;
+use sagas::record::{NewSaga, SagaId, Start};
+use sagas::steps::STEPS;
 
 /// A saga to run, and the account that it finds.
 #[derive(Debug, Clone)]
@@ -91,9 +93,7 @@ pub(super) fn all() -> Vec<Scenario> {
     let none = Value::Object(Map::new());
     let mut scenarios = Vec::new();
     for step in STEPS.0 {
-        let examples = step.examples();
-        assert!(!examples.is_empty(), "{} has no example", step.name());
-        for example in examples {
+        for example in examples::of(step.name()) {
             let alone = Scenario::single_step(step.name(), &example);
             if !example.fails && step.name() != "fail" {
                 scenarios.push(alone.clone().then("fail", &none));
@@ -101,8 +101,8 @@ pub(super) fn all() -> Vec<Scenario> {
             scenarios.push(alone);
         }
     }
-    let created = super::dns_examples::upsert().remove(0);
-    let droplet = serde_json::json!({ "droplet_id": super::DROPLET });
+    let created = dns_examples::upsert().remove(0);
+    let droplet = serde_json::json!({ "droplet_id": DROPLET });
     let first = Scenario::single_step("upsert_dns_record", &created);
     scenarios.push(first.clone().then("upsert_dns_record", &created.inputs));
     scenarios.push(

@@ -12,12 +12,12 @@ use futures::future::BoxFuture;
 
 use super::faults::{Call, Fault};
 use super::simulation::SimulationState;
-use crate::ports::{
+use sagas::ports::{
     CommitResult, DueSaga, Expectations, Fault as Answer, LeaseRequest, LeaseResult, Notifier, Phase, PreImage,
     Provider, ReadRequest, ReadResult, Reschedule, SagaStore, SagaStoreError, StartResult, Transition, WriteContext,
     WriteRequest, WriteResult,
 };
-use crate::record::{LedgerEntry, SagaId, SagaRecord, Start};
+use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
 /// The simulation, shared by all workers.
 #[derive(Clone)]
@@ -163,8 +163,16 @@ impl SagaStore for FaultInjectingPorts {
 
     fn commit<'a>(&'a self, transition: &'a Transition) -> BoxFuture<'a, Result<CommitResult, SagaStoreError>> {
         let call = Call::Commit(transition.entry.kind, transition.entry.step);
+        let worker = self.worker;
         Box::pin(self.table(call, move |sim| {
-            let committed = sim.table.commit(transition);
+            if sim.build.sends_before_storing {
+                sim.send_early(worker, transition);
+            }
+            let committed = if sim.build.checks_revisions {
+                sim.table.commit(transition)
+            } else {
+                sim.table.commit_to_any_revision(transition)
+            };
             if committed == CommitResult::Written {
                 sim.committed(transition);
             }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::ports::{
+use sagas::ports::{
     CommitResult, DueSaga, LeaseRequest, LeaseResult, PreImage, Reschedule, StartResult, Terminal, Transition,
 };
-use crate::record::{LedgerEntry, LockCondition, LockTarget, SagaId, SagaRecord, SagaStatus, Start};
+use sagas::record::{LedgerEntry, LockCondition, LockTarget, SagaId, SagaRecord, SagaStatus, Start};
 
 #[derive(Debug, Clone)]
 struct Lock {
@@ -80,7 +80,9 @@ impl Table {
             return CommitResult::Locked(target.clone());
         }
         let ledger = self.ledgers.entry(saga).or_default();
-        assert!(ledger.iter().all(|entry| entry.rev != transition.entry.rev), "a ledger entry is written only once");
+        if ledger.iter().any(|entry| entry.rev == transition.entry.rev) {
+            self.violations.push(format!("I2: entry {} was written twice", transition.entry.rev));
+        }
         ledger.push(transition.entry.clone());
         for (target, _) in &transition.take {
             let released_at = self.locks.get(target).and_then(|lock| lock.released_at);
@@ -106,6 +108,15 @@ impl Table {
         self.check(transition, &record, &after);
         self.records.insert(saga, after);
         CommitResult::Written
+    }
+
+    /// Writes a change whatever revision the record has. Only a mutant does so.
+    #[cfg(test)]
+    pub(super) fn commit_to_any_revision(&mut self, transition: &Transition) -> CommitResult {
+        let mut transition = transition.clone();
+        let record = &self.records[&transition.saga];
+        (transition.precondition.rev, transition.precondition.status) = (record.state.rev, record.status());
+        self.commit(&transition)
     }
 
     fn is_free(&self, target: &LockTarget, how: LockCondition, saga: SagaId) -> bool {
@@ -144,6 +155,10 @@ impl Table {
             && after.state.progress.stuck.as_ref().is_none_or(|stuck| stuck.runbook.is_empty())
         {
             violation("I15: stuck without a runbook".to_owned());
+        }
+        let holds = |target| self.locks.get(target).is_some_and(|lock| lock.saga == Some(transition.saga));
+        if after.state.progress.locked && !after.metadata.definition.locks.iter().all(holds) {
+            violation(format!("I11: entry {} leaves the saga without a lock that it needs", transition.entry.rev));
         }
         let post_check = after.state.progress.post_check.as_ref().is_some_and(|post_check| post_check.locked);
         if after.status().is_terminal()
@@ -188,7 +203,7 @@ impl Table {
     #[cfg(test)]
     pub(super) fn has_intent(&self, saga: &SagaId, op_hash: &str, fence: u64) -> bool {
         self.ledgers[saga].iter().any(|entry| {
-            entry.kind == crate::record::EntryKind::Intended
+            entry.kind == sagas::record::EntryKind::Intended
                 && entry.op_hash.as_deref() == Some(op_hash)
                 && entry.actor.fence() == Some(fence)
         })

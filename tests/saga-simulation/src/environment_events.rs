@@ -5,11 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::faults::{Fault, Injection, Times};
 use super::simulation::{FaultPlan, ScheduledWakeUp, SimulationState, Target};
-use crate::engine::EngineView;
-use crate::engine::operator::{CommandDecision, OperatorCommand, decide_command};
-use crate::ports::{Observations, Phase, Record, Transition};
-use crate::record::{Actor, SagaId};
-use crate::steps::STEPS;
+use sagas::engine::EngineView;
+use sagas::engine::operator::{CommandDecision, OperatorCommand, decide_command};
+use sagas::ports::{Observations, Phase, Record, Transition};
+use sagas::record::{Actor, SagaId};
+use sagas::steps::STEPS;
 
 impl SimulationState {
     /// Returns when a lasting fault ends: after `once` or `twice` seconds by the plan, or with all

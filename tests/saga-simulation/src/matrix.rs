@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::faults::{ALL, Call, Fault, Injection, TIMES, Times};
 use super::invariants::{Outcome, check_invariants};
+use super::mutants::Build;
 use super::run::Run;
 use super::scenario::{Scenario, all};
 use super::simulation::FaultPlan;
-use crate::record::{SagaStatus, StuckReason};
+use sagas::record::{SagaStatus, StuckReason};
 
 /// How many equal calls of a scenario are tested separately: polls are many and alike.
 const SAME_CALL: usize = 2;
@@ -34,8 +35,8 @@ pub(super) fn baseline(scenario: &Scenario) -> (Outcome, Vec<(Call, usize)>) {
 }
 
 /// Runs a scenario with one injection, and adds to the result what differs from the expected one.
-pub(super) fn history(scenario: &Scenario, expected: &Outcome, injection: &Injection) -> Outcome {
-    let run = Run::of(std::slice::from_ref(scenario), FaultPlan::At(injection.clone()), None, 4).run();
+pub(super) fn history(build: Build, scenario: &Scenario, expected: &Outcome, injection: &Injection) -> Outcome {
+    let run = Run::of(std::slice::from_ref(scenario), FaultPlan::At(injection.clone()), None, 4).on(build).run();
     if std::env::var("SAGA_LEDGER").is_ok() {
         super::run::print_ledgers(&run);
     }
@@ -151,7 +152,7 @@ fn tally(scenario: &Scenario, only: Option<&str>, part: usize, parts: usize) -> 
         if only.is_some_and(|only| !name.contains(only)) {
             continue;
         }
-        let outcome = history(scenario, &expected, &injection);
+        let outcome = history(Build::SOUND, scenario, &expected, &injection);
         tally.histories += 1;
         *tally.by_fault.entry(injection.fault).or_default() += 1;
         *tally.ends.entry(format!("{:?}", outcome.statuses[0])).or_default() += 1;
@@ -160,7 +161,7 @@ fn tally(scenario: &Scenario, only: Option<&str>, part: usize, parts: usize) -> 
         if !outcome.violations.is_empty() {
             let violations = outcome.violations.join("; ");
             tally.failed.push(format!(
-                "SAGA_HISTORY='{name}' cargo test -p sagas --lib crash_matrix -- --nocapture  # {violations}"
+                "SAGA_HISTORY='{name}' cargo test -p saga-simulation crash_matrix -- --nocapture  # {violations}"
             ));
         }
     }

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::dns_examples::record;
-use super::example::Approval;
-use super::fake_digitalocean::ZONE;
+use super::example::{Approval, DROPLET, ZONE, record};
+use super::fake_digitalocean::FakeDigitalOcean;
 use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
 use super::faults::{Call, Fault};
 use super::invariants::check_invariants;
@@ -16,9 +15,9 @@ use super::run::{Run, begins_at};
 use super::scenario::{Scenario, all, request};
 use super::simulation::{FaultPlan, SimulationState, WorkerState};
 use super::table::Table;
-use crate::ports::StartResult;
-use crate::record::{Idempotency, LedgerEntry, SagaId, SagaRecord, SagaStatus, StuckReason, fold};
-use crate::{Timing, reconcile};
+use sagas::ports::StartResult;
+use sagas::record::{Idempotency, LedgerEntry, SagaId, SagaRecord, SagaStatus, StuckReason, fold};
+use sagas::{Timing, reconcile};
 
 fn a(name: &str, data: &str) -> serde_json::Value {
     json!({ "dns_domain": ZONE, "dns_record_type": "A", "dns_record_name": name, "dns_record_data": data })
@@ -167,10 +166,8 @@ fn changes_that_the_next_sweep_will_see_are_announced() {
     let mut additive = a("www", "192.0.2.7");
     additive["dns_mode"] = json!("additive");
     additive["dns_record_ttl"] = json!(60);
-    let mut case = scenario(&[
-        ("upsert_dns_record", additive),
-        ("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })),
-    ]);
+    let mut case =
+        scenario(&[("upsert_dns_record", additive), ("create_droplet_snapshot", json!({ "droplet_id": DROPLET }))]);
     case.records = vec![record("A", "www", "192.0.2.1", 3600)];
     let run = Run::of(&[case], FaultPlan::None, None, 2).run();
     let (record, _) = single_saga(&run);
@@ -180,18 +177,18 @@ fn changes_that_the_next_sweep_will_see_are_announced() {
     let output = |step: usize, name: &str| record.state.steps[step].outputs[name].as_str().unwrap().to_owned();
     let wanted = BTreeSet::from([sibling, output(0, "dns_record_id"), output(1, "snapshot_id")]);
     assert_eq!(sim.expected, wanted);
-    assert_eq!(output(1, "snapshot_name"), format!("arcadia-snap-{}-{}", super::DROPLET, record.metadata.id.short()));
+    assert_eq!(output(1, "snapshot_name"), format!("arcadia-snap-{}-{}", DROPLET, record.metadata.id.short()));
 }
 
 #[test]
 fn the_second_snapshot_of_a_saga_has_another_name() {
-    let snapshot = ("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET }));
+    let snapshot = ("create_droplet_snapshot", json!({ "droplet_id": DROPLET }));
     let run = Run::of(&[scenario(&[snapshot.clone(), snapshot])], FaultPlan::None, None, 2).run();
     assert_no_violations(&run);
     let (record, _) = single_saga(&run);
     let names: Vec<&str> =
         record.state.steps.iter().map(|step| step.outputs["snapshot_name"].as_str().unwrap()).collect();
-    let first = format!("arcadia-snap-{}-{}", super::DROPLET, record.metadata.id.short());
+    let first = format!("arcadia-snap-{}-{}", DROPLET, record.metadata.id.short());
     assert_eq!(names, [first.as_str(), &format!("{first}-1")]);
 }
 
@@ -244,12 +241,8 @@ fn due_times_compare_as_text() {
 
 #[test]
 fn stalled_sagas_are_reported() {
-    let mut sim = SimulationState::new(
-        super::fake_digitalocean::FakeDigitalOcean::demo(&[], begins_at()),
-        begins_at(),
-        FaultPlan::None,
-        BTreeSet::new(),
-    );
+    let mut sim =
+        SimulationState::new(FakeDigitalOcean::demo(&[], begins_at()), begins_at(), FaultPlan::None, BTreeSet::new());
     let start = scenario(&[("fail", json!({}))]).start(SagaId::random(), begins_at());
     sim.table.start(&start, begins_at());
     sim.workers.push(WorkerState { fault_free: true, ..WorkerState::default() });
@@ -274,8 +267,7 @@ fn combined_faults_leave_nothing_behind() {
     let upsert = scenario(&[("upsert_dns_record", a("www", "192.0.2.7")), ("fail", json!({}))]);
     let mut change = upsert.clone();
     change.records = vec![record("A", "www", "192.0.2.1", 1800)];
-    let snapshot =
-        scenario(&[("create_droplet_snapshot", json!({ "droplet_id": super::DROPLET })), ("fail", json!({}))]);
+    let snapshot = scenario(&[("create_droplet_snapshot", json!({ "droplet_id": DROPLET })), ("fail", json!({}))]);
     let pairs: [&'static [Fault]; 4] = [
         // A deletion that is not applied, and a list from before the record was created.
         &[Fault::ServerErrorNotApplied, Fault::StaleList],

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::run::begins_at;
 use super::scenario::{Scenario, request};
-use crate::Timing;
-use crate::engine::EngineView;
-use crate::engine::operator::{CommandDecision, CommandRefusal, OperatorCommand, decide_command};
-use crate::ports::{Observations, ScheduleChange, Transition};
-use crate::record::{Actor, EntryKind, SagaId, SagaRecord, SagaStatus, StepStatus, Stuck, StuckReason};
-use crate::steps::STEPS;
+use sagas::Timing;
+use sagas::engine::EngineView;
+use sagas::engine::operator::{CommandDecision, CommandRefusal, OperatorCommand, decide_command};
+use sagas::ports::{Observations, ScheduleChange, Transition};
+use sagas::record::{Actor, EntryKind, SagaId, SagaRecord, SagaStatus, StepStatus, Stuck, StuckReason};
+use sagas::steps::STEPS;
 
 fn saga(step: &str, inputs: &Value, status: SagaStatus) -> SagaRecord {
     let requests = vec![request(step, inputs), request("fail", &json!({}))];

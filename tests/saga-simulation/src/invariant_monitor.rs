@@ -1,10 +1,11 @@
 //! The invariants that are checked at every call and every change.
 
+use super::example::ZONE;
 use super::faults::{Fault, Injection, Times};
 use super::simulation::{FaultPlan, SimulationState, Target};
-use crate::engine::EngineView;
-use crate::ports::{Transition, WriteContext, WriteRequest, WriteResult};
-use crate::record::{EntryKind, SagaId, SagaStatus, StuckReason};
+use sagas::engine::EngineView;
+use sagas::ports::{Transition, WriteContext, WriteRequest, WriteResult};
+use sagas::record::{EntryKind, SagaId, SagaStatus, StuckReason};
 
 /// The faults that look like a crash of the worker from the table's side.
 const CRASHES: [Fault; 7] = [
@@ -131,7 +132,7 @@ impl SimulationState {
         let (WriteRequest::UpdateRecord { id, .. } | WriteRequest::DeleteRecord { id, .. }) = write else { return };
         let Some(record) = self.digitalocean.record(*id) else { return };
         let target = Target::Records {
-            zone: super::fake_digitalocean::ZONE.to_owned(),
+            zone: ZONE.to_owned(),
             name: record.fields.name.clone(),
             record_type: record.fields.record_type.clone(),
         };

@@ -1,6 +1,6 @@
 //! The faults that can be injected at a call, by their numbers in `docs/failure-model.md`.
 
-use crate::record::EntryKind;
+use sagas::record::EntryKind;
 
 /// A call of a worker, with as much of its position in the saga as matters for injecting a fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

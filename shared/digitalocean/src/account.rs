@@ -3,36 +3,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::{Client, Error};
 
-static GET: Operation = Operation::get("/v2/account", "account:read");
+area! {
+    /// The API calls for the account.
+    account: Accounts;
 
-/// The API calls for the account, from [`Client::account`].
-#[derive(Clone, Copy, Debug)]
-pub struct Accounts<'a> {
-    client: &'a Client,
-}
-
-impl Client {
-    /// Returns the API calls for the account that the token belongs to.
-    #[must_use]
-    pub fn account(&self) -> Accounts<'_> {
-        Accounts { client: self }
-    }
-}
-
-impl Accounts<'_> {
-    /// Reads the account: `GET /v2/account`, scope `account:read`. This is the cheapest call that
-    /// proves a token valid.
-    ///
-    /// # Errors
-    /// Any [`Error`] of a call; [`Error::Unauthorized`] when the token is not valid.
-    pub async fn get(&self) -> Result<Account, Error> {
-        self.client.get_one(&GET, &[], "account").await
-    }
+    /// Reads the account that the token belongs to. This is the cheapest call that proves a token
+    /// valid: [`Error::Unauthorized`](crate::Error::Unauthorized) says that it is not.
+    get() -> Account = GET "/v2/account", "account:read", "account";
 }
 
 /// A DigitalOcean account, to which a token belongs.
@@ -44,7 +25,6 @@ pub struct Account {
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
     /// Name of the account's owner; `None` when DigitalOcean does not send it.
-    #[serde(default)]
     pub name: Option<String>,
     /// True once the owner has confirmed the e-mail address.
     #[serde(default)]
@@ -55,13 +35,10 @@ pub struct Account {
     #[serde(default, deserialize_with = "null_as_default")]
     pub status_message: String,
     /// Largest number of droplets that may exist at a time.
-    #[serde(default)]
     pub droplet_limit: Option<u64>,
     /// Largest number of floating (reserved) IPs that may exist at a time.
-    #[serde(default)]
     pub floating_ip_limit: Option<u64>,
     /// The team the token belongs to.
-    #[serde(default)]
     pub team: Option<Team>,
 }
 

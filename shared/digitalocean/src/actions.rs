@@ -4,37 +4,17 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::ListItem;
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static GET: Operation = Operation::get("/v2/actions/{}", "actions:read");
+area! {
+    /// The API calls for actions.
+    actions: Actions;
 
-/// The API calls for actions, from [`Client::actions`].
-#[derive(Clone, Copy, Debug)]
-pub struct Actions<'a> {
-    client: &'a Client,
-}
-
-impl Client {
-    /// Returns the API calls for actions.
-    #[must_use]
-    pub fn actions(&self) -> Actions<'_> {
-        Actions { client: self }
-    }
-}
-
-impl Actions<'_> {
-    /// Reads one action: `GET /v2/actions/{id}`, scope `actions:read`. An action can still be read
-    /// after its droplet was deleted.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such action, or when a new one is not visible yet; any
-    /// [`Error`] of a call.
-    pub async fn get(&self, id: u64) -> Result<Action, Error> {
-        self.client.get_one(&GET, &[&id.to_string()], "action").await
-    }
+    /// Reads one action. An action can still be read after its droplet was deleted; a new one may
+    /// not be visible yet.
+    get(id: u64) -> Action = GET "/v2/actions/{id}", "actions:read", "action";
 }
 
 /// An action. It does not name the resource that it created.
@@ -50,16 +30,12 @@ pub struct Action {
     /// Time at which the action started.
     pub started_at: DateTime<Utc>,
     /// Time at which the action ended; `None` while it is running.
-    #[serde(default)]
     pub completed_at: Option<DateTime<Utc>>,
     /// Id of the resource that the action applies to.
-    #[serde(default)]
     pub resource_id: Option<u64>,
     /// Type of that resource, such as `droplet`.
-    #[serde(default)]
     pub resource_type: Option<String>,
     /// Slug of the region that the action runs in.
-    #[serde(default)]
     pub region_slug: Option<String>,
 }
 
@@ -75,10 +51,4 @@ open_enum! {
     }
 }
 
-impl ListItem for Action {
-    type Key = u64;
-
-    fn key(&self) -> u64 {
-        self.id
-    }
-}
+list_item!(Action by id: u64);

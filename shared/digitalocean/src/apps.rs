@@ -3,41 +3,19 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/apps", "app:read");
-static GET: Operation = Operation::get("/v2/apps/{}", "app:read");
+area! {
+    /// The API calls for apps.
+    apps: Apps;
 
-/// The API calls for apps, from [`Client::apps`].
-#[derive(Clone, Copy, Debug)]
-pub struct Apps<'a> {
-    client: &'a Client,
-}
+    /// Lists the apps.
+    list() -> [App] = GET "/v2/apps", "app:read", "apps";
 
-impl Client {
-    /// Returns the API calls for apps.
-    #[must_use]
-    pub fn apps(&self) -> Apps<'_> {
-        Apps { client: self }
-    }
-}
-
-impl Apps<'_> {
-    /// Lists the apps: `GET /v2/apps`, scope `app:read`.
-    pub fn list(&self) -> Pages<App> {
-        Pages::new(self.client, &LIST, &[], "apps")
-    }
-
-    /// Reads one app: `GET /v2/apps/{id}`, scope `app:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such app; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<App, Error> {
-        self.client.get_one(&GET, &[id], "app").await
-    }
+    /// Reads one app.
+    get(id: &str) -> App = GET "/v2/apps/{id}", "app:read", "app";
 }
 
 /// An app. The model leaves out its deployments.
@@ -49,19 +27,14 @@ pub struct App {
     #[serde(default, deserialize_with = "null_as_default")]
     pub spec: AppSpec,
     /// URL that DigitalOcean assigned to the app.
-    #[serde(default)]
     pub default_ingress: Option<String>,
     /// URL at which the app is served.
-    #[serde(default)]
     pub live_url: Option<String>,
     /// Slug of the app's pricing tier, such as `basic`.
-    #[serde(default)]
     pub tier_slug: Option<String>,
     /// Region that the app runs in.
-    #[serde(default)]
     pub region: Option<AppRegion>,
     /// Creation time of the app.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -103,13 +76,10 @@ pub struct AppComponent {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Slug of the size of the component's instances, such as `apps-s-1vcpu-0.5gb`.
-    #[serde(default)]
     pub instance_size_slug: Option<String>,
     /// Number of instances; `None` when the component scales automatically.
-    #[serde(default)]
     pub instance_count: Option<u32>,
     /// Bounds of automatic scaling; `None` when the number of instances is fixed.
-    #[serde(default)]
     pub autoscaling: Option<AppAutoscaling>,
 }
 
@@ -117,10 +87,8 @@ pub struct AppComponent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppAutoscaling {
     /// Smallest number of instances.
-    #[serde(default)]
     pub min_instance_count: Option<u32>,
     /// Largest number of instances.
-    #[serde(default)]
     pub max_instance_count: Option<u32>,
 }
 
@@ -140,10 +108,4 @@ pub struct AppRegion {
     pub slug: String,
 }
 
-impl ListItem for App {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(App by id: String);

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use backon::ExponentialBackoff;
 use chrono::Utc;
-use tracing::Span;
+use tracing::{Instrument, Span};
 
 use crate::client::Client;
+use crate::envelope::BodyParseError;
 use crate::error::Error;
 use crate::rate_limit::LimitKind;
-use crate::request::{PreparedRequest, millis};
+use crate::request::{DecodedResponse, PreparedRequest};
 use crate::request_limiter::Denied;
+use crate::send::millis;
 
 /// The shortest wait after the request limiter denied a request, so that it is not polled in a
 /// tight loop.
@@ -24,6 +26,25 @@ pub(crate) struct Attempts<'a> {
     request: &'a PreparedRequest,
     delays: ExponentialBackoff,
     started: u32,
+}
+
+impl Client {
+    /// Sends `request`, with retries where that is safe and useful, and reads the body of the
+    /// response.
+    pub(crate) async fn execute<T>(
+        &self,
+        request: &PreparedRequest,
+        read: impl Fn(&[u8]) -> Result<T, BodyParseError>,
+    ) -> Result<DecodedResponse<T>, Error> {
+        let mut attempts = Attempts::new(self, request);
+        loop {
+            let (attempt, span) = attempts.begin().await?;
+            match self.send_and_read(request, attempt, &read).instrument(span).await {
+                Ok(decoded) => return Ok(decoded),
+                Err(error) => attempts.wait(error).await?,
+            }
+        }
+    }
 }
 
 impl<'a> Attempts<'a> {
@@ -62,13 +83,8 @@ impl<'a> Attempts<'a> {
             let in_time = client.time_left().is_none_or(|left| wait < left);
             if wait > client.retry.max_retry_after || !in_time {
                 let (call, kind) = (Box::new(request.call()), LimitKind::ClientSide);
-                return Err(Error::RateLimited {
-                    call,
-                    kind,
-                    until,
-                    retry_after: None,
-                    rate_limit: client.rate_limit(),
-                });
+                let rate_limit = client.rate_limit();
+                return Err(Error::RateLimited { call, kind, until, retry_after: None, rate_limit });
             }
             tracing::debug!(wait_ms = millis(wait), "request delayed by the request limiter");
             tokio::time::sleep(wait).await;

@@ -5,42 +5,20 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::{exact_decimal, null_as_default};
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/droplets/autoscale", "droplet:read");
-static GET: Operation = Operation::get("/v2/droplets/autoscale/{}", "droplet:read");
+area! {
+    /// The API calls for autoscale pools.
+    autoscale_pools: AutoscalePools;
 
-/// The API calls for autoscale pools, from [`Client::autoscale_pools`].
-#[derive(Clone, Copy, Debug)]
-pub struct AutoscalePools<'a> {
-    client: &'a Client,
-}
+    /// Lists the autoscale pools.
+    list() -> [AutoscalePool] = GET "/v2/droplets/autoscale", "droplet:read", "autoscale_pools";
 
-impl Client {
-    /// Returns the API calls for autoscale pools.
-    #[must_use]
-    pub fn autoscale_pools(&self) -> AutoscalePools<'_> {
-        AutoscalePools { client: self }
-    }
-}
-
-impl AutoscalePools<'_> {
-    /// Lists the autoscale pools: `GET /v2/droplets/autoscale`, scope `droplet:read`.
-    pub fn list(&self) -> Pages<AutoscalePool> {
-        Pages::new(self.client, &LIST, &[], "autoscale_pools")
-    }
-
-    /// Reads one pool: `GET /v2/droplets/autoscale/{id}`, scope `droplet:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such pool; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<AutoscalePool, Error> {
-        self.client.get_one(&GET, &[id], "autoscale_pool").await
-    }
+    /// Reads one pool.
+    get(id: &str) -> AutoscalePool = GET "/v2/droplets/autoscale/{id}", "droplet:read", "autoscale_pool";
 }
 
 /// An autoscale pool. Its droplets appear in the list of droplets; the model leaves out their
@@ -59,13 +37,10 @@ pub struct AutoscalePool {
     #[serde(default, deserialize_with = "null_as_default")]
     pub droplet_template: DropletTemplate,
     /// Number of droplets in the pool.
-    #[serde(default)]
     pub active_resources_count: Option<u32>,
     /// State of the pool, as DigitalOcean reports it.
-    #[serde(default)]
     pub status: Option<AutoscalePoolStatus>,
     /// Creation time of the pool.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -128,10 +103,4 @@ open_enum! {
     }
 }
 
-impl ListItem for AutoscalePool {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(AutoscalePool by id: String);

@@ -5,77 +5,95 @@
 //! `billing:read`. An invoice lists all resources of the account, including those that the token
 //! may not read otherwise.
 
+mod balance;
 mod history;
 mod invoices;
 mod items;
 mod summary;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-
+pub use balance::Balance;
 pub use history::{BillingHistoryEntry, BillingHistoryType};
 pub use invoices::{Invoice, InvoicePreview};
 pub use items::InvoiceItem;
 pub use summary::{InvoiceCharges, InvoiceProduct, InvoiceSummary};
 
-use crate::lenient_serde::required_decimal;
-use crate::operation::Operation;
-use crate::{Client, Error};
-
-static BALANCE: Operation = Operation::get("/v2/customers/my/balance", SCOPE);
-
-const SCOPE: &str = "billing:read";
+use crate::area::{area, request};
+use crate::envelope::read_unwrapped;
+use crate::{Download, Error};
 
 /// Stands in place of an invoice's UUID for the preview of the running month, which DigitalOcean
 /// rewrites every day.
 pub const PREVIEW: &str = "preview";
 
-/// The API calls for billing, from [`Client::billing`].
-#[derive(Clone, Copy, Debug)]
-pub struct Billing<'a> {
-    client: &'a Client,
-}
+area! {
+    /// The API calls for the balance, the billing history and the invoices.
+    billing: Billing;
 
-impl Client {
-    /// Returns the API calls for billing.
-    #[must_use]
-    pub fn billing(&self) -> Billing<'_> {
-        Billing { client: self }
-    }
+    /// Reads the balance of the account.
+    balance() -> Balance = GET "/v2/customers/my/balance", "billing:read";
+
+    /// Lists every invoice, payment, credit and refund since the account was opened.
+    ///
+    /// Entries have no id, so two entries with equal fields (two payments of the same amount in the
+    /// same second) are both returned. DigitalOcean may omit the total of this list; a list of
+    /// several pages without a total is read until two passes agree.
+    billing_history() -> [BillingHistoryEntry]
+        = GET "/v2/customers/my/billing_history", "billing:read", "billing_history";
+
+    /// Lists the invoices. The preview of the running month is not among them.
+    invoices() -> [Invoice] = GET "/v2/customers/my/invoices", "billing:read", "invoices";
+
+    /// Lists every line of an invoice, or of the [`PREVIEW`]. An invoice may have many lines;
+    /// [`Pages::collect_all_as`](crate::Pages::collect_all_as) keeps only the needed part of each.
+    ///
+    /// Lines have no id and several may be equal, so a line that moved to the next page cannot be
+    /// distinguished from another line. An invoice does not change. The preview changes once a day:
+    /// a list of several pages is read again when its total changes meanwhile, and
+    /// [`Pages::confirmed`](crate::Pages::confirmed) also detects a change that leaves the total as
+    /// it was.
+    invoice_items(uuid: &str) -> [InvoiceItem] = GET "/v2/customers/my/invoices/{uuid}", "billing:read", "invoice_items";
+
+    /// Reads the summary of an invoice, or of the [`PREVIEW`].
+    invoice_summary(uuid: &str) -> InvoiceSummary = GET "/v2/customers/my/invoices/{uuid}/summary", "billing:read";
 }
 
 impl Billing<'_> {
-    /// Reads the account's balance: `GET /v2/customers/my/balance`, scope `billing:read`.
+    /// Reads the preview of the running month's invoice, which DigitalOcean repeats on every page
+    /// of the list of invoices: `GET /v2/customers/my/invoices`, scope `billing:read`. Returns
+    /// `None` when there is none.
+    ///
+    /// A caller that needs the list as well should read the preview first. If the month is invoiced
+    /// between the two calls, its invoice is then in both results instead of in neither.
     ///
     /// # Errors
     /// Any [`Error`] of a call.
-    pub async fn balance(&self) -> Result<Balance, Error> {
-        self.client.get_unwrapped(&BALANCE, &[], &[]).await
+    pub async fn invoice_preview(&self) -> Result<Option<InvoicePreview>, Error> {
+        let request = request!(self, GET, "/v2/customers/my/invoices?per_page=1", "billing:read",)?;
+        let page = self.client.execute(&request, read_unwrapped::<PreviewPage>).await?;
+        Ok(page.value.invoice_preview)
+    }
+
+    /// Downloads the invoice's lines as CSV, which may have many megabytes:
+    /// `GET /v2/customers/my/invoices/{uuid}/csv`, scope `billing:read`. The CSV has no ids of
+    /// resources. DigitalOcean does not document whether the preview has a CSV.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such invoice; any [`Error`] of a call. A failure after
+    /// the first bytes is returned by [`Download::chunk`].
+    pub async fn invoice_csv(&self, uuid: &str) -> Result<Download, Error> {
+        let request = request!(self, GET, "/v2/customers/my/invoices/{uuid}/csv", "billing:read", uuid)?;
+        self.client.download(&request, "text/csv, application/json").await
     }
 }
 
-/// The amount that the account owes, in US dollars.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balance {
-    /// Amount owed including the usage of the running month: the sum of the two amounts below.
-    #[serde(deserialize_with = "required_decimal")]
-    pub month_to_date_balance: Decimal,
-    /// Amount owed from past invoices; negative when credit is left.
-    #[serde(deserialize_with = "required_decimal")]
-    pub account_balance: Decimal,
-    /// Usage of the running month.
-    #[serde(deserialize_with = "required_decimal")]
-    pub month_to_date_usage: Decimal,
-    /// Time at which DigitalOcean computed the balance.
-    pub generated_at: DateTime<Utc>,
-}
-
-/// Computes the key of an item without an id: a digest of all its fields.
-fn digest(item: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    item.hash(&mut hasher);
-    hasher.finish()
+/// A page of the list of invoices, of which only the preview is used. The field `invoices` is
+/// required: otherwise any other JSON object would pass for a page without a preview.
+#[derive(Deserialize)]
+struct PreviewPage {
+    #[serde(rename = "invoices")]
+    _invoices: IgnoredAny,
+    invoice_preview: Option<InvoicePreview>,
 }

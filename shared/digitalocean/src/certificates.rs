@@ -3,42 +3,20 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/certificates", "certificate:read");
-static GET: Operation = Operation::get("/v2/certificates/{}", "certificate:read");
+area! {
+    /// The API calls for certificates.
+    certificates: Certificates;
 
-/// The API calls for certificates, from [`Client::certificates`].
-#[derive(Clone, Copy, Debug)]
-pub struct Certificates<'a> {
-    client: &'a Client,
-}
+    /// Lists the certificates.
+    list() -> [Certificate] = GET "/v2/certificates", "certificate:read", "certificates";
 
-impl Client {
-    /// Returns the API calls for certificates.
-    #[must_use]
-    pub fn certificates(&self) -> Certificates<'_> {
-        Certificates { client: self }
-    }
-}
-
-impl Certificates<'_> {
-    /// Lists the certificates: `GET /v2/certificates`, scope `certificate:read`.
-    pub fn list(&self) -> Pages<Certificate> {
-        Pages::new(self.client, &LIST, &[], "certificates")
-    }
-
-    /// Reads one certificate: `GET /v2/certificates/{id}`, scope `certificate:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such certificate; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<Certificate, Error> {
-        self.client.get_one(&GET, &[id], "certificate").await
-    }
+    /// Reads one certificate.
+    get(id: &str) -> Certificate = GET "/v2/certificates/{id}", "certificate:read", "certificate";
 }
 
 /// A certificate. DigitalOcean shows neither the certificate itself nor its key.
@@ -50,22 +28,18 @@ pub struct Certificate {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Expiry time; `None` while the certificate is being issued.
-    #[serde(default)]
     pub not_after: Option<DateTime<Utc>>,
     /// SHA-1 fingerprint; `None` (or empty) while the certificate is being issued.
-    #[serde(default)]
     pub sha1_fingerprint: Option<String>,
     /// Creation time of the certificate.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
     /// DNS names that the certificate is valid for.
     #[serde(default, deserialize_with = "null_as_default")]
     pub dns_names: Vec<String>,
     /// State of the certificate, which says whether it has been issued.
-    #[serde(default)]
     pub state: Option<CertificateState>,
     /// Origin of the certificate: uploaded or from Let's Encrypt.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub certificate_type: Option<CertificateType>,
 }
 
@@ -91,10 +65,4 @@ open_enum! {
     }
 }
 
-impl ListItem for Certificate {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(Certificate by id: String);

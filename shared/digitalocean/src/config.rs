@@ -52,13 +52,6 @@ impl ClientConfig {
             tls_roots: TlsRoots::default(),
         }
     }
-
-    /// Returns the same settings with another base URL.
-    #[must_use]
-    pub fn with_base_url(mut self, base_url: Url) -> Self {
-        self.base_url = Some(base_url);
-        self
-    }
 }
 
 /// Returns the base URL, or an error when a token must not be sent there.

@@ -3,44 +3,46 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::area::area;
+use crate::pages::list_item;
 
 mod records;
 
 pub use records::{DomainRecord, DomainRecordRequest};
 
-static LIST: Operation = Operation::get("/v2/domains", "domain:read");
-static GET: Operation = Operation::get("/v2/domains/{}", "domain:read");
+area! {
+    /// The API calls for domains and their records.
+    domains: Domains;
 
-/// The API calls for domains, from [`Client::domains`].
-#[derive(Clone, Copy, Debug)]
-pub struct Domains<'a> {
-    client: &'a Client,
-}
+    /// Lists every DNS zone of the account.
+    list() -> [Domain] = GET "/v2/domains", "domain:read", "domains";
 
-impl Client {
-    /// Returns the API calls for domains.
-    #[must_use]
-    pub fn domains(&self) -> Domains<'_> {
-        Domains { client: self }
-    }
-}
+    /// Reads one zone by its name.
+    get(name: &str) -> Domain = GET "/v2/domains/{name}", "domain:read", "domain";
 
-impl Domains<'_> {
-    /// Lists every DNS zone of the account: `GET /v2/domains`, scope `domain:read`.
-    pub fn list(&self) -> Pages<Domain> {
-        Pages::new(self.client, &LIST, &[], "domains")
-    }
+    /// Lists every record of a zone.
+    records(name: &str) -> [DomainRecord] = GET "/v2/domains/{name}/records", "domain:read", "domain_records";
 
-    /// Reads one zone: `GET /v2/domains/{name}`, scope `domain:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the account has no such zone; any [`Error`] of a call.
-    pub async fn get(&self, name: &str) -> Result<Domain, Error> {
-        self.client.get_one(&GET, &[name], "domain").await
-    }
+    /// Reads one record of a zone.
+    record(name: &str, id: u64) -> DomainRecord
+        = GET "/v2/domains/{name}/records/{id}", "domain:read", "domain_record";
+
+    /// Creates a record. The call is never retried, and DigitalOcean accepts the same record twice.
+    /// After an error for which
+    /// [`Error::may_have_been_applied`](crate::Error::may_have_been_applied) is true, read the zone
+    /// before trying again. A record that DigitalOcean rejects is
+    /// [`Error::Api`](crate::Error::Api) with 422.
+    create_record(name: &str; record: &DomainRecordRequest) -> DomainRecord
+        = POST "/v2/domains/{name}/records", "domain:create", "domain_record";
+
+    /// Replaces a record. DigitalOcean validates the whole record again, so all fields must be
+    /// sent. A record that it rejects is [`Error::Api`](crate::Error::Api) with 422.
+    update_record(name: &str, id: u64; record: &DomainRecordRequest) -> DomainRecord
+        = PUT "/v2/domains/{name}/records/{id}", "domain:update", "domain_record";
+
+    /// Deletes a record. When the response to a first attempt was lost, the result is
+    /// [`Error::NotFound`](crate::Error::NotFound), too.
+    delete_record(name: &str, id: u64) -> () = DELETE "/v2/domains/{name}/records/{id}", "domain:delete";
 }
 
 /// A DNS zone of the account.
@@ -51,18 +53,10 @@ pub struct Domain {
     pub name: String,
     /// Default time to live of the zone's records, in seconds; `None` while the zone is being
     /// created.
-    #[serde(default)]
     pub ttl: Option<u32>,
     /// Content of the zone as a BIND file (TXT values unquoted); `None` while the zone is being
     /// created.
-    #[serde(default)]
     pub zone_file: Option<String>,
 }
 
-impl ListItem for Domain {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.name.clone()
-    }
-}
+list_item!(Domain by name: String);

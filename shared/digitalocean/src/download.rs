@@ -13,7 +13,6 @@ use crate::client::Client;
 use crate::envelope::ErrorBody;
 use crate::error::{Call, Error, TransportKind};
 use crate::error_mapping::{api_error, response_error, safe_snippet};
-use crate::operation::Operation;
 use crate::request::{PreparedRequest, UnreadResponse};
 
 /// A file that is being downloaded. Its bytes are returned as they arrive, without any
@@ -65,18 +64,16 @@ impl Download {
 }
 
 impl Client {
-    /// Calls `operation`, whose response is a file.
+    /// Sends `request`, whose response is a file.
     pub(crate) async fn download(
         &self,
-        operation: &'static Operation,
-        parameters: &[&str],
+        request: &PreparedRequest,
         media_type: &'static str,
     ) -> Result<Download, Error> {
-        let request = self.request(operation, parameters)?;
-        let mut attempts = Attempts::new(self, &request);
+        let mut attempts = Attempts::new(self, request);
         loop {
             let (attempt, span) = attempts.begin().await?;
-            match self.begin_download(&request, attempt, media_type).instrument(span).await {
+            match self.begin_download(request, attempt, media_type).instrument(span).await {
                 Ok(file) => return Ok(file),
                 Err(error) => attempts.wait(error).await?,
             }
@@ -91,8 +88,7 @@ impl Client {
         media_type: &'static str,
     ) -> Result<Download, Error> {
         let ends = Instant::now() + self.time_for_attempt(request)?;
-        let mut requests = 0;
-        let unread = self.send_attempt(request, attempt, &mut requests, media_type, None);
+        let unread = self.send(request, attempt, media_type, None);
         let unread = tokio::time::timeout_at(ends.into(), unread).await;
         let unread = unread.map_err(|elapsed| self.timeout_error(&request.call(), attempt, elapsed))??;
         let UnreadResponse { mut response, call, rate_limit, started } = unread;

@@ -1,11 +1,17 @@
-//! Droplets, DigitalOcean's virtual machines.
-//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
+//! Droplets, DigitalOcean's virtual machines, with their actions and backups.
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>,
+//! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Actions>
 
-use crate::operation::Operation;
-use crate::pages::{ListItem, Listing, Pages};
-use crate::{Client, Error};
+use std::collections::HashSet;
 
-mod actions;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::area::{area, request};
+use crate::envelope::read_one;
+use crate::pages::list_item;
+use crate::{Action, Error, Listing};
+
 mod backups;
 mod model;
 
@@ -15,87 +21,78 @@ pub use model::{
     Region, Size,
 };
 
-static LIST: Operation = Operation::get("/v2/droplets", "droplet:read");
-static GET: Operation = Operation::get("/v2/droplets/{}", "droplet:read");
+/// Actions on a page. A droplet has only a few actions a day, and each comes with its whole region,
+/// so that small pages are enough.
+const ACTIONS_PER_PAGE: u32 = 50;
 
-/// The API calls for droplets, from [`Client::droplets`].
-#[derive(Clone, Copy, Debug)]
-pub struct Droplets<'a> {
-    client: &'a Client,
-}
+area! {
+    /// The API calls for droplets, their actions and their backups.
+    droplets: Droplets;
 
-impl Client {
-    /// Returns the API calls for droplets.
-    #[must_use]
-    pub fn droplets(&self) -> Droplets<'_> {
-        Droplets { client: self }
-    }
-}
+    /// Lists the droplets without GPUs, which are all that DigitalOcean's default list has.
+    list() -> [Droplet] = GET "/v2/droplets?type=droplets", "droplet:read", "droplets";
 
-/// The two types by which DigitalOcean lists droplets (parameter `type`). One list has droplets of
-/// one type only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DropletType {
-    /// All droplets without GPUs; this is DigitalOcean's default.
-    Droplets,
-    /// Droplets with GPUs only.
-    Gpus,
-}
+    /// Lists the droplets with GPUs.
+    list_gpus() -> [Droplet] = GET "/v2/droplets?type=gpus", "droplet:read", "droplets";
 
-impl DropletType {
-    /// DigitalOcean's value of the parameter `type`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Droplets => "droplets",
-            Self::Gpus => "gpus",
-        }
-    }
+    /// Reads one droplet. A new one may not be visible yet.
+    get(id: u64) -> Droplet = GET "/v2/droplets/{id}", "droplet:read", "droplet";
+
+    /// Lists every backup of a droplet, including a droplet that is powered off. For a droplet that
+    /// does not exist the list fails with [`Error::NotFound`].
+    backups(id: u64) -> [DropletBackup] = GET "/v2/droplets/{id}/backups", "droplet:read", "backups";
+
+    /// Lists all actions on a droplet since its creation, newest first.
+    actions(id: u64) -> [Action, per_page(ACTIONS_PER_PAGE)]
+        = GET "/v2/droplets/{id}/actions", "droplet:read", "actions";
 }
 
 impl Droplets<'_> {
-    /// Lists the droplets of one type: `GET /v2/droplets?type=…`, scope `droplet:read`.
-    pub fn list(&self, droplet_type: DropletType) -> Pages<Droplet> {
-        Pages::new(self.client, &LIST, &[], "droplets").filter("type", droplet_type.as_str())
-    }
-
-    /// Lists the droplets of both types, or returns an error. Two lists are needed because
-    /// DigitalOcean's default list leaves out GPU droplets.
+    /// Lists the droplets of both lists, or returns an error, and converts each with `read` as its
+    /// page arrives. This saves memory: a droplet comes with its whole size, region and image,
+    /// which are several kilobytes.
     ///
     /// # Errors
     /// Any [`Error`] of either list.
-    pub async fn list_all(&self) -> Result<Listing<Droplet>, Error> {
-        self.list_all_as(|droplet| droplet).await
-    }
-
-    /// Lists the droplets of both types and converts each with `read` as its page arrives. This
-    /// saves memory: a droplet comes with its whole size, region and image, which are several
-    /// kilobytes.
-    ///
-    /// # Errors
-    /// As [`Droplets::list_all`].
     pub async fn list_all_as<U>(&self, read: impl Fn(Droplet) -> U) -> Result<Listing<U>, Error> {
         let with_id = |droplet: Droplet| (droplet.id, read(droplet));
-        let droplets = self.list(DropletType::Droplets).collect_all_as(&with_id).await?;
-        let gpus = self.list(DropletType::Gpus).collect_all_as(&with_id).await?;
-        let Listing { items, pages, requests, total, rate_limit } = droplets.merge_by(gpus, |(id, _)| *id);
-        Ok(Listing { items: items.into_iter().map(|(_, wanted)| wanted).collect(), pages, requests, total, rate_limit })
+        let all = self.list().collect_all_as(&with_id).await?;
+        let gpus = self.list_gpus().collect_all_as(&with_id).await?;
+        let known: HashSet<u64> = all.items.iter().map(|(id, _)| *id).collect();
+        let new = gpus.items.into_iter().filter(|(id, _)| !known.contains(id));
+        Ok(Listing {
+            items: all.items.into_iter().chain(new).map(|(_, item)| item).collect(),
+            pages: all.pages + gpus.pages,
+            requests: all.requests + gpus.requests,
+            total: all.total.zip(gpus.total).map(|(all, gpus)| all + gpus),
+            rate_limit: gpus.rate_limit.or(all.rate_limit),
+        })
     }
 
-    /// Reads one droplet: `GET /v2/droplets/{id}`, scope `droplet:read`.
+    /// Lists the actions on a droplet back to the first one that started before `since` and has
+    /// ended. Older pages are not read.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such droplet, or when a new one is not visible yet; any
-    /// [`Error`] of a call.
-    pub async fn get(&self, id: u64) -> Result<Droplet, Error> {
-        self.client.get_one(&GET, &[&id.to_string()], "droplet").await
+    /// [`Error::NotFound`] when there is no such droplet; any [`Error`] of a call.
+    pub async fn actions_since(&self, id: u64, since: DateTime<Utc>) -> Result<Vec<Action>, Error> {
+        let is_recent = |action: &Action| action.started_at >= since || action.completed_at.is_none();
+        Ok(self.actions(id).collect_while(is_recent, |action| action).await?.items)
+    }
+
+    /// Takes a snapshot of a droplet: `POST /v2/droplets/{id}/actions` with
+    /// `{"type": "snapshot", "name": …}`, scope `droplet:update`. The call is never retried, and
+    /// DigitalOcean accepts the same name twice. After an error for which
+    /// [`Error::may_have_been_applied`] is true, read [`Droplets::actions`] and the snapshots
+    /// before trying again.
+    ///
+    /// # Errors
+    /// [`Error::Api`] with 422 "Droplet already has a pending event." while another action is
+    /// running; any [`Error`] of a call.
+    pub async fn snapshot(&self, id: u64, name: &str) -> Result<Action, Error> {
+        let request = request!(self, POST, "/v2/droplets/{id}/actions", "droplet:update", id)?;
+        let request = request.with_body(&json!({ "type": "snapshot", "name": name }))?;
+        Ok(self.client.execute(&request, |body| read_one(body, "action")).await?.value)
     }
 }
 
-impl ListItem for Droplet {
-    type Key = u64;
-
-    fn key(&self) -> u64 {
-        self.id
-    }
-}
+list_item!(Droplet by id: u64);

@@ -1,11 +1,11 @@
 //! The JSON envelope of a response: `{"droplet": {…}}`,
 //! `{"droplets": […], "links": {…}, "meta": {…}}`, or an error body. No I/O.
 
-use std::fmt;
-use std::marker::PhantomData;
+use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::value::RawValue;
 
 /// One page of a list.
 #[derive(Debug)]
@@ -33,7 +33,6 @@ pub(crate) enum BodyParseError {
 pub(crate) struct ErrorBody {
     pub(crate) id: String,
     pub(crate) message: String,
-    #[serde(default)]
     pub(crate) request_id: Option<String>,
 }
 
@@ -46,14 +45,13 @@ impl ErrorBody {
 
 /// Reads the object under `key`.
 pub(crate) fn read_one<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, BodyParseError> {
-    read(body, ResponseEnvelope { key, marker: PhantomData, with_paging: false })
-        .map(|read: EnvelopeContents<T>| read.value)
+    Envelope::open(body)?.required(key)
 }
 
 /// Reads an object that is not wrapped in a key. `T` must have a required field; otherwise an error
 /// body could pass for it.
 pub(crate) fn read_unwrapped<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyParseError> {
-    read(body, PhantomData)
+    read_json(body).map_err(|(at, source)| parse_error(body, at, source))
 }
 
 /// Accepts any body except an error body, for calls without a result.
@@ -78,10 +76,9 @@ fn read_list<T: DeserializeOwned>(
     key: &'static str,
     null_is_empty: impl Fn(Option<u64>) -> bool,
 ) -> Result<ListPage<T>, BodyParseError> {
-    let read: EnvelopeContents<Option<Vec<T>>> =
-        read(body, ResponseEnvelope { key, marker: PhantomData, with_paging: true })?;
-    let total = read.meta.and_then(|meta| meta.total);
-    let items = match read.value {
+    let envelope = Envelope::open(body)?;
+    let total = envelope.optional("meta")?.and_then(|meta: Meta| meta.total);
+    let items = match envelope.required::<Option<Vec<T>>>(key)? {
         Some(items) => items,
         None if null_is_empty(total) => Vec::new(),
         None => {
@@ -89,89 +86,74 @@ fn read_list<T: DeserializeOwned>(
             return Err(BodyParseError::UnexpectedShape { at: key.to_owned(), source });
         }
     };
-    let next = read.links.and_then(|links| links.pages).and_then(|pages| pages.next).filter(|next| !next.is_empty());
+    let pages = envelope.optional("links")?.and_then(|links: Links| links.pages);
+    let next = pages.and_then(|pages| pages.next).filter(|next| !next.is_empty());
     Ok(ListPage { items, next, total })
 }
 
 #[derive(Deserialize)]
 struct Links {
-    #[serde(default)]
     pages: Option<PageLinks>,
 }
 
 #[derive(Deserialize)]
 struct PageLinks {
-    #[serde(default)]
     next: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Meta {
-    #[serde(default)]
     total: Option<u64>,
 }
 
-struct EnvelopeContents<T> {
-    value: T,
-    links: Option<Links>,
-    meta: Option<Meta>,
+/// The JSON object of a response. Its members are read one by one, because the key of the result is
+/// only known at run time.
+struct Envelope<'a> {
+    body: &'a [u8],
+    members: HashMap<String, &'a RawValue>,
 }
 
-/// Reads the value under `key`. No derived type can do this, because the key is only known at run
-/// time.
-struct ResponseEnvelope<T> {
-    key: &'static str,
-    marker: PhantomData<T>,
-    /// True if `links` and `meta` are read as well.
-    with_paging: bool,
+impl<'a> Envelope<'a> {
+    fn open(body: &'a [u8]) -> Result<Self, BodyParseError> {
+        let members = serde_json::from_slice(body).map_err(|source| parse_error(body, ".".to_owned(), source))?;
+        Ok(Self { body, members })
+    }
+
+    fn required<T: DeserializeOwned>(&self, key: &'static str) -> Result<T, BodyParseError> {
+        let Some(value) = self.members.get(key) else {
+            return Err(parse_error(self.body, ".".to_owned(), serde_json::Error::missing_field(key)));
+        };
+        read_json(value.get().as_bytes()).map_err(|(path, source)| {
+            let at = match path.as_str() {
+                "." => key.to_owned(),
+                path if path.starts_with('[') => format!("{key}{path}"),
+                path => format!("{key}.{path}"),
+            };
+            parse_error(self.body, at, source)
+        })
+    }
+
+    /// Reads a member that may be absent or `null`.
+    fn optional<T: DeserializeOwned>(&self, key: &'static str) -> Result<Option<T>, BodyParseError> {
+        if self.members.contains_key(key) { self.required(key) } else { Ok(None) }
+    }
 }
 
-fn read<S: for<'de> DeserializeSeed<'de, Value = T>, T>(body: &[u8], seed: S) -> Result<T, BodyParseError> {
-    let mut json = serde_json::Deserializer::from_slice(body);
+/// Reads JSON; an error comes with the path of the first mismatch.
+fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, (String, serde_json::Error)> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
     let mut track = serde_path_to_error::Track::new();
-    let read = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
-    let source = match read.and_then(|read| json.end().map(|()| read)) {
-        Ok(read) => return Ok(read),
-        Err(source) => source,
-    };
+    let read = T::deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track));
+    read.and_then(|read| deserializer.end().map(|()| read)).map_err(|source| (track.path().to_string(), source))
+}
+
+fn parse_error(body: &[u8], at: String, source: serde_json::Error) -> BodyParseError {
     if source.is_eof() {
-        return Err(BodyParseError::Truncated(source));
+        return BodyParseError::Truncated(source);
     }
     match ErrorBody::parse(body) {
-        Some(error) => Err(BodyParseError::ErrorBody(error)),
-        None => Err(BodyParseError::UnexpectedShape { at: track.path().to_string(), source }),
-    }
-}
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for ResponseEnvelope<T> {
-    type Value = EnvelopeContents<T>;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<EnvelopeContents<T>, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for ResponseEnvelope<T> {
-    type Value = EnvelopeContents<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with `{}`", self.key)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EnvelopeContents<T>, A::Error> {
-        let (mut value, mut links, mut meta) = (None, None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                key if key == self.key => value = Some(map.next_value()?),
-                "links" if self.with_paging => links = map.next_value()?,
-                "meta" if self.with_paging => meta = map.next_value()?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        let value = value.ok_or_else(|| A::Error::missing_field(self.key))?;
-        Ok(EnvelopeContents { value, links, meta })
+        Some(error) => BodyParseError::ErrorBody(error),
+        None => BodyParseError::UnexpectedShape { at, source },
     }
 }
 

@@ -217,7 +217,7 @@ pub enum Error {
     /// A path parameter that would turn the path into another one.
     #[error("{value:?} is not a valid parameter in the path {path}")]
     InvalidParameter {
-        /// Path of the operation, with `{}` for its parameters.
+        /// Path of the operation, with the names of its parameters in braces.
         path: &'static str,
         /// Value of the refused parameter.
         value: String,

@@ -3,42 +3,20 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/firewalls", "firewall:read");
-static GET: Operation = Operation::get("/v2/firewalls/{}", "firewall:read");
+area! {
+    /// The API calls for firewalls.
+    firewalls: Firewalls;
 
-/// The API calls for firewalls, from [`Client::firewalls`].
-#[derive(Clone, Copy, Debug)]
-pub struct Firewalls<'a> {
-    client: &'a Client,
-}
+    /// Lists the firewalls.
+    list() -> [Firewall] = GET "/v2/firewalls", "firewall:read", "firewalls";
 
-impl Client {
-    /// Returns the API calls for firewalls.
-    #[must_use]
-    pub fn firewalls(&self) -> Firewalls<'_> {
-        Firewalls { client: self }
-    }
-}
-
-impl Firewalls<'_> {
-    /// Lists the firewalls: `GET /v2/firewalls`, scope `firewall:read`.
-    pub fn list(&self) -> Pages<Firewall> {
-        Pages::new(self.client, &LIST, &[], "firewalls")
-    }
-
-    /// Reads one firewall: `GET /v2/firewalls/{id}`, scope `firewall:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such firewall; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<Firewall, Error> {
-        self.client.get_one(&GET, &[id], "firewall").await
-    }
+    /// Reads one firewall.
+    get(id: &str) -> Firewall = GET "/v2/firewalls/{id}", "firewall:read", "firewall";
 }
 
 /// A firewall. It allows only the traffic that its rules name. The model leaves out the droplets
@@ -51,10 +29,8 @@ pub struct Firewall {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// State of the rules, which says whether they are in force on all droplets.
-    #[serde(default)]
     pub status: Option<FirewallStatus>,
     /// Creation time of the firewall.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
     /// Ids of the droplets that were assigned to the firewall directly; empty when the token may
     /// not read droplets.
@@ -129,10 +105,4 @@ pub struct RuleTargets {
     pub tags: Vec<String>,
 }
 
-impl ListItem for Firewall {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(Firewall by id: String);

@@ -4,43 +4,21 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/functions/namespaces", "function:read function:admin");
-static GET: Operation = Operation::get("/v2/functions/namespaces/{}", "function:read function:admin");
+area! {
+    /// The API calls for namespaces of functions.
+    functions_namespaces: FunctionsNamespaces;
 
-/// The API calls for namespaces of functions, from [`Client::functions_namespaces`].
-#[derive(Clone, Copy, Debug)]
-pub struct FunctionsNamespaces<'a> {
-    client: &'a Client,
-}
+    /// Lists the namespaces, all in one response.
+    list() -> [FunctionsNamespace, unpaged()]
+        = GET "/v2/functions/namespaces", "function:read function:admin", "namespaces";
 
-impl Client {
-    /// Returns the API calls for namespaces of functions.
-    #[must_use]
-    pub fn functions_namespaces(&self) -> FunctionsNamespaces<'_> {
-        FunctionsNamespaces { client: self }
-    }
-}
-
-impl FunctionsNamespaces<'_> {
-    /// Lists the namespaces, all in one response: `GET /v2/functions/namespaces`, scopes
-    /// `function:read` and `function:admin`.
-    pub fn list(&self) -> Pages<FunctionsNamespace> {
-        Pages::new(self.client, &LIST, &[], "namespaces").unpaged()
-    }
-
-    /// Reads one namespace: `GET /v2/functions/namespaces/{namespace}`, scopes `function:read` and
-    /// `function:admin`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such namespace; any [`Error`] of a call.
-    pub async fn get(&self, namespace: &str) -> Result<FunctionsNamespace, Error> {
-        self.client.get_one(&GET, &[namespace], "namespace").await
-    }
+    /// Reads one namespace.
+    get(namespace: &str) -> FunctionsNamespace
+        = GET "/v2/functions/namespaces/{namespace}", "function:read function:admin", "namespace";
 }
 
 /// A namespace of functions. The model leaves out its key, because the key gives access to the
@@ -53,20 +31,11 @@ pub struct FunctionsNamespace {
     #[serde(default, deserialize_with = "null_as_default")]
     pub label: String,
     /// Slug of the region that the namespace is in.
-    #[serde(default)]
     pub region: Option<String>,
     /// Host at which the namespace's functions are served.
-    #[serde(default)]
     pub api_host: Option<String>,
     /// Creation time of the namespace.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
-impl ListItem for FunctionsNamespace {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.namespace.clone()
-    }
-}
+list_item!(FunctionsNamespace by namespace: String);

@@ -5,44 +5,21 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::{exact_decimal, null_as_default};
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/images", "image:read");
-static GET: Operation = Operation::get("/v2/images/{}", "image:read");
+area! {
+    /// The API calls for images.
+    images: Images;
 
-/// The API calls for images, from [`Client::images`].
-#[derive(Clone, Copy, Debug)]
-pub struct Images<'a> {
-    client: &'a Client,
-}
+    /// Lists the account's own images of every type, including droplet snapshots and backups.
+    /// DigitalOcean has no list of one of these types alone; its filter `type` has another meaning.
+    list_private() -> [Image] = GET "/v2/images?private=true", "image:read", "images";
 
-impl Client {
-    /// Returns the API calls for images.
-    #[must_use]
-    pub fn images(&self) -> Images<'_> {
-        Images { client: self }
-    }
-}
-
-impl Images<'_> {
-    /// Lists the account's own images of every type, including droplet snapshots and backups:
-    /// `GET /v2/images?private=true`, scope `image:read`. DigitalOcean has no list of one of these
-    /// types alone; its filter `type` has another meaning.
-    pub fn list_private(&self) -> Pages<Image> {
-        Pages::new(self.client, &LIST, &[], "images").filter("private", "true")
-    }
-
-    /// Reads one image: `GET /v2/images/{id}`, scope `image:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such image; any [`Error`] of a call.
-    pub async fn get(&self, id: u64) -> Result<Image, Error> {
-        self.client.get_one(&GET, &[&id.to_string()], "image").await
-    }
+    /// Reads one image by its number.
+    get(id: u64) -> Image = GET "/v2/images/{id}", "image:read", "image";
 }
 
 /// An image. Snapshots and backups of droplets are also images; all of them share one set of ids.
@@ -54,13 +31,11 @@ pub struct Image {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Origin of the image, such as a snapshot or an upload.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub image_type: Option<ImageType>,
     /// Linux distribution of the image, such as `Ubuntu`.
-    #[serde(default)]
     pub distribution: Option<String>,
     /// Slug of the image; only public images have one.
-    #[serde(default)]
     pub slug: Option<String>,
     /// True if every account may use the image.
     #[serde(default)]
@@ -69,22 +44,18 @@ pub struct Image {
     #[serde(default, deserialize_with = "null_as_default")]
     pub regions: Vec<String>,
     /// Creation time of the image.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
     /// Size of the smallest disk that the image fits on, in gigabytes.
-    #[serde(default)]
     pub min_disk_size: Option<u64>,
     /// Size of the image itself, in gigabytes; `None` while a custom image is being imported.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub size_gigabytes: Option<Decimal>,
     /// Free text that describes the image.
-    #[serde(default)]
     pub description: Option<String>,
     /// Tags of the image; empty when the token may not read tags.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
     /// State of the image; only custom images have one.
-    #[serde(default)]
     pub status: Option<ImageStatus>,
 }
 
@@ -120,10 +91,4 @@ open_enum! {
     }
 }
 
-impl ListItem for Image {
-    type Key = u64;
-
-    fn key(&self) -> u64 {
-        self.id
-    }
-}
+list_item!(Image by id: u64);

@@ -3,42 +3,20 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/kubernetes/clusters", "kubernetes:read");
-static GET: Operation = Operation::get("/v2/kubernetes/clusters/{}", "kubernetes:read");
+area! {
+    /// The API calls for Kubernetes clusters.
+    kubernetes_clusters: KubernetesClusters;
 
-/// The API calls for Kubernetes clusters, from [`Client::kubernetes_clusters`].
-#[derive(Clone, Copy, Debug)]
-pub struct KubernetesClusters<'a> {
-    client: &'a Client,
-}
+    /// Lists the Kubernetes clusters.
+    list() -> [KubernetesCluster] = GET "/v2/kubernetes/clusters", "kubernetes:read", "kubernetes_clusters";
 
-impl Client {
-    /// Returns the API calls for Kubernetes clusters.
-    #[must_use]
-    pub fn kubernetes_clusters(&self) -> KubernetesClusters<'_> {
-        KubernetesClusters { client: self }
-    }
-}
-
-impl KubernetesClusters<'_> {
-    /// Lists the Kubernetes clusters: `GET /v2/kubernetes/clusters`, scope `kubernetes:read`.
-    pub fn list(&self) -> Pages<KubernetesCluster> {
-        Pages::new(self.client, &LIST, &[], "kubernetes_clusters")
-    }
-
-    /// Reads one cluster: `GET /v2/kubernetes/clusters/{id}`, scope `kubernetes:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such cluster; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<KubernetesCluster, Error> {
-        self.client.get_one(&GET, &[id], "kubernetes_cluster").await
-    }
+    /// Reads one cluster.
+    get(id: &str) -> KubernetesCluster = GET "/v2/kubernetes/clusters/{id}", "kubernetes:read", "kubernetes_cluster";
 }
 
 /// A Kubernetes cluster. Its nodes are droplets and appear in the list of droplets, not here.
@@ -50,19 +28,14 @@ pub struct KubernetesCluster {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Slug of the region that the cluster is in.
-    #[serde(default)]
     pub region: Option<String>,
     /// Slug of the cluster's Kubernetes version, such as `1.33.1-do.0`.
-    #[serde(default)]
     pub version: Option<String>,
     /// Address range of the pods, in CIDR notation.
-    #[serde(default)]
     pub cluster_subnet: Option<String>,
     /// Address range of the services, in CIDR notation.
-    #[serde(default)]
     pub service_subnet: Option<String>,
     /// Id of the VPC that the cluster is in; `None` when the token may not read VPCs.
-    #[serde(default)]
     pub vpc_uuid: Option<String>,
     /// Tags of the cluster, always including `k8s` and `k8s:<id>`; empty when the token may not
     /// read tags.
@@ -72,20 +45,15 @@ pub struct KubernetesCluster {
     #[serde(default, deserialize_with = "null_as_default")]
     pub node_pools: Vec<NodePool>,
     /// True if DigitalOcean upgrades the cluster to new patch releases automatically.
-    #[serde(default)]
     pub auto_upgrade: Option<bool>,
     /// True if an upgrade starts new nodes before it removes the old ones.
-    #[serde(default)]
     pub surge_upgrade: Option<bool>,
     /// True if the control plane is highly available. High availability costs extra and cannot be
     /// disabled again.
-    #[serde(default)]
     pub ha: Option<bool>,
     /// State of the cluster; `None` when DigitalOcean does not send it.
-    #[serde(default)]
     pub status: Option<ClusterStatus>,
     /// Creation time of the cluster.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -93,7 +61,6 @@ pub struct KubernetesCluster {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterStatus {
     /// State of the cluster in one word.
-    #[serde(default)]
     pub state: Option<ClusterState>,
 }
 
@@ -127,26 +94,16 @@ pub struct NodePool {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Slug of the droplet size of the nodes.
-    #[serde(default)]
     pub size: Option<String>,
     /// Number of nodes in the pool.
-    #[serde(default)]
     pub count: Option<u32>,
     /// True if the cluster changes `count` automatically.
     #[serde(default, deserialize_with = "null_as_default")]
     pub auto_scale: bool,
     /// Smallest `count` with `auto_scale`; 0 without it.
-    #[serde(default)]
     pub min_nodes: Option<u32>,
     /// Largest `count` with `auto_scale`; 0 without it.
-    #[serde(default)]
     pub max_nodes: Option<u32>,
 }
 
-impl ListItem for KubernetesCluster {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(KubernetesCluster by id: String);

@@ -4,41 +4,19 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::{exact_decimal, null_as_default};
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/monitoring/alerts", "monitoring:read");
-static GET: Operation = Operation::get("/v2/monitoring/alerts/{}", "monitoring:read");
+area! {
+    /// The API calls for alert policies.
+    alert_policies: AlertPolicies;
 
-/// The API calls for alert policies, from [`Client::alert_policies`].
-#[derive(Clone, Copy, Debug)]
-pub struct AlertPolicies<'a> {
-    client: &'a Client,
-}
+    /// Lists the alert policies.
+    list() -> [AlertPolicy] = GET "/v2/monitoring/alerts", "monitoring:read", "policies";
 
-impl Client {
-    /// Returns the API calls for alert policies.
-    #[must_use]
-    pub fn alert_policies(&self) -> AlertPolicies<'_> {
-        AlertPolicies { client: self }
-    }
-}
-
-impl AlertPolicies<'_> {
-    /// Lists the alert policies: `GET /v2/monitoring/alerts`, scope `monitoring:read`.
-    pub fn list(&self) -> Pages<AlertPolicy> {
-        Pages::new(self.client, &LIST, &[], "policies")
-    }
-
-    /// Reads one alert policy: `GET /v2/monitoring/alerts/{uuid}`, scope `monitoring:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such policy; any [`Error`] of a call.
-    pub async fn get(&self, uuid: &str) -> Result<AlertPolicy, Error> {
-        self.client.get_one(&GET, &[uuid], "policy").await
-    }
+    /// Reads one alert policy.
+    get(uuid: &str) -> AlertPolicy = GET "/v2/monitoring/alerts/{uuid}", "monitoring:read", "policy";
 }
 
 /// An alert policy. The model leaves out its recipients, because the URL of a Slack webhook is a
@@ -51,16 +29,14 @@ pub struct AlertPolicy {
     #[serde(default, deserialize_with = "null_as_default")]
     pub description: String,
     /// Metric that is watched, such as `v1/insights/droplet/cpu`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub alert_type: Option<String>,
     /// Comparison: `GreaterThan` or `LessThan`.
-    #[serde(default)]
     pub compare: Option<String>,
     /// Threshold in the unit of the metric (percent, MB/s, a load).
     #[serde(default, deserialize_with = "exact_decimal")]
     pub value: Option<Decimal>,
     /// Time over which the metric is measured, such as `5m`.
-    #[serde(default)]
     pub window: Option<String>,
     /// Ids of the watched resources.
     #[serde(default, deserialize_with = "ids_as_text")]
@@ -69,7 +45,6 @@ pub struct AlertPolicy {
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
     /// True if the policy sends alerts.
-    #[serde(default)]
     pub enabled: Option<bool>,
 }
 
@@ -90,10 +65,4 @@ fn ids_as_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
     Ok(ids.unwrap_or_default().into_iter().map(text).collect())
 }
 
-impl ListItem for AlertPolicy {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.uuid.clone()
-    }
-}
+list_item!(AlertPolicy by uuid: String);

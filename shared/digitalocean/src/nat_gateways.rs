@@ -4,42 +4,20 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/vpc_nat_gateways", "nat_gateway:read");
-static GET: Operation = Operation::get("/v2/vpc_nat_gateways/{}", "nat_gateway:read");
+area! {
+    /// The API calls for NAT gateways.
+    nat_gateways: NatGateways;
 
-/// The API calls for NAT gateways, from [`Client::nat_gateways`].
-#[derive(Clone, Copy, Debug)]
-pub struct NatGateways<'a> {
-    client: &'a Client,
-}
+    /// Lists the NAT gateways.
+    list() -> [NatGateway] = GET "/v2/vpc_nat_gateways", "nat_gateway:read", "vpc_nat_gateways";
 
-impl Client {
-    /// Returns the API calls for NAT gateways.
-    #[must_use]
-    pub fn nat_gateways(&self) -> NatGateways<'_> {
-        NatGateways { client: self }
-    }
-}
-
-impl NatGateways<'_> {
-    /// Lists the NAT gateways: `GET /v2/vpc_nat_gateways`, scope `nat_gateway:read`.
-    pub fn list(&self) -> Pages<NatGateway> {
-        Pages::new(self.client, &LIST, &[], "vpc_nat_gateways")
-    }
-
-    /// Reads one gateway: `GET /v2/vpc_nat_gateways/{id}`, scope `nat_gateway:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such gateway; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<NatGateway, Error> {
-        self.client.get_one(&GET, &[id], "vpc_nat_gateway").await
-    }
+    /// Reads one gateway.
+    get(id: &str) -> NatGateway = GET "/v2/vpc_nat_gateways/{id}", "nat_gateway:read", "vpc_nat_gateway";
 }
 
 /// A NAT gateway, through which VPC networks reach the internet.
@@ -51,16 +29,13 @@ pub struct NatGateway {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Type of the gateway: `PUBLIC`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub gateway_type: Option<String>,
     /// State of the gateway, as DigitalOcean reports it.
-    #[serde(default)]
     pub state: Option<NatGatewayState>,
     /// Slug of the region that the gateway is in.
-    #[serde(default)]
     pub region: Option<String>,
     /// Size of the gateway, in DigitalOcean's units.
-    #[serde(default)]
     pub size: Option<u32>,
     /// VPC networks that use the gateway.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -69,19 +44,14 @@ pub struct NatGateway {
     #[serde(default, deserialize_with = "null_as_default")]
     pub egresses: NatGatewayEgresses,
     /// Idle time after which a UDP flow is dropped, in seconds.
-    #[serde(default)]
     pub udp_timeout_seconds: Option<u32>,
     /// Idle time after which an ICMP flow is dropped, in seconds.
-    #[serde(default)]
     pub icmp_timeout_seconds: Option<u32>,
     /// Idle time after which a TCP connection is dropped, in seconds.
-    #[serde(default)]
     pub tcp_timeout_seconds: Option<u32>,
     /// Id of the project that the gateway is in; `None` when DigitalOcean does not send it.
-    #[serde(default)]
     pub project_id: Option<String>,
     /// Creation time of the gateway.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -109,7 +79,6 @@ pub struct NatGatewayVpc {
     /// Id of the VPC network.
     pub vpc_uuid: String,
     /// Address of the gateway in the network; `None` while none is assigned.
-    #[serde(default)]
     pub gateway_ip: Option<String>,
 }
 
@@ -129,10 +98,4 @@ pub struct PublicGateway {
     pub ipv4: String,
 }
 
-impl ListItem for NatGateway {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(NatGateway by id: String);

@@ -1,17 +1,15 @@
 //! Paged lists, which are read completely or not at all.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::Hash;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 
-use futures::stream::{self, Stream};
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
 use crate::envelope::{ListPage, read_page, read_unpaged};
-use crate::error::{Call, Error};
-use crate::list_consistency::{ConsistencyTracker, PageDecision};
-use crate::operation::Operation;
+use crate::error::Error;
+use crate::list_consistency::{ListPasses, PageDecision};
 use crate::page_links::{PageLinkError, check_next};
 use crate::rate_limit::RateLimit;
 use crate::request::PreparedRequest;
@@ -34,14 +32,46 @@ pub trait ListItem: DeserializeOwned + Send + Sync + 'static {
     fn key(&self) -> Self::Key;
 }
 
-/// A list to be read, page by page. No request is sent until the list is collected or streamed.
+/// Declares by which field the items of a list are identified, or that they have no id.
+macro_rules! list_item {
+    ($Item:ident without id) => {
+        impl crate::ListItem for $Item {
+            const HAS_ID: bool = false;
+
+            type Key = u64;
+
+            fn key(&self) -> u64 {
+                crate::pages::digest(self)
+            }
+        }
+    };
+    ($Item:ident by $field:ident: $Key:ty) => {
+        impl crate::ListItem for $Item {
+            type Key = $Key;
+
+            fn key(&self) -> $Key {
+                Clone::clone(&self.$field)
+            }
+        }
+    };
+}
+
+pub(crate) use list_item;
+
+/// Computes the key of an item without an id.
+pub(crate) fn digest(item: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    item.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A list to be read, page by page. No request is sent until the list is collected.
 #[derive(Debug)]
-#[must_use = "a list is only read by `collect_all` or `into_stream`"]
+#[must_use = "a list is only read by `collect_all`"]
 pub struct Pages<T> {
     client: Client,
     request: Result<PreparedRequest, Error>,
     items_key: &'static str,
-    filters: Vec<(&'static str, String)>,
     paged: bool,
     per_page: u32,
     confirm: bool,
@@ -64,38 +94,10 @@ pub struct Listing<T> {
     pub rate_limit: Option<RateLimit>,
 }
 
-impl<T: ListItem> Listing<T> {
-    /// Appends the items of `other` whose ids are not in this list; pages, requests and totals are
-    /// added up.
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        self.merge_by(other, T::key)
-    }
-}
-
-impl<T> Listing<T> {
-    /// Merges like [`Listing::merge`], for items that are identified by `key`.
-    pub(crate) fn merge_by<K: Eq + Hash>(mut self, other: Self, key: impl Fn(&T) -> K) -> Self {
-        let known: HashSet<K> = self.items.iter().map(&key).collect();
-        self.items.extend(other.items.into_iter().filter(|item| !known.contains(&key(item))));
-        self.pages += other.pages;
-        self.requests += other.requests;
-        self.total = self.total.zip(other.total).map(|(one, two)| one + two);
-        self.rate_limit = other.rate_limit.or(self.rate_limit);
-        self
-    }
-}
-
 impl<T: ListItem> Pages<T> {
-    pub(crate) fn new(
-        client: &Client,
-        operation: &'static Operation,
-        parameters: &[&str],
-        items_key: &'static str,
-    ) -> Self {
-        let request = client.request(operation, parameters);
-        let (client, filters, per_page) = (client.clone(), Vec::new(), MAX_PER_PAGE);
-        Self { client, request, items_key, filters, paged: true, per_page, confirm: false, item: PhantomData }
+    pub(crate) fn new(client: &Client, request: Result<PreparedRequest, Error>, items_key: &'static str) -> Self {
+        let (client, per_page) = (client.clone(), MAX_PER_PAGE);
+        Self { client, request, items_key, paged: true, per_page, confirm: false, item: PhantomData }
     }
 
     /// Configures a list that DigitalOcean sends in one response. No page is requested, and `null`
@@ -105,8 +107,9 @@ impl<T: ListItem> Pages<T> {
         self
     }
 
-    pub(crate) fn filter(mut self, name: &'static str, value: &str) -> Self {
-        self.filters.push((name, value.to_owned()));
+    /// Adds a parameter to the query of every page.
+    pub(crate) fn filter(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.map(|request| request.with_query(name, value));
         self
     }
 
@@ -122,7 +125,6 @@ impl<T: ListItem> Pages<T> {
     /// show the change. The totals cannot show that one item was removed and another added between
     /// two requests, which may hide an item. With confirmation, no item that was in the list
     /// throughout is ever missed. A list of one page is one response and needs no confirmation.
-    /// [`Pages::into_stream`] ignores this setting.
     pub fn confirmed(mut self) -> Self {
         self.confirm = true;
         self
@@ -144,169 +146,68 @@ impl<T: ListItem> Pages<T> {
     /// # Errors
     /// As [`Pages::collect_all`].
     pub async fn collect_all_as<U>(self, read: impl Fn(T) -> U) -> Result<Listing<U>, Error> {
-        let mut reader = ListReader::new(self)?;
-        let mut items: Vec<U> = Vec::new();
-        let mut positions: HashMap<T::Key, usize> = HashMap::new();
+        self.collect_while(|_| true, read).await
+    }
+
+    /// Reads the list up to the first item that is not `wanted`, and no page behind it.
+    pub(crate) async fn collect_while<U>(
+        self,
+        wanted: impl Fn(&T) -> bool,
+        read: impl Fn(T) -> U,
+    ) -> Result<Listing<U>, Error> {
+        let Self { client, request, items_key, paged, per_page, confirm, .. } = self;
+        let (request, parse) = (request?, if paged { read_page } else { read_unpaged });
+        let mut passes = ListPasses::new(confirm, T::HAS_ID);
+        let (mut items, mut positions) = (Vec::new(), HashMap::new());
+        let (mut number, mut requests, mut rate_limit) = (1, 0, None);
         loop {
-            let (page, continuation) = reader.read().await?;
-            for item in page.items {
-                if !T::HAS_ID {
-                    items.push(read(item));
-                    continue;
-                }
-                let key = item.key();
-                match positions.get(&key).and_then(|position| items.get_mut(*position)) {
-                    Some(earlier) => *earlier = read(item),
+            let mut page_request = request.clone();
+            if paged {
+                page_request = page_request.with_query("per_page", &per_page.to_string());
+            }
+            // An unpaged list has no second page. If DigitalOcean starts to page it, the other
+            // pages are read as well.
+            if paged || number > 1 {
+                page_request = page_request.with_query("page", &number.to_string());
+            }
+            let response = client.execute(&page_request, |body| parse(body, items_key)).await?;
+            requests += response.attempts;
+            rate_limit = response.rate_limit.or(rate_limit);
+            let (page, call): (ListPage<T>, _) = (response.value, response.call);
+            if let Some(next) = &page.next
+                && let Err(source) = check_next(next, client.base_url(), number)
+            {
+                return Err(Error::PageLink { call, source });
+            }
+            let decision = passes.accept(page.items.iter().map(T::key), page.total, page.next.is_some());
+            let all_wanted = page.items.iter().all(&wanted);
+            for item in page.items.into_iter().take_while(&wanted) {
+                let key = T::HAS_ID.then(|| item.key());
+                match key.as_ref().and_then(|key| positions.get(key)) {
+                    Some(earlier) => items[*earlier] = read(item),
                     None => {
-                        positions.insert(key, items.len());
+                        positions.extend(key.map(|key| (key, items.len())));
                         items.push(read(item));
                     }
                 }
             }
-            match continuation {
-                ListContinuation::NextPage => {}
-                ListContinuation::Restart => {
+            match decision {
+                PageDecision::Fetch(next) if all_wanted => number = next,
+                PageDecision::Fetch(_) | PageDecision::Complete => {
+                    return Ok(Listing { items, pages: passes.pages(), requests, total: page.total, rate_limit });
+                }
+                PageDecision::Restart => {
+                    tracing::debug!(%call, pass = passes.number, "list changed while it was read; reading it again from page 1");
+                    number = 1;
                     items.clear();
                     positions.clear();
                 }
-                ListContinuation::Complete => {
-                    let ListReader { requests, rate_limit, consistency, .. } = reader;
-                    return Ok(Listing { items, pages: consistency.pages(), requests, total: page.total, rate_limit });
+                PageDecision::Shifted { seen, total } => {
+                    return Err(Error::ListShifted { call, seen, total, passes: passes.number });
                 }
-            }
-        }
-    }
-
-    /// Streams the items as their pages arrive, each key once, for lists that do not fit in memory.
-    /// Items that were returned cannot be taken back, so the list is complete only if the stream
-    /// ends without an error, and an item may have been deleted meanwhile. Items without ids are
-    /// not returned twice either: a change of their list ends the stream with
-    /// [`Error::ListShifted`].
-    ///
-    /// The stream ends after its first error.
-    pub fn into_stream(mut self) -> impl Stream<Item = Result<T, Error>> + Send {
-        self.confirm = false;
-        stream::try_unfold(StreamState::Idle(Box::new(self)), |mut state| async move {
-            loop {
-                match state {
-                    StreamState::Idle(pages) => state = StreamState::open(*pages)?,
-                    StreamState::Open { mut reader, mut buffered, mut emitted, more } => {
-                        if let Some(item) = buffered.pop_front() {
-                            return Ok(Some((item, StreamState::Open { reader, buffered, emitted, more })));
-                        }
-                        if !more {
-                            return Ok(None);
-                        }
-                        let (page, continuation) = reader.read().await?;
-                        buffered.extend(page.items.into_iter().filter(|item| !T::HAS_ID || emitted.insert(item.key())));
-                        state = StreamState::Open {
-                            reader,
-                            buffered,
-                            emitted,
-                            more: continuation != ListContinuation::Complete,
-                        };
-                    }
+                PageDecision::Endless => {
+                    return Err(Error::PageLink { call, source: PageLinkError::Endless { pages: passes.pages() } });
                 }
-            }
-        })
-    }
-}
-
-/// The state of a stream of items, before and after its first request.
-enum StreamState<T: ListItem> {
-    Idle(Box<Pages<T>>),
-    Open { reader: Box<ListReader<T>>, buffered: VecDeque<T>, emitted: HashSet<T::Key>, more: bool },
-}
-
-impl<T: ListItem> StreamState<T> {
-    fn open(pages: Pages<T>) -> Result<Self, Error> {
-        let mut reader = Box::new(ListReader::new(pages)?);
-        if !T::HAS_ID {
-            reader.consistency = reader.consistency.single_pass();
-        }
-        Ok(Self::Open { reader, buffered: VecDeque::new(), emitted: HashSet::new(), more: true })
-    }
-}
-
-/// The step that follows a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ListContinuation {
-    NextPage,
-    Restart,
-    Complete,
-}
-
-/// Reads one page after another, in the order that [`ConsistencyTracker`] decides.
-struct ListReader<T: ListItem> {
-    client: Client,
-    request: PreparedRequest,
-    items_key: &'static str,
-    filters: Vec<(&'static str, String)>,
-    paged: bool,
-    per_page: u32,
-    page: u32,
-    consistency: ConsistencyTracker<T::Key>,
-    requests: u32,
-    rate_limit: Option<RateLimit>,
-}
-
-impl<T: ListItem> ListReader<T> {
-    fn new(pages: Pages<T>) -> Result<Self, Error> {
-        let Pages { client, request, items_key, filters, paged, per_page, confirm, .. } = pages;
-        let (consistency, request) = (ConsistencyTracker::new(confirm), request?);
-        let consistency = if T::HAS_ID { consistency } else { consistency.positional() };
-        Ok(Self {
-            client,
-            request,
-            items_key,
-            filters,
-            paged,
-            per_page,
-            page: 1,
-            consistency,
-            requests: 0,
-            rate_limit: None,
-        })
-    }
-
-    async fn read(&mut self) -> Result<(ListPage<T>, ListContinuation), Error> {
-        // Filters do not always survive in the next link, so each page is requested with this
-        // client's own query.
-        let mut query = self.filters.clone();
-        if self.paged {
-            query.push(("per_page", self.per_page.to_string()));
-        }
-        // An unpaged list has no second page. If DigitalOcean starts to page it, the other pages
-        // are read as well.
-        if self.paged || self.page > 1 {
-            query.push(("page", self.page.to_string()));
-        }
-        let request = self.request.with_query(&query);
-        let (key, read) = (self.items_key, if self.paged { read_page } else { read_unpaged });
-        let response = self.client.execute(&request, &mut self.requests, |body| read(body, key)).await?;
-        self.rate_limit = response.rate_limit.or(self.rate_limit);
-        let (page, call): (ListPage<T>, Box<Call>) = (response.value, response.call);
-        if let Some(next) = &page.next
-            && let Err(source) = check_next(next, self.client.base_url(), self.page)
-        {
-            return Err(Error::PageLink { call, source });
-        }
-        match self.consistency.accept(page.items.iter().map(T::key), page.total, page.next.is_some()) {
-            PageDecision::Fetch(next) => {
-                self.page = next;
-                Ok((page, ListContinuation::NextPage))
-            }
-            PageDecision::Restart => {
-                tracing::debug!(%call, pass = self.consistency.pass_number, "list changed while it was read; reading it again from page 1");
-                self.page = 1;
-                Ok((page, ListContinuation::Restart))
-            }
-            PageDecision::Complete => Ok((page, ListContinuation::Complete)),
-            PageDecision::Shifted { seen, total } => {
-                Err(Error::ListShifted { call, seen, total, passes: self.consistency.pass_number })
-            }
-            PageDecision::Endless => {
-                Err(Error::PageLink { call, source: PageLinkError::Endless { pages: self.consistency.pages() } })
             }
         }
     }

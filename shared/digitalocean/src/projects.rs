@@ -4,65 +4,35 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Urn;
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error, Urn};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/projects", "project:read");
-static GET: Operation = Operation::get("/v2/projects/{}", "project:read");
-static CREATE: Operation = Operation::post("/v2/projects", "project:create");
-static RESOURCES: Operation = Operation::get("/v2/projects/{}/resources", "project:read");
+area! {
+    /// The API calls for projects.
+    projects: Projects;
 
-/// The API calls for projects, from [`Client::projects`].
-#[derive(Clone, Copy, Debug)]
-pub struct Projects<'a> {
-    client: &'a Client,
-}
+    /// Lists the projects.
+    list() -> [Project] = GET "/v2/projects", "project:read", "projects";
 
-impl Client {
-    /// Returns the API calls for projects.
-    #[must_use]
-    pub fn projects(&self) -> Projects<'_> {
-        Projects { client: self }
-    }
-}
+    /// Reads one project. The id `default` stands for the default project.
+    get(id: &str) -> Project = GET "/v2/projects/{id}", "project:read", "project";
 
-impl Projects<'_> {
-    /// Lists the projects: `GET /v2/projects`, scope `project:read`.
-    pub fn list(&self) -> Pages<Project> {
-        Pages::new(self.client, &LIST, &[], "projects")
-    }
+    /// Creates a project. The call is never retried. After an error for which
+    /// [`Error::may_have_been_applied`](crate::Error::may_have_been_applied) is true, look for the
+    /// name in the list of projects before trying again (names are unique). If the name is taken or
+    /// too long, the error is [`Error::Api`](crate::Error::Api) with 409 or 422.
+    create(; project: &NewProject) -> Project = POST "/v2/projects", "project:create", "project";
 
-    /// Reads one project: `GET /v2/projects/{id}`, scope `project:read`. The id `default` stands
-    /// for the default project.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such project; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<Project, Error> {
-        self.client.get_one(&GET, &[id], "project").await
-    }
-
-    /// Creates a project: `POST /v2/projects`, scope `project:create`. The call is never retried.
-    /// After an error for which [`Error::may_have_been_applied`] is true, look for the name in the
-    /// list of projects before trying again (names are unique).
-    ///
-    /// # Errors
-    /// [`Error::Api`] with 409 or 422 when the name is taken or too long; any [`Error`] of a call.
-    pub async fn create(&self, project: &NewProject) -> Result<Project, Error> {
-        self.client.send_one(&CREATE, &[], project, "project").await
-    }
-
-    /// Lists the resources of a project: `GET /v2/projects/{id}/resources`, scope `project:read`.
-    /// The id `default` stands for the default project.
+    /// Lists the resources of a project. The id `default` stands for the default project.
     ///
     /// DigitalOcean silently leaves out the resources that the token may not read: the list is
     /// complete for a kind only when the token may list that kind too. For a while after a project
     /// was created, this call may return 404.
-    pub fn resources(&self, project_id: &str) -> Pages<ProjectResource> {
-        Pages::new(self.client, &RESOURCES, &[project_id], "resources")
-    }
+    resources(project_id: &str) -> [ProjectResource]
+        = GET "/v2/projects/{project_id}/resources", "project:read", "resources";
 }
 
 /// A project, which groups resources of the account.
@@ -71,10 +41,8 @@ pub struct Project {
     /// Id of the project, a UUID.
     pub id: String,
     /// Id of the owning team or user.
-    #[serde(default)]
     pub owner_uuid: Option<String>,
     /// Numeric id of the owner.
-    #[serde(default)]
     pub owner_id: Option<u64>,
     /// Name of the project: at most 175 characters, unique within the account.
     pub name: String,
@@ -86,7 +54,6 @@ pub struct Project {
     #[serde(default, deserialize_with = "null_as_default")]
     pub purpose: String,
     /// Environment: development, staging or production; `None` when none was chosen.
-    #[serde(default)]
     pub environment: Option<Environment>,
     /// True if new resources are assigned to this project by default.
     #[serde(default)]
@@ -94,7 +61,6 @@ pub struct Project {
     /// Creation time of the project.
     pub created_at: DateTime<Utc>,
     /// Time of the last change.
-    #[serde(default)]
     pub updated_at: Option<DateTime<Utc>>,
 }
 
@@ -107,13 +73,7 @@ impl Project {
     }
 }
 
-impl ListItem for Project {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(Project by id: String);
 
 /// A project to be created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -144,23 +104,15 @@ pub struct ProjectResource {
     /// URN of the resource.
     pub urn: Urn,
     /// Time at which the resource was assigned to the project.
-    #[serde(default)]
     pub assigned_at: Option<DateTime<Utc>>,
     /// Result of DigitalOcean's lookup of the resource.
-    #[serde(default)]
     pub status: Option<ResourceStatus>,
     /// Links to the resource, such as its address.
     #[serde(default, deserialize_with = "null_as_default")]
     pub links: ResourceLinks,
 }
 
-impl ListItem for ProjectResource {
-    type Key = Urn;
-
-    fn key(&self) -> Urn {
-        self.urn.clone()
-    }
-}
+list_item!(ProjectResource by urn: Urn);
 
 /// The links of a project's resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +120,7 @@ pub struct ResourceLinks {
     /// Address of the resource itself. For a Spaces bucket it is
     /// `https://<bucket>.<region>.digitaloceanspaces.com`, the only place in the API that shows a
     /// bucket's region. The address is only parsed, and never called with the token.
-    #[serde(default, rename = "self")]
+    #[serde(rename = "self")]
     pub self_url: Option<String>,
 }
 

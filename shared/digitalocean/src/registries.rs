@@ -4,36 +4,30 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/registries", "registry:read");
-static GET: Operation = Operation::get("/v2/registries/{}", "registry:read");
-static GET_ONLY: Operation = Operation::get("/v2/registry", "registry:read");
-static GET_SUBSCRIPTION: Operation = Operation::get("/v2/registry/subscription", "registry:read");
+area! {
+    /// The API calls for container registries.
+    registries: Registries;
 
-/// The API calls for container registries, from [`Client::registries`].
-#[derive(Clone, Copy, Debug)]
-pub struct Registries<'a> {
-    client: &'a Client,
-}
+    /// Lists the registries, all in one response.
+    list() -> [Registry, unpaged()] = GET "/v2/registries", "registry:read", "registries";
 
-impl Client {
-    /// Returns the API calls for container registries.
-    #[must_use]
-    pub fn registries(&self) -> Registries<'_> {
-        Registries { client: self }
-    }
+    /// Reads one registry by its name.
+    get(name: &str) -> Registry = GET "/v2/registries/{name}", "registry:read", "registry";
+
+    /// Reads the only registry of an account. DigitalOcean has deprecated the call. With several
+    /// registries, the error is [`Error::Api`] with status 412.
+    get_only() -> Registry = GET "/v2/registry", "registry:read", "registry";
+
+    /// Reads the subscription that the account pays for all its registries together.
+    subscription() -> RegistrySubscription = GET "/v2/registry/subscription", "registry:read", "subscription";
 }
 
 impl Registries<'_> {
-    /// Lists the registries, all in one response: `GET /v2/registries`, scope `registry:read`.
-    pub fn list(&self) -> Pages<Registry> {
-        Pages::new(self.client, &LIST, &[], "registries").unpaged()
-    }
-
     /// Lists every registry. Where DigitalOcean does not have that list (404), reads the account's
     /// only registry with the older call.
     ///
@@ -47,33 +41,6 @@ impl Registries<'_> {
             Err(error) => Err(error),
         }
     }
-
-    /// Reads one registry: `GET /v2/registries/{name}`, scope `registry:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the account has no such registry; any [`Error`] of a call.
-    pub async fn get(&self, name: &str) -> Result<Registry, Error> {
-        self.client.get_one(&GET, &[name], "registry").await
-    }
-
-    /// Reads the only registry of an account: `GET /v2/registry`, scope `registry:read`.
-    /// DigitalOcean has deprecated the call.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is none; [`Error::Api`] with status 412 when there are
-    /// several; any [`Error`] of a call.
-    pub async fn get_only(&self) -> Result<Registry, Error> {
-        self.client.get_one(&GET_ONLY, &[], "registry").await
-    }
-
-    /// Reads the subscription that the account pays for all its registries together:
-    /// `GET /v2/registry/subscription`, scope `registry:read`.
-    ///
-    /// # Errors
-    /// Any [`Error`] of a call.
-    pub async fn subscription(&self) -> Result<RegistrySubscription, Error> {
-        self.client.get_one(&GET_SUBSCRIPTION, &[], "subscription").await
-    }
 }
 
 /// A container registry. The model leaves out its storage usage, which changes with every push.
@@ -83,13 +50,10 @@ pub struct Registry {
     /// to other accounts once deleted.
     pub name: String,
     /// Slug of the region that the registry is in.
-    #[serde(default)]
     pub region: Option<String>,
     /// Creation time of the registry.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
     /// Subscription of the account; `None` where DigitalOcean shows it only in a separate call.
-    #[serde(default)]
     pub subscription: Option<RegistrySubscription>,
 }
 
@@ -97,7 +61,6 @@ pub struct Registry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistrySubscription {
     /// Tier that the account chose.
-    #[serde(default)]
     pub tier: Option<RegistryTier>,
 }
 
@@ -108,14 +71,7 @@ pub struct RegistryTier {
     #[serde(default, deserialize_with = "null_as_default")]
     pub slug: String,
     /// Price of a month in US cents, for all registries, without usage beyond the tier's allowance.
-    #[serde(default)]
     pub monthly_price_in_cents: Option<u32>,
 }
 
-impl ListItem for Registry {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.name.clone()
-    }
-}
+list_item!(Registry by name: String);

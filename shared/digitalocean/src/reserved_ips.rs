@@ -5,41 +5,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::droplets::Region;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/reserved_ips", "reserved_ip:read");
-static GET: Operation = Operation::get("/v2/reserved_ips/{}", "reserved_ip:read");
+area! {
+    /// The API calls for reserved IPv4 addresses.
+    reserved_ips: ReservedIps;
 
-/// The API calls for reserved IPv4 addresses, from [`Client::reserved_ips`].
-#[derive(Clone, Copy, Debug)]
-pub struct ReservedIps<'a> {
-    client: &'a Client,
-}
+    /// Lists the reserved IPv4 addresses.
+    list() -> [ReservedIp] = GET "/v2/reserved_ips", "reserved_ip:read", "reserved_ips";
 
-impl Client {
-    /// Returns the API calls for reserved IPv4 addresses.
-    #[must_use]
-    pub fn reserved_ips(&self) -> ReservedIps<'_> {
-        ReservedIps { client: self }
-    }
-}
-
-impl ReservedIps<'_> {
-    /// Lists the reserved IPv4 addresses: `GET /v2/reserved_ips`, scope `reserved_ip:read`.
-    pub fn list(&self) -> Pages<ReservedIp> {
-        Pages::new(self.client, &LIST, &[], "reserved_ips")
-    }
-
-    /// Reads one reserved IPv4 address: `GET /v2/reserved_ips/{ip}`, scope `reserved_ip:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the account has no such address; any [`Error`] of a call.
-    pub async fn get(&self, ip: &str) -> Result<ReservedIp, Error> {
-        self.client.get_one(&GET, &[ip], "reserved_ip").await
-    }
+    /// Reads one reserved IPv4 address.
+    get(ip: &str) -> ReservedIp = GET "/v2/reserved_ips/{ip}", "reserved_ip:read", "reserved_ip";
 }
 
 /// An IPv4 address that is reserved for the account.
@@ -48,7 +26,6 @@ pub struct ReservedIp {
     /// The address, which is also its id.
     pub ip: String,
     /// Region that the address is reserved in.
-    #[serde(default)]
     pub region: Option<Region>,
     /// Droplet that the address is assigned to.
     #[serde(default, rename = "droplet")]
@@ -57,7 +34,6 @@ pub struct ReservedIp {
     #[serde(default)]
     pub locked: bool,
     /// Id of the project that the address is in; `None` when the token may not read projects.
-    #[serde(default)]
     pub project_id: Option<String>,
 }
 
@@ -101,10 +77,4 @@ impl From<IpAssignment> for Option<DropletReference> {
     }
 }
 
-impl ListItem for ReservedIp {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.ip.clone()
-    }
-}
+list_item!(ReservedIp by ip: String);

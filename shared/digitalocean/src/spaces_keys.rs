@@ -4,41 +4,19 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/spaces/keys", "spaces_key:read");
-static GET: Operation = Operation::get("/v2/spaces/keys/{}", "spaces_key:read");
+area! {
+    /// The API calls for access keys of Spaces.
+    spaces_keys: SpacesKeys;
 
-/// The API calls for access keys of Spaces, from [`Client::spaces_keys`].
-#[derive(Clone, Copy, Debug)]
-pub struct SpacesKeys<'a> {
-    client: &'a Client,
-}
+    /// Lists the access keys.
+    list() -> [SpacesKey] = GET "/v2/spaces/keys", "spaces_key:read", "keys";
 
-impl Client {
-    /// Returns the API calls for access keys of Spaces.
-    #[must_use]
-    pub fn spaces_keys(&self) -> SpacesKeys<'_> {
-        SpacesKeys { client: self }
-    }
-}
-
-impl SpacesKeys<'_> {
-    /// Lists the access keys: `GET /v2/spaces/keys`, scope `spaces_key:read`.
-    pub fn list(&self) -> Pages<SpacesKey> {
-        Pages::new(self.client, &LIST, &[], "keys")
-    }
-
-    /// Reads one access key: `GET /v2/spaces/keys/{access_key}`, scope `spaces_key:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such key; any [`Error`] of a call.
-    pub async fn get(&self, access_key: &str) -> Result<SpacesKey, Error> {
-        self.client.get_one(&GET, &[access_key], "key").await
-    }
+    /// Reads one access key.
+    get(access_key: &str) -> SpacesKey = GET "/v2/spaces/keys/{access_key}", "spaces_key:read", "key";
 }
 
 /// An access key of Spaces. The model leaves out its secret, which DigitalOcean shows only once,
@@ -54,7 +32,6 @@ pub struct SpacesKey {
     #[serde(default, deserialize_with = "null_as_default")]
     pub grants: Vec<SpacesGrant>,
     /// Creation time of the access key.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -69,10 +46,4 @@ pub struct SpacesGrant {
     pub permission: String,
 }
 
-impl ListItem for SpacesKey {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.access_key.clone()
-    }
-}
+list_item!(SpacesKey by access_key: String);

@@ -3,42 +3,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/account/keys", "ssh_key:read");
-static GET: Operation = Operation::get("/v2/account/keys/{}", "ssh_key:read");
+area! {
+    /// The API calls for SSH keys. DigitalOcean allows 10 lists of them in 60 seconds, in addition
+    /// to its limits for all calls.
+    ssh_keys: SshKeys;
 
-/// The API calls for SSH keys, from [`Client::ssh_keys`]. DigitalOcean allows 10 lists of them in
-/// 60 seconds, in addition to its limits for all calls.
-#[derive(Clone, Copy, Debug)]
-pub struct SshKeys<'a> {
-    client: &'a Client,
-}
+    /// Lists the SSH keys.
+    list() -> [SshKey] = GET "/v2/account/keys", "ssh_key:read", "ssh_keys";
 
-impl Client {
-    /// Returns the API calls for SSH keys.
-    #[must_use]
-    pub fn ssh_keys(&self) -> SshKeys<'_> {
-        SshKeys { client: self }
-    }
-}
-
-impl SshKeys<'_> {
-    /// Lists the SSH keys: `GET /v2/account/keys`, scope `ssh_key:read`.
-    pub fn list(&self) -> Pages<SshKey> {
-        Pages::new(self.client, &LIST, &[], "ssh_keys")
-    }
-
-    /// Reads one SSH key: `GET /v2/account/keys/{id}`, scope `ssh_key:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such key; any [`Error`] of a call.
-    pub async fn get(&self, id: u64) -> Result<SshKey, Error> {
-        self.client.get_one(&GET, &[&id.to_string()], "ssh_key").await
-    }
+    /// Reads one SSH key.
+    get(id: u64) -> SshKey = GET "/v2/account/keys/{id}", "ssh_key:read", "ssh_key";
 }
 
 /// An SSH key. The model leaves out the public key itself, which is long; its fingerprint
@@ -51,14 +29,7 @@ pub struct SshKey {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Fingerprint of the key, as SSH shows it.
-    #[serde(default)]
     pub fingerprint: Option<String>,
 }
 
-impl ListItem for SshKey {
-    type Key = u64;
-
-    fn key(&self) -> u64 {
-        self.id
-    }
-}
+list_item!(SshKey by id: u64);

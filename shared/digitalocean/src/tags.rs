@@ -3,40 +3,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::area::area;
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/tags", "tag:read");
-static GET: Operation = Operation::get("/v2/tags/{}", "tag:read");
+area! {
+    /// The API calls for tags.
+    tags: Tags;
 
-/// The API calls for tags, from [`Client::tags`].
-#[derive(Clone, Copy, Debug)]
-pub struct Tags<'a> {
-    client: &'a Client,
-}
+    /// Lists the tags.
+    list() -> [Tag] = GET "/v2/tags", "tag:read", "tags";
 
-impl Client {
-    /// Returns the API calls for tags.
-    #[must_use]
-    pub fn tags(&self) -> Tags<'_> {
-        Tags { client: self }
-    }
-}
-
-impl Tags<'_> {
-    /// Lists the tags: `GET /v2/tags`, scope `tag:read`.
-    pub fn list(&self) -> Pages<Tag> {
-        Pages::new(self.client, &LIST, &[], "tags")
-    }
-
-    /// Reads one tag: `GET /v2/tags/{name}`, scope `tag:read`. The name is case-sensitive.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such tag; any [`Error`] of a call.
-    pub async fn get(&self, name: &str) -> Result<Tag, Error> {
-        self.client.get_one(&GET, &[name], "tag").await
-    }
+    /// Reads one tag. The name is case-sensitive.
+    get(name: &str) -> Tag = GET "/v2/tags/{name}", "tag:read", "tag";
 }
 
 /// A tag. Tagged resources name their tags themselves. The model leaves out DigitalOcean's counts
@@ -48,10 +26,4 @@ pub struct Tag {
     pub name: String,
 }
 
-impl ListItem for Tag {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.name.clone()
-    }
-}
+list_item!(Tag by name: String);

@@ -2,41 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::area::area;
 use crate::lenient_serde::null_as_default;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-use crate::{Client, Error};
+use crate::pages::list_item;
 
-static LIST: Operation = Operation::get("/v2/uptime/checks", "uptime:read");
-static GET: Operation = Operation::get("/v2/uptime/checks/{}", "uptime:read");
+area! {
+    /// The API calls for uptime checks.
+    uptime_checks: UptimeChecks;
 
-/// The API calls for uptime checks, from [`Client::uptime_checks`].
-#[derive(Clone, Copy, Debug)]
-pub struct UptimeChecks<'a> {
-    client: &'a Client,
-}
+    /// Lists the uptime checks.
+    list() -> [UptimeCheck] = GET "/v2/uptime/checks", "uptime:read", "checks";
 
-impl Client {
-    /// Returns the API calls for uptime checks.
-    #[must_use]
-    pub fn uptime_checks(&self) -> UptimeChecks<'_> {
-        UptimeChecks { client: self }
-    }
-}
-
-impl UptimeChecks<'_> {
-    /// Lists the uptime checks: `GET /v2/uptime/checks`, scope `uptime:read`.
-    pub fn list(&self) -> Pages<UptimeCheck> {
-        Pages::new(self.client, &LIST, &[], "checks")
-    }
-
-    /// Reads one uptime check: `GET /v2/uptime/checks/{id}`, scope `uptime:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such check; any [`Error`] of a call.
-    pub async fn get(&self, id: &str) -> Result<UptimeCheck, Error> {
-        self.client.get_one(&GET, &[id], "check").await
-    }
+    /// Reads one uptime check.
+    get(id: &str) -> UptimeCheck = GET "/v2/uptime/checks/{id}", "uptime:read", "check";
 }
 
 /// An uptime check: a target that is probed from several regions. The model leaves out the results.
@@ -48,23 +26,15 @@ pub struct UptimeCheck {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Type of the check: `ping`, `http` or `https`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub check_type: Option<String>,
     /// URL or host that is probed.
-    #[serde(default)]
     pub target: Option<String>,
     /// Regions from which the target is probed, such as `eu_west`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub regions: Vec<String>,
     /// True if the check is enabled; the target is not probed otherwise.
-    #[serde(default)]
     pub enabled: Option<bool>,
 }
 
-impl ListItem for UptimeCheck {
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-}
+list_item!(UptimeCheck by id: String);

@@ -52,7 +52,8 @@ async fn the_trace_log_shows_each_attempt_and_never_the_token() {
         .insert_header("ratelimit-remaining", "4999");
     Mock::given(any()).respond_with(answer).mount(&server).await;
 
-    let config = ClientConfig::new(Token::new(TOKEN).unwrap()).with_base_url(server.uri().parse().unwrap());
+    let mut config = ClientConfig::new(Token::new(TOKEN).unwrap());
+    config.base_url = Some(server.uri().parse().unwrap());
     Client::new(config).unwrap().account().get().await.unwrap();
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

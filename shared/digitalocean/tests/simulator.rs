@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use digitalocean::billing::PREVIEW;
-use digitalocean::{Client, ClientConfig, DropletType, Error, NewProject, RetryPolicy, Token};
+use digitalocean::{Client, ClientConfig, Error, NewProject, RetryPolicy, Token};
 use digitalocean_sim::{CutPoint, Effect, Fault, ListChange, RequestFilter, Seed, Simulator};
 use rust_decimal::Decimal;
 
@@ -15,7 +15,8 @@ use rust_decimal::Decimal;
 async fn demo() -> (Simulator, Client) {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let token = Token::new(sim.account("demo").token("sync")).unwrap();
-    let mut config = ClientConfig::new(token).with_base_url(sim.base_url().parse().unwrap());
+    let mut config = ClientConfig::new(token);
+    config.base_url = Some(sim.base_url().parse().unwrap());
     config.retry = RetryPolicy { min_delay: Duration::from_millis(1), ..RetryPolicy::default() };
     (sim, Client::new(config).unwrap())
 }
@@ -26,7 +27,7 @@ async fn the_demo_account_is_read_completely() {
     let demo = sim.account("demo");
     assert!(!client.account().get().await.unwrap().uuid.is_empty());
 
-    let droplets = client.droplets().list_all().await.unwrap();
+    let droplets = client.droplets().list_all_as(|droplet| droplet).await.unwrap();
     assert_eq!(droplets.items.len(), demo.count("droplets"));
     assert!(
         droplets.items.iter().all(|droplet| droplet.size.as_ref().is_some_and(|size| size.price_monthly.is_some()))
@@ -54,13 +55,13 @@ async fn the_demo_account_is_read_completely() {
 async fn many_droplets_take_several_pages() {
     let (sim, client) = demo().await;
     let demo = sim.account("demo");
-    let before = client.droplets().list(DropletType::Droplets).collect_all().await.unwrap().items.len();
+    let before = client.droplets().list().collect_all().await.unwrap().items.len();
     demo.add_droplets(450);
-    let listing = client.droplets().list(DropletType::Droplets).collect_all().await.unwrap();
+    let listing = client.droplets().list().collect_all().await.unwrap();
     assert_eq!((listing.items.len(), listing.pages, listing.requests), (before + 450, 3, 3));
 
     sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)).times(2));
-    let listing = client.droplets().list(DropletType::Droplets).collect_all().await.unwrap();
+    let listing = client.droplets().list().collect_all().await.unwrap();
     assert_eq!((listing.items.len(), listing.pages, listing.requests), (before + 450, 3, 5));
 }
 
@@ -70,10 +71,9 @@ async fn a_list_that_shifts_while_it_is_read_misses_no_item() {
         let (sim, client) = demo().await;
         let demo = sim.account("demo");
         demo.add_droplets(450);
-        let before: BTreeSet<u64> =
-            ids(&client.droplets().list(DropletType::Droplets).collect_all().await.unwrap().items);
+        let before: BTreeSet<u64> = ids(&client.droplets().list().collect_all().await.unwrap().items);
         sim.faults().add(Fault::on("/v2/droplets*", Effect::page_shift(change)).times(1));
-        match client.droplets().list(DropletType::Droplets).collect_all().await {
+        match client.droplets().list().collect_all().await {
             Ok(listing) => assert!(ids(&listing.items).is_superset(&before), "{change:?}"),
             Err(error) => assert!(matches!(error, Error::ListShifted { .. }), "{change:?}: {error}"),
         }

@@ -4,25 +4,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Billing, SCOPE, digest};
 use crate::lenient_serde::{blank_text_as_none, null_as_default, required_decimal};
 use crate::open_enum::open_enum;
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-
-static LIST: Operation = Operation::get("/v2/customers/my/billing_history", SCOPE);
-
-impl Billing<'_> {
-    /// Lists every invoice, payment, credit and refund since the account was opened:
-    /// `GET /v2/customers/my/billing_history`, scope `billing:read`.
-    ///
-    /// Entries have no id, so two entries with equal fields (two payments of the same amount in the
-    /// same second) are both returned. DigitalOcean may omit the total of this list; a list of
-    /// several pages without a total is read until two passes agree.
-    pub fn billing_history(&self) -> Pages<BillingHistoryEntry> {
-        Pages::new(self.client, &LIST, &[], "billing_history")
-    }
-}
+use crate::pages::list_item;
 
 /// An entry of the billing history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,12 +56,4 @@ open_enum! {
     }
 }
 
-impl ListItem for BillingHistoryEntry {
-    const HAS_ID: bool = false;
-
-    type Key = u64;
-
-    fn key(&self) -> u64 {
-        digest(self)
-    }
-}
+list_item!(BillingHistoryEntry without id);

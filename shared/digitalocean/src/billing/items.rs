@@ -4,26 +4,8 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Billing, SCOPE, digest};
 use crate::lenient_serde::{blank_text_as_none, null_as_default, required_decimal};
-use crate::operation::Operation;
-use crate::pages::{ListItem, Pages};
-
-static LIST: Operation = Operation::get("/v2/customers/my/invoices/{}", SCOPE);
-
-impl Billing<'_> {
-    /// Lists every line of an invoice, or of the [`PREVIEW`](super::PREVIEW):
-    /// `GET /v2/customers/my/invoices/{uuid}`, scope `billing:read`. An invoice may have many
-    /// lines; [`Pages::collect_all_as`] keeps only the needed part of each.
-    ///
-    /// Lines have no id and several may be equal, so a line that moved to the next page cannot be
-    /// distinguished from another line. An invoice does not change. The preview changes once a day:
-    /// a list of several pages is read again when its total changes meanwhile, and
-    /// [`Pages::confirmed`] also detects a change that leaves the total as it was.
-    pub fn invoice_items(&self, uuid: &str) -> Pages<InvoiceItem> {
-        Pages::new(self.client, &LIST, &[uuid], "invoice_items")
-    }
-}
+use crate::pages::list_item;
 
 /// A line of an invoice. A field that DigitalOcean omits, leaves blank or sends as `null` is
 /// `None`.
@@ -69,12 +51,4 @@ pub struct InvoiceItem {
     pub category: Option<String>,
 }
 
-impl ListItem for InvoiceItem {
-    const HAS_ID: bool = false;
-
-    type Key = u64;
-
-    fn key(&self) -> u64 {
-        digest(self)
-    }
-}
+list_item!(InvoiceItem without id);

@@ -3,23 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Billing, SCOPE};
-use crate::Error;
 use crate::lenient_serde::{blank_text_as_none, exact_decimal, null_as_default, required_decimal};
-use crate::operation::Operation;
-
-static GET: Operation = Operation::get("/v2/customers/my/invoices/{}/summary", SCOPE);
-
-impl Billing<'_> {
-    /// Reads the summary of an invoice, or of the [`PREVIEW`](super::PREVIEW):
-    /// `GET /v2/customers/my/invoices/{uuid}/summary`, scope `billing:read`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such invoice; any [`Error`] of a call.
-    pub async fn invoice_summary(&self, uuid: &str) -> Result<InvoiceSummary, Error> {
-        self.client.get_unwrapped(&GET, &[uuid], &[]).await
-    }
-}
 
 /// The summary of an invoice. The model leaves out the customer's name, address and e-mail, which
 /// DigitalOcean sends along.

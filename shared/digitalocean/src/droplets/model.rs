@@ -40,7 +40,6 @@ pub struct Droplet {
     #[serde(default, deserialize_with = "null_as_default")]
     pub backup_ids: Vec<u64>,
     /// Time window of the next backup; `None` when backups are disabled.
-    #[serde(default)]
     pub next_backup_window: Option<BackupWindow>,
     /// Ids of the droplet's snapshots; empty when the token may not read snapshots.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -52,7 +51,6 @@ pub struct Droplet {
     #[serde(default, deserialize_with = "null_as_default")]
     pub volume_ids: Vec<String>,
     /// Size of the droplet, with its prices.
-    #[serde(default)]
     pub size: Option<Size>,
     /// Slug of the droplet's size, such as `s-1vcpu-1gb`.
     pub size_slug: String,
@@ -65,10 +63,8 @@ pub struct Droplet {
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
     /// Id of the VPC that the droplet is in; `None` when the token may not read VPCs.
-    #[serde(default)]
     pub vpc_uuid: Option<String>,
     /// GPUs of the droplet; `None` for a droplet without any.
-    #[serde(default)]
     pub gpu_info: Option<GpuInfo>,
 }
 
@@ -90,10 +86,8 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupWindow {
     /// Start of the time window.
-    #[serde(default)]
     pub start: Option<DateTime<Utc>>,
     /// End of the time window.
-    #[serde(default)]
     pub end: Option<DateTime<Utc>>,
 }
 
@@ -110,19 +104,15 @@ pub struct Size {
     #[serde(default, deserialize_with = "exact_decimal")]
     pub price_hourly: Option<Decimal>,
     /// Memory of this size, in mebibytes.
-    #[serde(default)]
     pub memory: Option<u64>,
     /// Number of virtual CPUs.
-    #[serde(default)]
     pub vcpus: Option<u32>,
     /// Size of the disk, in gibibytes.
-    #[serde(default)]
     pub disk: Option<u64>,
     /// Outgoing data transfer included in a month, in tebibytes.
     #[serde(default, deserialize_with = "exact_decimal")]
     pub transfer: Option<Decimal>,
     /// Class of the size, such as `Basic`.
-    #[serde(default)]
     pub description: Option<String>,
 }
 
@@ -143,10 +133,8 @@ pub struct NetworkV4 {
     /// The IPv4 address itself.
     pub ip_address: String,
     /// Network mask in dotted form, such as `255.255.240.0`.
-    #[serde(default)]
     pub netmask: Option<String>,
     /// Address of the gateway; empty or absent in some private networks.
-    #[serde(default)]
     pub gateway: Option<String>,
     /// Reachability of the address: public or private.
     #[serde(rename = "type")]
@@ -159,10 +147,8 @@ pub struct NetworkV6 {
     /// The IPv6 address itself.
     pub ip_address: String,
     /// Length of the network prefix, in bits.
-    #[serde(default)]
     pub netmask: Option<u32>,
     /// Address of the gateway; `None` when DigitalOcean does not send it.
-    #[serde(default)]
     pub gateway: Option<String>,
     /// Reachability of the address, usually public.
     #[serde(rename = "type")]
@@ -188,7 +174,6 @@ pub struct Region {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// True if new droplets can be created in the region.
-    #[serde(default)]
     pub available: Option<bool>,
 }
 
@@ -196,10 +181,9 @@ pub struct Region {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskInfo {
     /// Type of the disk: `local`, `boot` or `scratch`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub disk_type: Option<String>,
     /// Size of the disk, with its unit.
-    #[serde(default)]
     pub size: Option<DiskSize>,
 }
 
@@ -217,12 +201,9 @@ pub struct DiskSize {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GpuInfo {
     /// Number of GPUs in the droplet.
-    #[serde(default)]
     pub count: Option<u32>,
     /// Model of the GPUs, such as `nvidia_h100`.
-    #[serde(default)]
     pub model: Option<String>,
     /// Memory of each GPU.
-    #[serde(default)]
     pub vram: Option<DiskSize>,
 }

@@ -16,13 +16,10 @@ pub struct LoadBalancer {
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Id of the project that the load balancer is in.
-    #[serde(default)]
     pub project_id: Option<String>,
     /// State of the load balancer, as DigitalOcean reports it.
-    #[serde(default)]
     pub status: Option<LoadBalancerStatus>,
     /// Creation time of the load balancer.
-    #[serde(default)]
     pub created_at: Option<DateTime<Utc>>,
     /// Region that the load balancer is in; `None` for a global one.
     #[serde(default, deserialize_with = "region")]
@@ -35,27 +32,21 @@ pub struct LoadBalancer {
     pub ipv6: String,
     /// Type of the load balancer; `None` when DigitalOcean does not send it, which means
     /// `REGIONAL`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub load_balancer_type: Option<LoadBalancerType>,
     /// Number of nodes; `None` in old regions, which use `size`.
-    #[serde(default)]
     pub size_unit: Option<u32>,
     /// Size in old regions: `lb-small`, `lb-medium` or `lb-large`, that is 1, 3 or 6 nodes.
     /// Deprecated.
-    #[serde(default)]
     pub size: Option<String>,
     /// Balancing algorithm: `round_robin` or `least_connections`. Deprecated: it can no longer be
     /// chosen.
-    #[serde(default)]
     pub algorithm: Option<String>,
     /// Network that the load balancer serves: `EXTERNAL`, or `INTERNAL` for its VPC only.
-    #[serde(default)]
     pub network: Option<String>,
     /// IP versions: `IPV4` or `DUALSTACK`.
-    #[serde(default)]
     pub network_stack: Option<String>,
     /// Id of the VPC that the load balancer is in.
-    #[serde(default)]
     pub vpc_uuid: Option<String>,
     /// Ids of the target droplets, including those that were chosen by `tag`.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -67,22 +58,17 @@ pub struct LoadBalancer {
     #[serde(default, deserialize_with = "null_as_default")]
     pub forwarding_rules: Vec<ForwardingRule>,
     /// Health check that decides which droplets get traffic.
-    #[serde(default)]
     pub health_check: Option<HealthCheck>,
     /// Setting that binds a visitor to one droplet.
-    #[serde(default)]
     pub sticky_sessions: Option<StickySessions>,
     /// True if HTTP is redirected to HTTPS.
-    #[serde(default)]
     pub redirect_http_to_https: Option<bool>,
     /// True if the droplets receive the PROXY Protocol.
-    #[serde(default)]
     pub enable_proxy_protocol: Option<bool>,
     /// Addresses that may or may not connect.
     #[serde(default, deserialize_with = "null_as_default")]
     pub firewall: LoadBalancerFirewall,
     /// TLS cipher policy: `DEFAULT` or `STRONG`.
-    #[serde(default)]
     pub tls_cipher_policy: Option<String>,
     /// Host names of a global load balancer.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -143,10 +129,8 @@ pub struct ForwardingRule {
     /// Port of the droplets.
     pub target_port: u16,
     /// Id of the TLS certificate that the load balancer presents; `None` (or empty) without one.
-    #[serde(default)]
     pub certificate_id: Option<String>,
     /// True if TLS is passed through and terminated by the droplets.
-    #[serde(default)]
     pub tls_passthrough: Option<bool>,
 }
 
@@ -154,25 +138,18 @@ pub struct ForwardingRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
     /// Protocol of the check: `http`, `https` or `tcp`.
-    #[serde(default)]
     pub protocol: Option<String>,
     /// Port of the droplets that is checked.
-    #[serde(default)]
     pub port: Option<u16>,
     /// Path that is requested; absent (or empty) with `tcp`.
-    #[serde(default)]
     pub path: Option<String>,
     /// Time between two checks, in seconds.
-    #[serde(default)]
     pub check_interval_seconds: Option<u32>,
     /// Time to wait for a response, in seconds.
-    #[serde(default)]
     pub response_timeout_seconds: Option<u32>,
     /// Number of consecutive failures after which a droplet gets no more traffic.
-    #[serde(default)]
     pub unhealthy_threshold: Option<u32>,
     /// Number of consecutive successes after which a droplet gets traffic again.
-    #[serde(default)]
     pub healthy_threshold: Option<u32>,
 }
 
@@ -180,13 +157,11 @@ pub struct HealthCheck {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StickySessions {
     /// Type of the binding: `cookies` or `none`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub sessions_type: Option<String>,
     /// Name of the cookie; `None` without cookies.
-    #[serde(default)]
     pub cookie_name: Option<String>,
     /// Lifetime of the cookie, in seconds.
-    #[serde(default)]
     pub cookie_ttl_seconds: Option<u32>,
 }
 
@@ -207,9 +182,7 @@ pub struct GlobalDomain {
     /// The host name itself.
     pub name: String,
     /// True if DigitalOcean manages the DNS records of the name.
-    #[serde(default)]
     pub is_managed: Option<bool>,
     /// Id of the certificate for the name; `None` (or empty) without one.
-    #[serde(default)]
     pub certificate_id: Option<String>,
 }

@@ -20,7 +20,7 @@ async fn an_invalid_token_is_an_error_and_not_retried() {
 #[tokio::test]
 async fn a_403_names_the_scope() {
     let (server, client) = serve(refuse(403, "forbidden")).await;
-    let error = client.droplets().list_all().await.unwrap_err();
+    let error = client.droplets().list_all_as(|droplet| droplet).await.unwrap_err();
     assert!(error.is_not_visible() && !error.is_retryable());
     assert_eq!(
         error.to_string(),

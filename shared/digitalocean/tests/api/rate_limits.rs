@@ -54,7 +54,7 @@ async fn a_burst_that_does_not_fit_is_returned_at_once() {
 async fn the_hourly_limit_is_never_waited_out() {
     let reset = Utc::now().timestamp() + 2;
     let (server, client) = serve(hourly(reset)).await;
-    let error = client.droplets().list_all().await.unwrap_err();
+    let error = client.droplets().list_all_as(|droplet| droplet).await.unwrap_err();
     let Error::RateLimited { kind, until, retry_after: None, rate_limit, .. } = &error else { panic!("{error}") };
     assert_eq!((*kind, until.timestamp()), (LimitKind::Hourly, reset));
     assert_eq!(rate_limit.unwrap().limit, Some(5000));

@@ -58,7 +58,8 @@ async fn transport_errors_do_not_contain_the_token() {
 #[test]
 fn plain_http_is_refused_before_anything_is_sent() {
     for url in ["http://api.digitalocean.com", "http://192.168.1.10:4010", "http://localhost.example.com"] {
-        let config = ClientConfig::new(Token::new(TOKEN).unwrap()).with_base_url(url.parse().unwrap());
+        let mut config = ClientConfig::new(Token::new(TOKEN).unwrap());
+        config.base_url = Some(url.parse().unwrap());
         assert!(!format!("{config:?}").contains(TOKEN));
         let error = Client::new(config).unwrap_err();
         assert!(matches!(error, Error::InsecureBaseUrl { .. }) && error.to_string().contains("use https"), "{error}");

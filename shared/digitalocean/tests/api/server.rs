@@ -19,7 +19,8 @@ pub(crate) fn client(base_url: &str) -> Client {
 
 pub(crate) fn config(base_url: &str) -> ClientConfig {
     let (min_delay, max_delay) = (Duration::from_millis(1), Duration::from_millis(5));
-    let mut config = ClientConfig::new(Token::new(TOKEN).unwrap()).with_base_url(base_url.parse().unwrap());
+    let mut config = ClientConfig::new(Token::new(TOKEN).unwrap());
+    config.base_url = Some(base_url.parse().unwrap());
     config.retry = RetryPolicy { min_delay, max_delay, ..RetryPolicy::default() };
     config
 }

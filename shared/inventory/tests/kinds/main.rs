@@ -18,7 +18,8 @@ use digitalocean_sim::{Seed, Simulator};
 async fn demo() -> (Simulator, Client) {
     let sim = Simulator::start(Seed::demo()).await.unwrap();
     let token = Token::new(sim.account("demo").token("sync")).unwrap();
-    let mut config = ClientConfig::new(token).with_base_url(sim.base_url().parse().unwrap());
+    let mut config = ClientConfig::new(token);
+    config.base_url = Some(sim.base_url().parse().unwrap());
     config.retry = RetryPolicy { min_delay: Duration::from_millis(1), ..RetryPolicy::default() };
     (sim, Client::new(config).unwrap())
 }

@@ -230,7 +230,8 @@ async fn an_invisible_assignment_is_not_read_as_unassigned() {
     let (sim, _) = demo().await;
     sim.account("demo").set_token("sync", Token::new("narrow").scopes(["reserved_ip:read"]));
     let token = digitalocean::Token::new("narrow").unwrap();
-    let config = digitalocean::ClientConfig::new(token).with_base_url(sim.base_url().parse().unwrap());
+    let mut config = digitalocean::ClientConfig::new(token);
+    config.base_url = Some(sim.base_url().parse().unwrap());
     let facts = facts(&FLOATING_IP, &Client::new(config).unwrap()).await;
     assert_eq!(facts, json!({ "name": "198.18.20.7", "region": "fra1", "tags": [], "attrs": {} }));
 }

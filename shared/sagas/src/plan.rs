@@ -73,7 +73,7 @@ impl Planner<'_> {
         let mut known: BTreeMap<String, Result<ReadResult, Fault>> = BTreeMap::new();
         let mut steps = Vec::new();
         for (index, spec) in definition.steps.iter().enumerate() {
-            let Some(step) = self.steps.of(spec) else { continue };
+            let Some(kind) = self.steps.of(spec) else { continue };
             let state = StepState::pending();
             let inputs = spec.inputs.iter().map(|(name, value)| (name.clone(), resolve(value, &[]))).collect();
             let at = StepContext {
@@ -89,8 +89,9 @@ impl Planner<'_> {
                 timing: self.timing,
                 now: self.now,
             };
+            let step = kind.opened(at);
             let mut observations = Observations::nothing();
-            for read in step.plan_reads(&at) {
+            for read in step.plan_reads() {
                 let key = digest(&read);
                 let answer = match known.get(&key) {
                     Some(answer) => answer.clone(),
@@ -104,9 +105,7 @@ impl Planner<'_> {
                 known.insert(key, answer.clone());
                 observations.add(read, answer);
             }
-            let preview = step.preview(&at, &observations, &self.prices).unwrap_or_else(|| {
-                Preview::without_change(PlannedEffect::Unknown, "depends on an output of an earlier step")
-            });
+            let preview = step.preview(&observations, &self.prices);
             for write in &preview.writes {
                 apply_planned_write(&mut known, write);
             }

@@ -93,9 +93,9 @@ pub(super) fn all() -> Vec<Scenario> {
     let none = Value::Object(Map::new());
     let mut scenarios = Vec::new();
     for step in STEPS.0 {
-        for example in examples::of(step.name()) {
-            let alone = Scenario::single_step(step.name(), &example);
-            if !example.fails && step.name() != "fail" {
+        for example in examples::of(step.name) {
+            let alone = Scenario::single_step(step.name, &example);
+            if !example.fails && step.name != "fail" {
                 scenarios.push(alone.clone().then("fail", &none));
             }
             scenarios.push(alone);

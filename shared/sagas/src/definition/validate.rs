@@ -59,7 +59,7 @@ pub fn validate(
             errors.push(InputError { pointer: format!("#/steps/{index}/step"), detail: "no such step" });
             continue;
         };
-        let inputs = with_shared(&request.inputs, shared, step.input_names());
+        let inputs = with_shared(&request.inputs, shared, step.inputs);
         let mut fields = InputFields::of(&inputs);
         let (locks, budget) = step.check(account, &mut fields);
         for name in inputs.iter().filter(|(_, value)| is_reference(value)).map(|(name, _)| name) {
@@ -74,11 +74,11 @@ pub fn validate(
         }));
         definition.locks.extend(locks);
         time_budget += budget;
-        definition.steps.push(StepSpec { step: request.step.clone(), version: step.version(), inputs });
+        definition.steps.push(StepSpec { step: request.step.clone(), version: step.version, inputs });
     }
     let is_used = |name: &String| {
         let mut requested = requests.iter().filter_map(|request| steps.named(&request.step));
-        requested.any(|step| step.input_names().contains(&name.as_str()))
+        requested.any(|step| step.inputs.contains(&name.as_str()))
     };
     let unused = shared.keys().filter(|name| !is_used(name));
     errors.extend(
@@ -112,7 +112,7 @@ fn bad_reference(steps: &Steps, requests: &[StepRequest], index: usize, value: &
         return Some("refers to a step that does not come before this one");
     }
     let step = requests.get(to).and_then(|request| steps.named(&request.step))?;
-    (!step.output_names().contains(&output)).then_some("refers to an output that this step does not have")
+    (!step.outputs.contains(&output)).then_some("refers to an output that this step does not have")
 }
 
 #[cfg(test)]

@@ -8,14 +8,22 @@ use serde_json::{Value as Json, json};
 use super::name::APEX;
 use super::{Identity, RecordSet};
 use crate::ports::{Announcement, RecordFields, WriteRequest};
+use crate::step::StepDecision;
 
 /// The inventory's kind of a DNS record.
 const KIND: &str = "dns_record";
 
+/// Returns the decision to send a write to a record, with its announcements. `now` are the present
+/// records of the name and type.
+#[must_use]
+pub fn send(write: WriteRequest, identity: &Identity, now: &RecordSet) -> StepDecision {
+    let announce = announce(&write, identity, now);
+    StepDecision::Send { write, announce }
+}
+
 /// Returns the announcements of a write: the record that it changes or deletes, and new times to
 /// live of its siblings.
-#[must_use]
-pub fn announce(write: &WriteRequest, identity: &Identity, now: &RecordSet) -> Vec<Announcement> {
+fn announce(write: &WriteRequest, identity: &Identity, now: &RecordSet) -> Vec<Announcement> {
     match write {
         WriteRequest::CreateRecord { record, .. } => siblings(now, None, record.ttl),
         WriteRequest::UpdateRecord { id, record, .. } => {

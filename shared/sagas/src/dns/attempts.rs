@@ -18,14 +18,12 @@ pub struct RecordAttempts<'a> {
 }
 
 impl<'a> RecordAttempts<'a> {
-    /// Returns all writes but refused ones. A refused write changed nothing, while a lost one
-    /// before it may still be carried out.
-    fn not_refused(self) -> impl DoubleEndedIterator<Item = &'a WriteAttempt> {
-        self.attempts.iter().filter(|attempt| !matches!(attempt.outcome, WriteOutcome::Refused(_)))
-    }
-
     fn applied(self) -> impl Iterator<Item = &'a WriteAttempt> {
         self.attempts.iter().filter(|attempt| attempt.result().is_some())
+    }
+
+    fn lost(self) -> impl Iterator<Item = &'a WriteAttempt> {
+        self.attempts.iter().filter(|attempt| attempt.is_lost())
     }
 
     /// Returns the records that were created, by the step or by its compensation (`undo`): the id
@@ -58,29 +56,35 @@ impl<'a> RecordAttempts<'a> {
             .collect()
     }
 
-    /// Returns the last update of a record that was not refused, and its outcome: carried out,
-    /// lost, or the record was gone.
+    /// Returns the last write of a sort that was not refused, with its outcome: carried out, lost,
+    /// or the record was gone. A refused write changed nothing, while a lost one before it may still
+    /// be carried out.
+    fn last(self, is_meant: impl Fn(&WriteAttempt) -> bool) -> Option<&'a WriteAttempt> {
+        let is_refused = |attempt: &WriteAttempt| matches!(attempt.outcome, WriteOutcome::Refused(_));
+        self.attempts.iter().rev().find(|attempt| is_meant(attempt) && !is_refused(attempt))
+    }
+
+    /// Returns the last update of a record that was not refused, by the step or by its compensation
+    /// (`undo`).
     #[must_use]
-    pub fn updated(self, id: u64, undo: bool) -> Option<(&'a RecordFields, &'a WriteAttempt)> {
-        let mut not_refused = self.not_refused().rev().filter(|attempt| attempt.undo == undo);
-        not_refused.find_map(|attempt| match &attempt.write {
-            WriteRequest::UpdateRecord { id: updated, record, .. } if *updated == id => Some((record, attempt)),
-            _ => None,
-        })
+    pub fn updated(self, id: u64, undo: bool) -> Option<&'a WriteAttempt> {
+        self.last(|attempt| attempt.undo == undo && updates(&attempt.write, id))
     }
 
     /// Returns whether an update of a record, other than in compensation, counts as lost.
     #[must_use]
     pub fn lost_update(self, id: u64) -> bool {
-        let changes = |attempt: &&WriteAttempt| matches!(attempt.write, WriteRequest::UpdateRecord { id: updated, .. } if updated == id);
-        self.attempts.iter().filter(changes).any(|attempt| !attempt.undo && attempt.is_lost())
+        self.lost().any(|attempt| !attempt.undo && updates(&attempt.write, id))
     }
 
     /// Returns the last deletion of a record that was not refused.
     #[must_use]
     pub fn last_deletion(self, id: u64) -> Option<&'a WriteAttempt> {
-        let deletes = |attempt: &&WriteAttempt| matches!(attempt.write, WriteRequest::DeleteRecord { id: deleted, .. } if deleted == id);
-        self.not_refused().rev().find(deletes)
+        self.last(|attempt| matches!(attempt.write, WriteRequest::DeleteRecord { id: deleted, .. } if deleted == id))
+    }
+
+    fn created_ids(self) -> impl Iterator<Item = u64> {
+        self.created(false).chain(self.created(true)).map(|(id, _)| id)
     }
 
     /// Returns the ids that existed before, or were created or deleted by the step. All others come
@@ -88,8 +92,7 @@ impl<'a> RecordAttempts<'a> {
     #[must_use]
     pub fn known(self) -> BTreeSet<u64> {
         let mut ids: BTreeSet<u64> = self.base.entries().iter().map(|entry| entry.id).collect();
-        ids.extend(self.created(false).chain(self.created(true)).map(|(id, _)| id));
-        ids.extend(self.deleted());
+        ids.extend(self.created_ids().chain(self.deleted()));
         ids
     }
 
@@ -103,11 +106,8 @@ impl<'a> RecordAttempts<'a> {
     /// Each deletion of an unattributed record accounts for one of them.
     #[must_use]
     pub fn orphaned(self, value: &Value, undo: bool) -> usize {
-        let lost = self.attempts.iter().filter(|attempt| attempt.undo == undo && attempt.is_lost());
-        let lost = lost.filter(
-            |attempt| matches!(&attempt.write, WriteRequest::CreateRecord { record, .. } if self.identity.value(record) == *value),
-        );
-        let made: BTreeSet<u64> = self.created(false).chain(self.created(true)).map(|(id, _)| id).collect();
+        let lost = self.lost_creations(undo).filter(|record| self.identity.value(record) == *value);
+        let made: BTreeSet<u64> = self.created_ids().collect();
         let cleared = self.applied().filter(|attempt| match &attempt.write {
             WriteRequest::DeleteRecord { id, record, .. } => {
                 !made.contains(id) && self.base.get(*id).is_none() && self.identity.value(record) == *value
@@ -117,27 +117,27 @@ impl<'a> RecordAttempts<'a> {
         lost.count().saturating_sub(cleared.count())
     }
 
+    /// Returns the fields of the records whose creation counts as lost.
+    pub fn lost_creations(self, undo: bool) -> impl Iterator<Item = &'a RecordFields> {
+        self.lost().filter(move |attempt| attempt.undo == undo).filter_map(|attempt| match &attempt.write {
+            WriteRequest::CreateRecord { record, .. } => Some(record),
+            _ => None,
+        })
+    }
+
     /// Returns the time to live that the last successful write gave to the whole set.
     #[must_use]
     pub fn last_written_ttl(self) -> Option<u32> {
-        self.applied()
-            .filter_map(|attempt| match &attempt.write {
-                WriteRequest::CreateRecord { record, .. } | WriteRequest::UpdateRecord { record, .. } => record.ttl,
-                _ => None,
-            })
-            .last()
+        self.applied().filter_map(|attempt| attempt.write.written_record()?.ttl).last()
     }
 
     /// Returns whether a lost write would have given the set this time to live.
     #[must_use]
     pub fn lost_write_sets_ttl(self, ttl: u32) -> bool {
-        self.attempts.iter().filter(|attempt| attempt.outcome == WriteOutcome::Lost).any(|attempt| {
-            match &attempt.write {
-                WriteRequest::CreateRecord { record, .. } | WriteRequest::UpdateRecord { record, .. } => {
-                    record.ttl == Some(ttl)
-                }
-                _ => false,
-            }
-        })
+        self.lost().filter_map(|attempt| attempt.write.written_record()).any(|record| record.ttl == Some(ttl))
     }
+}
+
+fn updates(write: &WriteRequest, id: u64) -> bool {
+    matches!(write, WriteRequest::UpdateRecord { id: updated, .. } if *updated == id)
 }

@@ -23,43 +23,42 @@ pub struct RecordHistory<'a> {
 impl<'a> RecordHistory<'a> {
     /// Returns the history of a step.
     #[must_use]
-    pub fn of<I>(identity: &'a Identity, at: &'a StepContext<'_, I, RecordSetPreImage>, seen: &Observations) -> Self {
+    pub fn of(
+        identity: &'a Identity,
+        pre_image: Option<&RecordSetPreImage>,
+        at: &StepContext<'a>,
+        seen: &Observations,
+    ) -> Self {
         let now = seen.records(identity.zone.as_str()).map(|zone| RecordSet::of(zone, identity));
-        let (base, attempts) = match at.pre_image {
-            None => (now.clone().unwrap_or_default(), Cow::Borrowed(at.state.attempts.as_slice())),
-            Some(pre_image) if at.recreated.is_empty() => {
-                (RecordSet::of(&pre_image.records, identity), Cow::Borrowed(at.state.attempts.as_slice()))
-            }
+        let mut attempts = Cow::Borrowed(at.state.attempts.as_slice());
+        let base = match pre_image {
+            None => now.clone().unwrap_or_default(),
             Some(pre_image) => {
                 let mut records = pre_image.records.clone();
-                records.iter_mut().for_each(|record| replace_id(&mut record.id, at.recreated));
-                let mut attempts = at.state.attempts.clone();
-                attempts.iter_mut().for_each(|attempt| replace_ids(attempt, at.recreated));
-                (RecordSet::of(&records, identity), Cow::Owned(attempts))
+                if !at.recreated.is_empty() {
+                    records.iter_mut().for_each(|record| replace_id(&mut record.id, at.recreated));
+                    attempts.to_mut().iter_mut().for_each(|attempt| replace_ids(attempt, at.recreated));
+                }
+                RecordSet::of(&records, identity)
             }
         };
         Self { identity, base, now, attempts }
     }
 
-    /// Returns the history of a step after the whole saga was undone. Records that earlier steps of
-    /// the saga created are not part of the state to restore.
+    /// Returns the history after the whole saga was undone. Records that `earlier` steps of the saga
+    /// created are not part of the state to restore.
     #[must_use]
-    pub fn of_undone<I>(
-        identity: &'a Identity,
-        at: &'a StepContext<'_, I, RecordSetPreImage>,
-        seen: &Observations,
-    ) -> Self {
-        let mut history = Self::of(identity, at, seen);
-        let UndoneWrites { created, restored } = UndoneWrites::of(at.earlier);
-        let left = history.base.entries().iter().filter(|entry| !created.contains(&entry.id));
+    pub fn after_undo(mut self, earlier: &[StepState]) -> Self {
+        let UndoneWrites { created, restored } = UndoneWrites::of(earlier);
+        let left = self.base.entries().iter().filter(|entry| !created.contains(&entry.id));
         let as_it_was = |entry: &RecordEntry| {
-            restored.get(&entry.id).map_or_else(|| entry.clone(), |record| RecordEntry::of(record, identity))
+            restored.get(&entry.id).map_or_else(|| entry.clone(), |record| RecordEntry::of(record, self.identity))
         };
-        history.base = left.map(as_it_was).collect();
+        self.base = left.map(as_it_was).collect();
         // The step's own deletion of such a record is void, as the record must stay deleted.
         let is_about = |attempt: &WriteAttempt| matches!(&attempt.write, WriteRequest::DeleteRecord { id, .. } if created.contains(id));
-        history.attempts.to_mut().retain(|attempt| !is_about(attempt));
-        history
+        self.attempts.to_mut().retain(|attempt| !is_about(attempt));
+        self
     }
 
     /// Returns the step's writes with their outcomes.
@@ -99,7 +98,7 @@ impl<'a> UndoneWrites<'a> {
 /// Returns whether a zone does not show yet what the steps before this one wrote to it within the
 /// read lag.
 #[must_use]
-pub fn is_stale<I, S>(at: &StepContext<'_, I, S>, zone: &str, records: &[Record]) -> bool {
+pub fn is_stale(at: &StepContext<'_>, zone: &str, records: &[Record]) -> bool {
     let writes =
         at.earlier.iter().flat_map(|step| &step.attempts).filter(|attempt| at.now < attempt.at + at.timing.read_lag);
     // Of several writes to a record, only the last one shows.

@@ -9,26 +9,18 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, Value, announce, fields_to_restore};
-use crate::ports::{Observations, ReadRequest, RecordFields, WriteRequest};
+use super::{Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, Value, fields_to_restore, send};
+use crate::ports::{Observations, RecordFields, WriteRequest};
 use crate::step::{StepContext, StepDecision};
 
 /// Decides on the next write that restores a step's records to the set with which its history
 /// begins.
 #[must_use]
-pub fn restored<I, S>(history: &RecordHistory<'_>, at: &StepContext<'_, I, S>, seen: &Observations) -> StepDecision {
+pub fn restored(history: &RecordHistory<'_>, at: &StepContext<'_>, seen: &Observations) -> StepDecision {
     let Some(now) = &history.now else { return StepDecision::done("the zone is gone") };
-    restore(history.attempts(), now, seen, at.now, at.timing.read_lag)
-}
-
-fn restore(
-    attempts: RecordAttempts<'_>,
-    now: &RecordSet,
-    seen: &Observations,
-    at: DateTime<Utc>,
-    read_lag: TimeDelta,
-) -> StepDecision {
-    let restore = Restore { attempts, now, seen, deleted: attempts.deleted(), at, read_lag };
+    let attempts = history.attempts();
+    let (deleted, read_lag) = (attempts.deleted(), at.timing.read_lag);
+    let restore = Restore { attempts, now, seen, deleted, at: at.now, read_lag };
     let next = restore.remove_created().or_else(|| restore.remove_orphaned(false));
     let next = next.or_else(|| restore.restore_updated()).or_else(|| restore.recreate_deleted());
     let next = next.or_else(|| restore.remove_orphaned(true)).or_else(|| restore.restore_ttl());
@@ -57,22 +49,17 @@ impl Restore<'_> {
         self.attempts.identity
     }
 
-    fn zone(&self) -> String {
-        self.identity().zone.as_str().to_owned()
-    }
-
     fn send(&self, write: WriteRequest) -> StepDecision {
-        let announce = announce(&write, self.identity(), self.now);
-        StepDecision::Send { write, announce }
+        send(write, self.identity(), self.now)
     }
 
     fn delete(&self, id: u64, record: &RecordFields) -> StepDecision {
-        self.send(WriteRequest::DeleteRecord { zone: self.zone(), id, record: record.clone() })
+        self.send(self.identity().delete(id, record.clone()))
     }
 
     fn restore_one(&self, found: &RecordEntry, ttl: u32) -> StepDecision {
         let record = fields_to_restore(self.identity().record_type, &found.shown, self.identity().zone.as_str(), ttl);
-        self.send(WriteRequest::UpdateRecord { zone: self.zone(), id: found.id, record })
+        self.send(self.identity().update(found.id, record))
     }
 
     /// Returns the current state of a record, from the list or else from a read by its id.
@@ -80,7 +67,7 @@ impl Restore<'_> {
         if let Some(entry) = self.now.get(id) {
             return Current::Present(Box::new(entry.clone()));
         }
-        match self.seen.record(&self.zone(), id) {
+        match self.seen.record(self.identity().zone.as_str(), id) {
             Some(Some(record)) => Current::Present(Box::new(RecordEntry::of(record, self.identity()))),
             Some(None) => Current::Gone,
             None => Current::NotRead,
@@ -88,7 +75,7 @@ impl Restore<'_> {
     }
 
     fn read_by_id(&self, id: u64) -> StepDecision {
-        StepDecision::Read(vec![ReadRequest::Record { zone: self.zone(), id }])
+        StepDecision::Read(vec![self.identity().read_one(id)])
     }
 
     /// Deletes the records that the step created. One that neither the list nor a read by its id
@@ -108,12 +95,8 @@ impl Restore<'_> {
     /// Deletes the results of creations that counted as lost. Of lost recreations, only those in
     /// excess of the deleted records are removed.
     fn remove_orphaned(&self, undo: bool) -> Option<StepDecision> {
-        let lost = self.attempts.attempts.iter().filter(|attempt| attempt.undo == undo && attempt.is_lost());
-        let values = lost.filter_map(|attempt| match &attempt.write {
-            WriteRequest::CreateRecord { record, .. } => Some(self.identity().value(record)),
-            _ => None,
-        });
-        let orphan = values.into_iter().find_map(|value| {
+        let orphan = self.attempts.lost_creations(undo).find_map(|record| {
+            let value = self.identity().value(record);
             let orphaned = self.attempts.orphaned(&value, undo);
             let surplus = if undo { self.surplus(&value) } else { orphaned };
             self.attempts.unattributed(self.now, &value).take(orphaned.min(surplus)).next()
@@ -137,7 +120,8 @@ impl Restore<'_> {
     }
 
     fn restore_updated_one(&self, found: &RecordEntry) -> Option<StepDecision> {
-        let (written, attempt) = self.attempts.updated(found.id, false)?;
+        let attempt = self.attempts.updated(found.id, false)?;
+        let written = attempt.write.written_record()?;
         let applied = attempt.result().is_some();
         if !applied && !attempt.is_lost() {
             return None;
@@ -162,8 +146,8 @@ impl Restore<'_> {
         }
         let ttl = if Some(current.ttl) == written.ttl { found.ttl } else { current.ttl };
         let is_back = current.value == found.value && (current.ttl == found.ttl || Some(current.ttl) != written.ttl);
-        match self.attempts.updated(found.id, true).filter(|(_, undone)| undone.result().is_some()) {
-            Some((_, undone)) => {
+        match self.attempts.updated(found.id, true).filter(|undone| undone.result().is_some()) {
+            Some(undone) => {
                 (!is_back && self.attempts.lost_update(found.id)).then(|| self.restore_again(undone.at, found, ttl))
             }
             None if applied || !is_back => Some(self.restore_one(found, ttl)),
@@ -200,7 +184,7 @@ impl Restore<'_> {
             )));
         }
         let record = self.fields_to_recreate(lacking);
-        Some(self.send(WriteRequest::CreateRecord { zone: self.zone(), record, instead_of: Some(lacking.id) }))
+        Some(self.send(self.identity().create(record, Some(lacking.id))))
     }
 
     /// Returns whether a record that was found is gone because the step deleted it.

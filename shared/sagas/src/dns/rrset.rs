@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DEFAULT_TTL, Name, RecordType, Value, Zone};
-use crate::ports::{Record, RecordFields};
+use crate::ports::{ReadRequest, Record, RecordFields, WriteRequest};
 use crate::record::digest;
 
 /// The name and type of the records that a step is about, and their zone.
@@ -18,10 +18,14 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Returns whether a record of the zone has this name.
-    #[must_use]
-    pub fn is_named(&self, record: &Record) -> bool {
+    fn is_named(&self, record: &Record) -> bool {
         Name::shown(&record.fields.name) == self.name
+    }
+
+    /// Returns whether a record of the zone has this name and type.
+    #[must_use]
+    pub fn covers(&self, record: &Record) -> bool {
+        record.fields.record_type == self.record_type.as_str() && self.is_named(record)
     }
 
     /// Returns the value of a record of this name and type, in normal form.
@@ -36,6 +40,43 @@ impl Identity {
         zone.iter().filter(|record| self.is_named(record)).map(|record| record.fields.record_type.as_str()).filter(
             |other| *other != self.record_type.as_str() && (self.record_type == RecordType::Cname || *other == "CNAME"),
         )
+    }
+}
+
+/// The requests for the zone.
+impl Identity {
+    fn zone(&self) -> String {
+        self.zone.as_str().to_owned()
+    }
+
+    /// Returns the read of the whole zone.
+    #[must_use]
+    pub fn read(&self) -> ReadRequest {
+        ReadRequest::Records { zone: self.zone() }
+    }
+
+    /// Returns the read of one record by its id.
+    #[must_use]
+    pub fn read_one(&self, id: u64) -> ReadRequest {
+        ReadRequest::Record { zone: self.zone(), id }
+    }
+
+    /// Returns the creation of a record, `instead_of` a deleted one if it restores that.
+    #[must_use]
+    pub fn create(&self, record: RecordFields, instead_of: Option<u64>) -> WriteRequest {
+        WriteRequest::CreateRecord { zone: self.zone(), record, instead_of }
+    }
+
+    /// Returns the update of a record, which sets all fields.
+    #[must_use]
+    pub fn update(&self, id: u64, record: RecordFields) -> WriteRequest {
+        WriteRequest::UpdateRecord { zone: self.zone(), id, record }
+    }
+
+    /// Returns the deletion of a record with these fields.
+    #[must_use]
+    pub fn delete(&self, id: u64, record: RecordFields) -> WriteRequest {
+        WriteRequest::DeleteRecord { zone: self.zone(), id, record }
     }
 }
 
@@ -73,10 +114,8 @@ impl RecordSet {
     /// Selects the records of one name and type from those of a zone.
     #[must_use]
     pub fn of(records: &[Record], identity: &Identity) -> Self {
-        let matching = records
-            .iter()
-            .filter(|record| record.fields.record_type == identity.record_type.as_str() && identity.is_named(record));
-        let mut entries: Vec<RecordEntry> = matching.map(|record| RecordEntry::of(record, identity)).collect();
+        let covered = records.iter().filter(|record| identity.covers(record));
+        let mut entries: Vec<RecordEntry> = covered.map(|record| RecordEntry::of(record, identity)).collect();
         entries.sort_by_key(|entry| entry.id);
         Self(entries)
     }
@@ -133,9 +172,7 @@ impl RecordSetPreImage {
     pub fn of(zone: &[Record], identity: &Identity) -> Self {
         let mut whole: Vec<&Record> = zone.iter().collect();
         whole.sort();
-        let records = zone
-            .iter()
-            .filter(|record| record.fields.record_type == identity.record_type.as_str() && identity.is_named(record));
-        Self { records: records.cloned().collect(), zone_digest: digest(&whole) }
+        let records = zone.iter().filter(|record| identity.covers(record)).cloned().collect();
+        Self { records, zone_digest: digest(&whole) }
     }
 }

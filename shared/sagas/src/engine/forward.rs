@@ -4,7 +4,7 @@ use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, WriteCommand, after_fault, begin, pending};
 use crate::ports::{Announcement, Observations, PreImage, ReadRequest, WriteContext, WriteRequest};
 use crate::record::{EntryKind, Intent, LockCondition, SagaStatus, StepStatus, digest};
-use crate::step::{Step, StepCompletion, StepContext, StepDecision};
+use crate::step::{Step, StepCompletion, StepDecision};
 
 pub(super) fn forward(view: &EngineView<'_>, input: &Input) -> SagaDecision {
     if let Some(decision) = pending::resolve_pending_write(view, input) {
@@ -33,7 +33,7 @@ pub(super) fn forward(view: &EngineView<'_>, input: &Input) -> SagaDecision {
             StepDecision::Wait(why) => wait(view, why),
             StepDecision::Read(_) => wait(view, "the step requested data it already has".to_owned()),
         },
-        |step, at, seen| step.forward(at, seen),
+        |step, seen| step.forward(seen),
     )
 }
 
@@ -42,7 +42,7 @@ pub(super) fn with_observations(
     view: &EngineView<'_>,
     input: &Input,
     then: impl FnOnce(&Observations, StepDecision) -> SagaDecision,
-    decide: impl FnOnce(&dyn Step, &StepContext<'_>, &Observations) -> StepDecision,
+    decide: impl FnOnce(&dyn Step, &Observations) -> StepDecision,
 ) -> SagaDecision {
     let nothing = Observations::nothing();
     let seen = match input {
@@ -52,9 +52,9 @@ pub(super) fn with_observations(
     if let Some(fault) = seen.fault() {
         return bounded(view, after_fault(view, fault));
     }
-    let next = view.with_step(|step, at| {
-        let lacking: Vec<ReadRequest> = seen.lacks(&step.reads(at));
-        if lacking.is_empty() { decide(step, at, seen) } else { StepDecision::Read(lacking) }
+    let next = view.with_step(|step| {
+        let lacking: Vec<ReadRequest> = seen.lacks(&step.reads());
+        if lacking.is_empty() { decide(step, seen) } else { StepDecision::Read(lacking) }
     });
     match next {
         Some(StepDecision::Read(reads)) if !seen.lacks(&reads).is_empty() => SagaDecision::Read(seen.lacks(&reads)),
@@ -110,11 +110,11 @@ pub(super) fn intend(
         presumed_lost_at: None,
     });
     if !state.has_pre_image {
-        let content = view.with_step(|step, at| step.pre_image(at, seen)).filter(|content| !content.is_null());
+        let content = view.with_step(|step| step.pre_image(seen)).flatten();
         state.has_pre_image = content.is_some();
         builder.pre_image = content.map(|content| PreImage { step, at: view.now, content });
     }
-    let needs_locks = view.with_step(|step, _| step.post_check_locks()).unwrap_or(true);
+    let needs_locks = view.kind().is_none_or(|kind| kind.post_check_locks);
     if let Some(post_check) =
         builder.progress.post_check.as_mut().filter(|post_check| needs_locks && !post_check.locked)
     {

@@ -145,16 +145,17 @@ fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision,
         None => {}
     }
     let compensates = stuck.resumes_as == SagaStatus::Unwinding;
-    let next = view.with_step(|step, at| match &at.state.pending {
-        _ if !seen.lacks(&step.reads(at)).is_empty() => StepDecision::Read(step.reads(at)),
+    let pending = view.current_step().and_then(|state| state.pending.as_ref());
+    let next = view.with_step(|step| match pending {
+        _ if !seen.lacks(&step.reads()).is_empty() => StepDecision::Read(step.reads()),
         Some(intent) => {
             // The worker determines the outcome of the write; here it must only be possible to
             // search for it.
-            step.recover(at, intent, seen);
+            step.recover(intent, seen);
             StepDecision::done("searched")
         }
-        None if compensates => step.undo(at, seen),
-        None => step.forward(at, seen),
+        None if compensates => step.undo(seen),
+        None => step.forward(seen),
     });
     match next {
         Some(StepDecision::Read(reads)) if !seen.lacks(&reads).is_empty() => {
@@ -198,10 +199,10 @@ fn close(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, Command
 }
 
 fn decide_approval(view: &EngineView<'_>, approved: bool, reason: &str) -> Result<CommandDecision, CommandRefusal> {
-    let awaits_approval = view.with_step(|step, at| {
-        step.needs_approval() && at.state.status == StepStatus::Running && at.state.verdict.is_none()
-    });
-    if !view.record.status().is_active() || awaits_approval != Some(true) {
+    let is_open =
+        view.current_step().is_some_and(|state| state.status == StepStatus::Running && state.verdict.is_none());
+    let awaits_approval = is_open && view.kind().is_some_and(|kind| kind.needs_approval);
+    if !view.record.status().is_active() || !awaits_approval {
         return Err(CommandRefusal::NotAwaitingApproval);
     }
     let kind = if approved { EntryKind::Approved } else { EntryKind::Denied };

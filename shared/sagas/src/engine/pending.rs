@@ -8,7 +8,7 @@ use super::{EngineView, Input, SagaDecision, after_fault};
 use crate::dns::appearance;
 use crate::ports::{Fault, Observations, WriteRequest, WriteResult};
 use crate::record::{EntryKind, Intent, StuckReason, WriteAttempt, WriteOutcome};
-use crate::step::{Recovered, Step};
+use crate::step::Recovered;
 use crate::timing::RetryLimit;
 
 /// Decides what follows for the write in progress; `None` if there is none.
@@ -157,12 +157,12 @@ fn check_outcome(view: &EngineView<'_>, intent: &Intent, seen: &Observations) ->
     if let Some(fault) = seen.fault() {
         return after_fault(view, fault);
     }
-    let reads = view.with_step(Step::reads).unwrap_or_default();
+    let reads = view.with_step(|step| step.reads()).unwrap_or_default();
     let lacking = seen.lacks(&reads);
     if !lacking.is_empty() {
         return SagaDecision::Read(lacking);
     }
-    let recovered = view.with_step(|step, at| step.recover(at, intent, seen));
+    let recovered = view.with_step(|step| step.recover(intent, seen));
     let unanswered = || intent.not_after + view.timing.quarantine + view.timing.clock_skew;
     let soon = view.now + view.timing.after_polls(&view.record.metadata.id, view.record.scheduling.polls);
     let presumed_lost_at = intent.presumed_lost_at.unwrap_or_else(unanswered);

@@ -40,7 +40,7 @@ pub(super) fn post_check(view: &EngineView<'_>, input: &Input) -> SagaDecision {
             StepDecision::Failed(why) | StepDecision::Conflict(why) => drop_step(view, &why),
             StepDecision::Read(_) => drop_step(view, "the step requested data it already has"),
         },
-        |step, at, seen| step.post_check(at, seen, succeeded),
+        |step, seen| step.post_check(seen, succeeded),
     )
 }
 

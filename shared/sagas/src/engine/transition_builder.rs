@@ -10,7 +10,7 @@ use crate::record::{
     Actor, EntryKind, LedgerEntry, LockCondition, LockTarget, PostCheck, SagaProgress, SagaState, SagaStatus,
     StepState, StepStatus, Stuck, StuckReason,
 };
-use crate::step::Step;
+use crate::step::StepKind;
 
 /// A state transition while it is built.
 pub(super) struct TransitionBuilder<'a> {
@@ -166,8 +166,8 @@ impl<'a> TransitionBuilder<'a> {
 
     fn needs_post_check(&self, index: usize, round: usize) -> bool {
         let step = self.view.record.metadata.definition.steps.get(index).and_then(|spec| self.view.steps.of(spec));
-        let needs = |(step, state): (&dyn Step, &StepState)| {
-            state.status != StepStatus::Skipped && step.post_checks() > round && step.needs_post_check(state)
+        let needs = |(kind, state): (&StepKind, &StepState)| {
+            state.status != StepStatus::Skipped && kind.post_checks > round && (kind.needs_post_check)(state)
         };
         step.zip(self.peek(index)).is_some_and(needs)
     }

@@ -20,7 +20,7 @@ pub(super) fn undo(view: &EngineView<'_>, input: &Input) -> SagaDecision {
             StepDecision::Wait(why) | StepDecision::Until(_, why) => wait(view, why),
             StepDecision::Read(_) => wait(view, "the step requested data it already has".to_owned()),
         },
-        |step, at, seen| step.undo(at, seen),
+        |step, seen| step.undo(seen),
     )
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::ports::{PreImage, WriteRequest, WriteResult};
 use crate::record::{Actor, SagaRecord, SagaStatus, StepState};
-use crate::step::{Step, StepContext, Steps};
+use crate::step::{Step, StepContext, StepKind, Steps};
 use crate::timing::Timing;
 
 /// The input of a decision, apart from the observations.
@@ -50,12 +50,16 @@ impl EngineView<'_> {
         record.metadata.definition.is_known(steps) && record.metadata.definition.hash() == record.metadata.def_hash
     }
 
-    /// Calls `decide` with the current step and its context; `None` if this build does not have the
-    /// step.
-    pub(super) fn with_step<R>(&self, decide: impl FnOnce(&'static dyn Step, &StepContext<'_>) -> R) -> Option<R> {
+    /// Returns the kind of the current step; `None` if this build does not have it.
+    pub(super) fn kind(&self) -> Option<&'static StepKind> {
+        self.steps.of(self.record.metadata.definition.steps.get(Self::current_step_index(self.record))?)
+    }
+
+    /// Calls `decide` with the current step; `None` if this build does not have it.
+    pub(super) fn with_step<R>(&self, decide: impl FnOnce(&dyn Step) -> R) -> Option<R> {
+        let kind = self.kind()?;
         let index = Self::current_step_index(self.record);
         let metadata = &self.record.metadata;
-        let step = self.steps.of(metadata.definition.steps.get(index)?)?;
         let state = self.record.state.steps.get(index)?;
         let inputs: Map<String, Value> = metadata.definition.inputs(index, &self.record.state.steps);
         let recreated = recreated(&self.record.state.steps, index);
@@ -72,7 +76,7 @@ impl EngineView<'_> {
             timing: self.timing,
             now: self.now,
         };
-        Some(decide(step, &at))
+        Some(decide(&*kind.opened(at)))
     }
 
     /// Limits a wait to the saga's deadline while the saga goes forward.

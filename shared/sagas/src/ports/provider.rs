@@ -119,6 +119,15 @@ impl WriteRequest {
     pub fn deletes(&self) -> bool {
         matches!(self, Self::DeleteRecord { .. } | Self::DeleteSnapshot { .. })
     }
+
+    /// Returns the fields that a record has after the write; `None` if it leaves no record.
+    #[must_use]
+    pub fn written_record(&self) -> Option<&RecordFields> {
+        match self {
+            Self::CreateRecord { record, .. } | Self::UpdateRecord { record, .. } => Some(record),
+            Self::DeleteRecord { .. } | Self::SnapshotDroplet { .. } | Self::DeleteSnapshot { .. } => None,
+        }
+    }
 }
 
 /// The object that a write created or changed.

@@ -82,12 +82,6 @@ impl<'a> InputFields<'a> {
         value.as_str()
     }
 
-    /// Returns a text; an absent field is an error.
-    pub fn required_text(&mut self, name: &str) -> Option<&'a str> {
-        self.require(name);
-        self.text(name)
-    }
-
     /// Returns one of these words, if the field is present; case is ignored.
     pub fn word(&mut self, name: &str, words: &'static [&'static str], detail: &'static str) -> Option<&'static str> {
         let text = self.text(name)?;

@@ -1,317 +1,164 @@
-//! The interface of a step: [`StepKind`] with its types, and [`Step`] without them.
+//! The interface of a step: [`StepKind`] says what it is, [`Step`] decides in one context.
 
-use std::collections::BTreeMap;
-use std::fmt::Debug;
-use std::marker::PhantomData;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::AccountId;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{InputFields, Preview, Prices, Recovered, StepDecision};
+use super::{InputFields, PlannedEffect, Preview, Prices, Recovered, StepContext, StepDecision};
 use crate::ports::{Observations, ReadRequest};
-use crate::record::{Intent, LockTarget, SagaId, StepSpec, StepState};
-use crate::timing::Timing;
+use crate::record::{Intent, LockTarget, StepSpec, StepState, WriteAttempt};
 
-/// The context in which a step decides.
+/// A step in its context, or the reason why its inputs or its pre-image cannot be used.
+pub type OpenedStep<'a> = Result<Box<dyn Step + 'a>, String>;
+
+/// A kind of step, as one entry of the list of steps.
 #[derive(Debug)]
-pub struct StepContext<'a, I = Map<String, Value>, S = Value> {
-    /// The id of the saga.
-    pub saga: &'a SagaId,
-    /// The account in which the saga works.
-    pub account: &'a AccountId,
-    /// The index of the step in the saga.
-    pub index: usize,
-    /// The number of steps of the same kind before it.
-    pub ordinal: usize,
-    /// The step's inputs, with references resolved.
-    pub inputs: &'a I,
-    /// The state that the step found before it changed anything; `None` until the first intent is
-    /// stored.
-    pub pre_image: Option<&'a S>,
-    /// The step's own state.
-    pub state: &'a StepState,
-    /// The states of the steps before it.
-    pub earlier: &'a [StepState],
-    /// The records that later steps deleted and recreated in their compensation: old id to new id.
-    pub recreated: &'a BTreeMap<u64, u64>,
-    /// The durations and limits of the engine.
-    pub timing: &'a Timing,
-    /// The time of the decision.
-    pub now: DateTime<Utc>,
-}
-
-/// A kind of step. All functions are pure; they have no state but what [`StepContext`] holds.
-pub trait StepKind: Sync + 'static {
-    /// The typed inputs of the step.
-    type Inputs: Debug;
-    /// The part of the state before the first write that the step keeps.
-    type PreImage: Debug + Serialize + DeserializeOwned;
+pub struct StepKind {
     /// The step's name in the API.
-    const NAME: &'static str;
+    pub name: &'static str,
     /// The step's version. It is raised when sagas in progress could not go on with the new code.
-    const VERSION: u32 = 1;
+    pub version: u32,
     /// The names of the step's inputs.
-    const INPUTS: &'static [&'static str];
+    pub inputs: &'static [&'static str],
     /// The names of the step's outputs.
-    const OUTPUTS: &'static [&'static str] = &[];
+    pub outputs: &'static [&'static str],
     /// True if the step waits for an approval.
-    const NEEDS_APPROVAL: bool = false;
+    pub needs_approval: bool,
     /// The number of post-check rounds after the saga's end if a write of the step may arrive late:
     /// 0 to 2.
-    const POST_CHECKS: usize = 0;
+    pub post_checks: usize,
     /// True if a post-check has to hold the saga's locks, as what it would remove could by then
     /// belong to another saga. If another saga had one of the locks since, it changes nothing. Not
     /// needed where the step's objects have the saga's own name.
-    const POST_CHECK_LOCKS: bool = true;
+    pub post_check_locks: bool,
+    /// Returns whether a write of the step may arrive after the saga's end: by default, if one is
+    /// lost.
+    pub needs_post_check: fn(&StepState) -> bool,
+    /// Validates inputs and adds errors to the fields. Returns the targets that the step changes,
+    /// which depend on inputs that must not be references, and the time that the step may take.
+    pub(crate) validate: fn(&AccountId, &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta),
+    /// Reads the typed inputs and the pre-image of one context.
+    pub(crate) open: for<'a> fn(StepContext<'a>) -> OpenedStep<'a>,
+}
 
-    /// Returns the typed inputs. Returns `None` with at least one error in `fields`, or without one
-    /// if an input refers to an output that is not known yet.
-    fn inputs(fields: &mut InputFields<'_>) -> Option<Self::Inputs>;
-
-    /// Returns the targets that the step changes; none by default. They depend on inputs that must
-    /// not be references.
-    fn locks(_account: &AccountId, _fields: &mut InputFields<'_>) -> Vec<LockTarget> {
-        Vec::new()
-    }
-
-    /// Returns the time that the step may take; zero by default.
-    fn time_budget(_fields: &mut InputFields<'_>) -> TimeDelta {
-        TimeDelta::zero()
-    }
-
-    /// Returns the reads that every decision of the step needs; none by default.
-    fn reads(_at: &StepContext<'_, Self::Inputs, Self::PreImage>) -> Vec<ReadRequest> {
+/// A step in one context. All functions are pure. Every step that writes has `pre_image`, `recover`
+/// and `undo`.
+pub trait Step: Send {
+    /// Returns the reads that the next decision of the step needs; none by default.
+    fn reads(&self) -> Vec<ReadRequest> {
         Vec::new()
     }
 
     /// Returns the part of the observations to keep as the pre-image when the first write is
     /// decided; none by default.
-    fn pre_image(_at: &StepContext<'_, Self::Inputs, Self::PreImage>, _seen: &Observations) -> Option<Self::PreImage> {
+    fn pre_image(&self, _seen: &Observations) -> Option<Value> {
         None
     }
 
     /// Returns the reads that a plan needs; the same as `reads` by default.
-    fn plan_reads(at: &StepContext<'_, Self::Inputs, Self::PreImage>) -> Vec<ReadRequest> {
-        Self::reads(at)
+    fn plan_reads(&self) -> Vec<ReadRequest> {
+        self.reads()
     }
 
     /// Returns the changes that the step would make.
-    fn preview(at: &StepContext<'_, Self::Inputs, Self::PreImage>, seen: &Observations, prices: &Prices) -> Preview;
+    fn preview(&self, seen: &Observations, prices: &Prices) -> Preview;
 
     /// Decides what the step does next.
-    fn forward(at: &StepContext<'_, Self::Inputs, Self::PreImage>, seen: &Observations) -> StepDecision;
+    fn forward(&self, seen: &Observations) -> StepDecision;
 
-    /// Determines the outcome of a write whose response is not known. Every step that writes
-    /// implements it.
-    fn recover(
-        _at: &StepContext<'_, Self::Inputs, Self::PreImage>,
-        _intent: &Intent,
-        _seen: &Observations,
-    ) -> Recovered {
+    /// Determines the outcome of a write whose response is not known.
+    fn recover(&self, _intent: &Intent, _seen: &Observations) -> Recovered {
         Recovered::Unseen
     }
 
-    /// Decides what the compensation of the step does next. Every step that writes implements it.
-    fn undo(_at: &StepContext<'_, Self::Inputs, Self::PreImage>, _seen: &Observations) -> StepDecision {
+    /// Decides what the compensation of the step does next.
+    fn undo(&self, _seen: &Observations) -> StepDecision {
         StepDecision::done("nothing")
     }
 
     /// Decides what to do about a write that arrived after the saga's end; `succeeded` tells how
     /// the saga ended.
-    fn post_check(
-        _at: &StepContext<'_, Self::Inputs, Self::PreImage>,
-        _seen: &Observations,
-        _succeeded: bool,
-    ) -> StepDecision {
+    fn post_check(&self, _seen: &Observations, _succeeded: bool) -> StepDecision {
         StepDecision::done("nothing")
     }
-
-    /// Returns whether a write of the step may arrive after the saga's end.
-    fn needs_post_check(state: &StepState) -> bool {
-        state.attempts.iter().any(crate::record::WriteAttempt::is_lost)
-    }
 }
 
-/// A [`StepKind`] without its types, so that steps of all kinds fit in one list.
-pub trait Step: Sync {
-    /// Returns the step's name, [`StepKind::NAME`].
-    fn name(&self) -> &'static str;
-    /// Returns the step's version, [`StepKind::VERSION`].
-    fn version(&self) -> u32;
-    /// Returns the names of the inputs, [`StepKind::INPUTS`].
-    fn input_names(&self) -> &'static [&'static str];
-    /// Returns the names of the outputs, [`StepKind::OUTPUTS`].
-    fn output_names(&self) -> &'static [&'static str];
-    /// Returns [`StepKind::NEEDS_APPROVAL`]: true for approval gates.
-    fn needs_approval(&self) -> bool;
-    /// Returns the number of rounds, [`StepKind::POST_CHECKS`].
-    fn post_checks(&self) -> usize;
-    /// Returns [`StepKind::POST_CHECK_LOCKS`]: whether post-checks take the locks.
-    fn post_check_locks(&self) -> bool;
-    /// Validates inputs and adds errors to `fields`. Returns the lock targets and the time budget.
-    fn check(&self, account: &AccountId, fields: &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta);
-    /// Calls [`StepKind::reads`]; no reads if the inputs are invalid.
-    fn reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest>;
-    /// Calls [`StepKind::pre_image`] and returns the result as JSON.
-    fn pre_image(&self, at: &StepContext<'_>, seen: &Observations) -> Value;
-    /// Calls [`StepKind::plan_reads`]; no reads if the inputs are invalid.
-    fn plan_reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest>;
-    /// Calls [`StepKind::preview`]; `None` while an input refers to an output that is not known
-    /// yet.
-    fn preview(&self, at: &StepContext<'_>, seen: &Observations, prices: &Prices) -> Option<Preview>;
-    /// Calls [`StepKind::forward`]; fails if the inputs are invalid.
-    fn forward(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision;
-    /// Calls [`StepKind::recover`]; still under way if the inputs are invalid.
-    fn recover(&self, at: &StepContext<'_>, intent: &Intent, seen: &Observations) -> Recovered;
-    /// Calls [`StepKind::undo`]; a conflict if the inputs are invalid.
-    fn undo(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision;
-    /// Calls [`StepKind::post_check`]; a conflict if the inputs are invalid.
-    fn post_check(&self, at: &StepContext<'_>, seen: &Observations, succeeded: bool) -> StepDecision;
-    /// Calls [`StepKind::needs_post_check`] on the state.
-    fn needs_post_check(&self, state: &StepState) -> bool;
-}
-
-/// The bridge from a [`StepKind`] to [`Step`]: it holds types, and no value of `K` exists.
-pub struct Typed<K>(PhantomData<K>);
-
-impl<K> Typed<K> {
-    /// The step as a constant for the list.
-    pub const STEP: Self = Self(PhantomData);
-}
-
-/// Calls `decide` with the step's typed context.
-///
-/// # Errors
-/// When the inputs or the pre-image cannot be read.
-fn typed<K: StepKind, R>(
-    at: &StepContext<'_>,
-    decide: impl FnOnce(&StepContext<'_, K::Inputs, K::PreImage>) -> R,
-) -> Result<R, String> {
-    let mut fields = InputFields::of(at.inputs);
-    let Some(inputs) = K::inputs(&mut fields) else {
-        let errors: Vec<String> = fields.errors().iter().map(|(name, detail)| format!("{name}: {detail}")).collect();
-        return Err(format!("the inputs cannot be used ({})", errors.join("; ")));
-    };
-    let pre_image: Option<K::PreImage> = match at.pre_image.filter(|pre_image| !pre_image.is_null()) {
-        Some(pre_image) => {
-            Some(K::PreImage::deserialize(pre_image).map_err(|e| format!("the pre-image cannot be read: {e}"))?)
+impl StepKind {
+    /// Returns the kind of a step that writes nothing and has no outputs.
+    pub(crate) const fn new(
+        name: &'static str,
+        inputs: &'static [&'static str],
+        validate: fn(&AccountId, &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta),
+        open: for<'a> fn(StepContext<'a>) -> OpenedStep<'a>,
+    ) -> Self {
+        Self {
+            name,
+            version: 1,
+            inputs,
+            outputs: &[],
+            needs_approval: false,
+            post_checks: 0,
+            post_check_locks: true,
+            needs_post_check: |state| state.attempts.iter().any(WriteAttempt::is_lost),
+            validate,
+            open,
         }
-        None => None,
-    };
-    let StepContext { saga, account, index, ordinal, state, earlier, recreated, timing, now, .. } = *at;
-    Ok(decide(&StepContext {
-        saga,
-        account,
-        index,
-        ordinal,
-        inputs: &inputs,
-        pre_image: pre_image.as_ref(),
-        state,
-        earlier,
-        recreated,
-        timing,
-        now,
-    }))
+    }
+
+    /// Validates inputs and adds errors to `fields`. Returns the lock targets and the time budget.
+    pub fn check(&self, account: &AccountId, fields: &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta) {
+        let needs = (self.validate)(account, fields);
+        fields.refuse_others(self.inputs);
+        needs
+    }
+
+    /// Returns the step in its context. If its inputs cannot be used, it changes nothing.
+    #[must_use]
+    pub fn opened<'a>(&self, at: StepContext<'a>) -> Box<dyn Step + 'a> {
+        (self.open)(at).unwrap_or_else(|why| Box::new(Unusable(why)))
+    }
 }
 
-impl<K: StepKind> Step for Typed<K> {
-    fn name(&self) -> &'static str {
-        K::NAME
+/// A step whose inputs or pre-image cannot be used, and the reason. Before the saga starts, the
+/// only one is that an input refers to an output that is not known yet.
+struct Unusable(String);
+
+impl Step for Unusable {
+    fn preview(&self, _: &Observations, _: &Prices) -> Preview {
+        Preview::without_change(PlannedEffect::Unknown, "depends on an output of an earlier step")
     }
 
-    fn version(&self) -> u32 {
-        K::VERSION
+    fn forward(&self, _: &Observations) -> StepDecision {
+        StepDecision::Failed(self.0.clone())
     }
 
-    fn input_names(&self) -> &'static [&'static str] {
-        K::INPUTS
+    fn recover(&self, _: &Intent, _: &Observations) -> Recovered {
+        Recovered::UnderWay(self.0.clone())
     }
 
-    fn output_names(&self) -> &'static [&'static str] {
-        K::OUTPUTS
+    fn undo(&self, _: &Observations) -> StepDecision {
+        StepDecision::Conflict(self.0.clone())
     }
 
-    fn needs_approval(&self) -> bool {
-        K::NEEDS_APPROVAL
-    }
-
-    fn post_checks(&self) -> usize {
-        K::POST_CHECKS
-    }
-
-    fn post_check_locks(&self) -> bool {
-        K::POST_CHECK_LOCKS
-    }
-
-    fn check(&self, account: &AccountId, fields: &mut InputFields<'_>) -> (Vec<LockTarget>, TimeDelta) {
-        let locks = K::locks(account, fields);
-        let time_budget = K::time_budget(fields);
-        K::inputs(fields);
-        fields.refuse_others(K::INPUTS);
-        (locks, time_budget)
-    }
-
-    fn reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest> {
-        typed::<K, _>(at, K::reads).unwrap_or_default()
-    }
-
-    fn pre_image(&self, at: &StepContext<'_>, seen: &Observations) -> Value {
-        // A pre-image is plain data with text keys, so it can always be written as JSON.
-        typed::<K, _>(at, |at| serde_json::to_value(K::pre_image(at, seen)).unwrap_or_default()).unwrap_or_default()
-    }
-
-    fn plan_reads(&self, at: &StepContext<'_>) -> Vec<ReadRequest> {
-        typed::<K, _>(at, K::plan_reads).unwrap_or_default()
-    }
-
-    fn preview(&self, at: &StepContext<'_>, seen: &Observations, prices: &Prices) -> Option<Preview> {
-        typed::<K, _>(at, |at| K::preview(at, seen, prices)).ok()
-    }
-
-    fn forward(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision {
-        typed::<K, _>(at, |at| K::forward(at, seen)).unwrap_or_else(StepDecision::Failed)
-    }
-
-    fn recover(&self, at: &StepContext<'_>, intent: &Intent, seen: &Observations) -> Recovered {
-        typed::<K, _>(at, |at| K::recover(at, intent, seen)).unwrap_or_else(Recovered::UnderWay)
-    }
-
-    fn undo(&self, at: &StepContext<'_>, seen: &Observations) -> StepDecision {
-        typed::<K, _>(at, |at| K::undo(at, seen)).unwrap_or_else(StepDecision::Conflict)
-    }
-
-    fn post_check(&self, at: &StepContext<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
-        typed::<K, _>(at, |at| K::post_check(at, seen, succeeded)).unwrap_or_else(StepDecision::Conflict)
-    }
-
-    fn needs_post_check(&self, state: &StepState) -> bool {
-        K::needs_post_check(state)
+    fn post_check(&self, _: &Observations, _: bool) -> StepDecision {
+        StepDecision::Conflict(self.0.clone())
     }
 }
 
 /// The steps that a build has.
-#[derive(Clone, Copy)]
-pub struct Steps(pub &'static [&'static dyn Step]);
-
-impl Debug for Steps {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|step| step.name())).finish()
-    }
-}
+#[derive(Debug, Clone, Copy)]
+pub struct Steps(pub &'static [&'static StepKind]);
 
 impl Steps {
     /// Returns the step of this name, in the version that this build has.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<&'static dyn Step> {
-        self.0.iter().copied().find(|step| step.name() == name)
+    pub fn named(&self, name: &str) -> Option<&'static StepKind> {
+        self.0.iter().copied().find(|step| step.name == name)
     }
 
     /// Returns the step of a specification; `None` if this build does not have it in that version.
     #[must_use]
-    pub fn of(&self, spec: &StepSpec) -> Option<&'static dyn Step> {
-        self.named(&spec.step).filter(|step| step.version() == spec.version)
+    pub fn of(&self, spec: &StepSpec) -> Option<&'static StepKind> {
+        self.named(&spec.step).filter(|step| step.version == spec.version)
     }
 }

@@ -11,14 +11,16 @@
 //! A list may be older than the last write. So a step trusts the responses to its own writes more
 //! than a list: both for what exists and for what does not.
 
+mod context;
 mod decision;
 mod fields;
 mod kind;
 mod preview;
 mod reference;
 
+pub use context::StepContext;
 pub use decision::{Recovered, StepCompletion, StepDecision};
 pub use fields::{InputFieldError, InputFields};
-pub use kind::{Step, StepContext, StepKind, Steps, Typed};
+pub use kind::{OpenedStep, Step, StepKind, Steps};
 pub use preview::{PlannedChange, PlannedEffect, Preview, Prices, SiblingTtl, Undo};
 pub use reference::{is_reference, reference_target, resolve};

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, Expected};
+use domain::Expected;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
@@ -16,62 +16,59 @@ use crate::ports::{
 };
 use crate::record::{Intent, LockTarget, StepState, StepStatus, WriteAttempt};
 use crate::step::{
-    InputFields, PlannedChange, PlannedEffect, Preview, Prices, Recovered, StepCompletion, StepContext, StepDecision,
-    StepKind, Undo,
+    InputFields, PlannedChange, PlannedEffect, Preview, Prices, Recovered, Step, StepCompletion, StepContext,
+    StepDecision, StepKind, Undo,
 };
 
 /// The step `create_droplet_snapshot`, which takes a snapshot of a droplet.
-pub(super) struct CreateDropletSnapshot;
+pub(super) const CREATE_DROPLET_SNAPSHOT: StepKind = StepKind {
+    outputs: &["snapshot_id", "snapshot_name"],
+    post_checks: 2,
+    post_check_locks: false,
+    needs_post_check,
+    ..StepKind::new(
+        "create_droplet_snapshot",
+        &["droplet_id"],
+        // At worst a snapshot takes about two minutes per gigabyte; Terraform allows an hour.
+        |account, fields| {
+            let locks = droplet(fields).map(|droplet| LockTarget::droplet(account, droplet));
+            (locks.into_iter().collect(), TimeDelta::hours(2))
+        },
+        |at| Ok(Box::new(DropletSnapshot { droplet: at.typed_inputs(droplet)?, at })),
+    )
+};
 
 /// The inventory's kind of a snapshot.
 const KIND: &str = "snapshot";
 
+const NO_DROPLET: &str = "the account has no such droplet";
+
 /// The number of requests for a snapshot that DigitalOcean fails to take, or that is never found.
 const ATTEMPTS: usize = 3;
 
-/// The droplet to take a snapshot of.
-#[derive(Debug)]
-pub(super) struct Inputs {
+/// The step in its context, and the droplet to take a snapshot of.
+struct DropletSnapshot<'a> {
+    at: StepContext<'a>,
     droplet: u64,
 }
 
-type Context<'a> = StepContext<'a, Inputs, ()>;
+// Inputs.
+fn droplet(fields: &mut InputFields<'_>) -> Option<u64> {
+    fields.fixed("droplet_id");
+    fields.required_id("droplet_id").filter(|_| fields.errors().is_empty())
+}
 
-impl StepKind for CreateDropletSnapshot {
-    // Inputs.
-    type Inputs = Inputs;
-    type PreImage = ();
-    const NAME: &'static str = "create_droplet_snapshot";
-    const INPUTS: &'static [&'static str] = &["droplet_id"];
-    const OUTPUTS: &'static [&'static str] = &["snapshot_id", "snapshot_name"];
-    const POST_CHECKS: usize = 2;
-    const POST_CHECK_LOCKS: bool = false;
-
-    fn inputs(fields: &mut InputFields<'_>) -> Option<Inputs> {
-        fields.fixed("droplet_id");
-        let droplet = fields.required_id("droplet_id")?;
-        fields.errors().is_empty().then_some(Inputs { droplet })
-    }
-
-    fn locks(account: &AccountId, fields: &mut InputFields<'_>) -> Vec<LockTarget> {
-        Self::inputs(fields).map(|inputs| LockTarget::droplet(account, inputs.droplet)).into_iter().collect()
-    }
-
-    /// At worst a snapshot takes about two minutes per gigabyte; Terraform allows an hour.
-    fn time_budget(_: &mut InputFields<'_>) -> TimeDelta {
-        TimeDelta::hours(2)
-    }
-
+impl Step for DropletSnapshot<'_> {
     // Plan.
-    fn plan_reads(at: &Context<'_>) -> Vec<ReadRequest> {
-        vec![ReadRequest::Droplet { id: at.inputs.droplet }]
+    fn plan_reads(&self) -> Vec<ReadRequest> {
+        vec![ReadRequest::Droplet { id: self.droplet }]
     }
 
-    fn preview(at: &Context<'_>, seen: &Observations, prices: &Prices) -> Preview {
-        let Some(droplet) = seen.droplet(at.inputs.droplet) else {
+    fn preview(&self, seen: &Observations, prices: &Prices) -> Preview {
+        let Some(droplet) = seen.droplet(self.droplet) else {
             return Preview::without_change(PlannedEffect::Fail, NO_DROPLET);
         };
-        let name = at.name();
+        let name = self.name();
         Preview {
             effect: PlannedEffect::Create,
             summary: format!("takes a snapshot of droplet {} ({})", droplet.id, droplet.name),
@@ -91,16 +88,16 @@ impl StepKind for CreateDropletSnapshot {
     // Execute.
 
     /// While an action runs, only the action is read: the list of snapshots is long.
-    fn reads(at: &Context<'_>) -> Vec<ReadRequest> {
-        let answered = at.actions().map(|action| ReadRequest::Action { id: action.id });
-        match &at.state.pending {
-            None if at.actions().next().is_some() => answered.collect(),
-            _ => answered.chain(at.recovery_reads()).collect(),
+    fn reads(&self) -> Vec<ReadRequest> {
+        let answered = self.actions().map(|action| ReadRequest::Action { id: action.id });
+        match &self.at.state.pending {
+            None if self.actions().next().is_some() => answered.collect(),
+            _ => answered.chain(self.recovery_reads()).collect(),
         }
     }
 
-    fn forward(at: &Context<'_>, seen: &Observations) -> StepDecision {
-        let last = at.requests().last().and_then(WriteAttempt::result);
+    fn forward(&self, seen: &Observations) -> StepDecision {
+        let last = self.requests().last().and_then(WriteAttempt::result);
         let action = match last {
             Some(WriteResult::Action(action)) => seen.action(action.id),
             _ => None,
@@ -108,24 +105,24 @@ impl StepKind for CreateDropletSnapshot {
         if action.is_some_and(|action| action.status == ActionStatus::InProgress) {
             return StepDecision::Wait("the snapshot is being taken".to_owned());
         }
-        let lacking = seen.lacks(&at.recovery_reads());
+        let lacking = seen.lacks(&self.recovery_reads());
         if !lacking.is_empty() {
             return StepDecision::Read(lacking);
         }
-        let found = at.found(seen);
-        if at.requests().next().is_none() && !found.is_empty() {
+        let found = self.found(seen);
+        if self.requests().next().is_none() && !found.is_empty() {
             return StepDecision::Failed("a snapshot of that name exists already".to_owned());
         }
-        if let Some(kept) = at.kept(&found) {
+        if let Some(kept) = self.kept(&found) {
             let extra = found.iter().find(|snapshot| snapshot.id != kept.id);
-            return extra.map_or_else(|| StepDecision::Done(at.done(kept)), |extra| delete(&extra.id));
+            return extra.map_or_else(|| StepDecision::Done(self.done(kept)), |extra| delete(&extra.id));
         }
         match (last, action) {
-            (None, _) => at.request_snapshot(seen),
+            (None, _) => self.request_snapshot(seen),
             (_, Some(ObservedAction { status: ActionStatus::Errored, completed_at, started_at, .. })) => {
-                let known_at = completed_at.unwrap_or(*started_at) + at.timing.read_lag;
-                if at.now >= known_at {
-                    at.request_snapshot(seen)
+                let known_at = completed_at.unwrap_or(*started_at) + self.at.timing.read_lag;
+                if self.at.now >= known_at {
+                    self.request_snapshot(seen)
                 } else {
                     StepDecision::Wait("the snapshot failed".to_owned())
                 }
@@ -136,12 +133,12 @@ impl StepKind for CreateDropletSnapshot {
     }
 
     // Recover.
-    fn recover(at: &Context<'_>, intent: &Intent, seen: &Observations) -> Recovered {
+    fn recover(&self, intent: &Intent, seen: &Observations) -> Recovered {
         match &intent.write {
-            WriteRequest::SnapshotDroplet { .. } => match at.found(seen).first() {
+            WriteRequest::SnapshotDroplet { .. } => match self.found(seen).first() {
                 Some(snapshot) => Recovered::Applied(WriteResult::Snapshot((*snapshot).clone())),
-                None => at
-                    .under_way(intent.at, seen, at.timing.snapshot_grace)
+                None => self
+                    .under_way(intent.at, seen, self.at.timing.snapshot_grace)
                     .map_or(Recovered::Unseen, Recovered::UnderWay),
             },
             // A list is no proof of a deletion: it may be older than the snapshot.
@@ -150,55 +147,55 @@ impl StepKind for CreateDropletSnapshot {
     }
 
     // Compensate.
-    fn undo(at: &Context<'_>, seen: &Observations) -> StepDecision {
-        if let Some(id) = at.located().filter(|id| !at.deleted().contains(id.as_str())) {
+    fn undo(&self, seen: &Observations) -> StepDecision {
+        if let Some(id) = self.located().filter(|id| !self.deleted().contains(id.as_str())) {
             return delete(&id);
         }
-        if at.deleted().len() >= at.requests().count() {
+        if self.deleted().len() >= self.requests().count() {
             return StepDecision::done("deleted");
         }
-        let actions: Vec<&ObservedAction> = at.actions().filter_map(|action| seen.action(action.id)).collect();
+        let actions: Vec<&ObservedAction> = self.actions().filter_map(|action| seen.action(action.id)).collect();
         if actions.iter().any(|action| action.status == ActionStatus::InProgress) {
             return StepDecision::Wait("a snapshot is being taken".to_owned());
         }
-        let lacking = seen.lacks(&at.recovery_reads());
+        let lacking = seen.lacks(&self.recovery_reads());
         if !lacking.is_empty() {
             return StepDecision::Read(lacking);
         }
-        if let Some(snapshot) = at.found(seen).first() {
+        if let Some(snapshot) = self.found(seen).first() {
             return delete(&snapshot.id);
         }
-        let waiting = at.requests().find_map(|attempt| match attempt.result() {
+        let waiting = self.requests().find_map(|attempt| match attempt.result() {
             Some(WriteResult::Action(action)) => match seen.action(action.id) {
-                Some(action) => at.may_still_appear(action, at.timing.listing_lag),
-                None => (at.now < attempt.at + at.timing.listing_lag).then(|| "the action is not found".to_owned()),
+                Some(action) => self.may_still_appear(action, self.at.timing.listing_lag),
+                None => (self.at.now < attempt.at + self.at.timing.listing_lag)
+                    .then(|| "the action is not found".to_owned()),
             },
             Some(_) => None,
-            None => at.under_way(attempt.at, seen, at.timing.listing_lag),
+            None => self.under_way(attempt.at, seen, self.at.timing.listing_lag),
         });
         waiting.map_or_else(|| StepDecision::done("no snapshot was found"), StepDecision::Wait)
     }
 
-    fn post_check(at: &Context<'_>, seen: &Observations, succeeded: bool) -> StepDecision {
+    fn post_check(&self, seen: &Observations, succeeded: bool) -> StepDecision {
         let lacking = seen.lacks(&[ReadRequest::DropletSnapshots]);
         if !lacking.is_empty() {
             return StepDecision::Read(lacking);
         }
-        let kept = succeeded.then(|| at.located()).flatten();
-        let arrived = at.found(seen).into_iter().find(|snapshot| Some(&snapshot.id) != kept.as_ref());
+        let kept = succeeded.then(|| self.located()).flatten();
+        let arrived = self.found(seen).into_iter().find(|snapshot| Some(&snapshot.id) != kept.as_ref());
         arrived.map_or_else(|| StepDecision::done("no late write was found"), |snapshot| delete(&snapshot.id))
-    }
-
-    /// Also needed if an action has no snapshot that was found, and kept or deleted.
-    fn needs_post_check(state: &StepState) -> bool {
-        let deleted = deleted(&state.attempts).len();
-        let kept = usize::from(state.status == StepStatus::Succeeded);
-        requests(&state.attempts).any(WriteAttempt::is_lost)
-            || requests(&state.attempts).filter(|attempt| attempt.result().is_some()).count() > deleted + kept
     }
 }
 
-const NO_DROPLET: &str = "the account has no such droplet";
+/// Returns whether a write may arrive after the saga's end: one that is lost, or an action without
+/// a snapshot that was found, and kept or deleted.
+fn needs_post_check(state: &StepState) -> bool {
+    let deleted = deleted(&state.attempts).len();
+    let kept = usize::from(state.status == StepStatus::Succeeded);
+    requests(&state.attempts).any(WriteAttempt::is_lost)
+        || requests(&state.attempts).filter(|attempt| attempt.result().is_some()).count() > deleted + kept
+}
 
 /// Returns the requests for a snapshot.
 fn requests(attempts: &[WriteAttempt]) -> impl Iterator<Item = &WriteAttempt> {
@@ -221,14 +218,14 @@ fn delete(id: &str) -> StepDecision {
     StepDecision::Send { write: WriteRequest::DeleteSnapshot { id: id.to_owned() }, announce }
 }
 
-impl Context<'_> {
+impl DropletSnapshot<'_> {
     fn name(&self) -> String {
-        let name = format!("arcadia-snap-{}-{}", self.inputs.droplet, self.saga.short());
-        if self.ordinal == 0 { name } else { format!("{name}-{}", self.index) }
+        let name = format!("arcadia-snap-{}-{}", self.droplet, self.at.saga.short());
+        if self.at.ordinal == 0 { name } else { format!("{name}-{}", self.at.index) }
     }
 
     fn requests(&self) -> impl Iterator<Item = &WriteAttempt> {
-        requests(&self.state.attempts)
+        requests(&self.at.state.attempts)
     }
 
     /// Returns the actions with which requests were answered.
@@ -240,12 +237,12 @@ impl Context<'_> {
     }
 
     fn deleted(&self) -> BTreeSet<&str> {
-        deleted(&self.state.attempts)
+        deleted(&self.at.state.attempts)
     }
 
     /// Returns the reads that can find a snapshot whose request had no response.
     fn recovery_reads(&self) -> [ReadRequest; 2] {
-        [ReadRequest::DropletSnapshots, ReadRequest::DropletActions { id: self.inputs.droplet }]
+        [ReadRequest::DropletSnapshots, ReadRequest::DropletActions { id: self.droplet }]
     }
 
     /// Returns the listed snapshots with the step's name, without those that were deleted.
@@ -257,7 +254,7 @@ impl Context<'_> {
 
     /// Returns the id of the snapshot that the step recorded.
     fn located(&self) -> Option<String> {
-        let noted = self.state.outputs.get("snapshot_id").and_then(Value::as_str);
+        let noted = self.at.state.outputs.get("snapshot_id").and_then(Value::as_str);
         let adopted = self.requests().find_map(|attempt| match attempt.result()? {
             WriteResult::Snapshot(snapshot) => Some(snapshot.id.as_str()),
             _ => None,
@@ -277,30 +274,30 @@ impl Context<'_> {
         if self.requests().count() >= ATTEMPTS {
             return StepDecision::Failed(format!("{ATTEMPTS} requests produced no snapshot"));
         }
-        match seen.actions(self.inputs.droplet) {
+        match seen.actions(self.droplet) {
             None => return StepDecision::Failed(NO_DROPLET.to_owned()),
             Some(actions) if actions.iter().any(|action| action.status == ActionStatus::InProgress) => {
                 return StepDecision::Wait("the droplet is busy with another action".to_owned());
             }
             _ => {}
         }
-        StepDecision::send(WriteRequest::SnapshotDroplet { id: self.inputs.droplet, name: self.name() })
+        StepDecision::send(WriteRequest::SnapshotDroplet { id: self.droplet, name: self.name() })
     }
 
     /// Returns the reason why a request without a response may have been carried out: the droplet
     /// is taking a snapshot, or took one a short while ago. `None` if there is no such reason.
     fn under_way(&self, asked_at: DateTime<Utc>, seen: &Observations, lag: TimeDelta) -> Option<String> {
-        let since = asked_at - self.timing.clock_skew;
-        let actions = seen.actions(self.inputs.droplet).unwrap_or_default();
+        let since = asked_at - self.at.timing.clock_skew;
+        let actions = seen.actions(self.droplet).unwrap_or_default();
         let candidates = actions.iter().filter(|action| action.action_type == "snapshot" && action.started_at >= since);
         candidates.filter_map(|action| self.may_still_appear(action, lag)).next()
     }
 
     /// Returns the reason why an action's snapshot may still appear; `None` if it will not.
     fn may_still_appear(&self, action: &ObservedAction, lag: TimeDelta) -> Option<String> {
-        let lag = if action.status == ActionStatus::Errored { self.timing.read_lag } else { lag };
+        let lag = if action.status == ActionStatus::Errored { self.at.timing.read_lag } else { lag };
         let ended = action.completed_at.unwrap_or(action.started_at);
-        let may_come = action.status == ActionStatus::InProgress || self.now < ended + lag;
+        let may_come = action.status == ActionStatus::InProgress || self.at.now < ended + lag;
         may_come.then(|| "a snapshot is being taken, or may not be listed yet".to_owned())
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::dns::{Identity, RecordSet};
-use crate::ports::{RecordFields, WriteRequest};
+use crate::ports::WriteRequest;
 use crate::step::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 
 /// The reason for which a step on a missing zone fails.
@@ -12,27 +12,18 @@ pub(super) const NO_ZONE: &str = "the account has no such zone";
 /// The reason for which a step waits for a zone.
 pub(super) const STALE: &str = "the zone does not show yet what an earlier step wrote";
 
-/// The plan of a DNS step.
-pub(super) enum Planned {
-    /// The records are already as requested.
-    Nothing,
-    /// The step would fail, for this reason.
-    Refused(String),
-    /// The step would send these writes, at least one.
-    Writes(Vec<WriteRequest>),
-}
-
-/// Returns the preview of a plan on the present records.
-pub(super) fn preview(identity: &Identity, now: &RecordSet, planned: Planned) -> Preview {
+/// Returns the preview of the writes that are planned on the present records, or of the reason why
+/// the step would fail.
+pub(super) fn preview(identity: &Identity, now: &RecordSet, planned: Result<Vec<WriteRequest>, String>) -> Preview {
     let basis = json!(now.entries().iter().map(|entry| json!([entry.id, entry.shown])).collect::<Vec<_>>());
     let full = format!("{} {}", identity.record_type, identity.name.full(&identity.zone));
     let writes = match planned {
-        Planned::Nothing => {
+        Ok(writes) if writes.is_empty() => {
             return Preview::without_change(PlannedEffect::None, format!("{full} is already as requested"))
                 .with_basis(basis);
         }
-        Planned::Refused(why) => return Preview::without_change(PlannedEffect::Fail, why).with_basis(basis),
-        Planned::Writes(writes) => writes,
+        Err(why) => return Preview::without_change(PlannedEffect::Fail, why).with_basis(basis),
+        Ok(writes) => writes,
     };
     let effect = match writes.first() {
         Some(WriteRequest::CreateRecord { .. }) => PlannedEffect::Create,
@@ -66,11 +57,7 @@ fn change(full: &str, write: &WriteRequest, now: &RecordSet) -> PlannedChange {
 
 /// Returns the records that keep their value but not their time to live.
 fn siblings(writes: &[WriteRequest], now: &RecordSet) -> Vec<SiblingTtl> {
-    let written = |record: &RecordFields| record.ttl;
-    let ttl = writes.iter().rev().find_map(|write| match write {
-        WriteRequest::CreateRecord { record, .. } | WriteRequest::UpdateRecord { record, .. } => written(record),
-        _ => None,
-    });
+    let ttl = writes.iter().rev().find_map(|write| write.written_record()?.ttl);
     let Some(ttl) = ttl else { return Vec::new() };
     let is_written = |id: u64| {
         writes.iter().any(|write| {

@@ -1,31 +1,25 @@
 //! The step `fail`, which always fails. With it, tests and operators can show that a saga is
 //! undone.
 
+use chrono::TimeDelta;
+
 use crate::ports::Observations;
-use crate::step::{InputFields, PlannedEffect, Preview, Prices, StepContext, StepDecision, StepKind};
+use crate::step::{PlannedEffect, Preview, Prices, Step, StepDecision, StepKind};
 
-/// The step `fail`, which always fails.
-pub(super) struct Fail;
+/// The step `fail`, which always fails. It has no inputs.
+pub(super) const FAIL: StepKind =
+    StepKind::new("fail", &[], |_, _| (Vec::new(), TimeDelta::zero()), |_| Ok(Box::new(Fail)));
 
-impl StepKind for Fail {
-    // Inputs: none.
-    type Inputs = ();
-    type PreImage = ();
-    const NAME: &'static str = "fail";
-    const INPUTS: &'static [&'static str] = &[];
+struct Fail;
 
-    fn inputs(_: &mut InputFields<'_>) -> Option<()> {
-        Some(())
-    }
-
+impl Step for Fail {
     // Plan.
-    fn preview(_: &StepContext<'_, (), ()>, _: &Observations, _: &Prices) -> Preview {
+    fn preview(&self, _: &Observations, _: &Prices) -> Preview {
         Preview::without_change(PlannedEffect::Fail, "fails, so that the steps before it are undone")
     }
 
     // Execute.
-
-    fn forward(_: &StepContext<'_, (), ()>, _: &Observations) -> StepDecision {
+    fn forward(&self, _: &Observations) -> StepDecision {
         StepDecision::Failed("the step always fails".to_owned())
     }
 

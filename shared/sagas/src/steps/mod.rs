@@ -1,5 +1,4 @@
-//! The steps of sagas. A new step is one file with a [`StepKind`](crate::step::StepKind) and one
-//! line in [`STEPS`].
+//! The steps of sagas. A new step is one file with a [`StepKind`](crate::step::StepKind) and one line in [`STEPS`].
 
 mod create_droplet_snapshot;
 mod delete_dns_record;
@@ -7,17 +6,18 @@ mod dns_inputs;
 mod dns_preview;
 mod fail;
 mod gate;
+mod record_step;
 mod upsert_dns_record;
 mod wait;
 
-use crate::step::{Steps, Typed};
+use crate::step::Steps;
 
 /// All steps of the current build.
 pub const STEPS: Steps = Steps(&[
-    &Typed::<upsert_dns_record::UpsertDnsRecord>::STEP,
-    &Typed::<delete_dns_record::DeleteDnsRecord>::STEP,
-    &Typed::<create_droplet_snapshot::CreateDropletSnapshot>::STEP,
-    &Typed::<fail::Fail>::STEP,
-    &Typed::<gate::ApprovalGate>::STEP,
-    &Typed::<wait::Wait>::STEP,
+    &upsert_dns_record::UPSERT_DNS_RECORD,
+    &delete_dns_record::DELETE_DNS_RECORD,
+    &create_droplet_snapshot::CREATE_DROPLET_SNAPSHOT,
+    &fail::FAIL,
+    &gate::GATE,
+    &wait::WAIT,
 ]);

@@ -220,7 +220,7 @@ fn provisioning_bodies_have_the_inputs_of_their_steps() {
     ] {
         let described = DOCUMENT["components"]["schemas"][schema]["properties"].as_object().unwrap();
         let mut described: Vec<&str> = described.keys().map(String::as_str).collect();
-        let mut taken = [STEPS.named(step).unwrap().input_names(), others].concat();
+        let mut taken = [STEPS.named(step).unwrap().inputs, others].concat();
         described.sort_unstable();
         taken.sort_unstable();
         assert_eq!(described, taken, "{schema}");

@@ -55,7 +55,7 @@ fn walk(value: &Value, place: &str, found: &mut impl FnMut(&str, &str)) {
 /// The details are constant texts of one file.
 #[test]
 fn every_detail_of_a_problem_can_be_understood_alone() {
-    let source = std::fs::read_to_string(root().join("functions/api/src/problem.rs")).unwrap();
+    let source = std::fs::read_to_string(root().join("functions/api/src/http/problem.rs")).unwrap();
     // A backslash at the end of a line joins it to the next one.
     let source = source.split("\\\n").map(str::trim_start).collect::<String>();
     let texts = source.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(texts_of);

@@ -1,11 +1,13 @@
 //! The configuration of the function.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, InvalidVariable};
 use runtime::{ConfigError, Env};
 
+use crate::http::caller::ClaimNames;
 use crate::workers::{self, AnyWorker};
 
 /// The default of `GROUPS_CLAIM`: the claim with the caller's groups.
@@ -30,14 +32,8 @@ pub struct ApiConfig {
     pub cursor_secret: String,
     /// `WORKER_QUEUES`: a JSON object with the queue URL of every worker.
     pub worker_queues: BTreeMap<String, String>,
-    /// `GROUPS_CLAIM`: the claim with the caller's groups. API Gateway joins a list with spaces, so
-    /// the issuer must not allow spaces in group names: `x platform_admin` would read as two
-    /// groups. Cognito allows none.
-    pub groups_claim: String,
-    /// `TENANT_CLAIM`: the claim with the caller's tenant.
-    pub tenant_claim: String,
-    /// `ADMIN_GROUP`: the group whose members see everything.
-    pub admin_group: String,
+    /// Who a caller is, by the claims of the ID token.
+    pub claim_names: Arc<ClaimNames>,
     /// `EVENT_RETENTION_DAYS`: how long resource events are kept, 1 to 36,500 days.
     pub event_retention: TimeDelta,
 }
@@ -62,9 +58,11 @@ impl ApiConfig {
         let cursor_secret = env.required("CURSOR_SECRET", "the name or ARN of the secret that encrypts cursors");
         let worker_queues = worker_queues(&mut env);
         let or_default = |variable: &str, default: &str| env.optional(variable).unwrap_or_else(|| default.to_owned());
-        let groups_claim = or_default("GROUPS_CLAIM", DEFAULT_GROUPS_CLAIM);
-        let tenant_claim = or_default("TENANT_CLAIM", DEFAULT_TENANT_CLAIM);
-        let admin_group = or_default("ADMIN_GROUP", DEFAULT_ADMIN_GROUP);
+        let claim_names = Arc::new(ClaimNames {
+            groups: or_default("GROUPS_CLAIM", DEFAULT_GROUPS_CLAIM),
+            tenant: or_default("TENANT_CLAIM", DEFAULT_TENANT_CLAIM),
+            admin_group: or_default("ADMIN_GROUP", DEFAULT_ADMIN_GROUP),
+        });
         let event_retention_days = env.number("EVENT_RETENTION_DAYS", DEFAULT_EVENT_RETENTION_DAYS, 1..=36_500);
         env.finish(|| {
             let stage = stage?;
@@ -74,9 +72,7 @@ impl ApiConfig {
                 table_name: table_name?,
                 cursor_secret: cursor_secret?,
                 worker_queues: worker_queues?,
-                groups_claim,
-                tenant_claim,
-                admin_group,
+                claim_names,
                 event_retention: TimeDelta::days(event_retention_days?.into()),
             })
         })
@@ -117,9 +113,9 @@ mod tests {
         ];
         let config = ApiConfig::read(Env::from_map(env)).unwrap();
         assert_eq!(config.secret_prefix, "arcadia/dev/do");
-        assert_eq!(config.groups_claim, "cognito:groups");
-        assert_eq!(config.tenant_claim, "custom:tenant_id");
-        assert_eq!(config.admin_group, "platform_admin");
+        assert_eq!(config.claim_names.groups, "cognito:groups");
+        assert_eq!(config.claim_names.tenant, "custom:tenant_id");
+        assert_eq!(config.claim_names.admin_group, "platform_admin");
         assert_eq!(config.event_retention, TimeDelta::days(400));
     }
 

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use api::http::gateway;
 use api::provisioning::Provisioning;
-use api::{ApiConfig, AppState, CursorKeys, gateway};
+use api::{ApiConfig, AppState, CursorKeys};
 use domain::{Clock, SystemClock};
 use runtime::{AwsClients, SqsQueue, bootstrap};
 use store::Table;

@@ -1,18 +1,24 @@
-//! The OpenAPI document, generated from the routes.
+//! The router of all routes, and the OpenAPI document that is generated from them.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use axum::body::Bytes;
+use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{
-    ContentBuilder, Header, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
-};
-use utoipa::{IntoResponses, Modify, OpenApi, PartialSchema, ToSchema};
+use utoipa::openapi::{ContentBuilder, Header, HeaderBuilder, OpenApi as Document, Ref, RefOr};
+use utoipa::{Modify, OpenApi, PartialSchema};
+use utoipa_axum::router::OpenApiRouter;
 
-use crate::problem::{CONTENT_TYPE, ProblemDetails, ValidationError};
-use crate::representation::{CSV, X_AS_OF, X_COMPLETE};
-use crate::{VERSION, routes};
+use crate::http::observe::observe;
+use crate::http::problem::{ApiProblem, ProblemDetails, ValidationError};
+use crate::http::representation::{CSV, X_AS_OF, X_COMPLETE};
+use crate::http::responses::ROOT;
+use crate::routes::{self, ServedDocument};
+use crate::{AppState, VERSION};
 
 /// The document without its paths, which the routes add.
 #[derive(OpenApi)]
@@ -33,7 +39,7 @@ use crate::{VERSION, routes};
         (name = "sagas", description = "Provisioning as sagas: changes that either complete or are rolled back.")
     )
 )]
-pub(crate) struct Base;
+struct Base;
 
 /// The parts of the document that the derive macro cannot express: version and security scheme.
 struct Conventions;
@@ -51,10 +57,28 @@ impl Modify for Conventions {
     }
 }
 
+/// The document as it is served.
+static SERVED: LazyLock<Bytes> = LazyLock::new(|| document_text().into());
+
+/// The router of the API with its middleware.
+pub fn router(state: AppState) -> Router {
+    let (router, _) = documented_router().split_for_parts();
+    router
+        .fallback(async || ApiProblem::not_found())
+        .method_not_allowed_fallback(async || ApiProblem::method_not_allowed())
+        .layer(Extension(ServedDocument(&SERVED)))
+        .layer(from_fn_with_state(state.config().claim_names.clone(), observe))
+        .with_state(state)
+}
+
+fn documented_router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Base::openapi()).nest(ROOT, routes::documented_routes())
+}
+
 /// Builds the document from all routes.
 #[must_use]
 pub fn document() -> Document {
-    let mut document = routes::documented_routes().into_openapi();
+    let mut document = documented_router().into_openapi();
     let schemas = document.components.as_ref().map(|components| components.schemas.clone()).unwrap_or_default();
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
@@ -127,55 +151,3 @@ fn is_list(schema: &RefOr<Schema>, schemas: &BTreeMap<String, RefOr<Schema>>) ->
 fn header(description: &str) -> Header {
     HeaderBuilder::new().schema(Some(String::schema())).description(Some(description)).build()
 }
-
-fn problems<const N: usize>(of: [(&str, &str); N]) -> BTreeMap<String, RefOr<Response>> {
-    of.into_iter()
-        .map(|(status, description)| {
-            let schema = Ref::from_schema_name(ProblemDetails::name());
-            let content = ContentBuilder::new().schema(Some(schema)).build();
-            let response = ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build();
-            (status.to_owned(), response.into())
-        })
-        .collect()
-}
-
-macro_rules! problem_responses {
-    ($(#[$doc:meta])* $name:ident: $($status:literal $description:literal),+) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $name;
-
-        impl IntoResponses for $name {
-            fn responses() -> BTreeMap<String, RefOr<Response>> {
-                problems([$(($status, $description)),+])
-            }
-        }
-    };
-}
-
-problem_responses!(
-    /// Responses of every route that reads the table.
-    ServerErrorResponses: "500" "Internal server error.", "503" "A required service did not respond in time; see the header Retry-After."
-);
-problem_responses!(
-    /// Responses of every route that requires a caller.
-    AuthResponses: "401" "The ID token is missing or invalid. API Gateway's own response has another body.",
-    "403" "The token contains neither the admin group nor a tenant, or the operation is only for platform admins."
-);
-problem_responses!(
-    /// Responses of every route that takes parameters.
-    InvalidParametersResponse: "400" "A parameter is unknown, repeated or invalid, or the body is not JSON; see `errors`."
-);
-problem_responses!(
-    /// Responses of every route that takes a body.
-    InvalidBodyResponse: "413" "The body is larger than 16 KiB.", "415" "The content type of the body is not JSON.",
-    "422" "The body is JSON but has missing, unknown or invalid fields; see `errors`."
-);
-problem_responses!(
-    /// Responses of every route that names a single item.
-    NotFoundResponse: "404" "The item does not exist or is not visible to the caller."
-);
-problem_responses!(
-    /// Responses of every route that changes something.
-    ConflictResponse: "409" "The request conflicts with the current state; see `type`."
-);

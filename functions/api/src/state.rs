@@ -1,21 +1,20 @@
 //! The state that all handlers share.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{Clock, Kind, RunId};
 use runtime::{Message, OutgoingMessage, Queue};
 use serde::Serialize;
 use store::{Reader, Table};
 
-use crate::caller::{Admin, Caller};
-use crate::cursor::CursorKey;
-use crate::cursor_keys::CursorKeys;
-use crate::problem::ApiProblem;
+use crate::config::ApiConfig;
+use crate::http::caller::{Admin, Caller};
+use crate::http::cursor::CursorKey;
+use crate::http::cursor_keys::CursorKeys;
+use crate::http::problem::ApiProblem;
 use crate::provisioning::Provisioning;
-use crate::{ApiConfig, openapi};
 
 /// The state that all handlers share: configuration, table, queues, clock and keys. Cloning copies
 /// one pointer.
@@ -29,7 +28,6 @@ struct Shared {
     clock: Arc<dyn Clock>,
     cursor_keys: CursorKeys,
     provisioning: Option<Provisioning>,
-    document: OnceLock<Bytes>,
 }
 
 impl std::fmt::Debug for AppState {
@@ -49,7 +47,7 @@ impl AppState {
         cursor_keys: CursorKeys,
         provisioning: Option<Provisioning>,
     ) -> Self {
-        Self(Arc::new(Shared { config, table, queue, clock, cursor_keys, provisioning, document: OnceLock::new() }))
+        Self(Arc::new(Shared { config, table, queue, clock, cursor_keys, provisioning }))
     }
 
     /// The dependencies of saga routes besides the table and the clock.
@@ -103,13 +101,6 @@ impl AppState {
     #[must_use]
     pub fn table(&self, _admin: &Admin) -> &Table {
         &self.0.table
-    }
-
-    /// The OpenAPI document as JSON. The text is generated on first use, because most invocations
-    /// never need it.
-    #[must_use]
-    pub fn document(&self) -> Bytes {
-        self.0.document.get_or_init(|| openapi::document_text().into()).clone()
     }
 
     /// Sends a request for a run of a worker to the worker's queue: for one account or for all

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod quota_client;
+mod saga_visibility;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +16,7 @@ use store::{Priority, Table};
 use url::Url;
 
 pub use quota_client::QuotaClient;
+pub use saga_visibility::{REDACTED_ERROR, Redactor, Visibility, owning_tenant};
 
 /// The purpose of a token. An account without a token for a purpose uses its `sync` token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

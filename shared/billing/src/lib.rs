@@ -5,6 +5,7 @@ pub mod amount;
 pub mod classify;
 mod cost_line;
 pub mod csv;
+mod invoice_coverage;
 pub mod items;
 pub mod matching;
 mod tally;
@@ -12,6 +13,7 @@ mod tie_out;
 mod workers;
 
 pub use cost_line::{build_cost_line, rematch};
+pub use invoice_coverage::{InvoiceSortKey, invoice_sort_key, lines_coverage, lines_read_at};
 pub use tally::LineTally;
 pub use tie_out::{Summary, Sums, tie_out};
 pub use workers::{BALANCE, BILLING_HISTORY, BillingWorkerSpec, INVOICE_INGEST, Task, WORKERS};

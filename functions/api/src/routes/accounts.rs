@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Extension, Json};
+use domain::Coverage;
 use domain::{Account, AccountId, AccountStatus};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -12,18 +13,17 @@ use utoipa::ToSchema;
 
 use super::listing::{PageQuery, SLUG};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::{Json as Body, Path, Query};
-use crate::freshness::Coverage;
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::{Json as Body, Path, Query};
+use crate::http::observe::RequestId;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::representation::Representation;
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
+    ServerErrorResponses, location,
 };
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::{ApiProblem, ValidationError};
-use crate::representation::Representation;
-use crate::text::{label_error, secret_name_error};
+use crate::http::text::{label_error, secret_name_error};
 use crate::views::{AccountView, List, page_of};
 
 /// The number of attempts to write a change if other changes of the same account interfere.
@@ -125,7 +125,7 @@ pub(super) async fn register(
     let account = registration.check(&state)?;
     let values = json!({ "name": account.name, "secret": account.secret });
     let audit = audit(&admin, &state, request, "account.register", &account.account, values);
-    let location = [(header::LOCATION, format!("{}/accounts/{}", super::ROOT, account.account))];
+    let location = location(&format!("/accounts/{}", account.account));
     match state.table(&admin).register_account(&account, &audit).await? {
         RegisterOutcome::New => Ok((StatusCode::CREATED, location, Json(account.into()))),
         RegisterOutcome::Exists => {

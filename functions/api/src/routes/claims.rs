@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 use super::listing::{ID, SLUG};
 use super::resources::{ResourcePath, resource_view};
 use crate::AppState;
-use crate::caller::{Admin, Caller};
-use crate::extract::{Json as Body, Path, double_option};
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::{Admin, Caller};
+use crate::http::extract::{Json as Body, Path, double_option};
+use crate::http::observe::RequestId;
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::problem::{ApiProblem, ValidationError};
 use crate::views::ResourceView;
 
 /// The number of attempts to write a change if other changes of the same resource interfere.

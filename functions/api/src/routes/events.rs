@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use inventory::Freshness;
 
 use super::listing::PageQuery;
 use super::resources::ResourcePath;
 use crate::AppState;
-use crate::caller::Caller;
-use crate::extract::{Path, Query};
-use crate::freshness::Freshness;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::{Path, Query};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::views::{EventView, List};
 
 /// Lists the events of a resource, the newest first.
@@ -38,7 +38,7 @@ pub(super) async fn list(
     let binding = state.cursor_key().await?.binding(reader.scope(), "events", &key);
     let before: Option<u64> = page.position(&binding)?;
     let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(ApiProblem::not_found()) };
-    let freshness = Freshness::of(&reader, std::slice::from_ref(&key.account)).await?;
+    let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(&key.account)).await?);
     let coverage = freshness.coverage(Some(&key.kind), state.now());
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();

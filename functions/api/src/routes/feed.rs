@@ -4,19 +4,19 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, EventType, Kind, TenantId};
+use inventory::Freshness;
 use serde::{Deserialize, Serialize};
 use store::{FeedFilter, FeedPosition};
 use utoipa::IntoParams;
 
 use super::listing::{KIND, PageQuery, SLUG, covered_accounts, start_key_error};
 use crate::AppState;
-use crate::caller::Caller;
-use crate::extract::Query;
-use crate::freshness::Freshness;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::views::{EventView, List};
 
 /// The default length of the feed: events of the last 24 hours.
@@ -99,7 +99,7 @@ pub(super) async fn list(
     let since = since.max(now - state.config().event_retention);
     let FeedParams { kind, event_type, tenant, account, .. } = params;
     let accounts = covered_accounts(&state, &caller, account.as_ref(), tenant.as_ref()).await?;
-    let coverage = Freshness::of(&reader, &accounts).await?.coverage(kind.as_ref(), now);
+    let coverage = Freshness::new(reader.sync_states(&accounts).await?).coverage(kind.as_ref(), now);
     let filter = FeedFilter { since, account, kind, event_type, tenant };
     let from = position.map(|position| position.from);
     let found = reader.feed(&filter, from.as_ref(), now, page.limit).await;

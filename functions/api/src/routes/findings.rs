@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use domain::Coverage;
 use domain::{AccountId, Money, ProjectId, ResourceKey, TenantId};
 use inventory::findings::{Evaluation, FindingRule, RULES, RuleFinding};
 use serde::{Deserialize, Serialize};
@@ -11,13 +12,12 @@ use utoipa::IntoParams;
 use super::listing::{ID, PageQuery, SLUG, covered_accounts};
 use super::resources::projects_of;
 use crate::AppState;
-use crate::caller::Caller;
-use crate::extract::Query;
-use crate::freshness::Coverage;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::views::{FindingList, FindingView, List};
 
 /// The filters of findings; a finding must match all of them.

@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 
 use super::runs::{WorkerPath, enabled_account, invalid_field, kind_of};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::{Json as Body, Path};
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::{Json as Body, Path};
+use crate::http::observe::RequestId;
+use crate::http::problem::ApiProblem;
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::problem::ApiProblem;
 use crate::views::ConfirmedDeletionsView;
 use crate::workers;
 

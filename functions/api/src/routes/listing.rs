@@ -4,10 +4,10 @@ use domain::{AccountId, TenantId};
 use utoipa::IntoParams;
 
 use crate::AppState;
-use crate::caller::Caller;
-use crate::cursor::Binding;
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
+use crate::http::caller::Caller;
+use crate::http::cursor::Binding;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;

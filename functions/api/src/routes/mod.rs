@@ -16,25 +16,16 @@ mod runs;
 mod sagas;
 mod summary;
 mod sync;
-mod tenancy;
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
-use utoipa::OpenApi;
+pub(crate) use openapi::ServedDocument;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::AppState;
-use crate::observe::observe;
-use crate::openapi::Base;
-use crate::problem::ApiProblem;
-
-/// The path prefix of all routes.
-const ROOT: &str = "/api/v1";
 
 /// All routes together with their OpenAPI descriptions.
 pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
-    let routes = OpenApiRouter::new()
+    OpenApiRouter::new()
         .routes(routes!(health::health))
         .routes(routes!(openapi::openapi))
         .routes(routes!(accounts::list, accounts::register))
@@ -71,16 +62,5 @@ pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(billing::cost_lines::list))
         .routes(routes!(billing::match_rate::rate))
         .routes(routes!(billing::tie_out::list))
-        .routes(routes!(billing::accrual::accrual));
-    OpenApiRouter::with_openapi(Base::openapi()).nest(ROOT, routes)
-}
-
-/// The router of the API with its middleware.
-pub fn router(state: AppState) -> Router {
-    let (router, _) = documented_routes().split_for_parts();
-    router
-        .fallback(async || ApiProblem::not_found())
-        .method_not_allowed_fallback(async || ApiProblem::method_not_allowed())
-        .layer(from_fn_with_state(state.clone(), observe))
-        .with_state(state)
+        .routes(routes!(billing::accrual::accrual))
 }

@@ -1,10 +1,16 @@
 //! The OpenAPI document as a resource.
 
-use axum::extract::State;
+use std::sync::LazyLock;
+
+use axum::Extension;
+use axum::body::Bytes;
 use axum::response::IntoResponse;
 use http::header;
 
-use crate::AppState;
+/// The OpenAPI document as JSON. The text is generated on first use, because most invocations never
+/// need it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ServedDocument(pub(crate) &'static LazyLock<Bytes>);
 
 /// Returns this document.
 ///
@@ -15,6 +21,6 @@ use crate::AppState;
     tag = "service",
     responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json"))
 )]
-pub(super) async fn openapi(State(state): State<AppState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], state.document())
+pub(super) async fn openapi(Extension(document): Extension<ServedDocument>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], Bytes::clone(document.0))
 }

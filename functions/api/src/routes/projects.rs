@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::{Extension, Json};
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{AccountId, Project, ProjectId, TenantId, to_millis};
+use domain::{AccountId, Project, ProjectId, TenancyConflict, TenantId, to_millis};
+use inventory::Freshness;
 use inventory::workers::PROJECT;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,20 +13,18 @@ use store::{AuditEntry, ProjectWrite, UpdateOutcome};
 use utoipa::{IntoParams, ToSchema};
 
 use super::listing::{ID, PageQuery, SLUG, flag};
-use super::tenancy;
 use crate::AppState;
-use crate::caller::{Admin, Caller};
-use crate::extract::{Json as Body, Path, Query, double_option};
-use crate::freshness::Freshness;
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::{Admin, Caller};
+use crate::http::extract::{Json as Body, Path, Query, double_option};
+use crate::http::observe::RequestId;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::representation::Representation;
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::{ApiProblem, ValidationError};
-use crate::representation::Representation;
-use crate::text::label_error;
+use crate::http::text::label_error;
 use crate::views::{List, ProjectView, page_of};
 
 /// The number of attempts to write a change if other changes of the same project interfere.
@@ -129,7 +128,7 @@ pub(super) async fn list(
     let after: Option<String> = page.position(&binding)?;
     let mut accounts = reader.accounts().await?;
     accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
-    let freshness = Freshness::of(&reader, &accounts).await?;
+    let freshness = Freshness::new(reader.sync_states(&accounts).await?);
     let projects = reader.projects_in(&accounts.into_iter().collect()).await?;
 
     let mut wanted: Vec<Project> = projects.into_iter().filter(|project| filter.wants(project)).collect();
@@ -159,7 +158,7 @@ pub(super) async fn one(
 ) -> Result<Json<ProjectView>, ApiProblem> {
     let reader = state.reader(&caller);
     let Some(project) = reader.project(&account, &id).await? else { return Err(ApiProblem::not_found()) };
-    let freshness = Freshness::of(&reader, std::slice::from_ref(&account)).await?;
+    let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(&account)).await?);
     let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
     Ok(Json(ProjectView::new(project, reader.scope(), last_complete_at)))
 }
@@ -202,7 +201,7 @@ pub(super) async fn change(
                 continue;
             }
         }
-        let freshness = Freshness::of(&reader, std::slice::from_ref(&account)).await?;
+        let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(&account)).await?);
         let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
         return Ok(Json(ProjectView::new(changed, reader.scope(), last_complete_at)));
     }
@@ -244,8 +243,11 @@ impl ProjectChange {
 impl ValidatedProjectChange {
     fn apply(&self, project: &mut Project) -> Result<(), ApiProblem> {
         match self.tenant.clone() {
-            Some(tenant) if tenant != project.tenant_id => tenancy::assign_tenant(project, tenant, self.from),
-            Some(_) if self.from_given => tenancy::move_tenancy_start(project, self.from)?,
+            Some(tenant) if tenant != project.tenant_id => project.assign_tenant(tenant, self.from),
+            Some(_) if self.from_given => project.move_tenancy_start(self.from).map_err(|_: TenancyConflict| {
+                let detail = "The tenancy cannot begin in another tenant's time or before the project was first seen; see tenant_history.";
+                ApiProblem::conflict("tenant-history", detail)
+            })?,
             _ => {}
         }
         if let Some(purpose) = self.purpose.clone() {

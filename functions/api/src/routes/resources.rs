@@ -1,5 +1,7 @@
 //! The mirrored resources.
 
+use inventory::Freshness;
+use inventory::explain_unattributed;
 use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
@@ -11,14 +13,12 @@ use utoipa::IntoParams;
 
 use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, start_key_error};
 use crate::AppState;
-use crate::attribution::explain_unattributed;
-use crate::caller::Caller;
-use crate::extract::{Path, Query};
-use crate::freshness::Freshness;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::{Path, Query};
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::views::{List, ResourceView};
 
 /// The filters of resources; a resource must match all of them.
@@ -94,7 +94,7 @@ pub(super) async fn list(
     let binding = state.cursor_key().await?.binding(reader.scope(), "resources", &filter);
     let from: Option<ResourcePosition> = page.position(&binding)?;
     let accounts = covered_accounts(&state, &caller, filter.account.as_ref(), filter.tenant.as_ref()).await?;
-    let freshness = Freshness::of(&reader, &accounts).await?;
+    let freshness = Freshness::new(reader.sync_states(&accounts).await?);
     let found = reader.resources(&filter, &freshness.kinds(), from.as_ref(), page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
 
@@ -141,7 +141,7 @@ pub(super) async fn resource_view(
         Some(id) => reader.project(account, id).await?,
         None => None,
     };
-    let freshness = Freshness::of(reader, std::slice::from_ref(account)).await?;
+    let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(account)).await?);
     Ok(view(caller, resource, project.as_ref(), &freshness))
 }
 

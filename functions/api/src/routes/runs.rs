@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 
 use super::listing::SLUG;
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::{OptionalJson, Path};
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::{OptionalJson, Path};
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::{ApiProblem, ValidationError};
 use crate::views::RunView;
 use crate::workers::AnyWorker;
 

@@ -3,19 +3,19 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::AccountId;
+use inventory::Freshness;
 use store::SummaryCount;
 use utoipa::IntoParams;
 
 use super::listing::{SLUG, covered_accounts};
 use super::resources::projects_of;
 use crate::AppState;
-use crate::caller::Caller;
-use crate::extract::Query;
-use crate::freshness::Freshness;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::views::{SummaryRowView, SummaryView};
 
 /// The filter of the summary.
@@ -48,7 +48,7 @@ pub(super) async fn summary(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let accounts = covered_accounts(&state, &caller, account.as_ref(), None).await?;
-    let freshness = Freshness::of(&reader, &accounts).await?;
+    let freshness = Freshness::new(reader.sync_states(&accounts).await?);
     let counts = reader.summary(account.as_ref(), &freshness.kinds()).await?;
     let projects = projects_of(&reader, accounts.into_iter()).await?;
     let mut total = SummaryCount::default();

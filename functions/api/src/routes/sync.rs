@@ -2,19 +2,19 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use domain::Coverage;
 use domain::{AccountId, Kind, Scope};
 use serde::Serialize;
 use utoipa::IntoParams;
 
 use super::listing::{KIND, PageQuery, SLUG};
 use crate::AppState;
-use crate::caller::{Admin, Caller};
-use crate::extract::Query;
-use crate::freshness::Coverage;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::{Admin, Caller};
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::views::{List, SyncView, page_of};
 use crate::workers::{self, AnyWorker};
 

@@ -1,14 +1,14 @@
 //! The representation of findings.
 
 use chrono::{DateTime, Utc};
+use domain::Coverage;
 use domain::{Money, Project};
 use inventory::findings::{CoverageGapReason, RuleFinding, SkippedRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{List, Price};
-use crate::freshness::Coverage;
-use crate::representation::Tabular;
+use crate::http::representation::Tabular;
 
 /// A page of findings, the most expensive first.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,13 +1,12 @@
 //! The representation of ledger entries.
 
+use access::Visibility;
 use chrono::{DateTime, Utc};
 use sagas::definition::Definition;
 use sagas::record::{Actor, EntryKind, LedgerEntry, SagaStatus, StepState, StepStatus, WriteOutcome};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-
-use crate::visibility::Visibility;
 
 /// An entry in the ledger of a saga: one change of its state. For tenants, fields that they may not
 /// see are null.

@@ -1,13 +1,13 @@
 //! The representation of lists, one page at a time.
 
 use chrono::{DateTime, Utc};
+use domain::Coverage;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cursor::Binding;
-use crate::freshness::Coverage;
-use crate::problem::ApiProblem;
-use crate::representation::Tabular;
+use crate::http::cursor::Binding;
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Tabular;
 
 /// A page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]

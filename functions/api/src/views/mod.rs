@@ -30,7 +30,7 @@ pub use list::{List, page_of};
 pub use plan::{PlanView, PlannedChangeView, PlannedStepView, SiblingTtlView};
 pub use price::Price;
 pub use project::{ProjectView, TenancyView};
-pub use resource::{ResourceView, UnattributedReason, UnattributedView};
+pub use resource::ResourceView;
 pub use saga::{CancelView, SagaView, StuckView};
 pub use saga_step::{SagaStepView, VerdictView};
 pub use summary::{SummaryRowView, SummaryTotalsView, SummaryView};

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{Attribution, Project, Resource, ResourceFacts};
+use inventory::Unattributed;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -43,7 +44,7 @@ pub struct ResourceView {
     pub attribution: Option<Attribution>,
     /// Reason why no project is known; null if one is known, and for tenants.
     #[schema(required)]
-    pub unattributed: Option<UnattributedView>,
+    pub unattributed: Option<Unattributed>,
     /// Tenant that owns the resource now: the one that an operator claimed it for, otherwise the
     /// project's tenant.
     #[schema(required, example = "acme")]
@@ -75,36 +76,6 @@ pub struct ResourceView {
     pub attrs: Map<String, Value>,
 }
 
-/// The reason why the project of a resource is unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Unattributed)]
-pub struct UnattributedView {
-    /// Reason as a constant, for programs.
-    pub reason: UnattributedReason,
-    /// Scope that the token may lack; null if a missing scope cannot be the reason.
-    #[schema(required, example = "domain:read")]
-    pub scope: Option<String>,
-    /// Reason as text, for people; the wording may change.
-    #[schema(
-        example = "The resource is in no project. It has no owner until a project lists it or an operator claims it."
-    )]
-    pub detail: String,
-}
-
-/// The reason why the project of a resource is unknown, for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UnattributedReason {
-    /// The token may not read a list that would show the project.
-    NotVisible,
-    /// The last read of a list that would show the project was incomplete.
-    NotRead,
-    /// All lists were read, and no project contains the resource.
-    InNoProject,
-    /// A claim was withdrawn, and the next sweep of projects assigns the resource.
-    Unsettled,
-}
-
 impl ResourceView {
     /// Represents a resource in its project. `last_complete_at` is the end of the last complete
     /// sweep of its kind.
@@ -113,7 +84,7 @@ impl ResourceView {
         resource: Resource,
         project: Option<&Project>,
         last_complete_at: Option<DateTime<Utc>>,
-        unattributed: Option<UnattributedView>,
+        unattributed: Option<Unattributed>,
     ) -> Self {
         let claimed_tenant = resource.claimed_tenant().cloned();
         let last_seen_at = resource.last_seen(last_complete_at);

@@ -1,5 +1,6 @@
 //! The representation of sagas.
 
+use access::Visibility;
 use chrono::{DateTime, Utc};
 use sagas::record::{SagaRecord, SagaStatus, Stuck, StuckReason};
 use serde::Serialize;
@@ -7,7 +8,6 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::SagaStepView;
-use crate::visibility::Visibility;
 
 /// A saga. For tenants, fields that they may not see are null or empty.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,12 +1,11 @@
 //! The representation of saga steps.
 
+use access::Visibility;
 use chrono::{DateTime, Utc};
 use sagas::record::{ApprovalVerdict, StepSpec, StepState, StepStatus};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-
-use crate::visibility::Visibility;
 
 /// A step of a saga.
 #[derive(Debug, Clone, Serialize, ToSchema)]

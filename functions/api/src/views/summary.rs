@@ -1,14 +1,14 @@
 //! The representation of the inventory summary.
 
 use chrono::{DateTime, Utc};
+use domain::Coverage;
 use domain::Project;
 use serde::Serialize;
 use store::{SummaryCount, SummaryKey};
 use utoipa::ToSchema;
 
 use super::Price;
-use crate::freshness::Coverage;
-use crate::representation::Tabular;
+use crate::http::representation::Tabular;
 
 /// The resources of one kind, project and tenant in an account, counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]

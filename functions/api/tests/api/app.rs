@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use api::cursor::CursorKey;
-use api::gateway::GatewayEvent;
+use api::http::cursor::CursorKey;
+use api::http::gateway::GatewayEvent;
 use api::{ApiConfig, AppState, CursorKeys, workers};
 use axum::Router;
 use chrono::{DateTime, Utc};

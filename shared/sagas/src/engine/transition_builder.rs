@@ -264,9 +264,7 @@ const MAX_TEXT_BYTES: usize = 300;
 /// Returns a text without anything that looks like a token, cut to its largest size: ledger entries
 /// are kept for ever.
 fn scrubbed(text: &str) -> String {
-    let looks_secret = |word: &&str| ["dop_v1_", "doo_v1_", "dor_v1_"].iter().any(|prefix| word.contains(prefix));
-    let words = text.split_inclusive(char::is_whitespace);
-    let mut clean: String = words.map(|word| if looks_secret(&word) { "[token] " } else { word }).collect();
+    let mut clean = domain::without_tokens(text);
     let mut end = MAX_TEXT_BYTES.min(clean.len());
     while !clean.is_char_boundary(end) {
         end -= 1;

@@ -4,19 +4,18 @@ use axum::extract::State;
 use axum::response::Response;
 use billing::accrual::{Accrual, Band, BandPosition, DayRate, Figures, Tolerance, accrue, day_rates};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::Coverage;
 use domain::billing::{BalanceSnapshot, CostLine, Invoice, InvoiceStatus, Period, Span};
 use domain::{AccountId, Money};
 use store::Table;
 
-use super::month::read_at;
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Query;
-use crate::freshness::Coverage;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Admin;
+use crate::http::extract::Query;
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::views::{AccrualRowView, AccrualView, AccruedAccountView, DayRateView};
 
 /// The time range of the daily costs. It reaches into the previous month, so that the expected
@@ -24,10 +23,6 @@ use crate::views::{AccrualRowView, AccrualView, AccruedAccountView, DayRateView}
 const DAYS_BACK: TimeDelta = TimeDelta::days(31);
 /// The number of records in one read from the table.
 const READ_SIZE: usize = 1_000;
-/// The workers whose receipts show whether the running month is known: one reads the balances, the
-/// other has the preview ingested.
-const WORKERS: [billing::BillingWorkerSpec; 2] = [billing::BALANCE, billing::BILLING_HISTORY];
-
 /// Reports the cost of the running month so far and its forecast.
 ///
 /// The rows are grouped by account, project and kind, and calculated from the preview's lines. Each
@@ -47,7 +42,9 @@ pub(in crate::routes) async fn accrual(
     let table = state.table(&admin);
     let now = state.now();
     let period = Period::containing(now.date_naive());
-    let mut coverage = freshness.billing_coverage(&WORKERS, now);
+    // One worker reads the balances, the other has the preview ingested.
+    let sync_kinds = [billing::BALANCE.sync_kind, billing::BILLING_HISTORY.sync_kind];
+    let mut coverage = freshness.coverage_of_runs(&sync_kinds, now);
     let (mut rows, mut of_accounts, mut totals) = (Vec::new(), Vec::new(), Figures::default());
     for account in &accounts {
         let preview = table.invoices_in(account, period).await?.into_iter().find(is_preview);
@@ -77,7 +74,7 @@ fn is_preview(invoice: &Invoice) -> bool {
 
 /// Calculates the accrual of the preview's lines; `None` if no lines were read yet.
 async fn accrued(table: &Table, preview: &Invoice) -> Result<Option<Accrual>, ApiProblem> {
-    let Some(as_of) = read_at(preview) else { return Ok(None) };
+    let Some(as_of) = billing::lines_read_at(preview) else { return Ok(None) };
     let (mut lines, mut from) = (Vec::new(), None);
     loop {
         let page = table.lines(preview, from, READ_SIZE).await?.ok_or_else(ApiProblem::internal)?;

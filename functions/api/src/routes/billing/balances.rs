@@ -11,12 +11,12 @@ use utoipa::IntoParams;
 use super::pager::{MultiAccountCursor, MultiAccountPager};
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Query;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Admin;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{BalanceView, List, page_of};
 
@@ -107,7 +107,7 @@ pub(in crate::routes) async fn latest(
     for account in &accounts {
         data.extend(state.table(&admin).latest_balance(account).await?.map(BalanceView::from));
     }
-    representation.of(&List::new(data, next, freshness.billing_coverage(&[billing::BALANCE], state.now())))
+    representation.of(&List::new(data, next, freshness.coverage_of_runs(&[billing::BALANCE.sync_kind], state.now())))
 }
 
 /// Lists the hourly balances of a time range, account by account, the oldest first.
@@ -141,5 +141,5 @@ pub(in crate::routes) async fn list(
         .map(|accounts_cursor| binding.seal(&BalanceCursor { from: span.from, until: span.until, accounts_cursor }))
         .transpose()?;
     let data: Vec<BalanceView> = found.into_iter().map(Into::into).collect();
-    representation.of(&List::new(data, next, freshness.billing_coverage(&[billing::BALANCE], state.now())))
+    representation.of(&List::new(data, next, freshness.coverage_of_runs(&[billing::BALANCE.sync_kind], state.now())))
 }

@@ -11,12 +11,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::month;
 use super::parameters::{AccountQuery, MONTH, accounts, month};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Query;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Admin;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::routes::listing::PageQuery;
 use crate::views::{CostLineView, List};
 

@@ -7,12 +7,12 @@ use domain::Scope;
 use super::pager::{MultiAccountCursor, MultiAccountPager};
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Query;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Admin;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{HistoryEntryView, List};
 
@@ -53,6 +53,6 @@ pub(in crate::routes) async fn list(
     }
     let (found, next) = pager.finish();
     let data: Vec<HistoryEntryView> = found.into_iter().map(Into::into).collect();
-    let coverage = freshness.billing_coverage(&[billing::BILLING_HISTORY], state.now());
+    let coverage = freshness.coverage_of_runs(&[billing::BILLING_HISTORY.sync_kind], state.now());
     representation.of(&List::new(data, next.map(|cursor| binding.seal(&cursor)).transpose()?, coverage))
 }

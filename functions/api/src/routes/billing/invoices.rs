@@ -11,12 +11,12 @@ use utoipa::IntoParams;
 use super::month;
 use super::parameters::{AccountQuery, InvoicePath, PeriodQuery, accounts};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::{Path, Query};
-use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Admin;
+use crate::http::extract::{Path, Query};
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::routes::listing::PageQuery;
 use crate::views::{InvoiceView, List, page_of};
 
@@ -64,11 +64,11 @@ pub(in crate::routes) async fn list(
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "invoices", &(&of, &status));
-    let after: Option<month::InvoiceSortKey> = page.position(&binding)?;
+    let after: Option<billing::InvoiceSortKey> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let mut invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
     invoices.retain(|invoice| status.status.is_none_or(|status| status == invoice.status));
-    let (invoices, next) = page_of(invoices, month::sort_key, after.as_ref(), page.limit, &binding)?;
+    let (invoices, next) = page_of(invoices, billing::invoice_sort_key, after.as_ref(), page.limit, &binding)?;
     let data: Vec<InvoiceView> = invoices.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, month::invoices_coverage(&freshness, state.now())))
 }

@@ -7,10 +7,10 @@ use domain::billing::MatchCounts;
 use super::month;
 use super::parameters::{PeriodQuery, accounts};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Query;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::problem::ApiProblem;
+use crate::http::caller::Admin;
+use crate::http::extract::Query;
+use crate::http::problem::ApiProblem;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::views::MatchRateView;
 
 /// Counts the invoice lines that have a resource or an explanation, of one month or of all.

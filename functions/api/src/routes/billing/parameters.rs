@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use domain::billing::Period;
 use domain::{AccountId, InvoiceUuid};
+use inventory::Freshness;
 use serde::Serialize;
 use utoipa::IntoParams;
 
 use crate::AppState;
-use crate::caller::{Admin, Caller};
-use crate::freshness::Freshness;
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
+use crate::http::caller::{Admin, Caller};
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
 use crate::routes::listing::{ID, SLUG, covered_accounts};
 
 /// The description of a month in validation errors.
@@ -80,7 +80,7 @@ pub(super) async fn accounts(
     let caller = Caller::Admin(admin.clone());
     let mut accounts = covered_accounts(state, &caller, account, None).await?;
     accounts.sort();
-    let freshness = Freshness::of(&state.reader(&caller), &accounts).await?;
+    let freshness = Freshness::new(state.reader(&caller).sync_states(&accounts).await?);
     Ok((accounts, freshness))
 }
 

@@ -7,12 +7,12 @@ use http::StatusCode;
 use super::invoices::find;
 use super::parameters::{AccountQuery, InvoicePath};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::{Path, Query};
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::{Path, Query};
+use crate::http::problem::ApiProblem;
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses,
 };
-use crate::problem::ApiProblem;
 use crate::routes::runs::enabled_account;
 use crate::views::RunView;
 

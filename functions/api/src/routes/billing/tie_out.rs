@@ -7,12 +7,12 @@ use domain::Scope;
 use super::month;
 use super::parameters::{PeriodQuery, accounts};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Query;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Admin;
+use crate::http::extract::Query;
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
 use crate::routes::listing::PageQuery;
 use crate::views::{List, TieOutList, TieOutRowView, TieOutTotalView, page_of};
 
@@ -45,12 +45,12 @@ pub(in crate::routes) async fn list(
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "tie-out", &of);
-    let after: Option<month::InvoiceSortKey> = page.position(&binding)?;
+    let after: Option<billing::InvoiceSortKey> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
     let coverage = month::lines_coverage(&freshness, &accounts, &invoices, of.period, state.now());
     let total = TieOutTotalView::of(&invoices);
-    let (invoices, next) = page_of(invoices, month::sort_key, after.as_ref(), page.limit, &binding)?;
+    let (invoices, next) = page_of(invoices, billing::invoice_sort_key, after.as_ref(), page.limit, &binding)?;
     let data: Vec<TieOutRowView> = invoices.iter().map(Into::into).collect();
     representation.of(&TieOutList { list: List::new(data, next, coverage), total })
 }

@@ -2,7 +2,7 @@
 
 use domain::{Account, AccountId, AccountStatus};
 
-use crate::problem::{ApiProblem, ValidationError};
+use crate::http::problem::{ApiProblem, ValidationError};
 use crate::routes::listing::SLUG;
 
 /// The account that a request to start a saga names.

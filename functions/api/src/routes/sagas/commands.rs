@@ -1,5 +1,6 @@
 //! Operators' commands for sagas. Admins only.
 
+use access::Visibility;
 use axum::extract::State;
 use axum::{Extension, Json};
 use sagas::steps::STEPS;
@@ -10,17 +11,16 @@ use utoipa::ToSchema;
 
 use super::{SagaPath, audit, tx};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::{Json as Body, OptionalJson, Path};
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::{Json as Body, OptionalJson, Path};
+use crate::http::observe::RequestId;
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::problem::{ApiProblem, ValidationError};
-use crate::text::label_error;
+use crate::http::text::label_error;
 use crate::views::SagaView;
-use crate::visibility::Visibility;
 
 /// An optional reason for a command.
 #[derive(Debug, Default, Deserialize, ToSchema)]

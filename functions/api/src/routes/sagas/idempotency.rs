@@ -2,14 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::contains_token;
 use http::request::Parts;
 use sagas::record::{Idempotency, digest};
 
 use crate::AppState;
-use crate::caller::Admin;
-use crate::gateway::IDEMPOTENCY_KEY;
-use crate::problem::{ApiProblem, ValidationError};
-use crate::text::contains_token;
+use crate::http::caller::Admin;
+use crate::http::gateway::IDEMPOTENCY_KEY;
+use crate::http::problem::{ApiProblem, ValidationError};
 
 /// The time after which a key is forgotten and may be used for another request.
 const KEY_RETENTION: TimeDelta = TimeDelta::days(7);

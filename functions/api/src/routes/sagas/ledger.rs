@@ -1,5 +1,7 @@
 //! The ledgers of sagas.
 
+use access::Redactor;
+use domain::Coverage;
 use std::collections::BTreeMap;
 
 use axum::extract::State;
@@ -9,15 +11,13 @@ use sagas::record::{EntryKind, LedgerEntry, SagaId};
 
 use super::SagaPath;
 use crate::AppState;
-use crate::caller::Caller;
-use crate::extract::{Path, Query};
-use crate::freshness::Coverage;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::{Path, Query};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::routes::listing::{PageQuery, start_key_error};
 use crate::views::{LedgerEntryView, List};
-use crate::visibility::Redactor;
 
 /// Lists the ledger of a saga, the oldest entry first.
 ///
@@ -42,7 +42,7 @@ pub(in crate::routes) async fn list(
     let found = reader.saga_ledger(&id, after, page.limit).await;
     let found = found.map_err(|error| start_key_error(error, after.is_some()))?;
     let Some(found) = found else { return Err(ApiProblem::not_found()) };
-    let visibility = Redactor::new(&caller, &reader).visibility_of(&record.metadata).await?;
+    let visibility = Redactor::new(&reader).visibility_of(&record.metadata).await?;
     let pre_images = match &caller {
         Caller::Admin(admin) => pre_images(state.table(admin), &id, &found.entries).await?,
         Caller::Tenant { .. } => BTreeMap::new(),

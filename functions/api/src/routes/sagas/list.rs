@@ -1,8 +1,10 @@
 //! Lists sagas and returns single ones.
 
+use access::Redactor;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use domain::Coverage;
 use domain::TenantId;
 use sagas::definition::SagaTemplate;
 use sagas::record::SagaStatus;
@@ -11,16 +13,14 @@ use utoipa::IntoParams;
 
 use super::SagaPath;
 use crate::AppState;
-use crate::caller::Caller;
-use crate::extract::{Path, Query};
-use crate::freshness::Coverage;
-use crate::openapi::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::parameters::{FromParameters, Parameters};
-use crate::problem::ApiProblem;
-use crate::representation::Representation;
+use crate::http::caller::Caller;
+use crate::http::extract::{Path, Query};
+use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::problem::ApiProblem;
+use crate::http::representation::Representation;
+use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
 use crate::routes::listing::{PageQuery, SLUG, start_key_error};
 use crate::views::{List, SagaView};
-use crate::visibility::Redactor;
 
 /// The filters of sagas; a saga must match all of them.
 #[derive(Debug, IntoParams)]
@@ -79,7 +79,7 @@ pub(in crate::routes) async fn list(
     let table_filter = SagaFilter { saga_type: filter.saga_type.clone().filter(|_| may_filter), ..filter.clone() };
     let found = reader.sagas(&table_filter, from.as_ref(), page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
-    let mut redactor = Redactor::new(&caller, &reader);
+    let mut redactor = Redactor::new(&reader);
     let mut data = Vec::with_capacity(found.sagas.len());
     for record in &found.sagas {
         data.push(SagaView::new(record, &redactor.visibility_of(&record.metadata).await?));
@@ -102,6 +102,6 @@ pub(in crate::routes) async fn one(
 ) -> Result<Json<SagaView>, ApiProblem> {
     let reader = state.reader(&caller);
     let Some(record) = reader.saga(&id).await? else { return Err(ApiProblem::not_found()) };
-    let visibility = Redactor::new(&caller, &reader).visibility_of(&record.metadata).await?;
+    let visibility = Redactor::new(&reader).visibility_of(&record.metadata).await?;
     Ok(Json(SagaView::new(&record, &visibility)))
 }

@@ -15,9 +15,9 @@ use serde_json::Value;
 use store::AuditEntry;
 
 use crate::AppState;
-use crate::caller::Admin;
-use crate::observe::RequestId;
-use crate::parameters::{FromParameters, Parameters};
+use crate::http::caller::Admin;
+use crate::http::observe::RequestId;
+use crate::http::parameters::{FromParameters, Parameters};
 
 /// The id of a saga, from the path.
 #[derive(Debug)]

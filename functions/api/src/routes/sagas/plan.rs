@@ -1,5 +1,6 @@
 //! Plans of sagas: the changes that a saga would make. Admins only.
 
+use access::owning_tenant;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -10,16 +11,15 @@ use sagas::steps::STEPS;
 
 use super::request::{SagaRequest, StartRequest};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Json as Body;
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::Json as Body;
+use crate::http::problem::{ApiProblem, DIGITALOCEAN_RETRY_AFTER_SECONDS};
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::problem::{ApiProblem, DIGITALOCEAN_RETRY_AFTER_SECONDS};
 use crate::provisioning::PRICES;
 use crate::views::PlanView;
-use crate::visibility::owning_tenant;
 
 /// The longest value of `Retry-After`, in seconds.
 const MAX_RETRY_AFTER_SECONDS: i64 = 3_600;

@@ -2,7 +2,7 @@
 //! is read from DigitalOcean.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Account, AccountId};
+use domain::{Account, AccountId, contains_token};
 use sagas::definition::{CUSTOM, Definition, InputError, SAGA_TEMPLATES, SagaTemplate, StepRequest, validate};
 use sagas::record::digest;
 use sagas::steps::STEPS;
@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::accounts::RequestedAccount;
-use crate::parameters::is_plain;
-use crate::problem::{ApiProblem, ValidationError};
-use crate::text::{TOKEN_REFUSED, contains_token};
+use crate::http::parameters::is_plain;
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::text::TOKEN_REFUSED;
 
 /// The longest time that a saga may be scheduled ahead.
 const MAX_START_DELAY: TimeDelta = TimeDelta::days(366);

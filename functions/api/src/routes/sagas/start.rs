@@ -1,5 +1,6 @@
 //! Starts sagas. Admins only.
 
+use access::{Visibility, owning_tenant};
 use axum::extract::State;
 use axum::{Extension, Json};
 use http::{StatusCode, header};
@@ -12,16 +13,15 @@ use super::plan::compute_plan;
 use super::request::{SagaRequest, StartRequest, ValidatedRequest};
 use super::{audit, tx};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Json as Body;
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::Json as Body;
+use crate::http::observe::RequestId;
+use crate::http::problem::ApiProblem;
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
+    ServerErrorResponses, location,
 };
-use crate::problem::ApiProblem;
 use crate::views::SagaView;
-use crate::visibility::{Visibility, owning_tenant};
 
 /// The response with a saga that was started by this request or by an earlier one with the same
 /// key.
@@ -110,6 +110,5 @@ async fn existing_saga(admin: &Admin, state: &AppState, started: StartResult) ->
 }
 
 fn start_response(status: StatusCode, saga: SagaView) -> StartResponse {
-    let location = format!("{}/sagas/{}", crate::routes::ROOT, saga.id);
-    (status, [(header::LOCATION, location)], Json(saga))
+    (status, location(&format!("/sagas/{}", saga.id)), Json(saga))
 }

@@ -11,14 +11,14 @@ use super::idempotency::IdempotencyKey;
 use super::request::SagaRequest;
 use super::start::{StartResponse, start_validated};
 use crate::AppState;
-use crate::caller::Admin;
-use crate::extract::Json as Body;
-use crate::observe::RequestId;
-use crate::openapi::{
+use crate::http::caller::Admin;
+use crate::http::extract::Json as Body;
+use crate::http::observe::RequestId;
+use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::responses::{
     AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
     ServerErrorResponses,
 };
-use crate::problem::{ApiProblem, ValidationError};
 use crate::views::SagaView;
 
 /// The body of a request for a snapshot. Every field that is not in [`StartOptions`] is an input of

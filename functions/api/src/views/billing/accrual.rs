@@ -2,14 +2,14 @@
 
 use billing::accrual::{Accrual, AccrualGroup, Band, BandPosition, Figures};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Coverage;
 use domain::billing::Period;
 use domain::{AccountId, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::BalanceView;
-use crate::freshness::Coverage;
-use crate::representation::Tabular;
+use crate::http::representation::Tabular;
 use crate::views::Price;
 
 /// The cost of the running month so far and its forecast, on a single page.

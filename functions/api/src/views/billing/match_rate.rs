@@ -1,11 +1,10 @@
 //! The representation of match rates.
 
 use chrono::{DateTime, Utc};
+use domain::Coverage;
 use domain::billing::{MatchCounts, Period};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::freshness::Coverage;
 
 /// The share of invoice lines that have an owner, for one month or for all.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,12 +1,12 @@
 //! The representation of tie-outs: comparisons of the sums of invoices.
 
+use domain::Coverage;
 use domain::Money;
 use domain::billing::{AmountSource, Difference, Invoice, InvoiceStatus, TieOut, TieOutStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::freshness::Coverage;
-use crate::representation::Tabular;
+use crate::http::representation::Tabular;
 use crate::views::{List, Price};
 
 /// A page of invoice tie-outs and the total of all pages.

@@ -1,6 +1,6 @@
 //! The cost lines of a month, page by page and always of one revision.
 
-use api::cursor::Binding;
+use api::http::cursor::Binding;
 use domain::billing::{CostLine, Invoice, Period, UnmatchedReason};
 use domain::{AccountId, AccountStatus, InvoiceUuid, Scope};
 use serde_json::{Value, json};

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::problem::ApiProblem;
+use super::problem::ApiProblem;
 
 /// The first byte of a cursor. A cursor of another version is refused, and the caller restarts the
 /// list.

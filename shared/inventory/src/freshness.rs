@@ -1,14 +1,12 @@
-//! The freshness of a response: when the sync states that it covers were last read, and whether
-//! each list was read completely.
+//! The freshness of data of the mirror: when the lists that it depends on were last read, and
+//! whether each was read completely.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, Kind, Receipt, SyncState};
-use inventory::workers::{PROJECT, mirrored, resource_kinds};
-use store::Reader;
+use domain::{AccountId, Coverage, Kind, Receipt, SyncState};
 
-use crate::problem::ApiProblem;
+use crate::workers::{PROJECT, mirrored, resource_kinds};
 
 /// The sync states of some accounts, by account and kind.
 #[derive(Debug, Clone)]
@@ -16,23 +14,11 @@ pub struct Freshness {
     sync_states: BTreeMap<AccountId, BTreeMap<Kind, SyncState>>,
 }
 
-/// The freshness that a response reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Coverage {
-    /// The age limit of the data: nothing in the response is older than this, the oldest of the
-    /// last complete reads that it depends on.
-    pub as_of: DateTime<Utc>,
-    /// True if the last read of every list that the response depends on was complete.
-    pub complete: bool,
-}
-
 impl Freshness {
-    /// Reads the sync states of these accounts.
-    ///
-    /// # Errors
-    /// Fails if the table cannot be read.
-    pub async fn of(reader: &Reader, accounts: &[AccountId]) -> Result<Self, ApiProblem> {
-        Ok(Self { sync_states: reader.sync_states(accounts).await? })
+    /// Takes the sync states of the accounts that a response covers.
+    #[must_use]
+    pub const fn new(sync_states: BTreeMap<AccountId, BTreeMap<Kind, SyncState>>) -> Self {
+        Self { sync_states }
     }
 
     /// The sync states of one of the accounts, by kind; `None` for an account that was not read.
@@ -51,17 +37,17 @@ impl Freshness {
         kinds.into_iter().collect()
     }
 
-    /// The end of the last complete sweep of this kind in this account; `None` before the first.
+    /// The end of the last complete read of this kind in this account; `None` before the first.
     #[must_use]
     pub fn last_complete_at(&self, account: &AccountId, kind: &Kind) -> Option<DateTime<Utc>> {
-        finished(self.sync_states.get(account)?.get(&sync_kind_of(kind))?.last_complete.as_ref())
+        self.last_complete_run_at(account, &sync_kind_of(kind))
     }
 
-    /// The end of the last complete run of this billing worker for this account; `None` before the
+    /// The end of the last complete run with this sync kind in this account; `None` before the
     /// first.
     #[must_use]
-    pub fn billing_read_at(&self, account: &AccountId, worker: &billing::BillingWorkerSpec) -> Option<DateTime<Utc>> {
-        finished(self.sync_states.get(account)?.get(&worker.sync_kind)?.last_complete.as_ref())
+    pub fn last_complete_run_at(&self, account: &AccountId, sync_kind: &Kind) -> Option<DateTime<Utc>> {
+        finished(self.sync_states.get(account)?.get(sync_kind)?.last_complete.as_ref())
     }
 
     /// The freshness of a response that covers one kind or, without `kind`, all kinds. A response
@@ -74,12 +60,11 @@ impl Freshness {
         self.coverage_of(&covered, now)
     }
 
-    /// The freshness of a response that depends on these billing workers. Without any account the
-    /// response is incomplete, because unknown costs are not zero.
+    /// The freshness of a response that depends on these sync kinds in each account. Without any
+    /// account the response is incomplete, because unknown costs are not zero.
     #[must_use]
-    pub fn billing_coverage(&self, workers: &[billing::BillingWorkerSpec], now: DateTime<Utc>) -> Coverage {
-        let kinds: Vec<Kind> = workers.iter().map(|worker| worker.sync_kind.clone()).collect();
-        let coverage = self.coverage_of(&kinds, now);
+    pub fn coverage_of_runs(&self, sync_kinds: &[Kind], now: DateTime<Utc>) -> Coverage {
+        let coverage = self.coverage_of(sync_kinds, now);
         Coverage { complete: coverage.complete && !self.sync_states.is_empty(), ..coverage }
     }
 

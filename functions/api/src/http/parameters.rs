@@ -1,6 +1,6 @@
 //! Reads query and path parameters strictly and collects all errors of a request.
 
-use crate::problem::{ApiProblem, ValidationError};
+use super::problem::{ApiProblem, ValidationError};
 
 /// The part of the request that contains the parameters; the second segment of an error's pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,9 +16,6 @@ use sagas::step::InputFields;
 use sagas::steps::STEPS;
 use store::{Reader, Table};
 
-use crate::caller::Caller;
-use crate::problem::ApiProblem;
-
 /// The text that tenants see in place of every error of a saga or a step.
 pub const REDACTED_ERROR: &str =
     "The operation failed. Platform operators can see the reason: send them the id of the saga.";
@@ -66,22 +63,21 @@ impl Visibility {
 /// Determines the visibility of sagas for one caller. The result for each target is cached, as many
 /// sagas share targets.
 pub struct Redactor<'a> {
-    caller: &'a Caller,
     reader: &'a Reader,
     seen: BTreeMap<ResourceKey, bool>,
 }
 
 impl std::fmt::Debug for Redactor<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redactor").field("caller", self.caller).finish_non_exhaustive()
+        f.debug_struct("Redactor").field("scope", self.reader.scope()).finish_non_exhaustive()
     }
 }
 
 impl<'a> Redactor<'a> {
-    /// Creates a redactor for this caller; `reader` must have the caller's scope.
+    /// Creates a redactor for the scope of this reader.
     #[must_use]
-    pub fn new(caller: &'a Caller, reader: &'a Reader) -> Self {
-        Self { caller, reader, seen: BTreeMap::new() }
+    pub fn new(reader: &'a Reader) -> Self {
+        Self { reader, seen: BTreeMap::new() }
     }
 
     /// Returns the parts of a saga that the caller may see; the caller must be allowed to read the
@@ -89,8 +85,8 @@ impl<'a> Redactor<'a> {
     ///
     /// # Errors
     /// Fails if the table cannot be read.
-    pub async fn visibility_of(&mut self, metadata: &SagaMetadata) -> Result<Visibility, ApiProblem> {
-        if matches!(self.caller, Caller::Admin(_)) {
+    pub async fn visibility_of(&mut self, metadata: &SagaMetadata) -> Result<Visibility, store::Error> {
+        if self.reader.scope().tenant().is_none() {
             return Ok(Visibility::Full);
         }
         let mut own = BTreeSet::new();
@@ -107,7 +103,7 @@ impl<'a> Redactor<'a> {
         Ok(Visibility::Steps(own))
     }
 
-    async fn may_see(&mut self, key: ResourceKey) -> Result<bool, ApiProblem> {
+    async fn may_see(&mut self, key: ResourceKey) -> Result<bool, store::Error> {
         if let Some(seen) = self.seen.get(&key) {
             return Ok(*seen);
         }
@@ -129,7 +125,7 @@ fn targets(metadata: &SagaMetadata, spec: &StepSpec) -> Vec<ResourceKey> {
 ///
 /// # Errors
 /// Fails if the table cannot be read.
-pub async fn owning_tenant(table: &Table, locks: &[LockTarget]) -> Result<Option<TenantId>, ApiProblem> {
+pub async fn owning_tenant(table: &Table, locks: &[LockTarget]) -> Result<Option<TenantId>, store::Error> {
     let targets: BTreeSet<ResourceKey> = locks.iter().filter_map(LockTarget::resource).collect();
     let mut tenants = BTreeSet::new();
     for target in targets {

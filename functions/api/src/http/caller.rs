@@ -8,8 +8,20 @@ use http::request::Parts;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 
-use crate::problem::ApiProblem;
-use crate::{ApiConfig, AppState};
+use super::problem::ApiProblem;
+
+/// The claims of the ID token that say who the caller is.
+#[derive(Debug, Clone)]
+pub struct ClaimNames {
+    /// `GROUPS_CLAIM`: the claim with the caller's groups. API Gateway joins a list with spaces, so
+    /// the issuer must not allow spaces in group names: `x platform_admin` would read as two
+    /// groups. Cognito allows none.
+    pub groups: String,
+    /// `TENANT_CLAIM`: the claim with the caller's tenant.
+    pub tenant: String,
+    /// `ADMIN_GROUP`: the group whose members see everything.
+    pub admin_group: String,
+}
 
 /// A caller who is signed in. A handler that takes one refuses requests without a valid token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,21 +55,21 @@ impl Caller {
     /// # Errors
     /// 401 without an authorizer's context; 403 if the claims contain neither the admin group nor a
     /// tenant.
-    pub fn of(parts: &Parts, config: &ApiConfig) -> Result<Self, ApiProblem> {
+    pub fn of(parts: &Parts, names: &ClaimNames) -> Result<Self, ApiProblem> {
         let Some(RequestContext::ApiGatewayV2(context)) = parts.request_context_ref() else {
             return Err(ApiProblem::unauthenticated());
         };
         let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        Self::from_claims(&jwt.ok_or(ApiProblem::unauthenticated())?.claims, config)
+        Self::from_claims(&jwt.ok_or(ApiProblem::unauthenticated())?.claims, names)
     }
 
-    fn from_claims(claims: &HashMap<String, String>, config: &ApiConfig) -> Result<Self, ApiProblem> {
-        let groups = claims.get(&config.groups_claim).map(|claim| groups(claim)).unwrap_or_default();
-        if groups.contains(&config.admin_group) {
+    fn from_claims(claims: &HashMap<String, String>, names: &ClaimNames) -> Result<Self, ApiProblem> {
+        let groups = claims.get(&names.groups).map(|claim| groups(claim)).unwrap_or_default();
+        if groups.contains(&names.admin_group) {
             let subject = claims.get("sub").cloned().unwrap_or_default();
             return Ok(Self::Admin(Admin { subject }));
         }
-        let tenant = claims.get(&config.tenant_claim).and_then(|claim| TenantId::new(claim.trim()).ok());
+        let tenant = claims.get(&names.tenant).and_then(|claim| TenantId::new(claim.trim()).ok());
         tenant.map(|tenant| Self::Tenant { tenant }).ok_or(ApiProblem::no_role())
     }
 
@@ -92,19 +104,20 @@ fn groups(claim: &str) -> Vec<String> {
     inner.split_whitespace().map(str::to_owned).collect()
 }
 
-impl FromRequestParts<AppState> for Caller {
+/// Takes the caller that [`super::observe`] read, once for each request.
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
-        Self::of(parts, state.config())
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
+        parts.extensions.get::<Result<Self, ApiProblem>>().cloned().unwrap_or(Err(ApiProblem::unauthenticated()))
     }
 }
 
-impl FromRequestParts<AppState> for Admin {
+impl<S: Send + Sync> FromRequestParts<S> for Admin {
     type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
-        match Caller::of(parts, state.config())? {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        match Caller::from_request_parts(parts, state).await? {
             Caller::Admin(admin) => Ok(admin),
             Caller::Tenant { .. } => Err(ApiProblem::admins_only()),
         }

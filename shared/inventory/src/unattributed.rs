@@ -9,35 +9,69 @@
 use std::collections::BTreeMap;
 
 use domain::{Kind, Receipt, Resource, SweepStatus, SyncState};
-use inventory::kinds::{MirroredKind, OrphanPolicy};
-use inventory::workers::{PROJECT, mirrored};
+use serde::Serialize;
 
-use crate::views::{UnattributedReason, UnattributedView};
+use crate::kinds::{MirroredKind, OrphanPolicy};
+use crate::workers::{PROJECT, mirrored};
 
 /// The scope that a token needs to list projects and their resources.
 const PROJECT_SCOPE: &str = "project:read";
 
+/// The reason why the project of a resource is unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Unattributed {
+    /// Reason as a constant, for programs.
+    pub reason: UnattributedReason,
+    /// Scope that the token may lack; null if a missing scope cannot be the reason.
+    #[cfg_attr(feature = "schema", schema(required, example = "domain:read"))]
+    pub scope: Option<&'static str>,
+    /// Reason as text, for people; the wording may change.
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            example = "The resource is in no project. It has no owner until a project lists it or an operator claims it."
+        )
+    )]
+    pub detail: String,
+}
+
+/// The reason why the project of a resource is unknown, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UnattributedReason {
+    /// The token may not read a list that would show the project.
+    NotVisible,
+    /// The last read of a list that would show the project was incomplete.
+    NotRead,
+    /// All lists were read, and no project contains the resource.
+    InNoProject,
+    /// A claim was withdrawn, and the next sweep of projects assigns the resource.
+    Unsettled,
+}
+
 /// Explains why a resource has no known project, given the sync states of its account by kind. The
 /// result is `None` if its project is known or if the resource is deleted.
 #[must_use]
-pub fn explain_unattributed(resource: &Resource, sync_states: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
+pub fn explain_unattributed(resource: &Resource, sync_states: &BTreeMap<Kind, SyncState>) -> Option<Unattributed> {
     if resource.attribution.is_some() || !resource.is_live() {
         return None;
     }
     if resource.project_id.is_some() {
         let detail =
             "The operator's claim was withdrawn. The next sweep of projects assigns the resource to a project.";
-        return Some(view(UnattributedReason::Unsettled, None, detail.to_owned()));
+        return Some(unattributed(UnattributedReason::Unsettled, None, detail.to_owned()));
     }
     let kind = &resource.key.kind;
     let parent = resource.facts.parent.as_ref().map(|parent| &parent.kind);
     let unreadable = missing_list(kind, sync_states).or_else(|| missing_list(parent?, sync_states));
-    Some(unreadable.unwrap_or_else(|| view(UnattributedReason::InNoProject, None, in_no_project(kind, parent))))
+    Some(unreadable.unwrap_or_else(|| unattributed(UnattributedReason::InNoProject, None, in_no_project(kind, parent))))
 }
 
 /// Returns the list that may omit resources of a kind, if there is one: the kind's own or the
 /// projects'.
-fn missing_list(kind: &Kind, sync_states: &BTreeMap<Kind, SyncState>) -> Option<UnattributedView> {
+fn missing_list(kind: &Kind, sync_states: &BTreeMap<Kind, SyncState>) -> Option<Unattributed> {
     let last = |kind: &Kind| sync_states.get(kind).and_then(|state| state.last.as_ref());
     let projects = last(&PROJECT);
     let own = mirrored(kind).map(|mirrored| (mirrored.scope(), last(kind)));
@@ -56,22 +90,22 @@ fn missing_list(kind: &Kind, sync_states: &BTreeMap<Kind, SyncState>) -> Option<
         let detail = format!(
             "The project is unknown: {kind} was listed with another token than the projects, whose token may not see it."
         );
-        view(UnattributedReason::NotRead, Some(scope), detail)
+        unattributed(UnattributedReason::NotRead, Some(scope), detail)
     })
 }
 
 /// Checks whether the last read of a list was complete; otherwise returns the explanation.
-fn unread(list: &str, scope: &str, last: Option<&Receipt>) -> Option<UnattributedView> {
+fn unread(list: &str, scope: &'static str, last: Option<&Receipt>) -> Option<Unattributed> {
     let status = last.map_or(SweepStatus::Never, |receipt| receipt.status);
     match status {
         status if status.is_complete() => None,
         SweepStatus::NotVisible => {
             let detail = format!("The project is not visible to the token: {list} requires the scope {scope}.");
-            Some(view(UnattributedReason::NotVisible, Some(scope), detail))
+            Some(unattributed(UnattributedReason::NotVisible, Some(scope), detail))
         }
         _ => {
             let detail = format!("The project is unknown: the last read of {list} was incomplete. See GET /sync.");
-            Some(view(UnattributedReason::NotRead, Some(scope), detail))
+            Some(unattributed(UnattributedReason::NotRead, Some(scope), detail))
         }
     }
 }
@@ -90,6 +124,6 @@ fn in_no_project(kind: &Kind, parent: Option<&Kind>) -> String {
     }
 }
 
-fn view(reason: UnattributedReason, scope: Option<&str>, detail: String) -> UnattributedView {
-    UnattributedView { reason, scope: scope.map(str::to_owned), detail }
+fn unattributed(reason: UnattributedReason, scope: Option<&'static str>, detail: String) -> Unattributed {
+    Unattributed { reason, scope, detail }
 }

@@ -1,17 +1,7 @@
 //! Rules for free text in requests.
 
+use domain::contains_token;
 use runtime::batch::is_slug;
-
-/// The prefixes of DigitalOcean's tokens: personal, OAuth and refresh tokens.
-const TOKEN_PREFIXES: [&str; 3] = ["dop_v1_", "doo_v1_", "dor_v1_"];
-
-/// Returns whether a text contains a DigitalOcean token. Such text is rejected in every field,
-/// because tokens must never reach the table.
-#[must_use]
-pub fn contains_token(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    TOKEN_PREFIXES.iter().any(|prefix| text.contains(prefix))
-}
 
 /// Checks a short text that people read, such as a name or a reason, and returns what is wrong with
 /// it.

@@ -8,9 +8,8 @@ use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use crate::AppState;
-use crate::parameters::{FromParameters, ParameterLocation, Parameters, is_percent_encoded, is_plain};
-use crate::problem::{ApiProblem, ValidationError};
+use super::parameters::{FromParameters, ParameterLocation, Parameters, is_percent_encoded, is_plain};
+use super::problem::{ApiProblem, ValidationError};
 
 /// The largest accepted body in bytes. Valid bodies are a few hundred bytes long.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -19,10 +18,10 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-impl<T: FromParameters> FromRequestParts<AppState> for Query<T> {
+impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Query<T> {
     type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiProblem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
         let mut parameters = Parameters::of_query(parts.uri.query().unwrap_or_default());
         let read = T::read(&mut parameters);
         parameters.finish(read).map(Self)
@@ -33,10 +32,10 @@ impl<T: FromParameters> FromRequestParts<AppState> for Query<T> {
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
-impl<T: FromParameters> FromRequestParts<AppState> for Path<T> {
+impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Path<T> {
     type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
         let mut parameters = Parameters::new(ParameterLocation::Path, Vec::new());
         if !is_percent_encoded(parts.uri.path()) {
             parameters.add_error("", "expected percent-encoded UTF-8");
@@ -61,10 +60,10 @@ impl<T: FromParameters> FromRequestParts<AppState> for Path<T> {
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiProblem;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiProblem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiProblem> {
         let is_json = declares_json(request.headers());
         let body = read_body(request).await?;
         if !is_json {
@@ -78,10 +77,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
-impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
     type Rejection = ApiProblem;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiProblem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiProblem> {
         let is_json = declares_json(request.headers());
         let body = read_body(request).await?;
         if body.is_empty() {

@@ -198,7 +198,7 @@ impl ApiProblem {
         problem
     }
 
-    /// 413: the body is larger than [`crate::extract::MAX_BODY_BYTES`].
+    /// 413: the body is larger than [`super::extract::MAX_BODY_BYTES`].
     #[must_use]
     pub const fn too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is larger than the limit of 16 KiB.")
@@ -256,7 +256,7 @@ impl ApiProblem {
     }
 }
 
-/// Stores the problem in the response's extensions. [`crate::observe`] writes the body later,
+/// Stores the problem in the response's extensions. [`super::observe`] writes the body later,
 /// because it knows the request id.
 impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {

@@ -5,8 +5,8 @@ use std::fmt;
 use runtime::secrets::{FetchError, SecretSource};
 use tokio::sync::OnceCell;
 
-use crate::cursor::CursorKey;
-use crate::problem::ApiProblem;
+use super::cursor::CursorKey;
+use super::problem::ApiProblem;
 
 /// The deployment's key for cursors. A process reads the secret once, when the first list is
 /// requested.

@@ -4,16 +4,15 @@ use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
+use domain::Coverage;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::AppState;
-use crate::columns::csv;
-use crate::freshness::Coverage;
-use crate::parameters::name_of;
-use crate::problem::ApiProblem;
+use super::columns::csv;
+use super::parameters::name_of;
+use super::problem::ApiProblem;
 
 /// The media type of CSV (RFC 4180).
 pub const CSV: &str = "text/csv";
@@ -44,10 +43,10 @@ pub struct Representation {
     uri: Uri,
 }
 
-impl FromRequestParts<AppState> for Representation {
+impl<S: Send + Sync> FromRequestParts<S> for Representation {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let OriginalUri(uri) = OriginalUri::from_request_parts(parts, state).await?;
         Ok(Self { csv: prefers_csv(&parts.headers), uri })
     }

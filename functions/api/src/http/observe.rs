@@ -1,6 +1,7 @@
 //! The middleware around every request: request id, time limit, log line, metrics, response headers
 //! and problem bodies.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -14,9 +15,8 @@ use runtime::telemetry::CONTEXT;
 use runtime::{Deadline, Metrics};
 use tracing::Instrument;
 
-use crate::AppState;
-use crate::caller::Caller;
-use crate::problem::ApiProblem;
+use super::caller::{Caller, ClaimNames};
+use super::problem::ApiProblem;
 
 /// The function's name in logs and metrics, in the field where workers have their names.
 const WORKER: &str = "api";
@@ -42,19 +42,21 @@ impl RequestId {
 
 /// Runs the request under the invocation's time limit, then logs it, counts it and completes the
 /// response.
-pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn observe(State(names): State<Arc<ClaimNames>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let id = RequestId::of(&parts);
     let method = parts.method.to_string();
     // The route is logged, not the path, because a path may contain anything.
     let route = parts.extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let caller = Caller::of(&parts, state.config()).map_or("none", |caller| caller.role());
+    let caller = Caller::of(&parts, &names);
+    let role = caller.as_ref().map_or("none", Caller::role);
     let context = parts.lambda_context_ref().cloned();
     let span = tracing::error_span!(target: CONTEXT, "request", request_id = id.0, worker = WORKER);
 
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(caller);
     let answer = async {
         let answer = next.run(request);
         let response = match context {
@@ -71,7 +73,7 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
         let status = response.status().as_u16();
         let duration = started.elapsed();
         let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(method, route, status, duration_ms, caller, "answered");
+        tracing::info!(method, route, status, duration_ms, caller = role, "answered");
         measure(&id, &route, status, duration);
         response
     };

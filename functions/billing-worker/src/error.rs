@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use access::{DigitalOceanFailure, Remedy};
 use billing::csv::CsvError;
 use chrono::{DateTime, Utc};
 use domain::{InvalidId, SweepStatus, error_chain};
 use runtime::Failure;
+use worker::OutOfTime;
 
 /// The delay of a message that collided with another one on the same invoice.
 const CONCURRENT_CHANGE_DELAY: Duration = Duration::from_secs(2);
@@ -13,17 +15,9 @@ const CONCURRENT_CHANGE_DELAY: Duration = Duration::from_secs(2);
 /// The reason why a message was not completed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// DigitalOcean refused the request or did not answer.
+    /// DigitalOcean refused the request or did not answer, or there is no usable token.
     #[error(transparent)]
-    DigitalOcean(#[from] digitalocean::Error),
-    /// No usable token for DigitalOcean is available.
-    #[error("{reason}")]
-    Denied {
-        /// A message that names the problem and its remedy.
-        reason: String,
-        /// True if the problem may be temporary.
-        retry: bool,
-    },
+    DigitalOcean(#[from] DigitalOceanFailure),
     /// The table cannot be read or written.
     #[error(transparent)]
     Table(#[from] store::Error),
@@ -36,10 +30,9 @@ pub(crate) enum Error {
     /// DigitalOcean sent a text that is not a valid id or month.
     #[error("DigitalOcean sent an invalid id or month")]
     Invalid(#[from] InvalidId),
-    /// The time of this run is used up. Completed writes are kept, and the next run continues from
-    /// there.
-    #[error("the run is out of time; completed writes are kept, and the next run continues from there")]
-    OutOfTime,
+    /// The time of this run is used up.
+    #[error(transparent)]
+    OutOfTime(#[from] OutOfTime),
     /// Another message changed the same invoice at the same time.
     #[error("another message changed the invoice at the same time")]
     ConcurrentChange,
@@ -55,45 +48,18 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Returns the error for the log, the receipt and the API. For a response that cannot be
-    /// decoded it names only the position, because the cause may quote the content of the response.
-    pub(crate) fn public_message(&self) -> String {
-        match self {
-            Self::DigitalOcean(error @ digitalocean::Error::Decode { .. }) => error.to_string(),
-            other => error_chain(other),
-        }
-    }
-
-    /// Returns whether DigitalOcean refused the token.
-    pub(crate) fn needs_new_token(&self) -> bool {
-        matches!(self, Self::DigitalOcean(error) if error.needs_new_token())
-    }
-
     /// Returns the status of a run that ends with this error.
     pub(crate) fn status(&self) -> SweepStatus {
-        match self {
-            Self::DigitalOcean(error) if error.is_not_visible() => SweepStatus::NotVisible,
-            _ => SweepStatus::Failed,
-        }
+        if self.remedy() == Some(Remedy::Scope) { SweepStatus::NotVisible } else { SweepStatus::Failed }
     }
 
     /// Converts the error to the result of the message: retry, later, or dead letter.
     pub(crate) fn into_failure(self, now: DateTime<Utc>) -> Failure {
-        let message = self.public_message();
         match self {
-            Self::DigitalOcean(error) => match error.retry_at() {
-                Some(at) => Failure::later((domain::to_millis(at) - now).to_std().unwrap_or_default(), message),
-                None if matches!(error, digitalocean::Error::DeadlineExceeded { .. }) => {
-                    Failure::later(Duration::ZERO, message)
-                }
-                None if error.is_retryable() => Failure::from(error),
-                None => Failure::terminal(message),
-            },
-            Self::OutOfTime => Failure::later(Duration::ZERO, message),
-            Self::ConcurrentChange => Failure::later(CONCURRENT_CHANGE_DELAY, message),
-            Self::Denied { retry: false, .. } | Self::Csv(_) | Self::Invalid(_) | Self::OperatorActionRequired(_) => {
-                Failure::terminal(message)
-            }
+            Self::DigitalOcean(failure) => failure.into_message_result(now),
+            Self::OutOfTime(_) => Failure::later(Duration::ZERO, self.to_string()),
+            Self::ConcurrentChange => Failure::later(CONCURRENT_CHANGE_DELAY, self.to_string()),
+            Self::Csv(_) | Self::Invalid(_) | Self::OperatorActionRequired(_) => Failure::terminal(error_chain(&self)),
             other => Failure::from(other),
         }
     }
@@ -101,11 +67,20 @@ impl Error {
     /// Returns whether the message only has to wait, so that the attempt does not count as failed.
     pub(crate) fn is_deferral(&self) -> bool {
         match self {
-            Self::DigitalOcean(error) => {
-                error.retry_at().is_some() || matches!(error, digitalocean::Error::DeadlineExceeded { .. })
-            }
-            Self::OutOfTime | Self::ConcurrentChange => true,
+            Self::DigitalOcean(failure) => failure.is_deferral(),
+            Self::OutOfTime(_) | Self::ConcurrentChange => true,
             _ => false,
         }
+    }
+
+    /// Returns what can be done about a failure of DigitalOcean; `None` for other errors.
+    pub(crate) fn remedy(&self) -> Option<Remedy> {
+        if let Self::DigitalOcean(failure) = self { Some(failure.remedy) } else { None }
+    }
+}
+
+impl From<digitalocean::Error> for Error {
+    fn from(error: digitalocean::Error) -> Self {
+        Self::DigitalOcean(DigitalOceanFailure::from(&error))
     }
 }

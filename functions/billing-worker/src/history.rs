@@ -8,11 +8,11 @@ use domain::billing::{HistoryEntry, Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
 use runtime::{Message, OutgoingMessage};
 use store::{InvoiceCommitOutcome, InvoiceWrite};
+use worker::AccountJob;
 
 use crate::BillingWorker;
 use crate::error::Error;
 use crate::from_digitalocean;
-use crate::handler::JobRun;
 use crate::invoice_header::{ListedInvoice, is_due, updated_header};
 use crate::report::JobReport;
 
@@ -30,7 +30,7 @@ impl BillingWorker {
     ///
     /// A write that is already done is not repeated, so a run that was aborted is continued by the
     /// next one.
-    pub(crate) async fn discover(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
+    pub(crate) async fn discover(&self, client: &Client, run: &AccountJob<'_>) -> Result<JobReport, Error> {
         let billing = client.billing();
         let history = billing.billing_history().collect_all().await?;
         let invoices = billing.invoices().collect_all().await?;
@@ -47,7 +47,7 @@ impl BillingWorker {
             invoices.items.into_iter().map(ListedInvoice::try_from).collect::<Result<_, _>>()?;
         // The list is stored as a whole, because equal entries are numbered consecutively across
         // DigitalOcean's pages.
-        let new = run.within_deadline(self.table.put_history(&entries)).await?;
+        let new = run.within_time(self.services.table.put_history(&entries)).await??;
         report.changes.discovered += u32::try_from(new).unwrap_or(u32::MAX);
         let of_invoices = entries.iter().filter(|entry| entry.entry_type.is_invoice());
         let billed: BTreeSet<&InvoiceUuid> = of_invoices.filter_map(|entry| entry.invoice_uuid.as_ref()).collect();
@@ -58,7 +58,7 @@ impl BillingWorker {
         report.sent += 1;
         for listed in &listed {
             let current = existing.remove(&(listed.period, listed.uuid.clone()));
-            let header = run.within_deadline(self.upsert(run.slug(), listed, current, &mut report)).await?;
+            let header = run.within_time(self.upsert(run.slug(), listed, current, &mut report)).await??;
             if is_due(&header, billed.contains(&listed.uuid)) {
                 self.send_task(run, &Task::Ingest { period: header.period, invoice: header.uuid }).await?;
                 report.sent += 1;
@@ -71,7 +71,7 @@ impl BillingWorker {
     pub(crate) async fn invoice_headers(&self, account: &AccountId) -> Result<InvoiceHeaders, store::Error> {
         let (mut headers, mut after) = (InvoiceHeaders::new(), None);
         loop {
-            let page = self.table.invoices(account, after.as_deref(), HEADERS_PER_PAGE).await?;
+            let page = self.services.table.invoices(account, after.as_deref(), HEADERS_PER_PAGE).await?;
             headers.extend(page.items.into_iter().map(|header| ((header.period, header.uuid.clone()), header)));
             after = page.next;
             if after.is_none() {
@@ -91,7 +91,7 @@ impl BillingWorker {
     ) -> Result<Invoice, store::Error> {
         for _ in 0..MAX_ATTEMPTS {
             let Some(write) = updated_header(account, listed, current.as_ref()) else { break };
-            current = match self.table.commit_invoice(&write).await? {
+            current = match self.services.table.commit_invoice(&write).await? {
                 InvoiceCommitOutcome::Written => {
                     let InvoiceWrite { before, invoice } = write;
                     report.changes.discovered += u32::from(before.is_none());
@@ -109,11 +109,11 @@ impl BillingWorker {
 
     /// Sends a task to `invoice-ingest`, with the id and time of this run. A duplicate is dropped,
     /// because its task is already done.
-    pub(crate) async fn send_task(&self, run: &JobRun<'_>, task: &Task) -> Result<(), Error> {
-        let Message { scheduled_at, .. } = *run.message;
+    pub(crate) async fn send_task(&self, run: &AccountJob<'_>, task: &Task) -> Result<(), Error> {
+        let scheduled_at = run.message.scheduled_at;
         let message = Message::new(INVOICE_INGEST.name, run.slug().as_str(), scheduled_at, run.run_id.as_str());
         let message = message.with_fields(task)?;
-        self.queue.send(&self.ingest_queue_url, OutgoingMessage::new(message.to_body())).await?;
+        self.services.queue.send(&self.ingest_queue_url, OutgoingMessage::new(message.to_body())).await?;
         Ok(())
     }
 }

@@ -8,10 +8,7 @@ use billing::matching::{Inventory, MatchCandidate};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Kind};
 use tokio::sync::Mutex;
-
-use crate::BillingWorker;
-use crate::error::Error;
-use crate::handler::JobRun;
+use worker::AccountJob;
 
 /// Returns the kinds of resources that can own a line of an invoice: those that a classification
 /// rule searches.
@@ -38,23 +35,22 @@ struct CachedInventory {
     inventory: Arc<Inventory>,
 }
 
-impl BillingWorker {
+impl InventoryCache {
     /// Returns an account's resources, tombstones included, at least as recent as the time for
     /// which the run was scheduled. Each resource is reduced to what matching needs, about 300
     /// bytes.
-    pub(crate) async fn inventory(&self, run: &JobRun<'_>) -> Result<Arc<Inventory>, Error> {
-        let mut last = self.inventory_cache.0.lock().await;
+    pub(crate) async fn read(&self, run: &AccountJob<'_>) -> Result<Arc<Inventory>, store::Error> {
+        let mut last = self.0.lock().await;
         let is_usable = |last: &&CachedInventory| last.account == *run.slug() && last.at >= run.message.scheduled_at;
         if let Some(last) = last.as_ref().filter(is_usable) {
             return Ok(last.inventory.clone());
         }
         // The old inventory is freed first, so that two are never in memory at once.
         *last = None;
-        let (at, mut candidates) = (self.clock.now(), Vec::new());
+        let (at, mut candidates) = (run.services.clock.now(), Vec::new());
         for kind in owner_kinds() {
-            self.table
-                .scan_kind(run.slug(), &kind, |resource| candidates.push(MatchCandidate::from(&resource)))
-                .await?;
+            let table = &run.services.table;
+            table.scan_kind(run.slug(), &kind, |resource| candidates.push(MatchCandidate::from(&resource))).await?;
         }
         let inventory = Arc::new(candidates.into_iter().collect());
         *last = Some(CachedInventory { account: run.slug().clone(), at, inventory: Arc::clone(&inventory) });

@@ -3,7 +3,7 @@
 use billing::{BALANCE, BILLING_HISTORY, BillingWorkerSpec, Task};
 use domain::InvoiceUuid;
 use domain::billing::Period;
-use runtime::{Failure, Message, OrFail};
+use runtime::{Failure, Message};
 
 /// The job that a message for an account requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +44,9 @@ impl Job {
         if !message.fields.contains_key("task") {
             return Ok(Self::ScheduleRematches);
         }
-        let task: Task = message.clone().typed().or_terminal("not a message of this worker")?.fields;
-        Ok(match task {
+        let message: Message<Task> =
+            message.clone().typed().map_err(Failure::terminal_for("not a message of this worker"))?;
+        Ok(match message.fields {
             Task::Ingest { period, invoice } => Self::Fetch(Fetch::Invoice(period, invoice)),
             Task::Preview => Self::Fetch(Fetch::Preview),
             Task::Rematch { period, invoice } => Self::Rematch(period, invoice),

@@ -1,11 +1,8 @@
 #![doc = include_str!("../README.md")]
 
-mod balance;
-mod config;
-mod content_hash;
+mod billing_worker;
 mod error;
 mod from_digitalocean;
-mod handler;
 mod history;
 mod ingest;
 mod inventory_cache;
@@ -16,9 +13,7 @@ mod publish_lines;
 mod record_failure;
 mod rematch;
 mod report;
-mod schedule_rematches;
 mod scheduled_run;
 
-pub use config::ingest_queue_url;
-pub use handler::BillingWorker;
+pub use billing_worker::BillingWorker;
 pub use inventory_cache::{InventoryCache, owner_kinds};

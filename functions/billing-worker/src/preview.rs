@@ -6,11 +6,11 @@ use digitalocean::{Client, InvoicePreview};
 use domain::Money;
 use domain::billing::{Invoice, InvoiceStatus, Period};
 use store::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder};
+use worker::AccountJob;
 
 use crate::BillingWorker;
 use crate::error::Error;
 use crate::from_digitalocean;
-use crate::handler::JobRun;
 use crate::invoice_header::{ListedInvoice, updated_header};
 use crate::report::JobReport;
 
@@ -21,12 +21,12 @@ const NEWEST: usize = 24;
 impl BillingWorker {
     /// Imports the running month's preview. It is read from the JSON items, because no
     /// documentation says that a preview has a CSV.
-    pub(crate) async fn preview(&self, client: &Client, run: &JobRun<'_>) -> Result<JobReport, Error> {
+    pub(crate) async fn preview(&self, client: &Client, run: &AccountJob<'_>) -> Result<JobReport, Error> {
         let Some(preview) = client.billing().invoice_preview().await? else {
             return Ok(JobReport::dropped("DigitalOcean has no preview"));
         };
         let period = Period::new(&preview.invoice_period)?;
-        let of_month = self.table.invoices_in(run.slug(), period).await?;
+        let of_month = self.services.table.invoices_in(run.slug(), period).await?;
         if of_month.iter().any(|invoice| invoice.status != InvoiceStatus::Open) {
             self.remove_billed_previews(run).await?;
             return Ok(JobReport::dropped("the month is already billed"));
@@ -35,7 +35,7 @@ impl BillingWorker {
         let summary = client.billing().invoice_summary(PREVIEW).await;
         let summary = none_if_not_found(summary)?.as_ref().map(from_digitalocean::summary);
         let invoice = self.upsert_header(run, period, preview, of_month.into_iter().next()).await?;
-        let inventory = self.inventory(run).await?;
+        let inventory = self.inventory_cache.read(run).await?;
         let (mut lines, mut tally) = (LineSetBuilder::default(), LineTally::default());
         for ((charge, ids), line) in items.into_iter().zip(1..) {
             let line = build_cost_line(line, charge, ids, period, &inventory);
@@ -54,7 +54,7 @@ impl BillingWorker {
     /// current header. It keeps the id that the preview had first.
     async fn upsert_header(
         &self,
-        run: &JobRun<'_>,
+        run: &AccountJob<'_>,
         period: Period,
         preview: InvoicePreview,
         current: Option<Invoice>,
@@ -79,7 +79,7 @@ impl BillingWorker {
                 InvoiceWrite { before: None, invoice }
             }
         };
-        match self.table.commit_invoice(&write).await? {
+        match self.services.table.commit_invoice(&write).await? {
             InvoiceCommitOutcome::Written => Ok(write.invoice),
             InvoiceCommitOutcome::Conflict(_) => Err(Error::ConcurrentChange),
         }
@@ -87,19 +87,19 @@ impl BillingWorker {
 
     /// Deletes the previews of months whose invoice is published. Publishing an invoice deletes its
     /// preview already; this covers a preview that was written at the same time.
-    async fn remove_billed_previews(&self, run: &JobRun<'_>) -> Result<(), Error> {
+    async fn remove_billed_previews(&self, run: &AccountJob<'_>) -> Result<(), Error> {
         for preview in self.preview_headers(run).await? {
-            let of_month = self.table.invoices_in(run.slug(), preview.period).await?;
+            let of_month = self.services.table.invoices_in(run.slug(), preview.period).await?;
             if of_month.iter().any(|invoice| invoice.status == InvoiceStatus::Ingested) {
-                run.within_deadline(self.table.delete_preview(&preview, self.clock.now())).await?;
+                run.within_time(self.services.table.delete_preview(&preview, self.services.clock.now())).await??;
             }
         }
         Ok(())
     }
 
     /// Reads the headers of previews, the newest first.
-    pub(crate) async fn preview_headers(&self, run: &JobRun<'_>) -> Result<Vec<Invoice>, store::Error> {
-        let mut headers = self.table.invoices(run.slug(), None, NEWEST).await?.items;
+    pub(crate) async fn preview_headers(&self, run: &AccountJob<'_>) -> Result<Vec<Invoice>, store::Error> {
+        let mut headers = self.services.table.invoices(run.slug(), None, NEWEST).await?.items;
         headers.retain(|invoice| invoice.status == InvoiceStatus::Open);
         Ok(headers)
     }

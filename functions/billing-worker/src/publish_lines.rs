@@ -3,12 +3,12 @@
 use billing::LineTally;
 use domain::ChangeCounts;
 use domain::billing::{Invoice, InvoiceStatus, TieOut};
+use sha2::{Digest, Sha256};
 use store::{LineSetBuilder, NewRevision, PublishOutcome};
+use worker::AccountJob;
 
 use crate::BillingWorker;
-use crate::content_hash::content_hash;
 use crate::error::Error;
-use crate::handler::JobRun;
 use crate::report::{JobReport, PublishedLines};
 
 /// The number of attempts while other messages write to the same header.
@@ -23,21 +23,23 @@ impl BillingWorker {
     /// again.
     pub(crate) async fn publish_lines(
         &self,
-        run: &JobRun<'_>,
+        run: &AccountJob<'_>,
         invoice: Invoice,
         lines: &LineSetBuilder,
         tally: LineTally,
         tie_out: &TieOut,
     ) -> Result<JobReport, Error> {
         let content_hash = content_hash(lines, tie_out)?;
-        let at = self.clock.now();
+        let at = self.services.clock.now();
         let new = NewRevision { content_hash: &content_hash, lines, counts: tally.counts, tie_out, at };
         let mut current = invoice.clone();
         for _ in 0..MAX_ATTEMPTS {
             let preview = self.preview_in_same_month(&current).await?;
             let replaced = match &preview {
-                Some(preview) => run.within_deadline(self.table.promote_preview(preview, &current, &new)).await?,
-                None => run.within_deadline(self.table.publish_revision(&current, &new)).await?,
+                Some(preview) => {
+                    run.within_time(self.services.table.promote_preview(preview, &current, &new)).await??
+                }
+                None => run.within_time(self.services.table.publish_revision(&current, &new)).await??,
             };
             let (published, updated) = match replaced {
                 PublishOutcome::Written(published) => (published, 1),
@@ -50,7 +52,7 @@ impl BillingWorker {
             };
             // A run that had not seen the invoice yet may have written a preview in the meantime.
             if let Some(preview) = self.preview_in_same_month(&published).await? {
-                run.within_deadline(self.table.delete_preview(&preview, at)).await?;
+                run.within_time(self.services.table.delete_preview(&preview, at)).await??;
             }
             let changes = ChangeCounts { updated, ..ChangeCounts::default() };
             let set = published.lines.ok_or(Error::ConcurrentChange)?;
@@ -69,7 +71,24 @@ impl BillingWorker {
         if invoice.status == InvoiceStatus::Open {
             return Ok(None);
         }
-        let of_month = self.table.invoices_in(&invoice.account, invoice.period).await?;
+        let of_month = self.services.table.invoices_in(&invoice.account, invoice.period).await?;
         Ok(of_month.into_iter().find(|other| other.status == InvoiceStatus::Open && other.uuid != invoice.uuid))
     }
+}
+
+/// Computes the SHA-256, in hex, of a set of lines: the lines with their owners, and the result of
+/// the tie-out.
+///
+/// The hash does not cover the bytes of the CSV, because the set also depends on the JSON items,
+/// the history and the inventory. An ingest and a rematch that arrive at the same set compute the
+/// same hash, and nothing is written if the hash is already stored. So a rematch with an unchanged
+/// inventory writes nothing. An ingest after a rematch neither undoes nor repeats it. An ingest of
+/// an unchanged CSV writes new owners at once if the inventory has more resources than last time,
+/// without a rematch.
+fn content_hash(lines: &LineSetBuilder, tie_out: &TieOut) -> Result<String, serde_json::Error> {
+    let mut hash = Sha256::new();
+    hash.update(lines.digest());
+    hash.update(b"\n");
+    hash.update(serde_json::to_vec(tie_out)?);
+    Ok(hex::encode(hash.finalize()))
 }

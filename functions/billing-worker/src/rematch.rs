@@ -1,28 +1,44 @@
 //! Matches the lines of an invoice again with the current inventory.
 
-use billing::{LineTally, rematch};
+use billing::{LineTally, Task, rematch};
 use domain::InvoiceUuid;
 use domain::billing::{CostLine, InvoiceStatus, Period};
 use store::LineSetBuilder;
+use worker::{AccountJob, OutOfTime};
 
 use crate::BillingWorker;
 use crate::error::Error;
-use crate::handler::JobRun;
+use crate::invoice_header::is_rematchable;
 use crate::report::JobReport;
 
 /// The number of lines read in one page.
 const LINES_PER_PAGE: usize = 500;
 
 impl BillingWorker {
+    /// Sends a rematch message for every invoice with unmatched lines. Each has a message of its
+    /// own, so that a long invoice does not delay the others.
+    ///
+    /// A header counts its lines but not their reasons. So an invoice whose only unmatched line is
+    /// a tax gets a message as well; it costs a read of the lines and no write.
+    pub(crate) async fn schedule_rematches(&self, run: &AccountJob<'_>) -> Result<JobReport, Error> {
+        let headers = self.invoice_headers(run.slug()).await?;
+        let mut report = JobReport { items: u32::try_from(headers.len()).unwrap_or(u32::MAX), ..JobReport::default() };
+        for header in headers.into_values().filter(is_rematchable) {
+            self.send_task(run, &Task::Rematch { period: header.period, invoice: header.uuid }).await?;
+            report.sent += 1;
+        }
+        Ok(report)
+    }
+
     /// Matches the published lines of an invoice with the current inventory. Charges and tie-out
     /// are not changed.
     pub(crate) async fn rematch(
         &self,
         period: Period,
         uuid: &InvoiceUuid,
-        run: &JobRun<'_>,
+        run: &AccountJob<'_>,
     ) -> Result<JobReport, Error> {
-        let Some(invoice) = self.table.invoice(run.slug(), period, uuid).await? else {
+        let Some(invoice) = self.services.table.invoice(run.slug(), period, uuid).await? else {
             return Err(Error::OperatorActionRequired(format!(
                 "the invoice {uuid} of {period} is not in the table; run billing-history"
             )));
@@ -36,12 +52,13 @@ impl BillingWorker {
         if set.ingested_at > run.message.scheduled_at {
             return Ok(JobReport::dropped("the lines were matched after this message was scheduled"));
         }
-        let inventory = self.inventory(run).await?;
+        let inventory = self.inventory_cache.read(run).await?;
         let (mut lines, mut tally, mut cursor) = (LineSetBuilder::default(), LineTally::default(), None);
         loop {
             // The position is refused only if it belongs to another revision than the header's,
             // which means that the lines were replaced.
-            let page = self.table.lines(&invoice, cursor, LINES_PER_PAGE).await?.ok_or(Error::ConcurrentChange)?;
+            let page =
+                self.services.table.lines(&invoice, cursor, LINES_PER_PAGE).await?.ok_or(Error::ConcurrentChange)?;
             for line in page.lines {
                 let line = CostLine { outcome: rematch(&line, period, &inventory), ..line };
                 tally.add(&line);
@@ -51,8 +68,8 @@ impl BillingWorker {
             if cursor.is_none() {
                 break;
             }
-            if run.is_out_of_time() {
-                return Err(Error::OutOfTime);
+            if run.closing_time().has_passed() {
+                return Err(OutOfTime.into());
             }
         }
         self.publish_lines(run, invoice, &lines, tally, &set.tie_out).await

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use billing::{BillingWorkerSpec, LineTally};
+use billing::LineTally;
 use domain::billing::LineSet;
-use domain::{AccountId, ChangeCounts, RunId};
-use runtime::Metrics;
+use domain::{ChangeCounts, error_chain};
+use worker::AccountJob;
 
 use crate::error::Error;
 use crate::job::Job;
@@ -49,23 +49,11 @@ impl JobReport {
     }
 }
 
-/// The run that a report is about.
-pub(crate) struct ReportContext<'a> {
-    pub(crate) worker: &'a BillingWorkerSpec,
-    pub(crate) account: &'a AccountId,
-    pub(crate) run_id: &'a RunId,
-    pub(crate) job: &'a Job,
-    pub(crate) took: Duration,
-}
-
 /// Writes the log line and the metrics of a job.
-pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Error>) {
-    let ReportContext { worker, account, run_id, job, took } = context;
+pub(crate) fn report(job: &Job, run: &AccountJob<'_>, took: Duration, outcome: &Result<JobReport, Error>) {
     let (job_name, duration_ms) = (job.name(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     let invoice = job.invoice().map(|(period, uuid)| format!("{period} {uuid}"));
-    let mut metrics = Metrics::new(worker.name);
-    metrics.property("account", account.as_str());
-    metrics.property("run_id", run_id.as_str());
+    let mut metrics = run.metrics();
     metrics.property("job", job_name);
     let report = match outcome {
         Ok(JobReport { dropped: Some(reason), .. }) => {
@@ -76,7 +64,7 @@ pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Er
         Err(error) => {
             // The batch runner logs the failure as an error; this line adds the job and its
             // duration.
-            tracing::warn!(job = job_name, invoice, duration_ms, error = error.public_message(), "job incomplete");
+            tracing::warn!(job = job_name, invoice, duration_ms, error = error_chain(error), "job incomplete");
             metrics.count("RunsIncomplete", 1);
             return;
         }
@@ -124,5 +112,5 @@ pub(crate) fn report(context: &ReportContext<'_>, outcome: &Result<JobReport, Er
     metrics.count("Items", (*items).into());
     metrics.count("DigitalOceanRequests", (*requests).into());
     metrics.count("Changes", changes.into());
-    metrics.milliseconds("RunDuration", *took);
+    metrics.milliseconds("RunDuration", took);
 }

@@ -1,20 +1,18 @@
 //! The handling of one message: it drives a saga, or sends wake-ups for all overdue ones.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use access::DigitalOceanClients;
 use chrono::TimeDelta;
-use domain::{Clock, RunId};
+use domain::RunId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use provisioning::{DigitalOceanProvider, SagaFunction, TableExpectations, WakeUp, WakeUpQueue};
-use runtime::{Deadline, Failure, Message, Metrics, OrFail, WorkerConfig};
+use runtime::{Deadline, Failure, Message, Metrics};
 use sagas::ports::Phase;
 use sagas::record::{SagaId, SagaStatus};
 use sagas::step::Steps;
 use sagas::{DriveOutcome, Ports, Timing, WorkerSession, drive, reconcile};
-use store::Table;
+use worker::{MessageHandler, Services};
 
 /// The time kept for giving a saga's lease back when the session has to end.
 const SAVE_MARGIN: Duration = Duration::from_secs(3);
@@ -25,70 +23,57 @@ const MAX_WAKE_UPS: usize = 500;
 const COUNT_UP_TO: usize = 100;
 
 /// A saga worker with all that its messages need.
-#[derive(Debug)]
 pub struct SagaWorker {
     /// The worker's name, phase and interval.
     pub worker: &'static SagaFunction,
-    /// The configuration that all workers have.
-    pub config: WorkerConfig,
+    /// What every worker works with.
+    pub services: Services,
     /// The durations and limits of the engine.
     pub timing: Timing,
     /// The steps that this build has.
     pub steps: Steps,
-    /// The table that holds sagas.
-    pub table: Table,
-    /// The clients of DigitalOcean's API, one for each account.
-    pub digitalocean: Arc<DigitalOceanClients>,
     /// The sender of wake-ups.
     pub notifier: WakeUpQueue,
-    /// The source of the current time.
-    pub clock: Arc<dyn Clock>,
 }
 
-impl SagaWorker {
-    /// Handles one message.
-    ///
-    /// # Errors
-    /// What the batch runner has to do with the message if it is not acknowledged.
-    pub fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
-        // Boxed, as the futures of a work session are nested more deeply than the compiler's limit.
+impl MessageHandler for SagaWorker {
+    fn handle(&self, message: Message, deadline: Deadline) -> BoxFuture<'_, Result<(), Failure>> {
         async move {
-            match self.worker.phase {
-                Some(phase) => {
-                    let wake_up: WakeUp = message.typed().or_terminal("not a wake-up message")?.fields;
-                    self.drive(&wake_up.saga, phase, deadline).await
-                }
-                None => self.reconcile().await,
-            }
+            let Some(phase) = self.worker.phase else { return self.reconcile().await };
+            let message: Message<WakeUp> = message.typed().map_err(Failure::terminal_for("not a wake-up message"))?;
+            self.drive(&message.fields.saga, phase, deadline).await
         }
         .boxed()
     }
+}
 
+impl SagaWorker {
     async fn drive(&self, saga: &SagaId, phase: Phase, deadline: Deadline) -> Result<(), Failure> {
-        let left = deadline.remaining_minus(SAVE_MARGIN);
+        let Services { config, table, digitalocean, clock, .. } = &self.services;
+        let deadline = deadline.earlier_by(SAVE_MARGIN);
         let provider = DigitalOceanProvider::new(
-            self.digitalocean.clone(),
-            self.table.clone(),
-            self.clock.clone(),
+            digitalocean.clone(),
+            table.clone(),
+            clock.clone(),
             phase,
-            self.config.provider_writes,
+            config.provider_writes,
             &self.timing,
-            Instant::now() + left,
+            deadline.instant(),
         );
-        let expectations = TableExpectations(self.table.clone());
+        let expectations = TableExpectations(table.clone());
         let ports = Ports {
-            saga_store: &self.table,
+            saga_store: table,
             provider: &provider,
             notifier: &self.notifier,
             expectations: &expectations,
-            clock: self.clock.as_ref(),
+            clock: clock.as_ref(),
             steps: self.steps,
             timing: &self.timing,
         };
         // Each delivery has its own lease owner. The ledger names it, and the log line below
         // connects it to the request's other lines.
         let owner = RunId::random();
-        let until = self.clock.now() + TimeDelta::from_std(left).unwrap_or_default();
+        let until = clock.now() + TimeDelta::from_std(deadline.remaining()).unwrap_or_default();
         let session = WorkerSession { owner: owner.as_str(), phase, until };
         let outcome = drive(&ports, saga, &session).await?;
         let requests = provider.requests();
@@ -104,13 +89,13 @@ impl SagaWorker {
     }
 
     async fn reconcile(&self) -> Result<(), Failure> {
-        let reconciled =
-            reconcile(&self.table, &self.notifier, self.clock.as_ref(), &self.timing, MAX_WAKE_UPS).await?;
+        let Services { table, clock, .. } = &self.services;
+        let reconciled = reconcile(table, &self.notifier, clock.as_ref(), &self.timing, MAX_WAKE_UPS).await?;
         for due in &reconciled.stalled {
             let (saga, status, since) = (due.saga, due.status, due.updated_at);
             tracing::error!(%saga, ?status, %since, "saga has not changed for a long time; search the logs of execute and compensate for its id");
         }
-        let stuck = self.table.stuck_sagas(COUNT_UP_TO).await?;
+        let stuck = table.stuck_sagas(COUNT_UP_TO).await?;
         let stalled = reconciled.stalled.len();
         tracing::info!(woken = reconciled.woken, stalled, stuck, "reconciliation complete");
         let mut metrics = Metrics::new(self.worker.name);

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod handler;
-pub mod outcome;
+mod outcome;
 
 pub use handler::SyncWorker;

@@ -2,16 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use domain::Receipt;
 use inventory::{FollowUp, SweepOutcome};
 use runtime::Failure;
-
-/// The delay of a message that found another sweep of the same kind and account in progress.
-pub const BUSY_DELAY: Duration = Duration::from_secs(20);
-/// The number of such delays. After them, another message of the same kind and account is being
-/// processed, so this one can be dropped.
-pub const BUSY_ATTEMPTS: u32 = 18;
+use worker::AccountJob;
 
 /// The error of an incomplete sweep, for the log and the dead-letter queue.
 #[derive(Debug, thiserror::Error)]
@@ -23,24 +17,16 @@ struct IncompleteSweep(String);
 /// # Errors
 /// [`Failure::Later`] for waits, [`Failure::Retry`] for temporary failures, [`Failure::Terminal`]
 /// for problems that only an operator can solve.
-pub fn to_message_result(outcome: &SweepOutcome, attempt: u32, now: DateTime<Utc>) -> Result<(), Failure> {
+pub(crate) fn to_message_result(outcome: &SweepOutcome, job: &AccountJob<'_>) -> Result<(), Failure> {
     match outcome {
-        SweepOutcome::Busy | SweepOutcome::LeaseLost if attempt >= BUSY_ATTEMPTS => {
-            tracing::warn!(attempt, "another sweep of this kind is still in progress for the account, message dropped");
-            Ok(())
-        }
-        SweepOutcome::Busy => {
-            Err(Failure::later(BUSY_DELAY, "another sweep of this kind is in progress for the account"))
-        }
-        SweepOutcome::LeaseLost => {
-            Err(Failure::later(BUSY_DELAY, "another sweep of this kind took over the account's lease"))
-        }
+        SweepOutcome::Busy => job.wait_for_lease("another sweep of this kind is in progress for the account"),
+        SweepOutcome::LeaseLost => job.wait_for_lease("another sweep of this kind took over the account's lease"),
         SweepOutcome::Swept(receipt, next) => match next {
             FollowUp::Nothing => Ok(()),
             FollowUp::Continue => Err(Failure::later(Duration::from_secs(1), reason(receipt))),
             FollowUp::Later(at) => {
-                let delay = (*at - now).to_std().unwrap_or_default().max(Duration::from_secs(1));
-                Err(Failure::later(delay, reason(receipt)))
+                let delay = (*at - job.services.clock.now()).to_std().unwrap_or_default();
+                Err(Failure::later(delay.max(Duration::from_secs(1)), reason(receipt)))
             }
             FollowUp::Retry => Err(Failure::from(IncompleteSweep(reason(receipt)))),
             FollowUp::NewToken | FollowUp::OperatorActionRequired => Err(Failure::terminal(reason(receipt))),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod failure;
 mod quota_client;
 mod saga_visibility;
 
@@ -9,12 +10,14 @@ use std::time::Instant;
 
 use digitalocean::{Client, ClientConfig, Token};
 use domain::{Account, Clock, error_chain};
+use futures::future::BoxFuture;
 use runtime::{Error, Secrets};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use store::{Priority, Table};
 use url::Url;
 
+pub use failure::{DigitalOceanFailure, Remedy};
 pub use quota_client::QuotaClient;
 pub use saga_visibility::{REDACTED_ERROR, Redactor, Visibility, owning_tenant};
 
@@ -53,13 +56,17 @@ pub struct AuthorizedClient {
     pub token_id: String,
 }
 
-/// The reason why an account has no usable token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessDenied {
-    /// The problem, and what to do about it.
-    pub reason: String,
-    /// True if a retry may help.
-    pub retry: bool,
+/// Which client an account's work needs.
+#[derive(Debug, Clone, Copy)]
+pub struct AccessRequest<'a> {
+    /// The account whose token is used.
+    pub account: &'a Account,
+    /// Which of the account's tokens is used.
+    pub purpose: Purpose,
+    /// Whose share of the token's quota the requests count against.
+    pub priority: Priority,
+    /// The time after which no request begins; `None` if the caller limits each request itself.
+    pub deadline: Option<Instant>,
 }
 
 /// The DigitalOcean clients of all accounts that have a token.
@@ -89,15 +96,8 @@ impl DigitalOceanClients {
     ///
     /// # Errors
     /// If the token cannot be read or is not a valid one.
-    pub async fn access(
-        &self,
-        account: &Account,
-        purpose: Purpose,
-        priority: Priority,
-        deadline: Option<Instant>,
-    ) -> Result<AuthorizedClient, AccessDenied> {
-        let token = self.secrets.token(&account.secret, purpose.as_str()).await;
-        self.open(account, purpose, priority, token, deadline)
+    pub async fn access(&self, request: &AccessRequest<'_>) -> Result<AuthorizedClient, DigitalOceanFailure> {
+        self.open(request, self.secrets.token(&request.account.secret, request.purpose.as_str()).await)
     }
 
     /// Returns a client as [`Self::access`] does, but reads the token again from Secrets Manager.
@@ -107,35 +107,50 @@ impl DigitalOceanClients {
     /// If the token cannot be read or is not a valid one.
     pub async fn access_with_fresh_token(
         &self,
-        account: &Account,
-        purpose: Purpose,
-        priority: Priority,
-        deadline: Option<Instant>,
-    ) -> Result<AuthorizedClient, AccessDenied> {
-        let token = self.secrets.refresh(&account.secret, purpose.as_str()).await;
-        self.open(account, purpose, priority, token, deadline)
+        request: &AccessRequest<'_>,
+    ) -> Result<AuthorizedClient, DigitalOceanFailure> {
+        self.open(request, self.secrets.refresh(&request.account.secret, request.purpose.as_str()).await)
+    }
+
+    /// Does work that may be repeated. If DigitalOcean refused the token, it is done once more with
+    /// the token that is stored now: either the token was rotated after it was cached, or
+    /// DigitalOcean really refuses it, and the second attempt shows which.
+    ///
+    /// `work` gets the client, or the reason why there is none; `refused` says of its outcome
+    /// whether the token was refused.
+    pub async fn with_current_token<'a, T>(
+        &self,
+        request: &AccessRequest<'_>,
+        refused: impl Fn(&T) -> bool + Send,
+        work: impl Fn(Result<AuthorizedClient, DigitalOceanFailure>) -> BoxFuture<'a, T> + Send,
+    ) -> T {
+        let outcome = work(self.access(request).await).await;
+        if !refused(&outcome) {
+            return outcome;
+        }
+        work(self.access_with_fresh_token(request).await).await
     }
 
     fn open(
         &self,
-        account: &Account,
-        purpose: Purpose,
-        priority: Priority,
+        request: &AccessRequest<'_>,
         token: Result<SecretString, Error>,
-        deadline: Option<Instant>,
-    ) -> Result<AuthorizedClient, AccessDenied> {
-        let (purpose, account) = (purpose.as_str(), &account.account);
-        let secret = token.map_err(|error| AccessDenied {
+    ) -> Result<AuthorizedClient, DigitalOceanFailure> {
+        let (purpose, account) = (request.purpose.as_str(), &request.account.account);
+        let secret = token.map_err(|error| DigitalOceanFailure {
             // Only a failed request to Secrets Manager may succeed later.
-            retry: matches!(error, Error::SecretFetch { .. }),
+            remedy: match error {
+                Error::SecretFetch { .. } => Remedy::Retry { not_before: None },
+                _ => Remedy::Operator,
+            },
             reason: format!("no {purpose} token for {account}: {}", error_chain(&error)),
         })?;
         let token_id = token_id(&secret);
-        let client = self.client(&token_id, priority, &secret).map_err(|error| AccessDenied {
+        let client = self.client(&token_id, request.priority, &secret).map_err(|error| DigitalOceanFailure {
+            remedy: Remedy::Operator,
             reason: format!("the {purpose} token of {account} cannot be used: {}", error_chain(&error)),
-            retry: false,
         })?;
-        Ok(AuthorizedClient { client: client.with_own_counter().with_deadline(deadline), token_id })
+        Ok(AuthorizedClient { client: client.with_own_counter().with_deadline(request.deadline), token_id })
     }
 
     fn client(&self, token_id: &str, priority: Priority, secret: &SecretString) -> Result<Client, digitalocean::Error> {

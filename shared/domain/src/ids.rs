@@ -19,7 +19,10 @@ pub struct InvalidId {
 const SLUG: &str = "1 to 32 characters of a-z, 0-9 and '-'";
 const OPAQUE: &str = "1 to 255 printable characters without spaces";
 
-fn is_slug(text: &str) -> bool {
+/// Returns whether a text is a slug, `[a-z0-9-]{1,32}`, as ids of accounts and names of workers
+/// are.
+#[must_use]
+pub fn is_slug(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
@@ -123,6 +126,16 @@ impl RunId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slugs() {
+        for good in ["a", "main", "droplets-fast", "0", &"a".repeat(32)] {
+            assert!(is_slug(good), "{good}");
+        }
+        for bad in ["", "A", "a_b", "a/b", "a#b", "é", "*", &"a".repeat(33)] {
+            assert!(!is_slug(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn slugs_are_short_and_plain() {

@@ -24,7 +24,7 @@ pub use coverage::Coverage;
 pub use error_chain::error_chain;
 pub use event::{Cause, CauseType, Change, EventType, ResourceEvent};
 pub use expected::{Expected, ExpectedChange};
-pub use ids::{AccountId, InvalidId, InvoiceUuid, ProjectId, ProviderId, RunId, TenantId};
+pub use ids::{AccountId, InvalidId, InvoiceUuid, ProjectId, ProviderId, RunId, TenantId, is_slug};
 pub use interval::{Interval, at as interval_at, begin as begin_interval};
 pub use kind::Kind;
 pub use money::{Currency, Money};

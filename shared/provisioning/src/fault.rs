@@ -1,7 +1,7 @@
 //! The conclusions from a failed call to DigitalOcean.
 
+use access::{DigitalOceanFailure, Remedy};
 use digitalocean::Error;
-use domain::error_chain;
 use http::StatusCode;
 use sagas::ports::Fault;
 
@@ -23,25 +23,23 @@ const PENDING_EVENT: &str = "pending event";
 /// gateway's response proves neither absence nor refusal.
 #[must_use]
 pub fn fault_of(error: &Error, sent: RequestKind) -> Fault {
-    let text = error_chain(error);
-    let inconclusive = || match sent {
-        RequestKind::Write => Fault::Ambiguous(text.clone()),
-        RequestKind::Read => Fault::Transient(text.clone()),
-    };
-    match error {
-        Error::NotFound { .. } => Fault::NotFound(text),
-        Error::Unauthorized { .. } | Error::Forbidden { .. } => Fault::Unauthorised(text),
-        Error::RateLimited { until, .. } => Fault::Limited { until: *until },
-        Error::Api { status, id: Some(_), message, .. } if status.is_client_error() => match *status {
-            StatusCode::UNPROCESSABLE_ENTITY if message.to_ascii_lowercase().contains(PENDING_EVENT) => {
-                Fault::PendingEvent
-            }
-            StatusCode::REQUEST_TIMEOUT => inconclusive(),
-            _ => Fault::Refused(text),
-        },
-        Error::InvalidParameter { .. } => Fault::Refused(text),
-        Error::Api { .. } => inconclusive(),
-        error if sent == RequestKind::Write && error.may_have_been_applied() => inconclusive(),
-        _ => Fault::Transient(text),
+    let DigitalOceanFailure { reason, remedy } = error.into();
+    match (remedy, error) {
+        (Remedy::NotFound, _) => Fault::NotFound(reason),
+        (Remedy::NewToken | Remedy::Scope, _) => Fault::Unauthorised(reason),
+        (Remedy::Wait { until }, _) => Fault::Limited { until },
+        (Remedy::Refused, Error::Api { status: StatusCode::UNPROCESSABLE_ENTITY, message, .. })
+            if message.to_ascii_lowercase().contains(PENDING_EVENT) =>
+        {
+            Fault::PendingEvent
+        }
+        (Remedy::Refused, _) => Fault::Refused(reason),
+        // Any other response may have come from a gateway, behind which the write was carried out.
+        (_, error)
+            if sent == RequestKind::Write && (error.may_have_been_applied() || matches!(error, Error::Api { .. })) =>
+        {
+            Fault::Ambiguous(reason)
+        }
+        _ => Fault::Transient(reason),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use access::{AccessDenied, AuthorizedClient, DigitalOceanClients, Purpose};
+use access::{AccessRequest, AuthorizedClient, DigitalOceanClients, DigitalOceanFailure, Purpose, Remedy};
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::{Client, Error, SnapshotResourceType};
 use domain::{Account, AccountId, Clock, error_chain};
@@ -64,19 +64,9 @@ impl DigitalOceanProvider {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Returns a client for the account, with a newly fetched token if `refresh` is set.
-    async fn open(&self, account: &AccountId, refresh: bool, deadline: Option<Instant>) -> Result<Client, Fault> {
-        let account = self.account(account).await?;
-        let (purpose, priority) = (Purpose::Provisioning, self.priority);
-        let opened = match refresh {
-            false => self.digitalocean.access(&account, purpose, priority, deadline).await,
-            true => self.digitalocean.access_with_fresh_token(&account, purpose, priority, deadline).await,
-        };
-        match opened {
-            Ok(AuthorizedClient { client, .. }) => Ok(client.with_own_counter()),
-            Err(AccessDenied { reason, retry: true }) => Err(Fault::Transient(reason)),
-            Err(AccessDenied { reason, retry: false }) => Err(Fault::Unauthorised(reason)),
-        }
+    /// Returns which client reads and writes need.
+    fn request<'a>(&self, account: &'a Account, deadline: Option<Instant>) -> AccessRequest<'a> {
+        AccessRequest { account, purpose: Purpose::Provisioning, priority: self.priority, deadline }
     }
 
     async fn account(&self, id: &AccountId) -> Result<Account, Fault> {
@@ -98,19 +88,21 @@ impl DigitalOceanProvider {
     }
 
     async fn read_with_retry(&self, account: &AccountId, read: &ReadRequest) -> Result<ReadResult, Fault> {
-        let mut refresh = false;
-        loop {
-            let client =
-                self.open(account, refresh, Some(self.deadline)).await?.with_attempt_timeout(self.http_timeout);
-            let found = fetch(&client, read, self.clock.now()).await;
-            self.requests.fetch_add(client.requests(), Ordering::Relaxed);
-            match found.map_err(|error| fault_of(&error, RequestKind::Read)) {
-                // The token may have been replaced since it was fetched, so the current one is
-                // tried once.
-                Err(Fault::Unauthorised(_)) if !refresh => refresh = true,
-                found => return found,
-            }
-        }
+        let account = self.account(account).await?;
+        let request = self.request(&account, Some(self.deadline));
+        let refused = |found: &Result<ReadResult, Fault>| matches!(found, Err(Fault::Unauthorised(_)));
+        self.digitalocean.with_current_token(&request, refused, |opened| self.read_once(opened, read).boxed()).await
+    }
+
+    async fn read_once(
+        &self,
+        opened: Result<AuthorizedClient, DigitalOceanFailure>,
+        read: &ReadRequest,
+    ) -> Result<ReadResult, Fault> {
+        let client = granted(opened)?.with_attempt_timeout(self.http_timeout);
+        let found = fetch(&client, read, self.clock.now()).await;
+        self.requests.fetch_add(client.requests(), Ordering::Relaxed);
+        found.map_err(|error| fault_of(&error, RequestKind::Read))
     }
 
     async fn write_once(
@@ -122,7 +114,9 @@ impl DigitalOceanProvider {
         if self.writes == ProviderWrites::Deny {
             return Err(Fault::Refused("writes to DigitalOcean are disabled: PROVIDER_WRITES is `deny`".to_owned()));
         }
-        let client = self.open(account, false, None).await?;
+        let account = self.account(account).await?;
+        let request = self.request(&account, None);
+        let client = granted(self.digitalocean.access(&request).await)?;
         // The remaining time is computed with the engine's clock, which a test may control; the
         // client then waits by the machine's clock.
         let left = (context.not_after - self.clock.now()).to_std().unwrap_or_default();
@@ -132,7 +126,7 @@ impl DigitalOceanProvider {
         let outcome = outcome.map_err(|error| fault_of(&error, RequestKind::Write));
         if matches!(outcome, Err(Fault::Unauthorised(_))) {
             // The write is not repeated here; the next one uses the token fetched now.
-            let _ = self.open(account, true, None).await;
+            let _ = self.digitalocean.access_with_fresh_token(&request).await;
         }
         let WriteContext { saga, op_hash, fence, .. } = context;
         match &outcome {
@@ -143,6 +137,13 @@ impl DigitalOceanProvider {
         }
         outcome
     }
+}
+
+fn granted(opened: Result<AuthorizedClient, DigitalOceanFailure>) -> Result<Client, Fault> {
+    opened.map(|opened| opened.client).map_err(|DigitalOceanFailure { reason, remedy }| match remedy {
+        Remedy::Retry { .. } => Fault::Transient(reason),
+        _ => Fault::Unauthorised(reason),
+    })
 }
 
 async fn fetch(client: &Client, read: &ReadRequest, now: DateTime<Utc>) -> Result<ReadResult, Error> {

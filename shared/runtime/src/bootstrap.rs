@@ -4,18 +4,14 @@ use std::{
     fmt::Write as _,
     future::Future,
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_runtime::{Context, LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 
-use crate::{BatchRunner, BoxError, Deadline, Error, Failure, Message, telemetry};
-
-/// True until the first invocation of the process begins.
-static COLD: AtomicBool = AtomicBool::new(true);
+use crate::{BatchRunner, BoxError, Deadline, Error, Failure, Invocation, Message, telemetry};
 
 /// Sets up telemetry and runs `main`. An error is logged once, with its sources, and ends the
 /// process with a failure status, which Lambda reports as a failed init.
@@ -81,31 +77,8 @@ fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-/// An invocation of the function.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// The request id that Lambda gave the invocation.
-    pub request_id: String,
-    /// The time at which Lambda ends the invocation.
-    pub deadline: Deadline,
-    /// True for the first invocation of the process.
-    pub cold_start: bool,
-}
-
-impl Invocation {
-    /// Creates the invocation from Lambda's context. Call it once, at the very beginning of the
-    /// invocation.
-    #[must_use]
-    pub fn from_context(context: &Context) -> Self {
-        Self {
-            request_id: context.request_id.clone(),
-            deadline: Deadline::from_context(context),
-            cold_start: COLD.swap(false, Ordering::Relaxed),
-        }
-    }
-}
-
 /// Logs that the function is ready and serves SQS events until Lambda ends the process.
+///
 /// # Errors
 /// Fails if Lambda's Runtime API fails.
 ///
@@ -136,12 +109,5 @@ mod tests {
         let after = |milliseconds| started + Duration::from_millis(milliseconds);
         let init = InitTimer { started, phases: vec![("config", after(2)), ("aws", after(14))] };
         assert_eq!(init.summary(), "config=+2.0/2.0 aws=+12.0/14.0");
-    }
-
-    #[test]
-    fn only_the_first_invocation_is_cold() {
-        let context = Context::default();
-        assert!(Invocation::from_context(&context).cold_start);
-        assert!(!Invocation::from_context(&context).cold_start);
     }
 }

@@ -55,17 +55,16 @@ impl Deadline {
         self.at.saturating_duration_since(Instant::now())
     }
 
-    /// Returns the remaining time less a `margin` that is reserved for cleaning up; zero once only
-    /// the margin is left.
+    /// Returns the deadline earlier by a `margin` that is reserved for cleaning up.
     #[must_use]
-    pub fn remaining_minus(self, margin: Duration) -> Duration {
-        self.remaining().saturating_sub(margin)
+    pub fn earlier_by(self, margin: Duration) -> Self {
+        Self { at: self.at.checked_sub(margin).unwrap_or_else(Instant::now) }
     }
 
-    /// Returns whether no more than `margin` is left.
+    /// Returns whether the deadline has passed.
     #[must_use]
-    pub fn is_past(self, margin: Duration) -> bool {
-        self.remaining() <= margin
+    pub fn has_passed(self) -> bool {
+        self.remaining().is_zero()
     }
 }
 
@@ -89,8 +88,8 @@ mod tests {
 
     #[test]
     fn a_past_or_absent_deadline_is_past_and_a_far_one_is_capped() {
-        assert!(at(NOW_MS - 1).0.is_past(Duration::ZERO));
-        assert!(at(0).0.is_past(Duration::ZERO));
+        assert!(at(NOW_MS - 1).0.has_passed());
+        assert!(at(0).0.has_passed());
         let (deadline, start) = at(u64::MAX);
         assert_eq!(deadline.instant() - start, MAX_REMAINING);
     }
@@ -99,9 +98,9 @@ mod tests {
     fn a_margin_is_subtracted() {
         let deadline = Deadline::after(Duration::from_secs(60));
         assert!(deadline.remaining() > Duration::from_secs(59));
-        assert!(deadline.remaining_minus(Duration::from_secs(20)) <= Duration::from_secs(40));
-        assert_eq!(deadline.remaining_minus(Duration::from_secs(61)), Duration::ZERO);
-        assert!(!deadline.is_past(Duration::from_secs(50)));
-        assert!(deadline.is_past(Duration::from_secs(60)));
+        assert!(deadline.earlier_by(Duration::from_secs(20)).remaining() <= Duration::from_secs(40));
+        assert_eq!(deadline.earlier_by(Duration::from_secs(61)).remaining(), Duration::ZERO);
+        assert!(!deadline.earlier_by(Duration::from_secs(50)).has_passed());
+        assert!(deadline.earlier_by(Duration::from_secs(60)).has_passed());
     }
 }

@@ -2,8 +2,6 @@
 
 use lambda_runtime::Diagnostic;
 
-use crate::config::ConfigError;
-
 /// A boxed error of any type that can be sent between threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -11,9 +9,6 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Environment variables are missing or invalid; the error names all of them.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     /// No secret exists under any of the names tried.
     #[error("no such secret: {}", names.join(", "))]
     SecretNotFound {
@@ -92,7 +87,6 @@ impl Error {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Config(_) => "Config",
             Self::SecretNotFound { .. } => "SecretNotFound",
             Self::SecretFetch { .. } => "SecretFetch",
             Self::SecretUnusable { .. } => "SecretUnusable",
@@ -109,6 +103,6 @@ impl Error {
 
 impl From<Error> for Diagnostic {
     fn from(error: Error) -> Self {
-        Self { error_type: error.name().to_owned(), error_message: crate::telemetry::chain(&error) }
+        Self { error_type: error.name().to_owned(), error_message: domain::error_chain(&error) }
     }
 }

@@ -7,18 +7,21 @@ pub mod config;
 pub mod deadline;
 mod error;
 pub mod fake;
+mod invocation;
 pub mod queue;
 pub mod schedule;
 pub mod secrets;
 pub mod telemetry;
 
 pub use aws::AwsClients;
-pub use batch::{BatchRunner, Failure, Message, OrFail};
-pub use bootstrap::{InitTimer, Invocation};
-pub use config::{ConfigError, Env, ProviderWrites, WorkerConfig};
+pub use batch::{BatchRunner, Failure, Message};
+pub use bootstrap::InitTimer;
+pub use config::{ConfigError, DeploymentConfig, Env, ProviderWrites, WorkerConfig};
 pub use deadline::Deadline;
 pub use error::{BoxError, Error};
+pub use invocation::Invocation;
 pub use queue::{OutgoingMessage, Queue, SqsQueue};
 pub use schedule::{EventBridgeScheduler, OneTimeSchedule, Scheduler};
 pub use secrets::Secrets;
+
 pub use telemetry::Metrics;

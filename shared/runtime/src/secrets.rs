@@ -8,11 +8,12 @@ use std::{
 };
 
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
+use domain::is_slug;
 use futures::{FutureExt, future::BoxFuture};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::{BoxError, Error, batch::is_slug};
+use crate::{BoxError, Error};
 
 /// The time for which a value is cached, or the fact that the secret does not exist.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(300);

@@ -62,7 +62,7 @@ pub async fn observe(State(names): State<Arc<ClaimNames>>, request: Request, nex
         let response = match context {
             None => answer.await,
             Some(context) => {
-                let time_left = Deadline::from_context(&context).remaining_minus(MARGIN);
+                let time_left = Deadline::from_context(&context).earlier_by(MARGIN).remaining();
                 tokio::time::timeout(time_left, answer).await.unwrap_or_else(|_| {
                     tracing::error!("invocation time limit reached");
                     ApiProblem::unavailable().into_response()

@@ -1,7 +1,6 @@
 //! Rules for free text in requests.
 
-use domain::contains_token;
-use runtime::batch::is_slug;
+use domain::{contains_token, is_slug};
 
 /// Checks a short text that people read, such as a name or a reason, and returns what is wrong with
 /// it.

@@ -10,11 +10,11 @@ use digitalocean::Client;
 use domain::InvoiceUuid;
 use domain::billing::{Invoice, InvoiceStatus, Period};
 use rust_decimal::Decimal;
+use worker::AccountJob;
 
 use crate::BillingWorker;
 use crate::error::Error;
 use crate::from_digitalocean;
-use crate::handler::JobRun;
 use crate::invoice_header::is_due;
 use crate::preview::none_if_not_found;
 use crate::report::JobReport;
@@ -28,9 +28,9 @@ impl BillingWorker {
         client: &Client,
         period: Period,
         uuid: &InvoiceUuid,
-        run: &JobRun<'_>,
+        run: &AccountJob<'_>,
     ) -> Result<JobReport, Error> {
-        let Some(invoice) = self.table.invoice(run.slug(), period, uuid).await? else {
+        let Some(invoice) = self.services.table.invoice(run.slug(), period, uuid).await? else {
             return Err(Error::OperatorActionRequired(format!(
                 "the invoice {uuid} of {period} is not in the table; run billing-history"
             )));
@@ -54,7 +54,7 @@ impl BillingWorker {
         let items = items.map(|list| list.items);
         let summary =
             none_if_not_found(billing.invoice_summary(uuid.as_str()).await)?.as_ref().map(from_digitalocean::summary);
-        let inventory = self.inventory(run).await?;
+        let inventory = self.inventory_cache.read(run).await?;
         let csv = billing.invoice_csv(uuid.as_str()).await?;
         let parsed = rows::read(csv, items, period, inventory).await?;
         let history = self.history_amount(&invoice).await?;
@@ -68,7 +68,7 @@ impl BillingWorker {
     /// Returns the amount of the invoice's entries in the billing history; `None` if it has none
     /// yet.
     async fn history_amount(&self, invoice: &Invoice) -> Result<Option<Decimal>, Error> {
-        let entries = self.table.history_of(&invoice.account, invoice.period, &invoice.uuid).await?;
+        let entries = self.services.table.history_of(&invoice.account, invoice.period, &invoice.uuid).await?;
         let amounts = entries.iter().filter(|entry| entry.entry_type.is_invoice()).map(|entry| entry.amount.amount);
         // Several entries are added up, so that an invoice that was billed twice shows as a
         // difference.
@@ -76,6 +76,6 @@ impl BillingWorker {
     }
 }
 
-fn was_read_since(invoice: &Invoice, run: &JobRun<'_>) -> bool {
+fn was_read_since(invoice: &Invoice, run: &AccountJob<'_>) -> bool {
     invoice.lines.as_ref().is_some_and(|set| set.ingested_at > run.message.scheduled_at)
 }

@@ -4,8 +4,9 @@ use digitalocean_sim::{Effect, Fault};
 use domain::{AccountStatus, Clock, SweepStatus};
 use runtime::Message;
 use rust_decimal::Decimal;
+use test_support::{outcome_text, queue_url};
 
-use crate::environment::{SECRET, TestEnvironment, demo, outcome_of, queue_of};
+use crate::environment::{SECRET, TestEnvironment, demo};
 
 #[tokio::test]
 async fn the_balance_is_kept_with_a_receipt() {
@@ -27,7 +28,7 @@ async fn a_message_older_than_a_complete_receipt_is_dropped() {
     env.clock.advance(TimeDelta::seconds(1));
     assert_eq!(env.run("balance").await, "done");
     let (requests, before) = (env.request_count(), env.embedded.dump().await);
-    assert_eq!(outcome_of(&env.handle(early).await), "done");
+    assert_eq!(outcome_text(&env.handle(early).await), "done");
     assert_eq!((env.request_count(), env.embedded.dump().await), (requests, before));
 }
 
@@ -38,13 +39,13 @@ async fn a_tick_becomes_one_message_for_each_enabled_account() {
     env.register("second", AccountStatus::Enabled).await;
     for worker in billing::WORKERS {
         env.handle(Message { attempt: 3, ..env.message(worker.name, "*") }).await.unwrap();
-        let sent = env.queue.sent(&queue_of(worker.name));
+        let sent = env.queue.sent(&queue_url(worker.name));
         let bodies: Vec<serde_json::Value> = sent.iter().map(|m| serde_json::from_str(&m.body).unwrap()).collect();
         assert_eq!(bodies.iter().map(|body| &body["account"]).collect::<Vec<_>>(), ["demo", "second"]);
         assert!(bodies.iter().all(|body| body["worker"] == worker.name && body["attempt"] == 0), "{bodies:?}");
         for (account, expected) in [("idle", "done"), ("unregistered", "terminal")] {
             let result = env.handle(env.message(worker.name, account)).await;
-            assert_eq!(outcome_of(&result), expected, "{}, {account}", worker.name);
+            assert_eq!(outcome_text(&result), expected, "{}, {account}", worker.name);
         }
     }
     assert_eq!(env.request_count(), 0);
@@ -75,10 +76,10 @@ async fn a_refusal_is_recorded_in_the_receipt_and_stores_nothing() {
 async fn a_refused_token_is_fetched_again_and_a_missing_one_needs_the_operator() {
     let env = TestEnvironment::new().await;
     let token = env.sim.account("demo").token("sync");
-    env.vault.put(SECRET, &["dop_v1_revoked", &token]);
+    env.secrets.put(SECRET, &["dop_v1_revoked", &token]);
     assert_eq!(env.run("balance").await, "done");
     env.clock.advance(TimeDelta::seconds(1));
-    env.vault.remove(SECRET);
+    env.secrets.remove(SECRET);
     assert_eq!(env.run("balance").await, "terminal");
     let state = env.sync_state("balance").await.unwrap();
     assert!(state.last.unwrap().error.unwrap().contains(SECRET), "the error names the secret");

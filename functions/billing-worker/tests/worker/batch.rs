@@ -1,23 +1,13 @@
-use std::sync::Arc;
-use std::time::Duration;
-
-use aws_lambda_events::event::sqs::SqsEvent;
 use billing::BILLING_HISTORY;
 use chrono::TimeDelta;
 use domain::billing::InvoiceStatus;
 use embedded_table::EmbeddedTable;
-use runtime::{BatchRunner, OutgoingMessage, fake};
+use test_support::{DLQ, read_event, reason, run_events};
 
-use crate::environment::{DLQ, TestEnvironment};
+use crate::environment::TestEnvironment;
 use crate::ingest::APRIL;
 
 const NAME: &str = "invoice-ingest";
-
-/// Reads a batch of `events/`, in the format in which Lambda delivers it.
-fn event(case: &str) -> SqsEvent {
-    let path = format!("{}/../../events/billing-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
 
 /// An environment in which all invoices are listed and none is ingested.
 async fn env() -> TestEnvironment {
@@ -28,28 +18,12 @@ async fn env() -> TestEnvironment {
     env
 }
 
-/// Runs the batch as `main.rs` does, and returns the ids of the messages to be delivered again.
+/// Runs a batch of `events/`, and returns the ids of the messages to be delivered again.
 async fn run(env: &TestEnvironment, case: &str) -> Vec<String> {
-    let worker = Arc::new(env.worker(NAME));
-    let runner = BatchRunner::from_config(&worker.config, env.queue.clone());
-    let invocation = fake::invocation(Duration::from_secs(300));
-    let response = runner
-        .run_batch(event(case), &invocation, |message, deadline| {
-            let worker = Arc::clone(&worker);
-            async move { worker.handle(message, deadline).await }
-        })
-        .await
-        .unwrap();
-    let response = serde_json::to_value(response).unwrap();
-    env.assert_no_token(&response.to_string()).await;
-    let failures =
-        response["batchItemFailures"].as_array().expect("the response has a list of failures, even if it is empty");
-    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
-}
-
-fn reason(letter: &OutgoingMessage) -> &str {
-    let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
-    &reason.expect("a dead letter has a reason").1
+    let worker = env.worker(NAME);
+    let again = run_events(&worker, &worker.services.config, env.queue.clone(), "billing-worker", case).await;
+    env.assert_no_token(&again.concat()).await;
+    again
 }
 
 async fn pages(embedded: &EmbeddedTable) -> usize {
@@ -82,7 +56,7 @@ async fn malformed() {
     assert_eq!(run(&env, "malformed").await, [""; 0], "a retry cannot succeed");
     let letters = env.queue.sent(DLQ);
     let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "not a message of this worker"];
-    let records = event("malformed").records;
+    let records = read_event("billing-worker", "malformed").records;
     assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
     for ((letter, record), says) in letters.iter().zip(records).zip(says) {
         assert!(reason(letter).contains(says), "{}", reason(letter));

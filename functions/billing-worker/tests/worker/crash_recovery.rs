@@ -7,6 +7,7 @@ use domain::billing::InvoiceStatus;
 use embedded_table::CrashPoint;
 use runtime::{Deadline, Message};
 use serde_json::json;
+use worker::MessageHandler;
 
 use crate::environment::{TestEnvironment, ingest};
 use crate::ingest::APRIL;

@@ -6,8 +6,10 @@ use digitalocean_sim::{CutPoint, Effect, Fault, LimitKind};
 use domain::billing::{Invoice, InvoiceStatus};
 use runtime::{Deadline, Failure};
 use serde_json::json;
+use test_support::outcome_text;
+use worker::MessageHandler;
 
-use crate::environment::{TestEnvironment, ingest, outcome_of};
+use crate::environment::{TestEnvironment, ingest};
 use crate::ingest::APRIL;
 
 const HEADER: &str = "product,group_description,description,hours,start,end,USD,project_name,category\n";
@@ -129,7 +131,7 @@ async fn a_run_out_of_time_is_redelivered_and_continues() {
     let worker = env.worker("invoice-ingest");
     let result = worker.handle(env.task(&ingest(APRIL.0, APRIL.1)), Deadline::after(Duration::from_secs(8))).await;
     assert!(matches!(&result, Err(Failure::Later { .. })), "{result:?}");
-    assert_eq!(outcome_of(&result), "later 0");
+    assert_eq!(outcome_text(&result), "later 0");
     let header = env.header(APRIL.0, APRIL.1).await;
     assert_eq!(header.status, InvoiceStatus::Ingested, "a deferred message does not mark the invoice failed");
     assert!(header.error.unwrap().contains("deadline"), "the header has the reason of the wait");

@@ -6,6 +6,7 @@ use embedded_table::CrashPoint;
 use runtime::Deadline;
 use rust_decimal::Decimal;
 use serde_json::json;
+use worker::MessageHandler;
 
 use crate::environment::{TestEnvironment, demo, ingest, period};
 

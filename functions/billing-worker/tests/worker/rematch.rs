@@ -2,6 +2,7 @@ use billing::{BILLING_HISTORY, INVOICE_INGEST, Task};
 use chrono::TimeDelta;
 use domain::InvoiceUuid;
 use domain::billing::InvoiceStatus;
+use worker::MessageHandler;
 
 use crate::environment::{TestEnvironment, ingest, period};
 use crate::ingest::{APRIL, outcome_text};

@@ -1,43 +1,26 @@
 //! The events of `events/saga-worker`, delivered unchanged.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws_lambda_events::event::sqs::SqsEvent;
 use embedded_table::CrashPoint;
-use runtime::fake::{self, MemoryQueue};
-use runtime::{BatchRunner, OutgoingMessage};
+use runtime::OutgoingMessage;
+use runtime::fake::MemoryQueue;
 use saga_worker::SagaWorker;
 use sagas::record::{SagaId, SagaStatus};
+use test_support::{DLQ, read_event, reason, run_events};
 
 use crate::saga::{fail, upsert};
-use crate::world::{DLQ, World, config};
+use crate::world::{World, config};
 
 /// The saga that the events name.
 const SAGA: &str = "0d9f86a2-3c44-4b0e-9d3a-5a4c8f6f9a11";
 
-fn event(case: &str) -> SqsEvent {
-    let path = format!("{}/../../events/saga-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
-
-/// Runs the batch as `main.rs` does. Returns the ids of the messages to be delivered again, and the
-/// dead letters.
-async fn run(worker: &Arc<SagaWorker>, case: &str) -> (Vec<String>, Vec<OutgoingMessage>) {
+/// Runs a batch of `events/`. Returns the ids of the messages to be delivered again, and the dead
+/// letters.
+async fn run(worker: &SagaWorker, case: &str) -> (Vec<String>, Vec<OutgoingMessage>) {
     let queue = Arc::new(MemoryQueue::new());
-    let runner = BatchRunner::from_config(&worker.config, queue.clone());
-    let invocation = fake::invocation(Duration::from_secs(60));
-    let response = runner
-        .run_batch(event(case), &invocation, |message, deadline| {
-            let worker = Arc::clone(worker);
-            async move { worker.handle(message, deadline).await }
-        })
-        .await
-        .unwrap();
-    let response = serde_json::to_value(response).unwrap();
-    let failures = response["batchItemFailures"].as_array().expect("a list, even if it is empty");
-    let failures = failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect();
-    (failures, queue.sent(DLQ))
+    let again = run_events(worker, &worker.services.config, queue.clone(), "saga-worker", case).await;
+    (again, queue.sent(DLQ))
 }
 
 /// Returns an environment a few seconds after the events were sent, with a saga that will be rolled
@@ -78,10 +61,10 @@ async fn malformed() {
     let expected =
         ["EOF while parsing", "at worker", "not a wake-up message", "not a wake-up message", "at v: version 2"];
     assert_eq!(dead_letters.len(), expected.len());
-    for ((letter, record), expected) in dead_letters.iter().zip(event("malformed").records).zip(expected) {
-        let (_, reason) =
-            letter.attributes.iter().find(|(name, _)| name == "reason").expect("the dead letter has a reason");
-        assert!(reason.contains(expected), "{expected}: {reason}");
+    for ((letter, record), expected) in
+        dead_letters.iter().zip(read_event("saga-worker", "malformed").records).zip(expected)
+    {
+        assert!(reason(letter).contains(expected), "{expected}: {}", reason(letter));
         assert_eq!(Some(&letter.body), record.body.as_ref(), "the body is unchanged");
     }
     assert_eq!((world.saga_record(&saga).await.status(), world.written("POST")), (SagaStatus::Pending, 0));

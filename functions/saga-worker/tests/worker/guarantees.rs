@@ -30,7 +30,7 @@ async fn a_snapshot_is_deleted_when_a_later_step_fails() {
     assert!(
         ledger.contains(&(EntryKind::StepFailed, Some(1))) && ledger.contains(&(EntryKind::StepCompensated, Some(0)))
     );
-    world.assert_no_token().await;
+    world.assert_no_token("").await;
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn all_records_and_times_to_live_are_restored_when_a_later_step_fails() {
         assert_eq!(statuses(&record), rolled_back, "{case}: {:?}", record.state.progress.error);
         assert_eq!(world.state(), before, "{case}");
         assert!(world.written("POST") + world.written("PUT") + world.written("DELETE") >= 2, "{case}");
-        world.assert_no_token().await;
+        world.assert_no_token("").await;
     }
 }
 

@@ -1,39 +1,23 @@
 //! The attribution of a saga's changes: the inventory reports them as the saga's, not as drift.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use access::DigitalOceanClients;
 use chrono::TimeDelta;
 use domain::{Cause, CauseType, Clock, EventType, Kind, ProviderId, ResourceKey, Scope};
-use runtime::fake::MemoryQueue;
-use runtime::{Deadline, Message, Secrets};
+use runtime::{Deadline, Message};
 use sagas::record::SagaStatus;
 use sync_worker::SyncWorker;
+use worker::MessageHandler;
 
 use crate::saga::{fail, snapshot, upsert};
-use crate::world::{Vault, World};
+use crate::world::World;
 
 impl World {
     /// Sweeps a kind with the inventory's worker of this name, 20 minutes later.
     async fn sweep(&self, name: &str, kind: &str) {
         self.wait_until(self.clock.now() + TimeDelta::minutes(20));
-        let table = self.embedded.table.clone();
-        let config = self.process().execute.config.clone();
-        let secrets = Secrets::new(Vault, "arcadia/test/do");
-        let worker = SyncWorker {
-            worker: inventory::InventoryWorker::named(name).unwrap(),
-            digitalocean: DigitalOceanClients::new(
-                config.digitalocean_url.clone(),
-                secrets,
-                table.clone(),
-                self.clock.clone(),
-            ),
-            config,
-            table,
-            queue: Arc::new(MemoryQueue::new()),
-            clock: self.clock.clone(),
-        };
+        let services = self.services(name, &self.embedded.table, self.writes);
+        let worker = SyncWorker { worker: inventory::InventoryWorker::named(name).unwrap(), services };
         let message = Message::new(name, "demo", self.clock.now(), format!("sweep-{}", self.clock.now().timestamp()));
         let message = message.with_fields(serde_json::json!({ "kind": kind })).unwrap();
         worker.handle(message, Deadline::after(Duration::from_secs(300))).await.unwrap();

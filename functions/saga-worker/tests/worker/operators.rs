@@ -6,6 +6,7 @@ use runtime::ProviderWrites;
 use runtime::batch::ALL_ACCOUNTS;
 use runtime::{Deadline, Message};
 use sagas::record::{SagaStatus, StepStatus, StuckReason};
+use worker::MessageHandler;
 
 use crate::saga::{statuses, upsert};
 use crate::world::{DeliveredWakeUps, World};
@@ -27,7 +28,7 @@ async fn a_saga_whose_token_is_not_accepted_is_stuck_and_counted() {
     let lines = world.logs.parsed();
     let line = lines.iter().rfind(|line| line["message"] == "reconciliation complete").expect("the run is logged");
     assert_eq!((&line["woken"], &line["stuck"]), (&0.into(), &1.into()), "{line}");
-    world.assert_no_token().await;
+    world.assert_no_token("").await;
 }
 
 #[tokio::test]

@@ -1,48 +1,29 @@
 //! The environment of the saga workers, in which time passes from one wake-up to the next.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use access::DigitalOceanClients;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use digitalocean_sim::{Clock as SimClock, RequestFilter, Seed, Simulator, Token};
-use domain::{Account, AccountId, AccountStatus, Clock, ManualClock};
-use embedded_table::{EmbeddedTable, RequestInterceptor};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use domain::{AccountId, AccountStatus, Clock};
+use embedded_table::RequestInterceptor;
 use provisioning::{QueueAddress, SagaConfig, SagaFunction, WakeUpQueue};
 use runtime::batch::{ALL_ACCOUNTS, SqsMetadata};
-use runtime::fake::{Logs, MemoryQueue, MemoryScheduler};
-use runtime::secrets::{FetchError, SecretSource};
-use runtime::{Deadline, Failure, Message, OneTimeSchedule, ProviderWrites, Secrets, WorkerConfig};
+use runtime::fake::{MemoryQueue, MemoryScheduler};
+use runtime::{Deadline, Failure, Message, OneTimeSchedule, ProviderWrites};
 use saga_worker::SagaWorker;
 use sagas::Timing;
 use sagas::ports::Phase;
 use sagas::steps::STEPS;
-use secrecy::SecretString;
 use serde_json::Value;
 use store::Table;
-use tracing::subscriber::DefaultGuard;
+use test_support::{WorkerEnvironment, account_id, queue_url};
+use worker::MessageHandler;
 
-pub(crate) const DLQ: &str = "https://sqs.test/dead-letters";
 const TOKEN: &str = "dop_v1_demo_provisioning";
 /// The time limit of the functions, as deployed.
 const DEADLINE: Duration = Duration::from_secs(60);
-
-/// A fake Secrets Manager with the same token for all purposes.
-pub(crate) struct Vault;
-
-impl SecretSource for Vault {
-    fn fetch<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {
-        async move {
-            match name {
-                "arcadia/test/do/demo/provisioning" | "arcadia/test/do/demo/sync" => Ok(TOKEN.to_owned().into()),
-                _ => Err(FetchError::NotFound),
-            }
-        }
-        .boxed()
-    }
-}
 
 /// The three functions of one deployment. Each has its own view of the table, whose requests are
 /// counted and which may crash.
@@ -69,25 +50,30 @@ struct QueuedWakeUp {
     body: String,
 }
 
+/// The saga workers with everything around them.
 pub(crate) struct World {
-    pub(crate) sim: Simulator,
-    pub(crate) embedded: EmbeddedTable,
+    around: WorkerEnvironment,
     /// The queues of wake-ups: one for those that workers send, one for the reconciler's.
     wake_ups: [Arc<MemoryQueue>; 2],
     pub(crate) scheduler: Arc<MemoryScheduler>,
-    pub(crate) clock: Arc<ManualClock>,
     pub(crate) account: AccountId,
     pub(crate) timing: Timing,
-    pub(crate) logs: Logs,
     pub(crate) writes: ProviderWrites,
     taken: Mutex<[[usize; 2]; 2]>,
     scheduled: Mutex<usize>,
-    _logging: DefaultGuard,
+}
+
+impl Deref for World {
+    type Target = WorkerEnvironment;
+
+    fn deref(&self) -> &WorkerEnvironment {
+        &self.around
+    }
 }
 
 pub(crate) fn config() -> SagaConfig {
     let address = |name: &str| QueueAddress {
-        url: format!("https://sqs.test/{name}"),
+        url: queue_url(name),
         arn: format!("arn:aws:sqs:eu-central-1:123456789012:arcadia-test-{name}"),
     };
     SagaConfig {
@@ -107,43 +93,22 @@ impl World {
     }
 
     pub(crate) async fn at(now: DateTime<Utc>) -> Self {
-        let logs = Logs::default();
-        let logging = tracing::subscriber::set_default(logs.subscriber("debug"));
         let sim = Simulator::builder().seed(Seed::demo()).clock(SimClock::manual(now)).start().await.unwrap();
         sim.account("demo").set_token("provisioning", Token::new(TOKEN));
-        let embedded = EmbeddedTable::start().await;
-        let account = AccountId::new("demo").unwrap();
-        let registered = Account {
-            account: account.clone(),
-            name: "demo".to_owned(),
-            secret: "arcadia/test/do/demo".to_owned(),
-            status: AccountStatus::Enabled,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
-        let audit = store::AuditEntry {
-            id: "request-1".to_owned(),
-            at: now,
-            actor: "admin-1".to_owned(),
-            action: "account.register".to_owned(),
-            target: "demo".to_owned(),
-            values: Value::Null,
-        };
-        embedded.table.register_account(&registered, &audit).await.unwrap();
+        let around = WorkerEnvironment::start(sim, now).await;
+        around.register("demo", AccountStatus::Enabled).await;
+        for purpose in ["provisioning", "sync"] {
+            around.secrets.put(&format!("arcadia/test/do/demo/{purpose}"), &[TOKEN]);
+        }
         Self {
-            sim,
-            embedded,
+            around,
             wake_ups: [Arc::new(MemoryQueue::new()), Arc::new(MemoryQueue::new())],
             scheduler: Arc::new(MemoryScheduler::new()),
-            clock: Arc::new(ManualClock::at(now)),
-            account,
+            account: account_id("demo"),
             timing: Timing::default(),
-            logs,
             writes: ProviderWrites::Allow,
             taken: Mutex::default(),
             scheduled: Mutex::default(),
-            _logging: logging,
         }
     }
 
@@ -161,32 +126,12 @@ impl World {
     }
 
     fn worker(&self, name: &str, table: &Table, queue: &Arc<MemoryQueue>) -> SagaWorker {
-        let digitalocean_url: url::Url = self.sim.base_url().parse().unwrap();
-        let secrets = Secrets::new(Vault, "arcadia/test/do");
-        let digitalocean =
-            DigitalOceanClients::new(digitalocean_url.clone(), secrets, table.clone(), self.clock.clone());
-        let config = WorkerConfig {
-            stage: "test".to_owned(),
-            table_name: embedded_table::TABLE_NAME.to_owned(),
-            worker: name.to_owned(),
-            digitalocean_url,
-            provider_writes: self.writes,
-            strike_interval: None,
-            internal_project: "skyai-internal".to_owned(),
-            event_retention_days: 400,
-            secret_prefix: "arcadia/test/do".to_owned(),
-            queue_url: format!("https://sqs.test/{name}"),
-            dlq_url: DLQ.to_owned(),
-        };
         SagaWorker {
             worker: SagaFunction::named(name).unwrap(),
-            config,
+            services: self.services(name, table, self.writes),
             timing: self.timing.clone(),
             steps: STEPS,
-            table: table.clone(),
-            digitalocean: Arc::new(digitalocean),
             notifier: self.notifier(queue),
-            clock: self.clock.clone(),
         }
     }
 
@@ -288,12 +233,5 @@ impl World {
     /// Returns the number of wake-ups that the reconciler sent to a queue.
     pub(crate) fn reconciler_wake_ups(&self, queue_url: &str) -> usize {
         self.wake_ups[1].sent(queue_url).len()
-    }
-
-    /// Asserts that neither logs nor table contain a token.
-    pub(crate) async fn assert_no_token(&self) {
-        for line in self.logs.lines().iter().chain(&self.embedded.dump().await) {
-            assert!(!line.contains("dop_v1_"), "{line}");
-        }
     }
 }

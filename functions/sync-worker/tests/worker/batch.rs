@@ -1,39 +1,14 @@
-use std::sync::Arc;
-use std::time::Duration;
-
-use aws_lambda_events::event::sqs::SqsEvent;
 use domain::AccountStatus;
-use runtime::{BatchRunner, OutgoingMessage, fake};
+use test_support::{DLQ, read_event, reason, run_events};
 
-use crate::environment::{DLQ, QUEUE, TestEnvironment};
+use crate::environment::{QUEUE, TestEnvironment};
 
-/// Reads a batch of `events/`, in the format in which Lambda delivers it.
-fn event(case: &str) -> SqsEvent {
-    let path = format!("{}/../../events/sync-worker/{case}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
-
-/// Runs the batch as `main.rs` does, and returns the ids of the messages to be delivered again.
+/// Runs a batch of `events/`, and returns the ids of the messages to be delivered again.
 pub(crate) async fn run(environment: &TestEnvironment, case: &str) -> Vec<String> {
-    let runner = BatchRunner::from_config(&environment.worker.config, environment.queue.clone());
-    let invocation = fake::invocation(Duration::from_secs(300));
-    let response = runner
-        .run_batch(event(case), &invocation, |message, deadline| {
-            let worker = Arc::clone(&environment.worker);
-            async move { worker.handle(message, deadline).await }
-        })
-        .await
-        .unwrap();
-    let response = serde_json::to_value(response).unwrap();
-    environment.assert_no_token(&response.to_string()).await;
-    let failures =
-        response["batchItemFailures"].as_array().expect("the response has a list of failures, even if it is empty");
-    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
-}
-
-fn reason(letter: &OutgoingMessage) -> &str {
-    let reason = letter.attributes.iter().find(|(name, _)| name == "reason");
-    &reason.expect("a dead letter has a reason").1
+    let (worker, queue) = (environment.worker.as_ref(), environment.queue.clone());
+    let again = run_events(worker, &worker.services.config, queue, "sync-worker", case).await;
+    environment.assert_no_token(&again.concat()).await;
+    again
 }
 
 #[tokio::test]
@@ -76,7 +51,7 @@ async fn malformed() {
     assert_eq!(run(&environment, "malformed").await, [""; 0], "a retry cannot succeed");
     let letters = environment.queue.sent(DLQ);
     let says = ["EOF while parsing", "at worker", "at account", "at v: version 2", "at attempt"];
-    let records = event("malformed").records;
+    let records = read_event("sync-worker", "malformed").records;
     assert_eq!((letters.len(), records.len()), (says.len(), says.len()));
     for ((letter, record), says) in letters.iter().zip(records).zip(says) {
         assert!(reason(letter).contains(says), "{}", reason(letter));
@@ -89,7 +64,7 @@ async fn malformed() {
 async fn partial_batch() {
     let environment = TestEnvironment::new().await;
     environment.register("no-secret", AccountStatus::Enabled).await;
-    environment.vault.throttle("arcadia/test/do/no-secret");
+    environment.secrets.throttle("arcadia/test/do/no-secret");
     environment.register("paused", AccountStatus::Paused).await;
     assert_eq!(
         run(&environment, "partial-batch").await,

@@ -1,9 +1,10 @@
 use chrono::{TimeDelta, Utc};
 use digitalocean_sim::{Effect, Fault, LimitKind};
-use domain::{AccountStatus, SweepStatus};
+use domain::{AccountStatus, Clock, SweepStatus};
 use runtime::Failure;
+use test_support::{outcome_text, register_account};
 
-use crate::environment::{SECRET, TestEnvironment, outcome_text};
+use crate::environment::{SECRET, TestEnvironment};
 
 fn droplets(effect: Effect) -> Fault {
     Fault::on("/v2/droplets*", effect)
@@ -12,9 +13,9 @@ fn droplets(effect: Effect) -> Fault {
 #[tokio::test]
 async fn a_refused_token_is_fetched_again_once() {
     let environment = TestEnvironment::new().await;
-    environment.vault.put(SECRET, &["dop_v1_revoked", &environment.token()]);
+    environment.secrets.put(SECRET, &["dop_v1_revoked", &environment.token()]);
     environment.handle(environment.message("demo")).await.unwrap();
-    assert_eq!(environment.vault.fetches(), 2);
+    assert_eq!(environment.secrets.fetches(), 2);
     let state = environment.sync_state().await.unwrap();
     assert_eq!(state.last_complete.map(|receipt| receipt.items), Some(5));
     assert_eq!(state.last.unwrap().error, None);
@@ -23,10 +24,10 @@ async fn a_refused_token_is_fetched_again_once() {
 #[tokio::test]
 async fn a_token_that_is_refused_again_needs_an_operator() {
     let environment = TestEnvironment::new().await;
-    environment.vault.put(SECRET, &["dop_v1_revoked", "dop_v1_revoked_too"]);
+    environment.secrets.put(SECRET, &["dop_v1_revoked", "dop_v1_revoked_too"]);
     let result = environment.handle(environment.message("demo")).await;
     assert_eq!(
-        (outcome_text(&result).as_str(), environment.vault.fetches(), environment.request_count()),
+        (outcome_text(&result).as_str(), environment.secrets.fetches(), environment.request_count()),
         ("terminal", 2, 2)
     );
     let state = environment.sync_state().await.unwrap();
@@ -42,7 +43,7 @@ async fn a_kind_that_the_token_may_not_read_is_recorded_and_not_retried() {
     let state = environment.sync_state().await.unwrap();
     assert_eq!((state.last.unwrap().status, state.last_complete), (SweepStatus::NotVisible, None));
     assert!(environment.receipt_error().await.contains("droplet:read"));
-    assert_eq!(environment.vault.fetches(), 1, "another token is not tried");
+    assert_eq!(environment.secrets.fetches(), 1, "another token is not tried");
 }
 
 #[tokio::test]
@@ -74,15 +75,15 @@ async fn an_unreadable_secret_is_named_and_only_a_failed_fetch_is_retried() {
     let cases: [(&str, Change, &str, &str); 4] = [
         (
             "missing",
-            |environment| environment.vault.remove(SECRET),
+            |environment| environment.secrets.remove(SECRET),
             "no such secret: arcadia/test/do/demo/sync",
             "terminal",
         ),
-        ("throttled", |environment| environment.vault.throttle(""), "ThrottlingException", "retry"),
-        ("empty", |environment| environment.vault.put(SECRET, &[" "]), "empty", "terminal"),
+        ("throttled", |environment| environment.secrets.throttle(""), "ThrottlingException", "retry"),
+        ("empty", |environment| environment.secrets.put(SECRET, &[" "]), "empty", "terminal"),
         (
             "no token",
-            |environment| environment.vault.put(SECRET, &[r#"{"tokn":"dop_v1_hidden"}"#]),
+            |environment| environment.secrets.put(SECRET, &[r#"{"tokn":"dop_v1_hidden"}"#]),
             "is JSON, but not",
             "terminal",
         ),
@@ -103,8 +104,9 @@ async fn an_unreadable_secret_is_named_and_only_a_failed_fetch_is_retried() {
 #[tokio::test]
 async fn the_account_names_the_secret_with_its_token() {
     let environment = TestEnvironment::new().await;
-    environment.register_with("team", AccountStatus::Enabled, "arcadia/test/do/shared-team").await;
-    environment.vault.put("arcadia/test/do/shared-team/sync", &[&environment.token()]);
+    let (table, now) = (&environment.embedded.table, environment.clock.now());
+    register_account(table, "team", AccountStatus::Enabled, "arcadia/test/do/shared-team", now).await;
+    environment.secrets.put("arcadia/test/do/shared-team/sync", &[&environment.token()]);
     assert_eq!(outcome_text(&environment.handle(environment.message("team")).await), "done");
     assert_eq!(environment.keys("KIND#team#droplet").await.len(), 5);
 }

@@ -4,8 +4,10 @@ use domain::{AccountId, AccountStatus, Clock, Kind, SweepStatus};
 use runtime::{Failure, Message, ProviderWrites};
 use serde_json::Value;
 use store::SyncLeaseOutcome;
+use test_support::outcome_text;
+use worker::MessageHandler;
 
-use crate::environment::{QUEUE, SECRET, TestEnvironment, outcome_text};
+use crate::environment::{QUEUE, SECRET, TestEnvironment};
 
 #[tokio::test]
 async fn a_tick_becomes_one_message_for_each_enabled_account() {
@@ -20,7 +22,7 @@ async fn a_tick_becomes_one_message_for_each_enabled_account() {
         assert_eq!((&body["worker"], &body["run_id"]), (&"droplets".into(), &"run-1".into()));
         assert_eq!((&body["scheduled_at"], &body["attempt"]), (&"2026-04-12T12:00:05Z".into(), &0.into()));
     }
-    assert_eq!((environment.request_count(), environment.vault.fetches()), (0, 0));
+    assert_eq!((environment.request_count(), environment.secrets.fetches()), (0, 0));
 }
 
 #[tokio::test]
@@ -50,7 +52,7 @@ async fn a_paused_or_unknown_account_causes_no_request() {
         assert_eq!(outcome_text(&environment.handle(environment.message(account)).await), expected, "{account}");
         assert_eq!(environment.embedded.dump().await, before, "{account}");
     }
-    assert_eq!((environment.request_count(), environment.vault.fetches()), (0, 0));
+    assert_eq!((environment.request_count(), environment.secrets.fetches()), (0, 0));
 }
 
 #[tokio::test]
@@ -90,8 +92,8 @@ async fn the_internal_project_is_created_with_the_provisioning_token_and_only_if
     for (writes, posts) in [(ProviderWrites::Allow, 1), (ProviderWrites::Deny, 0)] {
         let mut environment = TestEnvironment::of("projects", "2026-04-12T12:00:05Z".parse().unwrap()).await;
         environment.sim.account("demo").set_token("provisioning", Token::new("dop_v1_demo_provisioning"));
-        environment.vault.put(&SECRET.replace("sync", "provisioning"), &["dop_v1_demo_provisioning"]);
-        std::sync::Arc::get_mut(&mut environment.worker).unwrap().config.provider_writes = writes;
+        environment.secrets.put(&SECRET.replace("sync", "provisioning"), &["dop_v1_demo_provisioning"]);
+        std::sync::Arc::get_mut(&mut environment.worker).unwrap().services.config.provider_writes = writes;
         environment.handle(environment.message("demo")).await.unwrap();
         let written = RequestFilter::path("/v2/projects").method("POST");
         assert_eq!(environment.sim.requests().count(&written), posts, "{writes:?}");

@@ -4,9 +4,10 @@ use digitalocean_sim::{Effect, Fault, LimitKind, RequestFilter};
 use domain::{AccountId, Kind, SyncState};
 use runtime::OutgoingMessage;
 use serde_json::{Value, json};
+use test_support::{DLQ, outcome_text};
 
 use crate::batch::run;
-use crate::environment::{DLQ, QUEUE, TestEnvironment, outcome_text};
+use crate::environment::{QUEUE, TestEnvironment};
 
 async fn services() -> TestEnvironment {
     TestEnvironment::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await

@@ -14,6 +14,7 @@ mod result;
 
 use std::time::{Duration, Instant};
 
+use access::Remedy;
 use chrono::{DateTime, TimeDelta, Utc};
 use digitalocean::Client;
 use domain::{AccountId, Clock, Kind, Receipt, RunId, SweepStatus, SyncState};
@@ -117,6 +118,21 @@ impl FollowUp {
     /// Returns the more severe of the two.
     pub(crate) fn more_severe(self, other: Self) -> Self {
         self.max(other)
+    }
+}
+
+impl From<Remedy> for FollowUp {
+    fn from(remedy: Remedy) -> Self {
+        match remedy {
+            Remedy::Wait { until: at } | Remedy::Retry { not_before: Some(at) } => Self::Later(domain::to_millis(at)),
+            Remedy::Retry { not_before: None } => Self::Retry,
+            Remedy::AnotherRun => Self::Continue,
+            Remedy::NewToken => Self::NewToken,
+            // The operator sees the error in the sync state. Every scheduled run tries again, so a
+            // dead letter for each of them would be of no use.
+            Remedy::Scope => Self::Nothing,
+            Remedy::NotFound | Remedy::Refused | Remedy::Operator => Self::OperatorActionRequired,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use access::DigitalOceanFailure;
 use chrono::{DateTime, Utc};
 use domain::{ChangeCounts, Hold, Kind, ScanProgress, SweepStatus, SyncState, error_chain};
 
@@ -130,8 +131,9 @@ impl SweepResult {
     /// error says that the token lacks the permission.
     pub(crate) fn failed(mut self, status: SweepStatus, error: &digitalocean::Error) -> Self {
         self.status = if error.is_not_visible() { SweepStatus::NotVisible } else { status };
-        self.error = Some(public_message(error));
-        self.next = self.next.more_severe(next(error));
+        let failure = DigitalOceanFailure::from(error);
+        self.error = Some(failure.reason);
+        self.next = self.next.more_severe(failure.remedy.into());
         self
     }
 
@@ -149,25 +151,7 @@ impl SweepResult {
     }
 }
 
-/// Returns the error text for people. For a response that could not be decoded, only the place is
-/// given, because the cause may quote the content of the response.
+/// Returns the error text for people.
 pub(crate) fn public_message(error: &digitalocean::Error) -> String {
-    match error {
-        digitalocean::Error::Decode { .. } => error.to_string(),
-        error => error_chain(error),
-    }
-}
-
-/// Returns the follow-up for an error from DigitalOcean.
-fn next(error: &digitalocean::Error) -> FollowUp {
-    match error.retry_at() {
-        Some(at) => FollowUp::Later(domain::to_millis(at)),
-        None if matches!(error, digitalocean::Error::DeadlineExceeded { .. }) => FollowUp::Continue,
-        None if error.is_retryable() => FollowUp::Retry,
-        None if error.needs_new_token() => FollowUp::NewToken,
-        // The operator sees the error in the sync state. Every scheduled run tries again, so a dead
-        // letter for each of them would be of no use.
-        None if error.is_not_visible() => FollowUp::Nothing,
-        None => FollowUp::OperatorActionRequired,
-    }
+    DigitalOceanFailure::from(error).reason
 }

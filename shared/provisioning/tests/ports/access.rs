@@ -45,8 +45,9 @@ async fn a_missing_token_or_account_is_unauthorised_and_a_missing_answer_is_tran
 async fn each_phase_has_its_own_share_of_the_budget() {
     let world = World::new().await;
     let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
-    let purpose = access::Purpose::Provisioning;
-    let opened = world.digitalocean.access(&account, purpose, Priority::Provisioning, None).await.unwrap();
+    let (purpose, priority) = (access::Purpose::Provisioning, Priority::Provisioning);
+    let request = access::AccessRequest { account: &account, purpose, priority, deadline: None };
+    let opened = world.digitalocean.access(&request).await.unwrap();
     // Another session uses up all that is left to `execute` in this hour.
     let take =
         || world.embedded.table.reserve_requests(&opened.token_id, Priority::Provisioning, 5_000, None, Utc::now());
@@ -70,10 +71,9 @@ async fn each_phase_has_its_own_share_of_the_budget() {
 async fn a_new_client_starts_with_the_limit_that_digitalocean_reported_last() {
     let world = World::new().await;
     let account = world.embedded.table.account(&world.account).await.unwrap().unwrap();
-    let open = async || {
-        let (purpose, priority) = (access::Purpose::Provisioning, Priority::Provisioning);
-        world.digitalocean.access(&account, purpose, priority, None).await.unwrap().client
-    };
+    let (purpose, priority) = (access::Purpose::Provisioning, Priority::Provisioning);
+    let request = access::AccessRequest { account: &account, purpose, priority, deadline: None };
+    let open = async || world.digitalocean.access(&request).await.unwrap().client;
     assert_eq!(open().await.rate_limit(), None);
     assert_eq!(outcome_name(&world.read(&reads()[0]).await), "done");
     let again = open().await;

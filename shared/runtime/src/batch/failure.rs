@@ -8,13 +8,14 @@ use crate::BoxError;
 /// message that can never succeed or has to wait needs an explicit call:
 ///
 /// ```
-/// use runtime::{Failure, OrFail};
+/// use runtime::Failure;
 ///
 /// fn page(text: &str) -> Result<u32, Failure> {
-///     text.parse().or_terminal("the page is not a number")
+///     text.parse::<u32>().map_err(Failure::terminal_for("the page is not a number"))
 /// }
 /// assert!(matches!(page("x"), Err(Failure::Terminal { .. })));
 /// ```
+///
 /// The type does not implement `std::error::Error`, because then the conversion from any error
 /// would not be possible.
 #[derive(Debug)]
@@ -53,25 +54,15 @@ impl Failure {
     pub fn terminal(reason: impl Into<String>) -> Self {
         Self::Terminal { reason: reason.into(), source: None }
     }
+
+    /// Returns a conversion of errors that no retry can solve to [`Failure::Terminal`].
+    pub fn terminal_for<E: Into<BoxError>>(reason: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::Terminal { reason: reason.to_owned(), source: Some(error.into()) }
+    }
 }
 
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Retry { source: error.into() }
-    }
-}
-
-/// Converts the error of a `Result` to the failure of a message.
-pub trait OrFail<T> {
-    /// Converts an error to a failure that no retry can solve.
-    ///
-    /// # Errors
-    /// Returns a [`Failure::Terminal`] with the error as its source.
-    fn or_terminal(self, reason: impl Into<String>) -> Result<T, Failure>;
-}
-
-impl<T, E: Into<BoxError>> OrFail<T> for Result<T, E> {
-    fn or_terminal(self, reason: impl Into<String>) -> Result<T, Failure> {
-        self.map_err(|error| Failure::Terminal { reason: reason.into(), source: Some(error.into()) })
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use chrono::{DateTime, Utc};
+use domain::is_slug;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -200,14 +201,6 @@ impl From<&SqsMessage> for SqsMetadata {
         let at = record.attributes.get("SentTimestamp").and_then(|milliseconds| milliseconds.parse().ok());
         Self { at: at.and_then(DateTime::from_timestamp_millis), message_id: record.message_id.clone() }
     }
-}
-
-/// Returns whether a text is a slug, `[a-z0-9-]{1,32}`, as ids of accounts and names of workers
-/// are.
-#[must_use]
-pub fn is_slug(text: &str) -> bool {
-    (1..=32).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn is_run_id(text: &str) -> bool {

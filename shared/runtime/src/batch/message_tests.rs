@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{MAX_BODY_BYTES, Message, SqsMetadata, is_slug};
+use super::{MAX_BODY_BYTES, Message, SqsMetadata};
 use crate::fake;
 
 fn sent() -> SqsMetadata {
@@ -111,16 +111,6 @@ fn without_sqs_attributes_a_tick_has_no_time() {
     for nonsense in ["", "soon", "99999999999999999", "-99999999999999999999"] {
         record.attributes.insert("SentTimestamp".to_owned(), nonsense.to_owned());
         assert_eq!(SqsMetadata::from(&record).at, None, "{nonsense}");
-    }
-}
-
-#[test]
-fn slugs() {
-    for good in ["a", "main", "droplets-fast", "0", &"a".repeat(32)] {
-        assert!(is_slug(good), "{good}");
-    }
-    for bad in ["", "A", "a_b", "a/b", "a#b", "é", "*", &"a".repeat(33)] {
-        assert!(!is_slug(bad), "{bad}");
     }
 }
 

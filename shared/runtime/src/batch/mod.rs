@@ -13,12 +13,12 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
 
 mod dead_letter;
+mod delivery;
 mod failure;
 mod message;
-mod outcome;
 mod runner;
 
-pub use failure::{Failure, OrFail};
-pub use message::{ALL_ACCOUNTS, BadMessage, MAX_BODY_BYTES, Message, MessageFields, SqsMetadata, is_slug};
-pub use outcome::RETRY_AFTER;
-pub use runner::{BatchRunner, MAX_ATTEMPTS};
+pub use delivery::{MAX_ATTEMPTS, RETRY_AFTER};
+pub use failure::Failure;
+pub use message::{ALL_ACCOUNTS, BadMessage, MAX_BODY_BYTES, Message, MessageFields, SqsMetadata};
+pub use runner::BatchRunner;

@@ -14,13 +14,10 @@ use tracing::{Instrument, error_span, warn};
 
 use super::{
     Failure, Message, SqsMetadata,
-    outcome::{Delivery, RecordOutcome, receive_count},
+    delivery::{Delivery, HandlerError, RecordOutcome, WorkerQueues, receive_count},
 };
 use crate::{Deadline, Error, Invocation, Metrics, Queue, WorkerConfig, telemetry::CONTEXT};
 
-/// The number of times a message may be deferred ([`Failure::Later`]) before it goes to the
-/// dead-letter queue. At 15 minutes each, that is five hours.
-pub const MAX_ATTEMPTS: u32 = 20;
 /// The minimum remaining time for starting a record.
 const START_MARGIN: Duration = Duration::from_secs(5);
 /// The remaining time at which a running record is aborted. If Lambda ended the invocation instead,
@@ -30,10 +27,7 @@ const STOP_MARGIN: Duration = Duration::from_millis(1_500);
 /// The runner of one worker's SQS batches. The [module](super) has the outcomes of a record.
 #[derive(Clone)]
 pub struct BatchRunner {
-    pub(super) queue: Arc<dyn Queue>,
-    pub(super) worker: String,
-    pub(super) queue_url: String,
-    pub(super) dlq_url: String,
+    queues: WorkerQueues,
     /// The margin for aborting a record, [`STOP_MARGIN`] except in tests.
     stop_margin: Duration,
 }
@@ -46,13 +40,8 @@ impl BatchRunner {
         queue_url: impl Into<String>,
         dlq_url: impl Into<String>,
     ) -> Self {
-        Self {
-            queue,
-            worker: worker.into(),
-            queue_url: queue_url.into(),
-            dlq_url: dlq_url.into(),
-            stop_margin: STOP_MARGIN,
-        }
+        let (worker, queue_url, dlq_url) = (worker.into(), queue_url.into(), dlq_url.into());
+        Self { queues: WorkerQueues { queue, worker, queue_url, dlq_url }, stop_margin: STOP_MARGIN }
     }
 
     /// Creates a runner for the configured worker.
@@ -77,7 +66,7 @@ impl BatchRunner {
     {
         let started = Instant::now();
         let request_id = invocation.request_id.as_str();
-        let span = error_span!(target: CONTEXT, "invocation", request_id, worker = self.worker);
+        let span = error_span!(target: CONTEXT, "invocation", request_id, worker = self.queues.worker);
         async {
             let mut outcomes = Vec::with_capacity(event.records.len());
             for record in event.records {
@@ -100,7 +89,7 @@ impl BatchRunner {
         Fut: Future<Output = Result<(), Failure>>,
     {
         let body = record.body.as_deref().unwrap_or_default();
-        let parsed = Message::parse(body.as_bytes(), &self.worker, &SqsMetadata::from(record));
+        let parsed = Message::parse(body.as_bytes(), &self.queues.worker, &SqsMetadata::from(record));
         let message = parsed.as_ref().ok();
         let span = error_span!(
             target: CONTEXT,
@@ -111,8 +100,8 @@ impl BatchRunner {
             receive_count = receive_count(record),
         );
         async {
-            let delivery = Delivery { runner: self, record, invocation };
-            if invocation.deadline.is_past(START_MARGIN) {
+            let delivery = Delivery { queues: &self.queues, record, invocation };
+            if invocation.deadline.earlier_by(START_MARGIN).has_passed() {
                 warn!("message not started because the deadline is near, SQS delivers it again");
                 return delivery.not_started().await;
             }
@@ -140,7 +129,7 @@ impl BatchRunner {
         // as well. Unwind safety is the handler's responsibility: a value shared between messages
         // must be valid after a panic, as a poisoned lock is.
         let work = AssertUnwindSafe(async { handler(message, deadline).await }).catch_unwind();
-        match tokio::time::timeout(deadline.remaining_minus(self.stop_margin), work).await {
+        match tokio::time::timeout(deadline.earlier_by(self.stop_margin).remaining(), work).await {
             Ok(Ok(result)) => result.map_err(HandlerError::Failed),
             Ok(Err(_)) => Err(HandlerError::Panicked),
             Err(_) => Err(HandlerError::TimedOut),
@@ -148,7 +137,7 @@ impl BatchRunner {
     }
 
     fn count(&self, outcomes: &[(Option<String>, RecordOutcome)], invocation: &Invocation, elapsed: Duration) {
-        let mut metrics = Metrics::new(&self.worker);
+        let mut metrics = Metrics::new(&self.queues.worker);
         metrics.property("request_id", invocation.request_id.as_str());
         metrics.property("cold_start", invocation.cold_start);
         metrics.milliseconds("BatchDuration", elapsed);
@@ -156,13 +145,6 @@ impl BatchRunner {
             metrics.count(outcome.metric(), 1);
         }
     }
-}
-
-/// The reason why a handler did not return `Ok`.
-pub(super) enum HandlerError {
-    Failed(Failure),
-    Panicked,
-    TimedOut,
 }
 
 /// Builds the partial batch response: exactly the records to be delivered again.

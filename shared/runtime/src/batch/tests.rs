@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    OrFail,
+    batch::MAX_ATTEMPTS,
     fake::{self, Logs, MemoryQueue},
 };
 
@@ -46,7 +46,7 @@ impl Fixture {
                 "panic" => panic!("as asked"),
                 "retry" => Err(io::Error::other("connection cut").into()),
                 "later" => Err(Failure::later(Duration::from_secs(3_600), "rate limited")),
-                "terminal" => Err(io::Error::other("404")).or_terminal("no such\ninvoice"),
+                "terminal" => Err(Failure::terminal_for("no such\ninvoice")(io::Error::other("404"))),
                 "hang" => std::future::pending().await,
                 _ => Ok(()),
             }

@@ -35,8 +35,8 @@ fn a_complete_environment_is_read() {
     assert_eq!(config.worker, "droplets-fast");
     assert_eq!(config.provider_writes, ProviderWrites::Deny);
     assert_eq!(config.strike_interval, Some(Duration::from_secs(450)));
-    assert_eq!(config.event_retention_days, 30);
-    assert_eq!(config.secret_prefix, "arcadia/dev/do");
+    assert_eq!(config.deployment.event_retention.num_days(), 30);
+    assert_eq!(config.deployment.secret_prefix, "arcadia/dev/do");
     assert_eq!(config.queue_url, COMPLETE[9].1);
 }
 
@@ -45,8 +45,14 @@ fn optional_variables_have_defaults() {
     for value in [None, Some(""), Some(" ")] {
         assert_eq!(WorkerConfig::read(with("STRIKE_INTERVAL_SECONDS", value)).unwrap().strike_interval, None);
         assert_eq!(WorkerConfig::read(with("INTERNAL_PROJECT", value)).unwrap().internal_project, "skyai-internal");
-        assert_eq!(WorkerConfig::read(with("EVENT_RETENTION_DAYS", value)).unwrap().event_retention_days, 400);
-        assert_eq!(WorkerConfig::read(with("SECRET_PREFIX", value)).unwrap().secret_prefix, "arcadia/dev/do");
+        assert_eq!(
+            WorkerConfig::read(with("EVENT_RETENTION_DAYS", value)).unwrap().deployment.event_retention.num_days(),
+            400
+        );
+        assert_eq!(
+            WorkerConfig::read(with("SECRET_PREFIX", value)).unwrap().deployment.secret_prefix,
+            "arcadia/dev/do"
+        );
     }
     assert_eq!(WorkerConfig::read(with("STRIKE_INTERVAL_SECONDS", Some("0"))).unwrap().strike_interval, None);
 }
@@ -82,10 +88,10 @@ fn all_problems_are_reported_at_once() {
     let expected = [
         "STAGE",
         "TABLE_NAME",
+        "EVENT_RETENTION_DAYS",
         "WORKER",
         "DIGITALOCEAN_URL",
         "PROVIDER_WRITES",
-        "EVENT_RETENTION_DAYS",
         "QUEUE_URL",
         "DLQ_URL",
     ];

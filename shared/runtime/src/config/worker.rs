@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, Env, InvalidVariable};
+use super::{ConfigError, DeploymentConfig, Env, InvalidVariable};
 
 /// The default of `INTERNAL_PROJECT`: the DigitalOcean project for resources that belong to no
 /// tenant.
 pub const DEFAULT_INTERNAL_PROJECT: &str = "skyai-internal";
-/// The default of `EVENT_RETENTION_DAYS`: how long resource events are kept, in days.
-pub const DEFAULT_EVENT_RETENTION_DAYS: u32 = 400;
 
 /// The permission to write at the provider, which also covers the creation of the internal project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +23,8 @@ pub enum ProviderWrites {
 /// [`crate::telemetry::init`].
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// `STAGE`: the deployment's name, such as `dev`.
-    pub stage: String,
-    /// `TABLE_NAME`: the `DynamoDB` table.
-    pub table_name: String,
+    /// The deployment that the worker belongs to.
+    pub deployment: DeploymentConfig,
     /// `WORKER`: this function's worker, such as `droplets`.
     pub worker: String,
     /// `DIGITALOCEAN_URL`: the root URL of DigitalOcean's API. It has no default, so that a
@@ -42,12 +38,6 @@ pub struct WorkerConfig {
     /// `INTERNAL_PROJECT`: the DigitalOcean project for resources that belong to no tenant; default
     /// [`DEFAULT_INTERNAL_PROJECT`].
     pub internal_project: String,
-    /// `EVENT_RETENTION_DAYS`: how long resource events are kept, in days; default
-    /// [`DEFAULT_EVENT_RETENTION_DAYS`].
-    pub event_retention_days: u32,
-    /// `SECRET_PREFIX`: the prefix of the names of the token secrets, without a slash at the end;
-    /// default `arcadia/<stage>/do`.
-    pub secret_prefix: String,
     /// `QUEUE_URL`: the URL of the worker's own queue.
     pub queue_url: String,
     /// `DLQ_URL`: the URL of the worker's dead-letter queue.
@@ -68,30 +58,23 @@ impl WorkerConfig {
     /// # Errors
     /// Fails with the names of all variables that are missing or invalid.
     pub fn read(mut env: Env) -> Result<Self, ConfigError> {
-        let stage = env.required("STAGE", "the deployment's name, such as dev");
-        let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
+        let deployment = DeploymentConfig::read(&mut env);
         let worker = worker(&mut env);
         let digitalocean_url = env.http_url("DIGITALOCEAN_URL", "https://api.digitalocean.com");
         let provider_writes =
             env.one_of("PROVIDER_WRITES", &[("allow", ProviderWrites::Allow), ("deny", ProviderWrites::Deny)]);
         let strike_interval = env.seconds("STRIKE_INTERVAL_SECONDS");
         let internal_project = env.optional("INTERNAL_PROJECT").unwrap_or_else(|| DEFAULT_INTERNAL_PROJECT.to_owned());
-        let event_retention_days = env.number("EVENT_RETENTION_DAYS", DEFAULT_EVENT_RETENTION_DAYS, 1..=36_500);
-        let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
         let queue_url = env.http_url("QUEUE_URL", "the URL of the worker's SQS queue");
         let dlq_url = env.http_url("DLQ_URL", "the URL of the worker's dead-letter queue");
         env.finish(|| {
-            let stage = stage?;
             Ok(Self {
-                secret_prefix: secret_prefix.unwrap_or_else(|| format!("arcadia/{stage}/do")),
-                stage,
-                table_name: table_name?,
+                deployment: deployment?,
                 worker: worker?,
                 digitalocean_url: digitalocean_url?,
                 provider_writes: provider_writes?,
                 strike_interval: strike_interval?,
                 internal_project,
-                event_retention_days: event_retention_days?,
                 queue_url: queue_url?.into(),
                 dlq_url: dlq_url?.into(),
             })
@@ -102,5 +85,5 @@ impl WorkerConfig {
 fn worker(env: &mut Env) -> Result<String, InvalidVariable> {
     const EXPECTED: &str = "a worker's name, such as droplets-fast";
     let worker = env.required("WORKER", EXPECTED)?;
-    if crate::batch::is_slug(&worker) { Ok(worker) } else { Err(env.invalid("WORKER", "is not valid", EXPECTED)) }
+    if domain::is_slug(&worker) { Ok(worker) } else { Err(env.invalid("WORKER", "is not valid", EXPECTED)) }
 }

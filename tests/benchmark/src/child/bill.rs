@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use access::DigitalOceanClients;
 use anyhow::{Context as _, Result};
 use billing::{BillingWorkerSpec, INVOICE_INGEST, Task};
 use billing_worker::{BillingWorker, InventoryCache};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
 use embedded_table::{CrashPoint, RequestInterceptor};
 use runtime::fake::MemoryQueue;
-use runtime::{Message, Secrets, telemetry};
+use runtime::{Message, telemetry};
 use store::keys;
 use url::Url;
+use worker::MessageHandler as _;
 
-use super::function::{StaticToken, config, handle_all};
+use super::function::{config, handle_all, services};
 use super::usage;
 use crate::account::NAME;
 use crate::invoice::{IngestRun, invoice};
@@ -41,7 +41,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url, crash_afte
         first = first.with_fields(Task::Ingest { period, invoice })?;
     }
     let handle = |message, deadline| function.handle(message, deadline);
-    let handled = handle_all(&function.config, queue, &first, handle).await;
+    let handled = handle_all(&function.services.config, queue, &first, handle).await;
     let crashed = requests.has_crashed();
     let counts = requests.counts();
     let written = |under: &str| counts.written.iter().filter(|key| key.starts_with(under)).count();
@@ -66,15 +66,10 @@ fn function(
     table: store::Table,
     digitalocean: Url,
 ) -> (BillingWorker, Arc<MemoryQueue>) {
-    let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
-    let config = config(worker.name, digitalocean.clone());
-    let secrets = Secrets::new(StaticToken, &config.secret_prefix);
-    let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
-    let ingest_queue_url = INGEST_QUEUE.to_owned();
-    let (sender, inventory_cache) = (queue.clone(), InventoryCache::default());
-    let worker =
-        BillingWorker { worker, config, ingest_queue_url, table, digitalocean, queue: sender, clock, inventory_cache };
-    (worker, queue)
+    let queue = Arc::new(MemoryQueue::new());
+    let services = services(config(worker.name, digitalocean), table, queue.clone());
+    let (ingest_queue_url, inventory_cache) = (INGEST_QUEUE.to_owned(), InventoryCache::default());
+    (BillingWorker { worker, services, ingest_queue_url, inventory_cache }, queue)
 }
 
 /// Returns the prefix of the keys of all pages of the invoice's lines, of any revision.

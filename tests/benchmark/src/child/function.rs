@@ -5,13 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use domain::SystemClock;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use runtime::fake::{MemoryQueue, event, invocation, record};
 use runtime::secrets::{FetchError, SecretSource};
-use runtime::{BatchRunner, Deadline, Failure, Message, ProviderWrites, WorkerConfig};
+use runtime::{
+    BatchRunner, Deadline, DeploymentConfig, Failure, Message, ProviderWrites, Queue, Secrets, WorkerConfig,
+};
 use secrecy::SecretString;
+use store::Table;
 use url::Url;
+use worker::Services;
 
 use crate::account::{INTERNAL_PROJECT, TOKEN};
 
@@ -26,18 +31,26 @@ const MESSAGES: u32 = 200;
 /// Returns the configuration of a worker's function.
 pub(super) fn config(worker: &str, digitalocean: Url) -> WorkerConfig {
     WorkerConfig {
-        stage: "benchmark".to_owned(),
-        table_name: embedded_table::TABLE_NAME.to_owned(),
+        deployment: DeploymentConfig {
+            stage: "benchmark".to_owned(),
+            table_name: embedded_table::TABLE_NAME.to_owned(),
+            secret_prefix: crate::mirror::SECRET_PREFIX.to_owned(),
+            event_retention: chrono::TimeDelta::days(400),
+        },
         worker: worker.to_owned(),
         digitalocean_url: digitalocean,
         provider_writes: ProviderWrites::Allow,
         strike_interval: None,
         internal_project: INTERNAL_PROJECT.to_owned(),
-        event_retention_days: 400,
-        secret_prefix: crate::mirror::SECRET_PREFIX.to_owned(),
         queue_url: QUEUE.to_owned(),
         dlq_url: DEAD_LETTERS.to_owned(),
     }
+}
+
+/// Returns what a worker works with.
+pub(super) fn services(config: WorkerConfig, table: Table, queue: Arc<dyn Queue>) -> Services {
+    let secrets = Secrets::new(StaticToken, &config.deployment.secret_prefix);
+    Services::new(config, table, secrets, queue, Arc::new(SystemClock))
 }
 
 /// Handles a message and all messages that the worker sends to its own queue. Returns the number of
@@ -76,7 +89,7 @@ where
 }
 
 /// A Secrets Manager with the simulator's token for every purpose.
-pub(super) struct StaticToken;
+struct StaticToken;
 
 impl SecretSource for StaticToken {
     fn fetch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<SecretString, FetchError>> {

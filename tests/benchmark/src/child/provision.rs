@@ -6,14 +6,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use access::DigitalOceanClients;
 use anyhow::{Context as _, Result, ensure};
 use domain::{AccountId, Clock as _, Scope, SystemClock};
 use embedded_table::RequestInterceptor;
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use provisioning::{COMPENSATE, EXECUTE, SagaFunction, WakeUpQueue};
 use runtime::fake::{MemoryScheduler, event, invocation, record};
-use runtime::{BatchRunner, Secrets, telemetry};
+use runtime::{BatchRunner, telemetry};
 use saga_worker::SagaWorker;
 use sagas::Timing;
 use sagas::definition::validate;
@@ -23,8 +22,9 @@ use sagas::steps::STEPS;
 use serde_json::Map;
 use store::{SagaFilter, Table};
 use url::Url;
+use worker::{MessageHandler as _, Services};
 
-use super::function::{StaticToken, config};
+use super::function::{config, services};
 use super::memory_queues::{self, MemoryQueues, QueuedWakeUp};
 use super::usage;
 use crate::account::NAME;
@@ -134,14 +134,14 @@ impl SagaHarness {
     /// Builds a function as its `main` does.
     fn function(&self, worker: &SagaFunction) -> Result<(SagaWorker, BatchRunner)> {
         let worker = SagaFunction::named(worker.name).context("no saga function has this name")?;
-        let (config, clock) = (config(worker.name, self.digitalocean.clone()), Arc::new(SystemClock));
-        let secrets = Secrets::new(StaticToken, &config.secret_prefix);
-        let quota = embedded_table::connect(&self.address, &self.quota);
-        let digitalocean = Arc::new(DigitalOceanClients::new(self.digitalocean.clone(), secrets, quota, clock.clone()));
-        let table = embedded_table::connect(&self.address, &self.driving);
+        let config = config(worker.name, self.digitalocean.clone());
         let runner = BatchRunner::from_config(&config, self.queues.clone());
+        // The requests of the quota are counted apart from those of the engine.
+        let quota = embedded_table::connect(&self.address, &self.quota);
+        let table = embedded_table::connect(&self.address, &self.driving);
+        let services = Services { table, ..services(config, quota, self.queues.clone()) };
         let (timing, notifier) = (Timing::default(), self.notifier());
-        Ok((SagaWorker { worker, config, timing, steps: STEPS, table, digitalocean, notifier, clock }, runner))
+        Ok((SagaWorker { worker, services, timing, steps: STEPS, notifier }, runner))
     }
 }
 

@@ -5,17 +5,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use access::DigitalOceanClients;
 use anyhow::{Context as _, Result};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
 use embedded_table::RequestInterceptor;
 use inventory::{InventoryWorker, Target};
 use runtime::fake::MemoryQueue;
-use runtime::{Message, Secrets, telemetry};
+use runtime::{Message, telemetry};
 use sync_worker::SyncWorker;
 use url::Url;
+use worker::MessageHandler as _;
 
-use super::function::{StaticToken, config, handle_all};
+use super::function::{config, handle_all, services};
 use super::usage;
 use crate::account::NAME;
 use crate::measured::{Run, SyncReceipt, TableUsage};
@@ -29,7 +29,7 @@ pub(super) async fn run(worker: &str, table: &str, digitalocean: Url) -> Result<
     let (function, queue) = function(worker, embedded_table::connect(table, &requests), digitalocean);
     let first = Message::new(worker.name, NAME, SystemClock.now(), RunId::random().as_str());
     let handle = |message, deadline| function.handle(message, deadline);
-    let messages = handle_all(&function.config, queue, &first, handle).await?;
+    let messages = handle_all(&function.services.config, queue, &first, handle).await?;
     let counts = requests.counts();
     let run = Run {
         worker: worker.name.to_owned(),
@@ -53,11 +53,9 @@ fn function(
     table: store::Table,
     digitalocean: Url,
 ) -> (SyncWorker, Arc<MemoryQueue>) {
-    let (queue, clock) = (Arc::new(MemoryQueue::new()), Arc::new(SystemClock));
-    let config = config(worker.name, digitalocean.clone());
-    let secrets = Secrets::new(StaticToken, &config.secret_prefix);
-    let digitalocean = DigitalOceanClients::new(digitalocean, secrets, table.clone(), clock.clone());
-    (SyncWorker { worker, config, table, digitalocean, queue: queue.clone(), clock }, queue)
+    let queue = Arc::new(MemoryQueue::new());
+    let services = services(config(worker.name, digitalocean), table, queue.clone());
+    (SyncWorker { worker, services }, queue)
 }
 
 async fn receipts(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<SyncReceipt>> {

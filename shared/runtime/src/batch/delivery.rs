@@ -1,14 +1,17 @@
 //! Acts on the result of a record's handler: acknowledges, defers, retries or dead-letters the
 //! message. Every failure is logged here, once.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use tracing::{debug, error, info, warn};
 
-use super::{BatchRunner, Failure, MAX_ATTEMPTS, Message, dead_letter, runner::HandlerError};
-use crate::{BoxError, Invocation, OutgoingMessage, queue::MAX_DELAY, telemetry::chain};
+use super::{Failure, Message, dead_letter};
+use crate::{BoxError, Invocation, OutgoingMessage, Queue, queue::MAX_DELAY, telemetry::chain};
 
+/// The number of times a message may be deferred ([`Failure::Later`]) before it goes to the
+/// dead-letter queue. At 15 minutes each, that is five hours.
+pub const MAX_ATTEMPTS: u32 = 20;
 /// The minimum delay of a message that is sent again. Without it, a message could circulate as fast
 /// as the function runs.
 const MIN_DELAY: Duration = Duration::from_secs(1);
@@ -49,9 +52,25 @@ impl RecordOutcome {
     }
 }
 
+/// The reason why a handler did not return `Ok`.
+pub(super) enum HandlerError {
+    Failed(Failure),
+    Panicked,
+    TimedOut,
+}
+
+/// A worker's name, its queue and its dead-letter queue.
+#[derive(Clone)]
+pub(super) struct WorkerQueues {
+    pub(super) queue: Arc<dyn Queue>,
+    pub(super) worker: String,
+    pub(super) queue_url: String,
+    pub(super) dlq_url: String,
+}
+
 /// A record in processing, with what acting on its result needs.
 pub(super) struct Delivery<'a> {
-    pub(super) runner: &'a BatchRunner,
+    pub(super) queues: &'a WorkerQueues,
     pub(super) record: &'a SqsMessage,
     pub(super) invocation: &'a Invocation,
 }
@@ -90,7 +109,7 @@ impl Delivery<'_> {
         reason: &str,
         source: Option<BoxError>,
     ) -> RecordOutcome {
-        let BatchRunner { worker, dlq_url, .. } = self.runner;
+        let WorkerQueues { worker, dlq_url, .. } = self.queues;
         let error = source.as_deref().map(|source| chain(source));
         let letter = dead_letter::dead_letter(body, reason, worker, &self.invocation.request_id);
         match self.send(dlq_url, letter).await {
@@ -119,7 +138,7 @@ impl Delivery<'_> {
         }
         let delay = delay.clamp(MIN_DELAY, MAX_DELAY);
         let body = Message { attempt, ..message.clone() }.to_body();
-        match self.send(&self.runner.queue_url, OutgoingMessage::new(body).delayed(delay)).await {
+        match self.send(&self.queues.queue_url, OutgoingMessage::new(body).delayed(delay)).await {
             Ok(()) => {
                 info!(reason, attempt, delay_s = delay.as_secs(), "message deferred");
                 RecordOutcome::Deferred
@@ -144,7 +163,7 @@ impl Delivery<'_> {
         if let Some(after) = RETRY_AFTER.get(receives - 1).copied()
             && let Some(receipt_handle) = self.record.receipt_handle.as_deref()
         {
-            let change = self.runner.queue.change_visibility(&self.runner.queue_url, receipt_handle, after);
+            let change = self.queues.queue.change_visibility(&self.queues.queue_url, receipt_handle, after);
             // On an error the message is still delivered again, only later.
             if let Err(error) = self.within_deadline(change).await {
                 warn!(error = chain(error.as_ref()), "visibility timeout not changed, the queue's own applies");
@@ -154,11 +173,11 @@ impl Delivery<'_> {
     }
 
     async fn send(&self, queue_url: &str, message: OutgoingMessage) -> Result<(), BoxError> {
-        self.within_deadline(self.runner.queue.send(queue_url, message)).await
+        self.within_deadline(self.queues.queue.send(queue_url, message)).await
     }
 
     async fn within_deadline(&self, call: impl Future<Output = Result<(), crate::Error>>) -> Result<(), BoxError> {
-        let remaining = self.invocation.deadline.remaining_minus(RESPONSE_MARGIN);
+        let remaining = self.invocation.deadline.earlier_by(RESPONSE_MARGIN).remaining();
         tokio::time::timeout(remaining, call).await?.map_err(Into::into)
     }
 }

@@ -72,41 +72,32 @@ pub(crate) fn report(job: &Job, run: &AccountJob<'_>, took: Duration, outcome: &
     let JobReport { pages, items, requests, sent, notes, .. } = report;
     let notes = (!notes.is_empty()).then(|| notes.join("; "));
     let changes = report.changes.total();
-    match &report.lines {
-        None => {
-            tracing::info!(
-                job = job_name,
-                invoice,
-                pages,
-                items,
-                requests,
-                changes,
-                sent,
-                notes,
-                duration_ms,
-                "job complete"
-            );
-        }
-        Some(PublishedLines { tally, set }) => {
-            let (counts, tie_out) = (set.counts, set.tie_out.status);
-            let (matched, explained) = (counts.matched, counts.explained);
-            tracing::info!(
-                job = job_name,
-                invoice,
-                lines = counts.lines,
-                matched,
-                explained,
-                ?tie_out,
-                changes,
-                notes,
-                duration_ms,
-                "job complete"
-            );
-            metrics.count("Lines", counts.lines.into());
-            metrics.count("LinesUnexplained", counts.unexplained().into());
-            metrics.count("UnknownProducts", tally.unknown_products.len() as u64);
-            metrics.count("TieOutDifferences", set.tie_out.differences.len() as u64);
-        }
+    // Only a job that published lines has these fields: an absent value is not logged.
+    let set = report.lines.as_ref().map(|lines| &lines.set);
+    let (lines, matched, explained) =
+        (set.map(|set| set.counts.lines), set.map(|set| set.counts.matched), set.map(|set| set.counts.explained));
+    let tie_out = set.map(|set| tracing::field::debug(set.tie_out.status));
+    tracing::info!(
+        job = job_name,
+        invoice,
+        pages,
+        items,
+        requests,
+        lines,
+        matched,
+        explained,
+        tie_out,
+        changes,
+        sent,
+        notes,
+        duration_ms,
+        "job complete"
+    );
+    if let Some(PublishedLines { tally, set }) = &report.lines {
+        metrics.count("Lines", set.counts.lines.into());
+        metrics.count("LinesUnexplained", set.counts.unexplained().into());
+        metrics.count("UnknownProducts", tally.unknown_products.len() as u64);
+        metrics.count("TieOutDifferences", set.tie_out.differences.len() as u64);
     }
     metrics.count("RunsComplete", 1);
     metrics.count("Items", (*items).into());

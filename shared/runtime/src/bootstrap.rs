@@ -8,7 +8,7 @@ use std::{
 };
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 
 use crate::{BatchRunner, BoxError, Deadline, Error, Failure, Invocation, Message, telemetry};
@@ -94,7 +94,11 @@ where
     let handler = &handler;
     let serve = |event: LambdaEvent<SqsEvent>| async move {
         let invocation = Invocation::from_context(&event.context);
-        runner.run_batch(event.payload, &invocation, handler).await
+        // The only error is a record that cannot be reported. Lambda logs the name as `errorType`.
+        runner.run_batch(event.payload, &invocation, handler).await.map_err(|error| Diagnostic {
+            error_type: "Unreportable".to_owned(),
+            error_message: telemetry::chain(&error),
+        })
     };
     lambda_runtime::run(service_fn(serve)).await.map_err(|source| Error::Runtime(source).into())
 }

@@ -1,7 +1,5 @@
 //! The error type of this crate.
 
-use lambda_runtime::Diagnostic;
-
 /// A boxed error of any type that can be sent between threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -80,29 +78,4 @@ pub enum Error {
     /// The Lambda Runtime API failed.
     #[error("the Lambda runtime stopped")]
     Runtime(#[source] BoxError),
-}
-
-impl Error {
-    /// Returns a stable name for alarms and metric filters. Lambda reports it as `errorType`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::SecretNotFound { .. } => "SecretNotFound",
-            Self::SecretFetch { .. } => "SecretFetch",
-            Self::SecretUnusable { .. } => "SecretUnusable",
-            Self::SecretBase { .. } => "SecretBase",
-            Self::InvalidSlug { .. } => "InvalidSlug",
-            Self::Queue { .. } => "Queue",
-            Self::Schedule { .. } => "Schedule",
-            Self::Fields(_) => "Fields",
-            Self::Unreportable { .. } => "Unreportable",
-            Self::Runtime(_) => "Runtime",
-        }
-    }
-}
-
-impl From<Error> for Diagnostic {
-    fn from(error: Error) -> Self {
-        Self { error_type: error.name().to_owned(), error_message: domain::error_chain(&error) }
-    }
 }

@@ -74,10 +74,11 @@ pub struct WorkerEnvironment {
 }
 
 impl WorkerEnvironment {
-    /// Starts the environment of workers that use this simulator, at this time.
-    pub async fn start(sim: Simulator, now: DateTime<Utc>) -> Self {
+    /// Starts the environment of workers that use this simulator, at this time, and log from this
+    /// level on, for example `debug`.
+    pub async fn start(sim: Simulator, now: DateTime<Utc>, log_level: &str) -> Self {
         let logs = Logs::default();
-        let logging = tracing::subscriber::set_default(logs.subscriber("trace"));
+        let logging = tracing::subscriber::set_default(logs.subscriber(log_level));
         Self {
             sim,
             embedded: EmbeddedTable::start().await,

@@ -71,7 +71,7 @@ impl TestEnvironment {
         let sim = Simulator::builder().seed(seed).clock(clock).start().await.unwrap();
         // The clock of the budget does not advance, so one minute must have room for all requests.
         sim.account("demo").set_limits(Limits::hourly(1_000_000).burst(1_000_000));
-        let around = WorkerEnvironment::start(sim, NOW.parse().unwrap()).await;
+        let around = WorkerEnvironment::start(sim, NOW.parse().unwrap(), "debug").await;
         let env = Self { around, handled: Mutex::new(0) };
         env.register("demo", AccountStatus::Enabled).await;
         env.secrets.put(SECRET, &[&env.sim.account("demo").token("sync")]);

@@ -95,7 +95,7 @@ impl World {
     pub(crate) async fn at(now: DateTime<Utc>) -> Self {
         let sim = Simulator::builder().seed(Seed::demo()).clock(SimClock::manual(now)).start().await.unwrap();
         sim.account("demo").set_token("provisioning", Token::new(TOKEN));
-        let around = WorkerEnvironment::start(sim, now).await;
+        let around = WorkerEnvironment::start(sim, now, "debug").await;
         around.register("demo", AccountStatus::Enabled).await;
         for purpose in ["provisioning", "sync"] {
             around.secrets.put(&format!("arcadia/test/do/demo/{purpose}"), &[TOKEN]);

@@ -1,7 +1,7 @@
 use domain::AccountStatus;
 use test_support::{DLQ, read_event, reason, run_events};
 
-use crate::environment::{QUEUE, TestEnvironment};
+use crate::environment::TestEnvironment;
 
 /// Runs a batch of `events/`, and returns the ids of the messages to be delivered again.
 pub(crate) async fn run(environment: &TestEnvironment, case: &str) -> Vec<String> {
@@ -15,7 +15,7 @@ pub(crate) async fn run(environment: &TestEnvironment, case: &str) -> Vec<String
 async fn tick() {
     let environment = TestEnvironment::new().await;
     assert_eq!(run(&environment, "tick").await, [""; 0]);
-    let sent = environment.queue.sent(QUEUE);
+    let sent = environment.sent();
     let body: serde_json::Value = serde_json::from_str(&sent[0].body).unwrap();
     let expected = serde_json::json!({
         "v": 1, "worker": "droplets", "account": "demo", "attempt": 0,
@@ -28,7 +28,7 @@ async fn tick() {
 async fn happy() {
     let environment = TestEnvironment::new().await;
     assert_eq!(run(&environment, "happy").await, [""; 0]);
-    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!((environment.sent(), environment.queue.sent(DLQ)), (vec![], vec![]));
     assert_eq!(environment.keys("KIND#demo#droplet").await.len(), 5);
     assert_eq!(environment.keys("RESOURCE#demo#droplet").await.len(), 5);
     assert_eq!(environment.keys("SWEEP#demo#droplet").await.len(), 1);
@@ -41,7 +41,7 @@ async fn duplicate() {
     assert_eq!(run(&twice, "duplicate").await, [""; 0]);
     assert_eq!(twice.request_count(), once.request_count(), "the second delivery makes no request to DigitalOcean");
     assert_eq!(twice.keys("").await, once.keys("").await);
-    assert_eq!((twice.queue.sent(QUEUE), twice.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!((twice.sent(), twice.queue.sent(DLQ)), (vec![], vec![]));
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn partial_batch() {
     assert_eq!(letters.len(), 2);
     assert!(reason(&letters[0]).contains("unregistered is not registered"), "{}", reason(&letters[0]));
     assert!(reason(&letters[1]).contains("bad message"), "{}", reason(&letters[1]));
-    assert_eq!(environment.queue.sent(QUEUE), vec![]);
+    assert_eq!(environment.sent(), vec![]);
     assert_eq!(environment.keys("KIND#").await.len(), 5, "the other account of the batch is mirrored");
     for (account, swept) in [("demo", 1), ("no-secret", 1), ("paused", 0), ("unregistered", 0)] {
         assert_eq!(environment.keys(&format!("SWEEP#{account}#droplet")).await.len(), swept, "{account}");

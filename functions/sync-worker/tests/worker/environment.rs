@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use digitalocean_sim::{Seed, Simulator};
 use domain::{AccountStatus, Clock, SyncState};
 use inventory::InventoryWorker;
-use runtime::{Deadline, Failure, Message, ProviderWrites};
+use runtime::{Deadline, Failure, Message, OutgoingMessage, ProviderWrites};
 use sync_worker::SyncWorker;
 use test_support::{WorkerEnvironment, account_id};
 use worker::MessageHandler;
@@ -41,7 +41,7 @@ impl TestEnvironment {
 
     /// Creates the environment of any worker at any time.
     pub(crate) async fn of(name: &str, now: DateTime<Utc>) -> Self {
-        let around = WorkerEnvironment::start(Simulator::start(Seed::demo()).await.unwrap(), now).await;
+        let around = WorkerEnvironment::start(Simulator::start(Seed::demo()).await.unwrap(), now, "trace").await;
         let services = around.services(name, &around.embedded.table, ProviderWrites::Allow);
         let worker = Arc::new(SyncWorker { worker: InventoryWorker::named(name).unwrap(), services });
         let environment = Self { around, worker };
@@ -52,6 +52,11 @@ impl TestEnvironment {
 
     pub(crate) fn token(&self) -> String {
         self.sim.account("demo").token("sync")
+    }
+
+    /// Returns the messages that the worker sent to its own queue.
+    pub(crate) fn sent(&self) -> Vec<OutgoingMessage> {
+        self.queue.sent(&self.worker.services.config.queue_url)
     }
 
     /// Creates a message for an account, scheduled now.

@@ -15,7 +15,7 @@ async fn a_tick_becomes_one_message_for_each_enabled_account() {
     environment.register("second", AccountStatus::Enabled).await;
     environment.register("idle", AccountStatus::Paused).await;
     environment.handle(Message { attempt: 3, ..environment.message("*") }).await.unwrap();
-    let sent = environment.queue.sent(QUEUE);
+    let sent = environment.sent();
     let bodies: Vec<Value> = sent.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect();
     assert_eq!(bodies.iter().map(|body| &body["account"]).collect::<Vec<_>>(), ["demo", "second"]);
     for body in &bodies {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use test_support::{DLQ, outcome_text};
 
 use crate::batch::run;
-use crate::environment::{QUEUE, TestEnvironment};
+use crate::environment::TestEnvironment;
 
 async fn services() -> TestEnvironment {
     TestEnvironment::of("services", "2026-04-12T12:00:05Z".parse().unwrap()).await
@@ -47,7 +47,7 @@ async fn all_kinds_are_mirrored_by_one_message() {
     let environment = services().await;
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
     assert_eq!(complete(&environment).await, environment.worker.worker.targets.len());
-    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!((environment.sent(), environment.queue.sent(DLQ)), (vec![], vec![]));
 }
 
 /// A kind that has to wait is re-queued as a message for that kind only, whatever the reason, and
@@ -60,7 +60,7 @@ async fn a_kind_that_has_to_wait_does_not_delay_the_others() {
         let environment = services().await;
         environment.sim.faults().add(Fault::on("/v2/certificates", effect));
         assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
-        let sent = environment.queue.sent(QUEUE);
+        let sent = environment.sent();
         assert_eq!((sent.len(), kind_of(&sent[0])), (1, json!("certificate")));
         assert!(delay.contains(&sent[0].delay.as_secs()), "{:?}", sent[0].delay);
         assert_eq!(complete(&environment).await, environment.worker.worker.targets.len() - 1);
@@ -86,7 +86,7 @@ async fn an_unavailable_kind_is_recorded_as_not_visible() {
         environment.sim.faults().add(Fault::on(path, Effect::status(status)));
     }
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
-    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!((environment.sent(), environment.queue.sent(DLQ)), (vec![], vec![]));
     for kind in ["managed_db", "functions_namespace"] {
         let receipt = sync_state(&environment, kind).await.unwrap().last.unwrap();
         assert_eq!(receipt.status, domain::SweepStatus::NotVisible, "{kind}");
@@ -108,7 +108,7 @@ async fn a_fast_poll_that_fails_is_not_retried() {
     let environment = TestEnvironment::of("droplets-fast", "2026-04-12T12:00:05Z".parse().unwrap()).await;
     environment.sim.faults().add(Fault::on("/v2/droplets*", Effect::status(503)));
     assert_eq!(outcome_text(&environment.handle(environment.message("demo")).await), "done");
-    assert_eq!((environment.queue.sent(QUEUE), environment.queue.sent(DLQ)), (vec![], vec![]));
+    assert_eq!((environment.sent(), environment.queue.sent(DLQ)), (vec![], vec![]));
 }
 
 /// A scan of many parents that reaches the rate limit is deferred, and the next message continues

@@ -30,22 +30,6 @@ pub(super) fn enable() {
     ENABLED.store(true, Ordering::Relaxed);
 }
 
-/// The unit of a metric, in `CloudWatch`'s terms.
-#[derive(Clone, Copy, Debug)]
-enum Unit {
-    Count,
-    Milliseconds,
-}
-
-impl Unit {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Count => "Count",
-            Self::Milliseconds => "Milliseconds",
-        }
-    }
-}
-
 /// The metrics of one unit of work. They are written as one line when the value is dropped, so also
 /// if the work ends early with an error or a panic. Nothing is written before [`super::init`], or
 /// if there are no metrics.
@@ -65,7 +49,8 @@ pub struct Metrics {
 #[derive(Debug)]
 struct Metric {
     name: &'static str,
-    unit: Unit,
+    /// The unit, in `CloudWatch`'s terms.
+    unit: &'static str,
     values: Vec<Value>,
 }
 
@@ -88,7 +73,7 @@ impl Metrics {
         if count == 0 {
             return;
         }
-        let metric = self.metric(name, Unit::Count);
+        let metric = self.metric(name, "Count");
         let sum = metric.values.first().and_then(Value::as_u64).unwrap_or_default().saturating_add(count);
         metric.values = vec![sum.into()];
     }
@@ -96,7 +81,7 @@ impl Metrics {
     /// Adds a duration; several in one unit of work are kept as separate values, up to 100.
     pub fn milliseconds(&mut self, name: &'static str, duration: Duration) {
         let tenths = (duration.as_secs_f64() * 10_000.0).round() / 10.0;
-        let metric = self.metric(name, Unit::Milliseconds);
+        let metric = self.metric(name, "Milliseconds");
         if metric.values.len() < MAX_METRICS {
             metric.values.push(tenths.into());
         }
@@ -110,7 +95,7 @@ impl Metrics {
             return None;
         }
         let directives: Vec<_> =
-            metrics.iter().map(|metric| json!({ "Name": metric.name, "Unit": metric.unit.name() })).collect();
+            metrics.iter().map(|metric| json!({ "Name": metric.name, "Unit": metric.unit })).collect();
         let mut line = Line::default();
         line.set(
             "_aws",
@@ -131,7 +116,7 @@ impl Metrics {
         String::from_utf8(line.to_bytes()).ok().map(|line| line.trim_end().to_owned())
     }
 
-    fn metric(&mut self, name: &'static str, unit: Unit) -> &mut Metric {
+    fn metric(&mut self, name: &'static str, unit: &'static str) -> &mut Metric {
         let index = self.metrics.iter().position(|metric| metric.name == name).unwrap_or_else(|| {
             self.metrics.push(Metric { name, unit, values: Vec::new() });
             self.metrics.len() - 1

@@ -10,7 +10,7 @@ use runtime::batch::SqsMetadata;
 use crate::deployed::Deployed;
 
 /// How often each worker ticks, in minutes, by binary and name; `None` for one that does not.
-fn known() -> BTreeMap<(&'static str, &'static str), Option<i64>> {
+pub(crate) fn known() -> BTreeMap<(&'static str, &'static str), Option<i64>> {
     let inventory =
         inventory::WORKERS.iter().map(|worker| (("sync-worker", worker.name), Some(worker.cadence_minutes)));
     let billing = billing::WORKERS.iter().map(|worker| (("billing-worker", worker.name), Some(worker.cadence_minutes)));

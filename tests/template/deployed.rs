@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::generated;
+
 /// `template.yaml`, its short intrinsics in their long form.
 pub(crate) struct Deployed(pub(crate) Value);
 
@@ -16,9 +18,9 @@ pub(crate) struct Worker {
 }
 
 impl Deployed {
-    /// Reads `template.yaml` of the repository.
+    /// Reads the template that `infra/template` makes; a test keeps `template.yaml` equal to it.
     pub(crate) fn read() -> Self {
-        Self(local::template::parse(include_str!("../../template.yaml")).expect("template.yaml is a template"))
+        Self(local::template::parse(&generated::template()).expect("infra/template makes a template"))
     }
 
     pub(crate) fn resources(&self) -> &Map<String, Value> {

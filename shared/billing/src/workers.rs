@@ -34,7 +34,7 @@ pub const INVOICE_INGEST: BillingWorkerSpec = BillingWorkerSpec {
     sync_kind: Kind::from_static("invoice_ingest"),
 };
 
-/// All billing workers. `template.yaml` has a block for each; a test keeps the two lists equal.
+/// All billing workers. `template.yaml` is made from this and from `infra/template/workers.yaml`.
 pub const WORKERS: &[BillingWorkerSpec] = &[BALANCE, BILLING_HISTORY, INVOICE_INGEST];
 
 impl BillingWorkerSpec {

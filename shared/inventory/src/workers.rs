@@ -35,7 +35,7 @@ pub struct InventoryWorker {
     pub targets: &'static [Target],
 }
 
-/// The list of all workers. `template.yaml` has a block for each; a test keeps the two the same.
+/// The list of all workers. `template.yaml` is made from this and `infra/template/workers.yaml`.
 pub const WORKERS: &[InventoryWorker] = &[
     InventoryWorker { name: "droplets", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DROPLET)] },
     InventoryWorker { name: "droplets-fast", cadence_minutes: 1, targets: &[Target::FastDroplets] },

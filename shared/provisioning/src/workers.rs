@@ -24,7 +24,7 @@ pub const COMPENSATE: SagaFunction =
 /// lost.
 pub const RECONCILE: SagaFunction = SagaFunction { name: "reconcile", phase: None, cadence_minutes: Some(1) };
 
-/// All workers. `template.yaml` has a block for each; a test compares the two.
+/// All workers. `template.yaml` is made from this and from `infra/template/workers.yaml`.
 pub const WORKERS: &[SagaFunction] = &[EXECUTE, COMPENSATE, RECONCILE];
 
 impl SagaFunction {

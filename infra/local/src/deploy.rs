@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::aws::{EmulatorClient, REGION};
 use crate::binaries::{self, Binaries};
 use crate::layout::{self, StackInfo};
+use crate::options::StackOptions;
 use crate::progress::{ProgressStep, say};
 use crate::provider::ProviderConnection;
-use crate::stack::StackOptions;
 use crate::template;
 
 const STAGE: &str = "dev";

@@ -9,6 +9,7 @@ mod deploy;
 mod emulator;
 mod functions;
 mod layout;
+mod options;
 mod process;
 mod progress;
 mod provider;
@@ -22,7 +23,8 @@ pub mod template;
 
 pub use api::ApiUser;
 pub use layout::StackInfo;
+pub use options::StackOptions;
 pub use progress::{ProgressStep, say};
 pub use provider::ProviderEndpoint;
-pub use stack::{Stack, StackOptions};
+pub use stack::Stack;
 pub use sync::{all_complete, incomplete, is_unbilled};

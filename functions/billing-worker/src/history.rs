@@ -1,13 +1,14 @@
 //! Imports the billing history and the list of invoices.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use billing::{INVOICE_INGEST, Task};
 use digitalocean::Client;
 use domain::billing::{HistoryEntry, Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
 use runtime::{Message, OutgoingMessage};
-use store::{InvoiceCommitOutcome, InvoiceWrite};
+use store::{InvoiceCommitOutcome, retry_on_conflict};
 use worker::AccountJob;
 
 use crate::BillingWorker;
@@ -15,11 +16,6 @@ use crate::error::Error;
 use crate::from_digitalocean;
 use crate::invoice_header::{ListedInvoice, is_due, updated_header};
 use crate::report::JobReport;
-
-/// The number of invoice headers read in one page.
-const HEADERS_PER_PAGE: usize = 200;
-/// The number of attempts to write a header that other messages change at the same time.
-const MAX_ATTEMPTS: u32 = 4;
 
 /// The invoice headers of an account, by month and id.
 pub(crate) type InvoiceHeaders = BTreeMap<(Period, InvoiceUuid), Invoice>;
@@ -69,15 +65,8 @@ impl BillingWorker {
 
     /// Reads the headers of all invoices of an account.
     pub(crate) async fn invoice_headers(&self, account: &AccountId) -> Result<InvoiceHeaders, store::Error> {
-        let (mut headers, mut after) = (InvoiceHeaders::new(), None);
-        loop {
-            let page = self.services.table.invoices(account, after.as_deref(), HEADERS_PER_PAGE).await?;
-            headers.extend(page.items.into_iter().map(|header| ((header.period, header.uuid.clone()), header)));
-            after = page.next;
-            if after.is_none() {
-                return Ok(headers);
-            }
-        }
+        let headers = self.services.table.invoices(account).await?.into_iter();
+        Ok(headers.map(|header| ((header.period, header.uuid.clone()), header)).collect())
     }
 
     /// Writes the header of a listed invoice if the list has something new, and returns the current
@@ -86,25 +75,28 @@ impl BillingWorker {
         &self,
         account: &AccountId,
         listed: &ListedInvoice,
-        mut current: Option<Invoice>,
+        current: Option<Invoice>,
         report: &mut JobReport,
     ) -> Result<Invoice, store::Error> {
-        for _ in 0..MAX_ATTEMPTS {
-            let Some(write) = updated_header(account, listed, current.as_ref()) else { break };
-            current = match self.services.table.commit_invoice(&write).await? {
-                InvoiceCommitOutcome::Written => {
-                    let InvoiceWrite { before, invoice } = write;
-                    report.changes.discovered += u32::from(before.is_none());
-                    report.changes.updated += u32::from(before.is_some());
-                    return Ok(invoice);
-                }
-                InvoiceCommitOutcome::Conflict(now) => now.map(|now| *now),
+        let written = retry_on_conflict(current, async |current| {
+            let Some(write) = updated_header(account, listed, current.as_ref()) else {
+                return Ok(ControlFlow::Break((current, None)));
             };
-        }
-        current.ok_or_else(|| store::Error::Contended {
-            what: format!("the invoice {} of {}", listed.uuid, listed.period),
-            attempts: MAX_ATTEMPTS,
-        })
+            Ok::<_, store::Error>(match self.services.table.commit_invoice(&write).await? {
+                InvoiceCommitOutcome::Written => ControlFlow::Break((Some(write.invoice), Some(write.before))),
+                InvoiceCommitOutcome::Conflict(now) => ControlFlow::Continue(now.map(|now| *now)),
+            })
+        });
+        let current = match written.await? {
+            ControlFlow::Break((current, written)) => {
+                report.changes.discovered += u32::from(written == Some(None));
+                report.changes.updated += u32::from(written.flatten().is_some());
+                current
+            }
+            ControlFlow::Continue(current) => current,
+        };
+        let what = || format!("the invoice {} of {}", listed.uuid, listed.period);
+        current.ok_or_else(|| store::Error::Contended { what: what(), attempts: store::MAX_ATTEMPTS })
     }
 
     /// Sends a task to `invoice-ingest`, with the id and time of this run. A duplicate is dropped,

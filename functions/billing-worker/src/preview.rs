@@ -14,10 +14,6 @@ use crate::from_digitalocean;
 use crate::invoice_header::{ListedInvoice, updated_header};
 use crate::report::JobReport;
 
-/// The number of newest headers that are read to find all previews. There is one, and around the
-/// end of a month also that of the month before.
-const NEWEST: usize = 24;
-
 impl BillingWorker {
     /// Imports the running month's preview. It is read from the JSON items, because no
     /// documentation says that a preview has a CSV.
@@ -99,7 +95,7 @@ impl BillingWorker {
 
     /// Reads the headers of previews, the newest first.
     pub(crate) async fn preview_headers(&self, run: &AccountJob<'_>) -> Result<Vec<Invoice>, store::Error> {
-        let mut headers = self.services.table.invoices(run.slug(), None, NEWEST).await?.items;
+        let mut headers = self.services.table.invoices(run.slug()).await?;
         headers.retain(|invoice| invoice.status == InvoiceStatus::Open);
         Ok(headers)
     }

@@ -1,18 +1,17 @@
 //! Publishes the lines of an invoice.
 
+use std::ops::ControlFlow;
+
 use billing::LineTally;
 use domain::ChangeCounts;
 use domain::billing::{Invoice, InvoiceStatus, TieOut};
 use sha2::{Digest, Sha256};
-use store::{LineSetBuilder, NewRevision, PublishOutcome};
+use store::{LineSetBuilder, NewRevision, PublishOutcome, retry_on_conflict};
 use worker::AccountJob;
 
 use crate::BillingWorker;
 use crate::error::Error;
 use crate::report::{JobReport, PublishedLines};
-
-/// The number of attempts while other messages write to the same header.
-const MAX_ATTEMPTS: u32 = 4;
 
 impl BillingWorker {
     /// Publishes these lines as the invoice's, in place of its previous lines and of the month's
@@ -32,21 +31,15 @@ impl BillingWorker {
         let content_hash = content_hash(lines, tie_out)?;
         let at = self.services.clock.now();
         let new = NewRevision { content_hash: &content_hash, lines, counts: tally.counts, tie_out, at };
-        let mut current = invoice.clone();
-        for _ in 0..MAX_ATTEMPTS {
+        let published = retry_on_conflict(invoice.clone(), async |current: Invoice| {
             let preview = self.preview_in_same_month(&current).await?;
-            let replaced = match &preview {
-                Some(preview) => {
-                    run.within_time(self.services.table.promote_preview(preview, &current, &new)).await??
-                }
-                None => run.within_time(self.services.table.publish_revision(&current, &new)).await??,
-            };
+            let published = self.services.table.publish_revision(&current, &new, preview.as_ref());
+            let replaced = run.within_time(published).await??;
             let (published, updated) = match replaced {
                 PublishOutcome::Written(published) => (published, 1),
                 PublishOutcome::Unchanged(published) => (published, 0),
                 PublishOutcome::Stale(Some(now)) if now.amount == invoice.amount && now.lines == invoice.lines => {
-                    current = *now;
-                    continue;
+                    return Ok(ControlFlow::Continue(*now));
                 }
                 PublishOutcome::Stale(_) => return Err(Error::ConcurrentChange),
             };
@@ -56,14 +49,14 @@ impl BillingWorker {
             }
             let changes = ChangeCounts { updated, ..ChangeCounts::default() };
             let set = published.lines.ok_or(Error::ConcurrentChange)?;
-            return Ok(JobReport {
+            Ok(ControlFlow::Break(JobReport {
                 items: tally.counts.lines,
                 changes,
-                lines: Some(PublishedLines { tally, set }),
+                lines: Some(PublishedLines { tally: tally.clone(), set }),
                 ..JobReport::default()
-            });
-        }
-        Err(Error::ConcurrentChange)
+            }))
+        });
+        published.await?.break_value().ok_or(Error::ConcurrentChange)
     }
 
     /// Returns the preview of the invoice's month, if there still is one.

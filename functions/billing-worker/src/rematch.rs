@@ -53,13 +53,18 @@ impl BillingWorker {
             return Ok(JobReport::dropped("the lines were matched after this message was scheduled"));
         }
         let inventory = self.inventory_cache.read(run).await?;
-        let (mut lines, mut tally, mut cursor) = (LineSetBuilder::default(), LineTally::default(), None);
+        let (mut lines, mut tally, mut cursor) =
+            (LineSetBuilder::default(), LineTally::default(), None::<store::Cursor>);
         loop {
             // The position is refused only if it belongs to another revision than the header's,
             // which means that the lines were replaced.
-            let page =
-                self.services.table.lines(&invoice, cursor, LINES_PER_PAGE).await?.ok_or(Error::ConcurrentChange)?;
-            for line in page.lines {
+            let page = self
+                .services
+                .table
+                .lines(&invoice, cursor.as_ref(), LINES_PER_PAGE)
+                .await?
+                .ok_or(Error::ConcurrentChange)?;
+            for line in page.items {
                 let line = CostLine { outcome: rematch(&line, period, &inventory), ..line };
                 tally.add(&line);
                 lines.push(&line)?;

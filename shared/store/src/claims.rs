@@ -1,7 +1,7 @@
 //! Claims: an operator's assignment of a resource to a tenant, independent of the resource's
 //! project.
 
-use domain::{Resource, ResourceKey, TenantId};
+use domain::{ResourceKey, TenantId};
 
 use crate::accounts::UpdateOutcome;
 use crate::audit::AuditEntry;
@@ -42,12 +42,6 @@ impl Table {
     pub(crate) async fn claims_of(&self, tenant: &TenantId) -> Result<Vec<ResourceKey>, Error> {
         let query = self.query(None, &keys::tenant_partition(tenant), keys::CLAIM_PREFIX);
         self.query_records("claim", query).await
-    }
-
-    /// Returns whether a resource is still claimed for the tenant whose pointer led to it. Its id
-    /// may have been reused for another resource since.
-    pub(crate) fn is_claimed_for(resource: &Resource, tenant: &TenantId) -> bool {
-        resource.claimed_tenant() == Some(tenant)
     }
 
     /// Reads the resource key from a pointer.

@@ -4,16 +4,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use domain::{AccountId, EventType, Kind, Resource, ResourceEvent, ResourceKey, Scope, TenantId};
+use domain::{AccountId, EventType, Kind, Resource, ResourceEvent, ResourceKey, TenantId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{from_item, text, text_of};
+use crate::item::from_item;
 use crate::ownership::OwnerLookup;
-use crate::{Error, Reader, keys};
-
-/// The maximum number of queries for one page. A filter that few events match ends the page early,
-/// with a position to continue from.
-const READS_PER_PAGE: usize = 60;
+use crate::paging::{READS_PER_PAGE, Slice, read_page};
+use crate::range::Range;
+use crate::{Cursor, Error, Page, Reader, keys};
 
 /// A selection of events. A field that is `None` does not restrict it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,29 +28,9 @@ pub struct FeedFilter {
     pub tenant: Option<TenantId>,
 }
 
-/// The position at which a page of the feed ended: all newer events were on that page or before it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FeedPosition {
-    /// The day of the feed, in UTC.
-    pub day: NaiveDate,
-    /// The sort key within that day's feed.
-    pub sort_key: String,
-    /// The account, which distinguishes equal sort keys of several accounts.
-    pub account: AccountId,
-}
-
-/// A page of the feed, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedPage {
-    /// The events, without the projects that a tenant may not see.
-    pub events: Vec<ResourceEvent>,
-    /// The position of the next page; `None` at the end.
-    pub next: Option<FeedPosition>,
-}
-
 impl Reader {
     /// Reads a page of the feed up to `now`: at most `limit` events, possibly fewer although more
-    /// pages follow.
+    /// pages follow. Events are without the projects that a tenant may not see.
     ///
     /// A tenant sees the events of a resource from the time when the resource belonged to the
     /// tenant. Only administrators see the events of an earlier resource with the same id.
@@ -62,128 +40,72 @@ impl Reader {
     pub async fn feed(
         &self,
         filter: &FeedFilter,
-        from: Option<&FeedPosition>,
+        from: Option<&Cursor>,
         now: DateTime<Utc>,
         limit: usize,
-    ) -> Result<FeedPage, Error> {
+    ) -> Result<Page<ResourceEvent>, Error> {
+        let Some(tenant) = self.selected_tenant(filter.tenant.as_ref()) else { return Ok(Page::empty()) };
         let mut accounts = self.accounts().await?;
         accounts.retain(|account| filter.account.as_ref().is_none_or(|wanted| wanted == account));
-        let tenant = match (self.scope(), &filter.tenant) {
-            (Scope::Tenant(own), Some(requested)) if own != requested => {
-                return Ok(FeedPage { events: Vec::new(), next: None });
-            }
-            (Scope::Tenant(own), _) => Some(own.clone()),
-            (Scope::Platform, requested) => requested.clone(),
-        };
         if accounts.is_empty() {
-            return Ok(FeedPage { events: Vec::new(), next: None });
+            return Ok(Page::empty());
         }
-        let mut events = Vec::new();
-        let mut reads = 0;
-        let first_day = filter.since.date_naive();
-        let mut from = from.cloned();
         // A clock that is ahead of this one may have dated an event into tomorrow.
         let tomorrow = now.date_naive().checked_add_days(Days::new(1)).unwrap_or_else(|| now.date_naive());
-        let mut day = from.as_ref().map_or(tomorrow, |from| from.day.min(tomorrow));
-        while day >= first_day {
-            loop {
-                let FeedSlice { found, end } = self.slice(&accounts, day, filter.since, from.as_ref(), limit).await?;
-                reads += accounts.len();
-                for (position, event) in self.visible_to(tenant.as_ref(), filter, found).await? {
-                    from = Some(position);
-                    if let Some(event) = event {
-                        events.push(event);
-                    }
-                    if events.len() == limit {
-                        return self.page(events, from, tenant.as_ref()).await;
-                    }
-                }
-                if end {
-                    break;
-                }
-                if reads >= READS_PER_PAGE {
-                    return self.page(events, from, tenant.as_ref()).await;
-                }
-            }
-            from = None;
-            let Some(before) = day.pred_opt() else { break };
-            day = before;
-            if reads >= READS_PER_PAGE
-                && day >= first_day
-                && let Some(account) = accounts.last()
-            {
-                let next = FeedPosition { day, sort_key: END_OF_DAY.to_owned(), account: account.clone() };
-                return self.page(events, Some(next), tenant.as_ref()).await;
-            }
-        }
-        self.page(events, None, tenant.as_ref()).await
+        let begun = from.and_then(|from| from.partition.parse::<NaiveDate>().ok());
+        let newest = begun.map_or(tomorrow, |begun| begun.min(tomorrow));
+        let days = std::iter::successors(Some(newest), NaiveDate::pred_opt);
+        // A day is read in all accounts at a time.
+        let reads = READS_PER_PAGE.div_ceil(accounts.len());
+        let days = days.take_while(|day| *day >= filter.since.date_naive()).take(reads + 1);
+        let days = days.map(|day| (day.to_string(), day));
+        let read = async |day, after: Option<String>, wanted| {
+            let (found, end) = self.events_of_day(&accounts, day, filter.since, after.as_deref(), wanted).await?;
+            Ok(Slice { found: self.visible_to(tenant, filter, found).await?, end })
+        };
+        let mut page = read_page(days.collect(), from, limit, reads, read).await?;
+        self.redact_events(&mut page.items).await?;
+        Ok(page)
     }
 
-    async fn page(
-        &self,
-        mut events: Vec<ResourceEvent>,
-        next: Option<FeedPosition>,
-        tenant: Option<&TenantId>,
-    ) -> Result<FeedPage, Error> {
-        if let (Scope::Tenant(_), Some(tenant)) = (self.scope(), tenant) {
-            self.redact_events(tenant, &mut events).await?;
-        }
-        Ok(FeedPage { events, next })
-    }
-
-    /// Reads the next events of one day in all accounts, in order: as many as can be ordered
-    /// without reading more.
-    async fn slice(
+    /// Reads the next events of one day in all accounts, newest first, with their positions, and
+    /// tells whether they are the last: as many as can be ordered without reading more.
+    async fn events_of_day(
         &self,
         accounts: &[AccountId],
         day: NaiveDate,
         since: DateTime<Utc>,
-        from: Option<&FeedPosition>,
-        limit: usize,
-    ) -> Result<FeedSlice, Error> {
-        let from = from.filter(|from| from.day == day);
+        after: Option<&str>,
+        wanted: usize,
+    ) -> Result<(Vec<(String, ResourceEvent)>, bool), Error> {
+        let after = after.and_then(parse_position);
         let mut found = BTreeMap::new();
         // An account may have more events than were read. What is older than its last event read
         // cannot be ordered yet.
-        let mut horizon: Option<FeedPosition> = None;
-        let (since, before) = (keys::time(since), from.map_or(END_OF_DAY, |from| from.sort_key.as_str()));
-        if before < since.as_str() {
-            return Ok(FeedSlice { found: Vec::new(), end: true });
-        }
+        let mut horizon = None;
         for account in accounts {
-            let partition = keys::feed_partition(account, day);
-            let answer = self
-                .table()
-                .query(Some(keys::GSI1), &partition, "")
-                .key_condition_expression("#pk = :pk AND #sk BETWEEN :since AND :before")
-                .expression_attribute_names("#sk", keys::GSI1_SK)
-                .expression_attribute_values(":since", text(&since))
-                .expression_attribute_values(":before", text(before))
-                .scan_index_forward(false)
-                // One event more, since the one at the position itself may be read again.
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
-                .send()
-                .await
-                .map_err(|e| Error::dynamo("Query", e))?;
-            let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
-            let mut last = None;
-            for item in answer.items.unwrap_or_default() {
-                let sort_key = text_of(&item, keys::GSI1_SK).unwrap_or_default().to_owned();
-                let position = FeedPosition { day, sort_key, account: account.clone() };
-                last = Some(position.clone());
-                if from.is_none_or(|from| position < *from) {
-                    found.insert(position, from_item("resource event", item)?);
-                }
+            // `~` sorts after all sort keys of a day, since those begin with digits, and after the
+            // position: of several accounts' events with one sort key, some may be still to come.
+            let last = after.map_or("~".to_owned(), |(sort_key, _)| format!("{sort_key}~"));
+            let range = Range::between(Some(keys::GSI1), keys::feed_partition(account, day), [keys::time(since), last]);
+            // One event more, since the one at the position itself may be read again.
+            let (events, end) = range.descending().items_after(self.table(), None, wanted + 1).await?;
+            let position = |sort_key: &str| (sort_key.to_owned(), account.clone());
+            if !end {
+                horizon = horizon.max(events.last().map(|(sort_key, _)| position(sort_key)));
             }
-            if more {
-                horizon = horizon.max(last);
+            for (sort_key, item) in events {
+                if after.is_none_or(|after| (sort_key.as_str(), account.as_str()) < after) {
+                    found.insert(position(&sort_key), from_item("resource event", item)?);
+                }
             }
         }
         let end = horizon.is_none();
         if let Some(horizon) = horizon {
             found = found.split_off(&horizon);
         }
-        Ok(FeedSlice { found: found.into_iter().rev().collect(), end })
+        let positions = found.into_iter().rev();
+        Ok((positions.map(|((sort_key, account), event)| (format!("{sort_key}#{account}"), event)).collect(), end))
     }
 
     /// Returns each position, with its event if the filter matches and the tenant may see it.
@@ -191,8 +113,8 @@ impl Reader {
         &self,
         tenant: Option<&TenantId>,
         filter: &FeedFilter,
-        found: Vec<(FeedPosition, ResourceEvent)>,
-    ) -> Result<Vec<(FeedPosition, Option<ResourceEvent>)>, Error> {
+        found: Vec<(String, ResourceEvent)>,
+    ) -> Result<Vec<(String, Option<ResourceEvent>)>, Error> {
         let wanted = |event: &ResourceEvent| {
             filter.kind.as_ref().is_none_or(|kind| event.key.kind == *kind)
                 && filter.event_type.is_none_or(|event_type| event.event_type == event_type)
@@ -224,11 +146,7 @@ impl Reader {
     }
 }
 
-/// A sort key after all others of a day's feed, since those begin with digits.
-const END_OF_DAY: &str = "~";
-
-/// Some events of a day, newest first, and whether these are all.
-struct FeedSlice {
-    found: Vec<(FeedPosition, ResourceEvent)>,
-    end: bool,
+/// Returns the sort key and the account in a position of the feed.
+fn parse_position(position: &str) -> Option<(&str, &str)> {
+    position.rsplit_once('#')
 }

@@ -1,13 +1,10 @@
-//! The partitions that hold resources, and their start keys for paging.
+//! The partitions that hold resources.
 
-use std::collections::HashMap;
+use domain::{AccountId, Kind, Project, ProjectId, Resource, TenantId};
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{AccountId, Kind, Project, ProjectId, TenantId};
-
-use crate::item::text;
-use crate::{Table, keys};
+use crate::keys;
+use crate::ownership::belongs_to_tenant;
+use crate::range::Range;
 
 /// A partition of the table or of an index that holds resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +17,6 @@ pub(crate) enum Partition {
     Claims(TenantId),
 }
 
-/// The number of items requested from DynamoDB at a time.
-const READ_SIZE: i32 = 200;
-/// The number of claims requested from DynamoDB at a time: as many as their resources can be read
-/// with one `BatchGetItem`.
-const CLAIMS_READ_SIZE: i32 = 100;
-
 impl Partition {
     /// Returns the partition key, by which partitions are ordered.
     pub(crate) fn key(&self) -> String {
@@ -36,23 +27,15 @@ impl Partition {
         }
     }
 
-    /// Returns the query that reads the partition from its beginning.
-    pub(crate) fn query(&self, table: &Table) -> QueryFluentBuilder {
+    /// Returns the sort keys of the resources, or of the claims.
+    pub(crate) fn range(&self) -> Range {
         match self {
-            Self::Kind(..) => table.query(None, &self.key(), ""),
-            Self::Claims(_) => table.query(None, &self.key(), keys::CLAIM_PREFIX),
+            Self::Kind(..) => Range::prefixed(None, self.key(), ""),
+            Self::Claims(_) => Range::prefixed(None, self.key(), keys::CLAIM_PREFIX),
             Self::Project(_, kind) => {
                 let prefix = kind.as_ref().map(|kind| keys::project_sort_key(kind, "")).unwrap_or_default();
-                table.query(Some(keys::GSI1), &self.key(), &prefix)
+                Range::prefixed(Some(keys::GSI1), self.key(), &prefix)
             }
-        }
-    }
-
-    /// Returns the name of the sort key attribute of the table or index that holds the partition.
-    pub(crate) fn sort_key(&self) -> &'static str {
-        match self {
-            Self::Kind(..) | Self::Claims(_) => keys::SK,
-            Self::Project(..) => keys::GSI1_SK,
         }
     }
 
@@ -64,30 +47,21 @@ impl Partition {
         }
     }
 
-    /// Returns how many items to request at a time.
-    pub(crate) fn read_size(&self) -> i32 {
-        match self {
-            Self::Kind(..) | Self::Project(..) => READ_SIZE,
-            Self::Claims(_) => CLAIMS_READ_SIZE,
-        }
-    }
-
-    /// Returns the exclusive start key of a query that continues after the sort key `after`; `None`
-    /// if it cannot be parsed.
-    pub(crate) fn start(&self, after: &str) -> Option<HashMap<String, AttributeValue>> {
-        let mut start = HashMap::new();
-        let mut add = |names: [&str; 2], pk: String, sk: &str| {
-            start.insert(names[0].to_owned(), text(pk));
-            start.insert(names[1].to_owned(), text(sk));
-        };
-        match self {
-            Self::Kind(..) | Self::Claims(_) => add([keys::PK, keys::SK], self.key(), after),
-            Self::Project(project, _) => {
-                let (kind, id) = keys::parse_project_sort_key(after)?;
-                add([keys::GSI1_PK, keys::GSI1_SK], self.key(), after);
-                add([keys::PK, keys::SK], keys::kind_partition(&project.account, &kind), id.as_str());
+    /// Returns whether a resource that was read from this partition belongs in the list, and to
+    /// the tenant if one is selected. Resources claimed for a tenant are taken only from the
+    /// tenant's claims, so that they appear once.
+    pub(crate) fn holds(&self, resource: &Resource, tenant: Option<&TenantId>, by_project: bool) -> bool {
+        match (self, tenant) {
+            (Self::Kind(..), tenant) => tenant.is_none(),
+            (Self::Project(..), None) => true,
+            (Self::Project(project, _), Some(tenant)) => {
+                (by_project || resource.claimed_tenant().is_none())
+                    && belongs_to_tenant(tenant, resource, Some(project))
+            }
+            (Self::Claims(claimant), _) => {
+                // The id of the claim may have been reused for another resource since.
+                resource.claimed_tenant() == Some(claimant) && belongs_to_tenant(claimant, resource, None)
             }
         }
-        Some(start)
     }
 }

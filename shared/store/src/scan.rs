@@ -8,7 +8,7 @@ use domain::{AccountId, Kind, ProjectId, Resource};
 use crate::filter::ResourceFilter;
 use crate::item::from_item;
 use crate::partition::Partition;
-use crate::reader::redact_project;
+use crate::redaction::redact_project;
 use crate::{Error, Reader, Table};
 
 /// How completely a scan read the resources.
@@ -45,7 +45,7 @@ impl Reader {
         let own: BTreeSet<ProjectId> = partitions.iter().filter_map(Partition::project).cloned().collect();
         for partition in of_kinds(partitions, kinds) {
             let mut pass_on = |mut resource: Resource| {
-                if filter.matches(&resource) && Self::belongs(&resource, &partition, tenant, by_project) {
+                if filter.matches(&resource) && partition.holds(&resource, tenant, by_project) {
                     let in_own = resource.project_id.as_ref().is_some_and(|id| own.contains(id));
                     if self.scope().tenant().is_some() && !in_own {
                         redact_project(&mut resource);
@@ -116,7 +116,7 @@ impl Table {
         kind: &Kind,
         mut take: impl FnMut(Resource),
     ) -> Result<(), Error> {
-        let query = Partition::Kind(account.clone(), kind.clone()).query(self);
+        let query = Partition::Kind(account.clone(), kind.clone()).range().query(self);
         self.query_all_as(query, |item| from_item("resource", item).map(&mut take)).await?;
         Ok(())
     }
@@ -129,7 +129,7 @@ impl Table {
         take: &mut impl FnMut(Resource),
     ) -> Result<Extent, Error> {
         // Tombstones are read and count towards the limit, but DynamoDB does not return them.
-        let query = partition.query(self).filter_expression("attribute_not_exists(deleted_at)");
+        let query = partition.range().query(self).filter_expression("attribute_not_exists(deleted_at)");
         let mut pages = query.into_paginator().send();
         while *limit > 0 {
             let Some(page) = pages.next().await else { break };

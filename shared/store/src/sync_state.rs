@@ -1,13 +1,15 @@
 //! The sync state of each (account, kind): the lease that allows one sweep at a time, and the
 //! receipts of the sweeps.
 
-use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem, Update};
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AccountId, Hold, HoldConfirmation, Kind, Receipt, RunId, ScanProgress, SyncState};
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::ReturnValue;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{AccountId, Hold, HoldConfirmation, Kind, Receipt, RunId, ScanProgress, SyncState};
+
 use crate::audit::AuditEntry;
-use crate::item::{ItemMap, attribute, from_item, key_item, number, text, text_of, to_item};
+use crate::item::{ItemMap, attribute, from_item, number, text, text_of, to_item};
+use crate::update::ItemUpdate;
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
@@ -83,23 +85,15 @@ impl Table {
         now: DateTime<Utc>,
         ttl: TimeDelta,
     ) -> Result<SyncLeaseOutcome, Error> {
-        let key = keys::sync_state(account, kind);
         let until = now + ttl;
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key_item(&key)))
-            .update_expression(
-                "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one",
-            )
-            .condition_expression("attribute_not_exists(lease_until) OR lease_until < :now OR lease_owner = :owner")
-            .expression_attribute_values(":owner", text(owner))
-            .expression_attribute_values(":until", text(keys::time(until)))
-            .expression_attribute_values(":now", text(keys::time(now)))
-            .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::AllNew);
+        let mut change = ItemUpdate::default();
+        change.set("lease_owner", text(owner));
+        change.set("lease_until", text(keys::time(until)));
+        change.count("fence");
+        change.value("now", text(keys::time(now)));
+        change.only_if("attribute_not_exists(lease_until) OR lease_until < :now OR lease_owner = :lease_owner");
+        let key = keys::sync_state(account, kind);
+        let request = change.request(self, &key).return_values(ReturnValue::AllNew);
         match self.update(request, &key).await? {
             ConditionalWrite::Applied(item) => {
                 let state: SyncState = from_item("sync state", item)?;
@@ -122,52 +116,9 @@ impl Table {
         let history = keys::receipt(&lease.account, &lease.kind, receipt.finished_at, &receipt.run_id);
         let mut history = to_item("receipt", receipt, &history)?;
         history.insert(keys::TTL.to_owned(), number((receipt.finished_at + RECEIPT_RETENTION).timestamp()));
-        let items = vec![
-            TransactWriteItem::builder().update(self.sync_state_update(lease, completion)?).build(),
-            self.put_always(history)?,
-        ];
-        let written = self.transact(items, &keys::sync_state(&lease.account, &lease.kind)).await?;
-        Ok(written.is_applied())
-    }
-
-    fn sync_state_update(&self, lease: &SyncLease, completion: &SyncCompletion) -> Result<Update, Error> {
-        let receipt = attribute("receipt", &completion.receipt)?;
-        let mut set = vec!["#last = :receipt"];
-        let mut remove = vec!["lease_owner", "lease_until"];
-        let mut update = self
-            .update_of(&keys::sync_state(&lease.account, &lease.kind))
-            .condition_expression("fence = :fence AND lease_owner = :owner")
-            // `last` and `hold` are reserved words of DynamoDB.
-            .expression_attribute_names("#last", "last")
-            .expression_attribute_names("#hold", "hold")
-            .expression_attribute_names("#scan_progress", "scan_progress")
-            .expression_attribute_values(":fence", number(lease.fence))
-            .expression_attribute_values(":owner", text(&lease.owner))
-            .expression_attribute_values(":receipt", receipt);
-        if completion.listed {
-            set.push("last_complete = :receipt");
-        }
-        match &completion.hold {
-            Some(hold) => {
-                set.push("#hold = :hold");
-                update = update.expression_attribute_values(":hold", attribute("hold", hold)?);
-            }
-            None => remove.extend(["#hold", "confirmation"]),
-        }
-        match &completion.scan_progress {
-            Some(scan_progress) => {
-                set.push("#scan_progress = :scan_progress");
-                update =
-                    update.expression_attribute_values(":scan_progress", attribute("scan_progress", scan_progress)?);
-            }
-            None => remove.push("#scan_progress"),
-        }
-        if let Some(kinds) = &completion.urn_kinds {
-            set.push("urn_kinds = :urn_kinds");
-            update = update.expression_attribute_values(":urn_kinds", attribute("kinds", kinds)?);
-        }
-        let expression = format!("SET {} REMOVE {}", set.join(", "), remove.join(", "));
-        Ok(update.update_expression(expression).build()?)
+        let key = keys::sync_state(&lease.account, &lease.kind);
+        let items = vec![sync_state_change(lease, completion)?.part(self, &key)?, self.put_always(history)?];
+        Ok(self.transact(items, &key).await?.is_applied())
     }
 
     /// Reads one sync state, strongly consistent; `None` if no sweep of the kind ever ran.
@@ -204,15 +155,36 @@ impl Table {
         audit: &AuditEntry,
     ) -> Result<ConfirmOutcome, Error> {
         let confirmation = HoldConfirmation { hold_id: hold.clone(), at: audit.at };
-        let update = self
-            .update_of(&keys::sync_state(account, kind))
-            .update_expression("SET confirmation = :confirmation")
-            .condition_expression("#hold.id = :hold")
-            .expression_attribute_names("#hold", "hold")
-            .expression_attribute_values(":hold", text(hold.as_str()))
-            .expression_attribute_values(":confirmation", attribute("confirmation", &confirmation)?)
-            .build()?;
-        let written = self.write_audited(TransactWriteItem::builder().update(update).build(), audit).await?;
+        let mut change = ItemUpdate::default();
+        change.set("confirmation", attribute("confirmation", &confirmation)?);
+        change.value("hold", text(hold.as_str()));
+        change.only_if("#hold.id = :hold");
+        let written = self.write_audited(change.part(self, &keys::sync_state(account, kind))?, audit).await?;
         Ok(if written { ConfirmOutcome::Recorded } else { ConfirmOutcome::NoSuchHold })
     }
+}
+
+fn sync_state_change(lease: &SyncLease, completion: &SyncCompletion) -> Result<ItemUpdate, Error> {
+    let receipt = attribute("receipt", &completion.receipt)?;
+    let mut change = ItemUpdate::default();
+    change.value("fence", number(lease.fence));
+    change.value("owner", text(&lease.owner));
+    change.only_if("fence = :fence AND lease_owner = :owner");
+    change.remove(&["lease_owner", "lease_until"]);
+    if completion.listed {
+        change.set("last_complete", receipt.clone());
+    }
+    change.set("last", receipt);
+    match &completion.hold {
+        Some(hold) => change.set("hold", attribute("hold", hold)?),
+        None => change.remove(&["hold", "confirmation"]),
+    }
+    match &completion.scan_progress {
+        Some(scan_progress) => change.set("scan_progress", attribute("scan_progress", scan_progress)?),
+        None => change.remove(&["scan_progress"]),
+    }
+    if let Some(kinds) = &completion.urn_kinds {
+        change.set("urn_kinds", attribute("kinds", kinds)?);
+    }
+    Ok(change)
 }

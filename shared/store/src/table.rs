@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, TransactWriteItem};
 use aws_sdk_dynamodb::{Client, Config};
 use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
@@ -30,13 +30,15 @@ pub struct Table {
     pub(crate) client: Client,
     pub(crate) name: String,
     pub(crate) event_retention: TimeDelta,
+    /// What stands in the transaction of each start and change of a saga: an audit entry.
+    pub(crate) saga_audit: Option<TransactWriteItem>,
 }
 
 impl Table {
     /// Creates a handle on the table with this name. Events are kept for 400 days.
     #[must_use]
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into(), event_retention: DEFAULT_EVENT_RETENTION }
+        Self { client, name: name.into(), event_retention: DEFAULT_EVENT_RETENTION, saga_audit: None }
     }
 
     /// Returns a handle that keeps the events it writes for this long instead of 400 days.

@@ -8,8 +8,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use serde::de::DeserializeOwned;
 
 use crate::Error;
@@ -75,11 +74,6 @@ impl Table {
             }
         };
         Ok(put.build()?)
-    }
-
-    /// Begins the update of an item.
-    pub(crate) fn update_of(&self, key: &Key) -> UpdateBuilder {
-        Update::builder().table_name(&self.name).set_key(Some(key_item(key)))
     }
 
     /// Builds the deletion of an item that has this version; `None` deletes any version. An item

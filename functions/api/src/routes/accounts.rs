@@ -1,5 +1,7 @@
 //! The accounts that are mirrored. Admins list, register, pause and resume them.
 
+use std::ops::ControlFlow;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -8,7 +10,7 @@ use domain::{Account, AccountId, AccountStatus};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{AuditEntry, RegisterOutcome, UpdateOutcome};
+use store::{AuditEntry, RegisterOutcome, UpdateOutcome, retry_on_conflict};
 use utoipa::ToSchema;
 
 use super::listing::{PageQuery, SLUG};
@@ -25,9 +27,6 @@ use crate::http::responses::{
 };
 use crate::http::text::{label_error, secret_name_error};
 use crate::views::{AccountView, List, page_of};
-
-/// The number of attempts to write a change if other changes of the same account interfere.
-const MAX_ATTEMPTS: usize = 3;
 
 /// The registration of an account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -162,18 +161,22 @@ pub(super) async fn change(
     change.check(&state.config().secret_prefix)?;
     let values = json!({ "status": change.status, "name": change.name, "secret": change.secret });
     let audit = audit(&admin, &state, request, "account.change", &id, values);
-    for _ in 0..MAX_ATTEMPTS {
+    let changed = retry_on_conflict((), async |()| {
         let Some(account) = state.table(&admin).account(&id).await? else { return Err(ApiProblem::not_found()) };
         let changed = change.apply(&account);
         if changed == account {
-            return Ok(Json(account.into()));
+            return Ok(ControlFlow::Break(account));
         }
         let changed = Account { updated_at: audit.at, version: account.version + 1, ..changed };
-        if state.table(&admin).update_account(&changed, &audit).await? == UpdateOutcome::Written {
-            return Ok(Json(changed.into()));
-        }
-    }
-    Err(ApiProblem::conflict("concurrent-change", "Other requests keep changing the account. Repeat the request."))
+        Ok(match state.table(&admin).update_account(&changed, &audit).await? {
+            UpdateOutcome::Written => ControlFlow::Break(changed),
+            UpdateOutcome::Stale => ControlFlow::Continue(()),
+        })
+    });
+    let account = changed.await?.break_value().ok_or_else(|| {
+        ApiProblem::conflict("concurrent-change", "Other requests keep changing the account. Repeat the request.")
+    })?;
+    Ok(Json(account.into()))
 }
 
 impl Registration {

@@ -1,12 +1,14 @@
 //! Operators' claims: assignments of resources to projects or tenants. Admins only.
 
+use std::ops::ControlFlow;
+
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::{AccountId, ProjectId, ResourceKey, TenantId};
 use inventory::upsert::{Claim, claimed};
 use serde::Deserialize;
 use serde_json::json;
-use store::{AuditEntry, Reader, UpdateOutcome};
+use store::{AuditEntry, Reader, UpdateOutcome, retry_on_conflict};
 use utoipa::ToSchema;
 
 use super::listing::{ID, SLUG};
@@ -21,9 +23,6 @@ use crate::http::responses::{
     ServerErrorResponses,
 };
 use crate::views::ResourceView;
-
-/// The number of attempts to write a change if other changes of the same resource interfere.
-const MAX_ATTEMPTS: usize = 3;
 
 /// A claim of a resource. Fields that are left out stay unchanged; null withdraws a claim.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,7 +69,7 @@ pub(super) async fn change(
     let reader = state.reader(&caller);
     let claim = change.check(&reader, &key.account).await?;
     let audit = audit(&claim, &admin, &state, request, &key);
-    for _ in 0..MAX_ATTEMPTS {
+    let changed = retry_on_conflict((), async |()| {
         let Some(row) = reader.resource(&key).await? else { return Err(ApiProblem::not_found()) };
         if !row.is_live() {
             return Err(ApiProblem::conflict(
@@ -82,12 +81,15 @@ pub(super) async fn change(
             None => row,
             Some(write) => match state.table(&admin).claim_resource(&write, row.claimed_tenant(), &audit).await? {
                 UpdateOutcome::Written => write.row,
-                UpdateOutcome::Stale => continue,
+                UpdateOutcome::Stale => return Ok(ControlFlow::Continue(())),
             },
         };
-        return Ok(Json(resource_view(&reader, &caller, row).await?));
-    }
-    Err(ApiProblem::conflict("concurrent-change", "Other requests keep changing the resource. Repeat the request."))
+        Ok(ControlFlow::Break(row))
+    });
+    let row = changed.await?.break_value().ok_or_else(|| {
+        ApiProblem::conflict("concurrent-change", "Other requests keep changing the resource. Repeat the request.")
+    })?;
+    Ok(Json(resource_view(&reader, &caller, row).await?))
 }
 
 impl ResourceChange {

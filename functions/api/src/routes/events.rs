@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use inventory::Freshness;
+use store::Cursor;
 
 use super::listing::PageQuery;
 use super::resources::ResourcePath;
@@ -36,11 +37,12 @@ pub(super) async fn list(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "events", &key);
-    let before: Option<u64> = page.position(&binding)?;
-    let Some(found) = reader.events(&key, before, page.limit).await? else { return Err(ApiProblem::not_found()) };
+    let from: Option<Cursor> = page.position(&binding)?;
+    let found = reader.events(&key, from.as_ref(), page.limit).await?;
+    let Some(found) = found else { return Err(ApiProblem::not_found()) };
     let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(&key.account)).await?);
     let coverage = freshness.coverage(Some(&key.kind), state.now());
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
-    let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
+    let data: Vec<EventView> = found.items.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))
 }

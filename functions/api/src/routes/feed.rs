@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, EventType, Kind, TenantId};
 use inventory::Freshness;
 use serde::{Deserialize, Serialize};
-use store::{FeedFilter, FeedPosition};
+use store::{Cursor, FeedFilter};
 use utoipa::IntoParams;
 
 use super::listing::{KIND, PageQuery, SLUG, covered_accounts, start_key_error};
@@ -57,7 +57,7 @@ pub(super) struct FeedQuery {
 #[derive(Serialize, Deserialize)]
 struct FeedCursor {
     since: DateTime<Utc>,
-    from: FeedPosition,
+    from: Cursor,
 }
 
 impl FromParameters for FeedQuery {
@@ -105,6 +105,6 @@ pub(super) async fn list(
     let found = reader.feed(&filter, from.as_ref(), now, page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
     let next = found.next.map(|from| binding.seal(&FeedCursor { since, from })).transpose()?;
-    let data: Vec<EventView> = found.events.into_iter().map(Into::into).collect();
+    let data: Vec<EventView> = found.items.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))
 }

@@ -1,5 +1,7 @@
 //! The mirrored projects, which admins assign to tenants.
 
+use std::ops::ControlFlow;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -9,7 +11,7 @@ use inventory::Freshness;
 use inventory::workers::PROJECT;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{AuditEntry, ProjectWrite, UpdateOutcome};
+use store::{AuditEntry, ProjectWrite, UpdateOutcome, retry_on_conflict};
 use utoipa::{IntoParams, ToSchema};
 
 use super::listing::{ID, PageQuery, SLUG, flag};
@@ -26,9 +28,6 @@ use crate::http::responses::{
 };
 use crate::http::text::label_error;
 use crate::views::{List, ProjectView, page_of};
-
-/// The number of attempts to write a change if other changes of the same project interfere.
-const MAX_ATTEMPTS: usize = 3;
 
 /// The filters of projects; a project must match all of them.
 #[derive(Debug, Serialize, IntoParams)]
@@ -189,7 +188,7 @@ pub(super) async fn change(
     let change = change.check(state.now())?;
     let audit = change.audit(&admin, &state, request, format!("{account}/{id}"));
     let reader = state.reader(&Caller::Admin(admin.clone()));
-    for _ in 0..MAX_ATTEMPTS {
+    let changed = retry_on_conflict((), async |()| {
         let Some(project) = reader.project(&account, &id).await? else { return Err(ApiProblem::not_found()) };
         let before = project.version;
         let mut changed = project.clone();
@@ -198,14 +197,17 @@ pub(super) async fn change(
             changed.version += 1;
             let write = ProjectWrite { before: Some(before), project: changed.clone() };
             if state.table(&admin).update_project(&write, &audit).await? == UpdateOutcome::Stale {
-                continue;
+                return Ok(ControlFlow::Continue(()));
             }
         }
-        let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(&account)).await?);
-        let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
-        return Ok(Json(ProjectView::new(changed, reader.scope(), last_complete_at)));
-    }
-    Err(ApiProblem::conflict("concurrent-change", "Other requests keep changing the project. Repeat the request."))
+        Ok(ControlFlow::Break(changed))
+    });
+    let project = changed.await?.break_value().ok_or_else(|| {
+        ApiProblem::conflict("concurrent-change", "Other requests keep changing the project. Repeat the request.")
+    })?;
+    let freshness = Freshness::new(reader.sync_states(std::slice::from_ref(&account)).await?);
+    let last_complete_at = freshness.last_complete_at(&account, &PROJECT);
+    Ok(Json(ProjectView::new(project, reader.scope(), last_complete_at)))
 }
 
 impl ProjectChange {

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Kind, Project, ProjectId, ProviderId, Resource, ResourceKey, TenantId};
-use store::{Reader, ResourceFilter, ResourcePosition};
+use store::{Cursor, Reader, ResourceFilter};
 use utoipa::IntoParams;
 
 use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, start_key_error};
@@ -92,7 +92,7 @@ pub(super) async fn list(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "resources", &filter);
-    let from: Option<ResourcePosition> = page.position(&binding)?;
+    let from: Option<Cursor> = page.position(&binding)?;
     let accounts = covered_accounts(&state, &caller, filter.account.as_ref(), filter.tenant.as_ref()).await?;
     let freshness = Freshness::new(reader.sync_states(&accounts).await?);
     let found = reader.resources(&filter, &freshness.kinds(), from.as_ref(), page.limit).await;

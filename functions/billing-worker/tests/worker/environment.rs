@@ -145,7 +145,7 @@ impl TestEnvironment {
     }
 
     pub(crate) async fn headers(&self) -> Vec<Invoice> {
-        self.embedded.table.invoices(&demo(), None, 1000).await.unwrap().items
+        self.embedded.table.invoices(&demo()).await.unwrap()
     }
 
     pub(crate) async fn header(&self, month: &str, uuid: &str) -> Invoice {
@@ -155,10 +155,10 @@ impl TestEnvironment {
 
     /// Reads all published lines of an invoice.
     pub(crate) async fn lines(&self, invoice: &Invoice) -> Vec<CostLine> {
-        let (mut lines, mut cursor) = (Vec::new(), None);
+        let (mut lines, mut cursor) = (Vec::new(), None::<store::Cursor>);
         loop {
-            let page = self.embedded.table.lines(invoice, cursor, 500).await.unwrap().unwrap();
-            lines.extend(page.lines);
+            let page = self.embedded.table.lines(invoice, cursor.as_ref(), 500).await.unwrap().unwrap();
+            lines.extend(page.items);
             cursor = page.next;
             if cursor.is_none() {
                 return lines;

@@ -35,7 +35,7 @@ async fn every_invoice_and_the_preview_are_requested() {
     assert_eq!((tasks.len(), tasks.first()), (138, Some(&Task::Preview)));
     let invoices: BTreeSet<_> = tasks[1..].iter().map(|task| serde_json::to_string(task).unwrap()).collect();
     assert_eq!(invoices.len(), 137, "each invoice once");
-    let entries = env.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
+    let entries = env.embedded.table.history(&[demo()], None, 1000).await.unwrap().items;
     let types: BTreeSet<_> = entries.iter().map(|entry| entry.entry_type.0.as_str()).collect();
     let expected = BTreeSet::from(["Adjustment", "Credit", "CreditExpiration", "Invoice", "Payment", "Refund"]);
     assert_eq!(types, expected);
@@ -69,7 +69,7 @@ async fn an_unknown_type_of_entry_is_kept_and_equal_entries_are_two() {
     }
     for _ in 0..2 {
         assert_eq!(env.run(NAME).await, "done");
-        let entries = env.embedded.table.history(&demo(), None, 1000).await.unwrap().items;
+        let entries = env.embedded.table.history(&[demo()], None, 1000).await.unwrap().items;
         assert_eq!(entries.iter().filter(|entry| entry.entry_type.0 == "Cashback").count(), 2);
         env.clock.advance(TimeDelta::seconds(1));
     }

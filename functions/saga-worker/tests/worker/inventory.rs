@@ -29,7 +29,7 @@ impl World {
         let key = ResourceKey { account: self.account.clone(), kind: Kind::from_static(kind), provider_id };
         let reader = self.embedded.table.reader(Scope::Platform);
         let page = reader.events(&key, None, 1).await.unwrap().expect("the inventory has the resource");
-        let event = page.events.into_iter().next().expect("the resource has an event");
+        let event = page.items.into_iter().next().expect("the resource has an event");
         (event.event_type, event.cause)
     }
 }

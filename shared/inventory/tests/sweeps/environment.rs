@@ -134,7 +134,7 @@ impl TestEnvironment {
     pub(crate) async fn events(&self, kind: &'static str, id: impl std::fmt::Display) -> Vec<domain::EventType> {
         let reader = self.table().reader(domain::Scope::Platform);
         let page = reader.events(&self.key(kind, id), None, 100).await.unwrap().unwrap();
-        page.events.iter().rev().map(|event| event.event_type).collect()
+        page.items.iter().rev().map(|event| event.event_type).collect()
     }
 
     pub(crate) async fn live(&self, kind: &'static str) -> usize {

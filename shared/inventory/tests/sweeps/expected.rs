@@ -25,7 +25,7 @@ fn named(name: &str) -> Expected {
 
 async fn last_event(environment: &TestEnvironment, kind: &'static str, id: &str) -> ResourceEvent {
     let reader = environment.table().reader(domain::Scope::Platform);
-    reader.events(&environment.key(kind, id), None, 1).await.unwrap().unwrap().events.remove(0)
+    reader.events(&environment.key(kind, id), None, 1).await.unwrap().unwrap().items.remove(0)
 }
 
 /// (the announcement, its minutes of validity, the change, the expected event type, the expected

@@ -274,7 +274,7 @@ impl Scenario {
             let key = self.environment.key("droplet", id);
             let events =
                 self.environment.table().reader(domain::Scope::Platform).events(&key, None, 1_000).await.unwrap();
-            let replayed = replay(events.unwrap().events.into_iter().rev());
+            let replayed = replay(events.unwrap().items.into_iter().rev());
             prop_assert_eq!(replayed.facts, serde_json::to_value(&row.facts).unwrap(), "{}", id);
             prop_assert_eq!((replayed.live, replayed.incarnation), (row.is_live(), row.incarnation), "{}", id);
         }

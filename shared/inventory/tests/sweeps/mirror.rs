@@ -115,7 +115,7 @@ async fn a_change_has_one_event_and_noise_has_none() {
     );
     let reader = environment.table().reader(domain::Scope::Platform);
     let page = reader.events(&environment.key("droplet", id), None, 10).await.unwrap().unwrap();
-    let renamed = &page.events[1].changes[0];
+    let renamed = &page.items[1].changes[0];
     assert_eq!(
         (renamed.field.as_str(), renamed.before.as_str(), renamed.after.as_str()),
         ("name", Some("web-9"), Some("web-10"))

@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use domain::AccountId;
 use domain::billing::{BalanceSnapshot, Span};
 
-use super::RecordPage;
-use crate::item::{text, to_item};
-use crate::{Error, Table, keys};
+use crate::item::{from_item, to_item};
+use crate::range::{Range, records_page};
+use crate::{Cursor, Error, Page, Table, keys};
 
 impl Table {
     /// Writes a balance. Returns false if the account already has one for the same millisecond;
@@ -25,36 +25,29 @@ impl Table {
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn latest_balance(&self, account: &AccountId) -> Result<Option<BalanceSnapshot>, Error> {
-        let partition = keys::balance_partition(account);
-        let query = self.query(None, &partition, "").consistent_read(true).scan_index_forward(false);
-        Ok(self.read_page("balance", query, &partition, None, 1).await?.items.pop())
+        let query = self.query(None, &keys::balance_partition(account), "").scan_index_forward(false).limit(1);
+        let answer = query.consistent_read(true).send().await.map_err(|e| Error::dynamo("Query", e))?;
+        let last = answer.items.unwrap_or_default().pop();
+        last.map(|item| from_item("balance", item)).transpose()
     }
 
-    /// Reads an account's balances of a time span, oldest first: at most `limit`, from the sort key
-    /// `after` on.
+    /// Reads a page of the balances of some accounts in a time span: account by account, which must
+    /// be sorted, the oldest first.
     ///
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn balances(
         &self,
-        account: &AccountId,
+        accounts: &[AccountId],
         span: Span,
-        after: Option<&str>,
+        from: Option<&Cursor>,
         limit: usize,
-    ) -> Result<RecordPage<BalanceSnapshot>, Error> {
-        // Sort keys have a precision of one millisecond, and BETWEEN includes both ends: the last
+    ) -> Result<Page<BalanceSnapshot>, Error> {
+        // Sort keys have a precision of one millisecond, and a range includes both ends: the last
         // millisecond before `until` excludes it.
-        let until = span.until - TimeDelta::milliseconds(1);
-        if until < span.from {
-            return Ok(RecordPage { items: Vec::new(), next: None });
-        }
-        let partition = keys::balance_partition(account);
-        let query = self
-            .query(None, &partition, "")
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :until")
-            .expression_attribute_names("#sk", keys::SK)
-            .expression_attribute_values(":from", text(keys::time(span.from)))
-            .expression_attribute_values(":until", text(keys::time(until)));
-        self.read_page("balance", query, &partition, after, limit).await
+        let times = [span.from, span.until - TimeDelta::milliseconds(1)].map(keys::time);
+        let range = |partition| Range::between(None, partition, times.clone());
+        let ranges: Vec<_> = accounts.iter().map(|account| range(keys::balance_partition(account))).collect();
+        records_page(self, "balance", &ranges, from, limit).await
     }
 }

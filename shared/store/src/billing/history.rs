@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid};
 
-use super::RecordPage;
 use crate::item::{text, text_of, to_item};
 use crate::keys::{self, Key};
-use crate::{Error, Table};
+use crate::range::{Range, records_page};
+use crate::{Cursor, Error, Page, Table};
 
 impl Table {
     /// Writes the entries of one page of `DigitalOcean`'s billing history that are not stored yet,
@@ -43,13 +43,8 @@ impl Table {
         let (Some(entry), Some(first), Some(last)) = (entries.first(), dates.clone().min(), dates.max()) else {
             return Ok(BTreeSet::new());
         };
-        let [first, last] = keys::history_sort_keys(first, last);
-        let query = self
-            .query(None, &keys::history_partition(&entry.account), "")
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
-            .expression_attribute_names("#sk", keys::SK)
-            .expression_attribute_values(":first", text(first))
-            .expression_attribute_values(":last", text(last))
+        let query = Range::between(None, keys::history_partition(&entry.account), keys::history_sort_keys(first, last))
+            .query(self)
             .projection_expression("#pk, #sk")
             .consistent_read(true);
         let sort_keys = self.query_all_as(query, |item| Ok(text_of(&item, keys::SK).map(str::to_owned))).await?;
@@ -78,19 +73,20 @@ impl Table {
         self.query_records("history entry", query).await
     }
 
-    /// Reads an account's entries, newest first: at most `limit`, from the sort key `after` on.
+    /// Reads a page of the entries of some accounts: account by account, which must be sorted, the
+    /// newest first.
     ///
     /// # Errors
     /// Fails when the table cannot be read.
     pub async fn history(
         &self,
-        account: &AccountId,
-        after: Option<&str>,
+        accounts: &[AccountId],
+        from: Option<&Cursor>,
         limit: usize,
-    ) -> Result<RecordPage<HistoryEntry>, Error> {
-        let partition = keys::history_partition(account);
-        let query = self.query(None, &partition, "").scan_index_forward(false);
-        self.read_page("history entry", query, &partition, after, limit).await
+    ) -> Result<Page<HistoryEntry>, Error> {
+        let range = |account| Range::prefixed(None, keys::history_partition(account), "").descending();
+        let ranges: Vec<_> = accounts.iter().map(range).collect();
+        records_page(self, "history entry", &ranges, from, limit).await
     }
 }
 

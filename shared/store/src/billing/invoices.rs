@@ -1,14 +1,12 @@
 //! The invoice headers. An invoice's lines are items of their own, in revisions.
 
-use aws_sdk_dynamodb::types::Put;
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::billing::{Invoice, Period};
 use domain::{AccountId, InvoiceUuid};
 
-use super::RecordPage;
 use crate::item::{put_key, text, to_item};
-use crate::keys::{self, Key};
 use crate::writes::CommitOutcome;
-use crate::{Error, Table};
+use crate::{Error, Table, keys};
 
 /// An invoice header to write, computed from the header at the version `before`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,20 +49,14 @@ impl Table {
         Ok(self.query_records::<Invoice>("invoice", query).await?.pop())
     }
 
-    /// Reads an account's invoices, the newest month first: at most `limit`, from the sort key
-    /// `after` on.
+    /// Reads all invoices of an account, the newest month first, of which there is about one per
+    /// month.
     ///
     /// # Errors
-    /// Fails when the table cannot be read.
-    pub async fn invoices(
-        &self,
-        account: &AccountId,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<RecordPage<Invoice>, Error> {
-        let partition = keys::invoice_partition(account);
-        let query = self.query(None, &partition, "").scan_index_forward(false);
-        self.read_page("invoice", query, &partition, after, limit).await
+    /// Fails when the table cannot be read; a partial list is never returned.
+    pub async fn invoices(&self, account: &AccountId) -> Result<Vec<Invoice>, Error> {
+        let query = self.query(None, &keys::invoice_partition(account), "").scan_index_forward(false);
+        self.query_records("invoice", query).await
     }
 
     /// Reads an account's invoices of one month, strongly consistent and including the preview.
@@ -77,16 +69,6 @@ impl Table {
         self.query_records::<Invoice>("invoice", query.consistent_read(true)).await
     }
 
-    /// Reads the invoices of a month of all accounts. The index that they come from may lag a few
-    /// moments behind.
-    ///
-    /// # Errors
-    /// Fails when the table cannot be read; a partial list is never returned.
-    pub async fn invoices_of(&self, period: Period) -> Result<Vec<Invoice>, Error> {
-        let query = self.query(Some(keys::GSI1), &keys::period_partition(period), "");
-        self.query_records::<Invoice>("invoice", query).await
-    }
-
     /// Writes an invoice header if the stored version is still the one that the write was computed
     /// from. The lines are changed only by [`Table::publish_revision`].
     ///
@@ -94,15 +76,20 @@ impl Table {
     /// Fails when the table cannot be written. Reading the invoice again and repeating the decision
     /// is safe.
     pub async fn commit_invoice(&self, write: &InvoiceWrite) -> Result<InvoiceCommitOutcome, Error> {
-        let Invoice { account, period, uuid, .. } = &write.invoice;
-        let key = keys::invoice(account, *period, uuid);
-        self.commit("invoice", &write.invoice, &key, self.invoice_put(write, &key)?, Vec::new()).await
+        self.commit_invoice_with(write, Vec::new()).await
     }
 
-    pub(super) fn invoice_put(&self, write: &InvoiceWrite, key: &Key) -> Result<Put, Error> {
+    /// Writes an invoice header as [`Table::commit_invoice`] does, with the other items in the same
+    /// transaction.
+    pub(super) async fn commit_invoice_with(
+        &self,
+        write: &InvoiceWrite,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<InvoiceCommitOutcome, Error> {
         let Invoice { account, period, uuid, .. } = &write.invoice;
-        let mut item = to_item("invoice", &write.invoice, key)?;
+        let key = keys::invoice(account, *period, uuid);
+        let mut item = to_item("invoice", &write.invoice, &key)?;
         put_key(&mut item, [keys::GSI1_PK, keys::GSI1_SK], &keys::invoice_gsi1(account, *period, uuid));
-        self.put_at(item, write.before)
+        self.commit("invoice", &write.invoice, &key, self.put_at(item, write.before)?, others).await
     }
 }

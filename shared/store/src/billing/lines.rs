@@ -5,8 +5,10 @@ use domain::billing::{CostLine, Invoice};
 use serde::{Deserialize, Serialize};
 
 use super::line_set_builder::PAGE_LINES;
-use crate::item::{from_item, text, text_of};
-use crate::{Error, Table, keys};
+use crate::item::{from_item, text_of};
+use crate::paging::{LARGE_READS_PER_PAGE, Slice, read_page};
+use crate::range::Range;
+use crate::{Cursor, Error, Page, Table, keys};
 
 /// The number of items read at a time when lines are filtered. DynamoDB ends a response at 1 MB,
 /// which is about as many.
@@ -21,30 +23,9 @@ pub(super) struct LinesItem {
     pub(super) last: bool,
 }
 
-/// The position at which a page of lines ended, valid within one revision only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinePosition {
-    /// The revision that the position belongs to.
-    pub revision: u64,
-    /// The number of the item within the set, from 0.
-    pub page: u32,
-    /// The number of lines of that item that were already read.
-    pub offset: usize,
-}
-
-/// A page of an invoice's lines in their order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinePage {
-    /// The lines, fewer than the limit where a filter or DynamoDB's 1 MB limit ended the page.
-    pub lines: Vec<CostLine>,
-    /// The position of the next page; `None` at the end.
-    pub next: Option<LinePosition>,
-}
-
 impl Table {
-    /// Reads a page of the set that `invoice` shows: at most `limit` lines, possibly fewer although
-    /// more pages follow. Returns `None` when `from` belongs to another revision, because the pages
-    /// before it then show other lines.
+    /// Reads a page of the set that `invoice` shows. Returns `None` when `from` belongs to another
+    /// revision, because the pages before it then show other lines.
     ///
     /// An `invoice` that was read before its lines were replaced still leads to the old lines for
     /// one day.
@@ -55,88 +36,108 @@ impl Table {
     pub async fn lines(
         &self,
         invoice: &Invoice,
-        from: Option<LinePosition>,
+        from: Option<&Cursor>,
         limit: usize,
-    ) -> Result<Option<LinePage>, Error> {
-        // One page more, since the first one may already be partly read.
-        let pages = limit.max(1).div_ceil(PAGE_LINES) + 1;
-        self.lines_from_items(invoice, from, limit, pages, |_| true).await
+    ) -> Result<Option<Page<CostLine>>, Error> {
+        let found = self.lines_of(std::slice::from_ref(invoice), from, limit, None).await?;
+        let without_invoice = |page: Page<(_, CostLine)>| {
+            let items = page.items.into_iter().map(|(_, line)| line).collect();
+            Page { items, next: page.next }
+        };
+        Ok(found.map(without_invoice))
     }
 
-    /// Reads a page of the lines that satisfy `wanted`. Only one DynamoDB response is read, so a
-    /// page may be empty although more pages follow.
+    /// Reads a page of the lines of these invoices, invoice by invoice, that `wanted` selects;
+    /// without it all lines. Works as [`Table::lines`] otherwise.
     ///
     /// # Errors
     /// Fails as [`Table::lines`] does.
-    pub async fn filtered_lines(
+    pub async fn lines_of<'a>(
         &self,
-        invoice: &Invoice,
-        from: Option<LinePosition>,
+        invoices: &'a [Invoice],
+        from: Option<&Cursor>,
         limit: usize,
-        wanted: impl Fn(&CostLine) -> bool + Send,
-    ) -> Result<Option<LinePage>, Error> {
-        self.lines_from_items(invoice, from, limit, FILTER_READ_ITEMS, wanted).await
+        wanted: Option<&(dyn Fn(&CostLine) -> bool + Sync)>,
+    ) -> Result<Option<Page<(&'a Invoice, CostLine)>>, Error> {
+        let set = |invoice: &'a Invoice| {
+            let revision = invoice.lines.as_ref()?.revision;
+            Some((keys::lines_partition(&invoice.account, &invoice.uuid, revision), invoice))
+        };
+        let mut sets: Vec<_> = invoices.iter().filter_map(set).collect();
+        if let Some(from) = from {
+            let begun = sets.iter().position(|(partition, _)| *partition == from.partition);
+            let Some(begun) = begun else { return Ok(None) };
+            sets.drain(..begun);
+        }
+        let read = async |invoice, after: Option<String>, left: usize| {
+            // One page more, since the first one may already be partly read.
+            let pages = if wanted.is_some() { FILTER_READ_ITEMS } else { left.div_ceil(PAGE_LINES) + 1 };
+            let Slice { found, end } = self.lines_after(invoice, after.as_deref(), pages).await?;
+            let found = found.into_iter().map(|(position, line)| {
+                let line = line.filter(|line| wanted.is_none_or(|wanted| wanted(line)));
+                (position, line.map(|line| (invoice, line)))
+            });
+            Ok(Slice { found: found.collect(), end })
+        };
+        Ok(Some(read_page(sets, from, limit, LARGE_READS_PER_PAGE, read).await?))
     }
 
-    /// Returns the lines that satisfy `wanted`, out of at most `pages` items.
-    async fn lines_from_items(
+    /// Reads the next lines of the set that an invoice shows, out of at most `pages` items.
+    async fn lines_after(
         &self,
         invoice: &Invoice,
-        from: Option<LinePosition>,
-        limit: usize,
+        after: Option<&str>,
         pages: usize,
-        wanted: impl Fn(&CostLine) -> bool + Send,
-    ) -> Result<Option<LinePage>, Error> {
-        let revision = invoice.lines.as_ref().map(|set| set.revision);
-        if from.is_some_and(|from| Some(from.revision) != revision) {
-            return Ok(None);
-        }
-        let mut page = LinePage { lines: Vec::new(), next: None };
-        let Some(revision) = revision else { return Ok(Some(page)) };
-        let mut at = from.unwrap_or(LinePosition { revision, page: 0, offset: 0 });
-        let limit = limit.max(1);
+    ) -> Result<Slice<CostLine>, Error> {
+        let Position { mut page, mut offset } = after.and_then(Position::parse).unwrap_or_default();
+        let revision = invoice.lines.as_ref().map(|set| set.revision).unwrap_or_default();
         let key = |page| keys::lines(&invoice.account, &invoice.uuid, revision, page);
-        let answer = self
-            .query(None, &key(0).pk, "")
-            .key_condition_expression("#pk = :pk AND #sk >= :from")
-            .expression_attribute_names("#sk", keys::SK)
-            .expression_attribute_values(":from", text(key(at.page).sk))
-            .consistent_read(true)
-            .limit(i32::try_from(pages).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(|e| Error::dynamo("Query", e))?;
-        let mut missing = true;
-        for item in answer.items.unwrap_or_default() {
-            missing = text_of(&item, keys::SK) != Some(key(at.page).sk.as_str());
-            if missing {
+        let keys::Key { pk, sk } = key(page);
+        let query = Range::between(None, pk, [sk, "~".to_owned()]).query(self);
+        let answer = query.consistent_read(true).limit(i32::try_from(pages).unwrap_or(i32::MAX)).send().await;
+        let mut slice = Slice { found: Vec::new(), end: false };
+        for item in answer.map_err(|e| Error::dynamo("Query", e))?.items.unwrap_or_default() {
+            if text_of(&item, keys::SK) != Some(key(page).sk.as_str()) {
                 break;
             }
             let LinesItem { lines, last } = from_item("page of lines", item)?;
             let all = lines.len();
-            for line in lines.into_iter().skip(at.offset) {
-                if page.lines.len() == limit {
-                    break;
-                }
-                at.offset += 1;
-                if wanted(&line) {
-                    page.lines.push(line);
-                }
+            for line in lines.into_iter().skip(offset) {
+                offset += 1;
+                let is_done = offset == all && !last;
+                let next = if is_done { Position { page: page + 1, offset: 0 } } else { Position { page, offset } };
+                slice.found.push((next.to_string(), Some(line)));
             }
-            if at.offset >= all {
-                if last {
-                    return Ok(Some(page));
-                }
-                at = LinePosition { page: at.page + 1, offset: 0, ..at };
+            if last {
+                return Ok(Slice { end: true, ..slice });
             }
-            if page.lines.len() == limit {
-                break;
-            }
+            (page, offset) = (page + 1, 0);
         }
-        if missing {
-            return Err(Error::Missing { key: key(at.page).to_string() });
+        if slice.found.is_empty() {
+            return Err(Error::Missing { key: key(page).to_string() });
         }
-        page.next = Some(at);
-        Ok(Some(page))
+        Ok(slice)
+    }
+}
+
+/// A position in a set of lines, written as `<page>+<offset>`.
+#[derive(Default)]
+struct Position {
+    /// The number of the item within the set, from 0.
+    page: u32,
+    /// The number of lines of that item that were already read.
+    offset: usize,
+}
+
+impl Position {
+    fn parse(text: &str) -> Option<Self> {
+        let (page, offset) = text.split_once('+')?;
+        Some(Self { page: page.parse().ok()?, offset: offset.parse().ok()? })
+    }
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}+{}", self.page, self.offset)
     }
 }

@@ -7,12 +7,9 @@ mod invoice_header;
 mod invoices;
 mod line_set_builder;
 mod lines;
-mod page;
-mod promote_preview;
 mod publish_revision;
+mod remove_preview;
 
 pub use invoices::{InvoiceCommitOutcome, InvoiceWrite};
 pub use line_set_builder::LineSetBuilder;
-pub use lines::{LinePage, LinePosition};
-pub use page::RecordPage;
 pub use publish_revision::{NewRevision, PublishOutcome};

@@ -12,9 +12,9 @@ use chrono::{DateTime, Utc};
 use domain::billing::{Invoice, LineSet, MatchCounts, TieOut};
 
 use super::lines::LinesItem;
-use super::{InvoiceCommitOutcome, InvoiceWrite, LineSetBuilder, invoice_header};
+use super::{InvoiceWrite, LineSetBuilder, invoice_header};
 use crate::item::{key_item, number, to_item};
-use crate::writes::{ConditionalWrite, part};
+use crate::writes::{CommitOutcome, ConditionalWrite, part};
 use crate::{Error, Table, keys};
 
 /// A set of lines that replaces the lines of an invoice.
@@ -53,16 +53,6 @@ pub(super) enum Abort {
     Failed(Error),
 }
 
-impl Abort {
-    /// Converts the reason into the outcome or the error of the publication.
-    pub(super) fn into_outcome(self) -> Result<PublishOutcome, Error> {
-        match self {
-            Self::Stale(current) => Ok(PublishOutcome::Stale(current)),
-            Self::Failed(error) => Err(error),
-        }
-    }
-}
-
 impl From<Error> for Abort {
     fn from(error: Error) -> Self {
         Self::Failed(error)
@@ -73,14 +63,15 @@ impl Table {
     /// Replaces the lines that an invoice shows. Readers see either the old set or the new one,
     /// never a mixture. Nothing is written if the invoice shows lines with this content already.
     ///
+    /// A preview of the same month is deleted in the transaction that shows the lines, so that
+    /// readers see the month neither twice nor not at all, and the invoice keeps its amount. If the
+    /// lines are shown already, [`Table::delete_preview`] deletes one that is still there.
+    ///
     /// # Errors
     /// Fails when the table cannot be read or written. Readers then see either set; repeating the
-    /// call with the current invoice resumes at the interrupted step.
-    pub async fn publish_revision(&self, invoice: &Invoice, new: &NewRevision<'_>) -> Result<PublishOutcome, Error> {
-        self.publish(invoice, new, None).await
-    }
-
-    pub(super) async fn publish(
+    /// call with the current invoice resumes at the interrupted step. [`PublishOutcome::Stale`]
+    /// also means that another client changed the preview after it was read.
+    pub async fn publish_revision(
         &self,
         invoice: &Invoice,
         new: &NewRevision<'_>,
@@ -89,7 +80,7 @@ impl Table {
         let is_shown = invoice.lines.as_ref().is_some_and(|set| set.content_hash == new.content_hash);
         let done = async {
             let current = if is_shown {
-                self.write_header(invoice, invoice_header::unchanged(invoice)).await?
+                self.write_header(invoice, invoice_header::unchanged(invoice), Vec::new()).await?
             } else {
                 self.stage_and_publish(invoice, new, preview).await?
             };
@@ -98,7 +89,8 @@ impl Table {
         match done.await {
             Ok(invoice) if is_shown => Ok(PublishOutcome::Unchanged(Box::new(invoice))),
             Ok(invoice) => Ok(PublishOutcome::Written(Box::new(invoice))),
-            Err(abort) => abort.into_outcome(),
+            Err(Abort::Stale(current)) => Ok(PublishOutcome::Stale(current)),
+            Err(Abort::Failed(error)) => Err(error),
         }
     }
 
@@ -111,7 +103,7 @@ impl Table {
     ) -> Result<Invoice, Abort> {
         let (staged, revision) = invoice_header::staged(invoice, &new.lines.digest());
         let is_resumed = staged.staged_revision == invoice.staged_revision;
-        let staged = self.write_header(invoice, staged).await?;
+        let staged = self.write_header(invoice, staged, Vec::new()).await?;
         let written_pages = if is_resumed { self.pages_written(&staged, revision).await? } else { 0 };
         let mut missing_pages = new.lines.pages(written_pages).zip(written_pages..).peekable();
         while let Some((lines, page)) = missing_pages.next() {
@@ -126,23 +118,27 @@ impl Table {
             ingested_at: new.at,
         };
         let published = invoice_header::published(&staged, set);
-        match preview {
-            Some(preview) => self.publish_and_delete_preview(&staged, published, preview, new.at).await,
-            None => self.write_header(&staged, published).await,
-        }
+        let Some(preview) = preview else { return self.write_header(&staged, published, Vec::new()).await };
+        let published = Invoice { preview_amount: Some(preview.amount), ..published };
+        self.write_header(&staged, published, vec![self.preview_delete(preview, new.at).await?]).await
     }
 
-    /// Writes the next header at the following version, or nothing if the header is the same
-    /// already.
-    pub(super) async fn write_header(&self, current: &Invoice, next: Invoice) -> Result<Invoice, Abort> {
+    /// Writes the next header at the following version, with the other items in the same
+    /// transaction, or nothing if the header is the same already.
+    pub(super) async fn write_header(
+        &self,
+        current: &Invoice,
+        next: Invoice,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<Invoice, Abort> {
         if next == *current {
             return Ok(next);
         }
         let invoice = Invoice { version: current.version + 1, ..next };
         let write = InvoiceWrite { before: Some(current.version), invoice };
-        match self.commit_invoice(&write).await? {
-            InvoiceCommitOutcome::Written => Ok(write.invoice),
-            InvoiceCommitOutcome::Conflict(current) => Err(Abort::Stale(current)),
+        match self.commit_invoice_with(&write, others).await? {
+            CommitOutcome::Written => Ok(write.invoice),
+            CommitOutcome::Conflict(current) => Err(Abort::Stale(current)),
         }
     }
 

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use domain::TenantId;
 use sagas::record::{LockTarget, SagaId};
 
-use super::{Key, tenant_partition, time, version};
+use super::inventory::tenant_partition;
+use super::key::{Key, time, version};
 
 /// The partition of [`super::GSI1`] that lists the stuck sagas, which wait for an operator.
 pub const STUCK: &str = "STUCK";
@@ -24,38 +25,32 @@ pub fn saga_partition(saga: &SagaId) -> String {
 }
 
 /// The key of a saga's record.
-#[must_use]
 pub fn saga_record(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "HEAD")
 }
 
 /// The key of an entry of a saga's ledger; `rev` is its number.
-#[must_use]
 pub fn saga_ledger_entry(saga: &SagaId, rev: u64) -> Key {
     Key::new(saga_partition(saga), format!("{LEDGER_PREFIX}{}", version(rev)))
 }
 
 /// The key of a step's pre-image: the state that the step found before it changed anything.
-#[must_use]
 pub fn saga_pre_image(saga: &SagaId, step: usize) -> Key {
     Key::new(saga_partition(saga), format!("PRE#{step}"))
 }
 
 /// The key of the marker that a saga has ended.
-#[must_use]
 pub fn saga_terminal(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "TERMINAL")
 }
 
 /// The key of the item that lists a saga for its tenant. The item consists of its entry in
 /// [`super::GSI1`] only; the entry of the saga's record says when the saga is due.
-#[must_use]
 pub fn saga_tenant(saga: &SagaId) -> Key {
     Key::new(saga_partition(saga), "TENANT")
 }
 
 /// The entry in [`super::GSI1`] of a saga that is due.
-#[must_use]
 pub fn saga_due_gsi1(saga: &SagaId, next_due: DateTime<Utc>) -> Key {
     Key::new(due_partition(saga.part(DUE_SHARDS)), format!("{}#{saga}", time(next_due)))
 }
@@ -69,7 +64,6 @@ pub fn due_partition(shard: u64) -> String {
 
 /// The entry in [`super::GSI1`] of a stuck saga, ordered by the time since when it waits for an
 /// operator. A stuck saga is never due.
-#[must_use]
 pub fn saga_stuck_gsi1(saga: &SagaId, since: DateTime<Utc>) -> Key {
     Key::new(STUCK, format!("{}#{saga}", time(since)))
 }
@@ -82,13 +76,11 @@ pub fn due_sort_key_end(by: DateTime<Utc>) -> String {
 }
 
 /// The entry in [`super::GSI2`] that lists a saga.
-#[must_use]
 pub fn saga_gsi2(saga: &SagaId, created_at: DateTime<Utc>) -> Key {
     Key::new(SAGAS, saga_sort_key(saga, created_at))
 }
 
 /// The entry in [`super::GSI1`] of a tenant's saga.
-#[must_use]
 pub fn saga_tenant_gsi1(tenant: &TenantId, saga: &SagaId, created_at: DateTime<Utc>) -> Key {
     Key::new(tenant_partition(tenant), format!("{TENANT_SAGA_PREFIX}{}", saga_sort_key(saga, created_at)))
 }
@@ -108,13 +100,11 @@ pub fn parse_saga_sort_key(sort_key: &str) -> Option<SagaId> {
 /// The key of an idempotency record. The scope comes from a token issuer and the key from the
 /// caller's `Idempotency-Key` header. A `#` in the scope is written as `%23`, so that no two pairs
 /// share a key.
-#[must_use]
 pub fn idempotency(scope: &str, key: &str) -> Key {
     Key::new(format!("IDEM#{}#{key}", scope.replace('%', "%25").replace('#', "%23")), "IDEM")
 }
 
 /// The key of the lock on a target, which names the saga that holds it.
-#[must_use]
 pub fn lock(target: &LockTarget) -> Key {
     Key::new(format!("LOCK#{target}"), "LOCK")
 }

@@ -1,17 +1,17 @@
 //! The commit of a saga's state transition in one transaction. The record comes first, so that a
 //! worker that lost the lease learns that before anything else.
 
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{DateTime, Utc};
 use sagas::ports::{CommitResult, ScheduleChange, Transition};
 use sagas::record::{LockCondition, LockTarget, SagaId, SagaStatus};
 
-use super::expression::ItemUpdate;
 use super::items::{ledger_entry_item, missing};
 use crate::item::{ItemMap, attribute, number, text, to_item};
 use crate::keys::{self, Key};
+use crate::update::ItemUpdate;
 use crate::writes::ConditionalWrite;
-use crate::{AuditEntry, Error, Table};
+use crate::{Error, Table};
 
 /// The purpose of one part of the transaction.
 enum TransactionPart {
@@ -23,11 +23,7 @@ enum TransactionPart {
 }
 
 impl Table {
-    pub(super) async fn commit_saga(
-        &self,
-        transition: &Transition,
-        audit: Option<&AuditEntry>,
-    ) -> Result<CommitResult, Error> {
+    pub(super) async fn commit_saga(&self, transition: &Transition) -> Result<CommitResult, Error> {
         let saga = &transition.saga;
         let key = keys::saga_record(saga);
         // Locks that another saga holds. A release of such a lock is left out, and the transaction
@@ -36,7 +32,7 @@ impl Table {
         loop {
             let (mut parts, items): (Vec<TransactionPart>, Vec<TransactWriteItem>) =
                 self.parts(transition, &held_by_others)?.into_iter().unzip();
-            let items = items.into_iter().chain(audit.map(|audit| self.audit_put(audit)).transpose()?).collect();
+            let items = items.into_iter().chain(self.saga_audit.clone()).collect();
             let (index, item) = match self.transact(items, &key).await? {
                 ConditionalWrite::Applied(()) => return Ok(CommitResult::Written),
                 ConditionalWrite::ConditionFailed { index, item } => (index, item),
@@ -121,7 +117,7 @@ impl Table {
             change.value("expected_fence", number(fence));
             change.only_if("fence = :expected_fence");
         }
-        self.part(&keys::saga_record(saga), change)
+        change.part(self, &keys::saga_record(saga))
     }
 
     /// Builds the update that acquires a lock. A lock item stays after its release and names the
@@ -152,7 +148,7 @@ impl Table {
             }
             LockCondition::Untouched => change.only_if("attribute_not_exists(last_saga_id) OR last_saga_id = :me"),
         }
-        self.part(&keys::lock(target), change)
+        change.part(self, &keys::lock(target))
     }
 
     fn lock_released_part(
@@ -166,18 +162,6 @@ impl Table {
         change.release_lock(at);
         change.value("me", text(saga.to_string()));
         change.only_if("saga_id = :me");
-        self.part(&keys::lock(target), change)
-    }
-
-    fn part(&self, key: &Key, change: ItemUpdate) -> Result<TransactWriteItem, Error> {
-        let update = self
-            .update_of(key)
-            .update_expression(change.update())
-            .condition_expression(change.condition())
-            .set_expression_attribute_names(Some(change.names))
-            .set_expression_attribute_values(Some(change.values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        change.part(self, &keys::lock(target))
     }
 }

@@ -1,14 +1,12 @@
 //! The lease of a saga: acquired by a worker, and released by a poll that changed nothing. Each is
 //! one request.
 
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValue;
 use sagas::ports::{CommitResult, LeaseRequest, LeaseResult, Reschedule};
-use sagas::record::SagaId;
 
-use super::expression::ItemUpdate;
 use super::items::{missing, record_of};
-use crate::item::{attribute, key_item, number, text};
+use crate::item::{attribute, number, text};
+use crate::update::ItemUpdate;
 use crate::writes::ConditionalWrite;
 use crate::{Error, Table, keys};
 
@@ -32,7 +30,7 @@ impl Table {
         change.only_if("next_due <= :now");
         change.value("ended", text(keys::time(*now - *skew)));
         change.only_if("attribute_not_exists(lease_until) OR lease_until < :ended");
-        let request = self.record_update(saga, change).return_values(ReturnValue::AllNew);
+        let request = change.request(self, &keys::saga_record(saga)).return_values(ReturnValue::AllNew);
         match self.update(request, &keys::saga_record(saga)).await? {
             ConditionalWrite::Applied(item) => Ok(LeaseResult::Granted(Box::new(record_of(item)?))),
             ConditionalWrite::ConditionFailed { item, .. } => {
@@ -55,24 +53,12 @@ impl Table {
         change.value("rev", number(*rev));
         change.only_if("#state.#rev = :rev");
         let key = keys::saga_record(saga);
-        match self.update(self.record_update(saga, change), &key).await? {
+        match self.update(change.request(self, &key), &key).await? {
             ConditionalWrite::Applied(_) => Ok(CommitResult::Written),
             ConditionalWrite::ConditionFailed { item, .. } => {
                 let record = self.current_saga(saga, item).await?;
                 Ok(CommitResult::Refused(Box::new(record.ok_or_else(|| missing(&key))?)))
             }
         }
-    }
-
-    fn record_update(&self, saga: &SagaId, change: ItemUpdate) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key_item(&keys::saga_record(saga))))
-            .update_expression(change.update())
-            .condition_expression(change.condition())
-            .set_expression_attribute_names(Some(change.names))
-            .set_expression_attribute_values(Some(change.values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 }

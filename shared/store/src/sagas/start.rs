@@ -11,7 +11,7 @@ use super::items::{ledger_entry_item, missing, record_item};
 use crate::item::{ItemMap, from_item, number, put_key, text, to_item};
 use crate::keys;
 use crate::writes::ConditionalWrite;
-use crate::{AuditEntry, Error, Table};
+use crate::{Error, Table};
 
 /// A used idempotency key, as its item has it.
 #[derive(Serialize, Deserialize)]
@@ -25,7 +25,7 @@ struct IdempotencyRecord {
 impl Table {
     /// Starts a saga. A repeated start whose first response was lost succeeds like the first: the
     /// idempotency record, or without one the saga record, identifies the saga.
-    pub(super) async fn start_saga(&self, start: &Start, audit: Option<&AuditEntry>) -> Result<StartResult, Error> {
+    pub(super) async fn start_saga(&self, start: &Start) -> Result<StartResult, Error> {
         let Start { record, entry, idempotency } = start;
         let saga = record.metadata.id;
         let mut items = Vec::new();
@@ -41,7 +41,7 @@ impl Table {
             put_key(&mut pointer, [keys::GSI1_PK, keys::GSI1_SK], &listed);
             items.push(self.put_new(pointer)?);
         }
-        items.extend(audit.map(|audit| self.audit_put(audit)).transpose()?);
+        items.extend(self.saga_audit.clone());
         let key = keys::saga_record(&saga);
         match (self.transact(items, &key).await?, idempotency) {
             (ConditionalWrite::Applied(()), _) => Ok(StartResult::New),

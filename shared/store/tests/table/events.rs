@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::{Change, EventType, Interval, Project, Resource, ResourceEvent, Scope};
 use embedded_table::EmbeddedTable;
 use serde_json::{Value, json};
-use store::{EventPage, ResourceWrite, keys};
+use store::{Page, ResourceWrite, keys};
 
 use crate::fixtures::{
     at, event, given_to, in_project, insert, insert_projects, key, project, project_id, resource, tenant, ttl_of, write,
@@ -22,7 +22,7 @@ async fn write_versions(
 
 async fn seen_by(embedded: &EmbeddedTable, scope: Scope) -> Option<Vec<ResourceEvent>> {
     let page = embedded.table.reader(scope).events(&key("droplet", "1"), None, 50).await.unwrap();
-    page.map(|page| page.events)
+    page.map(|page| page.items)
 }
 
 fn versions(events: &[ResourceEvent]) -> Vec<u64> {
@@ -164,12 +164,12 @@ async fn read_all(embedded: &EmbeddedTable, limit: usize) -> Vec<u64> {
     let reader = embedded.table.reader(Scope::Platform);
     let (mut seen, mut from) = (Vec::new(), None);
     loop {
-        let page = reader.events(&key("droplet", "1"), from, limit).await.unwrap();
-        let EventPage { events, next } = page.expect("the droplet exists");
+        let page = reader.events(&key("droplet", "1"), from.as_ref(), limit).await.unwrap();
+        let Page { items: events, next } = page.expect("the droplet exists");
         assert!(events.len() <= limit);
         seen.extend(versions(&events));
         match next {
-            Some(_) => from = next,
+            Some(next) => from = Some(next),
             None => return seen,
         }
     }

@@ -24,8 +24,8 @@ async fn read_all_pages(reader: &Reader, filter: &FeedFilter, limit: usize) -> (
     let (mut events, mut from, mut pages) = (Vec::new(), None, 0);
     loop {
         let page = reader.feed(filter, from.as_ref(), at(4 * DAY), limit).await.unwrap();
-        assert!(page.events.len() <= limit);
-        events.extend(page.events);
+        assert!(page.items.len() <= limit);
+        events.extend(page.items);
         pages += 1;
         match page.next {
             Some(next) => from = Some(next),
@@ -92,12 +92,12 @@ async fn a_long_time_without_events_ends_a_page_early_and_the_next_page_continue
     write_event(&embedded, resource("droplet", "1"), EventType::Discovered, 5).await;
     let reader = embedded.table.reader(Scope::Platform);
     let page = reader.feed(&everything(), None, at(200 * DAY), 10).await.unwrap();
-    assert!(page.events.is_empty() && page.next.is_some(), "{page:?}");
+    assert!(page.items.is_empty() && page.next.is_some(), "{page:?}");
     let mut from = page.next;
     let mut found = Vec::new();
     while let Some(position) = from {
         let page = reader.feed(&everything(), Some(&position), at(200 * DAY), 10).await.unwrap();
-        found.extend(page.events);
+        found.extend(page.items);
         from = page.next;
     }
     assert_eq!(ids(&found), ["demo 1"]);
@@ -143,5 +143,5 @@ async fn an_event_dated_ahead_of_the_clock_is_shown() {
     write_event(&embedded, resource("droplet", "1"), EventType::Discovered, DAY + 1).await;
     let reader = embedded.table.reader(Scope::Platform);
     let page = reader.feed(&everything(), None, at(DAY) - TimeDelta::minutes(1), 10).await.unwrap();
-    assert_eq!(ids(&page.events), ["demo 1"]);
+    assert_eq!(ids(&page.items), ["demo 1"]);
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use domain::{Kind, Resource, Scope};
 use embedded_table::EmbeddedTable;
 use proptest::prelude::*;
-use store::{ResourceFilter, ResourcePosition};
+use store::{Cursor, ResourceFilter};
 
 use crate::fixtures::{at, demo, in_project, insert, insert_projects, project, register, resource, silent, tenant};
 
@@ -40,7 +40,7 @@ async fn pages_list_everything_once(rows: Vec<(usize, usize, bool)>, added: Vec<
         let reader = embedded.table.reader(scope.clone());
         let mut added = added.iter();
         let mut seen = Vec::new();
-        let mut from: Option<ResourcePosition> = None;
+        let mut from: Option<Cursor> = None;
         loop {
             let page = reader.resources(&ResourceFilter::default(), &KINDS, from.as_ref(), limit).await.unwrap();
             assert!(page.items.len() <= limit);

@@ -168,7 +168,7 @@ async fn read_back(mut driven: DriveResult, table: &Table) -> Result<DriveResult
     let mut from = None;
     loop {
         let page = reader.sagas(&SagaFilter::default(), from.as_ref(), PAGE).await?;
-        for (position, record) in page.sagas.iter().enumerate() {
+        for (position, record) in page.items.iter().enumerate() {
             *statuses.entry(record.status()).or_default() += 1;
             if position % SAGAS_PER_REPLAY == 0 {
                 let replayed = fold(&table.ledger(&record.metadata.id).await?);

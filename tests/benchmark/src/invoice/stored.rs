@@ -19,10 +19,13 @@ pub(super) async fn read(table: &Table) -> Result<StoredInvoice> {
         table.invoice(&AccountId::new(NAME)?, period, &uuid).await?.context("the invoice is not in the table")?;
     let set = header.lines.as_ref().context("the invoice has no lines")?;
     let (mut lines, mut sum, mut hash) = (0, Decimal::ZERO, Sha256::new());
-    let mut from = None;
+    let mut from = None::<store::Cursor>;
     loop {
-        let page = table.lines(&header, from, LINES).await?.context("the lines were replaced while they were read")?;
-        for line in page.lines {
+        let page = table
+            .lines(&header, from.as_ref(), LINES)
+            .await?
+            .context("the lines were replaced while they were read")?;
+        for line in page.items {
             lines += 1;
             ensure!(line.line == lines, "line {} is in the place of line {lines}", line.line);
             sum += line.charge.amount.amount;

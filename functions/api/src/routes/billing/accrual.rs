@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::Coverage;
 use domain::billing::{BalanceSnapshot, CostLine, Invoice, InvoiceStatus, Period, Span};
 use domain::{AccountId, Money};
-use store::Table;
+use store::{Cursor, Table};
 
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
@@ -75,10 +75,10 @@ fn is_preview(invoice: &Invoice) -> bool {
 /// Calculates the accrual of the preview's lines; `None` if no lines were read yet.
 async fn accrued(table: &Table, preview: &Invoice) -> Result<Option<Accrual>, ApiProblem> {
     let Some(as_of) = billing::lines_read_at(preview) else { return Ok(None) };
-    let (mut lines, mut from) = (Vec::new(), None);
+    let (mut lines, mut from) = (Vec::new(), None::<Cursor>);
     loop {
-        let page = table.lines(preview, from, READ_SIZE).await?.ok_or_else(ApiProblem::internal)?;
-        lines.extend(page.lines.into_iter().map(without_texts));
+        let page = table.lines(preview, from.as_ref(), READ_SIZE).await?.ok_or_else(ApiProblem::internal)?;
+        lines.extend(page.items.into_iter().map(without_texts));
         from = page.next;
         if from.is_none() {
             return Ok(Some(accrue(&lines, preview.period, as_of)));
@@ -98,12 +98,12 @@ fn without_texts(mut line: CostLine) -> CostLine {
 /// Reads the balances of the last days.
 async fn balances(table: &Table, account: &AccountId, now: DateTime<Utc>) -> Result<Vec<BalanceSnapshot>, ApiProblem> {
     let span = Span { from: now - DAYS_BACK, until: now + TimeDelta::milliseconds(1) };
-    let (mut found, mut after) = (Vec::new(), None);
+    let (mut found, mut from) = (Vec::new(), None::<Cursor>);
     loop {
-        let page = table.balances(account, span, after.as_deref(), READ_SIZE).await?;
+        let page = table.balances(std::slice::from_ref(account), span, from.as_ref(), READ_SIZE).await?;
         found.extend(page.items);
-        after = page.next;
-        if after.is_none() {
+        from = page.next;
+        if from.is_none() {
             return Ok(found);
         }
     }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use domain::billing::{Period, Span};
 use domain::{AccountId, Scope};
 use serde::{Deserialize, Serialize};
+use store::Cursor;
 use utoipa::IntoParams;
 
-use super::pager::{MultiAccountCursor, MultiAccountPager};
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
 use crate::http::caller::Admin;
@@ -56,7 +56,7 @@ pub(in crate::routes) struct BalancesQuery {
 struct BalanceCursor {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-    accounts_cursor: MultiAccountCursor,
+    accounts_cursor: Cursor,
 }
 
 impl FromParameters for BalanceQuery {
@@ -125,21 +125,17 @@ pub(in crate::routes) async fn list(
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &params);
     let position: Option<BalanceCursor> = page.position(&binding)?;
-    let has_cursor = position.is_some();
-    let (span, accounts_cursor) = match position {
+    let (span, from) = match position {
         Some(BalanceCursor { from, until, accounts_cursor }) => (Span { from, until }, Some(accounts_cursor)),
         None => (params.span(state.now()), None),
     };
     let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
-    let mut pager = MultiAccountPager::new(accounts, accounts_cursor, page.limit);
-    while let Some((account, after, limit)) = pager.next_read() {
-        let found = state.table(&admin).balances(account, span, after, limit).await;
-        pager.add_page(found.map_err(|error| start_key_error(error, has_cursor))?);
-    }
-    let (found, next) = pager.finish();
-    let next = next
+    let found = state.table(&admin).balances(&accounts, span, from.as_ref(), page.limit).await;
+    let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
+    let next = found
+        .next
         .map(|accounts_cursor| binding.seal(&BalanceCursor { from: span.from, until: span.until, accounts_cursor }))
         .transpose()?;
-    let data: Vec<BalanceView> = found.into_iter().map(Into::into).collect();
+    let data: Vec<BalanceView> = found.items.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, freshness.coverage_of_runs(&[billing::BALANCE.sync_kind], state.now())))
 }

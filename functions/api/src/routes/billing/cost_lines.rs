@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::billing::{CostKind, CostLine, Invoice, MatchOutcome, Period, UnmatchedReason};
+use domain::billing::{CostKind, CostLine, MatchOutcome, Period, UnmatchedReason};
 use domain::{AccountId, Scope};
 use serde::{Deserialize, Serialize};
-use store::{LinePosition, Table};
+use store::Cursor;
 use utoipa::{IntoParams, ToSchema};
 
 use super::month;
@@ -20,9 +20,6 @@ use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErr
 use crate::routes::listing::PageQuery;
 use crate::views::{CostLineView, List};
 
-/// The maximum number of reads for one page. A filter that few lines match ends a page early, with
-/// a cursor, rather than let the request run into its time limit.
-const READS_PER_PAGE: usize = 25;
 /// The longest project name in the filter, in bytes.
 const MAX_PROJECT: usize = 255;
 
@@ -67,14 +64,6 @@ enum MatchFilter {
 pub(in crate::routes) struct LineQuery {
     filter: LineFilter,
     page: PageQuery,
-}
-
-/// The position after a page: the index of the invoice and the position in its lines, `None` for
-/// their beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct CostLineCursor {
-    invoice: usize,
-    lines: Option<LinePosition>,
 }
 
 impl FromParameters for LineQuery {
@@ -142,44 +131,15 @@ pub(in crate::routes) async fn list(
         .map(|invoice| (&invoice.account, &invoice.uuid, invoice.lines.as_ref().map(|set| set.revision)))
         .collect();
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "cost-lines", &(&filter, sets));
-    let from: Option<CostLineCursor> = page.position(&binding)?;
-    let (data, next) = read(table, &invoices, &filter, from, page.limit).await?;
+    let from: Option<Cursor> = page.position(&binding)?;
+    let matches = |line: &CostLine| filter.matches(line);
+    let wanted = (!filter.matches_all()).then_some(&matches as &(dyn Fn(&CostLine) -> bool + Sync));
+    let found = match table.lines_of(&invoices, from.as_ref(), page.limit, wanted).await {
+        // If the lines after the cursor are missing, the cursor is invalid rather than the table.
+        Err(store::Error::Missing { .. }) if from.is_some() => return Err(ApiProblem::bad_cursor()),
+        found => found?.ok_or_else(ApiProblem::bad_cursor)?,
+    };
+    let data: Vec<_> = found.items.into_iter().map(|(invoice, line)| CostLineView::new(invoice, line)).collect();
     let coverage = month::lines_coverage(&freshness, &accounts, &invoices, period, state.now());
-    representation.of(&List::new(data, next.map(|cursor| binding.seal(&cursor)).transpose()?, coverage))
-}
-
-/// Reads a page of the matching lines of these invoices.
-async fn read(
-    table: &Table,
-    invoices: &[Invoice],
-    filter: &LineFilter,
-    from: Option<CostLineCursor>,
-    limit: usize,
-) -> Result<(Vec<CostLineView>, Option<CostLineCursor>), ApiProblem> {
-    let mut data = Vec::new();
-    let mut at = from.unwrap_or(CostLineCursor { invoice: 0, lines: None });
-    for _ in 0..READS_PER_PAGE {
-        let Some(invoice) = invoices.get(at.invoice) else { return Ok((data, None)) };
-        let remaining = limit - data.len();
-        let found = if filter.matches_all() {
-            table.lines(invoice, at.lines, remaining).await
-        } else {
-            table.filtered_lines(invoice, at.lines, remaining, |line| filter.matches(line)).await
-        };
-        let found = match found {
-            // If the line at the cursor's position is missing, the cursor is invalid rather than
-            // the table.
-            Err(store::Error::Missing { .. }) if from == Some(at) => return Err(ApiProblem::bad_cursor()),
-            found => found?.ok_or_else(ApiProblem::bad_cursor)?,
-        };
-        data.extend(found.lines.into_iter().map(|line| CostLineView::new(invoice, line)));
-        at = match found.next {
-            Some(lines) => CostLineCursor { lines: Some(lines), ..at },
-            None => CostLineCursor { invoice: at.invoice + 1, lines: None },
-        };
-        if data.len() == limit {
-            break;
-        }
-    }
-    Ok((data, (at.invoice < invoices.len()).then_some(at)))
+    representation.of(&List::new(data, found.next.map(|cursor| binding.seal(&cursor)).transpose()?, coverage))
 }

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::Scope;
+use store::Cursor;
 
-use super::pager::{MultiAccountCursor, MultiAccountPager};
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
 use crate::http::caller::Admin;
@@ -43,16 +43,11 @@ pub(in crate::routes) async fn list(
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "billing-history", &params);
-    let cursor: Option<MultiAccountCursor> = page.position(&binding)?;
-    let has_cursor = cursor.is_some();
+    let from: Option<Cursor> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
-    let mut pager = MultiAccountPager::new(accounts, cursor, page.limit);
-    while let Some((account, after, limit)) = pager.next_read() {
-        let found = state.table(&admin).history(account, after, limit).await;
-        pager.add_page(found.map_err(|error| start_key_error(error, has_cursor))?);
-    }
-    let (found, next) = pager.finish();
-    let data: Vec<HistoryEntryView> = found.into_iter().map(Into::into).collect();
+    let found = state.table(&admin).history(&accounts, from.as_ref(), page.limit).await;
+    let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
+    let data: Vec<HistoryEntryView> = found.items.into_iter().map(Into::into).collect();
     let coverage = freshness.coverage_of_runs(&[billing::BILLING_HISTORY.sync_kind], state.now());
-    representation.of(&List::new(data, next.map(|cursor| binding.seal(&cursor)).transpose()?, coverage))
+    representation.of(&List::new(data, found.next.map(|cursor| binding.seal(&cursor)).transpose()?, coverage))
 }

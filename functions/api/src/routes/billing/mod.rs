@@ -8,7 +8,6 @@ pub(super) mod history;
 pub(super) mod invoices;
 pub(super) mod match_rate;
 mod month;
-mod pager;
 mod parameters;
 pub(super) mod rematch;
 pub(super) mod tie_out;

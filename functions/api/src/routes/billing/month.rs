@@ -9,9 +9,6 @@ use store::Table;
 
 use crate::http::problem::ApiProblem;
 
-/// The number of invoice headers in one read from the table.
-const READ_SIZE: usize = 200;
-
 /// Reads all invoices of these accounts, of one month or of all, sorted by [`invoice_sort_key`]. An account
 /// has one invoice a month.
 pub(super) async fn invoices(
@@ -23,23 +20,11 @@ pub(super) async fn invoices(
     for account in accounts {
         match period {
             Some(period) => found.extend(table.invoices_in(account, period).await?),
-            None => found.extend(all_of(table, account).await?),
+            None => found.extend(table.invoices(account).await?),
         }
     }
     found.sort_by_cached_key(invoice_sort_key);
     Ok(found)
-}
-
-async fn all_of(table: &Table, account: &AccountId) -> Result<Vec<Invoice>, ApiProblem> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = table.invoices(account, after.as_deref(), READ_SIZE).await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
 }
 
 /// The freshness of a list of invoices. The receipts of the billing history's worker show whether

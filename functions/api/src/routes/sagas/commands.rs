@@ -73,7 +73,7 @@ impl CommandContext {
             }
             OperatorCommand::Skip { step, reason } => json!({ "step": step, "reason": reason }),
         };
-        let saga_store = state.table(&admin).audited(audit(&admin, &state, &request, action, &id, values));
+        let saga_store = state.table(&admin).audited(&audit(&admin, &state, &request, action, &id, values))?;
         let provider = provisioning.provider_factory.provider();
         let ports = Ports {
             saga_store: &saga_store,

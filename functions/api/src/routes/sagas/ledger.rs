@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use sagas::ports::{PreImage, SagaStore};
 use sagas::record::{EntryKind, LedgerEntry, SagaId};
+use store::Cursor;
 
 use super::SagaPath;
 use crate::AppState;
@@ -37,14 +38,14 @@ pub(in crate::routes) async fn list(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "ledger", &id);
-    let after: Option<u64> = page.position(&binding)?;
+    let from: Option<Cursor> = page.position(&binding)?;
     let Some(record) = reader.saga(&id).await? else { return Err(ApiProblem::not_found()) };
-    let found = reader.saga_ledger(&id, after, page.limit).await;
-    let found = found.map_err(|error| start_key_error(error, after.is_some()))?;
+    let found = reader.saga_ledger(&id, from.as_ref(), page.limit).await;
+    let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
     let Some(found) = found else { return Err(ApiProblem::not_found()) };
     let visibility = Redactor::new(&reader).visibility_of(&record.metadata).await?;
     let pre_images = match &caller {
-        Caller::Admin(admin) => pre_images(state.table(admin), &id, &found.entries).await?,
+        Caller::Admin(admin) => pre_images(state.table(admin), &id, &found.items).await?,
         Caller::Tenant { .. } => BTreeMap::new(),
     };
     let view = |entry: &LedgerEntry| {
@@ -57,7 +58,7 @@ pub(in crate::routes) async fn list(
             &visibility,
         )
     };
-    let data = found.entries.iter().map(view).collect();
+    let data = found.items.iter().map(view).collect();
     let next = found.next.map(|next| binding.seal(&next)).transpose()?;
     representation.of(&List::new(data, next, Coverage { as_of: state.now(), complete: true }))
 }

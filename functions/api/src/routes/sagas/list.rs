@@ -8,7 +8,7 @@ use domain::Coverage;
 use domain::TenantId;
 use sagas::definition::SagaTemplate;
 use sagas::record::SagaStatus;
-use store::{SagaFilter, SagaPosition};
+use store::{Cursor, SagaFilter};
 use utoipa::IntoParams;
 
 use super::SagaPath;
@@ -71,7 +71,7 @@ pub(in crate::routes) async fn list(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "sagas", &filter);
-    let from: Option<SagaPosition> = page.position(&binding)?;
+    let from: Option<Cursor> = page.position(&binding)?;
     // A tenant sees `custom` in place of other labels, so its filter must not reveal them: unless
     // the type is a template, the filter is applied to the visible type after the read.
     let tenant_filter = matches!(caller, Caller::Tenant { .. }).then(|| filter.saga_type.clone()).flatten();
@@ -80,8 +80,8 @@ pub(in crate::routes) async fn list(
     let found = reader.sagas(&table_filter, from.as_ref(), page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
     let mut redactor = Redactor::new(&reader);
-    let mut data = Vec::with_capacity(found.sagas.len());
-    for record in &found.sagas {
+    let mut data = Vec::with_capacity(found.items.len());
+    for record in &found.items {
         data.push(SagaView::new(record, &redactor.visibility_of(&record.metadata).await?));
     }
     data.retain(|saga| tenant_filter.as_ref().is_none_or(|name| saga.saga_type == *name));

@@ -90,7 +90,7 @@ pub(super) async fn start_validated(
         Some(key) => start.under(key),
         None => start,
     };
-    match table.audited(audit).start(&start).await? {
+    match table.audited(&audit)?.start(&start).await? {
         StartResult::New => {}
         before => return existing_saga(admin, state, before).await,
     }

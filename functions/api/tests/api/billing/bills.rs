@@ -149,7 +149,7 @@ pub(crate) async fn show(table: &Table, invoice: &Invoice, lines: &[CostLine], t
         tie_out,
         at: time("2026-04-12T02:30:00Z"),
     };
-    match table.publish_revision(invoice, &new).await.unwrap() {
+    match table.publish_revision(invoice, &new, None).await.unwrap() {
         PublishOutcome::Written(invoice) => *invoice,
         other => panic!("{other:?}"),
     }

@@ -170,15 +170,17 @@ async fn a_cursor_with_a_forged_position_causes_no_server_error() {
     let page = app.get(Who::Admin, &format!("{LIST}&limit=5")).await;
     let _: Value = binding(&app, None).await.open(page.body["next_cursor"].as_str().unwrap()).unwrap();
     let revision = long.lines.unwrap().revision;
+    let at = |set: &str, revision: u64, after: &str| json!({ "partition": format!("LINES#main#{set}#{revision}"), "after": after });
     let positions = [
-        json!({ "invoice": 9, "lines": null }),
-        json!({ "invoice": u64::MAX, "lines": null }),
-        json!({ "invoice": 0, "lines": { "revision": revision, "page": u32::MAX, "offset": 0 } }),
-        json!({ "invoice": 0, "lines": { "revision": revision, "page": 0, "offset": u64::MAX } }),
-        json!({ "invoice": 0, "lines": { "revision": revision, "page": 2, "offset": u64::MAX } }),
-        json!({ "invoice": 0, "lines": { "revision": revision + 1, "page": 0, "offset": 0 } }),
-        json!({ "invoice": 1, "lines": { "revision": 7_777, "page": 0, "offset": 0 } }),
-        json!({ "invoice": -1 }),
+        json!({ "partition": format!("LINES#main#long#{revision}"), "after": null }),
+        at("long", revision, "4294967295+0"),
+        at("long", revision, "0+18446744073709551615"),
+        at("long", revision, "2+18446744073709551615"),
+        at("long", revision, "-1"),
+        at("long", revision + 1, "0+0"),
+        at("nowhere", 7_777, "0+0"),
+        json!({ "partition": "", "after": "" }),
+        json!({ "partition": -1 }),
         json!(null),
     ];
     for position in positions {

@@ -1,5 +1,6 @@
 use domain::billing::Span;
 use embedded_table::EmbeddedTable;
+use store::Cursor;
 
 use super::records::balance;
 use crate::fixtures::{at, demo, keys_of};
@@ -32,9 +33,9 @@ async fn balances_are_read_from_one_time_until_another() {
     for (from, until, expected) in cases {
         let span = Span { from: at(from), until: at(until) };
         for limit in 1..7 {
-            let (mut seen, mut after) = (Vec::new(), None::<String>);
+            let (mut seen, mut after) = (Vec::new(), None::<Cursor>);
             loop {
-                let found = embedded.table.balances(&demo(), span, after.as_deref(), limit).await.unwrap();
+                let found = embedded.table.balances(&[demo()], span, after.as_ref(), limit).await.unwrap();
                 assert!(found.items.len() <= limit);
                 seen.extend(found.items);
                 after = found.next;

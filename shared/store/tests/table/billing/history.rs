@@ -1,6 +1,7 @@
 use domain::billing::{HistoryEntry, Period};
 use domain::{AccountId, InvoiceUuid};
 use embedded_table::{CrashPoint, EmbeddedTable};
+use store::Cursor;
 
 use super::records::entry;
 use crate::fixtures::demo;
@@ -11,9 +12,9 @@ fn page() -> Vec<HistoryEntry> {
 }
 
 async fn read(embedded: &EmbeddedTable, limit: usize) -> Vec<HistoryEntry> {
-    let (mut seen, mut after) = (Vec::new(), None::<String>);
+    let (mut seen, mut after) = (Vec::new(), None::<Cursor>);
     loop {
-        let found = embedded.table.history(&demo(), after.as_deref(), limit).await.unwrap();
+        let found = embedded.table.history(&[demo()], after.as_ref(), limit).await.unwrap();
         assert!(found.items.len() <= limit);
         seen.extend(found.items);
         after = found.next;

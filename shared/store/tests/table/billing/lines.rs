@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::billing::{CostLine, Invoice};
 use embedded_table::{EmbeddedTable, TABLE_NAME};
-use store::{Error, LinePage, PublishOutcome, keys};
+use store::{Error, Page, PublishOutcome, keys};
 
 use super::records::{current, insert_invoice, invoice, lines, read, replace};
 use crate::fixtures::keys_of;
@@ -34,7 +34,7 @@ async fn every_line_is_on_exactly_one_page() {
 async fn an_invoice_without_lines_has_none_to_read() {
     let embedded = EmbeddedTable::start().await;
     let page = embedded.table.lines(&invoice("2026-10", "u1"), None, 10).await.unwrap();
-    assert_eq!(page, Some(LinePage { lines: Vec::new(), next: None }));
+    assert_eq!(page, Some(Page { items: Vec::new(), next: None }));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_missing_page_is_an_error_and_not_the_end() {
         delete.send().await.unwrap();
         let mut from = None;
         let error = loop {
-            match embedded.table.lines(&header, from, 250).await {
+            match embedded.table.lines(&header, from.as_ref(), 250).await {
                 Ok(page) => from = Some(page.unwrap().next.expect("a set with a missing page must not end")),
                 Err(error) => break error,
             }
@@ -76,9 +76,11 @@ async fn every_line_that_matches_a_filter_is_on_exactly_one_page() {
         for limit in [3, 100, 5_000] {
             let (mut seen, mut from) = (Vec::new(), None);
             loop {
-                let page = embedded.table.filtered_lines(&header, from, limit, wanted).await.unwrap().unwrap();
-                assert!(page.lines.len() <= limit);
-                seen.extend(page.lines);
+                let headers = std::slice::from_ref(&header);
+                let page =
+                    embedded.table.lines_of(headers, from.as_ref(), limit, Some(&wanted)).await.unwrap().unwrap();
+                assert!(page.items.len() <= limit);
+                seen.extend(page.items.into_iter().map(|(_, line)| line));
                 from = page.next;
                 if from.is_none() {
                     break;

@@ -35,10 +35,8 @@ async fn promote(table: &Table, new: &[CostLine]) -> Result<PublishOutcome, stor
     let new = NewRevision { content_hash: "real", lines: &line_set, counts, tie_out: &BALANCED, at: at(5) };
     let of_month = table.invoices_in(&demo(), real().period).await?;
     let invoice = of_month.iter().find(|invoice| invoice.uuid == real().uuid).unwrap();
-    match of_month.iter().find(|invoice| invoice.status == InvoiceStatus::Open) {
-        Some(preview) => table.promote_preview(preview, invoice, &new).await,
-        None => table.publish_revision(invoice, &new).await,
-    }
+    let preview = of_month.iter().find(|invoice| invoice.status == InvoiceStatus::Open);
+    table.publish_revision(invoice, &new, preview).await
 }
 
 #[tokio::test]
@@ -101,7 +99,7 @@ async fn a_preview_that_changed_meanwhile_makes_the_promotion_stale() {
         tie_out: &BALANCED,
         at: at(5),
     };
-    let replaced = embedded.table.promote_preview(&stale, &real(), &new).await.unwrap();
+    let replaced = embedded.table.publish_revision(&real(), &new, Some(&stale)).await.unwrap();
     assert!(matches!(replaced, PublishOutcome::Stale(Some(_))), "{replaced:?}");
     assert_eq!(of_month(&embedded.table).await.len(), 2);
     promote(&embedded.table, &lines("real", 1)).await.unwrap();

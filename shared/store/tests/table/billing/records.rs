@@ -93,7 +93,7 @@ pub(super) async fn replace(
     let count = u32::try_from(lines.len()).unwrap();
     let counts = MatchCounts { lines: count, matched: 0, explained: count };
     let new = NewRevision { content_hash, lines: &line_set, counts, tie_out: &BALANCED, at: at(5) };
-    table.publish_revision(was, &new).await
+    table.publish_revision(was, &new, None).await
 }
 
 /// Writes the header of a new invoice.
@@ -111,9 +111,10 @@ pub(super) async fn current(table: &Table, invoice: &Invoice) -> Invoice {
 pub(super) async fn read(table: &Table, invoice: &Invoice, limit: usize) -> Vec<CostLine> {
     let (mut seen, mut from) = (Vec::new(), None);
     loop {
-        let page = table.lines(invoice, from, limit).await.unwrap().expect("the position belongs to this revision");
-        assert!(page.lines.len() <= limit);
-        seen.extend(page.lines);
+        let page =
+            table.lines(invoice, from.as_ref(), limit).await.unwrap().expect("the position belongs to this revision");
+        assert!(page.items.len() <= limit);
+        seen.extend(page.items);
         from = page.next;
         if from.is_none() {
             return seen;

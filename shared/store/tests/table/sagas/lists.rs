@@ -32,8 +32,8 @@ async fn listed(reader: &Reader, filter: &SagaFilter, limit: usize) -> Vec<u32> 
     let mut from = None;
     loop {
         let page = reader.sagas(filter, from.as_ref(), limit).await.unwrap();
-        assert!(page.sagas.len() <= limit);
-        found.extend(page.sagas);
+        assert!(page.items.len() <= limit);
+        found.extend(page.items);
         from = page.next;
         if from.is_none() {
             let number = |record: &SagaRecord| (0..12).find(|number| id(*number) == record.metadata.id).unwrap();
@@ -83,8 +83,8 @@ async fn a_tenant_reads_its_own_saga_and_its_ledger() {
     let mut revs = Vec::new();
     let mut after = None;
     loop {
-        let page = reader.saga_ledger(&id(1), after, 1).await.unwrap().unwrap();
-        revs.extend(page.entries.iter().map(|entry| entry.rev));
+        let page = reader.saga_ledger(&id(1), after.as_ref(), 1).await.unwrap().unwrap();
+        revs.extend(page.items.iter().map(|entry| entry.rev));
         after = page.next;
         if after.is_none() {
             break;

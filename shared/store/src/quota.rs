@@ -1,21 +1,17 @@
-//! The request budget: the requests that one DigitalOcean token allows, shared among all functions
+//! The quota of a token: the requests that DigitalOcean allows it, shared among all functions
 //! through one item of the table.
 //!
 //! Requests are reserved in blocks. A sweep of one page therefore costs one small write, and a
 //! sweep of a thousand pages a few dozen.
 
-mod quota_window;
-
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use quota_window::{ObservedRateLimit, Priority, Reservation};
-
 use crate::item::{number, to_item};
+use crate::quota_window::{ObservedRateLimit, Priority, QuotaWindow, Reservation};
 use crate::retry::retry_on_conflict;
 use crate::{Error, Table, keys};
-use quota_window::QuotaWindow;
 
 /// How long the quota window of a token is kept after its last use.
 const RETENTION: TimeDelta = TimeDelta::days(1);

@@ -1,4 +1,4 @@
-//! The saga store for operator commands: each change is audited in the same transaction.
+//! The persistence port of the saga engine, on the table.
 
 use futures::future::BoxFuture;
 use sagas::ports::{
@@ -7,31 +7,32 @@ use sagas::ports::{
 };
 use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
 
-use crate::{AuditEntry, Table};
+use crate::{AuditEntry, Error, Table};
 
-/// A saga store that writes one operator command with its audit entry.
-#[derive(Debug, Clone)]
-pub struct AuditedSagaStore {
-    table: Table,
-    audit: AuditEntry,
+impl From<Error> for SagaStoreError {
+    fn from(error: Error) -> Self {
+        Self(Box::new(error))
+    }
 }
 
 impl Table {
-    /// Returns a saga store for one operator command. A change and its audit entry are written
-    /// together, or not at all.
-    #[must_use]
-    pub fn audited(&self, audit: AuditEntry) -> AuditedSagaStore {
-        AuditedSagaStore { table: self.clone(), audit }
+    /// Returns a handle for one operator command: a saga is started or changed through it only
+    /// together with this audit entry.
+    ///
+    /// # Errors
+    /// Fails when the audit entry cannot be serialized.
+    pub fn audited(&self, audit: &AuditEntry) -> Result<Self, Error> {
+        Ok(Self { saga_audit: Some(self.audit_put(audit)?), ..self.clone() })
     }
 }
 
-impl SagaStore for AuditedSagaStore {
+impl SagaStore for Table {
     fn start<'a>(&'a self, start: &'a Start) -> BoxFuture<'a, Result<StartResult, SagaStoreError>> {
-        Box::pin(async move { Ok(self.table.start_saga(start, Some(&self.audit)).await?) })
+        Box::pin(async move { Ok(self.start_saga(start).await?) })
     }
 
     fn load<'a>(&'a self, saga: &'a SagaId) -> BoxFuture<'a, Result<Option<SagaRecord>, SagaStoreError>> {
-        SagaStore::load(&self.table, saga)
+        Box::pin(async move { Ok(self.saga(saga).await?) })
     }
 
     fn pre_image<'a>(
@@ -39,23 +40,23 @@ impl SagaStore for AuditedSagaStore {
         saga: &'a SagaId,
         step: usize,
     ) -> BoxFuture<'a, Result<Option<PreImage>, SagaStoreError>> {
-        SagaStore::pre_image(&self.table, saga, step)
+        Box::pin(async move { Ok(self.saga_pre_image(saga, step).await?) })
     }
 
     fn ledger<'a>(&'a self, saga: &'a SagaId) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SagaStoreError>> {
-        SagaStore::ledger(&self.table, saga)
+        Box::pin(async move { Ok(self.saga_ledger(saga).await?) })
     }
 
     fn acquire<'a>(&'a self, lease: &'a LeaseRequest) -> BoxFuture<'a, Result<LeaseResult, SagaStoreError>> {
-        SagaStore::acquire(&self.table, lease)
+        Box::pin(async move { Ok(self.lease_saga(lease).await?) })
     }
 
     fn commit<'a>(&'a self, transition: &'a Transition) -> BoxFuture<'a, Result<CommitResult, SagaStoreError>> {
-        Box::pin(async move { Ok(self.table.commit_saga(transition, Some(&self.audit)).await?) })
+        Box::pin(async move { Ok(self.commit_saga(transition).await?) })
     }
 
     fn reschedule<'a>(&'a self, reschedule: &'a Reschedule) -> BoxFuture<'a, Result<CommitResult, SagaStoreError>> {
-        SagaStore::reschedule(&self.table, reschedule)
+        Box::pin(async move { Ok(self.reschedule_saga(reschedule).await?) })
     }
 
     fn due(
@@ -63,6 +64,6 @@ impl SagaStore for AuditedSagaStore {
         before: chrono::DateTime<chrono::Utc>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<DueSaga>, SagaStoreError>> {
-        SagaStore::due(&self.table, before, limit)
+        Box::pin(async move { Ok(self.due_sagas(before, limit).await?) })
     }
 }

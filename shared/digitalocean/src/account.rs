@@ -21,23 +21,12 @@ area! {
 pub struct Account {
     /// Id of the account, a UUID.
     pub uuid: String,
-    /// E-mail address of the account's owner.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub email: String,
     /// Name of the account's owner; `None` when DigitalOcean does not send it.
     pub name: Option<String>,
-    /// True once the owner has confirmed the e-mail address.
-    #[serde(default)]
-    pub email_verified: bool,
     /// State of the account, which says whether it may be used.
     pub status: AccountStatus,
-    /// Reason for the status; usually empty.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub status_message: String,
     /// Largest number of droplets that may exist at a time.
     pub droplet_limit: Option<u64>,
-    /// Largest number of floating (reserved) IPs that may exist at a time.
-    pub floating_ip_limit: Option<u64>,
     /// The team the token belongs to.
     pub team: Option<Team>,
 }
@@ -57,7 +46,7 @@ open_enum! {
     AccountStatus {
         /// The account is in good standing.
         Active = "active",
-        /// Something needs the owner's attention; `status_message` says what.
+        /// Something needs the owner's attention.
         Warning = "warning",
         /// The account is locked: changes are refused, and its droplets may be powered off.
         Locked = "locked",

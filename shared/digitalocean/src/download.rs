@@ -49,7 +49,10 @@ impl Download {
             return Ok(Some(first));
         }
         let chunk = match &mut self.response {
-            Some(response) => next(&self.client, response, &self.call, self.attempts).await,
+            Some(response) => {
+                let left = self.client.time_left().unwrap_or(Duration::MAX).min(self.client.attempt_timeout);
+                next_until(&self.client, response, &self.call, self.attempts, Instant::now() + left).await
+            }
             None if self.failed => {
                 Err(download_error(&self.call, self.attempts, TransportKind::Body, "the download has already failed"))
             }
@@ -126,12 +129,7 @@ impl Client {
     }
 }
 
-/// Returns the next bytes of a file, if they arrive within the time of one attempt.
-async fn next(client: &Client, response: &mut Response, call: &Call, attempts: u32) -> Result<Option<Bytes>, Error> {
-    let left = client.time_left().unwrap_or(Duration::MAX).min(client.attempt_timeout);
-    next_until(client, response, call, attempts, Instant::now() + left).await
-}
-
+/// Returns the next bytes of a file, if they arrive in time.
 async fn next_until(
     client: &Client,
     response: &mut Response,

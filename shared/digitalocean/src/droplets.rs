@@ -17,8 +17,7 @@ mod model;
 
 pub use backups::DropletBackup;
 pub use model::{
-    BackupWindow, DiskInfo, DiskSize, Droplet, DropletStatus, GpuInfo, NetworkType, NetworkV4, NetworkV6, Networks,
-    Region, Size,
+    BackupWindow, Droplet, DropletStatus, GpuInfo, NetworkType, NetworkV4, NetworkV6, Networks, Region, Size,
 };
 
 /// Actions on a page. A droplet has only a few actions a day, and each comes with its whole region,

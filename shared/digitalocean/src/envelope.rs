@@ -13,7 +13,7 @@ pub(crate) struct ListPage<T> {
     pub(crate) items: Vec<T>,
     /// Link in `links.pages.next`, unless it is absent, `null` or empty.
     pub(crate) next: Option<String>,
-    /// Number of items in the whole list, from `meta.total`.
+    /// Number of items in the whole list, from `meta.total` or `total`.
     pub(crate) total: Option<u64>,
 }
 
@@ -77,7 +77,9 @@ fn read_list<T: DeserializeOwned>(
     null_is_empty: impl Fn(Option<u64>) -> bool,
 ) -> Result<ListPage<T>, BodyParseError> {
     let envelope = Envelope::open(body)?;
-    let total = envelope.optional("meta")?.and_then(|meta: Meta| meta.total);
+    let meta: Option<Meta> = envelope.optional("meta")?;
+    // One service sends the total beside the list and not in `meta`.
+    let total = meta.map_or_else(|| envelope.optional("total"), |meta| Ok(meta.total))?;
     let items = match envelope.required::<Option<Vec<T>>>(key)? {
         Some(items) => items,
         None if null_is_empty(total) => Vec::new(),

@@ -72,10 +72,21 @@ pub struct Pages<T> {
     client: Client,
     request: Result<PreparedRequest, Error>,
     items_key: &'static str,
-    paged: bool,
+    paging: Paging,
     per_page: u32,
     confirm: bool,
     item: PhantomData<fn() -> T>,
+}
+
+/// The way in which DigitalOcean sends a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Paging {
+    /// In pages; each links to the next one.
+    Links,
+    /// In pages without links: there is another one until the total has been read.
+    Total,
+    /// In one response.
+    Unpaged,
 }
 
 /// A list that has been read completely.
@@ -97,13 +108,19 @@ pub struct Listing<T> {
 impl<T: ListItem> Pages<T> {
     pub(crate) fn new(client: &Client, request: Result<PreparedRequest, Error>, items_key: &'static str) -> Self {
         let (client, per_page) = (client.clone(), MAX_PER_PAGE);
-        Self { client, request, items_key, paged: true, per_page, confirm: false, item: PhantomData }
+        Self { client, request, items_key, paging: Paging::Links, per_page, confirm: false, item: PhantomData }
     }
 
     /// Configures a list that DigitalOcean sends in one response. No page is requested, and `null`
     /// is an empty list, because there is no total that could say so.
     pub(crate) fn unpaged(mut self) -> Self {
-        self.paged = false;
+        self.paging = Paging::Unpaged;
+        self
+    }
+
+    /// Configures a list whose pages have a total and no links.
+    pub(crate) fn paged_by_total(mut self) -> Self {
+        self.paging = Paging::Total;
         self
     }
 
@@ -155,7 +172,8 @@ impl<T: ListItem> Pages<T> {
         wanted: impl Fn(&T) -> bool,
         read: impl Fn(T) -> U,
     ) -> Result<Listing<U>, Error> {
-        let Self { client, request, items_key, paged, per_page, confirm, .. } = self;
+        let Self { client, request, items_key, paging, per_page, confirm, .. } = self;
+        let paged = paging != Paging::Unpaged;
         let (request, parse) = (request?, if paged { read_page } else { read_unpaged });
         let mut passes = ListPasses::new(confirm, T::HAS_ID);
         let (mut items, mut positions) = (Vec::new(), HashMap::new());
@@ -179,7 +197,10 @@ impl<T: ListItem> Pages<T> {
             {
                 return Err(Error::PageLink { call, source });
             }
-            let decision = passes.accept(page.items.iter().map(T::key), page.total, page.next.is_some());
+            let read_so_far = (items.len() + page.items.len()) as u64;
+            let by_total = paging == Paging::Total && page.total.is_some_and(|total| read_so_far < total);
+            let has_next = page.next.is_some() || (by_total && !page.items.is_empty());
+            let decision = passes.accept(page.items.iter().map(T::key), page.total, has_next);
             let all_wanted = page.items.iter().all(&wanted);
             for item in page.items.into_iter().take_while(&wanted) {
                 let key = T::HAS_ID.then(|| item.key());

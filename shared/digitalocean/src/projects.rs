@@ -40,10 +40,6 @@ area! {
 pub struct Project {
     /// Id of the project, a UUID.
     pub id: String,
-    /// Id of the owning team or user.
-    pub owner_uuid: Option<String>,
-    /// Numeric id of the owner.
-    pub owner_id: Option<u64>,
     /// Name of the project: at most 175 characters, unique within the account.
     pub name: String,
     /// Free text of at most 255 characters.

@@ -23,9 +23,6 @@ pub struct Droplet {
     pub vcpus: u32,
     /// Size of the boot disk, in gibibytes.
     pub disk: u64,
-    /// Every local disk, including the scratch disks of GPU droplets.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub disk_info: Vec<DiskInfo>,
     /// True if the droplet is locked because an action on it is running.
     #[serde(default)]
     pub locked: bool,
@@ -177,26 +174,6 @@ pub struct Region {
     pub available: Option<bool>,
 }
 
-/// A local disk of a droplet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiskInfo {
-    /// Type of the disk: `local`, `boot` or `scratch`.
-    #[serde(rename = "type")]
-    pub disk_type: Option<String>,
-    /// Size of the disk, with its unit.
-    pub size: Option<DiskSize>,
-}
-
-/// A size with its unit, of a disk or of a GPU's memory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiskSize {
-    /// Size in the unit that follows.
-    pub amount: u64,
-    /// Unit of the size, such as `gib`.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub unit: String,
-}
-
 /// The GPUs of a droplet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GpuInfo {
@@ -204,6 +181,4 @@ pub struct GpuInfo {
     pub count: Option<u32>,
     /// Model of the GPUs, such as `nvidia_h100`.
     pub model: Option<String>,
-    /// Memory of each GPU.
-    pub vram: Option<DiskSize>,
 }

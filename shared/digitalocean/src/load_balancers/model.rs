@@ -1,10 +1,10 @@
 //! A load balancer as DigitalOcean describes it. Only its id is always present.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::droplets::Region;
-use crate::lenient_serde::null_as_default;
+use crate::lenient_serde::{blank_as_none, null_as_default};
 use crate::open_enum::open_enum;
 
 /// A load balancer, regional or global.
@@ -21,8 +21,9 @@ pub struct LoadBalancer {
     pub status: Option<LoadBalancerStatus>,
     /// Creation time of the load balancer.
     pub created_at: Option<DateTime<Utc>>,
-    /// Region that the load balancer is in; `None` for a global one.
-    #[serde(default, deserialize_with = "region")]
+    /// Region that the load balancer is in; `None` for a global one, for which DigitalOcean does
+    /// not document what it sends (an empty object counts as none).
+    #[serde(default, deserialize_with = "blank_as_none")]
     pub region: Option<Region>,
     /// Public IPv4 address; empty while none is assigned.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -76,21 +77,6 @@ pub struct LoadBalancer {
     /// Ids of the load balancers that a global one distributes to.
     #[serde(default, deserialize_with = "null_as_default")]
     pub target_load_balancer_ids: Vec<String>,
-}
-
-/// Reads the region. DigitalOcean does not document what a global load balancer sends here, so an
-/// empty object counts as none, like null.
-fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Region>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum RegionOrEmpty {
-        Region(Region),
-        Empty {},
-    }
-    match Option::deserialize(deserializer)? {
-        Some(RegionOrEmpty::Region(region)) => Ok(Some(region)),
-        Some(RegionOrEmpty::Empty {}) | None => Ok(None),
-    }
 }
 
 open_enum! {

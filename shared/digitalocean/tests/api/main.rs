@@ -3,19 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "the set-up of a test may fail the test")]
 
-mod account_services;
+mod area_rows;
+mod areas;
 mod billing;
 mod dns;
 mod downloads;
 mod error_responses;
+mod left_out_secrets;
 mod lists;
 mod models;
-mod network;
 mod official;
-mod platform;
 mod rate_limits;
 mod retries;
 mod secrecy;
 mod server;
-mod storage;
+mod special_areas;
 mod writes;

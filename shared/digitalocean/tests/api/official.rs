@@ -13,3 +13,21 @@ pub(crate) fn document() -> Option<Value> {
     };
     Some(serde_json::from_str(&text).unwrap())
 }
+
+/// Returns every example of the successful response to a GET of `path`.
+pub(crate) fn examples(spec: &Value, path: &str) -> Vec<Value> {
+    let response = resolved(spec, &spec["paths"][path]["get"]["responses"]["200"]);
+    let content = &response["content"]["application/json"];
+    let named =
+        content["examples"].as_object().into_iter().flatten().map(|(_, example)| &resolved(spec, example)["value"]);
+    let single = [&content["example"], &resolved(spec, &content["schema"])["example"]];
+    named.chain(single).filter(|example| example.is_object()).cloned().collect()
+}
+
+/// Follows references within the document.
+fn resolved<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => resolved(spec, spec.pointer(reference.trim_start_matches('#')).unwrap()),
+        None => value,
+    }
+}

@@ -59,7 +59,7 @@ pub mod volumes;
 pub mod vpc_peerings;
 pub mod vpcs;
 
-// The models of the areas that came first are named here too; of others, use the path of the module.
+// The models of the oldest areas are named here too; those of others are reached by their module.
 pub use account::{Account, AccountStatus};
 pub use actions::{Action, ActionStatus};
 pub use apps::App;

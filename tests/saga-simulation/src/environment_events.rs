@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::example::record;
 use super::faults::{Fault, Injection, Times};
 use super::simulation::{FaultPlan, ScheduledWakeUp, SimulationState, Target};
 use sagas::engine::EngineView;
@@ -10,6 +11,9 @@ use sagas::engine::operator::{CommandDecision, OperatorCommand, decide_command};
 use sagas::ports::{Observations, Phase, Record, Transition};
 use sagas::record::{Actor, SagaId};
 use sagas::steps::STEPS;
+
+/// The data of records that another client changes or creates.
+pub(super) const FOREIGN_DATA: &str = "203.0.113.99";
 
 impl SimulationState {
     /// Returns when a lasting fault ends: after `once` or `twice` seconds by the plan, or with all
@@ -40,7 +44,11 @@ impl SimulationState {
             }
             Fault::ClockAhead => self.skew = TimeDelta::seconds(60),
             Fault::ClockBehind => self.skew = TimeDelta::seconds(-60),
-            Fault::ForeignEdit | Fault::ForeignTtl | Fault::ForeignDelete | Fault::TargetGone => self.interfere(fault),
+            Fault::ForeignEdit
+            | Fault::ForeignTtl
+            | Fault::ForeignCreate
+            | Fault::ForeignDelete
+            | Fault::TargetGone => self.interfere(fault),
             Fault::OtherBuild => self.other_build_until = Some(self.end_of_lasting(120, 600)),
             Fault::Cancelled => self.cancel(),
             Fault::TableUnavailable => self.table_down_until = Some(self.end_of_lasting(10, 90)),
@@ -83,6 +91,19 @@ impl SimulationState {
                 Target::Records { zone, .. } if fault == Fault::TargetGone => {
                     self.digitalocean.zones.remove(&zone);
                 }
+                Target::Records { zone, name, record_type } if fault == Fault::ForeignCreate => {
+                    let id = self.digitalocean.id();
+                    let Some(records) = self.digitalocean.zones.get_mut(&zone) else { continue };
+                    // Once is enough: a client that goes on would fill the zone.
+                    let is_there = records.iter().any(|record| record.fields.data == FOREIGN_DATA);
+                    let is_target =
+                        |record: &&Record| record.fields.name == name && record.fields.record_type == record_type;
+                    let ttl = records.iter().find(is_target).map_or(1800, |record| record.fields.ttl.unwrap_or(1800));
+                    if !is_there {
+                        records.push(Record { id, fields: record(&record_type, &name, FOREIGN_DATA, ttl) });
+                        self.foreign.insert(id, now);
+                    }
+                }
                 Target::Records { zone, name, record_type } => {
                     let Some(records) = self.digitalocean.zones.get_mut(&zone) else { continue };
                     let is_target =
@@ -97,7 +118,7 @@ impl SimulationState {
                             super::fake_digitalocean::set_shared_ttl(records, &fields);
                         }
                         _ => {
-                            records[index].fields.data = "203.0.113.99".to_owned();
+                            records[index].fields.data = FOREIGN_DATA.to_owned();
                             self.foreign.insert(id, now);
                         }
                     }

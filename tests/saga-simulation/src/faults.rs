@@ -74,6 +74,8 @@ pub(super) enum Fault {
     ForeignEdit,
     /// F25, F26: another client changes the TTL of the saga's target.
     ForeignTtl,
+    /// F25, F26: another client creates a record beside the saga's target.
+    ForeignCreate,
     /// F27: another client deletes the saga's target.
     ForeignDelete,
     /// F28: the zone and the droplet are deleted.
@@ -124,6 +126,7 @@ pub(super) const ALL: &[Fault] = &[
     Fault::ActionFails,
     Fault::ForeignEdit,
     Fault::ForeignTtl,
+    Fault::ForeignCreate,
     Fault::ForeignDelete,
     Fault::TargetGone,
     Fault::OtherBuild,
@@ -170,7 +173,10 @@ impl Fault {
     /// Returns whether the fault is an interference by another client. The saga may then end
     /// differently than without faults.
     pub(super) fn is_foreign(self) -> bool {
-        matches!(self, Self::ForeignEdit | Self::ForeignTtl | Self::ForeignDelete | Self::TargetGone)
+        matches!(
+            self,
+            Self::ForeignEdit | Self::ForeignTtl | Self::ForeignCreate | Self::ForeignDelete | Self::TargetGone
+        )
     }
 }
 

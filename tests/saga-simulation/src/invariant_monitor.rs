@@ -55,7 +55,7 @@ impl SimulationState {
             matches!(&self.fault_plan, FaultPlan::At(Injection { times: Times::Always, .. }) | FaultPlan::Anywhere(..));
         let allowed = match stuck.reason {
             StuckReason::CrashLoop => repeated && injected(&CRASHES),
-            StuckReason::NeedsDecision => injected(&[Fault::ForeignEdit, Fault::ForeignDelete]),
+            StuckReason::NeedsDecision => injected(&[Fault::ForeignEdit, Fault::ForeignCreate, Fault::ForeignDelete]),
             StuckReason::UndoRefused => injected(&[Fault::Refused]),
             StuckReason::Unauthorised => repeated && injected(&[Fault::TokenRevoked]),
             StuckReason::UnknownDefinition => injected(&[Fault::OtherBuild]),
@@ -144,7 +144,7 @@ impl SimulationState {
         let step = EngineView::current_step_index(&self.table.records[saga]);
         let found_at = self.table.pre_images.get(&(*saga, step)).map(|pre_image| pre_image.at);
         let stays = matches!(write, WriteRequest::UpdateRecord { record: sent, .. } if sent.data == record.fields.data);
-        if record.fields.data == "203.0.113.99"
+        if record.fields.data == super::environment_events::FOREIGN_DATA
             && !stays
             && self
                 .foreign

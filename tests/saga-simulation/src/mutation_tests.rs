@@ -72,7 +72,7 @@ fn a_compensation_in_the_order_of_execution_is_detected() {
 #[test]
 fn a_lost_answer_taken_for_a_write_not_carried_out_is_detected() {
     let build = Build::deciding(mutants::lost_answer_means_not_done);
-    assert_detected(build, "upsert_dns_record: created", Fault::ResponseLost, "I4");
+    assert_detected(build, "upsert_dns_record: created", Fault::ResponseLost, "I3");
 }
 
 #[test]

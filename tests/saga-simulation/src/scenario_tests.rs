@@ -8,7 +8,7 @@ use serde_json::json;
 use super::example::{Approval, DROPLET, ZONE, record};
 use super::fake_digitalocean::FakeDigitalOcean;
 use super::fault_injecting_ports::{FaultInjectingPorts, Simulation};
-use super::faults::{Call, Fault};
+use super::faults::{Call, Fault, Injection, Times};
 use super::invariants::check_invariants;
 use super::rng::Rng;
 use super::run::{Run, begins_at};
@@ -193,7 +193,7 @@ fn the_second_snapshot_of_a_saga_has_another_name() {
 }
 
 #[test]
-fn an_uneventful_step_takes_four_requests_to_the_table() {
+fn an_uneventful_step_takes_four_requests_to_the_table_and_two_to_digitalocean() {
     let steps = ["one", "two", "three"].map(|name| ("upsert_dns_record", a(name, "192.0.2.7")));
     let run = Run::of(&[scenario(&steps)], FaultPlan::None, None, 2);
     run.simulation.lock().trace = Some(Vec::new());
@@ -211,6 +211,33 @@ fn an_uneventful_step_takes_four_requests_to_the_table() {
         sim.digitalocean.calls
     );
     assert!(table < 12, "{table}");
+    assert_eq!(sim.digitalocean.calls, 6, "a list and a write for each step");
+}
+
+/// The answer to a write confirms the written record. It says nothing of other records, so a record
+/// that another client adds between the list and the write shows only where the zone is read again,
+/// as it is when the step keeps a record that was there.
+#[test]
+fn a_record_of_another_client_is_noticed_where_the_zone_is_read_after_the_last_write() {
+    let mut replace = a("www", "192.0.2.7");
+    replace["dns_mode"] = json!("replace");
+    let records = vec![record("A", "www", "192.0.2.1", 60), record("A", "www", "192.0.2.7", 60)];
+    let foreign = super::environment_events::FOREIGN_DATA;
+    for (inputs, found, write, status, left) in [
+        (a("www", "192.0.2.7"), vec![], "create record", SagaStatus::Succeeded, ["192.0.2.7", foreign].as_slice()),
+        (replace, records, "delete record", SagaStatus::RolledBack, &["192.0.2.1", "192.0.2.7", foreign]),
+    ] {
+        let case = Scenario { records: found, ..scenario(&[("upsert_dns_record", inputs)]) };
+        let call = Call::Write(write);
+        let injection = Injection { fault: Fault::ForeignCreate, call, nth: 1, times: Times::Once };
+        let run = Run::of(&[case], FaultPlan::At(injection), None, 2).run();
+        assert_eq!(single_saga(&run).0.status(), status, "{write}");
+        let sim = run.simulation.lock();
+        let records = sim.digitalocean.zones[ZONE].iter().filter(|record| record.fields.record_type == "A");
+        let data: BTreeSet<&str> =
+            records.filter(|record| record.fields.name == "www").map(|record| record.fields.data.as_str()).collect();
+        assert_eq!(data, left.iter().copied().collect(), "{write}");
+    }
 }
 
 #[test]

@@ -173,7 +173,7 @@ impl LedgerWrite {
 
 fn outcome_name(outcome: &WriteOutcome) -> &'static str {
     match outcome {
-        WriteOutcome::Applied(_) => "applied",
+        WriteOutcome::Applied(_) | WriteOutcome::Found(_) => "applied",
         WriteOutcome::Lost => "lost",
         WriteOutcome::TargetMissing => "target_missing",
         WriteOutcome::Refused(_) => "refused",

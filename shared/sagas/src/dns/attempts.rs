@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::{Identity, RecordSet, Value};
-use crate::ports::{RecordFields, WriteRequest, WriteResult};
+use crate::ports::{Record, RecordFields, WriteRequest, WriteResult};
 use crate::record::{WriteAttempt, WriteOutcome};
 
 /// The writes of a step so far, and the records that it found.
@@ -123,6 +125,18 @@ impl<'a> RecordAttempts<'a> {
             WriteRequest::CreateRecord { record, .. } => Some(record),
             _ => None,
         })
+    }
+
+    /// Returns the record as the last creation or update of the step left it, compensation aside,
+    /// and the time of the decision to write it.
+    #[must_use]
+    pub fn last_written(self) -> Option<(&'a Record, DateTime<Utc>)> {
+        let forward = self.applied().filter(|attempt| !attempt.undo);
+        let written = forward.filter_map(|attempt| match attempt.result()? {
+            WriteResult::Record(record) => Some((record, attempt.at)),
+            _ => None,
+        });
+        written.last()
     }
 
     /// Returns the time to live that the last successful write gave to the whole set.

@@ -17,7 +17,7 @@ mod value;
 pub use announce::{appearance, send};
 pub use attempts::RecordAttempts;
 pub use name::{Name, Zone, host_of_input, host_shown};
-pub use record_history::{RecordHistory, is_stale};
+pub use record_history::{RecordHistory, await_earlier_writes};
 pub use record_type::RecordType;
 pub use recover::recover;
 pub use restore::restored;

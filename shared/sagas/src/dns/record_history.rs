@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::{Identity, RecordAttempts, RecordEntry, RecordSet, RecordSetPreImage};
 use crate::ports::{Observations, Record, RecordFields, WriteRequest, WriteResult};
 use crate::record::{StepState, StepStatus, WriteAttempt, WriteOutcome};
-use crate::step::StepContext;
+use crate::step::{StepContext, StepDecision};
 
 /// The history of a step's records.
 #[derive(Debug)]
@@ -95,30 +97,39 @@ impl<'a> UndoneWrites<'a> {
     }
 }
 
-/// Returns whether a zone does not show yet what the steps before this one wrote to it within the
-/// read lag.
+/// Returns what to do about a zone's list that does not show what the steps before this one wrote:
+/// wait, or read the record by its id. `None` if the list shows all of it, or if another client
+/// changed the rest.
 #[must_use]
-pub fn is_stale(at: &StepContext<'_>, zone: &str, records: &[Record]) -> bool {
-    let writes =
-        at.earlier.iter().flat_map(|step| &step.attempts).filter(|attempt| at.now < attempt.at + at.timing.read_lag);
+pub fn await_earlier_writes(at: &StepContext<'_>, identity: &Identity, seen: &Observations) -> Option<StepDecision> {
+    let zone = identity.zone.as_str();
+    let records = seen.records(zone)?;
     // Of several writes to a record, only the last one shows.
-    let mut written: BTreeMap<u64, Option<&RecordFields>> = BTreeMap::new();
-    for attempt in writes {
+    let mut written: BTreeMap<u64, (Option<&RecordFields>, DateTime<Utc>)> = BTreeMap::new();
+    for attempt in at.earlier.iter().flat_map(|step| &step.attempts) {
         match (&attempt.write, attempt.result()) {
-            (WriteRequest::DeleteRecord { zone: its, id, .. }, Some(_)) if its == zone => written.insert(*id, None),
+            (WriteRequest::DeleteRecord { zone: its, id, .. }, Some(_)) if its == zone => {
+                written.insert(*id, (None, attempt.at));
+            }
             (
                 WriteRequest::CreateRecord { zone: its, .. } | WriteRequest::UpdateRecord { zone: its, .. },
-                Some(WriteResult::Record(created)),
-            ) if its == zone => written.insert(created.id, Some(&created.fields)),
-            _ => None,
-        };
-    }
-    written.into_iter().any(|(id, fields)| {
-        let shown = records.iter().find(|record| record.id == id).map(|record| &record.fields);
-        match (shown, fields) {
-            (Some(shown), Some(fields)) => shown.data != fields.data,
-            (shown, fields) => shown.is_some() != fields.is_some(),
+                Some(WriteResult::Record(record)),
+            ) if its == zone => {
+                written.insert(record.id, (Some(&record.fields), attempt.at));
+            }
+            _ => {}
         }
+    }
+    let is_as = |shown: Option<&Record>, fields: Option<&RecordFields>| {
+        shown.map(|record| &record.fields.data) == fields.map(|fields| &fields.data)
+    };
+    let wait = || Some(StepDecision::Wait("the zone does not show yet what an earlier step wrote".to_owned()));
+    written.into_iter().find_map(|(id, (fields, written_at))| match seen.record(zone, id) {
+        _ if is_as(records.iter().find(|record| record.id == id), fields) => None,
+        _ if at.now < written_at + at.timing.read_lag => wait(),
+        None => Some(StepDecision::Read(vec![identity.read_one(id)])),
+        Some(shown) if is_as(shown, fields) => wait(),
+        Some(_) => None,
     })
 }
 
@@ -133,7 +144,9 @@ fn replace_ids(attempt: &mut WriteAttempt, recreated: &BTreeMap<u64, u64>) {
     if let WriteRequest::UpdateRecord { id, .. } | WriteRequest::DeleteRecord { id, .. } = &mut attempt.write {
         replace_id(id, recreated);
     }
-    if let WriteOutcome::Applied(WriteResult::Record(record)) = &mut attempt.outcome {
+    if let WriteOutcome::Applied(WriteResult::Record(record)) | WriteOutcome::Found(WriteResult::Record(record)) =
+        &mut attempt.outcome
+    {
         replace_id(&mut record.id, recreated);
     }
 }

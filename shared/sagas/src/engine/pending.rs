@@ -59,7 +59,7 @@ fn builder<'a>(view: &'a EngineView<'a>, kind: EntryKind, intent: &Intent, note:
 /// Records the outcome of the write.
 fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, note: &str) -> SagaDecision {
     let kind = match outcome {
-        WriteOutcome::Applied(_) => EntryKind::Applied,
+        WriteOutcome::Applied(_) | WriteOutcome::Found(_) => EntryKind::Applied,
         WriteOutcome::Lost => EntryKind::Lost,
         WriteOutcome::TargetMissing => EntryKind::TargetMissing,
         WriteOutcome::Refused(_) => EntryKind::Refused,
@@ -73,9 +73,7 @@ fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, n
             builder.park(view.bounded(view.now + wait));
         }
     }
-    if let (WriteRequest::CreateRecord { .. }, WriteOutcome::Applied(WriteResult::Record(record))) =
-        (&intent.write, &outcome)
-    {
+    if let (WriteRequest::CreateRecord { .. }, Some(WriteResult::Record(record))) = (&intent.write, outcome.result()) {
         builder.announce.push(appearance(record.id));
     }
     record_outcome(&mut builder, intent, outcome);
@@ -170,7 +168,7 @@ fn check_outcome(view: &EngineView<'_>, intent: &Intent, seen: &Observations) ->
         Some(Recovered::Applied(result)) => finish_write(
             view,
             intent,
-            WriteOutcome::Applied(result),
+            WriteOutcome::Found(result),
             "the response was lost; the write was found to be carried out",
         ),
         // Not limited by the saga's deadline: only once the write is over is it clear what has to

@@ -65,8 +65,10 @@ pub struct Intent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteOutcome {
-    /// The write was carried out, with this result.
+    /// The response says that the write was carried out, with this result.
     Applied(WriteResult),
+    /// The response was lost, and a read showed that the write was carried out, with this result.
+    Found(WriteResult),
     /// The response was lost and the write was not found for long enough. If it arrives later, a
     /// post-check finds it.
     Lost,
@@ -74,6 +76,17 @@ pub enum WriteOutcome {
     TargetMissing,
     /// DigitalOcean refuses the write for good, with this text.
     Refused(String),
+}
+
+impl WriteOutcome {
+    /// Returns the result of the write if it was carried out.
+    #[must_use]
+    pub fn result(&self) -> Option<&WriteResult> {
+        match self {
+            Self::Applied(result) | Self::Found(result) => Some(result),
+            Self::Lost | Self::TargetMissing | Self::Refused(_) => None,
+        }
+    }
 }
 
 /// A write that was sent, with its outcome.
@@ -95,10 +108,13 @@ impl WriteAttempt {
     /// Returns the result of the write if it was carried out.
     #[must_use]
     pub fn result(&self) -> Option<&WriteResult> {
-        match &self.outcome {
-            WriteOutcome::Applied(result) => Some(result),
-            _ => None,
-        }
+        self.outcome.result()
+    }
+
+    /// Returns whether the outcome is known from the response itself.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        !matches!(self.outcome, WriteOutcome::Found(_) | WriteOutcome::Lost)
     }
 
     /// Returns whether the response was lost and the write was never found.

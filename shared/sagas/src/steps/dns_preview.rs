@@ -9,9 +9,6 @@ use crate::step::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 /// The reason for which a step on a missing zone fails.
 pub(super) const NO_ZONE: &str = "the account has no such zone";
 
-/// The reason for which a step waits for a zone.
-pub(super) const STALE: &str = "the zone does not show yet what an earlier step wrote";
-
 /// Returns the preview of the writes that are planned on the present records, or of the reason why
 /// the step would fail.
 pub(super) fn preview(identity: &Identity, now: &RecordSet, planned: Result<Vec<WriteRequest>, String>) -> Preview {

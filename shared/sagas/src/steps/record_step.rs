@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::{dns_inputs, dns_preview};
 use crate::dns::{
-    Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, is_stale, recover, restored,
-    send,
+    Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, await_earlier_writes, recover,
+    restored, send,
 };
 use crate::ports::{Observations, ReadRequest, Record, RecordFields, WriteRequest};
-use crate::record::{Intent, LockTarget};
+use crate::record::{Intent, LockTarget, StepStatus, WriteAttempt};
 use crate::step::{
     InputFields, OpenedStep, PlannedEffect, Preview, Prices, Recovered, Step, StepCompletion, StepContext,
     StepDecision, StepKind,
@@ -102,6 +102,32 @@ impl<P: RecordPlan> RecordStep<'_, P> {
     }
 }
 
+impl<P: RecordPlan> RecordStep<'_, P> {
+    /// Returns the completion of the step if the answers to its own writes say all that reading the
+    /// zone again would: no write is left, each has an answer, and the answer of the main record's
+    /// write shows it as wanted. Until the read lag has passed, no list is newer than that answer.
+    ///
+    /// A write that was found rather than answered may be another client's, and the answer to a
+    /// deletion says nothing about a record that was kept. The zone is then read.
+    fn confirmed(&self) -> Option<StepDecision> {
+        let StepContext { state, now, timing, .. } = self.at;
+        let is_answered = state.pending.is_none() && state.attempts.iter().all(WriteAttempt::is_answered);
+        if state.status != StepStatus::Running || self.pre_image.is_none() || !is_answered {
+            return None;
+        }
+        let (identity, history) = (self.plan.identity(), self.history(&Observations::nothing()));
+        let (attempts, changes) = (history.attempts(), self.plan.changes(&history.base, None).ok()?);
+        let deleted = attempts.deleted();
+        if changes.removed.iter().any(|entry| !deleted.contains(&entry.id)) {
+            return None;
+        }
+        let Some(main) = &changes.main else { return Some(done("deleted", None)) };
+        let ((id, outcome), (written, at)) = (main.existing(attempts)?, attempts.last_written()?);
+        let is_shown = written.id == id && main.is_shown_by(&RecordEntry::of(written, identity), identity);
+        (is_shown && now < at + timing.read_lag).then(|| done(outcome, Some(id)))
+    }
+}
+
 impl<P: RecordPlan> Step for RecordStep<'_, P> {
     // Plan.
     fn preview(&self, seen: &Observations, _: &Prices) -> Preview {
@@ -115,8 +141,10 @@ impl<P: RecordPlan> Step for RecordStep<'_, P> {
     }
 
     // Execute.
+
+    /// Nothing is read once the answers to the step's own writes confirm that all is done.
     fn reads(&self) -> Vec<ReadRequest> {
-        vec![self.plan.identity().read()]
+        if self.confirmed().is_some() { Vec::new() } else { vec![self.plan.identity().read()] }
     }
 
     fn pre_image(&self, seen: &Observations) -> Option<Value> {
@@ -126,12 +154,17 @@ impl<P: RecordPlan> Step for RecordStep<'_, P> {
     }
 
     fn forward(&self, seen: &Observations) -> StepDecision {
+        if let Some(done) = self.confirmed() {
+            return done;
+        }
         let identity = self.plan.identity();
         let Some(zone) = self.zone(seen) else {
             return StepDecision::Failed(dns_preview::NO_ZONE.to_owned());
         };
-        if self.pre_image.is_none() && is_stale(&self.at, identity.zone.as_str(), zone) {
-            return StepDecision::Wait(dns_preview::STALE.to_owned());
+        if self.pre_image.is_none()
+            && let Some(next) = await_earlier_writes(&self.at, identity, seen)
+        {
+            return next;
         }
         let (history, now) = (self.history(seen), RecordSet::of(zone, identity));
         match self.plan.changes(&history.base, self.pre_image.is_none().then_some(zone)) {
@@ -249,12 +282,8 @@ impl Pass<'_> {
 
     /// Checks that the main record exists, once everything is written.
     fn verify(&self, main: &MainRecord) -> StepDecision {
-        let (id, outcome) = match (self.attempts.created(false).last(), main.by) {
-            (Some((id, _)), _) => (id, "created"),
-            (None, MainWrite::Update(id) | MainWrite::Keep(id)) => (id, "updated"),
-            // Unreachable: `write` returns nothing only once the record was created.
-            (None, MainWrite::Create) => return self.create(main),
-        };
+        // `write` returns nothing only once the record was created.
+        let Some((id, outcome)) = main.existing(self.attempts) else { return self.create(main) };
         match self.now.get(id) {
             Some(entry) if main.is_shown_by(entry, self.identity) => {}
             Some(_) if self.at.now < self.written_at() + self.at.timing.read_lag => {
@@ -310,6 +339,15 @@ impl Pass<'_> {
 }
 
 impl MainRecord {
+    /// Returns the record's id and the word for how it came to be; `None` until it is created.
+    fn existing(&self, attempts: RecordAttempts<'_>) -> Option<(u64, &'static str)> {
+        match (attempts.created(false).last(), self.by) {
+            (Some((id, _)), _) => Some((id, "created")),
+            (None, MainWrite::Update(id) | MainWrite::Keep(id)) => Some((id, "updated")),
+            (None, MainWrite::Create) => None,
+        }
+    }
+
     fn is_shown_by(&self, entry: &RecordEntry, identity: &Identity) -> bool {
         entry.value == identity.value(&self.record) && Some(entry.ttl) == self.record.ttl
     }

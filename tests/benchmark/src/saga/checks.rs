@@ -10,6 +10,10 @@ use crate::text::count;
 /// changes to the inventory or reserve its requests to DigitalOcean.
 pub(crate) const REQUESTS_OF_A_STEP: f64 = 4.0;
 
+/// The number of requests to DigitalOcean that an uneventful step on one record may take: the list
+/// of the zone, and the write. The answer to the write confirms it.
+pub(crate) const CALLS_OF_A_STEP: f64 = 2.0;
+
 /// Returns each violated promise as a sentence; empty when all check.
 pub(crate) fn violations(measured: &Sagas) -> Vec<String> {
     let Sagas { sagas, succeeded, rolled_back, .. } = measured;
@@ -42,6 +46,11 @@ pub(crate) fn violations(measured: &Sagas) -> Vec<String> {
         requests <= REQUESTS_OF_A_STEP,
         format!("an uneventful step took {requests:.2} table requests, the bound is {REQUESTS_OF_A_STEP}"),
     );
+    let calls = f64::from(succeeded.calls(false)) / measured.steps();
+    check(
+        calls <= CALLS_OF_A_STEP,
+        format!("an uneventful step took {calls:.2} requests to DigitalOcean, the bound is {CALLS_OF_A_STEP}"),
+    );
     wrong
 }
 
@@ -59,7 +68,7 @@ mod tests {
             statuses: HashMap::from([(status, 10)]),
             driving: TableUsage { requests, ..TableUsage::default() },
             replayed: 5,
-            calls: [("GET x", 90), ("POST x", writes)].map(|(kind, times)| (kind.to_owned(), times)).into(),
+            calls: [("GET x", 30), ("POST x", writes)].map(|(kind, times)| (kind.to_owned(), times)).into(),
             ..DriveResult::default()
         }
     }
@@ -77,7 +86,7 @@ mod tests {
     #[test]
     fn each_violation_is_reported() {
         type Mutation = fn(&mut Sagas);
-        let cases: [(Mutation, &str); 9] = [
+        let cases: [(Mutation, &str); 10] = [
             (|of| of.succeeded.statuses = HashMap::from([(SagaStatus::Stuck, 10)]), "0 ended Succeeded"),
             (|of| _ = of.rolled_back.statuses.insert(SagaStatus::RolledBack, 9), "9 ended RolledBack"),
             (|of| of.rolled_back.inconsistent = 1, "1 of 5 ledgers"),
@@ -87,6 +96,7 @@ mod tests {
             (|of| of.succeeded.leftovers = 2, "2 records differ"),
             (|of| of.rolled_back.leftovers = 1, "differs from its state before"),
             (|of| _ = of.succeeded.driving.requests.insert("Query".to_owned(), 1), "took 4.03 table requests"),
+            (|of| _ = of.succeeded.calls.insert("GET x".to_owned(), 31), "took 2.03 requests to DigitalOcean"),
         ];
         for (mutate, expected) in cases {
             let mut sagas = good();

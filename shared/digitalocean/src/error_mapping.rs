@@ -31,14 +31,13 @@ pub(crate) fn response_error(
         }
         None => snippet(body),
     };
+    // Only DigitalOcean itself knows about tokens, scopes and what exists; the error page of a proxy
+    // proves nothing. The body of its own response may be missing, but not its request id.
+    let is_own = error.is_some() || (body.is_empty() && call.request_id.is_some());
     match status {
-        StatusCode::UNAUTHORIZED => Error::Unauthorized { call, message },
-        StatusCode::FORBIDDEN => Error::Forbidden { call, message },
-        // Only DigitalOcean's own "not found" proves that a resource is absent; the error page of a
-        // proxy does not. Its body may be missing, but not its request id.
-        StatusCode::NOT_FOUND if error.is_some() || (body.is_empty() && call.request_id.is_some()) => {
-            Error::NotFound { call, message }
-        }
+        StatusCode::UNAUTHORIZED if is_own => Error::Unauthorized { call, message },
+        StatusCode::FORBIDDEN if is_own => Error::Forbidden { call, message },
+        StatusCode::NOT_FOUND if is_own => Error::NotFound { call, message },
         StatusCode::TOO_MANY_REQUESTS => {
             let TooManyRequests { kind, until, retry_after } = TooManyRequests::classify(headers, rate_limit, now);
             Error::RateLimited { call, kind, until, retry_after, rate_limit }

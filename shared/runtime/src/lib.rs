@@ -6,6 +6,7 @@ pub mod bootstrap;
 pub mod config;
 pub mod deadline;
 mod error;
+#[cfg(any(test, feature = "fake"))]
 pub mod fake;
 mod invocation;
 pub mod queue;

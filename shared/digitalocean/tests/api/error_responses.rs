@@ -39,6 +39,22 @@ async fn a_404_may_have_no_body_and_the_request_id_in_a_header() {
 }
 
 #[tokio::test]
+async fn the_error_page_of_a_proxy_gives_no_advice_about_tokens_scopes_and_what_exists() {
+    for status in [401, 403, 404] {
+        let page =
+            ResponseTemplate::new(status).insert_header("x-request-id", "r-1").set_body_string("<html>no</html>");
+        for response in [page, ResponseTemplate::new(status)] {
+            let (server, client) = serve(response).await;
+            let error = client.droplets().get(7).await.unwrap_err();
+            assert!(matches!(error, Error::Api { id: None, .. }), "{status}: {error:?}");
+            let text = error.to_string();
+            assert!(!text.contains("replace it") && !text.contains("scope"), "{text}");
+            assert_eq!(received(&server).await, 1);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_long_error_page_is_quoted_in_part() {
     let page = format!("<html>{}</html>", "x".repeat(10_000));
     let (_server, client) = serve(ResponseTemplate::new(418).set_body_string(page)).await;

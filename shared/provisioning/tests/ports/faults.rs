@@ -28,6 +28,8 @@ fn outcomes() -> Vec<(&'static str, Effect, &'static str, &'static str)> {
         ("422", refusal(422, "Data needs to end with a dot"), "refused", "refused"),
         ("busy", refusal(422, "Droplet already has a pending event."), "pending event", "pending event"),
         ("a gateway's 422", status(422, json!("<html>no</html>")), "transient", "ambiguous"),
+        ("a gateway's 401", status(401, json!("<html>no</html>")), "transient", "ambiguous"),
+        ("a gateway's 403", status(403, json!("<html>no</html>")), "transient", "ambiguous"),
         ("a gateway's 404", status(404, json!("<html>no</html>")), "transient", "ambiguous"),
         ("408", refusal(408, "too slow"), "transient", "ambiguous"),
         ("a minute's limit", Effect::rate_limit(LimitKind::Burst), "limited", "limited"),

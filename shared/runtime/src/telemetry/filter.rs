@@ -3,7 +3,13 @@
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use super::CONTEXT;
+/// The target of spans that carry context. Such spans are enabled at any `LOG_LEVEL`, so that the
+/// line of a warning has its context too:
+///
+/// ```
+/// let span = tracing::error_span!(target: runtime::telemetry::CONTEXT, "saga", saga_id = "0d1f");
+/// ```
+pub const CONTEXT: &str = "runtime::context";
 
 /// Prefixes of targets that log all transferred bytes at debug or trace, including headers with
 /// credentials.

@@ -109,7 +109,7 @@ impl Visit for Line {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.set_field(field.name(), text(&super::chain(value)));
+        self.set_field(field.name(), text(&domain::error_chain(value)));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

@@ -14,16 +14,9 @@ use std::{panic, sync::Once};
 use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
 pub use domain::error_chain as chain;
+pub use filter::CONTEXT;
 pub use json::JsonLayer;
 pub use metrics::{Metrics, NAMESPACE};
-
-/// The target of spans that carry context. Such spans are enabled at any `LOG_LEVEL`, so that the
-/// line of a warning has its context too:
-///
-/// ```
-/// let span = tracing::error_span!(target: runtime::telemetry::CONTEXT, "saga", saga_id = "0d1f");
-/// ```
-pub const CONTEXT: &str = "runtime::context";
 
 /// Sets up logs and metrics. `LOG_LEVEL` is a level or directives such as `info,store=debug`; if it
 /// is absent, `AWS_LAMBDA_LOG_LEVEL` applies, and then `info`. `LOG_FORMAT` is `json`, or `text`

@@ -95,8 +95,10 @@ impl BillingWorker {
             }
             ControlFlow::Continue(current) => current,
         };
-        let what = || format!("the invoice {} of {}", listed.uuid, listed.period);
-        current.ok_or_else(|| store::Error::Contended { what: what(), attempts: store::MAX_ATTEMPTS })
+        current.ok_or_else(|| store::Error::Contended {
+            what: format!("the invoice {} of {}", listed.uuid, listed.period),
+            attempts: store::MAX_ATTEMPTS,
+        })
     }
 
     /// Sends a task to `invoice-ingest`, with the id and time of this run. A duplicate is dropped,

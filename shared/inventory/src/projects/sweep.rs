@@ -2,10 +2,11 @@
 //! each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use digitalocean::{Client, Listing};
 use domain::{Kind, Project, ProjectFacts, ProjectId, ProviderId, ResourceKey, SweepStatus, SyncState};
-use store::{IndexedResource, ProjectCommitOutcome};
+use store::{IndexedResource, ProjectCommitOutcome, retry_on_conflict};
 
 use super::attribution::Evidence;
 use super::bootstrap::Bootstrapped;
@@ -23,8 +24,6 @@ use crate::workers::{mirrored_kinds, resource_kinds};
 const SNAPSHOT: Kind = Kind::from_static("snapshot");
 /// The kind of an `image` in a URN, if a custom image has its id.
 const CUSTOM_IMAGE: Kind = Kind::from_static("custom_image");
-/// The number of attempts to write a record that other writers change meanwhile.
-const MAX_ATTEMPTS: u32 = 8;
 
 pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncState) -> Result<SweepResult, Error> {
     let listing = match client.projects().list().collect_all().await {
@@ -242,15 +241,18 @@ async fn probe(client: &Client, id: &ProjectId) -> Result<ProbeResult, digitaloc
 async fn persist_with_retry(
     run: SweepRun<'_>,
     id: &ProjectId,
-    mut row: Option<Project>,
+    row: Option<Project>,
     decide: impl Fn(Option<&Project>) -> Option<ProjectDecision>,
 ) -> Result<Option<UpsertEffect>, Error> {
-    for _ in 0..MAX_ATTEMPTS {
-        let Some(decision) = decide(row.as_ref()) else { return Ok(None) };
-        match run.table.commit_project(&decision.write).await? {
-            ProjectCommitOutcome::Written => return Ok(Some(decision.effect)),
-            ProjectCommitOutcome::Conflict(current) => row = current.map(|current| *current),
-        }
-    }
-    Err(Error::Contended { what: format!("project {id}"), attempts: MAX_ATTEMPTS })
+    let written = retry_on_conflict(row, async |row| {
+        let Some(decision) = decide(row.as_ref()) else { return Ok(ControlFlow::Break(None)) };
+        Ok::<_, Error>(match run.table.commit_project(&decision.write).await? {
+            ProjectCommitOutcome::Written => ControlFlow::Break(Some(decision.effect)),
+            ProjectCommitOutcome::Conflict(current) => ControlFlow::Continue(current.map(|current| *current)),
+        })
+    });
+    written
+        .await?
+        .break_value()
+        .ok_or_else(|| Error::Contended { what: format!("project {id}"), attempts: store::MAX_ATTEMPTS })
 }

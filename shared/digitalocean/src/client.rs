@@ -61,9 +61,9 @@ impl Client {
     }
 
     /// Returns the same client with a deadline for all its work, after which no request is started,
-    /// waited for or retried; it shares the counter and the rate limit. On Lambda this is the end of
-    /// the invocation minus the time that the caller needs to save its work. With `None`, only the
-    /// limits of [`RetryPolicy`] apply.
+    /// waited for or retried; it shares the counter and the rate limit. On Lambda this is the end
+    /// of the invocation minus the time that the caller needs to save its work. With `None`, only
+    /// the limits of [`RetryPolicy`] apply.
     #[must_use]
     pub fn with_deadline(&self, deadline: Option<Instant>) -> Self {
         Self { deadline, ..self.clone() }

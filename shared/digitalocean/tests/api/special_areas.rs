@@ -1,5 +1,5 @@
-//! The areas that differ from a plain list and read: assignments, lists without pages, the older call
-//! of registries, and ids that another kind has.
+//! The areas that differ from a plain list and read: assignments, lists without pages, the older
+//! call of registries, and ids that another kind has.
 
 use digitalocean::{
     AutoscalePoolStatus, CertificateState, CertificateType, ClusterState, DatabaseStatus, Error, ImageStatus,

@@ -5,24 +5,14 @@ use digitalocean::Error;
 use http::StatusCode;
 use sagas::ports::Fault;
 
-/// The kind of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestKind {
-    /// A read: its failure proves nothing else.
-    Read,
-    /// A write, which is sent only once.
-    Write,
-}
-
 /// Part of DigitalOcean's message for a busy droplet, with 422. The message is not in the API's
 /// contract, but always the same: <https://github.com/hashicorp/packer/issues/1814>,
 /// <https://github.com/digitalocean/terraform-provider-digitalocean/issues/1034>.
 const PENDING_EVENT: &str = "pending event";
 
-/// Returns what a failed call proves. Only an error response of DigitalOcean itself counts: a
+/// Returns what a failed read proves. Only an error response of DigitalOcean itself counts: a
 /// gateway's response proves neither absence nor refusal.
-#[must_use]
-pub fn fault_of(error: &Error, sent: RequestKind) -> Fault {
+pub(crate) fn of_read(error: &Error) -> Fault {
     let DigitalOceanFailure { reason, remedy } = error.into();
     match (remedy, error) {
         (Remedy::NotFound, _) => Fault::NotFound(reason),
@@ -34,12 +24,17 @@ pub fn fault_of(error: &Error, sent: RequestKind) -> Fault {
             Fault::PendingEvent
         }
         (Remedy::Refused, _) => Fault::Refused(reason),
-        // Any other response may have come from a gateway, behind which the write was carried out.
-        (_, error)
-            if sent == RequestKind::Write && (error.may_have_been_applied() || matches!(error, Error::Api { .. })) =>
-        {
+        _ => Fault::Transient(reason),
+    }
+}
+
+/// Returns what a failed write proves, which is sent only once. A response that is not conclusive
+/// may have come from a gateway, behind which the write was carried out.
+pub(crate) fn of_write(error: &Error) -> Fault {
+    match of_read(error) {
+        Fault::Transient(reason) if error.may_have_been_applied() || matches!(error, Error::Api { .. }) => {
             Fault::Ambiguous(reason)
         }
-        _ => Fault::Transient(reason),
+        fault => fault,
     }
 }

@@ -10,7 +10,6 @@ mod workers;
 
 pub use config::{QueueAddress, SagaConfig};
 pub use expectations::TableExpectations;
-pub use fault::{RequestKind, fault_of};
 pub use provider::DigitalOceanProvider;
 pub use wake_up_queue::{WakeUp, WakeUpQueue};
 pub use workers::{COMPENSATE, EXECUTE, RECONCILE, SagaFunction, WORKERS};

@@ -1,7 +1,7 @@
 //! The provider port on DigitalOcean's API.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use access::{AccessRequest, AuthorizedClient, DigitalOceanClients, DigitalOceanFailure, Purpose, Remedy};
@@ -15,8 +15,7 @@ use sagas::Timing;
 use sagas::ports::{Fault, Phase, Provider, ReadRequest, ReadResult, WriteContext, WriteRequest, WriteResult};
 use store::{Priority, Table};
 
-use crate::fault::{RequestKind, fault_of};
-use crate::model;
+use crate::{fault, model};
 
 /// The period for which a droplet's actions are read.
 const RECENT: TimeDelta = TimeDelta::days(1);
@@ -33,7 +32,7 @@ pub struct DigitalOceanProvider {
     http_timeout: Duration,
     deadline: Instant,
     /// The account, read once: a saga has only one.
-    account: Mutex<Option<Account>>,
+    account: OnceLock<Account>,
     requests: AtomicU64,
 }
 
@@ -54,7 +53,7 @@ impl DigitalOceanProvider {
             Phase::Compensate => Priority::Compensation,
         };
         let http_timeout = timing.http_timeout.to_std().unwrap_or_default();
-        let (account, requests) = (Mutex::default(), AtomicU64::new(0));
+        let (account, requests) = (OnceLock::new(), AtomicU64::new(0));
         Self { digitalocean, table, clock, priority, writes, http_timeout, deadline, account, requests }
     }
 
@@ -70,13 +69,13 @@ impl DigitalOceanProvider {
     }
 
     async fn account(&self, id: &AccountId) -> Result<Account, Fault> {
-        let known = self.account.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(account) = known.filter(|account| account.account == *id) {
-            return Ok(account);
+        if let Some(account) = self.account.get().filter(|account| account.account == *id) {
+            return Ok(account.clone());
         }
         match self.table.account(id).await {
             Ok(Some(account)) => {
-                *self.account.lock().unwrap_or_else(PoisonError::into_inner) = Some(account.clone());
+                // Only the first account is kept.
+                _ = self.account.set(account.clone());
                 Ok(account)
             }
             Ok(None) => Err(Fault::Unauthorised(format!("the account {id} is not registered; register it again"))),
@@ -102,7 +101,7 @@ impl DigitalOceanProvider {
         let client = granted(opened)?.with_attempt_timeout(self.http_timeout);
         let found = fetch(&client, read, self.clock.now()).await;
         self.requests.fetch_add(client.requests(), Ordering::Relaxed);
-        found.map_err(|error| fault_of(&error, RequestKind::Read))
+        found.map_err(|error| fault::of_read(&error))
     }
 
     async fn write_once(
@@ -123,7 +122,7 @@ impl DigitalOceanProvider {
         let client = client.single_attempt(Instant::now() + left, self.http_timeout);
         let outcome = apply_write(&client, write).await;
         self.requests.fetch_add(client.requests(), Ordering::Relaxed);
-        let outcome = outcome.map_err(|error| fault_of(&error, RequestKind::Write));
+        let outcome = outcome.map_err(|error| fault::of_write(&error));
         if matches!(outcome, Err(Fault::Unauthorised(_))) {
             // The write is not repeated here; the next one uses the token fetched now.
             let _ = self.digitalocean.access_with_fresh_token(&request).await;

@@ -54,20 +54,9 @@ fn fields(sent: &RecordFields, identity: &Identity) -> BTreeMap<String, Json> {
         Some("") | None => &sent.data,
         Some(host) => host,
     };
-    let attrs = [
-        ("data", json!(data)),
-        ("ttl", json!(sent.ttl)),
-        ("priority", json!(sent.priority)),
-        ("port", json!(sent.port)),
-        ("weight", json!(sent.weight)),
-        ("flags", json!(sent.flags)),
-        ("tag", json!(sent.tag)),
-    ];
-    attrs
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| (format!("attrs.{name}"), value))
-        .collect()
+    let shown = json!(RecordFields { data: data.to_owned(), ..sent.clone() });
+    let attrs = shown.as_object().into_iter().flatten().filter(|(name, _)| !["type", "name"].contains(&name.as_str()));
+    attrs.map(|(name, value)| (format!("attrs.{name}"), value.clone())).collect()
 }
 
 fn siblings(now: &RecordSet, of: Option<u64>, ttl: Option<u32>) -> Vec<Announcement> {

@@ -22,7 +22,7 @@ pub use record_type::RecordType;
 pub use recover::recover;
 pub use restore::restored;
 pub use rrset::{Identity, RecordEntry, RecordSet, RecordSetPreImage};
-pub use value::{Value, fields_to_restore, fields_to_send};
+pub use value::{Parts, Value, fields_to_restore, fields_to_send};
 
 /// The time to live of a record without a requested one and without siblings, in seconds.
 pub const DEFAULT_TTL: u32 = 1800;

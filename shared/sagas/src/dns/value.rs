@@ -12,6 +12,13 @@ use crate::ports::RecordFields;
 pub struct Value {
     /// An address, a host's full name without a final dot, or a text.
     pub data: String,
+    /// The other parts, as far as the type of the record has them.
+    pub parts: Parts,
+}
+
+/// The parts of a record's value besides its data.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Parts {
     /// The priority of an MX or SRV record.
     pub priority: Option<u32>,
     /// The port of an SRV record.
@@ -47,14 +54,14 @@ impl Value {
             RecordType::Txt => fields.data.clone(),
         };
         let is = |wanted| record_type == wanted;
-        Self {
-            data,
+        let parts = Parts {
             priority: fields.priority.filter(|_| record_type.has_priority()),
             port: fields.port.filter(|_| is(RecordType::Srv)),
             weight: fields.weight.filter(|_| is(RecordType::Srv)),
             flags: fields.flags.filter(|_| is(RecordType::Caa)),
             tag: fields.tag.clone().filter(|_| is(RecordType::Caa)).map(|tag| tag.to_ascii_lowercase()),
-        }
+        };
+        Self { data, parts }
     }
 
     /// Returns data from an input, in the form of [`Value::data`].
@@ -111,18 +118,10 @@ fn plain_text(text: &str) -> Result<String, &'static str> {
 /// Returns the fields of a record as they are sent: the names of hosts end with a dot.
 #[must_use]
 pub fn fields_to_send(record_type: RecordType, name: &str, value: &Value, ttl: u32) -> RecordFields {
-    let data = with_dot(record_type, value.tag.as_deref(), &value.data);
-    RecordFields {
-        record_type: record_type.as_str().to_owned(),
-        name: name.to_owned(),
-        data,
-        ttl: Some(ttl),
-        priority: value.priority,
-        port: value.port,
-        weight: value.weight,
-        flags: value.flags,
-        tag: value.tag.clone(),
-    }
+    let (record_type_name, name) = (record_type.as_str().to_owned(), name.to_owned());
+    let Parts { priority, port, weight, flags, tag } = value.parts.clone();
+    let data = with_dot(record_type, tag.as_deref(), &value.data);
+    RecordFields { record_type: record_type_name, name, data, ttl: Some(ttl), priority, port, weight, flags, tag }
 }
 
 /// Returns the fields that restore a record as it was shown, letter by letter, with this time to
@@ -163,8 +162,7 @@ mod tests {
             (RecordType::Txt, None, "v=spf1 -all. X", "v=spf1 -all. X", "v=spf1 -all. X"),
         ] {
             let data = Value::data_of_input(record_type, written, tag, &zone()).unwrap();
-            let value =
-                Value { data, priority: None, port: None, weight: None, flags: None, tag: tag.map(str::to_owned) };
+            let value = Value { data, parts: Parts { tag: tag.map(str::to_owned), ..Parts::default() } };
             let fields = fields_to_send(record_type, "www", &value, 300);
             assert_eq!(fields.data, sent, "{record_type} {written}");
             assert_eq!(Value::of(record_type, &fields, "example.com"), value, "{record_type} {written}");

@@ -1,9 +1,9 @@
 //! The step `delete_dns_record`, which deletes the records of a name and type, or those with one
 //! value.
 
-use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, Parts, RecordInputs};
+use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, RecordInputs};
 use super::record_step::{self, RecordChanges, RecordPlan};
-use crate::dns::{Identity, RecordEntry, RecordSet};
+use crate::dns::{Identity, Parts, RecordEntry, RecordSet};
 use crate::ports::Record;
 use crate::step::{InputFields, StepKind};
 
@@ -58,11 +58,12 @@ impl Delete {
     fn matches(&self, entry: &RecordEntry) -> bool {
         let Parts { priority, port, weight, flags, tag } = &self.parts;
         let agrees = |wanted: &Option<u32>, is: Option<u32>| wanted.is_none_or(|wanted| Some(wanted) == is);
+        let is = &entry.value.parts;
         self.data.as_ref().is_none_or(|data| *data == entry.value.data)
-            && agrees(priority, entry.value.priority)
-            && agrees(port, entry.value.port)
-            && agrees(weight, entry.value.weight)
-            && agrees(flags, entry.value.flags)
-            && (tag.is_none() || *tag == entry.value.tag)
+            && agrees(priority, is.priority)
+            && agrees(port, is.port)
+            && agrees(weight, is.weight)
+            && agrees(flags, is.flags)
+            && (tag.is_none() || *tag == is.tag)
     }
 }

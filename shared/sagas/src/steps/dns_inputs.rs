@@ -2,7 +2,7 @@
 
 use domain::AccountId;
 
-use crate::dns::{GREATEST_TTL, Identity, LEAST_TTL, Name, RecordType, Value, Zone};
+use crate::dns::{GREATEST_TTL, Identity, LEAST_TTL, Name, Parts, RecordType, Value, Zone};
 use crate::record::LockTarget;
 use crate::step::InputFields;
 
@@ -37,24 +37,6 @@ pub(super) enum Mode {
 }
 
 const MODES: &[&str] = &["exclusive", "additive", "replace"];
-
-/// The parts of a record's value besides its data.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Parts {
-    pub(super) priority: Option<u32>,
-    pub(super) port: Option<u32>,
-    pub(super) weight: Option<u32>,
-    pub(super) flags: Option<u32>,
-    pub(super) tag: Option<String>,
-}
-
-impl Parts {
-    /// Returns the value with this data.
-    pub(super) fn with(self, data: String) -> Value {
-        let Self { priority, port, weight, flags, tag } = self;
-        Value { data, priority, port, weight, flags, tag }
-    }
-}
 
 /// The zone, name and type that a step is about, as far as they are valid. All of them must be
 /// known at the start.

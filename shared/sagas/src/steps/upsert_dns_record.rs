@@ -37,7 +37,8 @@ impl RecordPlan for Upsert {
         if identity.record_type == RecordType::Caa {
             parts.flags = parts.flags.or(Some(0));
         }
-        dns_inputs::is_complete(fields).then_some(Self { identity, value: parts.with(data?), ttl, mode: mode? })
+        let value = Value { data: data?, parts };
+        dns_inputs::is_complete(fields).then_some(Self { identity, value, ttl, mode: mode? })
     }
 
     fn identity(&self) -> &Identity {

@@ -8,7 +8,8 @@ use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use super::parameters::{FromParameters, ParameterLocation, Parameters, is_percent_encoded, is_plain};
+use super::page::{PAGE_PARAMETERS, PageQuery};
+use super::parameters::{ParameterLocation, Parameters, expected, is_percent_encoded, is_plain, quoted_after};
 use super::problem::{ApiProblem, ValidationError};
 
 /// The largest accepted body in bytes. Valid bodies are a few hundred bytes long.
@@ -18,13 +19,28 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Query<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
         let mut parameters = Parameters::of_query(parts.uri.query().unwrap_or_default());
-        let read = T::read(&mut parameters);
-        parameters.finish(read).map(Self)
+        let read = parameters.read();
+        parameters.finish(Vec::new(), read).map(Self)
+    }
+}
+
+/// The filters of a list and the page, both query parameters like [`Query`].
+#[derive(Debug)]
+pub struct PagedQuery<T>(pub T, pub PageQuery);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for PagedQuery<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
+        let all = Parameters::of_query(parts.uri.query().unwrap_or_default());
+        let (mut page, mut filter) = all.split(&PAGE_PARAMETERS);
+        let read = filter.read().zip(page.read()).map(|(filter, page)| Self(filter, page));
+        filter.finish(vec![page], read)
     }
 }
 
@@ -32,27 +48,21 @@ impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Query<T> {
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
-impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Path<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Path<T> {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
-        let mut parameters = Parameters::new(ParameterLocation::Path, Vec::new());
-        if !is_percent_encoded(parts.uri.path()) {
-            parameters.add_error("", "expected percent-encoded UTF-8");
-            return parameters.finish(None);
-        }
-        match RawPathParams::from_request_parts(parts, state).await {
-            Ok(raw) => {
-                let values = raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-                let mut parameters = Parameters::new(ParameterLocation::Path, values);
-                let read = T::read(&mut parameters);
-                parameters.finish(read).map(Self)
+        let is_encoded = is_percent_encoded(parts.uri.path());
+        let values = match RawPathParams::from_request_parts(parts, state).await {
+            Ok(raw) if is_encoded => raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            _ => {
+                let error = ValidationError::new("#/path", "expected percent-encoded UTF-8");
+                return Err(ApiProblem::invalid(vec![error]));
             }
-            Err(_) => {
-                parameters.add_error("", "expected percent-encoded UTF-8");
-                parameters.finish(None)
-            }
-        }
+        };
+        let mut parameters = Parameters::new(ParameterLocation::Path, values);
+        let read = parameters.read();
+        parameters.finish(Vec::new(), read).map(Self)
     }
 }
 
@@ -124,7 +134,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiProblem> {
         } else {
             expected(&text)
         };
-        ApiProblem::unprocessable(vec![ValidationError { pointer, detail }])
+        ApiProblem::unprocessable(vec![ValidationError::new(pointer, detail)])
     })
 }
 
@@ -140,19 +150,6 @@ fn pointer_to(path: &serde_path_to_error::Path) -> String {
         }
     }
     pointer
-}
-
-fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (name, _) = text.strip_prefix(prefix)?.split_once('`')?;
-    is_plain(name).then_some(name)
-}
-
-/// The values that serde expected, from the end of its message. The part before it is dropped,
-/// because it repeats what the caller sent.
-fn expected(text: &str) -> String {
-    let Some((_, expected)) = text.rsplit_once(", expected ") else { return "not a valid value".to_owned() };
-    let expected = expected.split(" at line ").next().unwrap_or_default();
-    format!("expected {expected}")
 }
 
 /// Deserializes a field that may be absent, null or a value. `None` leaves the target unchanged,

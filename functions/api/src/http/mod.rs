@@ -8,6 +8,7 @@ pub mod cursor_keys;
 pub mod extract;
 pub mod gateway;
 pub mod observe;
+pub mod page;
 pub mod parameters;
 pub mod problem;
 pub mod representation;

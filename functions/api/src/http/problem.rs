@@ -31,6 +31,33 @@ pub struct ValidationError {
     pub detail: String,
 }
 
+impl ValidationError {
+    /// Points at a field or parameter and says what is wrong with it.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// The errors of a body, collected so that all of them are reported at once.
+#[derive(Debug, Default)]
+pub struct FieldErrors(Vec<ValidationError>);
+
+impl FieldErrors {
+    /// Adds an error of the field if there is one.
+    pub fn add(&mut self, pointer: &str, wrong: Option<impl Into<String>>) {
+        self.0.extend(wrong.map(|detail| ValidationError::new(pointer, detail)));
+    }
+
+    /// Returns the value if there are no errors.
+    ///
+    /// # Errors
+    /// 422 with all errors.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, ApiProblem> {
+        value.filter(|_| self.0.is_empty()).ok_or_else(|| ApiProblem::unprocessable(self.0))
+    }
+}
+
 /// An error response, before the id of its request is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiProblem {
@@ -98,8 +125,7 @@ impl ApiProblem {
     pub fn bad_cursor() -> Self {
         let detail =
             "The cursor is not valid for this list, these filters and this caller. Restart the list without a cursor.";
-        let pointer = "#/query/cursor".to_owned();
-        let errors = vec![ValidationError { pointer, detail: "expected next_cursor of the previous page".to_owned() }];
+        let errors = vec![ValidationError::new("#/query/cursor", "expected next_cursor of the previous page")];
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "bad-cursor", detail) }
     }
 
@@ -182,7 +208,7 @@ impl ApiProblem {
             CommandRefusal::CannotVerify(_) => Self::digitalocean_unavailable(DIGITALOCEAN_RETRY_AFTER_SECONDS),
             CommandRefusal::NotFixed(why) => {
                 let detail = "The cause of the stuck saga is not resolved. See errors, and follow stuck.runbook first.";
-                let errors = vec![ValidationError { pointer: "#".to_owned(), detail: why.clone() }];
+                let errors = vec![ValidationError::new("#", why.as_str())];
                 Self { errors, ..Self::conflict("cause-not-resolved", detail) }
             }
         }

@@ -26,14 +26,9 @@ pub trait Tabular: Serialize {
     /// The type of a row; its schema defines the CSV columns.
     type Row: Serialize + ToSchema;
 
-    /// The rows of this page.
-    fn rows(&self) -> &[Self::Row];
-
-    /// The cursor of the next page; `None` on the last page.
-    fn next_cursor(&self) -> Option<&str>;
-
-    /// The freshness of the rows.
-    fn coverage(&self) -> Coverage;
+    /// The rows of this page, the cursor of the next page (`None` on the last page), and the
+    /// freshness of the rows.
+    fn page(&self) -> (&[Self::Row], Option<&str>, Coverage);
 }
 
 /// The media type that the caller prefers, and the request's URI for the link to the next page.
@@ -64,11 +59,11 @@ impl Representation {
     }
 
     fn csv_of<L: Tabular>(&self, list: &L) -> Result<Response, ApiProblem> {
-        let body = csv(list.rows()).map_err(|error| {
+        let (rows, next_cursor, Coverage { as_of, complete }) = list.page();
+        let body = csv(rows).map_err(|error| {
             tracing::error!(error = runtime::telemetry::chain(&error), "cannot write CSV response");
             ApiProblem::internal()
         })?;
-        let Coverage { as_of, complete } = list.coverage();
         let as_of = as_of.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let content_type = format!("{CSV};charset=utf-8");
         let headers = [
@@ -77,7 +72,7 @@ impl Representation {
             (HeaderName::from_static(X_COMPLETE), complete.to_string()),
         ];
         let mut response = (headers, body).into_response();
-        if let Some(link) = list.next_cursor().and_then(|cursor| link_to_next(&self.uri, cursor)) {
+        if let Some(link) = next_cursor.and_then(|cursor| link_to_next(&self.uri, cursor)) {
             response.headers_mut().insert(header::LINK, link);
         }
         Ok(response)

@@ -11,20 +11,17 @@ use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{AuditEntry, RegisterOutcome, UpdateOutcome, retry_on_conflict};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::listing::{PageQuery, SLUG};
+use super::listing::SLUG;
 use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::{Json as Body, Path, Query};
 use crate::http::observe::RequestId;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::page::PageQuery;
 use crate::http::problem::{ApiProblem, ValidationError};
 use crate::http::representation::Representation;
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses, location,
-};
+use crate::http::responses::{ChangeResponses, CreationResponses, ListResponses, location};
 use crate::http::text::{label_error, secret_name_error};
 use crate::views::{AccountView, List, page_of};
 
@@ -71,14 +68,13 @@ pub(super) enum Status {
     Paused,
 }
 
-/// The slug of an account, from the path.
-#[derive(Debug)]
-pub(super) struct AccountPath(AccountId);
-
-impl FromParameters for AccountPath {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        parameters.required("account", SLUG, |text| AccountId::new(text).ok()).map(Self)
-    }
+/// The account that a path names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct AccountPath {
+    /// Slug of the account.
+    #[param(value_type = String)]
+    account: AccountId,
 }
 
 /// Lists the accounts in the order of their slugs.
@@ -86,7 +82,7 @@ impl FromParameters for AccountPath {
 /// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/accounts", operation_id = "listAccounts", tag = "accounts", params(PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of accounts.", body = List<AccountView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of accounts.", body = List<AccountView>), ListResponses)
 )]
 pub(super) async fn list(
     admin: Admin,
@@ -112,7 +108,7 @@ pub(super) async fn list(
     responses(
         (status = 201, description = "The account is registered.", body = AccountView, headers(("location" = String, description = "Path of the account."))),
         (status = 200, description = "The account is already registered with the same values.", body = AccountView),
-        InvalidParametersResponse, AuthResponses, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        CreationResponses
     )
 )]
 pub(super) async fn register(
@@ -145,17 +141,17 @@ pub(super) async fn register(
 /// Only platform admins may call this operation.
 #[utoipa::path(
     patch, path = "/accounts/{account}", operation_id = "changeAccount", tag = "accounts", request_body = AccountChange, security(("id_token" = [])),
-    params(("account" = String, Path, description = "Slug of the account.")),
+    params(AccountPath),
     responses(
         (status = 200, description = "The account after the change.", body = AccountView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(super) async fn change(
     admin: Admin,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Path(AccountPath(id)): Path<AccountPath>,
+    Path(AccountPath { account: id }): Path<AccountPath>,
     Body(change): Body<AccountChange>,
 ) -> Result<Json<AccountView>, ApiProblem> {
     change.check(&state.config().secret_prefix)?;

@@ -18,10 +18,7 @@ use crate::http::caller::{Admin, Caller};
 use crate::http::extract::{Json as Body, Path, double_option};
 use crate::http::observe::RequestId;
 use crate::http::problem::{ApiProblem, ValidationError};
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::ChangeResponses;
 use crate::views::ResourceView;
 
 /// A claim of a resource. Fields that are left out stay unchanged; null withdraws a claim.
@@ -48,24 +45,21 @@ pub(super) struct ResourceChange {
 #[utoipa::path(
     patch, path = "/inventory/resources/{account}/{kind}/{provider_id}", operation_id = "claimResource", tag = "inventory",
     request_body = ResourceChange, security(("id_token" = [])),
-    params(
-        ("account" = String, Path, description = "Account of the resource."),
-        ("kind" = String, Path, description = "Kind of the resource."),
-        ("provider_id" = String, Path, description = "DigitalOcean's id of the resource, unique within its kind.")
-    ),
+    params(ResourcePath),
     responses(
         (status = 200, description = "The resource after the change.", body = ResourceView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(super) async fn change(
     admin: Admin,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Path(ResourcePath(key)): Path<ResourcePath>,
+    Path(path): Path<ResourcePath>,
     Body(change): Body<ResourceChange>,
 ) -> Result<Json<ResourceView>, ApiProblem> {
     let caller = Caller::Admin(admin.clone());
+    let key = ResourceKey::from(path);
     let reader = state.reader(&caller);
     let claim = change.check(&reader, &key.account).await?;
     let audit = audit(&claim, &admin, &state, request, &key);

@@ -2,17 +2,18 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use domain::ResourceKey;
 use inventory::Freshness;
 use store::Cursor;
 
-use super::listing::PageQuery;
 use super::resources::ResourcePath;
 use crate::AppState;
 use crate::http::caller::Caller;
 use crate::http::extract::{Path, Query};
+use crate::http::page::PageQuery;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
+use crate::http::responses::ItemResponses;
 use crate::views::{EventView, List};
 
 /// Lists the events of a resource, the newest first.
@@ -20,21 +21,17 @@ use crate::views::{EventView, List};
 /// A tenant sees the events from the time when it owned the resource.
 #[utoipa::path(
     get, path = "/inventory/resources/{account}/{kind}/{provider_id}/events", operation_id = "listResourceEvents", tag = "inventory", security(("id_token" = [])),
-    params(
-        ("account" = String, Path, description = "Account of the resource."),
-        ("kind" = String, Path, description = "Kind of the resource."),
-        ("provider_id" = String, Path, description = "DigitalOcean's id of the resource, unique within its kind."),
-        PageQuery
-    ),
-    responses((status = 200, description = "A page of events.", body = List<EventView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(ResourcePath, PageQuery),
+    responses((status = 200, description = "A page of events.", body = List<EventView>), ItemResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Path(ResourcePath(key)): Path<ResourcePath>,
+    Path(path): Path<ResourcePath>,
     Query(page): Query<PageQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
+    let key = ResourceKey::from(path);
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "events", &key);
     let from: Option<Cursor> = page.position(&binding)?;

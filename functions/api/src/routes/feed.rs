@@ -9,25 +9,28 @@ use serde::{Deserialize, Serialize};
 use store::{Cursor, FeedFilter};
 use utoipa::IntoParams;
 
-use super::listing::{KIND, PageQuery, SLUG, covered_accounts, start_key_error};
+use super::listing::{covered_accounts, start_key_error};
 use crate::AppState;
 use crate::http::caller::Caller;
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
+use crate::http::parameters::time;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::http::responses::ListResponses;
 use crate::views::{EventView, List};
 
 /// The default length of the feed: events of the last 24 hours.
 const DEFAULT_SPAN: TimeDelta = TimeDelta::hours(24);
 
 /// The filters of the feed; an event must match all of them.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FeedParams {
     /// Earliest time of the events; 24 hours ago if left out. Events are deleted after their
     /// retention time (400 days unless the deployment configures another).
+    #[serde(default, deserialize_with = "time")]
     since: Option<DateTime<Utc>>,
     /// Kind of the resources.
     #[param(value_type = Option<String>)]
@@ -45,13 +48,6 @@ pub(super) struct FeedParams {
     account: Option<AccountId>,
 }
 
-/// The filters of the feed and the page.
-#[derive(Debug)]
-pub(super) struct FeedQuery {
-    params: FeedParams,
-    page: PageQuery,
-}
-
 /// The position after a page. The start of the feed is kept as well, because the default (24 hours
 /// ago) moves from page to page.
 #[derive(Serialize, Deserialize)]
@@ -60,32 +56,17 @@ struct FeedCursor {
     from: Cursor,
 }
 
-impl FromParameters for FeedQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let time = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-        let event_type = |text: &str| serde_json::from_value(text.into()).ok();
-        let params = FeedParams {
-            since: parameters.parse("since", "an RFC 3339 time such as 2026-04-12T08:00:00Z", time),
-            kind: parameters.parse("kind", KIND, |text| Kind::new(text).ok()),
-            event_type: parameters.parse("type", "a type of events, such as updated", event_type),
-            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
-            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-        };
-        Some(Self { params, page: PageQuery::read(parameters)? })
-    }
-}
-
 /// Lists recent events of all resources, the newest first.
 ///
 /// A tenant sees the events of a resource from the time when it owned the resource.
 #[utoipa::path(
     get, path = "/inventory/events", operation_id = "listEvents", tag = "inventory", params(FeedParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of events.", body = List<EventView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of events.", body = List<EventView>), ListResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Query(FeedQuery { params, page }): Query<FeedQuery>,
+    PagedQuery(params, page): PagedQuery<FeedParams>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);

@@ -5,23 +5,25 @@ use axum::response::Response;
 use domain::Coverage;
 use domain::{AccountId, Money, ProjectId, ResourceKey, TenantId};
 use inventory::findings::{Evaluation, FindingRule, RULES, RuleFinding};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use store::ResourceFilter;
 use utoipa::IntoParams;
 
-use super::listing::{ID, PageQuery, SLUG, covered_accounts};
+use super::listing::covered_accounts;
 use super::resources::projects_of;
 use crate::AppState;
 use crate::http::caller::Caller;
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
+use crate::http::parameters::parsed;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::http::responses::ListResponses;
 use crate::views::{FindingList, FindingView, List};
 
 /// The filters of findings; a finding must match all of them.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FindingFilter {
     /// Account of the resources.
@@ -30,6 +32,7 @@ pub(super) struct FindingFilter {
     /// Name of the rule: `unattached_volume`, `old_snapshot`, `unassigned_reserved_ip`,
     /// `load_balancer_without_backends`, `powered_off_droplet`, `droplet_without_backups`,
     /// `droplet_without_firewall` or `certificate_near_expiry`.
+    #[serde(default, deserialize_with = "rule")]
     rule: Option<String>,
     /// Tenant that owns the resources.
     #[param(value_type = Option<String>)]
@@ -37,13 +40,6 @@ pub(super) struct FindingFilter {
     /// Project that contains the resources.
     #[param(value_type = Option<String>)]
     project: Option<ProjectId>,
-}
-
-/// The filters of findings and the page.
-#[derive(Debug)]
-pub(super) struct FindingQuery {
-    filter: FindingFilter,
-    page: PageQuery,
 }
 
 /// The position after a page: the sort key of its last finding.
@@ -54,18 +50,10 @@ struct FindingCursor {
     rule: String,
 }
 
-impl FromParameters for FindingQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-        let expected = format!("one of {}", names.join(", "));
-        let filter = FindingFilter {
-            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            rule: parameters.parse("rule", &expected, |text| FindingRule::named(text).map(|rule| rule.name.to_owned())),
-            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
-            project: parameters.parse("project", ID, |text| ProjectId::new(text).ok()),
-        };
-        Some(Self { filter, page: PageQuery::read(parameters)? })
-    }
+fn rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    let named = |text: &str| FindingRule::named(text).map(|rule| rule.name.to_owned());
+    parsed(deserializer, &format!("one of {}", names.join(", ")), named).map(Some)
 }
 
 impl FindingCursor {
@@ -87,12 +75,12 @@ impl FindingCursor {
 /// `skipped` names the other rules.
 #[utoipa::path(
     get, path = "/inventory/findings", operation_id = "listFindings", tag = "inventory", params(FindingFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of findings.", body = FindingList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of findings.", body = FindingList), ListResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Query(FindingQuery { filter, page }): Query<FindingQuery>,
+    PagedQuery(filter, page): PagedQuery<FindingFilter>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);

@@ -16,10 +16,7 @@ use crate::http::caller::Admin;
 use crate::http::extract::{Json as Body, Path};
 use crate::http::observe::RequestId;
 use crate::http::problem::ApiProblem;
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::ChangeResponses;
 use crate::views::ConfirmedDeletionsView;
 use crate::workers;
 
@@ -46,10 +43,10 @@ pub(super) struct ConfirmDeletionsRequest {
 /// admins may call this operation.
 #[utoipa::path(
     post, path = "/sync/{worker}/confirm", operation_id = "confirmDeletions", tag = "sync", request_body = ConfirmDeletionsRequest, security(("id_token" = [])),
-    params(("worker" = String, Path, description = "Name of the worker, such as `droplets`.")),
+    params(WorkerPath),
     responses(
         (status = 202, description = "The deletions are confirmed and the run is queued.", body = ConfirmedDeletionsView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(super) async fn confirm(

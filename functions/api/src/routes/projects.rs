@@ -14,23 +14,21 @@ use serde_json::json;
 use store::{AuditEntry, ProjectWrite, UpdateOutcome, retry_on_conflict};
 use utoipa::{IntoParams, ToSchema};
 
-use super::listing::{ID, PageQuery, SLUG, flag};
+use super::listing::SLUG;
 use crate::AppState;
 use crate::http::caller::{Admin, Caller};
-use crate::http::extract::{Json as Body, Path, Query, double_option};
+use crate::http::extract::{Json as Body, PagedQuery, Path, double_option};
 use crate::http::observe::RequestId;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::page::PageQuery;
 use crate::http::problem::{ApiProblem, ValidationError};
 use crate::http::representation::Representation;
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::{ChangeResponses, ItemResponses, ListResponses};
 use crate::http::text::label_error;
 use crate::views::{List, ProjectView, page_of};
 
 /// The filters of projects; a project must match all of them.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ProjectFilter {
     /// Account of the projects.
@@ -40,20 +38,22 @@ pub(super) struct ProjectFilter {
     #[param(value_type = Option<String>)]
     tenant: Option<TenantId>,
     /// True to list deleted projects in place of existing ones.
+    #[serde(default)]
     #[param(default = false, value_type = Option<bool>)]
     deleted: bool,
 }
 
-/// The filters of projects and the page.
-#[derive(Debug)]
-pub(super) struct ProjectQuery {
-    filter: ProjectFilter,
-    page: PageQuery,
+/// The project that a path names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ProjectPath {
+    /// Account of the project.
+    #[param(value_type = String)]
+    account: AccountId,
+    /// DigitalOcean's id of the project.
+    #[param(value_type = String)]
+    id: ProjectId,
 }
-
-/// The account and the id of a project, from the path.
-#[derive(Debug)]
-pub(super) struct ProjectPath(AccountId, ProjectId);
 
 /// A change of a project. Fields that are left out stay unchanged; null clears a field.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -84,25 +84,6 @@ struct ValidatedProjectChange {
     purpose: Option<Option<String>>,
 }
 
-impl FromParameters for ProjectQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let filter = ProjectFilter {
-            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
-            deleted: flag(parameters, "deleted"),
-        };
-        Some(Self { filter, page: PageQuery::read(parameters)? })
-    }
-}
-
-impl FromParameters for ProjectPath {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let account = parameters.required("account", SLUG, |text| AccountId::new(text).ok());
-        let id = parameters.required("id", ID, |text| ProjectId::new(text).ok());
-        Some(Self(account?, id?))
-    }
-}
-
 impl ProjectFilter {
     fn wants(&self, project: &Project) -> bool {
         self.account.as_ref().is_none_or(|account| *account == project.account)
@@ -114,12 +95,12 @@ impl ProjectFilter {
 /// Lists the projects that the caller may see.
 #[utoipa::path(
     get, path = "/inventory/projects", operation_id = "listProjects", tag = "inventory", params(ProjectFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of projects.", body = List<ProjectView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of projects.", body = List<ProjectView>), ListResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Query(ProjectQuery { filter, page }): Query<ProjectQuery>,
+    PagedQuery(filter, page): PagedQuery<ProjectFilter>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
@@ -144,16 +125,13 @@ pub(super) async fn list(
 /// Returns a single project.
 #[utoipa::path(
     get, path = "/inventory/projects/{account}/{id}", operation_id = "getProject", tag = "inventory", security(("id_token" = [])),
-    params(
-        ("account" = String, Path, description = "Account of the project."),
-        ("id" = String, Path, description = "DigitalOcean's id of the project.")
-    ),
-    responses((status = 200, description = "The requested project.", body = ProjectView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(ProjectPath),
+    responses((status = 200, description = "The requested project.", body = ProjectView), ItemResponses)
 )]
 pub(super) async fn one(
     caller: Caller,
     State(state): State<AppState>,
-    Path(ProjectPath(account, id)): Path<ProjectPath>,
+    Path(ProjectPath { account, id }): Path<ProjectPath>,
 ) -> Result<Json<ProjectView>, ApiProblem> {
     let reader = state.reader(&caller);
     let Some(project) = reader.project(&account, &id).await? else { return Err(ApiProblem::not_found()) };
@@ -169,20 +147,17 @@ pub(super) async fn one(
 #[utoipa::path(
     patch, path = "/inventory/projects/{account}/{id}", operation_id = "changeProject", tag = "inventory", request_body = ProjectChange,
     security(("id_token" = [])),
-    params(
-        ("account" = String, Path, description = "Account of the project."),
-        ("id" = String, Path, description = "DigitalOcean's id of the project.")
-    ),
+    params(ProjectPath),
     responses(
         (status = 200, description = "The project after the change.", body = ProjectView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(super) async fn change(
     admin: Admin,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Path(ProjectPath(account, id)): Path<ProjectPath>,
+    Path(ProjectPath { account, id }): Path<ProjectPath>,
     Body(change): Body<ProjectChange>,
 ) -> Result<Json<ProjectView>, ApiProblem> {
     let change = change.check(state.now())?;

@@ -8,88 +8,84 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Kind, Project, ProjectId, ProviderId, Resource, ResourceKey, TenantId};
+use serde::Deserialize;
 use store::{Cursor, Reader, ResourceFilter};
 use utoipa::IntoParams;
 
-use super::listing::{ID, KIND, PageQuery, SLUG, covered_accounts, flag, start_key_error};
+use super::listing::{covered_accounts, start_key_error};
 use crate::AppState;
 use crate::http::caller::Caller;
-use crate::http::extract::{Path, Query};
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::{PagedQuery, Path};
+use crate::http::page::PageQuery;
+use crate::http::parameters::short_text;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
+use crate::http::responses::{ItemResponses, ListResponses};
 use crate::views::{List, ResourceView};
 
 /// The filters of resources; a resource must match all of them.
-#[derive(Debug, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the parameters; ResourceQuery reads them")]
 pub(super) struct ResourceParams {
     /// Account of the resources.
-    account: Option<String>,
+    #[param(value_type = Option<String>)]
+    account: Option<AccountId>,
     /// Kind of the resources.
-    kind: Option<String>,
+    #[param(value_type = Option<String>)]
+    kind: Option<Kind>,
     /// Status of the resources, as DigitalOcean reports it.
+    #[serde(default, deserialize_with = "short_text::<_, 100>")]
     status: Option<String>,
     /// Project that contains the resources.
-    project: Option<String>,
+    #[param(value_type = Option<String>)]
+    project: Option<ProjectId>,
     /// Tenant that owns the resources.
-    tenant: Option<String>,
+    #[param(value_type = Option<String>)]
+    tenant: Option<TenantId>,
     /// Text that the name, the id or a tag contains, regardless of case; at most 100 characters.
+    #[serde(default, deserialize_with = "short_text::<_, 100>")]
     q: Option<String>,
     /// True to list deleted resources in place of existing ones.
-    #[param(default = false)]
-    deleted: Option<bool>,
+    #[serde(default)]
+    #[param(default = false, value_type = Option<bool>)]
+    deleted: bool,
 }
 
-/// The filters of resources and the page.
-#[derive(Debug)]
-pub(super) struct ResourceQuery {
-    filter: ResourceFilter,
-    page: PageQuery,
+/// The resource that a path names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ResourcePath {
+    /// Account of the resource.
+    #[param(value_type = String)]
+    account: AccountId,
+    /// Kind of the resource.
+    #[param(value_type = String)]
+    kind: Kind,
+    /// DigitalOcean's id of the resource, unique within its kind.
+    #[param(value_type = String)]
+    provider_id: ProviderId,
 }
 
-impl FromParameters for ResourceQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let short = |text: &str| (1..=100).contains(&text.chars().count()).then(|| text.to_owned());
-        let filter = ResourceFilter {
-            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            kind: parameters.parse("kind", KIND, |text| Kind::new(text).ok()),
-            status: parameters.parse("status", "1 to 100 characters", short),
-            project: parameters.parse("project", ID, |text| ProjectId::new(text).ok()),
-            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
-            q: parameters.parse("q", "1 to 100 characters", short),
-            deleted: flag(parameters, "deleted"),
-        };
-        Some(Self { filter, page: PageQuery::read(parameters)? })
-    }
-}
-
-/// The key of a resource, from the path.
-#[derive(Debug)]
-pub(super) struct ResourcePath(pub(super) ResourceKey);
-
-impl FromParameters for ResourcePath {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let account = parameters.required("account", SLUG, |text| AccountId::new(text).ok());
-        let kind = parameters.required("kind", KIND, |text| Kind::new(text).ok());
-        let provider_id = parameters.required("provider_id", ID, |text| ProviderId::new(text).ok());
-        Some(Self(ResourceKey { account: account?, kind: kind?, provider_id: provider_id? }))
+impl From<ResourcePath> for ResourceKey {
+    fn from(ResourcePath { account, kind, provider_id }: ResourcePath) -> Self {
+        Self { account, kind, provider_id }
     }
 }
 
 /// Lists the resources that the caller may see.
 #[utoipa::path(
     get, path = "/inventory/resources", operation_id = "listResources", tag = "inventory", params(ResourceParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of resources.", body = List<ResourceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of resources.", body = List<ResourceView>), ListResponses)
 )]
 pub(super) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Query(ResourceQuery { filter, page }): Query<ResourceQuery>,
+    PagedQuery(params, page): PagedQuery<ResourceParams>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
+    let ResourceParams { account, kind, status, project, tenant, q, deleted } = params;
+    let filter = ResourceFilter { account, kind, status, project, tenant, q, deleted };
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "resources", &filter);
     let from: Option<Cursor> = page.position(&binding)?;
@@ -113,20 +109,16 @@ pub(super) async fn list(
 /// Characters of an id that are not allowed in a path must be percent-encoded.
 #[utoipa::path(
     get, path = "/inventory/resources/{account}/{kind}/{provider_id}", operation_id = "getResource", tag = "inventory", security(("id_token" = [])),
-    params(
-        ("account" = String, Path, description = "Account of the resource."),
-        ("kind" = String, Path, description = "Kind of the resource."),
-        ("provider_id" = String, Path, description = "DigitalOcean's id of the resource, unique within its kind.")
-    ),
-    responses((status = 200, description = "The requested resource.", body = ResourceView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(ResourcePath),
+    responses((status = 200, description = "The requested resource.", body = ResourceView), ItemResponses)
 )]
 pub(super) async fn one(
     caller: Caller,
     State(state): State<AppState>,
-    Path(ResourcePath(key)): Path<ResourcePath>,
+    Path(path): Path<ResourcePath>,
 ) -> Result<Json<ResourceView>, ApiProblem> {
     let reader = state.reader(&caller);
-    let Some(resource) = reader.resource(&key).await? else { return Err(ApiProblem::not_found()) };
+    let Some(resource) = reader.resource(&path.into()).await? else { return Err(ApiProblem::not_found()) };
     Ok(Json(resource_view(&reader, &caller, resource).await?))
 }
 

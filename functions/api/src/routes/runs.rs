@@ -6,24 +6,24 @@ use domain::{Account, AccountId, AccountStatus, Kind};
 use http::StatusCode;
 use runtime::batch::ALL_ACCOUNTS;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::listing::SLUG;
 use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::{OptionalJson, Path};
-use crate::http::parameters::{FromParameters, Parameters};
 use crate::http::problem::{ApiProblem, ValidationError};
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::ChangeResponses;
 use crate::views::RunView;
 use crate::workers::AnyWorker;
 
 /// The name of a worker, from the path.
-#[derive(Debug)]
-pub(super) struct WorkerPath(String);
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WorkerPath {
+    /// Name of the worker, such as `droplets`.
+    worker: String,
+}
 
 /// The scope of a run.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -38,16 +38,10 @@ pub(super) struct RunRequest {
     kind: Option<String>,
 }
 
-impl FromParameters for WorkerPath {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        parameters.required("worker", "the name of a worker", |text| Some(text.to_owned())).map(Self)
-    }
-}
-
 impl WorkerPath {
     /// Returns the worker with this name, or 404.
     fn worker(&self) -> Result<AnyWorker, ApiProblem> {
-        AnyWorker::named(&self.0).ok_or(ApiProblem::not_found())
+        AnyWorker::named(&self.worker).ok_or(ApiProblem::not_found())
     }
 
     /// Returns the inventory worker with this name, or 404. Billing workers hold no deletions back.
@@ -65,10 +59,10 @@ impl WorkerPath {
 /// call this operation.
 #[utoipa::path(
     post, path = "/sync/{worker}", operation_id = "runWorker", tag = "sync", request_body = Option<RunRequest>, security(("id_token" = [])),
-    params(("worker" = String, Path, description = "Name of the worker, such as `droplets`.")),
+    params(WorkerPath),
     responses(
         (status = 202, description = "The run is queued.", body = RunView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(super) async fn run(

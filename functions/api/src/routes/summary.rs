@@ -4,22 +4,23 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::AccountId;
 use inventory::Freshness;
+use serde::Deserialize;
 use store::SummaryCount;
 use utoipa::IntoParams;
 
-use super::listing::{SLUG, covered_accounts};
+use super::listing::covered_accounts;
 use super::resources::projects_of;
 use crate::AppState;
 use crate::http::caller::Caller;
 use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::http::responses::ListResponses;
 use crate::views::{SummaryRowView, SummaryView};
 
 /// The filter of the summary.
-#[derive(Debug, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SummaryQuery {
     /// Account of the resources; all accounts if left out.
@@ -27,18 +28,12 @@ pub(super) struct SummaryQuery {
     account: Option<AccountId>,
 }
 
-impl FromParameters for SummaryQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()) })
-    }
-}
-
 /// Counts the resources that the caller may see, with their monthly list prices.
 ///
 /// The rows are grouped by account, kind, project and tenant. Deleted resources do not count.
 #[utoipa::path(
     get, path = "/inventory/summary", operation_id = "summariseInventory", tag = "inventory", params(SummaryQuery), security(("id_token" = [])),
-    responses((status = 200, description = "All rows and their totals.", body = SummaryView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "All rows and their totals.", body = SummaryView), ListResponses)
 )]
 pub(super) async fn summary(
     caller: Caller,

@@ -4,52 +4,40 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Coverage;
 use domain::{AccountId, Kind, Scope};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::IntoParams;
 
-use super::listing::{KIND, PageQuery, SLUG};
 use crate::AppState;
 use crate::http::caller::{Admin, Caller};
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
+use crate::http::parameters::parsed;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::http::responses::ListResponses;
 use crate::views::{List, SyncView, page_of};
 use crate::workers::{self, AnyWorker};
 
 /// The filters of sync states; a row must match all of them.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SyncFilter {
     /// Account that is mirrored.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
     /// Name of the worker.
+    #[serde(default, deserialize_with = "worker")]
     worker: Option<String>,
     /// Kind that the row is about.
     #[param(value_type = Option<String>)]
     kind: Option<Kind>,
 }
 
-/// The filters of sync states and the page.
-#[derive(Debug)]
-pub(super) struct SyncQuery {
-    filter: SyncFilter,
-    page: PageQuery,
-}
-
-impl FromParameters for SyncQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let names: Vec<&str> = workers::all().map(AnyWorker::name).collect();
-        let expected = format!("one of {}", names.join(", "));
-        let filter = SyncFilter {
-            account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()),
-            worker: parameters.parse("worker", &expected, |text| AnyWorker::named(text).map(|w| w.name().to_owned())),
-            kind: parameters.parse("kind", KIND, |text| Kind::new(text).ok()),
-        };
-        Some(Self { filter, page: PageQuery::read(parameters)? })
-    }
+fn worker<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let names: Vec<&str> = workers::all().map(AnyWorker::name).collect();
+    let named = |text: &str| AnyWorker::named(text).map(|worker| worker.name().to_owned());
+    parsed(deserializer, &format!("one of {}", names.join(", ")), named).map(Some)
 }
 
 impl SyncFilter {
@@ -65,12 +53,12 @@ impl SyncFilter {
 /// platform admins may call this operation.
 #[utoipa::path(
     get, path = "/sync", operation_id = "listSync", tag = "sync", params(SyncFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of sync states.", body = List<SyncView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of sync states.", body = List<SyncView>), ListResponses)
 )]
 pub(super) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(SyncQuery { filter, page }): Query<SyncQuery>,
+    PagedQuery(filter, page): PagedQuery<SyncFilter>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "sync", &filter);

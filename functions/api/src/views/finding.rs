@@ -102,16 +102,8 @@ impl FindingList {
 impl Tabular for FindingList {
     type Row = FindingView;
 
-    fn rows(&self) -> &[FindingView] {
-        self.list.rows()
-    }
-
-    fn next_cursor(&self) -> Option<&str> {
-        Tabular::next_cursor(&self.list)
-    }
-
-    fn coverage(&self) -> Coverage {
-        self.list.coverage()
+    fn page(&self) -> (&[FindingView], Option<&str>, Coverage) {
+        self.list.page()
     }
 }
 

@@ -36,16 +36,9 @@ impl<T> List<T> {
 impl<T: Serialize + ToSchema> Tabular for List<T> {
     type Row = T;
 
-    fn rows(&self) -> &[T] {
-        &self.data
-    }
-
-    fn next_cursor(&self) -> Option<&str> {
-        self.next_cursor.as_deref()
-    }
-
-    fn coverage(&self) -> Coverage {
-        Coverage { as_of: self.as_of, complete: self.complete }
+    fn page(&self) -> (&[T], Option<&str>, Coverage) {
+        let coverage = Coverage { as_of: self.as_of, complete: self.complete };
+        (&self.data, self.next_cursor.as_deref(), coverage)
     }
 }
 

@@ -102,15 +102,7 @@ impl SummaryView {
 impl Tabular for SummaryView {
     type Row = SummaryRowView;
 
-    fn rows(&self) -> &[SummaryRowView] {
-        &self.data
-    }
-
-    fn next_cursor(&self) -> Option<&str> {
-        None
-    }
-
-    fn coverage(&self) -> Coverage {
-        Coverage { as_of: self.as_of, complete: self.complete }
+    fn page(&self) -> (&[SummaryRowView], Option<&str>, Coverage) {
+        (&self.data, None, Coverage { as_of: self.as_of, complete: self.complete })
     }
 }

@@ -15,7 +15,7 @@ use crate::http::caller::Admin;
 use crate::http::extract::Query;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::http::responses::ListResponses;
 use crate::views::{AccrualRowView, AccrualView, AccruedAccountView, DayRateView};
 
 /// The time range of the daily costs. It reaches into the previous month, so that the expected
@@ -30,7 +30,7 @@ const READ_SIZE: usize = 1_000;
 /// platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/accrual", operation_id = "accrual", tag = "billing", params(AccountQuery), security(("id_token" = [])),
-    responses((status = 200, description = "All rows, accounts and totals.", body = AccrualView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "All rows, accounts and totals.", body = AccrualView), ListResponses)
 )]
 pub(in crate::routes) async fn accrual(
     admin: Admin,

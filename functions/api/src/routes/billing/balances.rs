@@ -12,42 +12,29 @@ use utoipa::IntoParams;
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
 use crate::http::caller::Admin;
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
-use crate::http::problem::ApiProblem;
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
+use crate::http::parameters::time;
+use crate::http::problem::{ApiProblem, ValidationError};
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::routes::listing::{PageQuery, start_key_error};
+use crate::http::responses::ListResponses;
+use crate::routes::listing::start_key_error;
 use crate::views::{BalanceView, List, page_of};
 
-/// The description of a time in validation errors.
-const TIME: &str = "an RFC 3339 time such as 2026-04-12T08:00:00Z";
-
-/// The filter of the latest balances and the page.
-#[derive(Debug)]
-pub(in crate::routes) struct BalanceQuery {
-    params: AccountQuery,
-    page: PageQuery,
-}
-
 /// The filters of balances; a balance must match all of them.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct BalancesParams {
     /// Earliest time of the balances; the beginning of the month of `to` if left out.
+    #[serde(default, deserialize_with = "time")]
     from: Option<DateTime<Utc>>,
     /// End of the time range, exclusive; now if left out.
+    #[serde(default, deserialize_with = "time")]
     to: Option<DateTime<Utc>>,
     /// Account of the balances; all accounts if left out.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
-}
-
-/// The filters of balances and the page.
-#[derive(Debug)]
-pub(in crate::routes) struct BalancesQuery {
-    params: BalancesParams,
-    page: PageQuery,
 }
 
 /// The position after a page. The time range is kept as well, because its defaults move from page
@@ -59,29 +46,14 @@ struct BalanceCursor {
     accounts_cursor: Cursor,
 }
 
-impl FromParameters for BalanceQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { params: AccountQuery::read(parameters)?, page: PageQuery::read(parameters)? })
-    }
-}
-
-impl FromParameters for BalancesQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let time = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-        let from = parameters.parse("from", TIME, time);
-        let to = parameters.parse("to", TIME, time);
-        if from.zip(to).is_some_and(|(from, to)| from >= to) {
-            parameters.add_error("to", "expected a time after that of from");
-        }
-        let AccountQuery { account } = AccountQuery::read(parameters)?;
-        Some(Self { params: BalancesParams { from, to, account }, page: PageQuery::read(parameters)? })
-    }
-}
-
 impl BalancesParams {
-    fn span(&self, now: DateTime<Utc>) -> Span {
+    fn span(&self, now: DateTime<Utc>) -> Result<Span, ApiProblem> {
+        if self.from.zip(self.to).is_some_and(|(from, to)| from >= to) {
+            let error = ValidationError::new("#/query/to", "expected a time after that of from");
+            return Err(ApiProblem::invalid(vec![error]));
+        }
         let until = self.to.unwrap_or(now);
-        Span { from: self.from.unwrap_or_else(|| Period::containing(until.date_naive()).start()), until }
+        Ok(Span { from: self.from.unwrap_or_else(|| Period::containing(until.date_naive()).start()), until })
     }
 }
 
@@ -91,12 +63,12 @@ impl BalancesParams {
 /// may call this operation.
 #[utoipa::path(
     get, path = "/billing/balance", operation_id = "latestBalances", tag = "billing", params(AccountQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The latest balance of each account.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "The latest balance of each account.", body = List<BalanceView>), ListResponses)
 )]
 pub(in crate::routes) async fn latest(
     admin: Admin,
     State(state): State<AppState>,
-    Query(BalanceQuery { params, page }): Query<BalanceQuery>,
+    PagedQuery(params, page): PagedQuery<AccountQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "balance", &params);
@@ -115,19 +87,20 @@ pub(in crate::routes) async fn latest(
 /// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/balances", operation_id = "listBalances", tag = "billing", params(BalancesParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of balances.", body = List<BalanceView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of balances.", body = List<BalanceView>), ListResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(BalancesQuery { params, page }): Query<BalancesQuery>,
+    PagedQuery(params, page): PagedQuery<BalancesParams>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
+    let default_span = params.span(state.now())?;
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &params);
     let position: Option<BalanceCursor> = page.position(&binding)?;
     let (span, from) = match position {
         Some(BalanceCursor { from, until, accounts_cursor }) => (Span { from, until }, Some(accounts_cursor)),
-        None => (params.span(state.now()), None),
+        None => (default_span, None),
     };
     let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
     let found = state.table(&admin).balances(&accounts, span, from.as_ref(), page.limit).await;

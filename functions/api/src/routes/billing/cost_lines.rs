@@ -4,37 +4,41 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::billing::{CostKind, CostLine, MatchOutcome, Period, UnmatchedReason};
 use domain::{AccountId, Scope};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use store::Cursor;
 use utoipa::{IntoParams, ToSchema};
 
 use super::month;
-use super::parameters::{AccountQuery, MONTH, accounts, month};
+use super::parameters::{accounts, required_month};
 use crate::AppState;
 use crate::http::caller::Admin;
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
+use crate::http::parameters::parsed;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::routes::listing::PageQuery;
+use crate::http::responses::ListResponses;
 use crate::views::{CostLineView, List};
 
 /// The longest project name in the filter, in bytes.
 const MAX_PROJECT: usize = 255;
 
 /// The filters of lines; a line must match all of them.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct LineFilter {
     /// Month of the invoices: `2026-04`, or any day of the month.
     #[param(value_type = String, example = "2026-04-12")]
+    #[serde(deserialize_with = "required_month")]
     period: Period,
     /// Kind of cost: a kind of resource, a cost without a resource such as `tax`, or
     /// `other:<product>`.
     #[param(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "cost_kind")]
     kind: Option<CostKind>,
     /// Name of the resource's project at that time, regardless of case.
+    #[serde(default, deserialize_with = "project_name")]
     project: Option<String>,
     /// Result of the matching: `matched`, `unmatched`, `explained` or `unexplained`.
     #[serde(rename = "match")]
@@ -59,27 +63,13 @@ enum MatchFilter {
     Unexplained,
 }
 
-/// The filters of lines and the page.
-#[derive(Debug)]
-pub(in crate::routes) struct LineQuery {
-    filter: LineFilter,
-    page: PageQuery,
+fn cost_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CostKind>, D::Error> {
+    parsed(deserializer, "a kind such as droplet or tax, or other:<product>", |text| CostKind::new(text).ok()).map(Some)
 }
 
-impl FromParameters for LineQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let period = parameters.required("period", MONTH, month);
-        let expected = "a kind such as droplet or tax, or other:<product>";
-        let kind = parameters.parse("kind", expected, |text| CostKind::new(text).ok());
-        let project = parameters.parse("project", "a project's name of 1 to 255 bytes", |text| {
-            (1..=MAX_PROJECT).contains(&text.len()).then(|| text.to_owned())
-        });
-        let expected = "one of matched, unmatched, explained, unexplained";
-        let matched = parameters.parse("match", expected, |text| serde_json::from_value(text.into()).ok());
-        let AccountQuery { account } = AccountQuery::read(parameters)?;
-        let page = PageQuery::read(parameters)?;
-        Some(Self { filter: LineFilter { period: period?, kind, project, matched, account }, page })
-    }
+fn project_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let fits = |text: &str| (1..=MAX_PROJECT).contains(&text.len()).then(|| text.to_owned());
+    parsed(deserializer, "a project's name of 1 to 255 bytes", fits).map(Some)
 }
 
 impl MatchFilter {
@@ -114,12 +104,12 @@ impl LineFilter {
 /// operation.
 #[utoipa::path(
     get, path = "/billing/cost-lines", operation_id = "listCostLines", tag = "billing", params(LineFilter, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of lines.", body = List<CostLineView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of lines.", body = List<CostLineView>), ListResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(LineQuery { filter, page }): Query<LineQuery>,
+    PagedQuery(filter, page): PagedQuery<LineFilter>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let (accounts, freshness) = accounts(&state, &admin, filter.account.as_ref()).await?;

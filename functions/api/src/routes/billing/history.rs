@@ -8,38 +8,25 @@ use store::Cursor;
 use super::parameters::{AccountQuery, accounts};
 use crate::AppState;
 use crate::http::caller::Admin;
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::routes::listing::{PageQuery, start_key_error};
+use crate::http::responses::ListResponses;
+use crate::routes::listing::start_key_error;
 use crate::views::{HistoryEntryView, List};
-
-/// The filter of the billing history and the page.
-#[derive(Debug)]
-pub(in crate::routes) struct HistoryQuery {
-    params: AccountQuery,
-    page: PageQuery,
-}
-
-impl FromParameters for HistoryQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { params: AccountQuery::read(parameters)?, page: PageQuery::read(parameters)? })
-    }
-}
 
 /// Lists invoices, payments and credits, account by account, the newest entry first.
 ///
 /// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/history", operation_id = "listBillingHistory", tag = "billing", params(AccountQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of entries.", body = List<HistoryEntryView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of entries.", body = List<HistoryEntryView>), ListResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(HistoryQuery { params, page }): Query<HistoryQuery>,
+    PagedQuery(params, page): PagedQuery<AccountQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "billing-history", &params);

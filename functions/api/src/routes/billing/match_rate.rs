@@ -10,7 +10,7 @@ use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::Query;
 use crate::http::problem::ApiProblem;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
+use crate::http::responses::ListResponses;
 use crate::views::MatchRateView;
 
 /// Counts the invoice lines that have a resource or an explanation, of one month or of all.
@@ -18,7 +18,7 @@ use crate::views::MatchRateView;
 /// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/match-rate", operation_id = "matchRate", tag = "billing", params(PeriodQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The counts and the rate.", body = MatchRateView), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "The counts and the rate.", body = MatchRateView), ListResponses)
 )]
 pub(in crate::routes) async fn rate(
     admin: Admin,

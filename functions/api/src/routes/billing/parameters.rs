@@ -4,20 +4,18 @@ use chrono::NaiveDate;
 use domain::billing::Period;
 use domain::{AccountId, InvoiceUuid};
 use inventory::Freshness;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::IntoParams;
 
 use crate::AppState;
 use crate::http::caller::{Admin, Caller};
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::parameters::parsed;
 use crate::http::problem::ApiProblem;
-use crate::routes::listing::{ID, SLUG, covered_accounts};
-
-/// The description of a month in validation errors.
-pub(super) const MONTH: &str = "a month such as 2026-04, or any day of it such as 2026-04-12";
+use crate::routes::listing::covered_accounts;
 
 /// The filter by account.
-#[derive(Debug, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct AccountQuery {
     /// Account of the items; all accounts if left out.
@@ -26,42 +24,39 @@ pub(in crate::routes) struct AccountQuery {
 }
 
 /// The filters by month and account.
-#[derive(Debug, Clone, Serialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct PeriodQuery {
     /// Month of the items: `2026-04`, or any day of the month; all months if left out.
     #[param(value_type = Option<String>, example = "2026-04")]
+    #[serde(default, deserialize_with = "optional_month")]
     pub(super) period: Option<Period>,
     /// Account of the items; all accounts if left out.
     #[param(value_type = Option<String>)]
     pub(super) account: Option<AccountId>,
 }
 
-/// The id of an invoice, from the path.
-#[derive(Debug)]
-pub(in crate::routes) struct InvoicePath(pub(super) InvoiceUuid);
-
-impl FromParameters for AccountQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { account: parameters.parse("account", SLUG, |text| AccountId::new(text).ok()) })
-    }
+/// The invoice that a path names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(in crate::routes) struct InvoicePath {
+    /// DigitalOcean's id of the invoice.
+    #[param(value_type = String)]
+    pub(super) uuid: InvoiceUuid,
 }
 
-impl FromParameters for PeriodQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let AccountQuery { account } = AccountQuery::read(parameters)?;
-        Some(Self { period: parameters.parse("period", MONTH, month), account })
-    }
+/// Reads a month, or a day as its month.
+pub(super) fn required_month<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+    parsed(deserializer, "a month such as 2026-04, or any day of it such as 2026-04-12", month)
 }
 
-impl FromParameters for InvoicePath {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        parameters.required("uuid", ID, |text| InvoiceUuid::new(text).ok()).map(Self)
-    }
+pub(super) fn optional_month<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Period>, D::Error> {
+    required_month(deserializer).map(Some)
 }
 
 /// Parses a month such as `2026-04`, or a day such as `2026-04-12` as its month.
-pub(super) fn month(text: &str) -> Option<Period> {
+fn month(text: &str) -> Option<Period> {
     if let Some((month, _)) = text.get(.."2026-04".len()).zip(text.get("2026-04-12".len()..))
         && text.len() == "2026-04-12".len()
     {

@@ -10,9 +10,7 @@ use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::ApiProblem;
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses,
-};
+use crate::http::responses::ActionResponses;
 use crate::routes::runs::enabled_account;
 use crate::views::RunView;
 
@@ -22,16 +20,16 @@ use crate::views::RunView;
 /// operation.
 #[utoipa::path(
     post, path = "/billing/invoices/{uuid}/rematch", operation_id = "rematchInvoice", tag = "billing", security(("id_token" = [])),
-    params(("uuid" = String, Path, description = "DigitalOcean's id of the invoice."), AccountQuery),
+    params(InvoicePath, AccountQuery),
     responses(
         (status = 202, description = "The run is queued.", body = RunView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, ServerErrorResponses
+        ActionResponses
     )
 )]
 pub(in crate::routes) async fn rematch(
     admin: Admin,
     State(state): State<AppState>,
-    Path(InvoicePath(uuid)): Path<InvoicePath>,
+    Path(InvoicePath { uuid }): Path<InvoicePath>,
     Query(AccountQuery { account }): Query<AccountQuery>,
 ) -> Result<(StatusCode, Json<RunView>), ApiProblem> {
     let invoice = find(&admin, &state, account.as_ref(), &uuid).await?;

@@ -8,26 +8,12 @@ use super::month;
 use super::parameters::{PeriodQuery, accounts};
 use crate::AppState;
 use crate::http::caller::Admin;
-use crate::http::extract::Query;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::PagedQuery;
+use crate::http::page::PageQuery;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, ServerErrorResponses};
-use crate::routes::listing::PageQuery;
+use crate::http::responses::ListResponses;
 use crate::views::{List, TieOutList, TieOutRowView, TieOutTotalView, page_of};
-
-/// The filters of tie-outs and the page.
-#[derive(Debug)]
-pub(in crate::routes) struct TieOutQuery {
-    of: PeriodQuery,
-    page: PageQuery,
-}
-
-impl FromParameters for TieOutQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        Some(Self { of: PeriodQuery::read(parameters)?, page: PageQuery::read(parameters)? })
-    }
-}
 
 /// Compares the sums of each invoice to the cent.
 ///
@@ -36,12 +22,12 @@ impl FromParameters for TieOutQuery {
 /// the page. Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/tie-out", operation_id = "tieOut", tag = "billing", params(PeriodQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of invoices, the newest month first.", body = TieOutList), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of invoices, the newest month first.", body = TieOutList), ListResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
     State(state): State<AppState>,
-    Query(TieOutQuery { of, page }): Query<TieOutQuery>,
+    PagedQuery(of, page): PagedQuery<PeriodQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "tie-out", &of);

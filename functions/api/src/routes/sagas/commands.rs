@@ -15,10 +15,7 @@ use crate::http::caller::Admin;
 use crate::http::extract::{Json as Body, OptionalJson, Path};
 use crate::http::observe::RequestId;
 use crate::http::problem::{ApiProblem, ValidationError};
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::ChangeResponses;
 use crate::http::text::label_error;
 use crate::views::SagaView;
 
@@ -62,7 +59,7 @@ struct CommandContext {
 
 impl CommandContext {
     async fn run(self, action: &str, command: OperatorCommand) -> Result<Json<SagaView>, ApiProblem> {
-        let Self { admin, state, request, saga: SagaPath(id) } = self;
+        let Self { admin, state, request, saga: SagaPath { id } } = self;
         let provisioning = state.provisioning()?;
         let values = match &command {
             OperatorCommand::Resume => json!({}),
@@ -119,10 +116,10 @@ macro_rules! command {
         $(#[$doc])*
         #[utoipa::path(
             post, path = $path, operation_id = $id, tag = "sagas", request_body = $body, security(("id_token" = [])),
-            params(("id" = String, Path, description = "Id of the saga.")),
+            params(SagaPath),
             responses(
                 (status = 200, description = "The command is recorded; the saga after the command.", body = SagaView),
-                InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+                ChangeResponses
             )
         )]
         pub(in crate::routes) async fn $name(

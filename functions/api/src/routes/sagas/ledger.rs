@@ -14,10 +14,11 @@ use super::SagaPath;
 use crate::AppState;
 use crate::http::caller::Caller;
 use crate::http::extract::{Path, Query};
+use crate::http::page::PageQuery;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::routes::listing::{PageQuery, start_key_error};
+use crate::http::responses::ItemResponses;
+use crate::routes::listing::start_key_error;
 use crate::views::{LedgerEntryView, List};
 
 /// Lists the ledger of a saga, the oldest entry first.
@@ -26,13 +27,13 @@ use crate::views::{LedgerEntryView, List};
 /// previous one.
 #[utoipa::path(
     get, path = "/sagas/{id}/ledger", operation_id = "getSagaLedger", tag = "sagas", security(("id_token" = [])),
-    params(("id" = String, Path, description = "Id of the saga."), PageQuery),
-    responses((status = 200, description = "A page of ledger entries.", body = List<LedgerEntryView>), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(SagaPath, PageQuery),
+    responses((status = 200, description = "A page of ledger entries.", body = List<LedgerEntryView>), ItemResponses)
 )]
 pub(in crate::routes) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Path(SagaPath(id)): Path<SagaPath>,
+    Path(SagaPath { id }): Path<SagaPath>,
     Query(page): Query<PageQuery>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {

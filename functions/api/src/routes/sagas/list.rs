@@ -8,52 +8,37 @@ use domain::Coverage;
 use domain::TenantId;
 use sagas::definition::SagaTemplate;
 use sagas::record::SagaStatus;
+use serde::Deserialize;
 use store::{Cursor, SagaFilter};
 use utoipa::IntoParams;
 
 use super::SagaPath;
 use crate::AppState;
 use crate::http::caller::Caller;
-use crate::http::extract::{Path, Query};
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::extract::{PagedQuery, Path};
+use crate::http::page::PageQuery;
+use crate::http::parameters::short_text;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
-use crate::http::responses::{AuthResponses, InvalidParametersResponse, NotFoundResponse, ServerErrorResponses};
-use crate::routes::listing::{PageQuery, SLUG, start_key_error};
+use crate::http::responses::{ItemResponses, ListResponses};
+use crate::routes::listing::start_key_error;
 use crate::views::{List, SagaView};
 
 /// The filters of sagas; a saga must match all of them.
-#[derive(Debug, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the parameters; SagaQuery reads them")]
 pub(in crate::routes) struct SagaParams {
     /// Status of the sagas: `pending`, `running`, `waiting`, `unwinding`, `stuck`, `succeeded`,
     /// `rolled_back` or `closed`.
-    status: Option<String>,
+    #[param(value_type = Option<String>)]
+    status: Option<SagaStatus>,
     /// Type of the sagas, such as `snapshot-droplet` or `custom`.
-    r#type: Option<String>,
+    #[serde(rename = "type", default, deserialize_with = "short_text::<_, 48>")]
+    saga_type: Option<String>,
     /// Tenant that owned the sagas' targets when the sagas were started.
-    tenant: Option<String>,
-}
-
-/// The filters of sagas and the page.
-#[derive(Debug)]
-pub(in crate::routes) struct SagaQuery {
-    filter: SagaFilter,
-    page: PageQuery,
-}
-
-impl FromParameters for SagaQuery {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        let status = |text: &str| serde_json::from_value::<SagaStatus>(text.into()).ok();
-        let short = |text: &str| (1..=48).contains(&text.chars().count()).then(|| text.to_owned());
-        let filter = SagaFilter {
-            status: parameters.parse("status", "a status of sagas, such as running", status),
-            saga_type: parameters.parse("type", "1 to 48 characters", short),
-            tenant: parameters.parse("tenant", SLUG, |text| TenantId::new(text).ok()),
-        };
-        Some(Self { filter, page: PageQuery::read(parameters)? })
-    }
+    #[param(value_type = Option<String>)]
+    tenant: Option<TenantId>,
 }
 
 /// Lists the sagas, the newest first.
@@ -61,14 +46,15 @@ impl FromParameters for SagaQuery {
 /// A tenant sees the sagas whose targets it owned when they were started.
 #[utoipa::path(
     get, path = "/sagas", operation_id = "listSagas", tag = "sagas", params(SagaParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of sagas.", body = List<SagaView>), InvalidParametersResponse, AuthResponses, ServerErrorResponses)
+    responses((status = 200, description = "A page of sagas.", body = List<SagaView>), ListResponses)
 )]
 pub(in crate::routes) async fn list(
     caller: Caller,
     State(state): State<AppState>,
-    Query(SagaQuery { filter, page }): Query<SagaQuery>,
+    PagedQuery(SagaParams { status, saga_type, tenant }, page): PagedQuery<SagaParams>,
     representation: Representation,
 ) -> Result<Response, ApiProblem> {
+    let filter = SagaFilter { status, saga_type, tenant };
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "sagas", &filter);
     let from: Option<Cursor> = page.position(&binding)?;
@@ -92,13 +78,13 @@ pub(in crate::routes) async fn list(
 /// Returns a single saga.
 #[utoipa::path(
     get, path = "/sagas/{id}", operation_id = "getSaga", tag = "sagas", security(("id_token" = [])),
-    params(("id" = String, Path, description = "Id of the saga.")),
-    responses((status = 200, description = "The requested saga.", body = SagaView), InvalidParametersResponse, AuthResponses, NotFoundResponse, ServerErrorResponses)
+    params(SagaPath),
+    responses((status = 200, description = "The requested saga.", body = SagaView), ItemResponses)
 )]
 pub(in crate::routes) async fn one(
     caller: Caller,
     State(state): State<AppState>,
-    Path(SagaPath(id)): Path<SagaPath>,
+    Path(SagaPath { id }): Path<SagaPath>,
 ) -> Result<Json<SagaView>, ApiProblem> {
     let reader = state.reader(&caller);
     let Some(record) = reader.saga(&id).await? else { return Err(ApiProblem::not_found()) };

@@ -11,22 +11,28 @@ pub(super) mod start;
 pub(super) mod templates;
 
 use sagas::record::SagaId;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use store::AuditEntry;
+use utoipa::IntoParams;
 
 use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::observe::RequestId;
-use crate::http::parameters::{FromParameters, Parameters};
+use crate::http::parameters::parsed;
 
-/// The id of a saga, from the path.
-#[derive(Debug)]
-pub(super) struct SagaPath(SagaId);
+/// The saga that a path names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct SagaPath {
+    /// Id of the saga.
+    #[serde(deserialize_with = "saga_id")]
+    #[param(value_type = String)]
+    id: SagaId,
+}
 
-impl FromParameters for SagaPath {
-    fn read(parameters: &mut Parameters) -> Option<Self> {
-        parameters.required("id", "the UUID of a saga", |text| text.parse().ok()).map(Self)
-    }
+fn saga_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SagaId, D::Error> {
+    parsed(deserializer, "the UUID of a saga", |text| text.parse().ok())
 }
 
 fn audit(

@@ -14,10 +14,7 @@ use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::Json as Body;
 use crate::http::problem::{ApiProblem, DIGITALOCEAN_RETRY_AFTER_SECONDS};
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::ChangeResponses;
 use crate::provisioning::PRICES;
 use crate::views::PlanView;
 
@@ -32,7 +29,7 @@ const MAX_RETRY_AFTER_SECONDS: i64 = 3_600;
     post, path = "/sagas/plan", operation_id = "planSaga", tag = "sagas", request_body = SagaRequest, security(("id_token" = [])),
     responses(
         (status = 200, description = "The plan of the saga.", body = PlanView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(in crate::routes) async fn plan(

@@ -17,10 +17,7 @@ use crate::http::caller::Admin;
 use crate::http::extract::Json as Body;
 use crate::http::observe::RequestId;
 use crate::http::problem::ApiProblem;
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses, location,
-};
+use crate::http::responses::{ChangeResponses, location};
 use crate::views::SagaView;
 
 /// The response with a saga that was started by this request or by an earlier one with the same
@@ -38,7 +35,7 @@ pub(super) type StartResponse = (StatusCode, [(header::HeaderName, String); 1], 
     responses(
         (status = 202, description = "The saga is started.", body = SagaView, headers(("location" = String, description = "Path of the saga."))),
         (status = 200, description = "A saga with this idempotency key already exists; its current state.", body = SagaView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(in crate::routes) async fn start(

@@ -15,10 +15,7 @@ use crate::http::caller::Admin;
 use crate::http::extract::Json as Body;
 use crate::http::observe::RequestId;
 use crate::http::problem::{ApiProblem, ValidationError};
-use crate::http::responses::{
-    AuthResponses, ConflictResponse, InvalidBodyResponse, InvalidParametersResponse, NotFoundResponse,
-    ServerErrorResponses,
-};
+use crate::http::responses::ChangeResponses;
 use crate::views::SagaView;
 
 /// The body of a request for a snapshot. Every field that is not in [`StartOptions`] is an input of
@@ -157,7 +154,7 @@ const START_OPTIONS: [&str; 3] = ["account", "start_at", "plan_hash"];
     responses(
         (status = 202, description = "The saga is started.", body = SagaView, headers(("location" = String, description = "Path of the saga."))),
         (status = 200, description = "A saga with this idempotency key already exists; its current state.", body = SagaView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(in crate::routes) async fn snapshot_droplet(
@@ -180,7 +177,7 @@ pub(in crate::routes) async fn snapshot_droplet(
     responses(
         (status = 202, description = "The saga is started.", body = SagaView, headers(("location" = String, description = "Path of the saga."))),
         (status = 200, description = "A saga with this idempotency key already exists; its current state.", body = SagaView),
-        InvalidParametersResponse, AuthResponses, NotFoundResponse, ConflictResponse, InvalidBodyResponse, ServerErrorResponses
+        ChangeResponses
     )
 )]
 pub(in crate::routes) async fn dns(

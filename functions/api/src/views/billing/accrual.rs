@@ -218,15 +218,7 @@ const fn name(position: BandPosition) -> &'static str {
 impl Tabular for AccrualView {
     type Row = AccrualRowView;
 
-    fn rows(&self) -> &[AccrualRowView] {
-        &self.data
-    }
-
-    fn next_cursor(&self) -> Option<&str> {
-        None
-    }
-
-    fn coverage(&self) -> Coverage {
-        Coverage { as_of: self.as_of, complete: self.complete }
+    fn page(&self) -> (&[AccrualRowView], Option<&str>, Coverage) {
+        (&self.data, None, Coverage { as_of: self.as_of, complete: self.complete })
     }
 }

@@ -179,15 +179,7 @@ fn lines_amount(invoice: &Invoice) -> Option<Money> {
 impl Tabular for TieOutList {
     type Row = TieOutRowView;
 
-    fn rows(&self) -> &[TieOutRowView] {
-        self.list.rows()
-    }
-
-    fn next_cursor(&self) -> Option<&str> {
-        Tabular::next_cursor(&self.list)
-    }
-
-    fn coverage(&self) -> Coverage {
-        self.list.coverage()
+    fn page(&self) -> (&[TieOutRowView], Option<&str>, Coverage) {
+        self.list.page()
     }
 }

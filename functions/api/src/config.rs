@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use runtime::config::{DEFAULT_EVENT_RETENTION_DAYS, InvalidVariable};
+use runtime::config::{DeploymentConfig, InvalidVariable};
 use runtime::{ConfigError, Env};
 
 use crate::http::caller::ClaimNames;
@@ -21,21 +20,14 @@ pub const DEFAULT_ADMIN_GROUP: &str = "platform_admin";
 /// `LOG_LEVEL` and `LOG_FORMAT`.
 #[derive(Debug, Clone)]
 pub struct ApiConfig {
-    /// `STAGE`: the name of the deployment, such as `dev`.
-    pub stage: String,
-    /// `TABLE_NAME`: the name of the `DynamoDB` table.
-    pub table_name: String,
-    /// `SECRET_PREFIX`: the beginning of the names of token secrets, without a slash at the end;
-    /// the default is `arcadia/<stage>/do`.
-    pub secret_prefix: String,
+    /// What every function reads: stage, table, names of secrets, retention of events.
+    pub deployment: DeploymentConfig,
     /// `CURSOR_SECRET`: the name or ARN of the secret whose value encrypts the cursors of lists.
     pub cursor_secret: String,
     /// `WORKER_QUEUES`: a JSON object with the queue URL of every worker.
     pub worker_queues: BTreeMap<String, String>,
     /// Who a caller is, by the claims of the ID token.
     pub claim_names: Arc<ClaimNames>,
-    /// `EVENT_RETENTION_DAYS`: how long resource events are kept, 1 to 36,500 days.
-    pub event_retention: TimeDelta,
 }
 
 impl ApiConfig {
@@ -52,9 +44,7 @@ impl ApiConfig {
     /// # Errors
     /// Fails with the name of every variable that is missing or invalid.
     pub fn read(mut env: Env) -> Result<Self, ConfigError> {
-        let stage = env.required("STAGE", "the deployment's name, such as dev");
-        let table_name = env.required("TABLE_NAME", "the DynamoDB table's name");
-        let secret_prefix = env.optional("SECRET_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned());
+        let deployment = DeploymentConfig::read(&mut env);
         let cursor_secret = env.required("CURSOR_SECRET", "the name or ARN of the secret that encrypts cursors");
         let worker_queues = worker_queues(&mut env);
         let or_default = |variable: &str, default: &str| env.optional(variable).unwrap_or_else(|| default.to_owned());
@@ -63,17 +53,12 @@ impl ApiConfig {
             tenant: or_default("TENANT_CLAIM", DEFAULT_TENANT_CLAIM),
             admin_group: or_default("ADMIN_GROUP", DEFAULT_ADMIN_GROUP),
         });
-        let event_retention_days = env.number("EVENT_RETENTION_DAYS", DEFAULT_EVENT_RETENTION_DAYS, 1..=36_500);
         env.finish(|| {
-            let stage = stage?;
             Ok(Self {
-                secret_prefix: secret_prefix.unwrap_or_else(|| format!("arcadia/{stage}/do")),
-                stage,
-                table_name: table_name?,
+                deployment: deployment?,
                 cursor_secret: cursor_secret?,
                 worker_queues: worker_queues?,
                 claim_names,
-                event_retention: TimeDelta::days(event_retention_days?.into()),
             })
         })
     }
@@ -112,11 +97,11 @@ mod tests {
             ("GROUPS_CLAIM", " "),
         ];
         let config = ApiConfig::read(Env::from_map(env)).unwrap();
-        assert_eq!(config.secret_prefix, "arcadia/dev/do");
+        assert_eq!(config.deployment.secret_prefix, "arcadia/dev/do");
         assert_eq!(config.claim_names.groups, "cognito:groups");
         assert_eq!(config.claim_names.tenant, "custom:tenant_id");
         assert_eq!(config.claim_names.admin_group, "platform_admin");
-        assert_eq!(config.event_retention, TimeDelta::days(400));
+        assert_eq!(config.deployment.event_retention, chrono::TimeDelta::days(400));
     }
 
     #[test]
@@ -125,7 +110,7 @@ mod tests {
         let env = [("WORKER_QUEUES", queues.as_str()), ("EVENT_RETENTION_DAYS", "0")];
         let error = ApiConfig::read(Env::from_map(env)).unwrap_err();
         let variables: Vec<_> = error.problems.iter().map(|problem| problem.variable.as_str()).collect();
-        assert_eq!(variables, ["STAGE", "TABLE_NAME", "CURSOR_SECRET", "WORKER_QUEUES", "EVENT_RETENTION_DAYS"]);
+        assert_eq!(variables, ["STAGE", "TABLE_NAME", "EVENT_RETENTION_DAYS", "CURSOR_SECRET", "WORKER_QUEUES"]);
         assert!(error.to_string().contains("has no queue URL of"), "{error}");
         assert!(error.to_string().contains("domains") && error.to_string().contains("invoice-ingest"), "{error}");
     }

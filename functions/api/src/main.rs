@@ -17,12 +17,12 @@ async fn main() -> ExitCode {
         init.phase("config");
         let aws = AwsClients::load().await;
         init.phase("aws");
-        let table = Table::new(aws.dynamodb(), &config.table_name).keep_events_for(config.event_retention);
+        let table = Table::new(aws.dynamodb(), &config.deployment.table_name).keep_events_for(config.deployment.event_retention);
         table.warm_up().await;
         init.phase("table");
         let queue = Arc::new(SqsQueue::new(aws.sqs()));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let provisioning = Provisioning::from_env(&aws, &config.secret_prefix, &table, &clock)?;
+        let provisioning = Provisioning::from_env(&aws, &config.deployment.secret_prefix, &table, &clock)?;
         let cursor_keys = CursorKeys::new(aws.secretsmanager(), &config.cursor_secret);
         let router = api::router(AppState::new(config, table, queue, clock, cursor_keys, provisioning));
         init.phase("router");

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use domain::{Clock, Kind, RunId};
 use runtime::{Message, OutgoingMessage, Queue};
 use serde::Serialize;
-use store::{Reader, Table};
+use store::{AuditEntry, Reader, Table};
 
 use crate::config::ApiConfig;
 use crate::http::caller::{Admin, Caller};
 use crate::http::cursor::CursorKey;
 use crate::http::cursor_keys::CursorKeys;
+use crate::http::observe::RequestId;
 use crate::http::problem::ApiProblem;
 use crate::provisioning::Provisioning;
 
@@ -101,6 +102,26 @@ impl AppState {
     #[must_use]
     pub fn table(&self, _admin: &Admin) -> &Table {
         &self.0.table
+    }
+
+    /// The audit entry of a change that the admin makes now.
+    #[must_use]
+    pub fn audit(
+        &self,
+        admin: &Admin,
+        request: &RequestId,
+        action: &str,
+        target: impl Into<String>,
+        values: serde_json::Value,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: request.0.clone(),
+            at: self.now(),
+            actor: admin.subject().to_owned(),
+            action: action.to_owned(),
+            target: target.into(),
+            values,
+        }
     }
 
     /// Sends a request for a run of a worker to the worker's queue: for one account or for all

@@ -15,11 +15,18 @@ pub enum Currency {
 /// An amount of money: an exact decimal, serialised as text
 /// (`{"amount": "12.34", "currency": "USD"}`), never a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(utoipa::ToSchema),
+    schema(description = "An amount of money: an exact decimal as text.")
+)]
 pub struct Money {
-    /// The amount, in whole units of the currency.
+    /// Amount in whole units of the currency, with at least two decimals.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "12.34"))]
     #[serde(with = "rust_decimal::serde::str")]
     pub amount: Decimal,
-    /// The currency of the amount.
+    /// Currency code according to ISO 4217.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "USD"))]
     pub currency: Currency,
 }
 

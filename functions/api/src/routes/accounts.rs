@@ -10,7 +10,7 @@ use domain::{Account, AccountId, AccountStatus};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{AuditEntry, RegisterOutcome, UpdateOutcome, retry_on_conflict};
+use store::{RegisterOutcome, UpdateOutcome, retry_on_conflict};
 use utoipa::{IntoParams, ToSchema};
 
 use super::listing::SLUG;
@@ -19,7 +19,7 @@ use crate::http::caller::Admin;
 use crate::http::extract::{Json as Body, Path, Query};
 use crate::http::observe::RequestId;
 use crate::http::page::PageQuery;
-use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::problem::{ApiProblem, FieldErrors};
 use crate::http::representation::Representation;
 use crate::http::responses::{ChangeResponses, CreationResponses, ListResponses, location};
 use crate::http::text::{label_error, secret_name_error};
@@ -119,7 +119,7 @@ pub(super) async fn register(
 ) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<AccountView>), ApiProblem> {
     let account = registration.check(&state)?;
     let values = json!({ "name": account.name, "secret": account.secret });
-    let audit = audit(&admin, &state, request, "account.register", &account.account, values);
+    let audit = state.audit(&admin, &request, "account.register", account.account.as_str(), values);
     let location = location(&format!("/accounts/{}", account.account));
     match state.table(&admin).register_account(&account, &audit).await? {
         RegisterOutcome::New => Ok((StatusCode::CREATED, location, Json(account.into()))),
@@ -154,9 +154,9 @@ pub(super) async fn change(
     Path(AccountPath { account: id }): Path<AccountPath>,
     Body(change): Body<AccountChange>,
 ) -> Result<Json<AccountView>, ApiProblem> {
-    change.check(&state.config().secret_prefix)?;
+    change.check(&state.config().deployment.secret_prefix)?;
     let values = json!({ "status": change.status, "name": change.name, "secret": change.secret });
-    let audit = audit(&admin, &state, request, "account.change", &id, values);
+    let audit = state.audit(&admin, &request, "account.change", id.as_str(), values);
     let changed = retry_on_conflict((), async |()| {
         let Some(account) = state.table(&admin).account(&id).await? else { return Err(ApiProblem::not_found()) };
         let changed = change.apply(&account);
@@ -178,30 +178,16 @@ pub(super) async fn change(
 impl Registration {
     fn check(self, state: &AppState) -> Result<Account, ApiProblem> {
         let Self { account, name, secret } = self;
-        let mut errors = Vec::new();
-        let mut add_error = |pointer: &str, detail: &str| {
-            errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
-        };
-        let prefix = &state.config().secret_prefix;
+        let prefix = &state.config().deployment.secret_prefix;
         let account = AccountId::new(account).ok();
-        if account.is_none() {
-            add_error("#/account", &format!("expected {SLUG}"));
-        }
-        if let Some(wrong) = label_error(&name, 100) {
-            add_error("#/name", wrong);
-        }
-        if let Some(wrong) = secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)) {
-            add_error("#/secret", wrong);
-        }
-        match account {
-            Some(account) if errors.is_empty() => {
-                let secret = secret.unwrap_or_else(|| format!("{prefix}/{account}"));
-                let now = state.now();
-                let status = AccountStatus::Enabled;
-                Ok(Account { account, name, secret, status, created_at: now, updated_at: now, version: 1 })
-            }
-            _ => Err(ApiProblem::unprocessable(errors)),
-        }
+        let mut errors = FieldErrors::default();
+        errors.add("#/account", account.is_none().then(|| format!("expected {SLUG}")));
+        errors.add("#/name", label_error(&name, 100));
+        errors.add("#/secret", secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)));
+        let account = errors.finish(account)?;
+        let secret = secret.unwrap_or_else(|| format!("{prefix}/{account}"));
+        let (now, status) = (state.now(), AccountStatus::Enabled);
+        Ok(Account { account, name, secret, status, created_at: now, updated_at: now, version: 1 })
     }
 }
 
@@ -209,17 +195,11 @@ impl AccountChange {
     fn check(&self, prefix: &str) -> Result<(), ApiProblem> {
         let Self { status, name, secret } = self;
         let is_empty = status.is_none() && name.is_none() && secret.is_none();
-        let wrong = [
-            is_empty.then_some(("#", "expected status, name or secret")),
-            name.as_deref().and_then(|name| label_error(name, 100)).map(|wrong| ("#/name", wrong)),
-            secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)).map(|wrong| ("#/secret", wrong)),
-        ];
-        let error = |(pointer, detail): (&str, &str)| ValidationError {
-            pointer: pointer.to_owned(),
-            detail: detail.to_owned(),
-        };
-        let errors: Vec<_> = wrong.into_iter().flatten().map(error).collect();
-        if errors.is_empty() { Ok(()) } else { Err(ApiProblem::unprocessable(errors)) }
+        let mut errors = FieldErrors::default();
+        errors.add("#", is_empty.then_some("expected status, name or secret"));
+        errors.add("#/name", name.as_deref().and_then(|name| label_error(name, 100)));
+        errors.add("#/secret", secret.as_deref().and_then(|secret| secret_name_error(secret, prefix)));
+        errors.finish(Some(()))
     }
 
     fn apply(&self, account: &Account) -> Account {
@@ -230,23 +210,5 @@ impl AccountChange {
         let name = self.name.clone().unwrap_or_else(|| account.name.clone());
         let secret = self.secret.clone().unwrap_or_else(|| account.secret.clone());
         Account { status, name, secret, ..account.clone() }
-    }
-}
-
-fn audit(
-    admin: &Admin,
-    state: &AppState,
-    request: RequestId,
-    action: &str,
-    target: &AccountId,
-    values: serde_json::Value,
-) -> AuditEntry {
-    AuditEntry {
-        id: request.0,
-        at: state.now(),
-        actor: admin.subject().to_owned(),
-        action: action.to_owned(),
-        target: target.to_string(),
-        values,
     }
 }

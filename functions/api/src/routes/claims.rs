@@ -17,7 +17,7 @@ use crate::AppState;
 use crate::http::caller::{Admin, Caller};
 use crate::http::extract::{Json as Body, Path, double_option};
 use crate::http::observe::RequestId;
-use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::problem::{ApiProblem, FieldErrors};
 use crate::http::responses::ChangeResponses;
 use crate::views::ResourceView;
 
@@ -89,29 +89,23 @@ pub(super) async fn change(
 impl ResourceChange {
     async fn check(self, reader: &Reader, account: &AccountId) -> Result<Claim, ApiProblem> {
         let Self { project_id, tenant_id } = self;
-        let mut errors = Vec::new();
-        let mut add_error = |pointer: &str, detail: &str| {
-            errors.push(ValidationError { pointer: pointer.to_owned(), detail: format!("expected {detail}") });
-        };
-        if project_id.is_none() && tenant_id.is_none() {
-            add_error("#", "project_id, tenant_id or both");
-        }
+        let mut errors = FieldErrors::default();
+        let is_empty = project_id.is_none() && tenant_id.is_none();
+        errors.add("#", is_empty.then_some("expected project_id, tenant_id or both"));
         let project = project_id.clone().map(|id| id.and_then(|id| ProjectId::new(id).ok()));
         match (&project_id, &project) {
-            (Some(Some(_)), Some(None)) => add_error("#/project_id", &format!("{ID}, or null")),
+            (Some(Some(_)), Some(None)) => errors.add("#/project_id", Some(format!("expected {ID}, or null"))),
             (_, Some(Some(id))) => {
                 let found = reader.project(account, id).await?;
-                if found.is_none_or(|project| project.deleted_at.is_some()) {
-                    add_error("#/project_id", "a project that is in the resource's account");
-                }
+                let is_gone = found.is_none_or(|project| project.deleted_at.is_some());
+                errors.add("#/project_id", is_gone.then_some("expected a project that is in the resource's account"));
             }
             _ => {}
         }
         let tenant = tenant_id.clone().map(|id| id.and_then(|id| TenantId::new(id).ok()));
-        if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
-            add_error("#/tenant_id", &format!("{SLUG}, or null"));
-        }
-        if errors.is_empty() { Ok(Claim { project, tenant }) } else { Err(ApiProblem::unprocessable(errors)) }
+        let is_wrong = matches!((&tenant_id, &tenant), (Some(Some(_)), Some(None)));
+        errors.add("#/tenant_id", is_wrong.then(|| format!("expected {SLUG}, or null")));
+        errors.finish(Some(Claim { project, tenant }))
     }
 }
 
@@ -124,12 +118,5 @@ fn audit(claim: &Claim, admin: &Admin, state: &AppState, request: RequestId, key
         values.insert("tenant_id".to_owned(), json!(tenant));
     }
     let ResourceKey { account, kind, provider_id } = key;
-    AuditEntry {
-        id: request.0,
-        at: state.now(),
-        actor: admin.subject().to_owned(),
-        action: "resource.claim".to_owned(),
-        target: format!("{account}/{kind}/{provider_id}"),
-        values: values.into(),
-    }
+    state.audit(admin, &request, "resource.claim", format!("{account}/{kind}/{provider_id}"), values.into())
 }

@@ -77,7 +77,7 @@ pub(super) async fn list(
         Some(position) => position.since,
         None => params.since.unwrap_or(now - DEFAULT_SPAN),
     };
-    let since = since.max(now - state.config().event_retention);
+    let since = since.max(now - state.config().deployment.event_retention);
     let FeedParams { kind, event_type, tenant, account, .. } = params;
     let accounts = covered_accounts(&state, &caller, account.as_ref(), tenant.as_ref()).await?;
     let coverage = Freshness::new(reader.sync_states(&accounts).await?).coverage(kind.as_ref(), now);

@@ -26,5 +26,5 @@ pub(super) struct Health {
 /// The operation needs no token and reads nothing.
 #[utoipa::path(get, path = "/health", operation_id = "getHealth", tag = "service", responses((status = 200, description = "The function runs.", body = Health)))]
 pub(super) async fn health(State(state): State<AppState>) -> Json<Health> {
-    Json(Health { status: "ok", version: VERSION, stage: state.config().stage.clone() })
+    Json(Health { status: "ok", version: VERSION, stage: state.config().deployment.stage.clone() })
 }

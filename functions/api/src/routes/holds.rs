@@ -7,7 +7,7 @@ use http::StatusCode;
 use inventory::workers::{InventoryWorker, Target};
 use serde::Deserialize;
 use serde_json::json;
-use store::{AuditEntry, ConfirmOutcome};
+use store::ConfirmOutcome;
 use utoipa::ToSchema;
 
 use super::runs::{WorkerPath, enabled_account, invalid_field, kind_of};
@@ -66,14 +66,9 @@ pub(super) async fn confirm(
         kind.as_ref().is_none_or(|kind| kind == held_kind) && hold_id.as_ref().is_none_or(|id| *id == hold.id)
     });
     let (kind, hold) = single_hold(held)?;
-    let audit = AuditEntry {
-        id: request.0,
-        at: state.now(),
-        actor: admin.subject().to_owned(),
-        action: "sync.confirm".to_owned(),
-        target: format!("{account}/{}/{kind}", worker.name),
-        values: json!({ "hold_id": hold.id, "count": hold.count }),
-    };
+    let values = json!({ "hold_id": hold.id, "count": hold.count });
+    let target = format!("{account}/{}/{kind}", worker.name);
+    let audit = state.audit(&admin, &request, "sync.confirm", target, values);
     match state.table(&admin).confirm_hold(&account, &kind, &hold.id, &audit).await? {
         ConfirmOutcome::Recorded => {}
         ConfirmOutcome::NoSuchHold => return Err(no_held_deletions()),

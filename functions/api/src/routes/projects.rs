@@ -20,7 +20,7 @@ use crate::http::caller::{Admin, Caller};
 use crate::http::extract::{Json as Body, PagedQuery, Path, double_option};
 use crate::http::observe::RequestId;
 use crate::http::page::PageQuery;
-use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::problem::{ApiProblem, FieldErrors};
 use crate::http::representation::Representation;
 use crate::http::responses::{ChangeResponses, ItemResponses, ListResponses};
 use crate::http::text::label_error;
@@ -188,32 +188,19 @@ pub(super) async fn change(
 impl ProjectChange {
     fn check(self, now: DateTime<Utc>) -> Result<ValidatedProjectChange, ApiProblem> {
         let Self { tenant_id, tenant_from, purpose } = self;
-        let mut errors = Vec::new();
-        let mut add_error = |pointer: &str, detail: &str| {
-            errors.push(ValidationError { pointer: pointer.to_owned(), detail: detail.to_owned() });
-        };
-        if tenant_id.is_none() && purpose.is_none() && tenant_from.is_none() {
-            add_error("#", "expected tenant_id, purpose or both");
-        }
+        let mut errors = FieldErrors::default();
+        let is_empty = tenant_id.is_none() && purpose.is_none() && tenant_from.is_none();
+        errors.add("#", is_empty.then_some("expected tenant_id, purpose or both"));
         let tenant = tenant_id.clone().map(|tenant| tenant.and_then(|tenant| TenantId::new(tenant).ok()));
-        if let (Some(Some(_)), Some(None)) = (&tenant_id, &tenant) {
-            add_error("#/tenant_id", &format!("expected {SLUG}, or null"));
-        }
-        if tenant_from.is_some() && tenant_id.is_none() {
-            add_error("#/tenant_from", "expected together with tenant_id only");
-        }
-        if tenant_from.is_some_and(|from| from > now) {
-            add_error("#/tenant_from", "expected a time that is not in the future");
-        }
-        if let Some(wrong) = purpose.iter().flatten().find_map(|purpose| label_error(purpose, 200)) {
-            add_error("#/purpose", wrong);
-        }
-        if errors.is_empty() {
-            let from = to_millis(tenant_from.unwrap_or(now));
-            Ok(ValidatedProjectChange { tenant, from, from_given: tenant_from.is_some(), purpose })
-        } else {
-            Err(ApiProblem::unprocessable(errors))
-        }
+        let is_wrong = matches!((&tenant_id, &tenant), (Some(Some(_)), Some(None)));
+        errors.add("#/tenant_id", is_wrong.then(|| format!("expected {SLUG}, or null")));
+        let is_alone = tenant_from.is_some() && tenant_id.is_none();
+        errors.add("#/tenant_from", is_alone.then_some("expected together with tenant_id only"));
+        let is_future = tenant_from.is_some_and(|from| from > now);
+        errors.add("#/tenant_from", is_future.then_some("expected a time that is not in the future"));
+        errors.add("#/purpose", purpose.iter().flatten().find_map(|purpose| label_error(purpose, 200)));
+        let from = to_millis(tenant_from.unwrap_or(now));
+        errors.finish(Some(ValidatedProjectChange { tenant, from, from_given: tenant_from.is_some(), purpose }))
     }
 }
 
@@ -242,13 +229,6 @@ impl ValidatedProjectChange {
         if let Some(purpose) = &self.purpose {
             values.insert("purpose".to_owned(), json!(purpose));
         }
-        AuditEntry {
-            id: request.0,
-            at: state.now(),
-            actor: admin.subject().to_owned(),
-            action: "project.change".to_owned(),
-            target,
-            values: values.into(),
-        }
+        state.audit(admin, &request, "project.change", target, values.into())
     }
 }

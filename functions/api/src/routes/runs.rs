@@ -108,8 +108,5 @@ pub(super) fn kind_of(worker: AnyWorker, name: String) -> Result<Kind, ApiProble
 
 /// 422: a field of the body has an invalid value.
 pub(super) fn invalid_field(pointer: &str, expected: &str) -> ApiProblem {
-    ApiProblem::unprocessable(vec![ValidationError {
-        pointer: pointer.to_owned(),
-        detail: format!("expected {expected}"),
-    }])
+    ApiProblem::unprocessable(vec![ValidationError::new(pointer, format!("expected {expected}"))])
 }

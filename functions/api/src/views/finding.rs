@@ -7,7 +7,7 @@ use inventory::findings::{CoverageGapReason, RuleFinding, SkippedRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{List, Price};
+use super::List;
 use crate::http::representation::Tabular;
 
 /// A page of findings, the most expensive first.
@@ -18,7 +18,7 @@ pub struct FindingList {
     pub list: List<FindingView>,
     /// Total monthly list price of all findings, including those on other pages; findings without a
     /// price count as zero.
-    pub total_price_monthly: Price,
+    pub total_price_monthly: Money,
     /// Rules that could not be evaluated, so that their findings are unknown; empty if all rules
     /// were evaluated.
     pub skipped: Vec<SkippedRuleView>,
@@ -56,7 +56,7 @@ pub struct FindingView {
     /// Monthly list price that deleting the resource would save; null if nothing would be saved or
     /// no price is known.
     #[schema(required)]
-    pub price_monthly: Option<Price>,
+    pub price_monthly: Option<Money>,
     /// Time since when the rule matches; null if the current state does not show it (the resource's
     /// events may).
     #[schema(required)]
@@ -95,7 +95,7 @@ impl FindingList {
     pub fn new(list: List<FindingView>, all: &[RuleFinding], skipped: Vec<SkippedRule>) -> Self {
         let prices = all.iter().filter_map(|finding| finding.price_monthly);
         let total = Money::usd(prices.map(|price| price.amount).sum());
-        Self { list, total_price_monthly: total.into(), skipped: skipped.into_iter().map(Into::into).collect() }
+        Self { list, total_price_monthly: total, skipped: skipped.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -122,7 +122,7 @@ impl FindingView {
             project_id: project.map(|project| project.id.to_string()),
             project_name: project.map(|project| project.facts.name.clone()),
             tenant_id: finding.claimed_tenant.or(project_tenant).map(Into::into),
-            price_monthly: finding.price_monthly.map(Into::into),
+            price_monthly: finding.price_monthly,
             since: finding.since,
             age_days: finding.age_days,
             why: finding.why,

@@ -1,12 +1,11 @@
 //! The representation of saga plans.
 
+use domain::Money;
 use sagas::plan::{PlannedStep, SagaPlan};
 use sagas::step::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-
-use super::Price;
 
 /// The changes that a saga would make; creating the plan wrote nothing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -36,7 +35,7 @@ pub struct PlanView {
     pub fails_at: Option<usize>,
     /// Upper limit of the additional monthly cost; null if no step costs anything.
     #[schema(required)]
-    pub price_monthly_up_to: Option<Price>,
+    pub price_monthly_up_to: Option<Money>,
 }
 
 /// The changes that a step would make.
@@ -68,7 +67,7 @@ pub struct PlannedStepView {
     pub undo: Undo,
     /// Upper limit of the step's additional monthly cost.
     #[schema(required)]
-    pub price_monthly_up_to: Option<Price>,
+    pub price_monthly_up_to: Option<Money>,
 }
 
 /// A change of one object.
@@ -117,7 +116,7 @@ impl PlanView {
             steps: steps.into_iter().map(Into::into).collect(),
             reversible,
             fails_at,
-            price_monthly_up_to: price_monthly_up_to.map(Into::into),
+            price_monthly_up_to,
         }
     }
 }
@@ -137,7 +136,7 @@ impl From<PlannedStep> for PlannedStepView {
             changes: changes.into_iter().map(change).collect(),
             sibling_ttls: sibling_ttls.into_iter().map(sibling).collect(),
             undo,
-            price_monthly_up_to: price_monthly_up_to.map(Into::into),
+            price_monthly_up_to,
         }
     }
 }

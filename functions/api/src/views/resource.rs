@@ -1,13 +1,12 @@
 //! The representation of resources.
 
 use chrono::{DateTime, Utc};
+use domain::Money;
 use domain::{Attribution, Project, Resource, ResourceFacts};
 use inventory::Unattributed;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-
-use super::Price;
 
 /// A resource of DigitalOcean's that is mirrored.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -56,7 +55,7 @@ pub struct ResourceView {
     pub tags: Vec<String>,
     /// Monthly list price, if DigitalOcean's API returns one.
     #[schema(required)]
-    pub price_monthly: Option<Price>,
+    pub price_monthly: Option<Money>,
     /// Time of creation according to DigitalOcean.
     #[schema(required)]
     pub created_at: Option<DateTime<Utc>>,
@@ -103,7 +102,7 @@ impl ResourceView {
             tenant_claimed: claimed_tenant.is_some(),
             tenant_id: claimed_tenant.or_else(|| project?.tenant_id.clone()).map(Into::into),
             tags,
-            price_monthly: price_monthly.map(Into::into),
+            price_monthly,
             created_at,
             first_seen_at: resource.first_seen_at,
             last_seen_at,

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::Coverage;
+use domain::Money;
 use domain::Project;
 use serde::Serialize;
 use store::{SummaryCount, SummaryKey};
 use utoipa::ToSchema;
 
-use super::Price;
 use crate::http::representation::Tabular;
 
 /// The resources of one kind, project and tenant in an account, counted.
@@ -37,7 +37,7 @@ pub struct SummaryRowView {
     pub unpriced: u64,
     /// Total monthly list price of the others; null if none has a price.
     #[schema(required)]
-    pub price_monthly: Option<Price>,
+    pub price_monthly: Option<Money>,
 }
 
 /// The totals of all rows of a summary.
@@ -52,7 +52,7 @@ pub struct SummaryTotalsView {
     pub unpriced: u64,
     /// Total monthly list price of the others; null if none has a price.
     #[schema(required)]
-    pub price_monthly: Option<Price>,
+    pub price_monthly: Option<Money>,
 }
 
 /// All resources that the caller may see, counted on a single page.
@@ -84,7 +84,7 @@ impl SummaryRowView {
             tenant_id: tenant_id.map(Into::into),
             count: count.count,
             unpriced: count.unpriced,
-            price_monthly: count.price().map(Into::into),
+            price_monthly: count.price(),
         }
     }
 }
@@ -93,7 +93,7 @@ impl SummaryView {
     /// Combines the rows, their totals and their freshness.
     #[must_use]
     pub fn new(data: Vec<SummaryRowView>, total: SummaryCount, coverage: Coverage) -> Self {
-        let price_monthly = total.price().map(Into::into);
+        let price_monthly = total.price();
         let totals = SummaryTotalsView { count: total.count, unpriced: total.unpriced, price_monthly };
         Self { data, totals, as_of: coverage.as_of, complete: coverage.complete }
     }

@@ -53,5 +53,5 @@ impl RequestedAccount {
 }
 
 fn account_error(detail: &str) -> ApiProblem {
-    ApiProblem::unprocessable(vec![ValidationError { pointer: "#/account".to_owned(), detail: detail.to_owned() }])
+    ApiProblem::unprocessable(vec![ValidationError::new("#/account", detail.to_owned())])
 }

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{SagaPath, audit, tx};
+use super::{SagaPath, tx};
 use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::{Json as Body, OptionalJson, Path};
 use crate::http::observe::RequestId;
-use crate::http::problem::{ApiProblem, ValidationError};
+use crate::http::problem::{ApiProblem, FieldErrors};
 use crate::http::responses::ChangeResponses;
 use crate::http::text::label_error;
 use crate::views::SagaView;
@@ -70,7 +70,7 @@ impl CommandContext {
             }
             OperatorCommand::Skip { step, reason } => json!({ "step": step, "reason": reason }),
         };
-        let saga_store = state.table(&admin).audited(&audit(&admin, &state, &request, action, &id, values))?;
+        let saga_store = state.table(&admin).audited(&state.audit(&admin, &request, action, id.to_string(), values))?;
         let provider = provisioning.provider_factory.provider();
         let ports = Ports {
             saga_store: &saga_store,
@@ -98,13 +98,9 @@ impl CommandContext {
 
 /// Checks that a reason is short enough and contains no token.
 fn validated_reason(reason: String) -> Result<String, ApiProblem> {
-    match label_error(&reason, 200) {
-        None => Ok(reason),
-        Some(wrong) => {
-            let error = ValidationError { pointer: "#/reason".to_owned(), detail: wrong.to_owned() };
-            Err(ApiProblem::unprocessable(vec![error]))
-        }
-    }
+    let mut errors = FieldErrors::default();
+    errors.add("#/reason", label_error(&reason, 200));
+    errors.finish(Some(reason))
 }
 
 fn optional_reason(OptionalReason { reason }: OptionalReason) -> Result<String, ApiProblem> {

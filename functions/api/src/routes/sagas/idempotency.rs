@@ -37,10 +37,7 @@ impl FromRequestParts<AppState> for IdempotencyKey {
             _ => {
                 let detail =
                     "expected a single value of 1 to 128 printable characters without spaces, not a token".to_owned();
-                Err(ApiProblem::invalid(vec![ValidationError {
-                    pointer: "#/header/idempotency-key".to_owned(),
-                    detail,
-                }]))
+                Err(ApiProblem::invalid(vec![ValidationError::new("#/header/idempotency-key", detail)]))
             }
         }
     }

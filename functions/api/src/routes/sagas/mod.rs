@@ -12,12 +12,8 @@ pub(super) mod templates;
 
 use sagas::record::SagaId;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-use store::AuditEntry;
 use utoipa::IntoParams;
 
-use crate::AppState;
-use crate::http::caller::Admin;
 use crate::http::observe::RequestId;
 use crate::http::parameters::parsed;
 
@@ -33,24 +29,6 @@ pub(super) struct SagaPath {
 
 fn saga_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SagaId, D::Error> {
     parsed(deserializer, "the UUID of a saga", |text| text.parse().ok())
-}
-
-fn audit(
-    admin: &Admin,
-    state: &AppState,
-    request: &RequestId,
-    action: &str,
-    saga: &SagaId,
-    values: Value,
-) -> AuditEntry {
-    AuditEntry {
-        id: request.0.clone(),
-        at: state.now(),
-        actor: admin.subject().to_owned(),
-        action: action.to_owned(),
-        target: saga.to_string(),
-        values,
-    }
 }
 
 /// Builds an id that is unique even if API Gateway uses a request id again.

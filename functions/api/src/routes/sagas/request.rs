@@ -19,7 +19,7 @@ use crate::http::text::TOKEN_REFUSED;
 const MAX_START_DELAY: TimeDelta = TimeDelta::days(366);
 
 /// A saga to start: its steps, or the name of a saga template.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct SagaRequest {
     /// Type of the saga. Without `steps`, the name of a template: `snapshot-droplet`, `ensure-dns`
@@ -83,11 +83,6 @@ pub(super) struct StartRequest {
 }
 
 impl SagaRequest {
-    /// Builds a request for a template with these inputs.
-    pub(super) fn from_template(name: &str, inputs: Map<String, Value>) -> Self {
-        Self { saga_type: Some(name.to_owned()), inputs, ..Self::default() }
-    }
-
     /// Validates the request without the registered accounts and returns every invalid field.
     pub(super) fn validate(self, now: DateTime<Utc>) -> Result<ValidatedRequest, Vec<ValidationError>> {
         let mut errors: Vec<ValidationError> = self.tokens();
@@ -126,7 +121,7 @@ impl SagaRequest {
             (None, None) => return Err(vec![self.missing_steps()]),
             (Some(_), Some(_)) => {
                 let detail = "a saga template has its own steps; leave out either the steps or the type".to_owned();
-                return Err(vec![ValidationError { pointer: "#/steps".to_owned(), detail }]);
+                return Err(vec![ValidationError::new("#/steps", detail)]);
             }
             (Some(steps), None) => {
                 let label = name.filter(|name| !is_label(name)).map(|_| InputError {
@@ -153,14 +148,12 @@ impl SagaRequest {
     fn missing_steps(&self) -> ValidationError {
         let names: Vec<&str> = SAGA_TEMPLATES.iter().map(|template| template.name).collect();
         match self.saga_type {
-            Some(_) => ValidationError {
-                pointer: "#/type".to_owned(),
-                detail: format!("expected one of {}, or steps in addition", names.join(", ")),
-            },
-            None => ValidationError {
-                pointer: "#/steps".to_owned(),
-                detail: "expected steps, or the name of a saga template as type".to_owned(),
-            },
+            Some(_) => {
+                ValidationError::new("#/type", format!("expected one of {}, or steps in addition", names.join(", ")))
+            }
+            None => {
+                ValidationError::new("#/steps", "expected steps, or the name of a saga template as type".to_owned())
+            }
         }
     }
 

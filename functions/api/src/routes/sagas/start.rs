@@ -11,7 +11,7 @@ use serde_json::json;
 use super::idempotency::IdempotencyKey;
 use super::plan::compute_plan;
 use super::request::{SagaRequest, StartRequest, ValidatedRequest};
-use super::{audit, tx};
+use super::tx;
 use crate::AppState;
 use crate::http::caller::Admin;
 use crate::http::extract::Json as Body;
@@ -79,7 +79,7 @@ pub(super) async fn start_validated(
     let values = json!({
         "type": saga_type, "account": account, "tenant_id": tenant_id, "steps": steps, "plan_hash": plan_hash, "start_at": start_at
     });
-    let audit = audit(admin, state, request, "saga.start", &id, values);
+    let audit = state.audit(admin, request, "saga.start", id.to_string(), values);
     let by = admin.subject().to_owned();
     let new_saga = NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
     let start = Start::new(id, new_saga, &tx(request), now, &provisioning.timing);

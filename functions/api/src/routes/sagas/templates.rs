@@ -18,34 +18,25 @@ use crate::http::problem::{ApiProblem, ValidationError};
 use crate::http::responses::ChangeResponses;
 use crate::views::SagaView;
 
-/// The body of a request for a snapshot. Every field that is not in [`StartOptions`] is an input of
-/// the step.
+/// The body of a request for a saga template. Every field that is not named here is an input of the
+/// steps, which check all of them at once; so the types below only describe them, and a test
+/// compares the two.
 #[derive(Debug, Deserialize)]
-pub(in crate::routes) struct SnapshotRequest {
-    #[serde(flatten)]
-    options: StartOptions,
+pub(in crate::routes) struct TemplateRequest {
+    account: Option<String>,
+    start_at: Option<DateTime<Utc>>,
+    plan_hash: Option<String>,
     #[serde(flatten)]
     inputs: Map<String, Value>,
 }
 
-/// The body of a request for a DNS record. Every field that is neither `ensure` nor in
-/// [`StartOptions`] is an input of the step.
+/// The body of a request for a DNS record.
 #[derive(Debug, Deserialize)]
 pub(in crate::routes) struct DnsRequest {
     #[serde(default)]
     ensure: Ensure,
     #[serde(flatten)]
-    options: StartOptions,
-    #[serde(flatten)]
-    inputs: Map<String, Value>,
-}
-
-/// The fields that all templates share.
-#[derive(Debug, Deserialize)]
-struct StartOptions {
-    account: Option<String>,
-    start_at: Option<DateTime<Utc>>,
-    plan_hash: Option<String>,
+    request: TemplateRequest,
 }
 
 /// The requested state of a DNS record.
@@ -130,18 +121,12 @@ pub(in crate::routes) struct DnsRequestSchema {
     plan_hash: Option<String>,
 }
 
-impl StartOptions {
-    fn request(self, definition: &str, inputs: Map<String, Value>) -> SagaRequest {
-        let Self { account, start_at, plan_hash } = self;
-        // Both fields are flattened, so serde puts the fields of the options into the inputs as
-        // well.
-        let inputs = inputs.into_iter().filter(|(name, _)| !START_OPTIONS.contains(&name.as_str())).collect();
-        SagaRequest { account, start_at, plan_hash, ..SagaRequest::from_template(definition, inputs) }
+impl TemplateRequest {
+    fn of(self, template: &str) -> SagaRequest {
+        let Self { account, start_at, plan_hash, inputs } = self;
+        SagaRequest { saga_type: Some(template.to_owned()), account, start_at, plan_hash, inputs, steps: None }
     }
 }
-
-/// The names of the fields in [`StartOptions`].
-const START_OPTIONS: [&str; 3] = ["account", "start_at", "plan_hash"];
 
 /// Takes a snapshot of a droplet.
 ///
@@ -162,9 +147,9 @@ pub(in crate::routes) async fn snapshot_droplet(
     key: IdempotencyKey,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Body(SnapshotRequest { options, inputs }): Body<SnapshotRequest>,
+    Body(body): Body<TemplateRequest>,
 ) -> Result<StartResponse, ApiProblem> {
-    start_from_template(&admin, &state, &request, key, options.request("snapshot-droplet", inputs)).await
+    start_from_template(&admin, &state, &request, key, body.of("snapshot-droplet")).await
 }
 
 /// Creates, updates or deletes a DNS record, so that the name has the requested data or no data.
@@ -185,13 +170,13 @@ pub(in crate::routes) async fn dns(
     key: IdempotencyKey,
     State(state): State<AppState>,
     Extension(request): Extension<RequestId>,
-    Body(DnsRequest { ensure, options, inputs }): Body<DnsRequest>,
+    Body(DnsRequest { ensure, request: body }): Body<DnsRequest>,
 ) -> Result<StartResponse, ApiProblem> {
-    let definition = match ensure {
+    let template = match ensure {
         Ensure::Present => "ensure-dns",
         Ensure::Absent => "remove-dns",
     };
-    start_from_template(&admin, &state, &request, key, options.request(definition, inputs)).await
+    start_from_template(&admin, &state, &request, key, body.of(template)).await
 }
 
 async fn start_from_template(

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use super::BalanceView;
 use crate::http::representation::Tabular;
-use crate::views::Price;
 
 /// The cost of the running month so far and its forecast, on a single page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -47,11 +46,11 @@ pub struct AccrualRowView {
     #[schema(example = "droplet")]
     pub kind: String,
     /// Cost of the month so far.
-    pub month_to_date: Price,
+    pub month_to_date: Money,
     /// Cost of one more day at the current usage.
-    pub per_day: Price,
+    pub per_day: Money,
     /// Cost at the end of the month if no resource is created or destroyed.
-    pub forecast: Price,
+    pub forecast: Money,
     /// Number of lines that reach their monthly cap by the end of the month.
     #[schema(example = 3)]
     pub capped: u32,
@@ -62,11 +61,11 @@ pub struct AccrualRowView {
 #[schema(as = AccrualTotals)]
 pub struct AccrualTotalsView {
     /// Cost of the month so far.
-    pub month_to_date: Price,
+    pub month_to_date: Money,
     /// Cost of one more day at the current usage.
-    pub per_day: Price,
+    pub per_day: Money,
     /// Cost at the end of the month if no resource is created or destroyed.
-    pub forecast: Price,
+    pub forecast: Money,
     /// Number of lines that reach their monthly cap by the end of the month.
     #[schema(example = 3)]
     pub capped: u32,
@@ -109,13 +108,13 @@ pub struct DayRateView {
     pub day: NaiveDate,
     /// Cost of the day; of today, the cost so far. If several days lie between two balances, each
     /// gets an equal share.
-    pub amount: Price,
+    pub amount: Money,
     /// Lower end of the range that the previous days make expected; null if they are too few.
     #[schema(required)]
-    pub low: Option<Price>,
+    pub low: Option<Money>,
     /// Upper end of that range.
     #[schema(required)]
-    pub high: Option<Price>,
+    pub high: Option<Money>,
     /// Position of the cost relative to the range: `below`, `within` or `above`; null if there is
     /// no range, and for today unless the cost is above it already.
     #[schema(required, pattern = "^(below|within|above)$", example = "within")]
@@ -197,14 +196,14 @@ impl AccrualView {
 
 impl From<Figures> for AccrualTotalsView {
     fn from(Figures { month_to_date, per_day, forecast, capped }: Figures) -> Self {
-        let price = |amount| Price::from(Money::usd(amount));
+        let price = Money::usd;
         Self { month_to_date: price(month_to_date), per_day: price(per_day), forecast: price(forecast), capped }
     }
 }
 
 /// Rounds to cents, because shares of an amount may have any number of decimals.
-fn to_cents(money: Money) -> Price {
-    Money::usd(money.amount.round_dp(2)).into()
+fn to_cents(money: Money) -> Money {
+    Money::usd(money.amount.round_dp(2))
 }
 
 const fn name(position: BandPosition) -> &'static str {

@@ -1,13 +1,12 @@
 //! The representation of cost lines.
 
 use chrono::{DateTime, Utc};
+use domain::Money;
 use domain::billing::{
     Confidence, CostLine, Existence, Invoice, InvoiceStatus, Match, MatchMethod, MatchedResource, UnmatchedReason,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::views::Price;
 
 /// A line of an invoice with its owner: either a `resource` or an `unmatched_reason`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -52,7 +51,7 @@ pub struct CostLineView {
     #[schema(required)]
     pub end: Option<DateTime<Utc>>,
     /// Amount of the charge, which may contain fractions of a cent.
-    pub amount: Price,
+    pub amount: Money,
     /// Name of the resource's project at that time, as DigitalOcean writes it.
     #[schema(required, example = "acme-web")]
     pub project_name: Option<String>,
@@ -113,7 +112,7 @@ impl CostLineView {
             hours: charge.hours.and_then(|hours| hours.try_into().ok()),
             start: charge.start,
             end: charge.end,
-            amount: charge.amount.into(),
+            amount: charge.amount,
             project_name: charge.project_name,
             category: charge.category,
             match_method: found.map(|found| found.method),

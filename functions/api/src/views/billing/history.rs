@@ -1,11 +1,10 @@
 //! The representation of the billing history.
 
 use chrono::{DateTime, Utc};
+use domain::Money;
 use domain::billing::HistoryEntry;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::views::Price;
 
 /// An entry of an account's billing history.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -25,7 +24,7 @@ pub struct HistoryEntryView {
     #[schema(example = "Invoice for April 2026")]
     pub description: String,
     /// Amount of the entry; negative for payments and credits.
-    pub amount: Price,
+    pub amount: Money,
     /// Number printed on the invoice; null unless the entry is about an invoice.
     #[schema(required, example = "106")]
     pub invoice_id: Option<String>,
@@ -42,7 +41,7 @@ impl From<HistoryEntry> for HistoryEntryView {
             date,
             entry_type: entry_type.0,
             description,
-            amount: amount.into(),
+            amount,
             invoice_id,
             invoice_uuid: invoice_uuid.map(Into::into),
         }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::DifferenceView;
 use super::tie_out::tie_out;
-use crate::views::Price;
 
 /// An invoice and the results of its ingestion.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -27,7 +26,7 @@ pub struct InvoiceView {
     #[schema(example = "2026-04")]
     pub period: String,
     /// Amount of the invoice, as in DigitalOcean's list of invoices.
-    pub amount: Price,
+    pub amount: Money,
     /// State of the ingestion: `pending`, `ingesting`, `ingested`, `failed` (see `error`; lines of
     /// an earlier ingestion remain), or `open` (the preview of the running month, which changes
     /// every day).
@@ -71,9 +70,9 @@ pub struct InvoiceView {
 #[schema(as = Previewed)]
 pub struct PreviewedView {
     /// Amount of the last preview.
-    pub amount: Price,
+    pub amount: Money,
     /// Invoice amount minus the preview's amount; negative if less was billed.
-    pub difference: Price,
+    pub difference: Money,
 }
 
 impl From<Invoice> for InvoiceView {
@@ -83,8 +82,8 @@ impl From<Invoice> for InvoiceView {
             account, uuid, invoice_id, period, amount, status, updated_at, lines, preview_amount, error, ..
         } = invoice;
         let previewed = preview_amount.map(|previewed| PreviewedView {
-            amount: previewed.into(),
-            difference: Money::usd(amount.amount - previewed.amount).into(),
+            amount: previewed,
+            difference: Money::usd(amount.amount - previewed.amount),
         });
         let counts = lines.as_ref().map(|set| set.counts);
         let ingested_at = lines.as_ref().map(|set| set.ingested_at);
@@ -93,7 +92,7 @@ impl From<Invoice> for InvoiceView {
             uuid: uuid.into(),
             invoice_id,
             period: period.into(),
-            amount: amount.into(),
+            amount,
             status,
             lines: counts.map(|counts| counts.lines),
             matched: counts.map(|counts| counts.matched),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::representation::Tabular;
-use crate::views::{List, Price};
+use crate::views::List;
 
 /// A page of invoice tie-outs and the total of all pages.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -44,10 +44,10 @@ pub struct TieOutRowView {
     #[schema(value_type = String, pattern = "^(balanced|differs|incomplete)$", example = "balanced")]
     pub status: TieOutStatus,
     /// Amount of the invoice, as in DigitalOcean's list of invoices.
-    pub amount: Price,
+    pub amount: Money,
     /// Sum of the lines; null if none were read yet.
     #[schema(required)]
-    pub lines_amount: Option<Price>,
+    pub lines_amount: Option<Money>,
     /// Sums that differ from the sum of the lines.
     pub differences: Vec<DifferenceView>,
     /// Sums that are not known yet: `lines`, `items`, `summary_parts`, `summary`, `invoice` or
@@ -65,9 +65,9 @@ pub struct DifferenceView {
     #[schema(value_type = String, example = "history")]
     pub source: AmountSource,
     /// Sum according to the source.
-    pub amount: Price,
+    pub amount: Money,
     /// Sum minus the sum of the lines; negative if it is less.
-    pub difference: Price,
+    pub difference: Money,
 }
 
 /// The comparison of all invoices together.
@@ -91,13 +91,13 @@ pub struct TieOutTotalView {
     #[schema(example = 0)]
     pub incomplete: u32,
     /// Sum of the invoices' amounts, as in DigitalOcean's list of invoices.
-    pub amount: Price,
+    pub amount: Money,
     /// Sum of all lines; null if the lines of at least one invoice were not read.
     #[schema(required)]
-    pub lines_amount: Option<Price>,
+    pub lines_amount: Option<Money>,
     /// Amount minus the sum of the lines; null if the lines of at least one invoice were not read.
     #[schema(required)]
-    pub difference: Option<Price>,
+    pub difference: Option<Money>,
 }
 
 impl From<&Invoice> for TieOutRowView {
@@ -110,8 +110,8 @@ impl From<&Invoice> for TieOutRowView {
             invoice_status: invoice.status,
             period: invoice.period.to_string(),
             status,
-            amount: invoice.amount.into(),
-            lines_amount: lines_amount(invoice).map(Into::into),
+            amount: invoice.amount,
+            lines_amount: lines_amount(invoice),
             differences: differences.into_iter().map(Into::into).collect(),
             missing,
         }
@@ -120,7 +120,7 @@ impl From<&Invoice> for TieOutRowView {
 
 impl From<Difference> for DifferenceView {
     fn from(Difference { source, amount, difference }: Difference) -> Self {
-        Self { source, amount: amount.into(), difference: difference.into() }
+        Self { source, amount, difference }
     }
 }
 
@@ -146,8 +146,8 @@ impl TieOutTotalView {
             balanced,
             differs,
             incomplete,
-            amount: amount.into(),
-            lines_amount: lines_amount.map(Into::into),
+            amount,
+            lines_amount,
             difference: lines_amount.map(|lines| Money::usd(amount.amount - lines.amount).into()),
         }
     }

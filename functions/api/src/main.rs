@@ -17,7 +17,8 @@ async fn main() -> ExitCode {
         init.phase("config");
         let aws = AwsClients::load().await;
         init.phase("aws");
-        let table = Table::new(aws.dynamodb(), &config.deployment.table_name).keep_events_for(config.deployment.event_retention);
+        let table = Table::new(aws.dynamodb(), &config.deployment.table_name)
+            .keep_events_for(config.deployment.event_retention);
         table.warm_up().await;
         init.phase("table");
         let queue = Arc::new(SqsQueue::new(aws.sqs()));

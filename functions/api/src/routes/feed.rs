@@ -48,14 +48,6 @@ pub(super) struct FeedParams {
     account: Option<AccountId>,
 }
 
-/// The position after a page. The start of the feed is kept as well, because the default (24 hours
-/// ago) moves from page to page.
-#[derive(Serialize, Deserialize)]
-struct FeedCursor {
-    since: DateTime<Utc>,
-    from: Cursor,
-}
-
 /// Lists recent events of all resources, the newest first.
 ///
 /// A tenant sees the events of a resource from the time when it owned the resource.
@@ -71,10 +63,12 @@ pub(super) async fn list(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "feed", &params);
-    let position: Option<FeedCursor> = page.position(&binding)?;
+    // The start of the feed is part of the position, because the default (24 hours ago) moves from
+    // page to page.
+    let position: Option<(DateTime<Utc>, Cursor)> = page.position(&binding)?;
     let now = state.now();
     let since = match &position {
-        Some(position) => position.since,
+        Some((since, _)) => *since,
         None => params.since.unwrap_or(now - DEFAULT_SPAN),
     };
     let since = since.max(now - state.config().deployment.event_retention);
@@ -82,10 +76,10 @@ pub(super) async fn list(
     let accounts = covered_accounts(&state, &caller, account.as_ref(), tenant.as_ref()).await?;
     let coverage = Freshness::new(reader.sync_states(&accounts).await?).coverage(kind.as_ref(), now);
     let filter = FeedFilter { since, account, kind, event_type, tenant };
-    let from = position.map(|position| position.from);
+    let from = position.map(|(_, from)| from);
     let found = reader.feed(&filter, from.as_ref(), now, page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
-    let next = found.next.map(|from| binding.seal(&FeedCursor { since, from })).transpose()?;
+    let next = found.next.map(|from| binding.seal(&(since, from))).transpose()?;
     let data: Vec<EventView> = found.items.into_iter().map(Into::into).collect();
     representation.of(&List::new(data, next, coverage))
 }

@@ -1,9 +1,10 @@
 //! Findings: resources that cost money without being used, or that lack a recommended setting.
 
+use std::cmp::Reverse;
+
 use axum::extract::State;
 use axum::response::Response;
-use domain::Coverage;
-use domain::{AccountId, Money, ProjectId, ResourceKey, TenantId};
+use domain::{AccountId, Coverage, ProjectId, TenantId};
 use inventory::findings::{Evaluation, FindingRule, RULES, RuleFinding};
 use serde::{Deserialize, Deserializer, Serialize};
 use store::ResourceFilter;
@@ -19,7 +20,7 @@ use crate::http::parameters::parsed;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
 use crate::http::responses::ListResponses;
-use crate::views::{FindingList, FindingView, List};
+use crate::views::{FindingList, FindingView, List, page_of};
 
 /// The filters of findings; a finding must match all of them.
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
@@ -42,30 +43,10 @@ pub(super) struct FindingFilter {
     project: Option<ProjectId>,
 }
 
-/// The position after a page: the sort key of its last finding.
-#[derive(Serialize, Deserialize)]
-struct FindingCursor {
-    price: Option<Money>,
-    key: ResourceKey,
-    rule: String,
-}
-
 fn rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
     let named = |text: &str| FindingRule::named(text).map(|rule| rule.name.to_owned());
     parsed(deserializer, &format!("one of {}", names.join(", ")), named).map(Some)
-}
-
-impl FindingCursor {
-    fn of(finding: &RuleFinding) -> Self {
-        Self { price: finding.price_monthly, key: finding.key.clone(), rule: finding.rule.to_owned() }
-    }
-
-    /// Returns whether the finding sorts after the cursor.
-    fn is_before(&self, finding: &RuleFinding) -> bool {
-        let price = std::cmp::Reverse(self.price.map(|price| price.amount));
-        finding.order() > (price, &self.key, self.rule.as_str())
-    }
 }
 
 /// Lists resources that cost money without being used or that lack a recommended setting, the most
@@ -85,7 +66,7 @@ pub(super) async fn list(
 ) -> Result<Response, ApiProblem> {
     let reader = state.reader(&caller);
     let binding = state.cursor_key().await?.binding(reader.scope(), "findings", &filter);
-    let after: Option<FindingCursor> = page.position(&binding)?;
+    let after = page.position(&binding)?;
     let rules: Vec<&FindingRule> =
         RULES.iter().filter(|rule| filter.rule.as_ref().is_none_or(|wanted| wanted == rule.name)).collect();
     let FindingFilter { account, tenant, project, .. } = filter;
@@ -94,16 +75,13 @@ pub(super) async fn list(
     let Evaluation { found, skipped, as_of, complete } =
         Evaluation::of(&reader, &accounts, &wanted, &rules, state.now()).await?;
 
-    let page_start = after.map_or(0, |after| found.partition_point(|finding| !after.is_before(finding)));
-    let page_end = found.len().min(page_start + page.limit);
-    let on_page = &found[page_start..page_end];
-    let next = on_page
-        .last()
-        .filter(|_| page_end < found.len())
-        .map(|last| binding.seal(&FindingCursor::of(last)))
-        .transpose()?;
+    let key = |finding: &&RuleFinding| {
+        let price = finding.price_monthly.map(|price| price.amount);
+        (Reverse(price), finding.key.clone(), finding.rule.to_owned())
+    };
+    let (on_page, next) = page_of(&found, key, after.as_ref(), page.limit, &binding)?;
     let projects = projects_of(&reader, on_page.iter().map(|finding| finding.key.account.clone())).await?;
-    let data = on_page.iter().map(|finding| {
+    let data = on_page.into_iter().map(|finding| {
         let project = finding.project_id.clone().and_then(|id| projects.get(&(finding.key.account.clone(), id)));
         FindingView::new(finding.clone(), project)
     });

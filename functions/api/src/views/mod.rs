@@ -17,9 +17,8 @@ mod sync;
 
 pub use account::AccountView;
 pub use billing::{
-    AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, BalanceView, ChargedResourceView, CostLineView,
-    DayRateView, DifferenceView, HistoryEntryView, InvoiceView, MatchRateView, PreviewedView, TieOutList,
-    TieOutRowView, TieOutTotalView,
+    AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, ChargedResourceView, CostLineView, DayRateView,
+    HistoryEntryView, InvoiceView, MatchRateView, PreviewedView, TieOutList, TieOutRowView,
 };
 pub use event::{CauseView, ChangeView, EventView};
 pub use finding::{FindingList, FindingView, SkippedRuleView};

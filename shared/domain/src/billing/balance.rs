@@ -5,21 +5,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Money};
 
-/// The balance of an account at one moment, as DigitalOcean reports it: the live accrual of the
+/// The balance of an account at one time, as DigitalOcean reported it: the live accrual of the
 /// running month.
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Billing/operation/balance_get>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(utoipa::ToSchema),
+    schema(as = Balance, description = "The balance of an account at one time, as DigitalOcean reported it.")
+)]
 pub struct BalanceSnapshot {
-    /// The account that owes the balance.
+    /// Account that owes the balance.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "main"))]
     pub account: AccountId,
-    /// The time of the request to DigitalOcean.
+    /// Time when the worker read the balance.
     pub at: DateTime<Utc>,
-    /// The time at which DigitalOcean calculated the balance, which may be long before the request.
+    /// Time when DigitalOcean calculated the balance, which may be much earlier.
     pub generated_at: DateTime<Utc>,
-    /// The total amount owed: the account balance plus the usage of the month.
+    /// Amount owed: the account balance plus the usage of the month.
     pub month_to_date_balance: Money,
-    /// The amount owed for earlier months; negative if there is credit left.
+    /// Amount owed from earlier months; negative if a credit remains.
     pub account_balance: Money,
-    /// The usage of the running month.
+    /// Usage of the running month.
     pub month_to_date_usage: Money,
 }

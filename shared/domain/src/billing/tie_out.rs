@@ -48,13 +48,16 @@ pub enum AmountSource {
     History,
 }
 
-/// An amount that differs from the sum of the lines.
+/// A sum that differs from the sum of the lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Difference {
-    /// The place where the amount is stated.
+    /// Source of the sum: the JSON `items`, the `summary_parts`, the `summary`, the list of
+    /// invoices (`invoice`) or the `history`.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "history"))]
     pub source: AmountSource,
-    /// The amount stated there.
+    /// Sum according to the source.
     pub amount: Money,
-    /// The amount minus the sum of the lines: positive if it is higher.
+    /// Sum minus the sum of the lines; negative if it is less.
     pub difference: Money,
 }

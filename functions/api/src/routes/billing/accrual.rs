@@ -60,7 +60,7 @@ pub(in crate::routes) async fn accrual(
         }
         let balances = balances(table, account, now).await?;
         let days = classified_days(&balances, now);
-        let last = table.latest_balance(account).await?.map(Into::into);
+        let last = table.latest_balance(account).await?;
         of_accounts.push(AccruedAccountView::new(account, period, accrual.as_ref(), last, days));
         let groups = accrual.into_iter().flat_map(|accrual| accrual.groups);
         rows.extend(groups.map(|group| AccrualRowView::new(account, period, group)));

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use domain::billing::{Period, Span};
+use domain::billing::{BalanceSnapshot, Period, Span};
 use domain::{AccountId, Scope};
 use serde::{Deserialize, Serialize};
 use store::Cursor;
@@ -19,7 +19,7 @@ use crate::http::problem::{ApiProblem, ValidationError};
 use crate::http::representation::Representation;
 use crate::http::responses::ListResponses;
 use crate::routes::listing::start_key_error;
-use crate::views::{BalanceView, List, page_of};
+use crate::views::{List, page_of};
 
 /// The filters of balances; a balance must match all of them.
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
@@ -35,15 +35,6 @@ pub(in crate::routes) struct BalancesParams {
     /// Account of the balances; all accounts if left out.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
-}
-
-/// The position after a page. The time range is kept as well, because its defaults move from page
-/// to page.
-#[derive(Serialize, Deserialize)]
-struct BalanceCursor {
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-    accounts_cursor: Cursor,
 }
 
 impl BalancesParams {
@@ -63,7 +54,7 @@ impl BalancesParams {
 /// may call this operation.
 #[utoipa::path(
     get, path = "/billing/balance", operation_id = "latestBalances", tag = "billing", params(AccountQuery, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "The latest balance of each account.", body = List<BalanceView>), ListResponses)
+    responses((status = 200, description = "The latest balance of each account.", body = List<BalanceSnapshot>), ListResponses)
 )]
 pub(in crate::routes) async fn latest(
     admin: Admin,
@@ -75,9 +66,9 @@ pub(in crate::routes) async fn latest(
     let after: Option<String> = page.position(&binding)?;
     let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
     let (accounts, next) = page_of(accounts, AccountId::to_string, after.as_ref(), page.limit, &binding)?;
-    let mut data: Vec<BalanceView> = Vec::with_capacity(accounts.len());
+    let mut data: Vec<BalanceSnapshot> = Vec::with_capacity(accounts.len());
     for account in &accounts {
-        data.extend(state.table(&admin).latest_balance(account).await?.map(BalanceView::from));
+        data.extend(state.table(&admin).latest_balance(account).await?);
     }
     representation.of(&List::new(data, next, freshness.coverage_of_runs(&[billing::BALANCE.sync_kind], state.now())))
 }
@@ -87,7 +78,7 @@ pub(in crate::routes) async fn latest(
 /// Only platform admins may call this operation.
 #[utoipa::path(
     get, path = "/billing/balances", operation_id = "listBalances", tag = "billing", params(BalancesParams, PageQuery), security(("id_token" = [])),
-    responses((status = 200, description = "A page of balances.", body = List<BalanceView>), ListResponses)
+    responses((status = 200, description = "A page of balances.", body = List<BalanceSnapshot>), ListResponses)
 )]
 pub(in crate::routes) async fn list(
     admin: Admin,
@@ -97,18 +88,19 @@ pub(in crate::routes) async fn list(
 ) -> Result<Response, ApiProblem> {
     let default_span = params.span(state.now())?;
     let binding = state.cursor_key().await?.binding(&Scope::Platform, "balances", &params);
-    let position: Option<BalanceCursor> = page.position(&binding)?;
+    // The time range is part of the position, because its defaults move from page to page.
+    let position: Option<(DateTime<Utc>, DateTime<Utc>, Cursor)> = page.position(&binding)?;
     let (span, from) = match position {
-        Some(BalanceCursor { from, until, accounts_cursor }) => (Span { from, until }, Some(accounts_cursor)),
+        Some((from, until, after)) => (Span { from, until }, Some(after)),
         None => (default_span, None),
     };
     let (accounts, freshness) = accounts(&state, &admin, params.account.as_ref()).await?;
     let found = state.table(&admin).balances(&accounts, span, from.as_ref(), page.limit).await;
     let found = found.map_err(|error| start_key_error(error, from.is_some()))?;
-    let next = found
-        .next
-        .map(|accounts_cursor| binding.seal(&BalanceCursor { from: span.from, until: span.until, accounts_cursor }))
-        .transpose()?;
-    let data: Vec<BalanceView> = found.items.into_iter().map(Into::into).collect();
-    representation.of(&List::new(data, next, freshness.coverage_of_runs(&[billing::BALANCE.sync_kind], state.now())))
+    let next = found.next.map(|after| binding.seal(&(span.from, span.until, after))).transpose()?;
+    representation.of(&List::new(
+        found.items,
+        next,
+        freshness.coverage_of_runs(&[billing::BALANCE.sync_kind], state.now()),
+    ))
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use billing::TieOutTotal;
 use domain::Scope;
 
 use super::month;
@@ -13,7 +14,7 @@ use crate::http::page::PageQuery;
 use crate::http::problem::ApiProblem;
 use crate::http::representation::Representation;
 use crate::http::responses::ListResponses;
-use crate::views::{List, TieOutList, TieOutRowView, TieOutTotalView, page_of};
+use crate::views::{List, TieOutList, TieOutRowView, page_of};
 
 /// Compares the sums of each invoice to the cent.
 ///
@@ -35,7 +36,7 @@ pub(in crate::routes) async fn list(
     let (accounts, freshness) = accounts(&state, &admin, of.account.as_ref()).await?;
     let invoices = month::invoices(state.table(&admin), &accounts, of.period).await?;
     let coverage = month::lines_coverage(&freshness, &accounts, &invoices, of.period, state.now());
-    let total = TieOutTotalView::of(&invoices);
+    let total = TieOutTotal::of(&invoices);
     let (invoices, next) = page_of(invoices, billing::invoice_sort_key, after.as_ref(), page.limit, &binding)?;
     let data: Vec<TieOutRowView> = invoices.iter().map(Into::into).collect();
     representation.of(&TieOutList { list: List::new(data, next, coverage), total })

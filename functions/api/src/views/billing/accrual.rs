@@ -3,12 +3,11 @@
 use billing::accrual::{Accrual, AccrualGroup, Band, BandPosition, Figures};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Coverage;
-use domain::billing::Period;
+use domain::billing::{BalanceSnapshot, Period};
 use domain::{AccountId, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::BalanceView;
 use crate::http::representation::Tabular;
 
 /// The cost of the running month so far and its forecast, on a single page.
@@ -90,7 +89,7 @@ pub struct AccruedAccountView {
     pub totals: Option<AccrualTotalsView>,
     /// Last balance, which is read hourly; null if none was read yet.
     #[schema(required)]
-    pub balance: Option<BalanceView>,
+    pub balance: Option<BalanceSnapshot>,
     /// True if the last day that can be evaluated, or today already, cost more or less than the
     /// expected range; null if too few days are known.
     #[schema(required, example = false)]
@@ -147,7 +146,7 @@ impl AccruedAccountView {
         account: &AccountId,
         period: Period,
         accrual: Option<&Accrual>,
-        balance: Option<BalanceView>,
+        balance: Option<BalanceSnapshot>,
         days: Vec<DayRateView>,
     ) -> Self {
         Self {

@@ -1,13 +1,11 @@
 //! The representation of invoices.
 
+use billing::invoice_tie_out;
 use chrono::{DateTime, Utc};
 use domain::Money;
-use domain::billing::{AmountSource, Invoice, InvoiceStatus, TieOut, TieOutStatus};
+use domain::billing::{AmountSource, Difference, Invoice, InvoiceStatus, TieOut, TieOutStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::DifferenceView;
-use super::tie_out::tie_out;
 
 /// An invoice and the results of its ingestion.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -45,7 +43,7 @@ pub struct InvoiceView {
     #[schema(value_type = String, pattern = "^(balanced|differs|incomplete)$", example = "balanced")]
     pub tie_out: TieOutStatus,
     /// Sums that differ from the sum of the lines.
-    pub differences: Vec<DifferenceView>,
+    pub differences: Vec<Difference>,
     /// Sums that are not known yet: `lines`, `items`, `summary_parts`, `summary`, `invoice` or
     /// `history`.
     #[schema(value_type = Vec<String>)]
@@ -77,7 +75,7 @@ pub struct PreviewedView {
 
 impl From<Invoice> for InvoiceView {
     fn from(invoice: Invoice) -> Self {
-        let TieOut { status: tie_out, differences, missing } = tie_out(&invoice);
+        let TieOut { status: tie_out, differences, missing } = invoice_tie_out(&invoice);
         let Invoice {
             account, uuid, invoice_id, period, amount, status, updated_at, lines, preview_amount, error, ..
         } = invoice;
@@ -98,7 +96,7 @@ impl From<Invoice> for InvoiceView {
             matched: counts.map(|counts| counts.matched),
             explained: counts.map(|counts| counts.explained),
             tie_out,
-            differences: differences.into_iter().map(Into::into).collect(),
+            differences,
             missing,
             previewed,
             ingested_at,

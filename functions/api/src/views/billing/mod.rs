@@ -1,7 +1,6 @@
 //! The representation of balances, invoices, cost lines and reports.
 
 mod accrual;
-mod balance;
 mod cost_line;
 mod history;
 mod invoice;
@@ -9,9 +8,8 @@ mod match_rate;
 mod tie_out;
 
 pub use accrual::{AccrualRowView, AccrualTotalsView, AccrualView, AccruedAccountView, DayRateView};
-pub use balance::BalanceView;
 pub use cost_line::{ChargedResourceView, CostLineView};
 pub use history::HistoryEntryView;
 pub use invoice::{InvoiceView, PreviewedView};
 pub use match_rate::MatchRateView;
-pub use tie_out::{DifferenceView, TieOutList, TieOutRowView, TieOutTotalView};
+pub use tie_out::{TieOutList, TieOutRowView};

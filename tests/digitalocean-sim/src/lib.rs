@@ -21,8 +21,8 @@
 //! As a process it is the binary `digitalocean-sim`, which is controlled over HTTP under `/_sim`
 //! (see the README).
 //!
-//! An endpoint family is one file in `endpoints` and one line of its table. Seeds, admin paths, the
-//! request log and the contract test are derived from that table.
+//! An endpoint family is a row of `endpoints/plain.rs`, or one file in `endpoints` and one line of
+//! its table. Seeds, admin paths, the request log and the contract test are derived from both.
 
 mod admin;
 mod answer;
@@ -51,6 +51,7 @@ mod wire;
 pub use clock::Clock;
 pub use consistency::{ConsistencySettings, ListLag};
 pub use endpoints::droplets::Droplet;
+pub use endpoints::plain::{PlainInfo, plain_endpoints};
 pub use endpoints::projects::Project;
 pub use faults::{CutPoint, Effect, Fault, LimitKind, ListChange, Times};
 pub use handles::{Account, Faults, Requests};

@@ -1,46 +1,12 @@
 //! CDN endpoints (OpenAPI `schemas/cdn_endpoint`).
 
 use chrono::{DateTime, Utc};
-use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::call::LinkStyle;
 use crate::clock::rfc3339;
-use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
-use crate::route::{Access, Family, Route};
-
-static KIND: Kind = Kind {
-    collection: "endpoints",
-    single: "endpoint",
-    id: "id",
-    urn: None,
-    read_scope: "cdn:read",
-    scoped_fields: &[],
-    build,
-    set,
-};
-
-pub(crate) static FAMILY: Family = Family {
-    kind: Some(&KIND),
-    routes: &[
-        Route {
-            method: Method::GET,
-            path: "/v2/cdn/endpoints",
-            access: Access::List,
-            scopes: &[&["cdn:read"]],
-            handler: |call| Ok(call.list(&KIND, LinkStyle::Usual, |_| true)),
-        },
-        Route {
-            method: Method::GET,
-            path: "/v2/cdn/endpoints/{cdn_id}",
-            access: Access::Object,
-            scopes: &[&["cdn:read"]],
-            handler: |call| call.show(&KIND, call.param(0), StatusCode::OK),
-        },
-    ],
-};
+use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +30,7 @@ fn an_hour() -> u32 {
     3600
 }
 
-fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let cdn: Spec = spec(value)?;
     let mut object = json!({
         "id": cdn.id,
@@ -83,7 +49,7 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     Ok(object.into())
 }
 
-fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
+pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), String> {
     if !["certificate_id", "custom_domain"].contains(&field) {
         return set_known(object, field, value);
     }

@@ -1,47 +1,12 @@
 //! TLS certificates (OpenAPI `schemas/certificate`).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::call::{Call, LinkStyle, Reply};
 use crate::clock::rfc3339;
-use crate::error::ApiError;
-use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
-use crate::route::{Access, Family, Route};
-
-static KIND: Kind = Kind {
-    collection: "certificates",
-    single: "certificate",
-    id: "id",
-    urn: None,
-    read_scope: "certificate:read",
-    scoped_fields: &[],
-    build,
-    set: set_known,
-};
-
-pub(crate) static FAMILY: Family = Family {
-    kind: Some(&KIND),
-    routes: &[
-        Route {
-            method: Method::GET,
-            path: "/v2/certificates",
-            access: Access::List,
-            scopes: &[&["certificate:read"]],
-            handler: list,
-        },
-        Route {
-            method: Method::GET,
-            path: "/v2/certificates/{certificate_id}",
-            access: Access::Object,
-            scopes: &[&["certificate:read"]],
-            handler: |call| call.show(&KIND, call.param(0), StatusCode::OK),
-        },
-    ],
-};
+use crate::model::kind::{BuildContext, BuiltObject, spec};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,7 +36,7 @@ fn verified() -> String {
     "verified".to_owned()
 }
 
-fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
+pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, String> {
     let certificate: Spec = spec(value)?;
     let created_at = certificate.created_at.unwrap_or(context.now);
     // A SHA-1 fingerprint has 40 hexadecimal digits.
@@ -88,11 +53,4 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
         "not_after": rfc3339(certificate.not_after.unwrap_or(created_at + TimeDelta::days(90))),
     })
     .into())
-}
-
-/// Lists the certificates, filtered by name if the query has one (OpenAPI
-/// `parameters/certificate_name`; the default is empty).
-fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let name = call.request.query.get("name").filter(|name| !name.is_empty()).cloned();
-    Ok(call.list(&KIND, LinkStyle::Usual, |certificate| name.as_ref().is_none_or(|name| certificate["name"] == **name)))
 }

@@ -1,4 +1,5 @@
-//! The endpoint families. A new family needs a file here and a line in [`FAMILIES`].
+//! The endpoint families. One that only lists objects and shows one is a row of [`plain::PLAIN`];
+//! any other has a file here and a line in [`FAMILIES`].
 
 mod account;
 pub(crate) mod actions;
@@ -19,8 +20,8 @@ pub(crate) mod images;
 pub(crate) mod invoices;
 mod kubernetes_clusters;
 mod load_balancers;
-mod monitoring_alerts;
 mod nat_gateways;
+pub(crate) mod plain;
 mod project_resources;
 pub(crate) mod projects;
 mod registries;
@@ -30,13 +31,13 @@ pub(crate) mod snapshots;
 mod spaces_keys;
 mod ssh_keys;
 mod tags;
-mod uptime_checks;
 pub(crate) mod volumes;
 mod vpcs;
 
 use crate::model::kind::Kind;
 use crate::route::{Family, Route};
 
+/// The families with behaviour of their own.
 static FAMILIES: &[&Family] = &[
     &account::FAMILY,
     &droplets::FAMILY,
@@ -49,38 +50,36 @@ static FAMILIES: &[&Family] = &[
     &reserved_ipv6::FAMILY,
     &firewalls::FAMILY,
     &load_balancers::FAMILY,
-    &vpcs::FAMILY,
     &nat_gateways::FAMILY,
     &domains::FAMILY,
     &domain_records::FAMILY,
     &projects::FAMILY,
     &project_resources::FAMILY,
-    &kubernetes_clusters::FAMILY,
     &databases::FAMILY,
     &apps::FAMILY,
     &registries::FAMILY,
-    &functions_namespaces::FAMILY,
     &autoscale_pools::FAMILY,
-    &cdn::FAMILY,
-    &certificates::FAMILY,
     &ssh_keys::FAMILY,
     &spaces_keys::FAMILY,
-    &uptime_checks::FAMILY,
-    &monitoring_alerts::FAMILY,
     &tags::FAMILY,
     &balance::FAMILY,
     &billing_history::FAMILY,
     &invoices::FAMILY,
 ];
 
+/// All families, the plain ones last.
+fn families() -> impl Iterator<Item = &'static Family> {
+    FAMILIES.iter().copied().chain(plain::PLAIN.iter().map(|row| &row.family))
+}
+
 /// All operations that the simulator serves.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
-    FAMILIES.iter().flat_map(|family| family.routes)
+    families().flat_map(|family| family.routes)
 }
 
 /// All kinds of objects that the simulator serves.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
-    FAMILIES.iter().filter_map(|family| family.kind)
+    families().filter_map(|family| family.kind)
 }
 
 /// The kind that has this name in list answers, such as `droplets`.

@@ -1,6 +1,6 @@
 //! Droplets, domains, projects and their resources.
 
-use digitalocean_sim::{AccountSeed, Droplet, Seed, Simulator};
+use digitalocean_sim::{AccountSeed, Droplet, Seed, Simulator, plain_endpoints};
 use reqwest::Method;
 use serde_json::json;
 
@@ -170,4 +170,13 @@ fn an_error_in_a_seed_names_the_field() {
             .contains("unknown size `huge`")
     );
     assert!(error("{").contains("not JSON"));
+}
+
+#[test]
+fn the_readme_has_a_row_for_every_plain_endpoint() {
+    let readme = include_str!("../../README.md");
+    for row in plain_endpoints() {
+        let expected = format!("| {} | list, get | `{}` |", row.about, row.collection);
+        assert!(readme.lines().any(|line| line == expected), "README.md lacks: {expected}");
+    }
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use digitalocean_sim::{PlainInfo, plain_endpoints};
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
@@ -74,24 +75,10 @@ struct MissingOperation {
     schema: &'static str,
 }
 
-/// The operations that the document lacks. DO documents them at
+/// The operations that the document lacks, besides those of plain endpoints. DO documents them at
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#operation/> followed by the name
 /// before each.
 const MISSING_OPERATIONS: &[MissingOperation] = &[
-    // cdn_get_endpoint
-    MissingOperation {
-        path: "/v2/cdn/endpoints/{cdn_id}",
-        list: "/v2/cdn/endpoints",
-        envelope: "endpoint",
-        schema: "cdn_endpoint",
-    },
-    // certificates_get
-    MissingOperation {
-        path: "/v2/certificates/{certificate_id}",
-        list: "/v2/certificates",
-        envelope: "certificate",
-        schema: "certificate",
-    },
     // sshKeys_get
     MissingOperation {
         path: "/v2/account/keys/{ssh_key_identifier}",
@@ -101,20 +88,6 @@ const MISSING_OPERATIONS: &[MissingOperation] = &[
     },
     // spacesKey_get
     MissingOperation { path: "/v2/spaces/keys/{access_key}", list: "/v2/spaces/keys", envelope: "key", schema: "key" },
-    // uptime_get_check
-    MissingOperation {
-        path: "/v2/uptime/checks/{check_id}",
-        list: "/v2/uptime/checks",
-        envelope: "check",
-        schema: "check",
-    },
-    // monitoring_get_alertPolicy
-    MissingOperation {
-        path: "/v2/monitoring/alerts/{alert_uuid}",
-        list: "/v2/monitoring/alerts",
-        envelope: "policy",
-        schema: "alert_policy",
-    },
     // vpcs_get
     MissingOperation { path: "/v2/vpcs/{vpc_id}", list: "/v2/vpcs", envelope: "vpc", schema: "vpc" },
     // vpcnatgateways_get
@@ -130,13 +103,6 @@ const MISSING_OPERATIONS: &[MissingOperation] = &[
         list: "/v2/registries",
         envelope: "registry",
         schema: "registry",
-    },
-    // functions_get_namespace
-    MissingOperation {
-        path: "/v2/functions/namespaces/{namespace_id}",
-        list: "/v2/functions/namespaces",
-        envelope: "namespace",
-        schema: "namespace_info",
     },
     // autoscalepools_get
     MissingOperation {
@@ -170,6 +136,12 @@ impl Contract {
         }
         for missing in MISSING_OPERATIONS {
             missing.add_to(&mut document);
+        }
+        for row in plain_endpoints() {
+            let PlainInfo { object: path, list, single: envelope, schema, .. } = row;
+            if document["paths"].get(path).is_none() {
+                MissingOperation { path, list, envelope, schema }.add_to(&mut document);
+            }
         }
         Some(Self { document, validators: RefCell::default() })
     }

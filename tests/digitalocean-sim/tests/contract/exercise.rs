@@ -2,7 +2,9 @@
 
 mod writes;
 
-use digitalocean_sim::{AccountSeed, Droplet, Effect, Fault, LimitKind, Limits, Seed, Simulator, Token, routes};
+use digitalocean_sim::{
+    AccountSeed, Droplet, Effect, Fault, LimitKind, Limits, PlainInfo, Seed, Simulator, Token, plain_endpoints, routes,
+};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -26,32 +28,26 @@ struct Exercise {
 
 const ALL: &str = "dop_v1_demo_sync";
 
-/// Values of path parameters, by the name of the parameter.
+/// Values of path parameters, by the name of the parameter; those of plain endpoints are the ids of
+/// their first objects.
 const PARAMETERS: &[(&str, &str)] = &[
     ("{droplet_id}", "402117301"),
     ("{action_id}", "700000001"),
     ("{domain_name}", "bakkerij-jansen.example"),
     ("{project_id}", "3f1c9a52-7d0e-4c1b-9a64-0d5e8b7f2a10"),
     ("{domain_record_id}", "61100001"),
-    ("{cdn_id}", "5c0f4a5e-9d1b-4c84-8c2e-1b7a3f60d911"),
-    ("{certificate_id}", "b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21"),
     ("{ssh_key_identifier}", "38112045"),
     ("{access_key}", "DO00EXAMPLEACCESSKEY"),
-    ("{check_id}", "7d4f2a1c-60c5-4f39-8f0b-52c1d4a6e833"),
-    ("{alert_uuid}", "c2f7b8d0-3a4e-4f6b-b1a9-0e9d8c7b6a54"),
     ("{tag_id}", "prod"),
     ("{reserved_ip}", "198.18.20.7"),
     ("{floating_ip}", "198.18.20.7"),
     ("{reserved_ipv6}", "2001:db8:0:2020::a1"),
     ("{firewall_id}", "ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748"),
     ("{lb_id}", "d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34"),
-    ("{vpc_id}", "00000000-5d4e-4c2b-8000-000066726131"),
     ("{vpc_nat_gateway_id}", "91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05"),
-    ("{cluster_id}", "9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953"),
     ("{database_cluster_uuid}", "2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264"),
     ("{id}", "a3d90c5e-6b14-4c77-9e02-58f1d2b7c680"),
     ("{registry_name}", "noorderlicht"),
-    ("{namespace_id}", "fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825"),
     ("{autoscale_pool_id}", "d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42"),
     ("{volume_id}", "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611"),
     ("{snapshot_id}", "198402113"),
@@ -78,6 +74,7 @@ pub(crate) async fn answers() -> Vec<Answer> {
     demo.add("reserved_ips", json!({ "ip": "198.18.20.8" }));
     demo.add("reserved_ipv6s", json!({ "ip": "2001:db8:0:2020::a2", "droplet": 402_117_301 }));
     let mut exercise = Exercise { sim, answers: Vec::new() };
+    exercise.plain_requests().await;
     exercise.valid_requests().await;
     exercise.records().await;
     exercise.actions().await;
@@ -116,6 +113,23 @@ impl Exercise {
         assert_eq!(self.answers.last().unwrap().status, status, "{method} {path}: {shown}");
     }
 
+    /// The list and the first object of every plain endpoint, and an object that does not exist.
+    async fn plain_requests(&mut self) {
+        for row in plain_endpoints() {
+            self.succeed("GET", row.list, Value::Null).await;
+            let path = self.first_object(&row);
+            self.succeed("GET", &path, Value::Null).await;
+            self.fail(404, "GET", &format!("{}/00000000-0000-4000-8000-000000000000", row.list), Value::Null).await;
+        }
+    }
+
+    fn first_object(&self, row: &PlainInfo) -> String {
+        let objects = self.sim.account("demo").list(row.collection);
+        let first = objects.first().unwrap_or_else(|| panic!("seeds/demo.json has no {}", row.collection));
+        let id = first[row.id].as_str().map_or_else(|| first[row.id].to_string(), str::to_owned);
+        format!("{}/{id}", row.list)
+    }
+
     async fn valid_requests(&mut self) {
         let none = Value::Null;
         for path in [
@@ -147,19 +161,11 @@ impl Exercise {
         self.succeed("GET", "/v2/domains/bakkerij-jansen.example/records?per_page=2&page=2", none.clone()).await;
         self.succeed("GET", "/v2/domains/bakkerij-jansen.example/records/61100001", none.clone()).await;
         for path in [
-            "/v2/cdn/endpoints",
-            "/v2/cdn/endpoints/5c0f4a5e-9d1b-4c84-8c2e-1b7a3f60d911",
-            "/v2/certificates",
             "/v2/certificates?name=alpine-shop",
-            "/v2/certificates/b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21",
             "/v2/account/keys",
             "/v2/account/keys/38112045",
             "/v2/spaces/keys",
             "/v2/spaces/keys/DO00EXAMPLEACCESSKEY",
-            "/v2/uptime/checks",
-            "/v2/uptime/checks/7d4f2a1c-60c5-4f39-8f0b-52c1d4a6e833",
-            "/v2/monitoring/alerts",
-            "/v2/monitoring/alerts/c2f7b8d0-3a4e-4f6b-b1a9-0e9d8c7b6a54",
             "/v2/tags",
             "/v2/tags/prod",
             "/v2/reserved_ips",
@@ -175,8 +181,6 @@ impl Exercise {
             "/v2/firewalls/ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748",
             "/v2/load_balancers",
             "/v2/load_balancers/d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34",
-            "/v2/vpcs",
-            "/v2/vpcs/00000000-5d4e-4c2b-8000-000066726131",
             "/v2/vpc_nat_gateways",
             "/v2/vpc_nat_gateways?state=active&region=fra1",
             "/v2/vpc_nat_gateways/91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05",
@@ -205,8 +209,6 @@ impl Exercise {
             self.succeed("GET", path, none.clone()).await;
         }
         for path in [
-            "/v2/kubernetes/clusters",
-            "/v2/kubernetes/clusters/9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953",
             "/v2/databases",
             "/v2/databases?tag_name=shop",
             "/v2/databases/2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264",
@@ -217,8 +219,6 @@ impl Exercise {
             "/v2/registries/noorderlicht",
             "/v2/registry",
             "/v2/registry/subscription",
-            "/v2/functions/namespaces",
-            "/v2/functions/namespaces/fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825",
             "/v2/droplets/autoscale",
             "/v2/droplets/autoscale?name=alpine-imports",
             "/v2/droplets/autoscale/d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42",
@@ -280,25 +280,18 @@ impl Exercise {
             ("DELETE", gone),
             ("GET", "/v2/domains/gone.example/records"),
             ("GET", "/v2/domains/bakkerij-jansen.example/records/1"),
-            ("GET", "/v2/cdn/endpoints/00000000-0000-4000-8000-000000000000"),
-            ("GET", "/v2/certificates/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/account/keys/1"),
             ("GET", "/v2/spaces/keys/DO00UNKNOWN"),
-            ("GET", "/v2/uptime/checks/00000000-0000-4000-8000-000000000000"),
-            ("GET", "/v2/monitoring/alerts/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/tags/gone"),
             ("GET", "/v2/reserved_ips/192.0.2.1"),
             ("GET", "/v2/floating_ips/192.0.2.1"),
             ("GET", "/v2/reserved_ipv6/2001:db8::1"),
             ("GET", "/v2/firewalls/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/load_balancers/00000000-0000-4000-8000-000000000000"),
-            ("GET", "/v2/vpcs/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/vpc_nat_gateways/00000000-0000-4000-8000-000000000000"),
-            ("GET", "/v2/kubernetes/clusters/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/databases/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/apps/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/registries/gone"),
-            ("GET", "/v2/functions/namespaces/fn-00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/droplets/autoscale/00000000-0000-4000-8000-000000000000"),
             ("GET", "/v2/droplets/1/backups"),
             ("GET", "/v2/volumes/00000000-0000-4000-8000-000000000000"),
@@ -352,7 +345,9 @@ impl Exercise {
     /// error.
     async fn refused_requests(&mut self) {
         for route in routes() {
-            let path = PARAMETERS.iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
+            let plain = plain_endpoints().into_iter().find(|row| row.object == route.path);
+            let path = plain.map_or_else(|| route.path.clone(), |row| self.first_object(&row));
+            let path = PARAMETERS.iter().fold(path, |path, (name, value)| path.replace(name, value));
             assert!(!path.contains('{'), "PARAMETERS has no value for {path}");
             for (token, status) in [("wrong", 401), ("none", 403)] {
                 self.call(token, &route.method, &path, None).await;

@@ -17,7 +17,7 @@ use store::Table;
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// List prices of snapshots, which DigitalOcean's API does not return.
-pub const PRICES: Prices = Prices { snapshot: inventory::prices::snapshot };
+pub const PRICES: Prices = Prices { snapshot: inventory::kinds::snapshot::list_price };
 
 /// Creates the connection to DigitalOcean that one request uses.
 pub trait ProviderFactory: std::fmt::Debug + Send + Sync {

@@ -96,7 +96,9 @@ impl SyncWorker {
             // A fast poll is never retried: the next tick, a minute later, does the same work.
             (Target::FastDroplets, _) => Ok(()),
             // A scan that made progress is not a failed attempt, so it continues with attempt 0.
-            (Target::Children(_), SweepOutcome::Swept(receipt, FollowUp::Continue)) if receipt.items > 0 => {
+            (target, SweepOutcome::Swept(receipt, FollowUp::Continue))
+                if target.parent_kind().is_some() && receipt.items > 0 =>
+            {
                 Ok(job.send_again(SyncFields { kind: Some(kind) }, Duration::from_secs(1)).await?)
             }
             _ => outcome::to_message_result(&outcome, job),
@@ -106,8 +108,8 @@ impl SyncWorker {
     async fn sweep(&self, target: &'static Target, job: &AccountJob<'_>) -> Result<SweepOutcome, inventory::Error> {
         let (purpose, priority) = match target {
             Target::FastDroplets => (Purpose::Fast, Priority::Fast),
-            Target::Projects | Target::Listed(_) => (Purpose::Sync, Priority::Full),
-            Target::Children(_) => (Purpose::Sync, Priority::ParentScans),
+            target if target.parent_kind().is_some() => (Purpose::Sync, Priority::ParentScans),
+            Target::Projects | Target::Kind(_) => (Purpose::Sync, Priority::Full),
         };
         let refused =
             |outcome: &Result<SweepOutcome, _>| matches!(outcome, Ok(SweepOutcome::Swept(_, FollowUp::NewToken)));

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod attrs;
 mod error;
 mod facts;
 pub mod findings;
 mod freshness;
+pub mod kind;
 pub mod kinds;
 pub mod prices;
 pub mod projects;

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use domain::{Kind, Receipt, Resource, SweepStatus, SyncState};
 use serde::Serialize;
 
-use crate::kinds::{MirroredKind, OrphanPolicy};
-use crate::workers::{PROJECT, mirrored};
+use crate::kind::{OrphanPolicy, PROJECT};
+use crate::workers::mirrored;
 
 /// The scope that a token needs to list projects and their resources.
 const PROJECT_SCOPE: &str = "project:read";
@@ -74,7 +74,7 @@ pub fn explain_unattributed(resource: &Resource, sync_states: &BTreeMap<Kind, Sy
 fn missing_list(kind: &Kind, sync_states: &BTreeMap<Kind, SyncState>) -> Option<Unattributed> {
     let last = |kind: &Kind| sync_states.get(kind).and_then(|state| state.last.as_ref());
     let projects = last(&PROJECT);
-    let own = mirrored(kind).map(|mirrored| (mirrored.scope(), last(kind)));
+    let own = mirrored(kind).map(|mirrored| (mirrored.scope, last(kind)));
     if let Some((scope, own)) = own
         && let Some(explanation) = unread(&format!("the list of its kind ({kind})"), scope, own)
     {
@@ -111,7 +111,7 @@ fn unread(list: &str, scope: &'static str, last: Option<&Receipt>) -> Option<Una
 }
 
 fn in_no_project(kind: &Kind, parent: Option<&Kind>) -> String {
-    let stays_unattributed = mirrored(kind).map(MirroredKind::orphan_policy) == Some(OrphanPolicy::LeaveUnattributed);
+    let stays_unattributed = mirrored(kind).map(|kind| kind.orphan_policy) == Some(OrphanPolicy::LeaveUnattributed);
     match parent {
         Some(parent) => format!("The resource is in no project, like the {parent} that it belongs to."),
         None if stays_unattributed => {

@@ -3,7 +3,7 @@
 use digitalocean::Urn;
 use domain::{Kind, ProviderId};
 
-use crate::kinds::MirroredKind;
+use crate::kind::MirroredKind;
 use crate::workers::mirrored_kinds;
 
 /// DigitalOcean's names in URNs for kinds without a list of their own, where this project uses
@@ -18,7 +18,7 @@ pub fn resolve(urn: &Urn) -> Option<(Kind, ProviderId)> {
     let (name, id) = (urn.kind()?, urn.id()?);
     let name = name.to_lowercase();
     let id = ProviderId::new(id).ok()?;
-    let mirrored = mirrored_kinds().find(|kind| kind.urn_kinds().contains(&name.as_str())).map(MirroredKind::kind);
+    let mirrored = mirrored_kinds().find(|kind| kind.urn_names.contains(&name.as_str())).map(MirroredKind::kind);
     let alias = || ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, kind)| kind.clone());
     Some((mirrored.or_else(alias).or_else(|| own_name(&name))?, id))
 }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn no_urn_name_belongs_to_two_kinds() {
-        let mut names: Vec<&str> = mirrored_kinds().flat_map(MirroredKind::urn_kinds).copied().collect();
+        let mut names: Vec<&str> = mirrored_kinds().flat_map(|kind| kind.urn_names).copied().collect();
         names.extend(ALIASES.iter().map(|(name, _)| *name));
         let count = names.len();
         names.sort_unstable();

@@ -3,26 +3,10 @@
 use chrono::TimeDelta;
 use domain::Kind;
 
-use crate::kinds::{self, ChildKind, ListedKind, MirroredKind};
+use crate::kind::MirroredKind;
+use crate::kinds;
 
-/// The sync state of the projects. It is not a kind of resource, because projects have records of
-/// their own.
-pub const PROJECT: Kind = Kind::from_static("project");
-/// The sync state of the fast poll of droplets.
-pub const DROPLET_FAST: Kind = Kind::from_static("droplet_fast");
-
-/// The target of one sweep. Each target has a sync state, a lease and receipts of its own.
-#[derive(Clone, Copy)]
-pub enum Target {
-    /// Projects, and the resources that they list.
-    Projects,
-    /// The status and addresses of known droplets (fast poll).
-    FastDroplets,
-    /// Resources of one kind that has a list of its own.
-    Listed(&'static dyn ListedKind),
-    /// Resources of one kind that is listed parent by parent.
-    Children(&'static dyn ChildKind),
-}
+pub use crate::kind::{DROPLET_FAST, PROJECT, Target};
 
 /// A worker: one Lambda function, one queue, one schedule.
 #[derive(Clone, Copy)]
@@ -37,64 +21,18 @@ pub struct InventoryWorker {
 
 /// The list of all workers. `template.yaml` is made from this and `infra/template/workers.yaml`.
 pub const WORKERS: &[InventoryWorker] = &[
-    InventoryWorker { name: "droplets", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DROPLET)] },
+    InventoryWorker { name: "droplets", cadence_minutes: 15, targets: kinds::DROPLETS },
     InventoryWorker { name: "droplets-fast", cadence_minutes: 1, targets: &[Target::FastDroplets] },
-    InventoryWorker { name: "domains", cadence_minutes: 15, targets: &[Target::Listed(&kinds::DNS_ZONE)] },
-    InventoryWorker { name: "volumes", cadence_minutes: 15, targets: &[Target::Listed(&kinds::VOLUME)] },
-    InventoryWorker { name: "snapshots", cadence_minutes: 60, targets: &[Target::Listed(&kinds::SNAPSHOT)] },
-    InventoryWorker { name: "backups", cadence_minutes: 60, targets: &[Target::Children(&kinds::DROPLET_BACKUP)] },
-    InventoryWorker { name: "floating-ips", cadence_minutes: 15, targets: &[Target::Listed(&kinds::FLOATING_IP)] },
-    InventoryWorker { name: "firewalls", cadence_minutes: 15, targets: &[Target::Listed(&kinds::FIREWALL)] },
-    InventoryWorker { name: "load-balancers", cadence_minutes: 15, targets: &[Target::Listed(&kinds::LOAD_BALANCER)] },
-    InventoryWorker { name: "services", cadence_minutes: 60, targets: SERVICES },
+    InventoryWorker { name: "domains", cadence_minutes: 15, targets: kinds::DOMAINS },
+    InventoryWorker { name: "volumes", cadence_minutes: 15, targets: kinds::VOLUMES },
+    InventoryWorker { name: "snapshots", cadence_minutes: 60, targets: kinds::SNAPSHOTS },
+    InventoryWorker { name: "backups", cadence_minutes: 60, targets: kinds::BACKUPS },
+    InventoryWorker { name: "floating-ips", cadence_minutes: 15, targets: kinds::FLOATING_IPS },
+    InventoryWorker { name: "firewalls", cadence_minutes: 15, targets: kinds::FIREWALLS },
+    InventoryWorker { name: "load-balancers", cadence_minutes: 15, targets: kinds::LOAD_BALANCERS },
+    InventoryWorker { name: "services", cadence_minutes: 60, targets: kinds::SERVICES },
     InventoryWorker { name: "projects", cadence_minutes: 15, targets: &[Target::Projects] },
 ];
-
-/// The targets of the worker `services`: every kind without a worker of its own, each with its own
-/// sync state.
-const SERVICES: &[Target] = &[
-    Target::Listed(&kinds::APP),
-    Target::Listed(&kinds::AUTOSCALE_POOL),
-    Target::Listed(&kinds::CDN_ENDPOINT),
-    Target::Listed(&kinds::CERTIFICATE),
-    Target::Listed(&kinds::CONTAINER_REGISTRY),
-    Target::Listed(&kinds::CUSTOM_IMAGE),
-    Target::Listed(&kinds::FUNCTIONS_NAMESPACE),
-    Target::Listed(&kinds::K8S_CLUSTER),
-    Target::Listed(&kinds::MANAGED_DB),
-    Target::Listed(&kinds::MONITORING_ALERT),
-    Target::Listed(&kinds::NAT_GATEWAY),
-    Target::Listed(&kinds::RESERVED_IPV6),
-    Target::Listed(&kinds::SPACES_KEY),
-    Target::Listed(&kinds::SSH_KEY),
-    Target::Listed(&kinds::TAG),
-    Target::Listed(&kinds::UPTIME_CHECK),
-    Target::Listed(&kinds::VPC),
-    Target::Children(&kinds::DNS_RECORD),
-];
-
-impl Target {
-    /// Returns the kind under which the target's sync state and receipts are stored.
-    #[must_use]
-    pub fn sync_kind(&self) -> Kind {
-        match self {
-            Self::Projects => PROJECT,
-            Self::FastDroplets => DROPLET_FAST,
-            Self::Listed(kind) => kind.kind(),
-            Self::Children(kind) => kind.kind(),
-        }
-    }
-
-    /// Returns the kind of resource that the target is the source of truth for, if any.
-    #[must_use]
-    pub fn mirrored(&self) -> Option<&'static dyn MirroredKind> {
-        match *self {
-            Self::Projects | Self::FastDroplets => None,
-            Self::Listed(kind) => Some(kind),
-            Self::Children(kind) => Some(kind),
-        }
-    }
-}
 
 impl InventoryWorker {
     /// Returns the worker of this name.
@@ -124,13 +62,13 @@ impl InventoryWorker {
 }
 
 /// Returns every kind that a worker is the source of truth for.
-pub fn mirrored_kinds() -> impl Iterator<Item = &'static dyn MirroredKind> {
+pub fn mirrored_kinds() -> impl Iterator<Item = &'static MirroredKind> {
     WORKERS.iter().flat_map(|worker| worker.targets).filter_map(Target::mirrored)
 }
 
 /// Returns how a kind is mirrored; `None` for a kind that occurs only in URNs.
 #[must_use]
-pub fn mirrored(kind: &Kind) -> Option<&'static dyn MirroredKind> {
+pub fn mirrored(kind: &Kind) -> Option<&'static MirroredKind> {
     mirrored_kinds().find(|mirrored| mirrored.kind() == *kind)
 }
 

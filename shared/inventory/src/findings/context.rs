@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use domain::Resource;
 use serde_json::{Map, Value};
 
-use crate::kinds::{self, MirroredKind};
+use crate::kind::MirroredKind;
+use crate::kinds;
 
 /// The facts that rules need about other resources of the account, whichever tenant owns them. Only
 /// the facts that a rule needs are kept, so that no other data of another tenant can get into a
@@ -20,7 +21,7 @@ pub struct RuleContext {
 
 impl RuleContext {
     /// The kinds that must be added before a rule that depends on them is evaluated.
-    pub const KINDS: &[&'static dyn MirroredKind] = &[&kinds::FIREWALL];
+    pub const KINDS: &[&'static MirroredKind] = &[&kinds::FIREWALL];
 
     /// Adds the facts of a live resource, if it is of one of [`RuleContext::KINDS`]. A resource
     /// that a sweep did not list counts until it is recorded as deleted.

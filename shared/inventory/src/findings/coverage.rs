@@ -8,7 +8,7 @@ use domain::{Kind, SweepStatus, SyncState};
 use serde::Serialize;
 
 use super::FindingRule;
-use crate::kinds::MirroredKind;
+use crate::kind::MirroredKind;
 use crate::workers::WORKERS;
 
 /// The number of scheduled runs that a worker may miss before its data is too old for an

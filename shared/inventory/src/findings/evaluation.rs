@@ -8,7 +8,7 @@ use store::{Extent, Reader, ResourceFilter};
 
 use super::coverage::{CoverageGap, CoverageGapReason, coverage_gap};
 use super::{FindingRule, RuleContext, RuleFinding};
-use crate::kinds::MirroredKind;
+use crate::kind::MirroredKind;
 
 /// The most resources that one evaluation reads, because an API request has ten seconds and a small
 /// share of a processor. A client with more resources must filter by account, tenant, project or

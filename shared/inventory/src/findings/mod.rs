@@ -19,7 +19,8 @@ mod storage;
 use chrono::{DateTime, Utc};
 use domain::Resource;
 
-use crate::kinds::{self, MirroredKind};
+use crate::kind::MirroredKind;
+use crate::kinds;
 use finding::RuleMatch;
 
 pub use context::RuleContext;
@@ -33,10 +34,10 @@ pub struct FindingRule {
     /// The rule's name, as in the API.
     pub name: &'static str,
     /// The kind of resource that the rule checks.
-    pub subject_kind: &'static dyn MirroredKind,
+    pub subject_kind: &'static MirroredKind,
     /// The other kinds that must be listed completely, with the same token: those that the rule
     /// reads, and those without whose scope DigitalOcean leaves out fields that the rule reads.
-    pub depends_on: &'static [&'static dyn MirroredKind],
+    pub depends_on: &'static [&'static MirroredKind],
     evaluate: fn(&Subject<'_>) -> Option<RuleMatch>,
 }
 
@@ -119,7 +120,7 @@ impl FindingRule {
 
     /// Returns every kind that must be listed completely before the rule is evaluated; the kind
     /// that it checks comes first.
-    pub fn needs(&self) -> impl Iterator<Item = &'static dyn MirroredKind> {
+    pub fn needs(&self) -> impl Iterator<Item = &'static MirroredKind> {
         std::iter::once(self.subject_kind).chain(self.depends_on.iter().copied())
     }
 

@@ -1,56 +1,26 @@
 //! Apps of App Platform. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>
 
 use digitalocean::apps::{AppComponent, AppSpec};
-use digitalocean::{App, Client};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::App;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::{Map, Value, json};
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, given, sorted};
+use crate::kind::{MirroredKind, Normalised, list, probe};
 
 /// The kind `app`: apps of App Platform.
-pub const APP: AppKind = AppKind;
-
-/// The implementation of the kind [`APP`].
-#[derive(Debug, Clone, Copy)]
-pub struct AppKind;
-
-impl MirroredKind for AppKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("app")
-    }
-
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["app"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "app:read"
-    }
-
-    /// An app gets a URL with its first deployment. The URL changes to the app's own host name once
-    /// that name resolves to the app.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["attrs.default_ingress", "attrs.live_url"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.apps().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for AppKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.apps().list().collect_all().await?, normalise) }.boxed()
-    }
-}
+pub const APP: MirroredKind = MirroredKind {
+    urn_names: &["app"],
+    // An app gets a URL with its first deployment. The URL changes to the app's own host name once
+    // that name resolves to the app.
+    state_fields: &["attrs.default_ingress", "attrs.live_url"],
+    probe: |client, id| probe(async move { client.apps().get(id.as_str()).await }),
+    ..MirroredKind::listed("app", "app:read", |client| list(client.apps().list(), normalise))
+};
 
 /// Normalises an app: the facts of its specification. Deployments are left out, because every push
 /// creates one.
-fn normalise(app: App) -> Result<(ProviderId, ResourceFacts), InvalidId> {
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+fn normalise(app: App) -> Normalised {
     let id = ProviderId::new(app.id)?;
     let attrs = attrs(json!({
         "tier": given(app.tier_slug),

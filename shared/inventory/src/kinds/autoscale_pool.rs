@@ -2,57 +2,26 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplet-Autoscale-Pools>
 
 use digitalocean::autoscale_pools::{AutoscaleConfig, DropletTemplate};
-use digitalocean::{AutoscalePool, Client};
-use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::AutoscalePool;
+use domain::{Parent, ProviderId, ResourceFacts};
 use serde_json::{Map, Value, json};
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, OrphanPolicy, ProbeResult};
-use crate::workers::PROJECT;
+use crate::attrs::{attrs, sorted};
+use crate::kind::{MirroredKind, Normalised, OrphanPolicy, PROJECT, list, probe};
 
 /// The kind `autoscale_pool`: pools of droplets that scale automatically.
-pub const AUTOSCALE_POOL: AutoscalePoolKind = AutoscalePoolKind;
-
-/// The implementation of the kind [`AUTOSCALE_POOL`].
-#[derive(Debug, Clone, Copy)]
-pub struct AutoscalePoolKind;
-
-impl MirroredKind for AutoscalePoolKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("autoscale_pool")
-    }
-
-    fn scope(&self) -> &'static str {
-        "droplet:read"
-    }
-
-    /// A project cannot contain a pool. The pool belongs to the project of its droplets, which may
-    /// be a tenant's.
-    fn orphan_policy(&self) -> OrphanPolicy {
-        OrphanPolicy::LeaveUnattributed
-    }
-
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.active_resources_count"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.autoscale_pools().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for AutoscalePoolKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.autoscale_pools().list().collect_all().await?, normalise) }
-            .boxed()
-    }
-}
+pub const AUTOSCALE_POOL: MirroredKind = MirroredKind {
+    // A project cannot contain a pool. The pool belongs to the project of its droplets, which may
+    // be a tenant's.
+    orphan_policy: OrphanPolicy::LeaveUnattributed,
+    state_fields: &["status", "attrs.active_resources_count"],
+    probe: |client, id| probe(async move { client.autoscale_pools().get(id.as_str()).await }),
+    ..MirroredKind::listed("autoscale_pool", "droplet:read", |client| list(client.autoscale_pools().list(), normalise))
+};
 
 /// Normalises a pool. It has no price and no tags, because its droplets have their own prices and
 /// the tags in its template are for them.
-fn normalise(pool: AutoscalePool) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(pool: AutoscalePool) -> Normalised {
     let id = ProviderId::new(pool.id)?;
     let project = pool.droplet_template.project_id.as_deref().map(ProviderId::new).transpose()?;
     let facts = ResourceFacts {

@@ -1,49 +1,20 @@
 //! CDN endpoints. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/CDN-Endpoints>
 
-use digitalocean::{CdnEndpoint, Client};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::CdnEndpoint;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::json;
 
-use super::attrs::attrs;
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, given};
+use crate::kind::{MirroredKind, Normalised, list, probe};
 
 /// The kind `cdn_endpoint`: CDN endpoints of Spaces buckets.
-pub const CDN_ENDPOINT: CdnEndpointKind = CdnEndpointKind;
-
-/// The implementation of the kind [`CDN_ENDPOINT`].
-#[derive(Debug, Clone, Copy)]
-pub struct CdnEndpointKind;
-
-impl MirroredKind for CdnEndpointKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("cdn_endpoint")
-    }
-
-    fn scope(&self) -> &'static str {
-        "cdn:read"
-    }
-
-    fn state_fields(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.cdn_endpoints().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for CdnEndpointKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.cdn_endpoints().list().collect_all().await?, normalise) }
-            .boxed()
-    }
-}
+pub const CDN_ENDPOINT: MirroredKind = MirroredKind {
+    probe: |client, id| probe(async move { client.cdn_endpoints().get(id.as_str()).await }),
+    ..MirroredKind::listed("cdn_endpoint", "cdn:read", |client| list(client.cdn_endpoints().list(), normalise))
+};
 
 /// Normalises an endpoint. An empty custom domain counts as none.
-fn normalise(cdn: CdnEndpoint) -> Result<(ProviderId, ResourceFacts), InvalidId> {
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+fn normalise(cdn: CdnEndpoint) -> Normalised {
     let id = ProviderId::new(cdn.id)?;
     let attrs = attrs(json!({
         "origin": cdn.origin,

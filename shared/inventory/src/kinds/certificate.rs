@@ -1,49 +1,23 @@
 //! TLS certificates. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Certificates>
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use digitalocean::{Certificate, Client};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::Certificate;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::json;
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, given, sorted};
+use crate::kind::{MirroredKind, Normalised, list, probe};
 
 /// The kind `certificate`: TLS certificates, from Let's Encrypt or uploaded.
-pub const CERTIFICATE: CertificateKind = CertificateKind;
+pub const CERTIFICATE: MirroredKind = MirroredKind {
+    // DigitalOcean renews Let's Encrypt certificates. A custom certificate never changes: to renew
+    // one, its owner uploads another.
+    state_fields: &["status", "attrs.not_after", "attrs.sha1_fingerprint"],
+    probe: |client, id| probe(async move { client.certificates().get(id.as_str()).await }),
+    ..MirroredKind::listed("certificate", "certificate:read", |client| list(client.certificates().list(), normalise))
+};
 
-/// The implementation of the kind [`CERTIFICATE`].
-#[derive(Debug, Clone, Copy)]
-pub struct CertificateKind;
-
-impl MirroredKind for CertificateKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("certificate")
-    }
-
-    fn scope(&self) -> &'static str {
-        "certificate:read"
-    }
-
-    /// DigitalOcean renews Let's Encrypt certificates. A custom certificate never changes: to renew
-    /// one, its owner uploads another.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.not_after", "attrs.sha1_fingerprint"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.certificates().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for CertificateKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.certificates().list().collect_all().await?, normalise) }.boxed()
-    }
-}
-
-fn normalise(certificate: Certificate) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(certificate: Certificate) -> Normalised {
     let id = ProviderId::new(certificate.id)?;
     // DigitalOcean may return a custom certificate with a single empty name.
     let names = certificate.dns_names.into_iter().filter(|name| !name.is_empty());
@@ -51,7 +25,7 @@ fn normalise(certificate: Certificate) -> Result<(ProviderId, ResourceFacts), In
         "not_after": certificate.not_after.map(seconds),
         "dns_names": sorted(names),
         "type": certificate.certificate_type,
-        "sha1_fingerprint": certificate.sha1_fingerprint.filter(|fingerprint| !fingerprint.is_empty()),
+        "sha1_fingerprint": given(certificate.sha1_fingerprint),
     }));
     let facts = ResourceFacts {
         name: certificate.name,

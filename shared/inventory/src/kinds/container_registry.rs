@@ -3,64 +3,36 @@
 
 use digitalocean::registries::RegistryTier;
 use digitalocean::{Client, Registry};
-use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
+use domain::{Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::attrs::attrs;
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::attrs;
+use crate::kind::{Listed, ListedResources, MirroredKind, Normalised, probe};
 
 /// The kind `container_registry`: container registries of the account.
-pub const CONTAINER_REGISTRY: ContainerRegistryKind = ContainerRegistryKind;
+pub const CONTAINER_REGISTRY: MirroredKind = MirroredKind {
+    // The price follows the tier. It moves to another registry when the one that has it is
+    // deleted.
+    state_fields: &["price_monthly"],
+    nonexistent_id: "arcadia-cloud-nonexistent",
+    probe: |client, id| probe(async move { client.registries().get(id.as_str()).await }),
+    ..MirroredKind::listed("container_registry", "registry:read", |client| read(client).boxed())
+};
 
-/// The implementation of the kind [`CONTAINER_REGISTRY`].
-#[derive(Debug, Clone, Copy)]
-pub struct ContainerRegistryKind;
-
-impl MirroredKind for ContainerRegistryKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("container_registry")
-    }
-
-    fn scope(&self) -> &'static str {
-        "registry:read"
-    }
-
-    /// The price follows the tier. It moves to another registry when the one that has it is
-    /// deleted.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["price_monthly"]
-    }
-
-    fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("arcadia-cloud-nonexistent")
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.registries().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for ContainerRegistryKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move {
-            let mut registries = client.registries().all().await?;
-            registries.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
-            let tier = tier(client, &registries).await?;
-            let normalised = registries.into_iter().enumerate().map(|(place, registry)| {
-                // One subscription pays for all registries of an account
-                // (<https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>).
-                // The oldest of them gets the price, so that a sum counts it once.
-                normalise(registry, tier.as_ref(), place == 0)
-            });
-            let resources = normalised.collect::<Result<_, _>>()?;
-            let rate_limit_remaining = client.rate_limit().and_then(|limit| limit.remaining);
-            Ok(ListedResources { resources, pages: 1, rate_limit_remaining })
-        }
-        .boxed()
-    }
+async fn read(client: &Client) -> Listed {
+    let mut registries = client.registries().all().await?;
+    registries.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
+    let tier = tier(client, &registries).await?;
+    // One subscription pays for all registries of an account
+    // (<https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>). The
+    // oldest of them gets the price, so that a sum counts it once.
+    let normalised =
+        registries.into_iter().enumerate().map(|(place, registry)| normalise(registry, tier.as_ref(), place == 0));
+    let resources = normalised.collect::<Result<_, _>>()?;
+    let rate_limit_remaining = client.rate_limit().and_then(|limit| limit.remaining);
+    Ok(ListedResources { resources, pages: 1, rate_limit_remaining })
 }
 
 /// Returns the tier of the account's subscription: from its registries if they contain it,
@@ -83,7 +55,7 @@ fn normalise(
     registry: Registry,
     tier: Option<&RegistryTier>,
     has_price: bool,
-) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+) -> Normalised {
     let id = ProviderId::new(registry.name.as_str())?;
     let cents = tier.filter(|_| has_price).and_then(|tier| tier.monthly_price_in_cents);
     let facts = ResourceFacts {

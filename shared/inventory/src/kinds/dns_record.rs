@@ -1,83 +1,44 @@
 //! DNS records, which DigitalOcean lists zone by zone.
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records>
 
-use digitalocean::{Client, DomainRecord};
-use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
+use digitalocean::{Domain, DomainRecord};
+use domain::{InvalidId, Parent, ProviderId, ResourceFacts};
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::attrs::attrs;
-use super::{ChildKind, DNS_ZONE, ExistenceProbe, ListError, ListedResources, MirroredKind, OrphanPolicy, Parents};
+use crate::attrs::attrs;
+use crate::kind::{ListedResources, MirroredKind, Normalised, OrphanPolicy, ParentLists, Parents};
+use super::dns_zone::DNS_ZONE;
 
 /// The kind `dns_record`: the records of DNS zones.
-pub const DNS_RECORD: DnsRecordKind = DnsRecordKind;
+pub const DNS_RECORD: MirroredKind = MirroredKind {
+    // A record has the same policy as its zone.
+    orphan_policy: OrphanPolicy::LeaveUnattributed,
+    nonexistent_id: "1",
+    // DigitalOcean returns a single record only by zone and id
+    // (`GET /v2/domains/{name}/records/{id}`), and the id alone does not tell the zone. The list
+    // of its zone is therefore the only evidence.
+    ..MirroredKind::per_parent(
+        "dns_record",
+        "domain:read",
+        ParentLists {
+            parent: &DNS_ZONE,
+            // All zones. Each has records, at least those of its name servers.
+            parents: |client| async move { Parents::of(client.domains().list().collect_all().await?, zone) }.boxed(),
+            children: |client, zone| {
+                async move {
+                    let mut records = client.domains().records(zone.as_str()).collect_all().await?;
+                    records.items.retain(is_user_record);
+                    ListedResources::of(records, |record| normalise(zone, &record))
+                }
+                .boxed()
+            },
+        },
+    )
+};
 
-/// The implementation of the kind [`DNS_RECORD`].
-#[derive(Debug, Clone, Copy)]
-pub struct DnsRecordKind;
-
-impl MirroredKind for DnsRecordKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("dns_record")
-    }
-
-    fn scope(&self) -> &'static str {
-        "domain:read"
-    }
-
-    /// A record has the same policy as its zone.
-    fn orphan_policy(&self) -> OrphanPolicy {
-        OrphanPolicy::LeaveUnattributed
-    }
-
-    fn state_fields(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("1")
-    }
-
-    /// DigitalOcean returns a single record only by zone and id
-    /// (`GET /v2/domains/{name}/records/{id}`), and the id alone does not tell the zone. The list
-    /// of its zone is therefore the only evidence.
-    fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
-        None
-    }
-}
-
-impl ChildKind for DnsRecordKind {
-    fn parent_kind(&self) -> Kind {
-        DNS_ZONE.kind()
-    }
-
-    /// Lists all zones. Each has records, at least those of its name servers.
-    fn parents<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Parents, ListError>> {
-        async move {
-            let zones = client.domains().list().collect_all().await?;
-            let live = zones.items.into_iter().map(|zone| Ok((ProviderId::new(zone.name)?, true)));
-            Ok(Parents {
-                live: live.collect::<Result<_, InvalidId>>()?,
-                pages: zones.pages,
-                rate_limit_remaining: zones.rate_limit.and_then(|limit| limit.remaining),
-            })
-        }
-        .boxed()
-    }
-
-    fn children<'a>(
-        &'a self,
-        client: &'a Client,
-        parent: &'a ProviderId,
-    ) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move {
-            let mut records = client.domains().records(parent.as_str()).collect_all().await?;
-            records.items.retain(is_user_record);
-            ListedResources::normalised(records, |record| normalise(parent, &record))
-        }
-        .boxed()
-    }
+fn zone(zone: Domain) -> Result<(ProviderId, bool), InvalidId> {
+    Ok((ProviderId::new(zone.name)?, true))
 }
 
 /// Returns true for every record except the SOA. The SOA is created and deleted with its zone and
@@ -88,7 +49,7 @@ fn is_user_record(record: &DomainRecord) -> bool {
 
 /// Normalises a record. Its name is the full one, without a dot at the end; `data` is as
 /// DigitalOcean returns it.
-fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(zone: &ProviderId, record: &DomainRecord) -> Normalised {
     let id = ProviderId::new(record.id.to_string())?;
     let name = match record.name.as_str() {
         "" | "@" => zone.as_str().to_owned(),
@@ -110,6 +71,8 @@ fn normalise(zone: &ProviderId, record: &DomainRecord) -> Result<(ProviderId, Re
 
 #[cfg(test)]
 mod tests {
+    use domain::Kind;
+
     use super::*;
 
     fn record(record_type: &str, name: &str) -> DomainRecord {

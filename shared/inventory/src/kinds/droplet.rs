@@ -1,68 +1,46 @@
 //! Droplets, GPU droplets included.
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets>
 
+use std::convert::identity;
+
 use digitalocean::droplets::NetworkType;
 use digitalocean::{Client, Droplet};
-use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
+use domain::{Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, given, sorted};
+use crate::kind::{Listed, ListedResources, MirroredKind, Normalised, probe};
 
 /// The kind `droplet`: virtual machines, GPU droplets included.
-pub const DROPLET: DropletKind = DropletKind;
-
-/// The implementation of the kind [`DROPLET`].
-#[derive(Debug, Clone, Copy)]
-pub struct DropletKind;
-
-impl MirroredKind for DropletKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("droplet")
-    }
-
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["droplet"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "droplet:read"
-    }
-
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.public_addresses", "attrs.private_addresses", "price_monthly"]
-    }
-
-    fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("1")
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
+pub const DROPLET: MirroredKind = MirroredKind {
+    urn_names: &["droplet"],
+    state_fields: &["status", "attrs.public_addresses", "attrs.private_addresses", "price_monthly"],
+    nonexistent_id: "1",
+    probe: |client, id| {
         let id = id.as_str().parse().ok()?;
-        Some(async move { ProbeResult::of(client.droplets().get(id).await) }.boxed())
-    }
-}
+        probe(async move { client.droplets().get(id).await })
+    },
+    ..MirroredKind::listed("droplet", "droplet:read", |client| list(client).boxed())
+};
 
-impl ListedKind for DropletKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::of(client.droplets().list_all_as(normalise).await?) }.boxed()
-    }
+/// Lists the droplets, GPU droplets included.
+pub(crate) async fn list(client: &Client) -> Listed {
+    ListedResources::of(client.droplets().list_all_as(normalise).await?, identity)
 }
 
 /// Normalises a droplet. Some fields are left out because their changes mean nothing: `locked`,
 /// `next_backup_window`, the prices and regions of its size, its kernel. `backup_ids` and
 /// `snapshot_ids` are left out because they change with every rotation; backups and snapshots are
 /// resources of their own.
-fn normalise(droplet: Droplet) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(droplet: Droplet) -> Normalised {
     let id = ProviderId::new(droplet.id.to_string())?;
     let attrs = droplet_attrs(&droplet);
     let mut tags = droplet.tags;
     tags.sort();
     let facts = ResourceFacts {
         name: droplet.name,
-        region: Some(droplet.region.slug).filter(|slug| !slug.is_empty()),
+        region: given(droplet.region.slug),
         status: Some(droplet.status.as_str().to_owned()),
         tags,
         price_monthly: droplet.size.and_then(|size| size.price_monthly).map(Money::usd),

@@ -1,52 +1,26 @@
 //! Cloud firewalls. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Firewalls>
 
 use digitalocean::firewalls::RuleTargets;
-use digitalocean::{Client, Firewall};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::Firewall;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::{Value, json};
 
-use super::attrs::{attrs, non_empty, sorted, sorted_objects};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, non_empty, sorted, sorted_objects};
+use crate::kind::{MirroredKind, Normalised, list, probe};
 
 /// The kind `firewall`: cloud firewalls of the account.
-pub const FIREWALL: FirewallKind = FirewallKind;
-
-/// The implementation of the kind [`FIREWALL`].
-#[derive(Debug, Clone, Copy)]
-pub struct FirewallKind;
-
-impl MirroredKind for FirewallKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("firewall")
-    }
-
-    /// DigitalOcean's documentation says that firewalls are independent of projects, but its Go
-    /// client has a URN for them.
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["firewall"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "firewall:read"
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.firewalls().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for FirewallKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.firewalls().list().collect_all().await?, normalise) }.boxed()
-    }
-}
+pub const FIREWALL: MirroredKind = MirroredKind {
+    // DigitalOcean's documentation says that firewalls are independent of projects, but its Go
+    // client has a URN for them.
+    urn_names: &["firewall"],
+    probe: |client, id| probe(async move { client.firewalls().get(id.as_str()).await }),
+    ..MirroredKind::listed("firewall", "firewall:read", |client| list(client.firewalls().list(), normalise))
+};
 
 /// Normalises a firewall. `tags` are an attribute, because they select the droplets that the
 /// firewall protects and are not tags of the firewall itself. A firewall has no parent: its
 /// droplets may belong to several tenants, and no tenant may see the rules of another.
-fn normalise(firewall: Firewall) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(firewall: Firewall) -> Normalised {
     let id = ProviderId::new(firewall.id)?;
     let inbound = firewall
         .inbound_rules

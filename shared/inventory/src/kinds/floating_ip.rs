@@ -1,65 +1,38 @@
 //! Reserved IPv4 addresses, which were once called floating IPs.
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Reserved-IPs>
 
-use digitalocean::{Client, IpAssignment, ReservedIp};
-use domain::{InvalidId, Kind, Money, Parent, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::{IpAssignment, ReservedIp};
+use domain::{InvalidId, Money, Parent, ProviderId, ResourceFacts};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::attrs::attrs;
-use super::{DROPLET, ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
-use crate::prices;
+use crate::attrs::{attrs, given};
+use crate::kind::{MirroredKind, Normalised, list, probe};
+use crate::prices::UnitPrice;
+use super::droplet::DROPLET;
 
 /// The kind `floating_ip`: reserved IPv4 addresses.
-pub const FLOATING_IP: FloatingIpKind = FloatingIpKind;
+pub const FLOATING_IP: MirroredKind = MirroredKind {
+    urn_names: &["floatingip", "reservedip"],
+    // The status is not included: the assignment of an address is a deliberate change, and traffic
+    // follows it.
+    state_fields: &["price_monthly"],
+    // An address reserved for documentation (RFC 5737), which no resource can have.
+    nonexistent_id: "192.0.2.1",
+    probe: |client, id| probe(async move { client.reserved_ips().get(id.as_str()).await }),
+    ..MirroredKind::listed("floating_ip", "reserved_ip:read", |client| list(client.reserved_ips().list(), normalise))
+};
 
-/// The implementation of the kind [`FLOATING_IP`].
-#[derive(Debug, Clone, Copy)]
-pub struct FloatingIpKind;
-
-impl MirroredKind for FloatingIpKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("floating_ip")
-    }
-
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["floatingip", "reservedip"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "reserved_ip:read"
-    }
-
-    /// The status is not included: the assignment of an address is a deliberate change, and traffic
-    /// follows it.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["price_monthly"]
-    }
-
-    /// An address reserved for documentation (RFC 5737), which no resource can have.
-    fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("192.0.2.1")
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.reserved_ips().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for FloatingIpKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.reserved_ips().list().collect_all().await?, normalise) }.boxed()
-    }
-}
+/// The price of an address that is assigned to no droplet: $0.01 an hour up to $5 a month.
+/// <https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/>
+const UNASSIGNED: UnitPrice = UnitPrice::dollars(5);
 
 /// Normalises an address. Left out: `locked`, whose changes mean nothing, and `project_id`, because
 /// attribution uses the projects' own lists.
-fn normalise(reserved: ReservedIp) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(reserved: ReservedIp) -> Normalised {
     let id = ProviderId::new(reserved.ip.as_str())?;
     let facts = ResourceFacts {
-        region: reserved.region.map(|region| region.slug).filter(|slug| !slug.is_empty()),
+        region: given(reserved.region.map(|region| region.slug)),
         price_monthly: price(reserved.assignment),
         ..assigned(reserved.ip, reserved.assignment)?
     };
@@ -89,7 +62,7 @@ pub(super) fn assigned(ip: String, assignment: IpAssignment) -> Result<ResourceF
 fn price(assignment: IpAssignment) -> Option<Money> {
     match assignment {
         IpAssignment::Droplet(_) => Some(Money::usd(Decimal::ZERO)),
-        IpAssignment::Unassigned => Some(prices::unassigned_reserved_ip()),
+        IpAssignment::Unassigned => Some(UNASSIGNED.times(1)),
         IpAssignment::NotVisible => None,
     }
 }

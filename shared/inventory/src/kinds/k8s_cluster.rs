@@ -1,57 +1,32 @@
 //! Kubernetes clusters. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Kubernetes>
 
 use digitalocean::kubernetes::NodePool;
-use digitalocean::{Client, KubernetesCluster};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::KubernetesCluster;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::{Map, Value, json};
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
-use crate::prices;
+use crate::attrs::{attrs, sorted};
+use crate::kind::{MirroredKind, Normalised, list, probe};
+use crate::prices::UnitPrice;
 
 /// The kind `k8s_cluster`: managed Kubernetes clusters.
-pub const K8S_CLUSTER: K8sClusterKind = K8sClusterKind;
+pub const K8S_CLUSTER: MirroredKind = MirroredKind {
+    urn_names: &["kubernetes"],
+    // DigitalOcean upgrades clusters with automatic upgrades, and clusters whose version it no
+    // longer supports.
+    state_fields: &["status", "attrs.version", "attrs.autoscaled_node_counts"],
+    probe: |client, id| probe(async move { client.kubernetes_clusters().get(id.as_str()).await }),
+    ..MirroredKind::listed("k8s_cluster", "kubernetes:read", |client| list(client.kubernetes_clusters().list(), normalise))
+};
 
-/// The implementation of the kind [`K8S_CLUSTER`].
-#[derive(Debug, Clone, Copy)]
-pub struct K8sClusterKind;
-
-impl MirroredKind for K8sClusterKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("k8s_cluster")
-    }
-
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["kubernetes"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "kubernetes:read"
-    }
-
-    /// DigitalOcean upgrades clusters with automatic upgrades, and clusters whose version it no
-    /// longer supports.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.version", "attrs.autoscaled_node_counts"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.kubernetes_clusters().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for K8sClusterKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.kubernetes_clusters().list().collect_all().await?, normalise) }
-            .boxed()
-    }
-}
+/// The surcharge for a highly available control plane, prorated by the hour. Without the option
+/// `ha` a control plane is free.
+/// <https://docs.digitalocean.com/products/kubernetes/details/pricing/>
+const HA_CONTROL_PLANE: UnitPrice = UnitPrice::dollars(40);
 
 /// Normalises a cluster. Its price is that of its control plane; its nodes are droplets, each with
 /// a price of its own.
-fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(mut cluster: KubernetesCluster) -> Normalised {
     let id = ProviderId::new(cluster.id)?;
     cluster.node_pools.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
     let counts = cluster.node_pools.iter().filter(|pool| pool.auto_scale);
@@ -72,7 +47,7 @@ fn normalise(mut cluster: KubernetesCluster) -> Result<(ProviderId, ResourceFact
         region: cluster.region,
         status: cluster.status.and_then(|status| status.state).map(|state| state.as_str().to_owned()),
         tags: sorted(cluster.tags),
-        price_monthly: (cluster.ha == Some(true)).then(prices::ha_control_plane),
+        price_monthly: (cluster.ha == Some(true)).then(|| HA_CONTROL_PLANE.times(1)),
         created_at: cluster.created_at.map(domain::to_millis),
         parent: None,
         attrs,

@@ -2,59 +2,41 @@
 
 mod settings;
 
-use digitalocean::{Client, LoadBalancer, LoadBalancerType};
-use domain::{InvalidId, Kind, Money, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::{LoadBalancer, LoadBalancerType};
+use domain::{Money, ProviderId, ResourceFacts};
 
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
-use crate::prices;
+use crate::attrs::given;
+use crate::kind::{MirroredKind, Normalised, list, probe};
+use crate::prices::UnitPrice;
 
 /// The kind `load_balancer`: regional and global load balancers.
-pub const LOAD_BALANCER: LoadBalancerKind = LoadBalancerKind;
+pub const LOAD_BALANCER: MirroredKind = MirroredKind {
+    urn_names: &["loadbalancer"],
+    // DigitalOcean assigns the addresses some time after the load balancer is created. Its
+    // droplets change with its tag, with the nodes of a Kubernetes cluster and with an autoscale
+    // pool.
+    state_fields: &["status", "attrs.ip", "attrs.ipv6", "attrs.droplet_ids", "price_monthly"],
+    probe: |client, id| probe(async move { client.load_balancers().get(id.as_str()).await }),
+    ..MirroredKind::listed("load_balancer", "load_balancer:read", |client| list(client.load_balancers().list(), normalise))
+};
 
-/// The implementation of the kind [`LOAD_BALANCER`].
-#[derive(Debug, Clone, Copy)]
-pub struct LoadBalancerKind;
+/// The price of a node of a regional HTTP load balancer.
+/// <https://docs.digitalocean.com/products/networking/load-balancers/details/pricing/>
+const NODE: UnitPrice = UnitPrice::dollars(12);
 
-impl MirroredKind for LoadBalancerKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("load_balancer")
-    }
+/// The price of a node of a regional network load balancer, published as [`NODE`] is.
+const NETWORK_NODE: UnitPrice = UnitPrice::dollars(15);
 
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["loadbalancer"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "load_balancer:read"
-    }
-
-    /// DigitalOcean assigns the addresses some time after the load balancer is created. Its
-    /// droplets change with its tag, with the nodes of a Kubernetes cluster and with an autoscale
-    /// pool.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.ip", "attrs.ipv6", "attrs.droplet_ids", "price_monthly"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.load_balancers().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for LoadBalancerKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.load_balancers().list().collect_all().await?, normalise) }
-            .boxed()
-    }
-}
+/// The price of a global load balancer, which has no nodes, published as [`NODE`] is. More than 25
+/// million requests or 1 TB cost more.
+const GLOBAL: UnitPrice = UnitPrice::dollars(15);
 
 /// Normalises a load balancer. `project_id` is left out, because attribution uses the projects' own
 /// lists.
-fn normalise(balancer: LoadBalancer) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(balancer: LoadBalancer) -> Normalised {
     let id = ProviderId::new(balancer.id.as_str())?;
     let facts = ResourceFacts {
-        region: balancer.region.as_ref().map(|region| region.slug.clone()).filter(|slug| !slug.is_empty()),
+        region: given(balancer.region.as_ref().map(|region| region.slug.clone())),
         status: balancer.status.as_ref().map(|status| status.as_str().to_owned()),
         price_monthly: price(&balancer),
         created_at: balancer.created_at.map(domain::to_millis),
@@ -74,9 +56,9 @@ fn price(balancer: &LoadBalancer) -> Option<Money> {
         _ => None,
     });
     match &balancer.load_balancer_type {
-        None | Some(LoadBalancerType::Regional) => nodes.map(prices::load_balancer),
-        Some(LoadBalancerType::RegionalNetwork) => nodes.map(prices::network_load_balancer),
-        Some(LoadBalancerType::Global) => Some(prices::global_load_balancer()),
+        None | Some(LoadBalancerType::Regional) => nodes.map(|nodes| NODE.times(nodes)),
+        Some(LoadBalancerType::RegionalNetwork) => nodes.map(|nodes| NETWORK_NODE.times(nodes)),
+        Some(LoadBalancerType::Global) => Some(GLOBAL.times(1)),
         Some(LoadBalancerType::Other(_)) => None,
     }
 }

@@ -1,54 +1,25 @@
 //! Managed database clusters.
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Databases>
 
-use digitalocean::{Client, Database};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::Database;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::json;
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, given, sorted};
+use crate::kind::{MirroredKind, Normalised, list, probe};
 
 /// The kind `managed_db`: managed database clusters.
-pub const MANAGED_DB: ManagedDbKind = ManagedDbKind;
-
-/// The implementation of the kind [`MANAGED_DB`].
-#[derive(Debug, Clone, Copy)]
-pub struct ManagedDbKind;
-
-impl MirroredKind for ManagedDbKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("managed_db")
-    }
-
-    fn urn_kinds(&self) -> &'static [&'static str] {
-        &["dbaas"]
-    }
-
-    fn scope(&self) -> &'static str {
-        "database:read"
-    }
-
-    /// Storage grows automatically if the owner enabled that.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.storage_size_mib"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.databases().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for ManagedDbKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.databases().list().collect_all().await?, normalise) }.boxed()
-    }
-}
+pub const MANAGED_DB: MirroredKind = MirroredKind {
+    urn_names: &["dbaas"],
+    // Storage grows automatically if the owner enabled that.
+    state_fields: &["status", "attrs.storage_size_mib"],
+    probe: |client, id| probe(async move { client.databases().get(id.as_str()).await }),
+    ..MirroredKind::listed("managed_db", "database:read", |client| list(client.databases().list(), normalise))
+};
 
 /// Normalises a cluster. Connection details and users are secrets and are not even decoded. The
 /// maintenance window is left out, because its changes mean nothing.
-fn normalise(database: Database) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(database: Database) -> Normalised {
     let id = ProviderId::new(database.id)?;
     let attrs = attrs(json!({
         "engine": database.engine,
@@ -56,7 +27,7 @@ fn normalise(database: Database) -> Result<(ProviderId, ResourceFacts), InvalidI
         "size": database.size,
         "num_nodes": database.num_nodes,
         "storage_size_mib": database.storage_size_mib,
-        "private_network_uuid": database.private_network_uuid.filter(|uuid| !uuid.is_empty()),
+        "private_network_uuid": given(database.private_network_uuid),
     }));
     let facts = ResourceFacts {
         name: database.name,

@@ -1,51 +1,26 @@
 //! NAT gateways of VPC networks.
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
 
-use digitalocean::{Client, NatGateway};
-use domain::{InvalidId, Kind, Parent, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::NatGateway;
+use domain::{Parent, ProviderId, ResourceFacts};
 use serde_json::json;
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult, VPC};
+use crate::attrs::{attrs, given, sorted};
+use crate::kind::{MirroredKind, Normalised, list, probe};
+use super::vpc::VPC;
 
 /// The kind `nat_gateway`: NAT gateways of VPC networks.
-pub const NAT_GATEWAY: NatGatewayKind = NatGatewayKind;
-
-/// The implementation of the kind [`NAT_GATEWAY`].
-#[derive(Debug, Clone, Copy)]
-pub struct NatGatewayKind;
-
-impl MirroredKind for NatGatewayKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("nat_gateway")
-    }
-
-    fn scope(&self) -> &'static str {
-        "nat_gateway:read"
-    }
-
-    /// DigitalOcean assigns the addresses some time after the gateway is created.
-    fn state_fields(&self) -> &'static [&'static str] {
-        &["status", "attrs.gateway_addresses", "attrs.public_addresses"]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.nat_gateways().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for NatGatewayKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.nat_gateways().list().collect_all().await?, normalise) }.boxed()
-    }
-}
+pub const NAT_GATEWAY: MirroredKind = MirroredKind {
+    // DigitalOcean assigns the addresses some time after the gateway is created.
+    state_fields: &["status", "attrs.gateway_addresses", "attrs.public_addresses"],
+    probe: |client, id| probe(async move { client.nat_gateways().get(id.as_str()).await }),
+    ..MirroredKind::listed("nat_gateway", "nat_gateway:read", |client| list(client.nat_gateways().list(), normalise))
+};
 
 /// Normalises a gateway. Its parent is the VPC that it serves; if it serves several, it has no
 /// parent. Left out: `updated_at`, whose changes mean nothing, and `project_id`, because
 /// attribution uses the projects' own lists.
-fn normalise(gateway: NatGateway) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(gateway: NatGateway) -> Normalised {
     let id = ProviderId::new(gateway.id)?;
     let vpc_of = |uuid: &str| Some(Parent { kind: VPC.kind(), provider_id: ProviderId::new(uuid).ok()? });
     let parent = match gateway.vpcs.as_slice() {
@@ -65,7 +40,7 @@ fn normalise(gateway: NatGateway) -> Result<(ProviderId, ResourceFacts), Invalid
     }));
     let facts = ResourceFacts {
         name: gateway.name,
-        region: gateway.region.filter(|slug| !slug.is_empty()),
+        region: given(gateway.region),
         status: gateway.state.map(|state| state.as_str().to_owned()),
         parent,
         created_at: gateway.created_at.map(domain::to_millis),

@@ -1,47 +1,19 @@
 //! Uptime checks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Uptime>
 
-use digitalocean::{Client, UptimeCheck};
-use domain::{InvalidId, Kind, ProviderId, ResourceFacts};
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use digitalocean::UptimeCheck;
+use domain::{ProviderId, ResourceFacts};
 use serde_json::json;
 
-use super::attrs::{attrs, sorted};
-use super::{ExistenceProbe, ListError, ListedKind, ListedResources, MirroredKind, ProbeResult};
+use crate::attrs::{attrs, sorted};
+use crate::kind::{MirroredKind, Normalised, list, probe};
 
 /// The kind `uptime_check`: uptime checks of the account.
-pub const UPTIME_CHECK: UptimeCheckKind = UptimeCheckKind;
+pub const UPTIME_CHECK: MirroredKind = MirroredKind {
+    probe: |client, id| probe(async move { client.uptime_checks().get(id.as_str()).await }),
+    ..MirroredKind::listed("uptime_check", "uptime:read", |client| list(client.uptime_checks().list(), normalise))
+};
 
-/// The implementation of the kind [`UPTIME_CHECK`].
-#[derive(Debug, Clone, Copy)]
-pub struct UptimeCheckKind;
-
-impl MirroredKind for UptimeCheckKind {
-    fn kind(&self) -> Kind {
-        Kind::from_static("uptime_check")
-    }
-
-    fn scope(&self) -> &'static str {
-        "uptime:read"
-    }
-
-    fn state_fields(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn probe<'a>(&'a self, client: &'a Client, id: &'a ProviderId) -> ExistenceProbe<'a> {
-        Some(async move { ProbeResult::of(client.uptime_checks().get(id.as_str()).await) }.boxed())
-    }
-}
-
-impl ListedKind for UptimeCheckKind {
-    fn list<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<ListedResources, ListError>> {
-        async move { ListedResources::normalised(client.uptime_checks().list().collect_all().await?, normalise) }
-            .boxed()
-    }
-}
-
-fn normalise(check: UptimeCheck) -> Result<(ProviderId, ResourceFacts), InvalidId> {
+fn normalise(check: UptimeCheck) -> Normalised {
     let id = ProviderId::new(check.id)?;
     let attrs = attrs(json!({
         "type": check.check_type,

@@ -13,8 +13,7 @@ use domain::{Attribution, Kind, ProjectId, ResourceKey};
 use store::IndexedResource;
 
 use super::membership::Membership;
-use crate::kinds::OrphanPolicy;
-use crate::workers::PROJECT;
+use crate::kind::{OrphanPolicy, PROJECT};
 
 /// The evidence by which an account's resources are attributed.
 #[derive(Debug)]

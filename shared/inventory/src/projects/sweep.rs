@@ -14,7 +14,7 @@ use super::membership::{self, Membership};
 use super::upsert::{self, ProjectDecision};
 use super::{apply_attribution, urn_kinds};
 use crate::Error;
-use crate::kinds::{ListError, OrphanPolicy, ProbeResult};
+use crate::kind::{ListError, OrphanPolicy, ProbeResult};
 use crate::sweep::plan::{Rules, SweepAction, next_hold, plan};
 use crate::sweep::{SweepCounts, SweepResult, SweepRun, last_complete_at, status_with_holds};
 use crate::upsert::UpsertEffect;
@@ -140,7 +140,7 @@ async fn fully_listed(run: SweepRun<'_>) -> Result<BTreeMap<Kind, OrphanPolicy>,
             complete.and_then(|receipt| receipt.token_id.as_deref()) == run.token_id()
         })
     };
-    let kinds = mirrored_kinds().map(|mirrored| (mirrored.kind(), mirrored.orphan_policy()));
+    let kinds = mirrored_kinds().map(|mirrored| (mirrored.kind(), mirrored.orphan_policy));
     Ok(kinds.filter(|(kind, _)| is_whole(kind)).collect())
 }
 

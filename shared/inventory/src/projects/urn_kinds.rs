@@ -12,31 +12,10 @@ use serde_json::json;
 
 use super::membership::Membership;
 use crate::Error;
-use crate::kinds::{ExistenceProbe, MirroredKind, attrs};
+use crate::attrs::attrs;
 use crate::sweep::plan::plan;
-use crate::sweep::{KindSweep, SweepResult, SweepRun};
+use crate::sweep::{KindSweep, SweepResult, SweepRun, SweptKind};
 use crate::workers::mirrored;
-
-/// A kind without a list of its own.
-struct UrnKind(Kind);
-
-impl MirroredKind for UrnKind {
-    fn kind(&self) -> Kind {
-        self.0.clone()
-    }
-
-    fn scope(&self) -> &'static str {
-        "project:read"
-    }
-
-    fn nonexistent_id(&self) -> ProviderId {
-        ProviderId::from_static("nonexistent")
-    }
-
-    fn probe<'a>(&'a self, _: &'a Client, _: &'a ProviderId) -> ExistenceProbe<'a> {
-        None
-    }
-}
 
 /// Sweeps the kinds without a list: those that the projects contain now, and those they ever
 /// contained. Returns the number of held deletions.
@@ -57,8 +36,7 @@ pub(crate) async fn sweep(
     for kind in &kinds {
         let facts = listed.remove(kind).unwrap_or_default();
         let count = facts.len();
-        let urn_kind = UrnKind(kind.clone());
-        let mut sweep = KindSweep::new(run, client, &urn_kind, sync_state, facts);
+        let mut sweep = KindSweep::new(run, client, SweptKind::known_by_urn(kind.clone()), sync_state, facts);
         let known = run.table.indexed_resources(run.account, kind).await?;
         let plan = plan(&known, &sweep.fingerprints(), &sweep.rules(sync_state));
         sweep.load_expected_changes(&plan).await?;
@@ -87,7 +65,7 @@ fn placeholder(key: &ResourceKey, membership: &Membership) -> ResourceFacts {
         .map(|(_, region)| region.to_owned());
     ResourceFacts {
         name: key.provider_id.to_string(),
-        attrs: attrs::attrs(json!({ "endpoint": region.as_ref().and(address) })),
+        attrs: attrs(json!({ "endpoint": region.as_ref().and(address) })),
         region,
         ..ResourceFacts::default()
     }

@@ -21,7 +21,7 @@ use super::plan::{CompletedScan, SweepAction, SweepPlan, SweepStep, next_hold, p
 use super::result::public_message;
 use super::{FollowUp, SweepCounts, SweepResult, SweepRun, status_with_holds};
 use crate::Error;
-use crate::kinds::{ChildKind, ListError};
+use crate::kind::{ListError, MirroredKind, ParentLists};
 
 /// The number of lists read concurrently.
 const CONCURRENT_LISTS: usize = 4;
@@ -30,7 +30,7 @@ const WRITING_TIME: Duration = Duration::from_secs(60);
 
 /// The content of the lists of some parents.
 #[derive(Default)]
-struct ParentLists {
+struct Reading {
     facts: BTreeMap<ProviderId, ResourceFacts>,
     /// The parents whose list was read completely.
     read: BTreeSet<ProviderId>,
@@ -55,10 +55,11 @@ enum Stop {
 pub(crate) async fn sweep(
     run: SweepRun<'_>,
     client: &Client,
-    kind: &dyn ChildKind,
+    kind: &MirroredKind,
+    lists: ParentLists,
     sync_state: &SyncState,
 ) -> Result<SweepResult, Error> {
-    let parents = match kind.parents(client).await {
+    let parents = match (lists.parents)(client).await {
         Ok(parents) => parents,
         Err(error) => {
             return Ok(SweepResult { scan_progress: sync_state.scan_progress.clone(), ..SweepResult::refused(&error) });
@@ -77,7 +78,7 @@ pub(crate) async fn sweep(
     };
     let mut scan_progress = sync_state.scan_progress.clone().unwrap_or_else(begin);
     let known = run.table.indexed_resources(run.account, &kind.kind()).await?;
-    let known_parents = run.table.indexed_resources(run.account, &kind.parent_kind()).await?;
+    let known_parents = run.table.indexed_resources(run.account, &lists.parent.kind()).await?;
     let parent_of = |known: &IndexedResource| known.parent.as_ref().map(|parent| parent.provider_id.clone());
     let is_orphaned = |known: &IndexedResource| {
         parent_of(known).is_none_or(|id| !parents.live.contains_key(&id) && !known_parents.contains_key(&id))
@@ -92,8 +93,8 @@ pub(crate) async fn sweep(
     to_read.retain(|id| scan_progress.after.as_ref().is_none_or(|after| id > after));
     let left = to_read.len();
 
-    let reading = read(run, client, kind, to_read).await;
-    let mut sweep = KindSweep::new(run, client, kind, sync_state, reading.facts);
+    let reading = read(run, client, lists, to_read).await;
+    let mut sweep = KindSweep::new(run, client, kind.into(), sync_state, reading.facts);
     let rules = sweep.rules(sync_state);
     let known_of_read_parents =
         known.iter().filter(|(_, known)| parent_of(known).is_some_and(|id| reading.read.contains(&id)));
@@ -175,15 +176,15 @@ pub(crate) async fn sweep(
 }
 
 /// Reads the lists of these parents, in the order of their ids, until something stops it.
-async fn read(run: SweepRun<'_>, client: &Client, kind: &dyn ChildKind, to_read: BTreeSet<ProviderId>) -> ParentLists {
-    let mut reading = ParentLists::default();
-    let mut lists = stream::iter(to_read)
+async fn read(run: SweepRun<'_>, client: &Client, lists: ParentLists, to_read: BTreeSet<ProviderId>) -> Reading {
+    let mut reading = Reading::default();
+    let mut children = stream::iter(to_read)
         .map(|parent| async move {
-            let listed = kind.children(client, &parent).await;
+            let listed = (lists.children)(client, &parent).await;
             (parent, listed)
         })
         .buffered(CONCURRENT_LISTS);
-    while let Some((parent, listed)) = lists.next().await {
+    while let Some((parent, listed)) = children.next().await {
         match listed {
             Ok(listed) => {
                 reading.pages += listed.pages;

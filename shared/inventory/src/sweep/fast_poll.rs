@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use digitalocean::Client;
 use domain::{ProviderId, ResourceFacts, ResourceKey};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{FollowUp, SweepCounts, SweepResult, SweepRun, persist_with_retry};
 use crate::Error;
-use crate::kinds::{DROPLET, ListedKind, MirroredKind};
+use crate::kind::Listed;
+use crate::kinds::DROPLET;
 use crate::upsert::{self, ObservationContext};
 
 /// The fields that change from minute to minute.
@@ -18,8 +18,8 @@ const FIELDS: [&str; 3] = ["status", "attrs.public_addresses", "attrs.private_ad
 /// The number of records written concurrently.
 const CONCURRENT_WRITES: usize = 8;
 
-pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client) -> Result<SweepResult, Error> {
-    let listed = match DROPLET.list(client).await {
+pub(crate) async fn sweep(run: SweepRun<'_>, listed: Listed) -> Result<SweepResult, Error> {
+    let listed = match listed {
         Ok(listed) => listed,
         Err(error) => return Ok(SweepResult::refused(&error)),
     };
@@ -35,7 +35,7 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client) -> Result<SweepRes
         true => Vec::new(),
         false => run.table.expected_changes(run.account, &kind).await?,
     };
-    let state_fields = DROPLET.state_fields();
+    let state_fields = DROPLET.state_fields;
     let context = ObservationContext { at: run.clock.now(), run: run.run_id, state_fields, expected: &expected };
     let count = differing.len();
     let effects: Vec<_> = stream::iter(differing)

@@ -12,7 +12,7 @@ use super::{
     FollowUp, SweepCounts, SweepResult, SweepRun, held_note, last_complete_at, persist_with_retry, status_with_holds,
 };
 use crate::Error;
-use crate::kinds::{ListedKind, MirroredKind, ProbeResult};
+use crate::kind::{Listed, MirroredKind, Probe, ProbeResult};
 use crate::upsert::{self, ObservationContext, UpsertEffect};
 
 /// The number of records written concurrently.
@@ -24,14 +24,41 @@ const MAX_PROBES: usize = 20;
 pub(crate) struct KindSweep<'a> {
     pub(crate) run: SweepRun<'a>,
     pub(crate) client: &'a Client,
-    pub(crate) mirrored: &'a dyn MirroredKind,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SweptKind,
     pub(crate) facts: BTreeMap<ProviderId, ResourceFacts>,
     pub(crate) last_complete_at: Option<DateTime<Utc>>,
     /// The time at which the list was read.
     pub(crate) at: DateTime<Utc>,
     /// Changes that this system announced and that the sweep may see.
     pub(crate) expected: Vec<ExpectedChange>,
+}
+
+/// What a sweep needs to know about its kind.
+#[derive(Debug, Clone)]
+pub(crate) struct SweptKind {
+    pub(crate) name: Kind,
+    pub(crate) state_fields: &'static [&'static str],
+    pub(crate) probe: Probe,
+    pub(crate) nonexistent: ProviderId,
+}
+
+impl SweptKind {
+    /// Creates the description of a kind that occurs only in URNs.
+    pub(crate) fn known_by_urn(name: Kind) -> Self {
+        Self {
+            name,
+            state_fields: &["status"],
+            probe: |_, _| None,
+            nonexistent: ProviderId::from_static("nonexistent"),
+        }
+    }
+}
+
+impl From<&MirroredKind> for SweptKind {
+    fn from(kind: &MirroredKind) -> Self {
+        let MirroredKind { state_fields, probe, .. } = *kind;
+        Self { name: kind.kind(), state_fields, probe, nonexistent: kind.nonexistent() }
+    }
 }
 
 /// The results of probing resources that the list left out.
@@ -68,23 +95,24 @@ enum StepOutcome {
 pub(crate) async fn sweep(
     run: SweepRun<'_>,
     client: &Client,
-    listed_kind: &dyn ListedKind,
+    listed_kind: &MirroredKind,
+    listed: Listed,
     sync_state: &SyncState,
 ) -> Result<SweepResult, Error> {
-    let listed = match listed_kind.list(client).await {
+    let listed = match listed {
         Ok(listed) => listed,
         Err(error) => return Ok(SweepResult::refused(&error)),
     };
     let counts = SweepCounts::of(&listed);
     let facts = listed.resources.into_iter().collect();
-    let mut sweep = KindSweep::new(run, client, listed_kind, sync_state, facts);
-    let known = run.table.indexed_resources(run.account, &sweep.kind).await?;
+    let mut sweep = KindSweep::new(run, client, listed_kind.into(), sync_state, facts);
+    let known = run.table.indexed_resources(run.account, &sweep.kind.name).await?;
     let mut plan = plan(&known, &sweep.fingerprints(), &sweep.rules(sync_state));
 
     if sweep.facts.is_empty() && known.is_empty() && !was_empty(sync_state) {
         // Nothing is listed and nothing is known: either the account is empty, or the token may not
         // read the kind. A probe tells them apart; it is repeated until the first complete receipt.
-        if let Some(Err(error)) = sweep.probe(&listed_kind.nonexistent_id()).await {
+        if let Some(Err(error)) = sweep.probe(&sweep.kind.nonexistent).await {
             let result = SweepResult::complete(counts).failed(SweepStatus::Failed, &error);
             return Ok(SweepResult { listed: false, ..result });
         }
@@ -94,7 +122,7 @@ pub(crate) async fn sweep(
     let mut result = sweep.apply(&plan, &existence.gone, counts).await?;
     result.hold = next_hold(sync_state.hold.as_ref(), plan.held, run.run_id, sweep.at);
     if let Some(counterexample) = existence.existing.first() {
-        result.note(format!("DigitalOcean's list leaves out {} {counterexample}, which exists", sweep.kind));
+        result.note(format!("DigitalOcean's list leaves out {} {counterexample}, which exists", sweep.kind.name));
     }
     if let Some(error) = existence.unanswered {
         result.listed &= existence.list_trusted;
@@ -104,7 +132,7 @@ pub(crate) async fn sweep(
         result.status = status_with_holds(plan.held);
     }
     if plan.held > 0 && result.status == SweepStatus::Held {
-        result.note(held_note(plan.held, known.len(), &sweep.kind, run.worker.name));
+        result.note(held_note(plan.held, known.len(), &sweep.kind.name, run.worker.name));
     }
     Ok(result)
 }
@@ -118,15 +146,14 @@ impl<'a> KindSweep<'a> {
     pub(crate) fn new(
         run: SweepRun<'a>,
         client: &'a Client,
-        mirrored: &'a dyn MirroredKind,
+        kind: SweptKind,
         sync_state: &SyncState,
         facts: BTreeMap<ProviderId, ResourceFacts>,
     ) -> Self {
         Self {
             run,
             client,
-            mirrored,
-            kind: mirrored.kind(),
+            kind,
             facts,
             last_complete_at: last_complete_at(sync_state),
             at: run.clock.now(),
@@ -145,14 +172,14 @@ impl<'a> KindSweep<'a> {
             strike_interval: self.run.strike_interval,
             hold: sync_state.hold.as_ref(),
             confirmation: sync_state.confirmation.as_ref(),
-            can_probe: self.mirrored.probe(self.client, &self.mirrored.nonexistent_id()).is_some(),
+            can_probe: (self.kind.probe)(self.client, &self.kind.nonexistent).is_some(),
         }
     }
 
     /// Loads the announced changes of the kind, if the plan changes anything.
     pub(crate) async fn load_expected_changes(&mut self, plan: &SweepPlan) -> Result<(), Error> {
         if !plan.steps.is_empty() {
-            self.expected = self.run.table.expected_changes(self.run.account, &self.kind).await?;
+            self.expected = self.run.table.expected_changes(self.run.account, &self.kind.name).await?;
         }
         Ok(())
     }
@@ -171,17 +198,17 @@ impl<'a> KindSweep<'a> {
     }
 
     fn context(&self) -> ObservationContext<'_> {
-        let state_fields = self.mirrored.state_fields();
+        let state_fields = self.kind.state_fields;
         ObservationContext { at: self.at, run: self.run.run_id, state_fields, expected: &self.expected }
     }
 
     fn key(&self, id: &ProviderId) -> ResourceKey {
-        ResourceKey { account: self.run.account.clone(), kind: self.kind.clone(), provider_id: id.clone() }
+        ResourceKey { account: self.run.account.clone(), kind: self.kind.name.clone(), provider_id: id.clone() }
     }
 
     /// Asks DigitalOcean whether one resource exists; `None` if the kind has no such request.
     async fn probe(&self, id: &ProviderId) -> Option<Result<ProbeResult, digitalocean::Error>> {
-        Some(self.mirrored.probe(self.client, id)?.await)
+        Some((self.kind.probe)(self.client, id)?.await)
     }
 
     /// Asks DigitalOcean for one of the resources that the list left out, before any resource gets
@@ -308,7 +335,7 @@ impl<'a> KindSweep<'a> {
     }
 
     async fn confirm_deletion(&self, key: &ResourceKey, known_gone: bool) -> Result<StepOutcome, Error> {
-        let existence = match self.mirrored.probe(self.client, &key.provider_id) {
+        let existence = match (self.kind.probe)(self.client, &key.provider_id) {
             Some(request) if !known_gone => match request.await {
                 Ok(existence) => existence,
                 Err(error) => return Ok(StepOutcome::Unanswered(error)),

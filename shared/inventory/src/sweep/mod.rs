@@ -21,10 +21,12 @@ use domain::{AccountId, Clock, Kind, Receipt, RunId, SweepStatus, SyncState};
 use store::{SyncCompletion, SyncLeaseOutcome, Table};
 
 use crate::Error;
+use crate::kind::Source;
+use crate::kinds::droplet;
 use crate::projects::{self, Bootstrap};
 use crate::workers::{InventoryWorker, Target};
 
-pub(crate) use kind::KindSweep;
+pub(crate) use kind::{KindSweep, SweptKind};
 pub(crate) use persist::persist_with_retry;
 pub(crate) use result::{SweepCounts, SweepResult, public_message};
 
@@ -169,9 +171,11 @@ pub async fn sweep(run: SweepRun<'_>) -> Result<SweepOutcome, Error> {
             // Every request counts, including those that failed and were retried.
             let client = client.with_own_counter();
             let found = match *run.target {
-                Target::Listed(kind) => kind::sweep(run, &client, kind, &sync_state).await,
-                Target::Children(kind) => children::sweep(run, &client, kind, &sync_state).await,
-                Target::FastDroplets => fast_poll::sweep(run, &client).await,
+                Target::Kind(kind) => match kind.source {
+                    Source::Account(list) => kind::sweep(run, &client, kind, list(&client).await, &sync_state).await,
+                    Source::PerParent(lists) => children::sweep(run, &client, kind, lists, &sync_state).await,
+                },
+                Target::FastDroplets => fast_poll::sweep(run, droplet::list(&client).await).await,
                 Target::Projects => projects::sweep(run, &client, &sync_state).await,
             };
             (found, client.requests())

@@ -8,7 +8,7 @@ use domain::{ChangeCounts, Hold, Kind, ScanProgress, SweepStatus, SyncState, err
 
 use super::FollowUp;
 use crate::Error;
-use crate::kinds::{ListError, ListedResources};
+use crate::kind::{ListError, ListedResources};
 use crate::upsert::UpsertEffect;
 
 /// The counts of a sweep: reads and changes.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AccountId, Attribution, Kind, Parent, ProjectId, ProviderId, ResourceKey};
-use inventory::kinds::OrphanPolicy;
+use inventory::kind::OrphanPolicy;
 use inventory::projects::Membership;
 use inventory::projects::attribution::{AttributionSource, Evidence, attribute};
 use store::IndexedResource;

@@ -1,15 +1,13 @@
 //! Kinds with few fields that belong to the account.
 
 use domain::ProviderId;
-use inventory::kinds::{
-    CDN_ENDPOINT, CERTIFICATE, ListedKind, MONITORING_ALERT, MirroredKind, ProbeResult, SPACES_KEY, SSH_KEY, TAG,
-    UPTIME_CHECK,
-};
+use inventory::kind::{MirroredKind, ProbeResult};
+use inventory::kinds::{CDN_ENDPOINT, CERTIFICATE, MONITORING_ALERT, SPACES_KEY, SSH_KEY, TAG, UPTIME_CHECK};
 use serde_json::{Value, json};
 
-use crate::demo;
+use crate::{demo, read_list};
 
-const KINDS: [&dyn ListedKind; 7] =
+const KINDS: [&MirroredKind; 7] =
     [&CDN_ENDPOINT, &CERTIFICATE, &SSH_KEY, &SPACES_KEY, &UPTIME_CHECK, &MONITORING_ALERT, &TAG];
 
 /// The facts of the demo account's first resource of each kind.
@@ -81,7 +79,7 @@ fn expected(kind: &str) -> (&'static str, Value) {
 async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
-        let listed = kind.list(&client).await.unwrap();
+        let listed = read_list(kind, &client).await.unwrap();
         let (id, facts) = &listed.resources[0];
         let (expected_id, expected_facts) = expected(kind.kind().as_str());
         assert_eq!((id.as_str(), &serde_json::to_value(facts).unwrap()), (expected_id, &expected_facts));
@@ -98,7 +96,7 @@ async fn secrets_and_long_texts_are_not_facts() {
     let policies = json!(sim.account("demo").list("policies")).to_string();
     assert!(policies.contains("hooks.slack.com"), "the payload contains a secret: {policies}");
     for kind in KINDS {
-        let facts = format!("{:?}", kind.list(&client).await.unwrap().resources);
+        let facts = format!("{:?}", read_list(kind, &client).await.unwrap().resources);
         for word in ["hooks.slack.com", "ops@noorderlicht-hosting", "ssh-ed25519", "last_tagged_uri"] {
             assert!(!facts.contains(word), "{word} in {facts}");
         }
@@ -110,8 +108,8 @@ async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let there = ProviderId::new(expected(kind.kind().as_str()).0).unwrap();
-        for (id, presence) in [(there, ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)] {
-            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
+        for (id, presence) in [(there, ProbeResult::Exists), (kind.nonexistent(), ProbeResult::Gone)] {
+            assert_eq!((kind.probe)(&client, &id).unwrap().await.unwrap(), presence, "{} {id}", kind.kind());
         }
     }
 }
@@ -120,13 +118,13 @@ async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
 #[tokio::test]
 async fn the_renewal_of_a_certificate_is_not_drift() {
     let (sim, client) = demo().await;
-    let facts = async || serde_json::to_value(&CERTIFICATE.list(&client).await.unwrap().resources[0].1).unwrap();
+    let facts = async || serde_json::to_value(&read_list(&CERTIFICATE, &client).await.unwrap().resources[0].1).unwrap();
     let before = facts().await;
     let fingerprint = "479c82b5c63cb6d3e6fac4624d58a33b267e166c";
     let renewed = json!({ "state": "pending", "not_after": "2027-03-10T13:20:11Z", "sha1_fingerprint": fingerprint });
     sim.account("demo").change("certificates", expected("certificate").0, renewed);
     let mut after = facts().await;
-    for field in CERTIFICATE.state_fields() {
+    for field in CERTIFICATE.state_fields {
         let pointer = format!("/{}", field.replace('.', "/"));
         let value = after.pointer_mut(&pointer).unwrap();
         assert_ne!(*value, before.pointer(&pointer).unwrap().clone(), "{field}");

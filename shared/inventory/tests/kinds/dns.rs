@@ -1,15 +1,16 @@
 //! DNS records, listed zone by zone.
 
 use domain::ProviderId;
-use inventory::kinds::{ChildKind, DNS_RECORD, ListError};
+use inventory::kind::ListError;
+use inventory::kinds::DNS_RECORD;
 use serde_json::{Value, json};
 
-use crate::demo;
+use crate::{demo, per_parent};
 
 #[tokio::test]
 async fn every_zone_is_a_parent() {
     let (sim, client) = demo().await;
-    let parents = DNS_RECORD.parents(&client).await.unwrap();
+    let parents = (per_parent(&DNS_RECORD).parents)(&client).await.unwrap();
     let zones: Vec<Value> = sim.account("demo").list("domains");
     assert_eq!(parents.live.len(), zones.len());
     assert!(parents.live.values().all(|has_children| *has_children));
@@ -19,7 +20,7 @@ async fn every_zone_is_a_parent() {
 async fn the_records_of_a_zone_are_its_children_except_the_soa() {
     let (_sim, client) = demo().await;
     let zone = ProviderId::new("bakkerij-jansen.example").unwrap();
-    let listed = DNS_RECORD.children(&client, &zone).await.unwrap();
+    let listed = (per_parent(&DNS_RECORD).children)(&client, &zone).await.unwrap();
     let listed_records: Vec<Value> = listed
         .resources
         .iter()
@@ -48,6 +49,6 @@ async fn the_records_of_a_zone_are_its_children_except_the_soa() {
 async fn the_list_of_a_deleted_zone_is_an_error() {
     let (_sim, client) = demo().await;
     let gone = ProviderId::new("gone.example").unwrap();
-    let error = DNS_RECORD.children(&client, &gone).await.unwrap_err();
+    let error = (per_parent(&DNS_RECORD).children)(&client, &gone).await.unwrap_err();
     assert!(matches!(error, ListError::DigitalOcean(error) if error.is_not_found()));
 }

@@ -3,17 +3,18 @@
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Money, ProviderId, Resource, ResourceFacts, ResourceKey};
 use inventory::findings::{FindingRule, RULES, RuleContext};
-use inventory::kinds::{CERTIFICATE, DROPLET, FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, SNAPSHOT, VOLUME};
+use inventory::kind::MirroredKind;
+use inventory::kinds::{CERTIFICATE, DROPLET, FIREWALL, FLOATING_IP, LOAD_BALANCER, SNAPSHOT, VOLUME};
 use serde_json::json;
 
-use crate::demo;
+use crate::{demo, read_list};
 
 fn time(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
 /// Creates the record that a first sweep would write.
-fn resource(kind: &dyn ListedKind, provider_id: ProviderId, facts: ResourceFacts) -> Resource {
+fn resource(kind: &MirroredKind, provider_id: ProviderId, facts: ResourceFacts) -> Resource {
     let key = ResourceKey { account: AccountId::new("demo").unwrap(), kind: kind.kind(), provider_id };
     Resource {
         key,
@@ -59,11 +60,11 @@ async fn each_rule_finds_the_expected_resources_of_the_demo_account() {
     account.change("reserved_ips", "198.18.20.7", json!({ "droplet": null }));
     account.change("load_balancers", "d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34", json!({ "droplet_ids": [] }));
     account.change("firewalls", "ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748", json!({ "droplet_ids": [418_630_024] }));
-    let kinds: [&dyn ListedKind; 7] =
+    let kinds: [&MirroredKind; 7] =
         [&CERTIFICATE, &DROPLET, &FIREWALL, &FLOATING_IP, &LOAD_BALANCER, &SNAPSHOT, &VOLUME];
     let mut resources = Vec::new();
     for kind in kinds {
-        let listed = kind.list(&client).await.unwrap().resources;
+        let listed = read_list(kind, &client).await.unwrap().resources;
         resources.extend(listed.into_iter().map(|(id, facts)| resource(kind, id, facts)));
     }
     let mut context = RuleContext::default();

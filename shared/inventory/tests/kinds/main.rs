@@ -13,6 +13,19 @@ use std::time::Duration;
 
 use digitalocean::{Client, ClientConfig, RetryPolicy, Token};
 use digitalocean_sim::{Seed, Simulator};
+use inventory::kind::{Listed, MirroredKind, ParentLists, Source};
+
+/// Lists a kind that has one list.
+async fn read_list(kind: &MirroredKind, client: &Client) -> Listed {
+    let Source::Account(list) = kind.source else { panic!("{} is listed by parent", kind.name) };
+    list(client).await
+}
+
+/// The requests of a kind that has a list for each parent.
+fn per_parent(kind: &MirroredKind) -> ParentLists {
+    let Source::PerParent(lists) = kind.source else { panic!("{} has one list", kind.name) };
+    lists
+}
 
 /// Starts the simulator with its demo account, and a client with the account's `sync` token.
 async fn demo() -> (Simulator, Client) {

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use digitalocean::Client;
 use digitalocean_sim::Token;
 use domain::ProviderId;
-use inventory::kinds::{
-    FIREWALL, FLOATING_IP, LOAD_BALANCER, ListedKind, NAT_GATEWAY, ProbeResult, RESERVED_IPV6, VPC,
-};
+use inventory::kind::{MirroredKind, ProbeResult};
+use inventory::kinds::{FIREWALL, FLOATING_IP, LOAD_BALANCER, NAT_GATEWAY, RESERVED_IPV6, VPC};
 use serde_json::{Value, json};
 
-use crate::demo;
+use crate::{demo, read_list};
 
 const BALANCER_ID: &str = "d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34";
 const VPC_ID: &str = "00000000-5d4e-4c2b-8000-000066726131";
@@ -22,7 +21,7 @@ fn usd(amount: &str) -> Value {
 
 /// The demo account's resource of each kind: the kind, its list in the simulator, the id and the
 /// facts.
-fn expected() -> [(&'static dyn ListedKind, &'static str, &'static str, Value); 6] {
+fn expected() -> [(&'static MirroredKind, &'static str, &'static str, Value); 6] {
     let shop = json!({ "kind": "droplet", "provider_id": "402117355" });
     [
         (
@@ -116,8 +115,8 @@ fn load_balancer() -> Value {
 }
 
 /// Returns the facts of the only resource of a kind.
-async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
-    let listed = kind.list(client).await.unwrap();
+async fn facts(kind: &MirroredKind, client: &Client) -> Value {
+    let listed = read_list(kind, client).await.unwrap();
     assert_eq!(listed.resources.len(), 1, "{}", kind.kind());
     serde_json::to_value(&listed.resources[0].1).unwrap()
 }
@@ -126,7 +125,7 @@ async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
 async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for (kind, _, expected_id, expected_facts) in expected() {
-        let listed = kind.list(&client).await.unwrap();
+        let listed = read_list(kind, &client).await.unwrap();
         let [(id, facts)] = listed.resources.as_slice() else { panic!("one {}", kind.kind()) };
         let facts = serde_json::to_value(facts).unwrap();
         assert_eq!((id.as_str(), &facts), (expected_id, &expected_facts), "{facts:#}");
@@ -140,9 +139,9 @@ async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for (kind, _, id, _) in expected() {
         for (id, existence) in
-            [(ProviderId::new(id).unwrap(), ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)]
+            [(ProviderId::new(id).unwrap(), ProbeResult::Exists), (kind.nonexistent(), ProbeResult::Gone)]
         {
-            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
+            assert_eq!((kind.probe)(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
         }
     }
 }
@@ -155,7 +154,7 @@ enum Change {
     None,
 }
 
-fn change(kind: &dyn ListedKind, before: &Value, after: &Value) -> Change {
+fn change(kind: &MirroredKind, before: &Value, after: &Value) -> Change {
     let fields = |facts: &Value| -> BTreeSet<String> {
         let field = |(name, value): (&String, &Value)| format!("{name}\u{0}{value}");
         let attr = |(name, value): (&String, &Value)| format!("attrs.{name}\u{0}{value}");
@@ -167,7 +166,7 @@ fn change(kind: &dyn ListedKind, before: &Value, after: &Value) -> Change {
         before.symmetric_difference(&after).filter_map(|field| Some(field.split_once('\u{0}')?.0)).collect();
     match changed.as_slice() {
         [] => Change::None,
-        changed if changed.iter().all(|field| kind.state_fields().contains(field)) => Change::State,
+        changed if changed.iter().all(|field| kind.state_fields.contains(field)) => Change::State,
         _ => Change::Deliberate,
     }
 }

@@ -5,15 +5,13 @@ use std::collections::BTreeSet;
 use digitalocean::Client;
 use digitalocean_sim::{Effect, Fault, Simulator};
 use domain::ProviderId;
-use inventory::kinds::{
-    APP, AUTOSCALE_POOL, CONTAINER_REGISTRY, FUNCTIONS_NAMESPACE, K8S_CLUSTER, ListError, ListedKind, MANAGED_DB,
-    ProbeResult,
-};
+use inventory::kind::{ListError, MirroredKind, ProbeResult};
+use inventory::kinds::{APP, AUTOSCALE_POOL, CONTAINER_REGISTRY, FUNCTIONS_NAMESPACE, K8S_CLUSTER, MANAGED_DB};
 use serde_json::{Value, json};
 
-use crate::demo;
+use crate::{demo, read_list};
 
-const KINDS: [&dyn ListedKind; 6] =
+const KINDS: [&MirroredKind; 6] =
     [&APP, &AUTOSCALE_POOL, &CONTAINER_REGISTRY, &FUNCTIONS_NAMESPACE, &K8S_CLUSTER, &MANAGED_DB];
 
 /// Returns the simulator's list of a kind, and the id and facts of its only resource in the demo
@@ -117,8 +115,8 @@ fn expected(kind: &str) -> (&'static str, &'static str, Value) {
     }
 }
 
-async fn facts(kind: &dyn ListedKind, client: &Client) -> Value {
-    let listed = kind.list(client).await.unwrap();
+async fn facts(kind: &MirroredKind, client: &Client) -> Value {
+    let listed = read_list(kind, client).await.unwrap();
     serde_json::to_value(&listed.resources[0].1).unwrap()
 }
 
@@ -127,7 +125,7 @@ async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let (_, expected_id, expected_facts) = expected(kind.kind().as_str());
-        let listed = kind.list(&client).await.unwrap();
+        let listed = read_list(kind, &client).await.unwrap();
         let [(id, facts)] = listed.resources.as_slice() else { panic!("{listed:?}") };
         assert_eq!((id.as_str(), &serde_json::to_value(facts).unwrap()), (expected_id, &expected_facts));
         assert_eq!(listed.pages, 1);
@@ -140,8 +138,8 @@ async fn a_probe_distinguishes_an_existing_id_from_a_nonexistent_one() {
     let (_sim, client) = demo().await;
     for kind in KINDS {
         let existing_id = ProviderId::new(expected(kind.kind().as_str()).1).unwrap();
-        for (id, existence) in [(existing_id, ProbeResult::Exists), (kind.nonexistent_id(), ProbeResult::Gone)] {
-            assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
+        for (id, existence) in [(existing_id, ProbeResult::Exists), (kind.nonexistent(), ProbeResult::Gone)] {
+            assert_eq!((kind.probe)(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
         }
     }
 }
@@ -160,7 +158,7 @@ async fn secrets_of_a_payload_are_not_facts() {
         let (list, ..) = expected(kind.kind().as_str());
         let secrets = secrets(&json!(sim.account("demo").list(list)));
         assert_eq!(secrets.len(), expected_secrets, "{list} contains secrets: {secrets:?}");
-        for (_, facts) in kind.list(&client).await.unwrap().resources {
+        for (_, facts) in read_list(kind, &client).await.unwrap().resources {
             let shown = format!("{} {facts:?}", serde_json::to_string(&facts).unwrap());
             for secret in &secrets {
                 assert!(!shown.contains(secret), "{secret} in {shown}");
@@ -172,7 +170,7 @@ async fn secrets_of_a_payload_are_not_facts() {
 
 /// Returns the fields that differ after objects of the simulator have changed. Each entry of
 /// `attrs` is a field of its own.
-async fn changed(sim: &Simulator, client: &Client, kind: &dyn ListedKind, change: Value) -> Vec<String> {
+async fn changed(sim: &Simulator, client: &Client, kind: &MirroredKind, change: Value) -> Vec<String> {
     let (list, id, _) = expected(kind.kind().as_str());
     let before = facts(kind, client).await;
     sim.account("demo").change(list, id, change);
@@ -200,7 +198,7 @@ async fn changes_that_happen_by_themselves_are_not_drift() {
               "max_nodes": batch_most, "nodes": [] }
         ] })
     };
-    let cases: [(&dyn ListedKind, Value, &[&str]); 17] = [
+    let cases: [(&MirroredKind, Value, &[&str]); 17] = [
         (&K8S_CLUSTER, pools(2, 1, 4), &["attrs.node_pools"]),
         (
             &K8S_CLUSTER,
@@ -241,7 +239,7 @@ async fn changes_that_happen_by_themselves_are_not_drift() {
     for (kind, change, fields) in cases {
         assert_eq!(changed(&sim, &client, kind, change.clone()).await, fields, "{} {change}", kind.kind());
         let decided = fields.iter().any(|field| decisions.contains(field));
-        let drift = fields.iter().any(|field| !kind.state_fields().contains(field));
+        let drift = fields.iter().any(|field| !kind.state_fields.contains(field));
         assert_eq!(drift, decided, "{} {change}", kind.kind());
     }
 }
@@ -253,7 +251,7 @@ async fn the_oldest_registry_has_the_price() {
     let (sim, client) = demo().await;
     sim.account("demo").add("registries", json!({ "name": "archive", "created_at": "2023-12-01T00:00:00Z" }));
     let prices = async || -> Vec<(String, Option<String>)> {
-        let listed = CONTAINER_REGISTRY.list(&client).await.unwrap().resources;
+        let listed = read_list(&CONTAINER_REGISTRY, &client).await.unwrap().resources;
         let price = |facts: domain::ResourceFacts| facts.price_monthly.map(|price| price.amount.to_string());
         listed.into_iter().map(|(id, facts)| (id.to_string(), price(facts))).collect()
     };
@@ -271,7 +269,7 @@ async fn the_oldest_registry_has_the_price() {
     // If the price cannot be read, the list fails, because a missing price would look like a
     // change.
     sim.faults().add(Fault::on("/v2/registry/subscription", Effect::status(403)).times(1));
-    assert!(CONTAINER_REGISTRY.list(&client).await.is_err());
+    assert!(read_list(&CONTAINER_REGISTRY, &client).await.is_err());
 }
 
 /// A 404 for a list never counts as an empty list.
@@ -288,7 +286,7 @@ async fn a_404_for_a_list_is_an_error() {
             "/v2/droplets/*",
         ];
         faults.iter().for_each(|path| _ = sim.faults().add(Fault::on(path, Effect::status(404))));
-        let error = kind.list(&client).await.unwrap_err();
+        let error = read_list(kind, &client).await.unwrap_err();
         assert!(matches!(&error, ListError::DigitalOcean(error) if error.is_not_found()), "{error}");
         sim.faults().clear();
     }
@@ -297,7 +295,7 @@ async fn a_404_for_a_list_is_an_error() {
     sim.faults().add(Fault::on("/v2/registries", Effect::status(404)));
     assert_eq!(facts(&CONTAINER_REGISTRY, &client).await, expected("container_registry").2);
     sim.account("demo").add("registries", json!({ "name": "second" }));
-    let error = CONTAINER_REGISTRY.list(&client).await.unwrap_err();
+    let error = read_list(&CONTAINER_REGISTRY, &client).await.unwrap_err();
     assert!(
         matches!(&error, ListError::DigitalOcean(digitalocean::Error::Api { status, .. }) if status.as_u16() == 412)
     );

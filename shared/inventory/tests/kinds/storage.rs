@@ -3,12 +3,11 @@
 use digitalocean::Token;
 use digitalocean_sim::{Droplet, Effect, Fault, Token as SimToken};
 use domain::ProviderId;
-use inventory::kinds::{
-    CUSTOM_IMAGE, ChildKind, DROPLET_BACKUP, ListError, ListedKind, MirroredKind, ProbeResult, SNAPSHOT, VOLUME,
-};
+use inventory::kind::{ListError, MirroredKind, ProbeResult};
+use inventory::kinds::{CUSTOM_IMAGE, DROPLET_BACKUP, SNAPSHOT, VOLUME};
 use serde_json::{Value, json};
 
-use crate::demo;
+use crate::{demo, per_parent, read_list};
 
 const VOLUME_ID: &str = "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611";
 const IMAGE_ID: &str = "186203417";
@@ -24,7 +23,7 @@ fn usd(amount: &str) -> Value {
 }
 
 /// Some of the demo account's resources of each kind, with their facts.
-fn expected() -> Vec<(&'static dyn ListedKind, &'static str, Value)> {
+fn expected() -> Vec<(&'static MirroredKind, &'static str, Value)> {
     let droplet_snapshot = json!({
         "name": "shop-01.alpine-outfitters.example before 12.4", "tags": ["shop"], "price_monthly": usd("1.902"),
         "created_at": "2026-06-14T20:45:30Z", "parent": { "kind": "droplet", "provider_id": SHOP },
@@ -69,7 +68,7 @@ fn expected() -> Vec<(&'static dyn ListedKind, &'static str, Value)> {
 async fn each_kind_is_listed_with_its_facts() {
     let (_sim, client) = demo().await;
     for (kind, expected_id, expected_facts) in expected() {
-        let listed = kind.list(&client).await.unwrap();
+        let listed = read_list(kind, &client).await.unwrap();
         let (_, facts) = listed.resources.iter().find(|(listed, _)| listed.as_str() == expected_id).unwrap();
         assert_eq!(serde_json::to_value(facts).unwrap(), expected_facts);
     }
@@ -80,8 +79,8 @@ async fn each_kind_is_listed_with_its_facts() {
 async fn no_kind_lists_resources_of_another_kind() {
     let (sim, client) = demo().await;
     let images = client.images().list_private().collect_all().await.unwrap();
-    for (kind, list) in [(&VOLUME as &dyn ListedKind, "volumes"), (&SNAPSHOT, "snapshots"), (&CUSTOM_IMAGE, "images")] {
-        let listed = kind.list(&client).await.unwrap().resources;
+    for (kind, list) in [(&VOLUME, "volumes"), (&SNAPSHOT, "snapshots"), (&CUSTOM_IMAGE, "images")] {
+        let listed = read_list(kind, &client).await.unwrap().resources;
         assert_eq!(listed.len(), sim.account("demo").count(list), "{list}");
         assert!(images.items.len() > listed.len(), "{list}");
     }
@@ -92,20 +91,20 @@ async fn a_probe_distinguishes_existing_nonexistent_and_foreign_ids() {
     let (_sim, client) = demo().await;
     let snapshot = id("198402113");
     for (kind, id, existence) in [
-        (&VOLUME as &dyn MirroredKind, id(VOLUME_ID), ProbeResult::Exists),
-        (&VOLUME, VOLUME.nonexistent_id(), ProbeResult::Gone),
+        (&VOLUME, id(VOLUME_ID), ProbeResult::Exists),
+        (&VOLUME, VOLUME.nonexistent(), ProbeResult::Gone),
         (&SNAPSHOT, snapshot, ProbeResult::Exists),
         (&SNAPSHOT, id("b3c6a1f4-7e20-4b6d-8f35-0d9e2a71c4f8"), ProbeResult::Exists),
-        (&SNAPSHOT, SNAPSHOT.nonexistent_id(), ProbeResult::Gone),
+        (&SNAPSHOT, SNAPSHOT.nonexistent(), ProbeResult::Gone),
         // The API answers "the resource is not a snapshot" for a backup and for a custom image.
         (&SNAPSHOT, id(BACKUP_ID), ProbeResult::Gone),
         (&SNAPSHOT, id(IMAGE_ID), ProbeResult::Gone),
         (&CUSTOM_IMAGE, id(IMAGE_ID), ProbeResult::Exists),
-        (&CUSTOM_IMAGE, CUSTOM_IMAGE.nonexistent_id(), ProbeResult::Gone),
+        (&CUSTOM_IMAGE, CUSTOM_IMAGE.nonexistent(), ProbeResult::Gone),
     ] {
-        assert_eq!(kind.probe(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
+        assert_eq!((kind.probe)(&client, &id).unwrap().await.unwrap(), existence, "{} {id}", kind.kind());
     }
-    assert!(DROPLET_BACKUP.probe(&client, &id(BACKUP_ID)).is_none());
+    assert!((DROPLET_BACKUP.probe)(&client, &id(BACKUP_ID)).is_none());
 }
 
 #[tokio::test]
@@ -113,7 +112,7 @@ async fn any_other_400_does_not_mean_gone() {
     let (sim, client) = demo().await;
     let (id_of_error, message) = ("bad_request".to_owned(), "the id is malformed".to_owned());
     sim.faults().add(Fault::on("/v2/snapshots/*", Effect::ErrorBody { status: 400, id: id_of_error, message }));
-    SNAPSHOT.probe(&client, &id("198402113")).unwrap().await.unwrap_err();
+    (SNAPSHOT.probe)(&client, &id("198402113")).unwrap().await.unwrap_err();
 }
 
 /// DigitalOcean has the status `deleted` for custom images. Such an image is not listed and counts
@@ -123,10 +122,10 @@ async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() 
     let (sim, client) = demo().await;
     for (status, count, existence) in [("pending", 1, ProbeResult::Exists), ("deleted", 0, ProbeResult::Gone)] {
         sim.account("demo").change("images", IMAGE_ID, json!({ "status": status, "size_gigabytes": null }));
-        let listed = CUSTOM_IMAGE.list(&client).await.unwrap().resources;
+        let listed = read_list(&CUSTOM_IMAGE, &client).await.unwrap().resources;
         assert_eq!(listed.len(), count, "{status}");
         assert!(listed.iter().all(|(_, facts)| facts.price_monthly.is_none()));
-        assert_eq!(CUSTOM_IMAGE.probe(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), existence, "{status}");
+        assert_eq!((CUSTOM_IMAGE.probe)(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), existence, "{status}");
     }
 }
 
@@ -134,7 +133,7 @@ async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() 
 async fn a_detached_volume_has_no_parent() {
     let (sim, client) = demo().await;
     sim.account("demo").change("volumes", VOLUME_ID, json!({ "droplet_ids": null, "filesystem_label": "" }));
-    let (_, facts) = VOLUME.list(&client).await.unwrap().resources.remove(0);
+    let (_, facts) = read_list(&VOLUME, &client).await.unwrap().resources.remove(0);
     assert_eq!((facts.parent, facts.attrs.get("filesystem_label")), (None, None));
 }
 
@@ -148,18 +147,18 @@ async fn the_list_of_droplets_tells_which_have_backups() {
     account.add_droplet(Droplet::named("off").id(11).status("off").backups_made(1));
     account.add_droplet(Droplet::named("gpu").id(12).size("gpu-h100x1-80gb").backups_made(1));
     for client in [client.clone(), client.with_token(Token::new("dop_v1_droplets").unwrap())] {
-        let parents = DROPLET_BACKUP.parents(&client).await.unwrap();
+        let parents = (per_parent(&DROPLET_BACKUP).parents)(&client).await.unwrap();
         assert_eq!((parents.live.len(), parents.pages), (7, 2));
         let with_backups = parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
         assert_eq!(with_backups, ["11", "12", "402117301", SHOP]);
-        assert_eq!(DROPLET_BACKUP.children(&client, &id("12")).await.unwrap().resources.len(), 1);
+        assert_eq!((per_parent(&DROPLET_BACKUP).children)(&client, &id("12")).await.unwrap().resources.len(), 1);
     }
 }
 
 #[tokio::test]
 async fn the_backups_of_a_droplet_are_its_children() {
     let (_sim, client) = demo().await;
-    let listed = DROPLET_BACKUP.children(&client, &id(SHOP)).await.unwrap();
+    let listed = (per_parent(&DROPLET_BACKUP).children)(&client, &id(SHOP)).await.unwrap();
     assert_eq!((listed.resources.len(), listed.pages), (2, 1));
     let (backup, facts) = &listed.resources[0];
     assert_eq!(backup.as_str(), "232105991");
@@ -177,8 +176,8 @@ async fn the_backups_of_a_droplet_are_its_children() {
 #[tokio::test]
 async fn the_list_of_a_deleted_droplet_is_an_error() {
     let (_sim, client) = demo().await;
-    let error = DROPLET_BACKUP.children(&client, &id("1")).await.unwrap_err();
+    let error = (per_parent(&DROPLET_BACKUP).children)(&client, &id("1")).await.unwrap_err();
     assert!(matches!(error, ListError::DigitalOcean(error) if error.is_not_found()));
-    let error = DROPLET_BACKUP.children(&client, &id("no-number")).await.unwrap_err();
+    let error = (per_parent(&DROPLET_BACKUP).children)(&client, &id("no-number")).await.unwrap_err();
     assert!(matches!(error, ListError::Unusable(_)));
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use domain::{AccountId, Clock as _, RunId, SystemClock};
 use embedded_table::RequestInterceptor;
-use inventory::{InventoryWorker, Target};
+use inventory::InventoryWorker;
 use runtime::fake::MemoryQueue;
 use runtime::{Message, telemetry};
 use sync_worker::SyncWorker;
@@ -67,10 +67,7 @@ async fn receipts(worker: &InventoryWorker, table: &store::Table) -> Result<Vec<
         let receipt = last.with_context(|| format!("the sweep of {kind} has no receipt"))?;
         receipts.push(SyncReceipt {
             target: kind.to_string(),
-            parent: match target {
-                Target::Children(kind) => Some(kind.parent_kind().to_string()),
-                Target::Projects | Target::FastDroplets | Target::Listed(_) => None,
-            },
+            parent: target.parent_kind().map(|kind| kind.to_string()),
             complete: receipt.status.is_complete(),
             items: receipt.items,
             pages: receipt.pages,

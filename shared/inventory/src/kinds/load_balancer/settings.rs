@@ -4,7 +4,7 @@ use digitalocean::LoadBalancer;
 use digitalocean::load_balancers::{ForwardingRule, GlobalDomain, HealthCheck, StickySessions};
 use serde_json::{Map, Value, json};
 
-use crate::kinds::attrs::{attrs, non_empty, sorted, sorted_objects};
+use crate::attrs::{attrs, given, non_empty, sorted, sorted_objects};
 
 pub(super) fn attributes(balancer: LoadBalancer) -> Map<String, Value> {
     attrs(json!({
@@ -69,10 +69,4 @@ fn domain(domain: GlobalDomain) -> Value {
         "is_managed": domain.is_managed,
         "certificate_id": given(domain.certificate_id),
     })))
-}
-
-/// Returns the text unless it is empty, because DigitalOcean writes some absent values as an empty
-/// text.
-fn given(text: impl Into<Option<String>>) -> Option<String> {
-    text.into().filter(|text| !text.is_empty())
 }

@@ -38,3 +38,9 @@ pub(crate) fn sorted_objects(objects: impl IntoIterator<Item = Value>) -> Vec<Va
 pub(crate) fn non_empty<T>(items: Vec<T>) -> Option<Vec<T>> {
     Some(items).filter(|items| !items.is_empty())
 }
+
+/// Returns the text unless it is empty, because DigitalOcean writes some absent values as an empty
+/// text.
+pub(crate) fn given(text: impl Into<Option<String>>) -> Option<String> {
+    text.into().filter(|text| !text.is_empty())
+}

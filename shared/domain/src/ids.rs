@@ -115,6 +115,20 @@ impl ProviderId {
     }
 }
 
+impl From<&ProjectId> for ProviderId {
+    /// Returns a project's id as that of something mirrored; both follow the same rule.
+    fn from(id: &ProjectId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+impl From<&ProviderId> for ProjectId {
+    /// Returns the id as that of a project; both follow the same rule.
+    fn from(id: &ProviderId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
 impl RunId {
     /// Creates the id of a new run: a random UUID.
     #[must_use]

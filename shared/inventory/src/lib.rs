@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod attrs;
+mod dispatch;
 mod error;
 mod facts;
 pub mod findings;
@@ -15,9 +16,9 @@ pub mod upsert;
 pub mod urn;
 pub mod workers;
 
+pub use dispatch::sweep;
 pub use error::Error;
 pub use freshness::Freshness;
-pub use projects::Bootstrap;
-pub use sweep::{Access, FollowUp, SweepOutcome, SweepRun, sweep};
+pub use sweep::{Access, Bootstrap, FollowUp, SweepOutcome, SweepRun};
 pub use unattributed::{Unattributed, UnattributedReason, explain_unattributed};
 pub use workers::{InventoryWorker, PROJECT, Target, WORKERS, resource_kinds};

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Subject;
 use super::finding::{RuleMatch, days, in_days};
+use super::rule::Subject;
 
 /// DigitalOcean renews Let's Encrypt certificates well before they expire. If less than this is
 /// left, the renewal has failed.

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Kind, SweepStatus, SyncState};
 use serde::Serialize;
 
-use super::FindingRule;
+use super::rule::FindingRule;
 use crate::kind::MirroredKind;
 use crate::workers::WORKERS;
 

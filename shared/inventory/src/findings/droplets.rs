@@ -1,8 +1,8 @@
 //! Rules for droplets.
 
-use super::Subject;
 use super::context::texts;
 use super::finding::RuleMatch;
+use super::rule::Subject;
 
 /// The tag that DigitalOcean gives every node of a Kubernetes cluster.
 /// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Kubernetes>

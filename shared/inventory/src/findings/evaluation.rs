@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, Kind, SweepStatus, SyncState};
 use store::{Extent, Reader, ResourceFilter};
 
+use super::context::RuleContext;
 use super::coverage::{CoverageGap, CoverageGapReason, coverage_gap};
-use super::{FindingRule, RuleContext, RuleFinding};
+use super::finding::RuleFinding;
+use super::rule::FindingRule;
 use crate::kind::MirroredKind;
 
 /// The most resources that one evaluation reads, because an API request has ten seconds and a small

@@ -1,8 +1,8 @@
 //! Rules for reserved IPs and load balancers.
 
-use super::Subject;
 use super::context::texts;
 use super::finding::RuleMatch;
+use super::rule::Subject;
 
 /// A reserved IPv4 address that is assigned to no droplet. It is free while assigned and billed
 /// while not. <https://docs.digitalocean.com/products/networking/reserved-ips/details/pricing/>

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::Subject;
 use super::context::texts;
 use super::finding::{RuleMatch, days, in_days};
+use super::rule::Subject;
 
 /// The age from which a snapshot counts as old.
 const OLD: TimeDelta = TimeDelta::days(90);

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::attribution::{AttributionSource, Evidence, attribute};
 use crate::Error;
-use crate::sweep::{FollowUp, SweepResult, SweepRun, persist_with_retry};
+use crate::sweep::{FollowUp, Records, SweepResult, SweepRun};
 use crate::upsert::{self, ObservationContext, Placement, PlacementStart};
 
 /// The number of records written concurrently.
@@ -94,8 +94,8 @@ async fn write(
             if run.time_left().is_zero() {
                 return Ok::<_, Error>(None);
             }
-            let row = run.table.resource(&key).await?;
-            Ok(Some(persist_with_retry(run.table, &key, row, |row| upsert::placed(row?, &placement, context)).await?))
+            let decide = |row: Option<&Resource>| upsert::placed(row?, &placement, context);
+            Ok(Some(Records::Resources.persist(run.table, &key, true, decide).await?))
         })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect()

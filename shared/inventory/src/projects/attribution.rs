@@ -146,8 +146,7 @@ impl Evidence<'_> {
 
 /// Returns the project that a resource names, if the resource has no other parent.
 fn named_project(known: &IndexedResource) -> Option<ProjectId> {
-    let parent = known.parent.as_ref().filter(|parent| parent.kind == PROJECT)?;
-    ProjectId::new(parent.provider_id.as_str()).ok()
+    known.parent.as_ref().filter(|parent| parent.kind == PROJECT).map(|parent| ProjectId::from(&parent.provider_id))
 }
 
 fn parent_of(key: &ResourceKey, known: &IndexedResource) -> Option<ResourceKey> {

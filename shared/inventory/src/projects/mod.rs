@@ -6,9 +6,7 @@ pub mod attribution;
 mod bootstrap;
 mod membership;
 mod sweep;
-pub mod upsert;
 mod urn_kinds;
 
-pub use bootstrap::Bootstrap;
 pub use membership::Membership;
 pub(crate) use sweep::sweep;

@@ -2,28 +2,37 @@
 //! each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 
 use digitalocean::{Client, Listing};
-use domain::{Kind, Project, ProjectFacts, ProjectId, ProviderId, ResourceKey, SweepStatus, SyncState};
-use store::{IndexedResource, ProjectCommitOutcome, retry_on_conflict};
+use domain::{InvalidId, Kind, ProjectFacts, ProjectId, ProviderId, ResourceKey, SweepStatus, SyncState};
+use store::IndexedResource;
 
 use super::attribution::Evidence;
-use super::bootstrap::Bootstrapped;
+use super::bootstrap::{self, Bootstrapped};
 use super::membership::{self, Membership};
-use super::upsert::{self, ProjectDecision};
 use super::{apply_attribution, urn_kinds};
 use crate::Error;
-use crate::kind::{ListError, OrphanPolicy, ProbeResult};
-use crate::sweep::plan::{Rules, SweepAction, next_hold, plan};
-use crate::sweep::{SweepCounts, SweepResult, SweepRun, last_complete_at, status_with_holds};
-use crate::upsert::UpsertEffect;
+use crate::kind::{ListError, OrphanPolicy, PROJECT, probe};
+use crate::sweep::plan::{ListCoverage, next_hold};
+use crate::sweep::{
+    KindSweep, Records, SweepCounts, SweepResult, SweepRun, SweptKind, facts_of_project, status_with_holds,
+};
 use crate::workers::{mirrored_kinds, resource_kinds};
 
 /// The kind of an `image` in a URN, unless it is a [`CUSTOM_IMAGE`].
 const SNAPSHOT: Kind = Kind::from_static("snapshot");
 /// The kind of an `image` in a URN, if a custom image has its id.
 const CUSTOM_IMAGE: Kind = Kind::from_static("custom_image");
+/// Returns what the mirroring of projects needs to know of them.
+fn swept() -> SweptKind {
+    SweptKind {
+        name: PROJECT,
+        state_fields: &[],
+        probe: |client, id| probe(async move { client.projects().get(id.as_str()).await }),
+        nonexistent: ProviderId::from_static("00000000-0000-0000-0000-000000000000"),
+        records: Records::Projects,
+    }
+}
 
 pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncState) -> Result<SweepResult, Error> {
     let listing = match client.projects().list().collect_all().await {
@@ -48,7 +57,7 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncS
     let mut notes = Vec::new();
     let Listing { items: mut listed, .. } = listing;
     let mut made = None;
-    match run.bootstrap.run(&listed).await {
+    match bootstrap::run(run.bootstrap, &listed).await {
         Bootstrapped::Exists => {}
         Bootstrapped::Created(project) => {
             counts.requests += 1;
@@ -63,7 +72,10 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncS
         Err(error) => return Ok(SweepResult { notes, ..SweepResult::refused(&ListError::Unusable(error)) }),
     };
 
-    let mut result = sweep_projects(run, client, sync_state, &projects, counts).await?;
+    let facts = projects.iter().map(|(id, facts)| (ProviderId::from(id), facts_of_project(facts))).collect();
+    let mut sweep = KindSweep::new(run, client, swept(), sync_state, facts);
+    let known = sweep.known().await?;
+    let mut result = sweep.mirror(&known, [sweep.whole_list()], &ListCoverage::Whole, counts).await?;
     result.notes.extend(notes);
     // A project that was created just now is empty, and not all of DigitalOcean's servers have it
     // yet.
@@ -144,7 +156,7 @@ async fn fully_listed(run: SweepRun<'_>) -> Result<BTreeMap<Kind, OrphanPolicy>,
     Ok(kinds.filter(|(kind, _)| is_whole(kind)).collect())
 }
 
-fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, ProjectFacts>, domain::InvalidId> {
+fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, ProjectFacts>, InvalidId> {
     listed
         .into_iter()
         .map(|project| {
@@ -159,100 +171,4 @@ fn normalised(listed: Vec<digitalocean::Project>) -> Result<BTreeMap<ProjectId, 
             Ok((ProjectId::new(project.id)?, facts))
         })
         .collect()
-}
-
-async fn sweep_projects(
-    run: SweepRun<'_>,
-    client: &Client,
-    sync_state: &SyncState,
-    listed: &BTreeMap<ProjectId, ProjectFacts>,
-    counts: SweepCounts,
-) -> Result<SweepResult, Error> {
-    let at = run.clock.now();
-    let rows: BTreeMap<ProjectId, Project> =
-        run.table.projects(run.account).await?.into_iter().map(|project| (project.id.clone(), project)).collect();
-    let known = rows.values().filter(|row| row.deleted_at.is_none()).filter_map(known_entry).collect();
-    let fingerprints = listed
-        .iter()
-        .filter_map(|(id, facts)| Some((ProviderId::new(id.as_str()).ok()?, upsert::fingerprint(facts))))
-        .collect();
-    let rules = Rules {
-        at,
-        strike_interval: run.strike_interval,
-        hold: sync_state.hold.as_ref(),
-        confirmation: sync_state.confirmation.as_ref(),
-        can_probe: true,
-    };
-    let plan = plan(&known, &fingerprints, &rules);
-
-    let mut result = SweepResult::complete(counts);
-    for step in &plan.steps {
-        let Ok(id) = ProjectId::new(step.id.as_str()) else { continue };
-        let facts = listed.get(&id);
-        let decide = |row: Option<&Project>, existence: Option<ProbeResult>| match (step.action, facts, existence) {
-            (_, Some(facts), _) => upsert::seen(row, run.account, &id, facts, at),
-            (_, None, Some(ProbeResult::Exists)) => upsert::still_there(row?, at),
-            (SweepAction::Delete, None, Some(ProbeResult::Gone)) => upsert::gone(row?, at),
-            (_, None, Some(ProbeResult::Gone)) => {
-                upsert::missed(row?, run.strike_interval, last_complete_at(sync_state), at)
-            }
-            (_, None, None) => None,
-        };
-        // There are few projects, so DigitalOcean is asked for each missing one in every sweep.
-        let existence = if facts.is_some() {
-            None
-        } else {
-            match probe(client, &id).await {
-                Ok(existence) => Some(existence),
-                Err(error) => {
-                    result = result.failed(SweepStatus::Partial, &error);
-                    continue;
-                }
-            }
-        };
-        if let Some(effect) = persist_with_retry(run, &id, rows.get(&id).cloned(), |row| decide(row, existence)).await?
-        {
-            result.counts.add(effect);
-        }
-    }
-    result.hold = next_hold(sync_state.hold.as_ref(), plan.held, run.run_id, at);
-    if result.status == SweepStatus::Complete {
-        result.status = status_with_holds(plan.held);
-    }
-    Ok(result)
-}
-
-fn known_entry(project: &Project) -> Option<(ProviderId, IndexedResource)> {
-    let known = IndexedResource {
-        fingerprint: project.fingerprint.clone(),
-        version: project.version,
-        incarnation: 1,
-        strikes: project.strikes,
-        last_seen_at: project.last_seen_at,
-        ..IndexedResource::default()
-    };
-    Some((ProviderId::new(project.id.as_str()).ok()?, known))
-}
-
-async fn probe(client: &Client, id: &ProjectId) -> Result<ProbeResult, digitalocean::Error> {
-    ProbeResult::of(client.projects().get(id.as_str()).await)
-}
-
-async fn persist_with_retry(
-    run: SweepRun<'_>,
-    id: &ProjectId,
-    row: Option<Project>,
-    decide: impl Fn(Option<&Project>) -> Option<ProjectDecision>,
-) -> Result<Option<UpsertEffect>, Error> {
-    let written = retry_on_conflict(row, async |row| {
-        let Some(decision) = decide(row.as_ref()) else { return Ok(ControlFlow::Break(None)) };
-        Ok::<_, Error>(match run.table.commit_project(&decision.write).await? {
-            ProjectCommitOutcome::Written => ControlFlow::Break(Some(decision.effect)),
-            ProjectCommitOutcome::Conflict(current) => ControlFlow::Continue(current.map(|current| *current)),
-        })
-    });
-    written
-        .await?
-        .break_value()
-        .ok_or_else(|| Error::Contended { what: format!("project {id}"), attempts: store::MAX_ATTEMPTS })
 }

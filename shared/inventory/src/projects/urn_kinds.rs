@@ -13,8 +13,8 @@ use serde_json::json;
 use super::membership::Membership;
 use crate::Error;
 use crate::attrs::attrs;
-use crate::sweep::plan::plan;
-use crate::sweep::{KindSweep, SweepResult, SweepRun, SweptKind};
+use crate::sweep::plan::ListCoverage;
+use crate::sweep::{KindSweep, SweepCounts, SweepResult, SweepRun, SweptKind};
 use crate::workers::mirrored;
 
 /// Sweeps the kinds without a list: those that the projects contain now, and those they ever
@@ -36,19 +36,16 @@ pub(crate) async fn sweep(
     for kind in &kinds {
         let facts = listed.remove(kind).unwrap_or_default();
         let count = facts.len();
-        let mut sweep = KindSweep::new(run, client, SweptKind::known_by_urn(kind.clone()), sync_state, facts);
-        let known = run.table.indexed_resources(run.account, kind).await?;
-        let plan = plan(&known, &sweep.fingerprints(), &sweep.rules(sync_state));
-        sweep.load_expected_changes(&plan).await?;
-        let done = sweep.apply(&plan, &BTreeSet::new(), crate::sweep::SweepCounts::default()).await?;
+        let kind = SweptKind::known_by_urn(kind.clone());
+        let mut sweep = KindSweep::new(run, client, kind, sync_state, facts);
+        let known = sweep.known().await?;
+        let done = sweep.mirror(&known, [sweep.whole_list()], &ListCoverage::Whole, SweepCounts::default()).await?;
         result.counts.changes += done.counts.changes;
         result.counts.items += u32::try_from(count).unwrap_or(u32::MAX);
-        held += plan.held;
+        held += done.hold.map_or(0, |hold| hold.count);
+        result.notes.extend(done.notes);
         if let Some(error) = done.error {
             *result = result.clone().stopped(error, done.next);
-        }
-        if plan.held > 0 {
-            result.note(crate::sweep::held_note(plan.held, known.len(), kind, run.worker.name));
         }
     }
     result.urn_kinds = Some(kinds);

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use domain::{ProviderId, ResourceFacts, ResourceKey};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{FollowUp, SweepCounts, SweepResult, SweepRun, persist_with_retry};
+use super::records::Records;
+use super::result::{SweepCounts, SweepResult};
+use super::run::{FollowUp, SweepRun};
 use crate::Error;
 use crate::kind::Listed;
 use crate::kinds::DROPLET;
@@ -45,9 +47,8 @@ pub(crate) async fn sweep(run: SweepRun<'_>, listed: Listed) -> Result<SweepResu
                 if run.time_left().is_zero() {
                     return Ok::<_, Error>(None);
                 }
-                let row = run.table.resource(&key).await?;
                 let decide = |row: Option<&domain::Resource>| upsert::partial_update(row?, &facts, &FIELDS, context);
-                Ok(Some(persist_with_retry(run.table, &key, row, decide).await?))
+                Ok(Some(Records::Resources.persist(run.table, &key, true, decide).await?))
             }
         })
         .buffer_unordered(CONCURRENT_WRITES)

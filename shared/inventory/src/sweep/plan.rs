@@ -1,9 +1,9 @@
-//! The plan of a sweep: a pure function of the known and the listed resources.
+//! The plan of a sweep: a pure function of the known resources and of the lists that were read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Hold, HoldConfirmation, ProviderId, RunId, Strikes};
+use domain::{Hold, HoldConfirmation, Parent, ProviderId, RunId, Strikes};
 use store::IndexedResource;
 
 /// The minimum number of deletions in one sweep that may count as a mass deletion. They must also
@@ -45,6 +45,48 @@ pub struct SweepPlan {
     pub steps: Vec<SweepStep>,
     /// The number of deletions that are held; 0 if there are none.
     pub held: u32,
+}
+
+/// A list that was read completely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompleteList {
+    /// The parent whose children it lists; none if it lists the whole kind.
+    pub parent: Option<ProviderId>,
+    /// The id and the fingerprint of each listed resource.
+    pub items: BTreeMap<ProviderId, String>,
+}
+
+impl CompleteList {
+    /// Creates the list of a whole kind from the id and the fingerprint of each resource.
+    #[must_use]
+    pub const fn of_the_kind(items: BTreeMap<ProviderId, String>) -> Self {
+        Self { parent: None, items }
+    }
+}
+
+/// How much of a kind the lists of one run contain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListCoverage {
+    /// The whole kind, in one list.
+    Whole,
+    /// The children of some parents, while other lists are still to be read, or could not be.
+    /// Nothing is deleted before it is known how much is missing, so that the third strike is only
+    /// a strike.
+    Part,
+    /// The children of the last parents of a scan that read every list.
+    EndOfScan(CompletedScan),
+}
+
+/// The facts about a completed scan that decide on deletions, besides the resources at the strike
+/// limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompletedScan {
+    /// The start of the scan, before its first request.
+    pub started_at: DateTime<Utc>,
+    /// True if the list of every parent was empty.
+    pub nothing_listed: bool,
+    /// Children whose parent is deleted, so that no list will contain them any more.
+    pub orphans: BTreeSet<ProviderId>,
 }
 
 /// The rules that decide when a strike counts and which deletions are confirmed.
@@ -89,25 +131,35 @@ impl Rules<'_> {
     }
 }
 
-/// The differences between the known live resources and the listed ones.
-struct Comparison {
-    steps: Vec<SweepStep>,
-    /// The resources whose third strike is due.
-    due: Vec<ProviderId>,
-    /// The number of live resources with all their strikes: their deletion is held until an
-    /// operator confirms it or a list contains them again.
-    held: usize,
-}
-
-fn compare(
+/// Plans a sweep from the known live resources and the lists that were read.
+///
+/// At the end of a scan, resources that reached the strike limit before the scan are part of a
+/// hold, while there is one. Without a hold, they only waited for a scan that read every list.
+/// Orphans get a strike in each scan and are deleted with the third, however many there are,
+/// because the deletion of their parent was confirmed by its own sweep.
+#[must_use]
+pub fn plan(
     known: &BTreeMap<ProviderId, IndexedResource>,
-    listed: &BTreeMap<ProviderId, String>,
+    lists: impl IntoIterator<Item = CompleteList>,
+    coverage: &ListCoverage,
     rules: &Rules<'_>,
-) -> Comparison {
-    let mut compared = Comparison { steps: Vec::new(), due: Vec::new(), held: 0 };
-    let Comparison { steps, due, held } = &mut compared;
+) -> SweepPlan {
+    let (mut listed, mut read) = (BTreeMap::new(), BTreeSet::new());
+    for list in lists {
+        read.extend(list.parent);
+        listed.extend(list.items);
+    }
+    let end = match coverage {
+        ListCoverage::EndOfScan(end) => Some(end),
+        ListCoverage::Whole | ListCoverage::Part => None,
+    };
+    let is_read = |entry: &IndexedResource| {
+        *coverage == ListCoverage::Whole
+            || entry.parent.as_ref().is_some_and(|parent| read.contains(&parent.provider_id))
+    };
+    let mut steps = Vec::new();
     let mut step = |id: &ProviderId, action| steps.push(SweepStep { id: id.clone(), action });
-    for (id, fingerprint) in listed {
+    for (id, fingerprint) in &listed {
         match known.get(id) {
             None => step(id, SweepAction::Discover),
             Some(entry) if entry.fingerprint != *fingerprint => step(id, SweepAction::Update),
@@ -115,90 +167,76 @@ fn compare(
             Some(_) => {}
         }
     }
+    // The resources whose third strike is due now, those that got it before and may be deleted, and
+    // those that wait for an operator's confirmation.
+    let (mut due, mut overdue, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for (id, entry) in known.iter().filter(|(id, _)| !listed.contains_key(*id)) {
-        match entry.strikes {
-            None => step(id, SweepAction::Strike),
-            Some(strikes) if rules.confirmed(strikes) => step(id, SweepAction::Delete),
-            Some(strikes) if strikes.count >= Strikes::LIMIT => *held += 1,
-            Some(strikes) if rules.at < strikes.last_at + rules.strike_interval => {}
-            Some(strikes) if strikes.count + 1 >= Strikes::LIMIT => due.push(id.clone()),
-            Some(_) => step(id, SweepAction::Strike),
+        let is_orphan = end.is_some_and(|end| end.orphans.contains(id));
+        let at_limit = entry.strikes.filter(|strikes| strikes.count >= Strikes::LIMIT);
+        if !(is_read(entry) || is_orphan || end.is_some() && at_limit.is_some()) {
+            continue;
+        }
+        match (entry.strikes, at_limit) {
+            (_, Some(strikes)) if is_orphan || rules.confirmed(strikes) => {
+                if *coverage != ListCoverage::Part {
+                    step(id, SweepAction::Delete);
+                }
+            }
+            (_, Some(strikes)) => match end {
+                Some(end) if rules.hold.is_none() || strikes.last_at >= end.started_at => overdue.push(id),
+                _ => held.push(id),
+            },
+            (Some(strikes), None) if rules.at < strikes.last_at + rules.strike_interval => {}
+            (Some(strikes), None) if strikes.count + 1 >= Strikes::LIMIT => match is_orphan {
+                true => step(id, SweepAction::Delete),
+                false => due.push(id),
+            },
+            (_, None) => step(id, SweepAction::Strike),
         }
     }
-    compared
-}
-
-/// Plans a sweep from the known live resources and a complete list (the id and fingerprint of each
-/// resource).
-#[must_use]
-pub fn plan(
-    known: &BTreeMap<ProviderId, IndexedResource>,
-    listed: &BTreeMap<ProviderId, String>,
-    rules: &Rules<'_>,
-) -> SweepPlan {
-    let Comparison { mut steps, due, held } = compare(known, listed, rules);
-    let hold = rules.is_mass_deletion(known, listed.is_empty(), due.len() + held);
+    let nothing_listed = end.map_or(listed.is_empty(), |end| end.nothing_listed);
+    let missing = || due.iter().chain(&overdue).chain(&held).copied();
+    let lost = missing().count() - if end.is_some() { replaced(missing(), known) } else { 0 };
+    let holds = *coverage == ListCoverage::Part || rules.is_mass_deletion(known, nothing_listed, lost);
     // A held resource still gets its third strike, so that the hold shows what it contains. Only
     // the deletion waits.
-    let action = if hold { SweepAction::Strike } else { SweepAction::Delete };
-    steps.extend(due.iter().map(|id| SweepStep { id: id.clone(), action }));
-    let held = if hold { held + due.len() } else { held };
+    due.iter().for_each(|id| step(id, if holds { SweepAction::Strike } else { SweepAction::Delete }));
+    if !holds {
+        overdue.iter().for_each(|id| step(id, SweepAction::Delete));
+    }
     steps.sort_by(|a, b| a.id.cmp(&b.id));
+    let held = match coverage {
+        ListCoverage::Part => 0,
+        _ if holds => due.len() + overdue.len() + held.len(),
+        _ => held.len(),
+    };
     SweepPlan { steps, held: u32::try_from(held).unwrap_or(u32::MAX) }
 }
 
-/// Plans a part of a scan, from the lists of some parents and their known children. Nothing is
-/// deleted before the scan ends, when it is known how much is missing. Until then the third strike
-/// is only a strike.
-#[must_use]
-pub fn plan_partial(
+/// Returns how many of the resources at the strike limit were replaced by new ones of the same
+/// parent, that is, by children first seen after the missing ones were last seen. Backups rotate,
+/// so as many may disappear at once as there are droplets.
+fn replaced<'a>(
+    at_limit: impl Iterator<Item = &'a ProviderId>,
     known: &BTreeMap<ProviderId, IndexedResource>,
-    listed: &BTreeMap<ProviderId, String>,
-    rules: &Rules<'_>,
-) -> SweepPlan {
-    let Comparison { mut steps, due, .. } = compare(known, listed, rules);
-    steps.retain(|step| step.action != SweepAction::Delete);
-    steps.extend(due.into_iter().map(|id| SweepStep { id, action: SweepAction::Strike }));
-    steps.sort_by(|a, b| a.id.cmp(&b.id));
-    SweepPlan { steps, held: 0 }
-}
-
-/// The facts about a completed scan that decide on deletions, besides the resources at the strike
-/// limit.
-#[derive(Debug, Clone, Copy)]
-pub struct CompletedScan {
-    /// The start of the scan, before its first request.
-    pub scan_started_at: DateTime<Utc>,
-    /// True if the list of every parent was empty.
-    pub nothing_listed: bool,
-    /// The number of resources at the strike limit that were replaced by new ones of the same
-    /// parent.
-    pub replaced: usize,
-}
-
-/// Plans the end of a scan: which of the resources at the strike limit are deleted. While there is
-/// a hold, resources that reached the limit before the scan are part of it. Without a hold, they
-/// only waited for a scan that read every list.
-#[must_use]
-pub fn plan_deletions(
-    known: &BTreeMap<ProviderId, IndexedResource>,
-    at_limit: &BTreeMap<ProviderId, Strikes>,
-    end: &CompletedScan,
-    rules: &Rules<'_>,
-) -> SweepPlan {
-    let (confirmed, open): (Vec<_>, Vec<_>) = at_limit.iter().partition(|(_, strikes)| rules.confirmed(**strikes));
-    let is_due = |strikes: &Strikes| rules.hold.is_none() || strikes.last_at >= end.scan_started_at;
-    let (due, held): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, strikes)| is_due(strikes));
-    let lost = (due.len() + held.len()).saturating_sub(end.replaced);
-    let hold = rules.is_mass_deletion(known, end.nothing_listed, lost);
-    let waiting = if hold { due.len() + held.len() } else { held.len() };
-    let mut to_delete = confirmed;
-    if !hold {
-        to_delete.extend(due);
+) -> usize {
+    let mut missing: BTreeMap<&Parent, (usize, DateTime<Utc>)> = BTreeMap::new();
+    for entry in at_limit.filter_map(|id| known.get(id)) {
+        let Some(parent) = &entry.parent else { continue };
+        let (count, last_seen_at) = missing.entry(parent).or_insert((0, entry.last_seen_at));
+        *count += 1;
+        *last_seen_at = entry.last_seen_at.max(*last_seen_at);
     }
-    let steps =
-        to_delete.into_iter().map(|(id, _)| SweepStep { id: id.clone(), action: SweepAction::Delete }).collect();
-    SweepPlan { steps, held: u32::try_from(waiting).unwrap_or(u32::MAX) }
+    let mut replacements: BTreeMap<&Parent, usize> = BTreeMap::new();
+    for entry in known.values().filter(|entry| entry.strikes.is_none()) {
+        let since = entry.parent.as_ref().and_then(|parent| Some((parent, missing.get(parent)?.1)));
+        if let Some((parent, last_seen_at)) = since
+            && entry.last_seen_at > last_seen_at
+        {
+            *replacements.entry(parent).or_default() += 1;
+        }
+    }
+    missing.iter().map(|(parent, (count, _))| replacements.get(parent).copied().unwrap_or_default().min(*count)).sum()
 }
 
 /// Returns how many resources were known when the missing ones were last seen. Resources discovered

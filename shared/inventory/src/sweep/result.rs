@@ -6,7 +6,7 @@ use access::DigitalOceanFailure;
 use chrono::{DateTime, Utc};
 use domain::{ChangeCounts, Hold, Kind, ScanProgress, SweepStatus, SyncState, error_chain};
 
-use super::FollowUp;
+use super::run::FollowUp;
 use crate::Error;
 use crate::kind::{ListError, ListedResources};
 use crate::upsert::UpsertEffect;
@@ -154,4 +154,9 @@ impl SweepResult {
 /// Returns the error text for people.
 pub(crate) fn public_message(error: &digitalocean::Error) -> String {
     DigitalOceanFailure::from(error).reason
+}
+
+/// Returns the status of a sweep that read its whole list.
+pub(crate) fn status_with_holds(held: u32) -> SweepStatus {
+    if held > 0 { SweepStatus::Held } else { SweepStatus::Complete }
 }

@@ -5,7 +5,7 @@ use domain::{Attribution, Change, EventType, Interval, ProjectId, Resource, Tena
 use serde_json::Value;
 use store::ResourceWrite;
 
-use super::{ObservationContext, UpsertDecision, UpsertEffect, decision, next};
+use super::observed::{ObservationContext, UpsertDecision, UpsertEffect, decision, next};
 
 /// The project that a resource belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]

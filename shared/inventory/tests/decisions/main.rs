@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, EventType, Kind, ProviderId, Resource, ResourceEvent, ResourceFacts, ResourceKey, RunId};
-use inventory::sweep::plan::{Rules, SweepAction, plan};
+use inventory::sweep::plan::{CompleteList, ListCoverage, Rules, SweepAction, SweepPlan};
 use inventory::upsert::{self, ObservationContext, UpsertDecision};
 use proptest::prelude::*;
 use store::IndexedResource;
@@ -57,6 +57,15 @@ fn facts(version: u8) -> ResourceFacts {
         parent: None,
         attrs: serde_json::Map::new(),
     }
+}
+
+/// Plans a sweep from one list of the whole kind.
+fn plan(
+    known: &BTreeMap<ProviderId, IndexedResource>,
+    listed: &BTreeMap<ProviderId, String>,
+    rules: &Rules<'_>,
+) -> SweepPlan {
+    inventory::sweep::plan::plan(known, [CompleteList::of_the_kind(listed.clone())], &ListCoverage::Whole, rules)
 }
 
 /// The records and events that the code under test produces, in memory.

@@ -1,19 +1,23 @@
-//! The sweep of one kind of resource that has a list of its own.
+//! The mirroring of one kind: compares lists with what is known, asks about what is missing, and
+//! writes the differences. Every sweep that strikes or deletes does it here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use digitalocean::Client;
-use domain::{ExpectedChange, Kind, ProviderId, ResourceFacts, ResourceKey, SweepStatus, SyncState, error_chain};
-use futures::{StreamExt, TryStreamExt, stream};
-
-use super::plan::{Rules, SweepAction, SweepPlan, SweepStep, next_hold, plan};
-use super::{
-    FollowUp, SweepCounts, SweepResult, SweepRun, held_note, last_complete_at, persist_with_retry, status_with_holds,
+use domain::{
+    ExpectedChange, Kind, ProviderId, Resource, ResourceFacts, ResourceKey, SweepStatus, SyncState, error_chain,
 };
+use futures::{StreamExt, TryStreamExt, stream};
+use store::IndexedResource;
+
+use super::plan::{CompleteList, ListCoverage, Rules, SweepAction, SweepPlan, SweepStep, next_hold, plan};
+use super::records::Records;
+use super::result::{SweepCounts, SweepResult, status_with_holds};
+use super::run::{FollowUp, SweepRun};
 use crate::Error;
-use crate::kind::{Listed, MirroredKind, Probe, ProbeResult};
-use crate::upsert::{self, ObservationContext, UpsertEffect};
+use crate::kind::{MirroredKind, Probe, ProbeResult};
+use crate::upsert::{self, ObservationContext, UpsertDecision, UpsertEffect};
 
 /// The number of records written concurrently.
 const CONCURRENT_WRITES: usize = 8;
@@ -25,12 +29,13 @@ pub(crate) struct KindSweep<'a> {
     pub(crate) run: SweepRun<'a>,
     pub(crate) client: &'a Client,
     pub(crate) kind: SweptKind,
+    pub(crate) sync_state: &'a SyncState,
+    /// The facts of every resource in the lists.
     pub(crate) facts: BTreeMap<ProviderId, ResourceFacts>,
-    pub(crate) last_complete_at: Option<DateTime<Utc>>,
-    /// The time at which the list was read.
-    pub(crate) at: DateTime<Utc>,
+    /// The time at which the lists were read.
+    at: DateTime<Utc>,
     /// Changes that this system announced and that the sweep may see.
-    pub(crate) expected: Vec<ExpectedChange>,
+    expected: Vec<ExpectedChange>,
 }
 
 /// What a sweep needs to know about its kind.
@@ -40,6 +45,7 @@ pub(crate) struct SweptKind {
     pub(crate) state_fields: &'static [&'static str],
     pub(crate) probe: Probe,
     pub(crate) nonexistent: ProviderId,
+    pub(crate) records: Records,
 }
 
 impl SweptKind {
@@ -50,6 +56,7 @@ impl SweptKind {
             state_fields: &["status"],
             probe: |_, _| None,
             nonexistent: ProviderId::from_static("nonexistent"),
+            records: Records::Resources,
         }
     }
 }
@@ -57,21 +64,21 @@ impl SweptKind {
 impl From<&MirroredKind> for SweptKind {
     fn from(kind: &MirroredKind) -> Self {
         let MirroredKind { state_fields, probe, .. } = *kind;
-        Self { name: kind.kind(), state_fields, probe, nonexistent: kind.nonexistent() }
+        Self { name: kind.kind(), state_fields, probe, nonexistent: kind.nonexistent(), records: Records::Resources }
     }
 }
 
 /// The results of probing resources that the list left out.
 #[derive(Default)]
-pub(crate) struct ExistenceCheck {
+struct ExistenceCheck {
     /// The resources that DigitalOcean said are gone.
-    pub(crate) gone: BTreeSet<ProviderId>,
+    gone: BTreeSet<ProviderId>,
     /// The resources that DigitalOcean said exist, which proves the list incomplete.
-    pub(crate) existing: BTreeSet<ProviderId>,
+    existing: BTreeSet<ProviderId>,
     /// The last probe error; none if every probe was answered.
-    pub(crate) unanswered: Option<digitalocean::Error>,
+    unanswered: Option<digitalocean::Error>,
     /// True if missing resources that were not probed may get a strike as well.
-    pub(crate) list_trusted: bool,
+    list_trusted: bool,
 }
 
 impl ExistenceCheck {
@@ -92,92 +99,74 @@ enum StepOutcome {
     Unwritable(Error),
 }
 
-pub(crate) async fn sweep(
-    run: SweepRun<'_>,
-    client: &Client,
-    listed_kind: &MirroredKind,
-    listed: Listed,
-    sync_state: &SyncState,
-) -> Result<SweepResult, Error> {
-    let listed = match listed {
-        Ok(listed) => listed,
-        Err(error) => return Ok(SweepResult::refused(&error)),
-    };
-    let counts = SweepCounts::of(&listed);
-    let facts = listed.resources.into_iter().collect();
-    let mut sweep = KindSweep::new(run, client, listed_kind.into(), sync_state, facts);
-    let known = run.table.indexed_resources(run.account, &sweep.kind.name).await?;
-    let mut plan = plan(&known, &sweep.fingerprints(), &sweep.rules(sync_state));
-
-    if sweep.facts.is_empty() && known.is_empty() && !was_empty(sync_state) {
-        // Nothing is listed and nothing is known: either the account is empty, or the token may not
-        // read the kind. A probe tells them apart; it is repeated until the first complete receipt.
-        if let Some(Err(error)) = sweep.probe(&sweep.kind.nonexistent).await {
-            let result = SweepResult::complete(counts).failed(SweepStatus::Failed, &error);
-            return Ok(SweepResult { listed: false, ..result });
-        }
-    }
-    let existence = sweep.confirm_missing(&mut plan).await;
-    sweep.load_expected_changes(&plan).await?;
-    let mut result = sweep.apply(&plan, &existence.gone, counts).await?;
-    result.hold = next_hold(sync_state.hold.as_ref(), plan.held, run.run_id, sweep.at);
-    if let Some(counterexample) = existence.existing.first() {
-        result.note(format!("DigitalOcean's list leaves out {} {counterexample}, which exists", sweep.kind.name));
-    }
-    if let Some(error) = existence.unanswered {
-        result.listed &= existence.list_trusted;
-        result = result.failed(SweepStatus::Partial, &error);
-    }
-    if result.status == SweepStatus::Complete {
-        result.status = status_with_holds(plan.held);
-    }
-    if plan.held > 0 && result.status == SweepStatus::Held {
-        result.note(held_note(plan.held, known.len(), &sweep.kind.name, run.worker.name));
-    }
-    Ok(result)
-}
-
-/// Returns true if the last complete list of this kind was empty too.
-fn was_empty(sync_state: &SyncState) -> bool {
-    sync_state.last_complete.as_ref().is_some_and(|receipt| receipt.items == 0)
-}
-
 impl<'a> KindSweep<'a> {
     pub(crate) fn new(
         run: SweepRun<'a>,
         client: &'a Client,
         kind: SweptKind,
-        sync_state: &SyncState,
+        sync_state: &'a SyncState,
         facts: BTreeMap<ProviderId, ResourceFacts>,
     ) -> Self {
-        Self {
-            run,
-            client,
-            kind,
-            facts,
-            last_complete_at: last_complete_at(sync_state),
-            at: run.clock.now(),
-            expected: Vec::new(),
+        Self { run, client, kind, sync_state, facts, at: run.clock.now(), expected: Vec::new() }
+    }
+
+    /// Reads what is known of the kind.
+    pub(crate) async fn known(&self) -> Result<BTreeMap<ProviderId, IndexedResource>, Error> {
+        Ok(self.kind.records.known(self.run.table, self.run.account, &self.kind.name).await?)
+    }
+
+    /// Returns the list of the whole kind that consists of the sweep's facts.
+    pub(crate) fn whole_list(&self) -> CompleteList {
+        CompleteList::of_the_kind(self.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect())
+    }
+
+    /// Mirrors these lists: plans, asks about what is missing, and writes. The counts are those of
+    /// reading the lists.
+    pub(crate) async fn mirror(
+        &mut self,
+        known: &BTreeMap<ProviderId, IndexedResource>,
+        lists: impl IntoIterator<Item = CompleteList>,
+        coverage: &ListCoverage,
+        counts: SweepCounts,
+    ) -> Result<SweepResult, Error> {
+        let mut plan = plan(known, lists, coverage, &self.rules());
+        let existence = self.confirm_missing(&mut plan).await;
+        self.load_expected_changes(&plan).await?;
+        let mut result = self.apply(&plan, &existence.gone, counts).await?;
+        result.hold = next_hold(self.sync_state.hold.as_ref(), plan.held, self.run.run_id, self.at);
+        if let Some(counterexample) = existence.existing.first() {
+            let kind = &self.kind.name;
+            result.note(format!("DigitalOcean's list leaves out {kind} {counterexample}, which exists"));
         }
+        if let Some(error) = existence.unanswered {
+            result.listed &= existence.list_trusted;
+            result = result.failed(SweepStatus::Partial, &error);
+        }
+        if result.status == SweepStatus::Complete {
+            result.status = status_with_holds(plan.held);
+        }
+        if plan.held > 0 && result.status == SweepStatus::Held {
+            let (held, known, kind, worker) = (plan.held, known.len(), &self.kind.name, self.run.worker.name);
+            result.note(format!(
+                "{held} of {known} known {kind} resources are gone at once: their deletion waits for POST \
+                 /sync/{worker}/confirm"
+            ));
+        }
+        Ok(result)
     }
 
-    /// Returns the fingerprints of the listed resources, which the plan compares.
-    pub(crate) fn fingerprints(&self) -> BTreeMap<ProviderId, String> {
-        self.facts.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect()
-    }
-
-    pub(crate) fn rules<'l>(&self, sync_state: &'l SyncState) -> Rules<'l> {
+    fn rules(&self) -> Rules<'_> {
         Rules {
             at: self.at,
             strike_interval: self.run.strike_interval,
-            hold: sync_state.hold.as_ref(),
-            confirmation: sync_state.confirmation.as_ref(),
+            hold: self.sync_state.hold.as_ref(),
+            confirmation: self.sync_state.confirmation.as_ref(),
             can_probe: (self.kind.probe)(self.client, &self.kind.nonexistent).is_some(),
         }
     }
 
     /// Loads the announced changes of the kind, if the plan changes anything.
-    pub(crate) async fn load_expected_changes(&mut self, plan: &SweepPlan) -> Result<(), Error> {
+    async fn load_expected_changes(&mut self, plan: &SweepPlan) -> Result<(), Error> {
         if !plan.steps.is_empty() {
             self.expected = self.run.table.expected_changes(self.run.account, &self.kind.name).await?;
         }
@@ -186,7 +175,7 @@ impl<'a> KindSweep<'a> {
 
     /// Probes resources that the plan would give a strike or delete, and removes the steps that the
     /// results do not allow.
-    pub(crate) async fn confirm_missing(&self, plan: &mut SweepPlan) -> ExistenceCheck {
+    async fn confirm_missing(&self, plan: &mut SweepPlan) -> ExistenceCheck {
         let existence = self.probe_missing(plan).await;
         plan.steps.retain(|step| match step.action {
             SweepAction::Strike | SweepAction::Delete => existence.may_strike(&step.id),
@@ -207,7 +196,7 @@ impl<'a> KindSweep<'a> {
     }
 
     /// Asks DigitalOcean whether one resource exists; `None` if the kind has no such request.
-    async fn probe(&self, id: &ProviderId) -> Option<Result<ProbeResult, digitalocean::Error>> {
+    pub(crate) async fn probe(&self, id: &ProviderId) -> Option<Result<ProbeResult, digitalocean::Error>> {
         Some((self.kind.probe)(self.client, id)?.await)
     }
 
@@ -255,7 +244,7 @@ impl<'a> KindSweep<'a> {
 
     /// Applies the plan's steps, as far as time allows. The resources in `gone` are known to be
     /// gone and are not probed again.
-    pub(crate) async fn apply(
+    async fn apply(
         &self,
         plan: &SweepPlan,
         gone: &BTreeSet<ProviderId>,
@@ -310,23 +299,18 @@ impl<'a> KindSweep<'a> {
         }
         let key = self.key(&step.id);
         let facts = self.facts.get(&step.id);
-        let table = self.run.table;
+        let is_known = step.action != SweepAction::Discover;
         let effect = match (step.action, facts) {
-            (SweepAction::Discover, Some(facts)) => {
-                persist_with_retry(table, &key, None, |row| upsert::seen(row, &key, facts, self.context())).await?
-            }
-            (SweepAction::Update | SweepAction::Return, Some(facts)) => {
-                let row = table.resource(&key).await?;
-                persist_with_retry(table, &key, row, |row| upsert::seen(row, &key, facts, self.context())).await?
+            (SweepAction::Discover | SweepAction::Update | SweepAction::Return, Some(facts)) => {
+                self.persist(&key, is_known, |row| upsert::seen(row, &key, facts, self.context())).await?
             }
             (SweepAction::Return, None) => {
-                let row = table.resource(&key).await?;
-                persist_with_retry(table, &key, row, |row| upsert::still_there(row?, self.at)).await?
+                self.persist(&key, is_known, |row| upsert::still_there(row?, self.at)).await?
             }
             (SweepAction::Strike, _) => {
-                let row = table.resource(&key).await?;
-                let (interval, complete_at) = (self.run.strike_interval, self.last_complete_at);
-                persist_with_retry(table, &key, row, |row| upsert::missed(row?, interval, complete_at, self.at)).await?
+                let last_complete_at = self.sync_state.last_complete.as_ref().map(|receipt| receipt.finished_at);
+                let interval = self.run.strike_interval;
+                self.persist(&key, is_known, |row| upsert::missed(row?, interval, last_complete_at, self.at)).await?
             }
             (SweepAction::Delete, _) => return self.confirm_deletion(&key, gone.contains(&step.id)).await,
             (SweepAction::Discover | SweepAction::Update, None) => None,
@@ -342,12 +326,21 @@ impl<'a> KindSweep<'a> {
             },
             _ => ProbeResult::Gone,
         };
-        let row = self.run.table.resource(key).await?;
-        let effect = persist_with_retry(self.run.table, key, row, |row| match existence {
-            ProbeResult::Gone => upsert::gone(row?, self.context()),
-            ProbeResult::Exists => upsert::still_there(row?, self.at),
-        })
-        .await?;
+        let effect = self
+            .persist(key, true, |row| match existence {
+                ProbeResult::Gone => upsert::gone(row?, self.context()),
+                ProbeResult::Exists => upsert::still_there(row?, self.at),
+            })
+            .await?;
         Ok(effect.map_or(StepOutcome::Nothing, StepOutcome::Written))
+    }
+
+    async fn persist(
+        &self,
+        key: &ResourceKey,
+        is_known: bool,
+        decide: impl Fn(Option<&Resource>) -> Option<UpsertDecision>,
+    ) -> Result<Option<UpsertEffect>, Error> {
+        self.kind.records.persist(self.run.table, key, is_known, decide).await
     }
 }

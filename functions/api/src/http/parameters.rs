@@ -71,7 +71,8 @@ impl Parameters {
 
     /// Reads the parameters. After each error the wrong parameter is taken out and the others are
     /// read again, so that all errors are found. An unknown parameter is an error if the type denies
-    /// unknown fields, as all of them do: a misspelt filter must not silently widen the result.
+    /// unknown fields, as those of queries do: a misspelt filter must not silently widen the
+    /// result.
     pub fn read<T: DeserializeOwned>(&mut self) -> Option<T> {
         loop {
             let values = self.values.iter().map(|(name, value)| (name.as_str(), ParameterText(value)));

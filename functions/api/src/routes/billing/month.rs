@@ -9,8 +9,8 @@ use store::Table;
 
 use crate::http::problem::ApiProblem;
 
-/// Reads all invoices of these accounts, of one month or of all, sorted by [`invoice_sort_key`]. An account
-/// has one invoice a month.
+/// Reads all invoices of these accounts, of one month or of all, sorted by [`invoice_sort_key`]. An
+/// account has one invoice a month.
 pub(super) async fn invoices(
     table: &Table,
     accounts: &[AccountId],

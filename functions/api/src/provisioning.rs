@@ -8,7 +8,8 @@ use domain::Clock;
 use provisioning::{DigitalOceanProvider, SagaConfig, TableExpectations, WakeUpQueue};
 use runtime::{AwsClients, ConfigError, Env, EventBridgeScheduler, ProviderWrites, Secrets, SqsQueue};
 use sagas::Timing;
-use sagas::ports::{Expectations, Notifier, Phase, Provider};
+use sagas::ports::{Expectations, Notifier, Provider};
+use sagas::record::Phase;
 use sagas::step::Prices;
 use store::Table;
 

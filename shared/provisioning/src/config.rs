@@ -2,7 +2,7 @@
 
 use runtime::{ConfigError, Env};
 use sagas::Timing;
-use sagas::ports::Phase;
+use sagas::record::Phase;
 
 /// The queues and schedules for wake-ups, and the engine's timing.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Conversion of DigitalOcean's objects to those of the sagas.
 
 use digitalocean::DomainRecordRequest;
-use sagas::ports::{ActionStatus, ObservedAction, ObservedDroplet, ObservedSnapshot, Record, RecordFields};
+use sagas::calls::{ActionStatus, ObservedAction, ObservedDroplet, ObservedSnapshot, Record, RecordFields};
 
 pub(crate) fn to_send(fields: &RecordFields) -> DomainRecordRequest {
     let RecordFields { record_type, name, data, ttl, priority, port, weight, flags, tag } = fields.clone();

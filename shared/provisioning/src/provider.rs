@@ -12,7 +12,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use runtime::ProviderWrites;
 use sagas::Timing;
-use sagas::ports::{Fault, Phase, Provider, ReadRequest, ReadResult, WriteContext, WriteRequest, WriteResult};
+use sagas::calls::{ReadRequest, ReadResult, WriteRequest, WriteResult};
+use sagas::ports::{Fault, Provider, WriteContext};
+use sagas::record::Phase;
 use store::{Priority, Table};
 
 use crate::{fault, model};

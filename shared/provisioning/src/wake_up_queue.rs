@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 use runtime::batch::ALL_ACCOUNTS;
 use runtime::queue::MAX_DELAY;
 use runtime::{Error, Message, OneTimeSchedule, OutgoingMessage, Queue, Scheduler};
-use sagas::ports::{Notifier, Phase};
-use sagas::record::SagaId;
+use sagas::ports::Notifier;
+use sagas::record::{Phase, SagaId};
 use serde::{Deserialize, Serialize};
 
 use crate::{QueueAddress, SagaConfig, SagaFunction};

@@ -1,6 +1,6 @@
 //! The workers that drive sagas.
 
-use sagas::ports::Phase;
+use sagas::record::Phase;
 
 /// A worker of sagas: one Lambda function with one queue.
 #[derive(Debug, Clone, PartialEq, Eq)]

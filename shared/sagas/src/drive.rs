@@ -4,12 +4,13 @@
 use chrono::{DateTime, Utc};
 use domain::Clock;
 
+use crate::calls::ReadRequest;
 use crate::engine::{Commit, EngineView, Input, SagaDecision, WriteCommand, decide};
 use crate::ports::{
-    Announcement, CommitResult, Expectations, Fault, LeaseRequest, LeaseResult, Notifier, Observations, Phase,
-    PreImage, Provider, ReadRequest, Reschedule, SagaStore, SagaStoreError, ScheduleChange,
+    Announcement, CommitResult, Expectations, Fault, LeaseRequest, LeaseResult, Notifier, Observations, PreImage,
+    Provider, Reschedule, SagaStore, SagaStoreError, ScheduleChange,
 };
-use crate::record::{Actor, EntryKind, SagaId, SagaRecord, SagaStatus};
+use crate::record::{Actor, EntryKind, Phase, SagaId, SagaRecord, SagaStatus};
 use crate::step::Steps;
 use crate::timing::Timing;
 

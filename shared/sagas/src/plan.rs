@@ -8,10 +8,12 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::definition::Definition;
-use crate::ports::{Fault, Observations, Provider, ReadRequest, ReadResult, Record, WriteRequest};
+use crate::calls::{ReadRequest, ReadResult, Record, WriteRequest};
+use crate::ports::{Fault, Observations, Provider};
+use crate::record::Definition;
+use crate::record::resolve;
 use crate::record::{SagaId, StepState, digest};
-use crate::step::{PlannedEffect, Preview, Prices, StepContext, Steps, resolve};
+use crate::step::{PlannedEffect, Preview, Prices, StepContext, Steps};
 use crate::timing::Timing;
 
 /// The plan of one step.

@@ -3,8 +3,8 @@
 
 use domain::Clock;
 
-use crate::ports::{DueSaga, Notifier, Phase, SagaStore, SagaStoreError};
-use crate::record::SagaStatus;
+use crate::ports::{DueSaga, Notifier, SagaStore, SagaStoreError};
+use crate::record::{Phase, SagaStatus};
 use crate::timing::Timing;
 
 /// The result of one run of the reconciler.

@@ -7,8 +7,8 @@ use super::example::{ZONE, record};
 use super::run::Run;
 use super::scenario::{Scenario, account, request};
 use super::simulation::FaultPlan;
+use sagas::calls::RecordFields;
 use sagas::definition::{StepRequest, validate};
-use sagas::ports::RecordFields;
 use sagas::record::SagaStatus;
 use sagas::steps::STEPS;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::example::{Example, ZONE, record};
-use sagas::ports::RecordFields;
+use sagas::calls::RecordFields;
 
 fn www(data: &str, ttl: u32) -> RecordFields {
     record("A", "www", data, ttl)

@@ -6,10 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::example::record;
 use super::faults::{Fault, Injection, Times};
 use super::simulation::{FaultPlan, ScheduledWakeUp, SimulationState, Target};
+use sagas::calls::Record;
 use sagas::engine::EngineView;
 use sagas::engine::operator::{CommandDecision, OperatorCommand, decide_command};
-use sagas::ports::{Observations, Phase, Record, Transition};
-use sagas::record::{Actor, SagaId};
+use sagas::ports::{Observations, Transition};
+use sagas::record::{Actor, Phase, SagaId};
 use sagas::steps::STEPS;
 
 /// The data of records that another client changes or creates.

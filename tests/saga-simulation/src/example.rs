@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use sagas::ports::RecordFields;
+use sagas::calls::RecordFields;
 
 /// The droplet of the examples, by its id.
 pub(super) const DROPLET: u64 = 3_164_444;

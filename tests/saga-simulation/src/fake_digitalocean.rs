@@ -16,10 +16,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::example::{DROPLET, ZONE, record};
-use sagas::ports::{
-    ActionStatus, Fault, ObservedAction, ObservedDroplet, ObservedSnapshot, ReadRequest, ReadResult, Record,
-    RecordFields, WriteRequest, WriteResult,
+use sagas::calls::{
+    ActionStatus, ObservedAction, ObservedDroplet, ObservedSnapshot, ReadRequest, ReadResult, Record, RecordFields,
+    WriteRequest, WriteResult,
 };
+use sagas::ports::Fault;
 use sagas::record::SagaId;
 
 const ACTION_DURATION: TimeDelta = TimeDelta::seconds(90);

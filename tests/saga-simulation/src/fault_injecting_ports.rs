@@ -12,12 +12,12 @@ use futures::future::BoxFuture;
 
 use super::faults::{Call, Fault};
 use super::simulation::SimulationState;
+use sagas::calls::{ReadRequest, ReadResult, WriteRequest, WriteResult};
 use sagas::ports::{
-    CommitResult, DueSaga, Expectations, Fault as Answer, LeaseRequest, LeaseResult, Notifier, Phase, PreImage,
-    Provider, ReadRequest, ReadResult, Reschedule, SagaStore, SagaStoreError, StartResult, Transition, WriteContext,
-    WriteRequest, WriteResult,
+    CommitResult, DueSaga, Expectations, Fault as Answer, LeaseRequest, LeaseResult, Notifier, PreImage, Provider,
+    Reschedule, SagaStore, SagaStoreError, StartResult, Transition, WriteContext,
 };
-use sagas::record::{LedgerEntry, SagaId, SagaRecord, Start};
+use sagas::record::{LedgerEntry, Phase, SagaId, SagaRecord, Start};
 
 /// The simulation, shared by all workers.
 #[derive(Clone)]

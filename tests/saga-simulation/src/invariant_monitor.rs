@@ -3,8 +3,9 @@
 use super::example::ZONE;
 use super::faults::{Fault, Injection, Times};
 use super::simulation::{FaultPlan, SimulationState, Target};
+use sagas::calls::{WriteRequest, WriteResult};
 use sagas::engine::EngineView;
-use sagas::ports::{Transition, WriteContext, WriteRequest, WriteResult};
+use sagas::ports::{Transition, WriteContext};
 use sagas::record::{EntryKind, SagaId, SagaStatus, StuckReason};
 
 /// The faults that look like a crash of the worker from the table's side.

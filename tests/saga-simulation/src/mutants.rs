@@ -5,8 +5,9 @@
 //! mistakes that are not the engine's own are made by the ports.
 
 use sagas::Decide;
+use sagas::calls::WriteResult;
 use sagas::engine::{Commit, EngineView, Input, SagaDecision, decide};
-use sagas::ports::{Fault, Observations, ScheduleChange, Terminal, Transition, WriteResult};
+use sagas::ports::{Fault, Observations, ScheduleChange, Terminal, Transition};
 use sagas::record::{EntryKind, SagaProgress, SagaRecord, SagaStatus, StepState, StepStatus};
 
 /// The engine and the ports of a run: the product's, or with a mistake.

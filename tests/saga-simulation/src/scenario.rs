@@ -12,9 +12,9 @@ use super::example::{Approval, DROPLET, Example};
 use super::examples;
 use super::simulation::Target;
 use sagas::Timing;
-use sagas::definition::{Definition, StepRequest, validate};
-use sagas::ports::RecordFields;
-use sagas::record::{NewSaga, SagaId, Start};
+use sagas::calls::RecordFields;
+use sagas::definition::{StepRequest, validate};
+use sagas::record::{Definition, NewSaga, SagaId, Start};
 use sagas::steps::STEPS;
 
 /// A saga to run, and the account that it finds.
@@ -83,7 +83,7 @@ impl Scenario {
             start_at: None,
             deadline: None,
         };
-        Start::new(id, request, "start", now, &Timing::default())
+        Start::new(id, request, "start", now, Timing::default().time_budget_margin)
     }
 }
 

@@ -10,10 +10,9 @@ use super::mutants::Build;
 use super::rng::Rng;
 use super::table::Table;
 use sagas::Timing;
-use sagas::ports::{
-    Fault as Answer, Phase, ReadRequest, ReadResult, Transition, WriteContext, WriteRequest, WriteResult,
-};
-use sagas::record::{EntryKind, Intent, SagaId, StuckReason};
+use sagas::calls::{ReadRequest, ReadResult, WriteRequest, WriteResult};
+use sagas::ports::{Fault as Answer, Transition, WriteContext};
+use sagas::record::{EntryKind, Intent, Phase, SagaId, StuckReason};
 
 /// The state of one simulated worker.
 #[derive(Debug, Default)]

@@ -2,8 +2,7 @@
 
 use access::Visibility;
 use chrono::{DateTime, Utc};
-use sagas::definition::Definition;
-use sagas::record::{Actor, EntryKind, LedgerEntry, SagaStatus, StepState, StepStatus, WriteOutcome};
+use sagas::record::{Actor, Definition, EntryKind, LedgerEntry, SagaStatus, StepState, StepStatus, WriteOutcome};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

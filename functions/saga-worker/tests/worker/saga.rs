@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::Clock;
 use sagas::definition::{StepRequest, validate};
-use sagas::ports::{Notifier, Phase, SagaStore, StartResult};
-use sagas::record::{EntryKind, NewSaga, SagaId, SagaRecord, SagaStatus, Start, StepStatus};
+use sagas::ports::{Notifier, SagaStore, StartResult};
+use sagas::record::{EntryKind, NewSaga, Phase, SagaId, SagaRecord, SagaStatus, Start, StepStatus};
 use sagas::steps::STEPS;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +58,7 @@ impl World {
             start_at,
             deadline: None,
         };
-        let start = Start::new(id, request, &format!("start-{id}"), self.clock.now(), &self.timing);
+        let start = Start::new(id, request, &format!("start-{id}"), self.clock.now(), self.timing.time_budget_margin);
         assert_eq!(self.embedded.table.start(&start).await.unwrap(), StartResult::New);
         let at = start.record.scheduling.next_due.unwrap();
         self.driver_notifier().schedule_wake_up(&id, Phase::Forward, at, start.record.state.rev).await;

@@ -14,7 +14,7 @@ use runtime::fake::{MemoryQueue, MemoryScheduler};
 use runtime::{Deadline, Failure, Message, OneTimeSchedule, ProviderWrites};
 use saga_worker::SagaWorker;
 use sagas::Timing;
-use sagas::ports::Phase;
+use sagas::record::Phase;
 use sagas::steps::STEPS;
 use serde_json::Value;
 use store::Table;

@@ -3,7 +3,8 @@
 use chrono::Utc;
 use digitalocean_sim::RequestFilter;
 use domain::AccountId;
-use sagas::ports::{Fault, Phase, Provider};
+use sagas::ports::{Fault, Provider};
+use sagas::record::Phase;
 use store::{Priority, Reservation};
 
 use crate::world::{SECRET, TOKEN, World, outcome_name, reads, writes};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{TimeDelta, Utc};
 use digitalocean_sim::{CutPoint, Effect, Fault as SimFault, LimitKind};
-use sagas::ports::{Fault, WriteRequest};
+use sagas::calls::WriteRequest;
+use sagas::ports::Fault;
 use serde_json::{Value, json};
 
 use crate::world::{World, outcome_name, reads, writes};

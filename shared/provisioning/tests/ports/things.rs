@@ -1,7 +1,7 @@
 //! DigitalOcean's objects as the sagas see them.
 
 use digitalocean_sim::ConsistencySettings;
-use sagas::ports::{ActionStatus, ReadRequest, ReadResult, WriteRequest, WriteResult};
+use sagas::calls::{ActionStatus, ReadRequest, ReadResult, WriteRequest, WriteResult};
 
 use crate::world::{DROPLET, SNAPSHOT, World, ZONE, fields, outcome_name};
 
@@ -53,7 +53,7 @@ async fn a_snapshot_is_taken_found_and_deleted() {
         };
         snapshots
     };
-    let named = |name: &str, snapshots: &[sagas::ports::ObservedSnapshot]| {
+    let named = |name: &str, snapshots: &[sagas::calls::ObservedSnapshot]| {
         snapshots.iter().any(|snapshot| snapshot.name == name)
     };
     let before = snapshots().await;

@@ -10,8 +10,8 @@ use provisioning::{SagaConfig, SagaFunction, TableExpectations, WakeUp, WakeUpQu
 use runtime::batch::SqsMetadata;
 use runtime::fake::{MemoryQueue, MemoryScheduler};
 use runtime::{Env, Message};
-use sagas::ports::{Announcement, Expectations, Notifier, Phase};
-use sagas::record::SagaId;
+use sagas::ports::{Announcement, Expectations, Notifier};
+use sagas::record::{Phase, SagaId};
 
 use crate::world::World;
 

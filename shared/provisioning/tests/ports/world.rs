@@ -16,10 +16,9 @@ use provisioning::DigitalOceanProvider;
 use runtime::secrets::{FetchError, SecretSource};
 use runtime::{ProviderWrites, Secrets};
 use sagas::Timing;
-use sagas::ports::{
-    Fault, Phase, Provider, ReadRequest, ReadResult, RecordFields, WriteContext, WriteRequest, WriteResult,
-};
-use sagas::record::SagaId;
+use sagas::calls::{ReadRequest, ReadResult, RecordFields, WriteRequest, WriteResult};
+use sagas::ports::{Fault, Provider, WriteContext};
+use sagas::record::{Phase, SagaId};
 use secrecy::SecretString;
 
 pub(crate) const ZONE: &str = "bakkerij-jansen.example";

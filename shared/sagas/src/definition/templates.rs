@@ -3,7 +3,8 @@
 use domain::AccountId;
 use serde_json::{Map, Value};
 
-use super::{Definition, InputError, StepRequest, validate};
+use super::validate::{InputError, StepRequest, validate};
+use crate::record::Definition;
 use crate::step::Steps;
 
 /// A saga template: a predefined list of steps under a name.

@@ -7,11 +7,9 @@ use serde_json::{Value as Json, json};
 
 use super::name::APEX;
 use super::{Identity, RecordSet};
-use crate::ports::{Announcement, RecordFields, WriteRequest};
+use crate::calls::{RecordFields, WriteRequest};
+use crate::ports::{Announcement, DNS_RECORD};
 use crate::step::StepDecision;
-
-/// The inventory's kind of a DNS record.
-const KIND: &str = "dns_record";
 
 /// Returns the decision to send a write to a record, with its announcements. `now` are the present
 /// records of the name and type.
@@ -28,23 +26,17 @@ fn announce(write: &WriteRequest, identity: &Identity, now: &RecordSet) -> Vec<A
         WriteRequest::CreateRecord { record, .. } => siblings(now, None, record.ttl),
         WriteRequest::UpdateRecord { id, record, .. } => {
             let changed = Announcement {
-                kind: KIND,
+                kind: DNS_RECORD,
                 provider_id: id.to_string(),
                 expected: Expected::Fields(fields(record, identity)),
             };
             std::iter::once(changed).chain(siblings(now, Some(*id), record.ttl)).collect()
         }
         WriteRequest::DeleteRecord { id, .. } => {
-            vec![Announcement { kind: KIND, provider_id: id.to_string(), expected: Expected::Disappearance }]
+            vec![Announcement { kind: DNS_RECORD, provider_id: id.to_string(), expected: Expected::Disappearance }]
         }
         WriteRequest::SnapshotDroplet { .. } | WriteRequest::DeleteSnapshot { .. } => Vec::new(),
     }
-}
-
-/// Returns the announcement of a new record.
-#[must_use]
-pub fn appearance(id: u64) -> Announcement {
-    Announcement { kind: KIND, provider_id: id.to_string(), expected: Expected::Appearance }
 }
 
 /// Returns the fields with which a record will be shown, as the inventory names them.
@@ -64,7 +56,7 @@ fn siblings(now: &RecordSet, of: Option<u64>, ttl: Option<u32>) -> Vec<Announcem
     let changed = now.entries().iter().filter(|entry| Some(entry.id) != of && entry.ttl != ttl);
     changed
         .map(|entry| Announcement {
-            kind: KIND,
+            kind: DNS_RECORD,
             provider_id: entry.id.to_string(),
             expected: Expected::Fields(BTreeMap::from([("attrs.ttl".to_owned(), json!(ttl))])),
         })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Identity, RecordSet, Value};
-use crate::ports::{Record, RecordFields, WriteRequest, WriteResult};
+use crate::calls::{Record, RecordFields, WriteRequest, WriteResult};
 use crate::record::{WriteAttempt, WriteOutcome};
 
 /// The writes of a step so far, and the records that it found.

@@ -14,7 +14,7 @@ mod restore;
 mod rrset;
 mod value;
 
-pub use announce::{appearance, send};
+pub use announce::send;
 pub use attempts::RecordAttempts;
 pub use name::{Name, Zone, host_of_input, host_shown};
 pub use record_history::{RecordHistory, await_earlier_writes};

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::{Identity, RecordAttempts, RecordEntry, RecordSet, RecordSetPreImage};
-use crate::ports::{Observations, Record, RecordFields, WriteRequest, WriteResult};
+use crate::calls::{Record, RecordFields, WriteRequest, WriteResult};
+use crate::ports::Observations;
 use crate::record::{StepState, StepStatus, WriteAttempt, WriteOutcome};
 use crate::step::{StepContext, StepDecision};
 

@@ -1,7 +1,7 @@
 //! The outcome of a write to a record whose response is not known.
 
 use super::{RecordAttempts, RecordEntry, RecordSet};
-use crate::ports::{Record, WriteRequest, WriteResult};
+use crate::calls::{Record, WriteRequest, WriteResult};
 use crate::record::Intent;
 use crate::step::Recovered;
 

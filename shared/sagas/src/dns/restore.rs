@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, Value, fields_to_restore, send};
-use crate::ports::{Observations, RecordFields, WriteRequest};
+use crate::calls::{RecordFields, WriteRequest};
+use crate::ports::Observations;
 use crate::step::{StepContext, StepDecision};
 
 /// Decides on the next write that restores a step's records to the set with which its history

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DEFAULT_TTL, Name, RecordType, Value, Zone};
-use crate::ports::{ReadRequest, Record, RecordFields, WriteRequest};
+use crate::calls::{ReadRequest, Record, RecordFields, WriteRequest};
 use crate::record::digest;
 
 /// The name and type of the records that a step is about, and their zone.

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::name::APEX;
 use super::{RecordType, Zone, host_of_input, host_shown};
-use crate::ports::RecordFields;
+use crate::calls::RecordFields;
 
 /// The value of a record: everything but its name, its type and its time to live. Two records with
 /// equal values are duplicates.

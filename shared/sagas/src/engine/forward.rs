@@ -2,7 +2,8 @@
 
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, WriteCommand, after_fault, begin, pending};
-use crate::ports::{Announcement, Observations, PreImage, ReadRequest, WriteContext, WriteRequest};
+use crate::calls::{ReadRequest, WriteRequest};
+use crate::ports::{Announcement, Observations, PreImage, WriteContext};
 use crate::record::{EntryKind, Intent, LockCondition, SagaStatus, StepStatus, digest};
 use crate::step::{Step, StepCompletion, StepDecision};
 

@@ -14,9 +14,8 @@ mod transition_builder;
 mod undo;
 mod view;
 
-use crate::ports::{
-    Announcement, Fault, Observations, ReadRequest, Transition, WriteContext, WriteRequest, WriteResult,
-};
+use crate::calls::{ReadRequest, WriteRequest, WriteResult};
+use crate::ports::{Announcement, Fault, Observations, Transition, WriteContext};
 use crate::record::{LockTarget, SagaStatus, StuckReason};
 use crate::timing::RetryLimit;
 use chrono::{DateTime, Utc};

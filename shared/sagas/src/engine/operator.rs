@@ -3,7 +3,8 @@
 
 use super::transition_builder::TransitionBuilder;
 use super::{Commit, EngineView, SagaDecision};
-use crate::ports::{Fault, Observations, ReadRequest};
+use crate::calls::ReadRequest;
+use crate::ports::{Fault, Observations};
 use crate::record::{ApprovalVerdict, Cancel, EntryKind, SagaStatus, StepStatus, StuckReason};
 use crate::step::StepDecision;
 

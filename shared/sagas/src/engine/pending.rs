@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::transition_builder::TransitionBuilder;
 use super::{EngineView, Input, SagaDecision, after_fault};
-use crate::dns::appearance;
-use crate::ports::{Fault, Observations, WriteRequest, WriteResult};
+use crate::calls::WriteResult;
+use crate::ports::{Announcement, Fault, Observations};
 use crate::record::{EntryKind, Intent, StuckReason, WriteAttempt, WriteOutcome};
 use crate::step::Recovered;
 use crate::timing::RetryLimit;
@@ -73,8 +73,8 @@ fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, n
             builder.park(view.bounded(view.now + wait));
         }
     }
-    if let (WriteRequest::CreateRecord { .. }, Some(WriteResult::Record(record))) = (&intent.write, outcome.result()) {
-        builder.announce.push(appearance(record.id));
+    if let Some(result) = outcome.result() {
+        builder.announce.extend(Announcement::of_created(&intent.write, result));
     }
     record_outcome(&mut builder, intent, outcome);
     builder.commit()
@@ -105,7 +105,7 @@ fn refused(view: &EngineView<'_>, intent: &Intent, note: &str) -> SagaDecision {
     let mut builder = builder(view, EntryKind::Refused, intent, note);
     let refusal = builder.note.clone();
     record_outcome(&mut builder, intent, WriteOutcome::Refused(refusal));
-    if view.record.phase() == crate::ports::Phase::Forward {
+    if view.record.phase() == crate::record::Phase::Forward {
         builder.fail(note);
     } else {
         builder.mark_stuck(StuckReason::UndoRefused, note);

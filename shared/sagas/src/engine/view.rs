@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use crate::ports::{PreImage, WriteRequest, WriteResult};
+use crate::calls::{WriteRequest, WriteResult};
+use crate::ports::PreImage;
 use crate::record::{Actor, SagaRecord, SagaStatus, StepState};
 use crate::step::{Step, StepContext, StepKind, Steps};
 use crate::timing::Timing;
@@ -47,7 +48,8 @@ impl EngineView<'_> {
     /// unchanged since the start.
     #[must_use]
     pub fn knows_definition(steps: &Steps, record: &SagaRecord) -> bool {
-        record.metadata.definition.is_known(steps) && record.metadata.definition.hash() == record.metadata.def_hash
+        record.metadata.definition.steps.iter().all(|spec| steps.of(spec).is_some())
+            && record.metadata.definition.hash() == record.metadata.def_hash
     }
 
     /// Returns the kind of the current step; `None` if this build does not have it.

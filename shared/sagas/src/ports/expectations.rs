@@ -4,7 +4,11 @@
 use domain::{AccountId, Cause, CauseType, Expected, ExpectedChange, InvalidId, Kind, ProviderId, ResourceKey};
 use futures::future::BoxFuture;
 
+use crate::calls::{WriteRequest, WriteResult};
 use crate::record::SagaId;
+
+/// The inventory's kind of a DNS record.
+pub(crate) const DNS_RECORD: &str = "dns_record";
 
 /// One change that the next sweep will find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +22,14 @@ pub struct Announcement {
 }
 
 impl Announcement {
+    /// Returns the announcement of the object that a write created, if the response names it: that
+    /// of a snapshot only names the action.
+    #[must_use]
+    pub fn of_created(write: &WriteRequest, result: &WriteResult) -> Option<Self> {
+        let (WriteRequest::CreateRecord { .. }, WriteResult::Record(record)) = (write, result) else { return None };
+        Some(Self { kind: DNS_RECORD, provider_id: record.id.to_string(), expected: Expected::Appearance })
+    }
+
     /// Returns the announcement in the inventory's form, as made by this saga.
     ///
     /// # Errors

@@ -8,13 +8,11 @@ mod provider;
 mod saga_store;
 mod transition;
 
+pub(crate) use expectations::DNS_RECORD;
 pub use expectations::{Announcement, Expectations};
-pub use notifier::{Notifier, Phase};
+pub use notifier::Notifier;
 pub use observations::Observations;
-pub use provider::{
-    ActionStatus, Fault, ObservedAction, ObservedDroplet, ObservedSnapshot, Provider, ReadRequest, ReadResult, Record,
-    RecordFields, WriteContext, WriteRequest, WriteResult,
-};
+pub use provider::{Fault, Provider, WriteContext};
 pub use saga_store::{
     CommitResult, DueSaga, LeaseRequest, LeaseResult, Reschedule, SagaStore, SagaStoreError, StartResult,
 };

@@ -1,6 +1,7 @@
 //! The reads that one decision is based on.
 
-use super::{Fault, ObservedAction, ObservedDroplet, ObservedSnapshot, ReadRequest, ReadResult, Record};
+use super::Fault;
+use crate::calls::{ObservedAction, ObservedDroplet, ObservedSnapshot, ReadRequest, ReadResult, Record};
 
 /// The reads that one decision is based on, each with its response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 
-use super::{Phase, PreImage, Transition};
-use crate::record::{LedgerEntry, LockTarget, SagaId, SagaRecord, SagaStatus, Start};
+use super::{PreImage, Transition};
+use crate::record::{LedgerEntry, LockTarget, Phase, SagaId, SagaRecord, SagaStatus, Start};
 
 /// A failed call on the table. Whether a write was carried out is unknown. Writes are conditional,
 /// so repeating one is safe.

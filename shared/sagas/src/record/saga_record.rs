@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, TenantId};
 use serde::{Deserialize, Serialize};
 
-use super::{SagaId, SagaState, SagaStatus};
-use crate::definition::Definition;
-use crate::ports::Phase;
+use super::{Definition, Phase, SagaId, SagaState, SagaStatus};
 
 /// The part of a record that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,15 +1,13 @@
 //! The start of a saga: the request, and the items that it becomes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AccountId, TenantId};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, EntryKind, LedgerEntry, SagaId, SagaMetadata, SagaProgress, SagaRecord, SagaState, SagaStatus, Scheduling,
-    StepState,
+    Actor, Definition, EntryKind, LedgerEntry, SagaId, SagaMetadata, SagaProgress, SagaRecord, SagaState, SagaStatus,
+    Scheduling, StepState,
 };
-use crate::definition::Definition;
-use crate::timing::Timing;
 
 /// An `Idempotency-Key` with a digest of its request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,12 +55,13 @@ pub struct NewSaga {
 }
 
 impl Start {
-    /// Returns the items of a new saga. `id` is new, and `tx` is the unique id of this request.
+    /// Returns the items of a new saga. `id` is new, and `tx` is the unique id of this request. A
+    /// default deadline has this margin beyond the time budget of the steps.
     #[must_use]
-    pub fn new(id: SagaId, request: NewSaga, tx: &str, now: DateTime<Utc>, timing: &Timing) -> Self {
+    pub fn new(id: SagaId, request: NewSaga, tx: &str, now: DateTime<Utc>, margin: TimeDelta) -> Self {
         let NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline } = request;
         let start_at = start_at.unwrap_or(now).max(now);
-        let deadline = deadline.unwrap_or(start_at + definition.time_budget() + timing.time_budget_margin);
+        let deadline = deadline.unwrap_or(start_at + definition.time_budget() + margin);
         let progress = SagaProgress {
             status: SagaStatus::Pending,
             cursor: 0,

@@ -3,43 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{StepState, Stuck};
-
-/// The status of a saga.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SagaStatus {
-    /// The saga has not begun.
-    Pending,
-    /// The saga executes a step.
-    Running,
-    /// The saga waits for a time, for an approval, or for a lock that another saga holds.
-    Waiting,
-    /// The saga compensates its steps, last first.
-    Unwinding,
-    /// The saga needs an operator's decision; it keeps its locks.
-    Stuck,
-    /// All steps of the saga succeeded.
-    Succeeded,
-    /// All changes of the saga were undone.
-    RolledBack,
-    /// An operator ended the saga, or took over the compensation of one of its steps.
-    Closed,
-}
-
-impl SagaStatus {
-    /// Returns whether the status never changes again.
-    #[must_use]
-    pub fn is_terminal(self) -> bool {
-        matches!(self, Self::Succeeded | Self::RolledBack | Self::Closed)
-    }
-
-    /// Returns whether workers drive the saga: it is neither stuck nor ended.
-    #[must_use]
-    pub fn is_active(self) -> bool {
-        !self.is_terminal() && self != Self::Stuck
-    }
-}
+use super::{SagaStatus, StepState, Stuck};
 
 /// An operator's request to cancel the saga.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ports::{WriteRequest, WriteResult};
+use crate::calls::{WriteRequest, WriteResult};
 
 /// A step in a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct StepSpec {
     /// The version of the step with which the saga was started.
     pub version: u32,
     /// The step's inputs. A value may be a reference to an output of an earlier step, see
-    /// [`crate::definition`].
+    /// [`super::resolve`].
     #[serde(default)]
     pub inputs: Map<String, Value>,
 }

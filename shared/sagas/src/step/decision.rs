@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use crate::ports::{Announcement, ReadRequest, WriteRequest, WriteResult};
+use crate::calls::{ReadRequest, WriteRequest, WriteResult};
+use crate::ports::Announcement;
 
 /// The next action of a step.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::is_reference;
+use crate::record::is_reference;
 
 /// The name of an invalid field and the reason. Reasons are constant: no value that was sent is
 /// repeated.

@@ -5,7 +5,8 @@ use domain::AccountId;
 use serde_json::Value;
 
 use super::{InputFields, PlannedEffect, Preview, Prices, Recovered, StepContext, StepDecision};
-use crate::ports::{Observations, ReadRequest};
+use crate::calls::ReadRequest;
+use crate::ports::Observations;
 use crate::record::{Intent, LockTarget, StepSpec, StepState, WriteAttempt};
 
 /// A step in its context, or the reason why its inputs or its pre-image cannot be used.

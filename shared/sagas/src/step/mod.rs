@@ -16,11 +16,9 @@ mod decision;
 mod fields;
 mod kind;
 mod preview;
-mod reference;
 
 pub use context::StepContext;
 pub use decision::{Recovered, StepCompletion, StepDecision};
 pub use fields::{InputFieldError, InputFields};
 pub use kind::{OpenedStep, Step, StepKind, Steps};
 pub use preview::{PlannedChange, PlannedEffect, Preview, Prices, SiblingTtl, Undo};
-pub use reference::{is_reference, reference_target, resolve};

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ports::WriteRequest;
+use crate::calls::WriteRequest;
 
 /// The effect of a step, as one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

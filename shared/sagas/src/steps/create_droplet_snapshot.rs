@@ -11,9 +11,8 @@ use domain::Expected;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use crate::ports::{
-    ActionStatus, Announcement, Observations, ObservedAction, ObservedSnapshot, ReadRequest, WriteRequest, WriteResult,
-};
+use crate::calls::{ActionStatus, ObservedAction, ObservedSnapshot, ReadRequest, WriteRequest, WriteResult};
+use crate::ports::{Announcement, Observations};
 use crate::record::{Intent, LockTarget, StepState, StepStatus, WriteAttempt};
 use crate::step::{
     InputFields, PlannedChange, PlannedEffect, Preview, Prices, Recovered, Step, StepCompletion, StepContext,

@@ -3,8 +3,8 @@
 
 use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, RecordInputs};
 use super::record_step::{self, RecordChanges, RecordPlan};
+use crate::calls::Record;
 use crate::dns::{Identity, Parts, RecordEntry, RecordSet};
-use crate::ports::Record;
 use crate::step::{InputFields, StepKind};
 
 /// The step `delete_dns_record`, which deletes DNS records.

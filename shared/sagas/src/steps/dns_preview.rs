@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::calls::WriteRequest;
 use crate::dns::{Identity, RecordSet};
-use crate::ports::WriteRequest;
 use crate::step::{PlannedChange, PlannedEffect, Preview, SiblingTtl, Undo};
 
 /// The reason for which a step on a missing zone fails.

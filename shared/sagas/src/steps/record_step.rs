@@ -6,11 +6,12 @@ use domain::AccountId;
 use serde_json::{Map, Value, json};
 
 use super::{dns_inputs, dns_preview};
+use crate::calls::{ReadRequest, Record, RecordFields, WriteRequest};
 use crate::dns::{
     Identity, RecordAttempts, RecordEntry, RecordHistory, RecordSet, RecordSetPreImage, await_earlier_writes, recover,
     restored, send,
 };
-use crate::ports::{Observations, ReadRequest, Record, RecordFields, WriteRequest};
+use crate::ports::Observations;
 use crate::record::{Intent, LockTarget, StepStatus, WriteAttempt};
 use crate::step::{
     InputFields, OpenedStep, PlannedEffect, Preview, Prices, Recovered, Step, StepCompletion, StepContext,

@@ -2,8 +2,8 @@
 
 use super::dns_inputs::{self, MAX_REMOVED_RECORDS, Mode, RecordInputs};
 use super::record_step::{self, MainRecord, MainWrite, RecordChanges, RecordPlan};
+use crate::calls::Record;
 use crate::dns::{DEFAULT_TTL, Identity, RecordEntry, RecordSet, RecordType, Value, fields_to_send};
-use crate::ports::Record;
 use crate::step::{InputFields, StepKind};
 
 /// The step `upsert_dns_record`, which creates or updates a DNS record.

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use provisioning::{QueueAddress, SagaConfig};
 use runtime::{Error, OutgoingMessage, Queue};
 use sagas::Timing;
-use sagas::ports::Phase;
+use sagas::record::Phase;
 
 /// The longest delay that the benchmark waits for. A wake-up with a longer one is a post-check.
 const MAX_DELAY: Duration = Duration::from_secs(120);

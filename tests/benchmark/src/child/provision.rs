@@ -16,8 +16,8 @@ use runtime::{BatchRunner, telemetry};
 use saga_worker::SagaWorker;
 use sagas::Timing;
 use sagas::definition::validate;
-use sagas::ports::{Notifier as _, Phase, SagaStore as _};
-use sagas::record::{NewSaga, SagaId, SagaStatus, Start, fold};
+use sagas::ports::{Notifier as _, SagaStore as _};
+use sagas::record::{NewSaga, Phase, SagaId, SagaStatus, Start, fold};
 use sagas::steps::STEPS;
 use serde_json::Map;
 use store::{SagaFilter, Table};
@@ -111,7 +111,13 @@ impl SagaHarness {
                 deadline: None,
             };
             let now = SystemClock.now();
-            let start = Start::new(SagaId::random(), request, &format!("start-{number}"), now, &Timing::default());
+            let start = Start::new(
+                SagaId::random(),
+                request,
+                &format!("start-{number}"),
+                now,
+                Timing::default().time_budget_margin,
+            );
             table.start(&start).await?;
             notifier.schedule_wake_up(&start.record.metadata.id, Phase::Forward, now, start.record.state.rev).await;
             Ok(())

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Account, AccountId, contains_token};
-use sagas::definition::{CUSTOM, Definition, InputError, SAGA_TEMPLATES, SagaTemplate, StepRequest, validate};
-use sagas::record::digest;
+use sagas::definition::{CUSTOM, InputError, SAGA_TEMPLATES, SagaTemplate, StepRequest, validate};
+use sagas::record::{Definition, digest};
 use sagas::steps::STEPS;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -4,8 +4,8 @@ use access::{Visibility, owning_tenant};
 use axum::extract::State;
 use axum::{Extension, Json};
 use http::{StatusCode, header};
-use sagas::ports::{Phase, SagaStore, StartResult};
-use sagas::record::{NewSaga, SagaId, Start};
+use sagas::ports::{SagaStore, StartResult};
+use sagas::record::{NewSaga, Phase, SagaId, Start};
 use serde_json::json;
 
 use super::idempotency::IdempotencyKey;
@@ -82,7 +82,7 @@ pub(super) async fn start_validated(
     let audit = state.audit(admin, request, "saga.start", id.to_string(), values);
     let by = admin.subject().to_owned();
     let new_saga = NewSaga { saga_type, account, tenant_id, definition, by, start_at, deadline: None };
-    let start = Start::new(id, new_saga, &tx(request), now, &provisioning.timing);
+    let start = Start::new(id, new_saga, &tx(request), now, provisioning.timing.time_budget_margin);
     let start = match key {
         Some(key) => start.under(key),
         None => start,

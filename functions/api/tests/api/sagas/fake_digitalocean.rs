@@ -7,11 +7,9 @@ use api::provisioning::{ProviderFactory, Provisioning};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Clock, ExpectedChange, ManualClock};
 use futures::future::BoxFuture;
-use sagas::ports::{
-    Expectations, Fault, Notifier, ObservedDroplet, Phase, Provider, ReadRequest, ReadResult, Record, RecordFields,
-    WriteContext, WriteRequest, WriteResult,
-};
-use sagas::record::SagaId;
+use sagas::calls::{ObservedDroplet, ReadRequest, ReadResult, Record, RecordFields, WriteRequest, WriteResult};
+use sagas::ports::{Expectations, Fault, Notifier, Provider, WriteContext};
+use sagas::record::{Phase, SagaId};
 use sagas::steps::STEPS;
 use sagas::{Ports, Timing, WorkerSession, drive};
 use store::Table;

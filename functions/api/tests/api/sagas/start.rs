@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::AccountStatus;
-use sagas::ports::{Fault, Phase};
+use sagas::ports::Fault;
+use sagas::record::Phase;
 use sagas::steps::STEPS;
 use serde_json::{Value, json};
 

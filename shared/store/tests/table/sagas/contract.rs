@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use embedded_table::EmbeddedTable;
 use sagas::ports::{
-    CommitResult, LeaseRequest, LeaseResult, Phase, PreImage, Reschedule, SagaStore, ScheduleChange, StartResult,
+    CommitResult, LeaseRequest, LeaseResult, PreImage, Reschedule, SagaStore, ScheduleChange, StartResult,
 };
-use sagas::record::{LockCondition, SagaStatus, fold};
+use sagas::record::{LockCondition, Phase, SagaStatus, fold};
 use serde_json::json;
 
 use super::records::{change, id, key, lease, lock, on_both, saga};

@@ -6,11 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, Clock, ExpectedChange};
 use futures::future::BoxFuture;
-use sagas::ports::{
-    Expectations, Fault, Notifier, Phase, Provider, ReadRequest, ReadResult, Record, WriteContext, WriteRequest,
-    WriteResult,
-};
-use sagas::record::SagaId;
+use sagas::calls::{ReadRequest, ReadResult, Record, WriteRequest, WriteResult};
+use sagas::ports::{Expectations, Fault, Notifier, Provider, WriteContext};
+use sagas::record::{Phase, SagaId};
 
 use crate::fixtures::at;
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use embedded_table::EmbeddedTable;
 use saga_simulation::InMemorySagaStore;
-use sagas::ports::{LeaseRequest, Phase, PreImage, Reschedule, SagaStore, ScheduleChange, Transition};
-use sagas::record::{LockCondition, SagaStatus, fold};
+use sagas::ports::{LeaseRequest, PreImage, Reschedule, SagaStore, ScheduleChange, Transition};
+use sagas::record::{LockCondition, Phase, SagaStatus, fold};
 use serde_json::json;
 
 use super::records::{change, id, key, lock, saga};

@@ -8,9 +8,10 @@ use embedded_table::EmbeddedTable;
 use saga_simulation::InMemorySagaStore;
 use sagas::Timing;
 use sagas::definition::{StepRequest, validate};
-use sagas::ports::{LeaseRequest, Phase, Precondition, SagaStore, ScheduleChange, Terminal, Transition};
+use sagas::ports::{LeaseRequest, Precondition, SagaStore, ScheduleChange, Terminal, Transition};
 use sagas::record::{
-    Actor, EntryKind, Idempotency, LedgerEntry, LockTarget, NewSaga, SagaId, SagaRecord, SagaState, SagaStatus, Start,
+    Actor, EntryKind, Idempotency, LedgerEntry, LockTarget, NewSaga, Phase, SagaId, SagaRecord, SagaState, SagaStatus,
+    Start,
 };
 use sagas::steps::STEPS;
 use serde_json::json;
@@ -50,7 +51,7 @@ pub(crate) fn saga(number: u32, tenant: Option<&str>, now: DateTime<Utc>) -> Sta
         start_at: None,
         deadline: None,
     };
-    Start::new(id(number), request, &format!("start {number}"), now, &Timing::default())
+    Start::new(id(number), request, &format!("start {number}"), now, Timing::default().time_budget_margin)
 }
 
 pub(super) fn key(body: &str, expires_at: DateTime<Utc>) -> Idempotency {

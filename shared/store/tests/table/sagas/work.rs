@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use embedded_table::EmbeddedTable;
-use sagas::ports::{Phase, SagaStore};
-use sagas::record::{SagaStatus, fold};
+use sagas::ports::SagaStore;
+use sagas::record::{Phase, SagaStatus, fold};
 use sagas::steps::STEPS;
 use sagas::{DriveOutcome, Ports, Timing, WorkerSession, drive};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::record::StepState;
+use super::StepState;
 
 /// The only field of a reference object.
 const REF: &str = "$ref";

@@ -2,7 +2,7 @@
 //! schedule all just call [`drive`], and any number of calls is harmless.
 
 use chrono::{DateTime, Utc};
-use domain::Clock;
+use domain::{AccountId, Clock};
 
 use crate::calls::ReadRequest;
 use crate::engine::{Commit, EngineView, Input, SagaDecision, WriteCommand, decide};
@@ -31,6 +31,35 @@ pub struct Ports<'a> {
     pub steps: Steps,
     /// The durations and limits to work with.
     pub timing: &'a Timing,
+}
+
+impl Ports<'_> {
+    /// Reads one after the other until all is read, or a read fails, and adds to what was seen.
+    pub(crate) async fn observe(
+        &self,
+        account: &AccountId,
+        reads: &[ReadRequest],
+        mut seen: Observations,
+    ) -> Observations {
+        for read in reads {
+            seen.add(read.clone(), self.provider.read(account, read).await);
+            if seen.fault().is_some() {
+                break;
+            }
+        }
+        seen
+    }
+
+    /// Returns the pre-image of a saga's current step, if one is stored.
+    pub(crate) async fn pre_image(&self, record: &SagaRecord) -> Result<Option<PreImage>, SagaStoreError> {
+        let step = EngineView::current_step_index(record);
+        match record.state.steps.get(step) {
+            Some(state) if state.has_pre_image => {
+                with_retries(|| self.saga_store.pre_image(&record.metadata.id, step)).await
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 /// One work session of a worker on one saga, under one lease.
@@ -158,9 +187,16 @@ impl LeaseHolder<'_> {
                     LoopControl::Continue(_) => DriveOutcome::Parked(self.record.status()),
                 });
             }
-            self.load_pre_image().await?;
+            let step = EngineView::current_step_index(&self.record);
+            if self.pre_image.as_ref().is_none_or(|pre_image| pre_image.step != step) {
+                self.pre_image = self.ports.pre_image(&self.record).await?;
+            }
             let step = match (self.decide)(&self.view(now), &input) {
-                SagaDecision::Read(reads) => LoopControl::Continue(self.read(&reads, input).await),
+                SagaDecision::Read(reads) => {
+                    let seen = if let Input::Observed(seen) = input { seen } else { Observations::nothing() };
+                    let account = &self.record.metadata.account;
+                    LoopControl::Continue(Input::Observed(self.ports.observe(account, &reads, seen).await))
+                }
                 SagaDecision::Commit(commit) => match self.commit(*commit, input).await {
                     Ok(step) => step,
                     Err(error) => {
@@ -188,32 +224,6 @@ impl LeaseHolder<'_> {
             known: self.known,
             now,
         }
-    }
-
-    async fn load_pre_image(&mut self) -> Result<(), SagaStoreError> {
-        let step = EngineView::current_step_index(&self.record);
-        let has_pre_image = self.record.state.steps.get(step).is_some_and(|state| state.has_pre_image);
-        if has_pre_image && self.pre_image.as_ref().is_none_or(|pre_image| pre_image.step != step) {
-            self.pre_image = with_retries(|| self.ports.saga_store.pre_image(&self.record.metadata.id, step)).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads one after the other until all is read, or a read fails.
-    async fn read(&mut self, reads: &[ReadRequest], before: Input) -> Input {
-        let mut observations = match before {
-            Input::Observed(observations) => observations,
-            Input::Woken | Input::Answered { .. } | Input::Locked(_) => Observations::nothing(),
-        };
-        for read in reads {
-            let answer = self.ports.provider.read(&self.record.metadata.account, read).await;
-            let fails = answer.as_ref().is_err_and(|fault| !matches!(fault, Fault::NotFound(_)));
-            observations.add(read.clone(), answer);
-            if fails {
-                break;
-            }
-        }
-        Input::Observed(observations)
     }
 
     async fn announce(&self, announced: &[Announcement]) {

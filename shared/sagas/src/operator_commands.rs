@@ -3,7 +3,7 @@
 use crate::drive::Ports;
 use crate::engine::EngineView;
 use crate::engine::operator::{CommandDecision, CommandRefusal, OperatorCommand, decide_command};
-use crate::ports::{CommitResult, Fault, Observations, PreImage, SagaStoreError};
+use crate::ports::{CommitResult, Observations, SagaStoreError};
 use crate::record::{Actor, SagaId, SagaRecord};
 
 /// The outcome of an operator's command.
@@ -39,7 +39,7 @@ pub async fn apply_command(
         if record.scheduling.last_tx == tx {
             return Ok(CommandOutcome::Done(Box::new(record)));
         }
-        let pre_image = pre_image(ports, &record).await?;
+        let pre_image = ports.pre_image(&record).await?;
         let commit = loop {
             let view = EngineView {
                 record: &record,
@@ -52,14 +52,7 @@ pub async fn apply_command(
             };
             match decide_command(&view, command, &observations) {
                 Ok(CommandDecision::Read(reads)) => {
-                    for read in &reads {
-                        let answer = ports.provider.read(&record.metadata.account, read).await;
-                        let fails = answer.as_ref().is_err_and(|fault| !matches!(fault, Fault::NotFound(_)));
-                        observations.add(read.clone(), answer);
-                        if fails {
-                            break;
-                        }
-                    }
+                    observations = ports.observe(&record.metadata.account, &reads, observations).await;
                 }
                 Ok(CommandDecision::Commit(commit)) => break commit,
                 Err(refusal) => return Ok(CommandOutcome::Refused(refusal)),
@@ -82,12 +75,4 @@ pub async fn apply_command(
         }
     }
     Ok(CommandOutcome::Busy)
-}
-
-async fn pre_image(ports: &Ports<'_>, record: &SagaRecord) -> Result<Option<PreImage>, SagaStoreError> {
-    let step = EngineView::current_step_index(record);
-    if record.state.steps.get(step).is_some_and(|state| state.has_pre_image) {
-        return ports.saga_store.pre_image(&record.metadata.id, step).await;
-    }
-    Ok(None)
 }

@@ -1,11 +1,11 @@
 //! Operator commands. Each is a state change with its ledger entry, conditional on the revision
 //! that it was decided on.
 
-use super::transition_builder::TransitionBuilder;
-use super::{Commit, EngineView, SagaDecision};
+use super::change::Change;
+use super::{Commit, EngineView};
 use crate::calls::ReadRequest;
 use crate::ports::{Fault, Observations};
-use crate::record::{ApprovalVerdict, Cancel, EntryKind, SagaStatus, StepStatus, StuckReason};
+use crate::record::{Actor, ApprovalVerdict, Cancel, EntryKind, SagaStatus, StepStatus, StuckReason};
 use crate::step::StepDecision;
 
 /// A command of an operator for a saga.
@@ -93,46 +93,38 @@ pub fn decide_command(
     }
 }
 
-fn to_decision(builder: TransitionBuilder<'_>) -> Result<CommandDecision, CommandRefusal> {
-    match builder.commit() {
-        SagaDecision::Commit(commit) => Ok(CommandDecision::Commit(commit)),
-        // Unreachable: a transition builder always gives a commit.
-        SagaDecision::Read(_) | SagaDecision::Park { .. } | SagaDecision::Stop => {
-            Err(CommandRefusal::NotAwaitingApproval)
-        }
+impl From<Change<'_>> for CommandDecision {
+    fn from(change: Change<'_>) -> Self {
+        Self::Commit(change.commit())
     }
 }
 
 fn person(view: &EngineView<'_>) -> String {
     match &view.actor {
-        crate::record::Actor::Person(subject) => subject.clone(),
-        crate::record::Actor::Worker { owner, .. } => owner.clone(),
+        Actor::Person(name) | Actor::Worker { owner: name, .. } => name.clone(),
     }
 }
 
 /// Cancels a saga. One that is stuck while going forward is resumed, and then stops as it is
 /// cancelled.
 fn cancel(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, CommandRefusal> {
-    let status = view.record.status();
-    let resumes = view.record.state.progress.stuck.as_ref().map(|stuck| stuck.resumes_as);
-    let goes_forward = |status| matches!(status, SagaStatus::Pending | SagaStatus::Running | SagaStatus::Waiting);
-    if !goes_forward(resumes.unwrap_or(status)) || view.record.state.progress.cancel.is_some() {
+    let (status, progress) = (view.record.status(), &view.record.state.progress);
+    let resumes_as = progress.stuck.as_ref().map_or(status, |stuck| stuck.resumes_as);
+    let goes_forward = matches!(resumes_as, SagaStatus::Pending | SagaStatus::Running | SagaStatus::Waiting);
+    if !goes_forward || progress.cancel.is_some() {
         return Err(CommandRefusal::Status { status, what: "cancelled" });
     }
-    let mut builder = TransitionBuilder::new(view, EntryKind::Cancelled).noted(reason);
-    let reason = builder.note.clone();
-    builder.progress.cancel = Some(Cancel { by: person(view), at: view.now, reason });
-    if let Some(resumes_as) = resumes {
-        (builder.progress.status, builder.progress.stuck) = (resumes_as, None);
-    }
-    to_decision(builder)
+    let mut change = Change::new(view, EntryKind::Cancelled, reason);
+    change.progress.cancel = Some(Cancel { by: person(view), at: view.now, reason: change.note.clone() });
+    (change.progress.status, change.progress.stuck) = (resumes_as, None);
+    Ok(change.into())
 }
 
 /// Resumes a stuck saga. The cause counts as fixed if the step can decide on the present state, and
 /// that decision does not end at the same point.
 fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision, CommandRefusal> {
     let status = view.record.status();
-    let Some(stuck) = view.record.state.progress.stuck.clone() else {
+    let Some(stuck) = &view.record.state.progress.stuck else {
         return Err(CommandRefusal::Status { status, what: "resumed" });
     };
     if !view.known {
@@ -167,10 +159,10 @@ fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision,
         }
         _ => {}
     }
-    let mut builder = TransitionBuilder::new(view, EntryKind::Resumed);
-    (builder.progress.status, builder.progress.stuck) = (stuck.resumes_as, None);
-    builder.progress.deadline += view.now - stuck.since;
-    to_decision(builder)
+    let mut change = Change::new(view, EntryKind::Resumed, "");
+    (change.progress.status, change.progress.stuck) = (stuck.resumes_as, None);
+    change.progress.deadline += view.now - stuck.since;
+    Ok(change.into())
 }
 
 fn skip(view: &EngineView<'_>, index: usize, reason: &str) -> Result<CommandDecision, CommandRefusal> {
@@ -178,13 +170,13 @@ fn skip(view: &EngineView<'_>, index: usize, reason: &str) -> Result<CommandDeci
     if !stuck.is_some_and(|stuck| stuck.step == index && stuck.resumes_as == SagaStatus::Unwinding) {
         return Err(CommandRefusal::NotStuckThere);
     }
-    let mut builder = TransitionBuilder::new(view, EntryKind::Skipped).noted(reason);
-    let reason = builder.note.clone();
-    (builder.progress.status, builder.progress.stuck) = (SagaStatus::Unwinding, None);
-    let step = builder.step(index);
+    let mut change = Change::new(view, EntryKind::Skipped, reason);
+    (change.progress.status, change.progress.stuck) = (SagaStatus::Unwinding, None);
+    let reason = change.note.clone();
+    let step = &mut change.steps[index];
     (step.status, step.pending, step.error) = (StepStatus::Skipped, None, Some(reason));
-    builder.unwind(index);
-    to_decision(builder)
+    change.unwind(index);
+    Ok(change.into())
 }
 
 fn close(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, CommandRefusal> {
@@ -192,11 +184,11 @@ fn close(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, Command
     if status != SagaStatus::Stuck {
         return Err(CommandRefusal::Status { status, what: "closed" });
     }
-    let mut builder = TransitionBuilder::new(view, EntryKind::Closed).noted(reason);
-    builder.progress.error.get_or_insert(builder.note.clone());
-    builder.end(SagaStatus::Closed);
-    builder.cancel_post_checks();
-    to_decision(builder)
+    let mut change = Change::new(view, EntryKind::Closed, reason);
+    change.progress.error.get_or_insert(change.note.clone());
+    change.end(SagaStatus::Closed);
+    change.cancel_post_checks();
+    Ok(change.into())
 }
 
 fn decide_approval(view: &EngineView<'_>, approved: bool, reason: &str) -> Result<CommandDecision, CommandRefusal> {
@@ -207,8 +199,8 @@ fn decide_approval(view: &EngineView<'_>, approved: bool, reason: &str) -> Resul
         return Err(CommandRefusal::NotAwaitingApproval);
     }
     let kind = if approved { EntryKind::Approved } else { EntryKind::Denied };
-    let mut builder = TransitionBuilder::new(view, kind).noted(reason);
-    let reason = builder.note.clone();
-    builder.current_step().verdict = Some(ApprovalVerdict { approved, by: person(view), at: view.now, reason });
-    to_decision(builder)
+    let mut change = Change::new(view, kind, reason);
+    let reason = change.note.clone();
+    change.step().verdict = Some(ApprovalVerdict { approved, by: person(view), at: view.now, reason });
+    Ok(change.into())
 }

@@ -1,39 +1,37 @@
-//! The builder of one state transition.
-
-use std::collections::BTreeMap;
+//! One change of a saga's state: the record after it, its ledger entry, and what follows it.
 
 use chrono::{DateTime, Utc};
 
 use super::{Commit, EngineView, SagaDecision, WriteCommand};
 use crate::ports::{Announcement, PreImage, Precondition, ScheduleChange, Terminal, Transition};
 use crate::record::{
-    Actor, EntryKind, LedgerEntry, LockCondition, LockTarget, PostCheck, SagaProgress, SagaState, SagaStatus,
-    StepState, StepStatus, Stuck, StuckReason,
+    Actor, EntryKind, Intent, LedgerEntry, LockCondition, LockTarget, PostCheck, SagaProgress, SagaState, SagaStatus,
+    StepSpec, StepState, StepStatus, Stuck, StuckReason, WriteAttempt, WriteOutcome,
 };
-use crate::step::StepKind;
 
-/// A state transition while it is built.
-pub(super) struct TransitionBuilder<'a> {
+/// A change of a saga's state while it is put together.
+pub(super) struct Change<'a> {
     view: &'a EngineView<'a>,
     kind: EntryKind,
-    step: Option<usize>,
+    /// The index of the current step.
+    current: usize,
     pub(super) op_hash: Option<String>,
     pub(super) note: String,
     pub(super) progress: SagaProgress,
-    steps: BTreeMap<usize, StepState>,
-    pub(super) schedule: ScheduleChange,
+    pub(super) steps: Vec<StepState>,
+    schedule: ScheduleChange,
     pub(super) pre_image: Option<PreImage>,
-    pub(super) take: Vec<(LockTarget, LockCondition)>,
+    take: Vec<(LockTarget, LockCondition)>,
     release: Vec<LockTarget>,
     ended: bool,
     pub(super) announce: Vec<Announcement>,
     pub(super) send: Option<WriteCommand>,
 }
 
-impl<'a> TransitionBuilder<'a> {
-    /// Returns a transition about the current step. After a worker's change the worker continues;
-    /// after an operator's change the saga is due at once.
-    pub(super) fn new(view: &'a EngineView<'a>, kind: EntryKind) -> Self {
+impl<'a> Change<'a> {
+    /// Returns a change about the current step. After a worker's change the worker continues; after
+    /// an operator's change the saga is due at once.
+    pub(super) fn new(view: &'a EngineView<'a>, kind: EntryKind, note: &str) -> Self {
         let schedule = match view.actor {
             Actor::Worker { .. } => ScheduleChange::Keep,
             Actor::Person(_) => ScheduleChange::Wake(view.now),
@@ -41,11 +39,11 @@ impl<'a> TransitionBuilder<'a> {
         Self {
             view,
             kind,
-            step: Some(EngineView::current_step_index(view.record)),
+            current: EngineView::current_step_index(view.record),
             op_hash: None,
-            note: String::new(),
+            note: scrubbed(note),
             progress: view.record.state.progress.clone(),
-            steps: BTreeMap::new(),
+            steps: view.record.state.steps.clone(),
             schedule,
             pre_image: None,
             take: Vec::new(),
@@ -56,25 +54,22 @@ impl<'a> TransitionBuilder<'a> {
         }
     }
 
-    /// Sets the note of the ledger entry.
-    pub(super) fn noted(mut self, note: impl Into<String>) -> Self {
-        self.note = scrubbed(&note.into());
-        self
-    }
-
-    /// Returns a step's state for changes.
-    pub(super) fn step(&mut self, index: usize) -> &mut StepState {
-        let states = &self.view.record.state.steps;
-        self.steps.entry(index).or_insert_with(|| states.get(index).cloned().unwrap_or_else(StepState::pending))
+    /// Returns a change about a write of the current step.
+    pub(super) fn of_write(view: &'a EngineView<'a>, kind: EntryKind, intent: &Intent, note: &str) -> Self {
+        Self { op_hash: Some(intent.op_hash.clone()), ..Self::new(view, kind, note) }
     }
 
     /// Returns the current step's state for changes.
-    pub(super) fn current_step(&mut self) -> &mut StepState {
-        self.step(EngineView::current_step_index(self.view.record))
+    pub(super) fn step(&mut self) -> &mut StepState {
+        &mut self.steps[self.current]
     }
 
-    fn peek(&self, index: usize) -> Option<&StepState> {
-        self.steps.get(&index).or_else(|| self.view.record.state.steps.get(index))
+    /// Moves the write in progress to the step's writes, with its outcome.
+    pub(super) fn record_outcome(&mut self, intent: &Intent, outcome: WriteOutcome) {
+        let step = self.step();
+        (step.pending, step.deferred, step.denied) = (None, 0, 0);
+        let Intent { write, undo, op_hash, at, .. } = intent.clone();
+        step.attempts.push(WriteAttempt { write, undo, op_hash, at, outcome });
     }
 
     /// Ends the work session with this change; the saga is due at `until`.
@@ -87,19 +82,16 @@ impl<'a> TransitionBuilder<'a> {
 
     /// Makes a step the current one and starts it.
     pub(super) fn enter(&mut self, index: usize) {
-        let now = self.view.now;
-        self.progress.cursor = index;
-        self.progress.status = SagaStatus::Running;
-        let step = self.step(index);
-        (step.status, step.began_at) = (StepStatus::Running, Some(now));
+        (self.progress.cursor, self.progress.status) = (index, SagaStatus::Running);
+        let step = &mut self.steps[index];
+        (step.status, step.began_at) = (StepStatus::Running, Some(self.view.now));
     }
 
     /// Marks the current step failed and starts the compensation, with this step first.
     pub(super) fn fail(&mut self, why: &str) {
-        let index = self.progress.cursor;
-        let why = scrubbed(why);
+        let (index, why) = (self.progress.cursor, scrubbed(why));
         self.note.clone_from(&why);
-        let step = self.step(index);
+        let step = &mut self.steps[index];
         (step.status, step.error) = (StepStatus::Failed, Some(why.clone()));
         self.progress.error.get_or_insert(why);
         self.unwind(index + 1);
@@ -109,7 +101,7 @@ impl<'a> TransitionBuilder<'a> {
     /// nothing need none; if no such step is left, the saga ends.
     pub(super) fn unwind(&mut self, end: usize) {
         for index in (0..end).rev() {
-            let step = self.step(index);
+            let step = &mut self.steps[index];
             match step.status {
                 StepStatus::Skipped | StepStatus::Compensated => {}
                 _ if step.reached_intent() => {
@@ -126,21 +118,18 @@ impl<'a> TransitionBuilder<'a> {
             }
         }
         self.progress.cursor = 0;
-        let count = self.view.record.state.steps.len();
-        let skipped = (0..count).any(|index| self.peek(index).is_some_and(|step| step.status == StepStatus::Skipped));
+        let skipped = self.steps.iter().any(|step| step.status == StepStatus::Skipped);
         self.end(if skipped { SagaStatus::Closed } else { SagaStatus::RolledBack });
     }
 
     /// Ends the saga: its locks are released, and its status never changes again.
     pub(super) fn end(&mut self, status: SagaStatus) {
-        self.progress.status = status;
-        self.progress.finished_at = Some(self.view.now);
+        (self.progress.status, self.progress.finished_at) = (status, Some(self.view.now));
         self.progress.stuck = None;
         self.ended = true;
-        if self.progress.locked {
+        if std::mem::take(&mut self.progress.locked) {
             self.release_locks();
         }
-        self.progress.locked = false;
         self.plan_post_check(0);
     }
 
@@ -152,9 +141,13 @@ impl<'a> TransitionBuilder<'a> {
 
     /// Schedules post-checks for round `round` if any step needs one; otherwise none follow.
     pub(super) fn plan_post_check(&mut self, round: usize) {
+        let needs = |(spec, state): (&StepSpec, &StepState)| {
+            let kind = self.view.steps.of(spec).filter(|kind| kind.post_checks > round);
+            state.status != StepStatus::Skipped && kind.is_some_and(|kind| (kind.needs_post_check)(state))
+        };
+        let steps = self.view.record.metadata.definition.steps.iter().zip(&self.steps).enumerate();
+        let steps: Vec<usize> = steps.filter(|(_, step)| needs(*step)).map(|(index, _)| index).collect();
         let ended_at = self.progress.finished_at.unwrap_or(self.view.now);
-        let steps: Vec<usize> =
-            (0..self.view.record.state.steps.len()).filter(|index| self.needs_post_check(*index, round)).collect();
         match self.view.timing.post_checks.get(round).filter(|_| !steps.is_empty()) {
             Some(after) => {
                 self.progress.post_check = Some(PostCheck { round, steps, locked: false });
@@ -164,17 +157,9 @@ impl<'a> TransitionBuilder<'a> {
         }
     }
 
-    fn needs_post_check(&self, index: usize, round: usize) -> bool {
-        let step = self.view.record.metadata.definition.steps.get(index).and_then(|spec| self.view.steps.of(spec));
-        let needs = |(kind, state): (&StepKind, &StepState)| {
-            state.status != StepStatus::Skipped && kind.post_checks > round && (kind.needs_post_check)(state)
-        };
-        step.zip(self.peek(index)).is_some_and(needs)
-    }
-
     pub(super) fn take_locks(&mut self, condition: LockCondition) {
-        self.take =
-            self.view.record.metadata.definition.locks.iter().map(|target| (target.clone(), condition)).collect();
+        let locks = &self.view.record.metadata.definition.locks;
+        self.take = locks.iter().map(|target| (target.clone(), condition)).collect();
     }
 
     pub(super) fn release_locks(&mut self) {
@@ -183,78 +168,65 @@ impl<'a> TransitionBuilder<'a> {
 
     /// Marks the saga stuck and hands it to an operator; locks are kept.
     pub(super) fn mark_stuck(&mut self, reason: StuckReason, why: &str) {
-        self.kind = EntryKind::Stuck;
-        let why = scrubbed(why);
-        self.note.clone_from(&why);
-        let step = EngineView::current_step_index(self.view.record);
-        self.progress.stuck = Some(Stuck {
-            reason,
-            why,
-            runbook: reason.runbook().to_owned(),
-            step,
-            since: self.view.now,
-            resumes_as: self.progress.status,
-        });
-        if self.progress.status == SagaStatus::Unwinding {
-            self.step(step).status = StepStatus::CompensationFailed;
+        let (why, runbook, since) = (scrubbed(why), reason.runbook().to_owned(), self.view.now);
+        (self.kind, self.note) = (EntryKind::Stuck, why.clone());
+        let resumes_as = self.progress.status;
+        self.progress.stuck = Some(Stuck { reason, why, runbook, step: self.current, since, resumes_as });
+        if resumes_as == SagaStatus::Unwinding {
+            self.step().status = StepStatus::CompensationFailed;
         }
         self.progress.status = SagaStatus::Stuck;
         self.schedule = ScheduleChange::Clear;
     }
 
-    /// Returns the finished change as a decision.
-    pub(super) fn commit(self) -> SagaDecision {
-        let record = self.view.record;
-        // Steps that were accessed but stayed as they were are not part of the change.
-        let mut steps = self.steps;
-        steps.retain(|index, step| record.state.steps.get(*index) != Some(step));
-        let mut after = record.state.steps.clone();
-        for (index, step) in &mut steps {
-            if let Some(known) = after.get_mut(*index) {
-                let before = std::mem::replace(known, step.clone()).attempts.len();
-                step.attempts.drain(..before.min(step.attempts.len()));
-            }
-        }
+    /// Returns the finished change.
+    pub(super) fn commit(self) -> Box<Commit> {
+        let before = &self.view.record.state;
+        // The entry has the steps that changed, with their new writes alone.
+        let changed = self.steps.iter().zip(&before.steps).enumerate().filter(|(_, (after, before))| after != before);
+        let steps = changed.map(|(index, (after, before))| {
+            let attempts = after.attempts.get(before.attempts.len()..).unwrap_or_default().to_vec();
+            (index, StepState { attempts, ..after.clone() })
+        });
         let entry = LedgerEntry {
-            rev: record.state.rev + 1,
+            rev: before.rev + 1,
             at: self.view.now,
             kind: self.kind,
             actor: self.view.actor.clone(),
-            step: self.step,
+            step: Some(self.current),
             op_hash: self.op_hash,
             note: self.note,
-            progress: self.progress,
-            steps,
-            prev: record.state.ledger_hash.clone(),
+            progress: self.progress.clone(),
+            steps: steps.collect(),
+            prev: before.ledger_hash.clone(),
             hash: String::new(),
         }
         .sealed();
-        let state = SagaState {
-            progress: entry.progress.clone(),
-            rev: entry.rev,
-            updated_at: entry.at,
-            ledger_hash: entry.hash.clone(),
-            steps: after,
-        };
-        let terminal = self.ended.then(|| Terminal {
-            status: state.progress.status,
-            at: self.view.now,
-            ledger_hash: state.ledger_hash.clone(),
-        });
-        let fence = self.view.actor.fence();
+        let (rev, ledger_hash, status) = (entry.rev, entry.hash.clone(), self.progress.status);
+        let terminal = Terminal { status, at: entry.at, ledger_hash: ledger_hash.clone() };
         let transition = Transition {
-            saga: record.metadata.id,
-            precondition: Precondition { rev: record.state.rev, fence, status: record.status() },
+            saga: self.view.record.metadata.id,
+            precondition: Precondition {
+                rev: before.rev,
+                fence: self.view.actor.fence(),
+                status: before.progress.status,
+            },
             tx: String::new(),
-            state,
+            state: SagaState { progress: self.progress, rev, updated_at: entry.at, ledger_hash, steps: self.steps },
             schedule: self.schedule,
             entry,
             pre_image: self.pre_image,
             take: self.take,
             release: self.release,
-            terminal,
+            terminal: self.ended.then_some(terminal),
         };
-        SagaDecision::Commit(Box::new(Commit { transition, announce: self.announce, send: self.send }))
+        Box::new(Commit { transition, announce: self.announce, send: self.send })
+    }
+}
+
+impl From<Change<'_>> for SagaDecision {
+    fn from(change: Change<'_>) -> Self {
+        Self::Commit(change.commit())
     }
 }
 

@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 
 pub use band::{Band, BandPosition, Tolerance};
 pub use days::{DayRate, day_rates};
-pub use run_rate::CAP_HOURS;
+pub use run_rate::{CAP_HOURS, Figures};
 
 /// The cost of a month so far and its forecast.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,30 +40,6 @@ pub struct AccrualGroup {
     pub kind: CostKind,
     /// The sums over these lines.
     pub figures: Figures,
-}
-
-/// The cost and the forecast of some lines, in dollars.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Figures {
-    /// The exact cost so far.
-    pub month_to_date: Decimal,
-    /// The cost of one more day at the current rate, rounded to cents. It is zero for charges that
-    /// have ended, are billed once, or have reached their cap.
-    pub per_day: Decimal,
-    /// The cost by the end of the month, rounded to cents, if nothing is created or destroyed.
-    pub forecast: Decimal,
-    /// The number of lines that reach their monthly cap by the end of the month.
-    pub capped: u32,
-}
-
-impl std::ops::AddAssign for Figures {
-    fn add_assign(&mut self, other: Self) {
-        let Self { month_to_date, per_day, forecast, capped } = other;
-        self.month_to_date += month_to_date;
-        self.per_day += per_day;
-        self.forecast += forecast;
-        self.capped += capped;
-    }
 }
 
 /// Computes the accrual of a month from the lines of its preview, which was written at `as_of`.

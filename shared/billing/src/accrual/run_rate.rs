@@ -4,8 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::billing::{Charge, Period, Span};
 use rust_decimal::Decimal;
 
-use super::Figures;
-
 /// The number of hours (28 days) after which a charge reaches its monthly price: DigitalOcean
 /// charges no more for it that month. <https://docs.digitalocean.com/platform/billing/>
 pub const CAP_HOURS: i64 = 672;
@@ -13,6 +11,30 @@ pub const CAP_HOURS: i64 = 672;
 /// The interval between two previews. A charge whose end is this much older than the preview counts
 /// as finished.
 const PREVIEW_INTERVAL: TimeDelta = TimeDelta::days(1);
+
+/// The cost and the forecast of some lines, in dollars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// The exact cost so far.
+    pub month_to_date: Decimal,
+    /// The cost of one more day at the current rate, rounded to cents. It is zero for charges that
+    /// have ended, are billed once, or have reached their cap.
+    pub per_day: Decimal,
+    /// The cost by the end of the month, rounded to cents, if nothing is created or destroyed.
+    pub forecast: Decimal,
+    /// The number of lines that reach their monthly cap by the end of the month.
+    pub capped: u32,
+}
+
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        let Self { month_to_date, per_day, forecast, capped } = other;
+        self.month_to_date += month_to_date;
+        self.per_day += per_day;
+        self.forecast += forecast;
+        self.capped += capped;
+    }
+}
 
 /// Computes the cost of a charge by `as_of`, and its forecast until the end of the month.
 pub(super) fn figures(charge: &Charge, period: Period, as_of: DateTime<Utc>) -> Figures {

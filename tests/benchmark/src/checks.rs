@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::expected;
 use crate::measured::{Measured, Pass, PassName, Run};
-use crate::text::{count, pass};
+use crate::text::count;
 
 /// The bound of memory in bytes, which the peak of every process that sweeps must stay below.
 pub(crate) const MEMORY_BOUND: u64 = 128 * 1024 * 1024;
@@ -18,7 +17,7 @@ pub(crate) fn violations(measured: &Measured) -> Vec<String> {
         wrong.pass(one);
     }
     if let Some(first) = measured.passes.first() {
-        wrong.items(first, &expected(measured.account));
+        wrong.items(first, &measured.account.expected());
     }
     wrong.sentences
 }
@@ -30,7 +29,7 @@ struct Violations {
 
 impl Violations {
     fn report(&mut self, of: &Pass, sentence: &str) {
-        self.sentences.push(format!("{}, {}: {sentence}", self.of, pass(of.name)));
+        self.sentences.push(format!("{}, {}: {sentence}", self.of, of.name.title()));
     }
 
     fn pass(&mut self, one: &Pass) {

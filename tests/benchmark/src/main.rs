@@ -8,6 +8,7 @@ mod cost;
 mod invoice;
 mod measured;
 mod mirror;
+mod process;
 mod report;
 mod saga;
 mod simulator;

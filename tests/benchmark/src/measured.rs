@@ -84,6 +84,17 @@ pub(crate) enum PassName {
     OnePercent,
 }
 
+impl PassName {
+    /// Returns the title of a pass in reports.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Discover => "everything is new",
+            Self::Unchanged => "nothing changed",
+            Self::OnePercent => "one percent changed",
+        }
+    }
+}
+
 /// All measurements on one account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Measured {

@@ -9,13 +9,11 @@ use local::ProgressStep;
 use serde_json::{Value, json};
 use store::AuditEntry;
 
-use crate::account::{Account, NAME};
-use crate::child::{Server, run_to_end};
+use crate::account::{Account, NAME, SECRET_PREFIX};
 use crate::measured::{Baseline, Measured, Pass, PassName, Run, Size};
+use crate::process::{Server, run_to_end};
 use crate::simulator::Simulator;
 
-/// The prefix of the names of secrets.
-pub(crate) const SECRET_PREFIX: &str = "arcadia/benchmark/do";
 /// The kind of resource on which the baseline is measured.
 const BASELINE_KIND: &str = "droplet";
 /// The path of the only request of a sweep that reads no page of a list.
@@ -54,7 +52,7 @@ impl Mirror {
     /// Runs every worker in the order of the schedules. The projects worker runs at the end,
     /// because it needs the resources that the others found.
     async fn pass(&mut self, name: PassName, changed: u32) -> Result<Pass> {
-        let step = ProgressStep::begin(format!("{}: {}", self.account.title(), crate::text::pass(name)));
+        let step = ProgressStep::begin(format!("{}: {}", self.account.title(), name.title()));
         self.simulator.forget_requests().await?;
         let mut workers: Vec<&str> = self.account.workers().map(|worker| worker.name).collect();
         // The projects worker runs twice. The first run places the resources without a parent and,

@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::checks;
-use crate::cost::{Load, Template};
+use crate::cost::{self, Template};
 use crate::invoice::{self, Ingested};
 use crate::measured::Measured;
 use crate::saga::{self, Sagas};
@@ -45,7 +45,7 @@ impl Report {
             println!("{}", passes::show(&measured));
         }
         if measured.account.resources.is_some() {
-            self.bills.push(bill::Bill::new(Load::of(&measured, &self.template)?, &measured, &self.template));
+            self.bills.push(bill::Bill::new(cost::load(&measured, &self.template)?, &measured, &self.template));
         }
         self.accounts.push(measured);
         Ok(())

@@ -7,7 +7,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::account::{Change, NAME, TOKEN};
-use crate::child::Server;
+use crate::process::Server;
 
 /// A simulated DigitalOcean with one account.
 #[derive(Debug)]

@@ -1,16 +1,5 @@
 //! Formats numbers and tables for readers.
 
-use crate::measured::PassName;
-
-/// Returns the title of a pass in reports.
-pub(crate) fn pass(name: PassName) -> &'static str {
-    match name {
-        PassName::Discover => "everything is new",
-        PassName::Unchanged => "nothing changed",
-        PassName::OnePercent => "one percent changed",
-    }
-}
-
 /// Formats a number with a comma after every three digits from the right.
 pub(crate) fn count(number: impl Into<u64>) -> String {
     let digits = number.into().to_string();

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::billing::{CostKind, CostLine, Period};
-use rust_decimal::Decimal;
 
 pub use band::{Band, BandPosition, Tolerance};
 pub use days::{DayRate, day_rates};
@@ -69,6 +68,7 @@ mod tests {
     use super::*;
     use domain::Money;
     use domain::billing::{Charge, ItemId, MatchOutcome, UnmatchedReason};
+    use rust_decimal::Decimal;
 
     fn line(project: Option<&str>, kind: &str, cents: i64) -> CostLine {
         CostLine {

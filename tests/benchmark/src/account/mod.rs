@@ -6,21 +6,22 @@ mod part;
 mod scale;
 mod seed;
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(crate) use changes::Change;
-pub(crate) use part::expected;
 use scale::Scale;
+pub(crate) use seed::INTERNAL_PROJECT;
 
 /// The slug of the account in the mirror, and its name in the simulator.
 pub(crate) const NAME: &str = "bench";
 /// The account's only token, to which every purpose falls back.
 pub(crate) const TOKEN: &str = "dop_v1_benchmark";
-/// The name of the internal project. The seed has it already, so that the first sweep does not have
-/// to create it.
-pub(crate) const INTERNAL_PROJECT: &str = "internal";
+/// The prefix of the names of secrets.
+pub(crate) const SECRET_PREFIX: &str = "arcadia/benchmark/do";
 /// The simulator's limit of requests per hour. It is so high that no request is ever denied: the
 /// quotas of all priorities grow with the limit that DigitalOcean reports.
 pub(crate) const HOURLY_LIMIT: u32 = 50_000_000;
@@ -76,6 +77,11 @@ impl Account {
         }
     }
 
+    /// Returns how many resources of each kind the mirror should find.
+    pub(crate) fn expected(self) -> BTreeMap<&'static str, u32> {
+        part::expected(&self.scale())
+    }
+
     fn scale(self) -> Scale {
         match self.resources {
             Some(count) => Scale::mixed(count as usize),
@@ -107,18 +113,18 @@ mod tests {
     fn an_account_has_as_many_resources_as_requested() {
         for size in [100, 120, 500, 5_000, 50_000] {
             let account = Account::of_resources(size);
-            let expected = expected(account);
+            let expected = account.expected();
             assert_eq!(expected.values().sum::<u32>(), size, "{expected:?}");
             assert!(expected.len() > 20 && expected.values().all(|count| *count > 0), "{expected:?}");
         }
-        let expected = expected(Account::of_resources(50_000));
+        let expected = Account::of_resources(50_000).expected();
         assert_eq!((expected["droplet"], expected["droplet_backup"]), (12_000, 12_000));
     }
 
     #[test]
     fn an_account_has_every_kind_that_a_worker_mirrors() {
         let mirrored: BTreeSet<String> = inventory::resource_kinds().iter().map(ToString::to_string).collect();
-        let expected: BTreeSet<String> = expected(Account::of_resources(500)).into_keys().map(str::to_owned).collect();
+        let expected: BTreeSet<String> = Account::of_resources(500).expected().into_keys().map(str::to_owned).collect();
         assert_eq!(expected, mirrored);
     }
 

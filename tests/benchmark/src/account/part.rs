@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Account;
 use super::objects;
 use super::scale::{BACKUPS, RECORDS, Scale};
 
@@ -100,7 +99,6 @@ pub(super) fn parts(scale: &Scale) -> impl Iterator<Item = &'static Part> {
 }
 
 /// Returns how many resources of each kind the mirror should find.
-pub(crate) fn expected(account: Account) -> BTreeMap<&'static str, u32> {
-    let scale = account.scale();
-    parts(&scale).map(|part| (part.kind, u32::try_from(part.count(&scale)).unwrap_or(u32::MAX))).collect()
+pub(super) fn expected(scale: &Scale) -> BTreeMap<&'static str, u32> {
+    parts(scale).map(|part| (part.kind, u32::try_from(part.count(scale)).unwrap_or(u32::MAX))).collect()
 }

@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::INTERNAL_PROJECT;
 use super::objects::{droplet_id, volume_id, zone_name};
 use super::part::parts;
 use super::scale::Scale;
+
+/// The name of the internal project. The seed has it already, so that the first sweep does not have
+/// to create it.
+pub(crate) const INTERNAL_PROJECT: &str = "internal";
 
 /// Returns the lists of objects, projects included.
 pub(super) fn objects(scale: &Scale) -> Value {

@@ -18,7 +18,7 @@ use store::Table;
 use url::Url;
 use worker::Services;
 
-use crate::account::{INTERNAL_PROJECT, TOKEN};
+use crate::account::{INTERNAL_PROJECT, SECRET_PREFIX, TOKEN};
 
 const QUEUE: &str = "https://sqs.test/queue";
 const DEAD_LETTERS: &str = "https://sqs.test/dead-letters";
@@ -34,7 +34,7 @@ pub(super) fn config(worker: &str, digitalocean: Url) -> WorkerConfig {
         deployment: DeploymentConfig {
             stage: "benchmark".to_owned(),
             table_name: embedded_table::TABLE_NAME.to_owned(),
-            secret_prefix: crate::mirror::SECRET_PREFIX.to_owned(),
+            secret_prefix: SECRET_PREFIX.to_owned(),
             event_retention: chrono::TimeDelta::days(400),
         },
         worker: worker.to_owned(),

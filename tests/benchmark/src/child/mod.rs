@@ -6,7 +6,6 @@ mod bill;
 mod function;
 mod host;
 mod memory_queues;
-mod process;
 mod provision;
 mod reading;
 mod simulator;
@@ -21,8 +20,6 @@ use url::Url;
 use crate::account::Account;
 use crate::invoice;
 use crate::saga::{self, Ending};
-
-pub(crate) use process::{Server, run_to_end};
 
 /// The hidden commands, one for each kind of process.
 #[derive(Debug, Subcommand)]

@@ -5,9 +5,9 @@ use inventory::InventoryWorker;
 use serde::Serialize;
 use store::Priority;
 
+use super::Template;
 use super::assumptions as assumed;
 use super::scans::ScanEstimate;
-use super::{Template, unbenchmarked_workers};
 use crate::measured::{Measured, Pass, PassName, Run};
 
 /// The quantities of a month that depend on the account.
@@ -45,13 +45,6 @@ const GIGA: f64 = 1.0e9;
 pub(super) const REQUESTS_OF_A_MESSAGE: f64 = 2.0;
 
 impl Load {
-    /// Returns the load of the measured workers and of those that are estimated.
-    pub(crate) fn of(measured: &Measured, template: &Template) -> Result<Self> {
-        let mut load = Self::measured(measured, template)?;
-        unbenchmarked_workers::add(&mut load, template);
-        Ok(load)
-    }
-
     /// Returns the load of the measured workers: the pass in which nothing changed, and the
     /// additional units of each change in the pass after it.
     pub(super) fn measured(measured: &Measured, template: &Template) -> Result<Self> {

@@ -8,12 +8,14 @@ mod scans;
 mod template;
 mod unbenchmarked_workers;
 
+use anyhow::Result;
 use serde::Serialize;
 
 pub(crate) use load::{Load, baseline_units};
 pub(crate) use prices::{AS_OF, PRICES};
 pub(crate) use template::{TEXT as TEMPLATE, Template};
 
+use crate::measured::Measured;
 use prices::Price;
 
 /// One line of the AWS bill.
@@ -39,6 +41,13 @@ impl Item {
             with_free_tier: (quantity - price.free).max(0.0) * price.usd,
         }
     }
+}
+
+/// Returns the load of a month: of the measured workers and of those that are estimated.
+pub(crate) fn load(measured: &Measured, template: &Template) -> Result<Load> {
+    let mut load = Load::measured(measured, template)?;
+    unbenchmarked_workers::add(&mut load, template);
+    Ok(load)
 }
 
 /// Returns the bill of a month.

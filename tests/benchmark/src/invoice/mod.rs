@@ -13,8 +13,8 @@ use futures::{TryStreamExt as _, stream};
 use local::ProgressStep;
 use store::{ResourceCommitOutcome, ResourceWrite};
 
-use crate::child::{Server, run_to_end};
 use crate::mirror::register;
+use crate::process::{Server, run_to_end};
 use crate::simulator::Simulator;
 use crate::text::count;
 pub(crate) use account::{invoice, known, seed};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::measured::{Baseline, Measured, Pass, PassName, Run};
-use crate::text::{count, pass, ratio, table, whole};
+use crate::text::{count, ratio, table, whole};
 
 const HEAD: [&str; 14] = [
     "worker",
@@ -28,7 +28,7 @@ pub(super) fn show(measured: &Measured) -> String {
     for one in &measured.passes {
         let rows: Vec<Vec<String>> = one.runs.iter().map(row).chain([total(one)]).collect();
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n{}\n{}", pass(one.name), table(&HEAD, &rows));
+        let _ = write!(text, "\n{}\n{}", one.name.title(), table(&HEAD, &rows));
     }
     if let Some(compared) = compared(measured) {
         let _ = write!(text, "\n{compared}");

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use clap::ValueEnum;
 use sagas::definition::StepRequest;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Ending;
 use crate::account::{HOURLY_LIMIT, NAME, TOKEN};
 
 /// The number of records that a saga writes, with one step for each.
@@ -23,6 +24,16 @@ const NEW: u32 = 0x0b00_0000;
 const OLD_TTL: u32 = 1_800;
 /// The time to live after a saga ran, in seconds.
 const NEW_TTL: u32 = 300;
+
+/// The intended ending of the sagas of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ending {
+    /// Every step succeeds, and no fault is injected.
+    Succeeded,
+    /// The step after the last record fails.
+    RolledBack,
+}
 
 /// Returns the simulator's seed: zones in which the second of each saga's records exists already,
 /// with other data and another TTL.

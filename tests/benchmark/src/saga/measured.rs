@@ -2,26 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use clap::ValueEnum;
 use sagas::record::SagaStatus;
 use serde::{Deserialize, Serialize};
 
-use super::STEPS;
+use super::account::STEPS;
 use crate::measured::TableUsage;
 
 /// The operation that announces an expected change to the inventory. The saga store writes only
 /// with updates and transactions, so that the announcements can be counted by operation.
 const ANNOUNCEMENT: &str = "PutItem";
-
-/// The intended ending of the sagas of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Ending {
-    /// Every step succeeds, and no fault is injected.
-    Succeeded,
-    /// The step after the last record fails.
-    RolledBack,
-}
 
 /// The measurements of a number of sagas, driven to each of the two endings.
 #[derive(Debug, Clone, Serialize, Deserialize)]

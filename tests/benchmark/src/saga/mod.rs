@@ -10,13 +10,13 @@ use clap::ValueEnum as _;
 use local::ProgressStep;
 use serde_json::Value;
 
-use crate::child::{Server, run_to_end};
 use crate::mirror::register;
+use crate::process::{Server, run_to_end};
 use crate::simulator::Simulator;
 use crate::text::count;
-pub(crate) use account::{STEPS, seed, steps};
+pub(crate) use account::{Ending, STEPS, seed, steps};
 pub(crate) use checks::{REQUESTS_OF_A_STEP, violations};
-pub(crate) use measured::{DriveResult, Ending, Sagas};
+pub(crate) use measured::{DriveResult, Sagas};
 
 /// Function instances for each of the two phases, and invocations at a time.
 pub(crate) const WORKERS: u32 = 8;

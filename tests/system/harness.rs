@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use local::{ProgressStep, Stack, say};
@@ -18,6 +18,9 @@ use crate::world::World;
 const TIMEOUT: Duration = Duration::from_secs(270);
 /// How much of the log is shown when a scenario fails.
 const TAIL: usize = 25;
+
+/// How many of the slowest scenarios are listed at the end.
+const SLOWEST: usize = 10;
 
 /// A scenario: what it proves, and how.
 pub(crate) struct Scenario {
@@ -53,10 +56,14 @@ pub(crate) fn run(groups: Vec<Vec<Scenario>>) -> ExitCode {
     arguments.test_threads = Some(1);
     let runtime = Arc::new(Runtime::new().expect("a runtime"));
     let world: Arc<OnceLock<World>> = Arc::default();
+    let times: Arc<Mutex<Vec<(Duration, String)>>> = Arc::default();
     let trial = |scenario: Scenario| {
-        let (runtime, world) = (Arc::clone(&runtime), Arc::clone(&world));
+        let (runtime, world, times) = (Arc::clone(&runtime), Arc::clone(&world), Arc::clone(&times));
         Trial::test(scenario.name.clone(), move || {
-            play(&runtime, world.get().expect("the stack is up before the first scenario"), &scenario)
+            let began = Instant::now();
+            let played = play(&runtime, world.get().expect("the stack is up before the first scenario"), &scenario);
+            times.lock().unwrap().push((began.elapsed(), scenario.name));
+            played
         })
     };
     let trials: Vec<Trial> = groups.into_iter().flatten().map(trial).collect();
@@ -73,6 +80,7 @@ pub(crate) fn run(groups: Vec<Vec<Scenario>>) -> ExitCode {
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    say(&slowest(&mut times.lock().unwrap()));
     // Its last owner: the trials are gone.
     if let Some(world) = Arc::into_inner(world).and_then(OnceLock::into_inner) {
         let step = ProgressStep::begin("take down the local stack");
@@ -80,6 +88,13 @@ pub(crate) fn run(groups: Vec<Vec<Scenario>>) -> ExitCode {
         step.done("");
     }
     conclusion.exit_code()
+}
+
+/// The scenarios that took longest, each with its seconds.
+fn slowest(times: &mut [(Duration, String)]) -> String {
+    times.sort_by(|one, other| other.cmp(one));
+    let lines = times.iter().take(SLOWEST).map(|(time, name)| format!("\n{:7.1} s  {name}", time.as_secs_f64()));
+    format!("the slowest of {} scenarios:{}", times.len(), lines.collect::<String>())
 }
 
 fn play(runtime: &Runtime, world: &World, scenario: &Scenario) -> Result<(), Failed> {

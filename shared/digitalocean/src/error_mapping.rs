@@ -31,8 +31,8 @@ pub(crate) fn response_error(
         }
         None => snippet(body),
     };
-    // Only DigitalOcean itself knows about tokens, scopes and what exists; the error page of a proxy
-    // proves nothing. The body of its own response may be missing, but not its request id.
+    // Only DigitalOcean itself knows about tokens, scopes and what exists; the error page of a
+    // proxy proves nothing. The body of its own response may be missing, but not its request id.
     let is_own = error.is_some() || (body.is_empty() && call.request_id.is_some());
     match status {
         StatusCode::UNAUTHORIZED if is_own => Error::Unauthorized { call, message },

@@ -1,4 +1,5 @@
-//! The test environment: the billing workers, everything around them, and access to what they write.
+//! The test environment: the billing workers, everything around them, and access to what they
+//! write.
 
 use std::ops::Deref;
 use std::sync::Mutex;

@@ -35,7 +35,7 @@ pub(crate) fn imports(modules: &Modules) -> Imports {
                     if declared.is_public && defining.starts_with(path) => {}
                 // `use super::*` takes whatever the module has.
                 Target::Module(defining) if declared.name.is_none() => {
-                    add(Some(Target::Item(defining, "*".to_owned())))
+                    add(Some(Target::Item(defining, "*".to_owned())));
                 }
                 other => add(Some(other)),
             }

@@ -5,7 +5,10 @@ use serde_json::json;
 use super::dns_examples;
 use super::example::{Approval, DROPLET, Example};
 
-const EXAMPLES: [(&str, fn() -> Vec<Example>); 6] = [
+/// A step by name, and what returns its examples.
+type ExamplesOfStep = (&'static str, fn() -> Vec<Example>);
+
+const EXAMPLES: [ExamplesOfStep; 6] = [
     ("upsert_dns_record", dns_examples::upsert),
     ("delete_dns_record", dns_examples::delete),
     ("create_droplet_snapshot", || vec![Example::new("of a droplet", json!({ "droplet_id": DROPLET }))]),

@@ -62,7 +62,7 @@ pub(super) async fn change(
     let key = ResourceKey::from(path);
     let reader = state.reader(&caller);
     let claim = change.check(&reader, &key.account).await?;
-    let audit = audit(&claim, &admin, &state, request, &key);
+    let audit = audit(&claim, &admin, &state, &request, &key);
     let changed = retry_on_conflict((), async |()| {
         let Some(row) = reader.resource(&key).await? else { return Err(ApiProblem::not_found()) };
         if !row.is_live() {
@@ -109,7 +109,7 @@ impl ResourceChange {
     }
 }
 
-fn audit(claim: &Claim, admin: &Admin, state: &AppState, request: RequestId, key: &ResourceKey) -> AuditEntry {
+fn audit(claim: &Claim, admin: &Admin, state: &AppState, request: &RequestId, key: &ResourceKey) -> AuditEntry {
     let mut values = serde_json::Map::new();
     if let Some(project) = &claim.project {
         values.insert("project_id".to_owned(), json!(project));
@@ -118,5 +118,5 @@ fn audit(claim: &Claim, admin: &Admin, state: &AppState, request: RequestId, key
         values.insert("tenant_id".to_owned(), json!(tenant));
     }
     let ResourceKey { account, kind, provider_id } = key;
-    state.audit(admin, &request, "resource.claim", format!("{account}/{kind}/{provider_id}"), values.into())
+    state.audit(admin, request, "resource.claim", format!("{account}/{kind}/{provider_id}"), values.into())
 }

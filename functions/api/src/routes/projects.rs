@@ -161,7 +161,7 @@ pub(super) async fn change(
     Body(change): Body<ProjectChange>,
 ) -> Result<Json<ProjectView>, ApiProblem> {
     let change = change.check(state.now())?;
-    let audit = change.audit(&admin, &state, request, format!("{account}/{id}"));
+    let audit = change.audit(&admin, &state, &request, format!("{account}/{id}"));
     let reader = state.reader(&Caller::Admin(admin.clone()));
     let changed = retry_on_conflict((), async |()| {
         let Some(project) = reader.project(&account, &id).await? else { return Err(ApiProblem::not_found()) };
@@ -220,7 +220,7 @@ impl ValidatedProjectChange {
         Ok(())
     }
 
-    fn audit(&self, admin: &Admin, state: &AppState, request: RequestId, target: String) -> AuditEntry {
+    fn audit(&self, admin: &Admin, state: &AppState, request: &RequestId, target: String) -> AuditEntry {
         let mut values = serde_json::Map::new();
         if let Some(tenant) = &self.tenant {
             values.insert("tenant_id".to_owned(), json!(tenant));
@@ -229,6 +229,6 @@ impl ValidatedProjectChange {
         if let Some(purpose) = &self.purpose {
             values.insert("purpose".to_owned(), json!(purpose));
         }
-        state.audit(admin, &request, "project.change", target, values.into())
+        state.audit(admin, request, "project.change", target, values.into())
     }
 }

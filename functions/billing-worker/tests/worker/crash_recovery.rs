@@ -36,7 +36,7 @@ async fn after(env: &TestEnvironment, message: &Message, crash: Option<CrashPoin
     if let Some(crash) = crash {
         requests.crash_at(crash);
     }
-    let worker = env.worker_on(&message.worker, table);
+    let worker = env.worker_on(&message.worker, &table);
     let deadline = || Deadline::after(std::time::Duration::from_secs(300));
     let result = worker.handle(message.clone(), deadline()).await;
     let writes = requests.counts().writes;
@@ -81,7 +81,7 @@ async fn a_discovery_that_crashes_at_any_write_is_completed_by_the_next() {
             let (table, requests) = env.embedded.another_process();
             requests.crash_at(crash);
             let deadline = Deadline::after(std::time::Duration::from_secs(300));
-            let _ = env.worker_on(&message.worker, table).handle(message.clone(), deadline).await;
+            let _ = env.worker_on(&message.worker, &table).handle(message.clone(), deadline).await;
             assert!(requests.has_crashed(), "{crash:?}");
             // The lease of the crashed process expires.
             env.clock.advance(TimeDelta::minutes(6));

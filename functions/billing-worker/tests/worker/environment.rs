@@ -80,17 +80,17 @@ impl TestEnvironment {
     }
 
     /// Creates a worker that uses this table.
-    pub(crate) fn worker_on(&self, name: &str, table: Table) -> BillingWorker {
+    pub(crate) fn worker_on(&self, name: &str, table: &Table) -> BillingWorker {
         BillingWorker {
             worker: BillingWorkerSpec::by_name(name).unwrap(),
-            services: self.services(name, &table, ProviderWrites::Deny),
+            services: self.services(name, table, ProviderWrites::Deny),
             ingest_queue_url: INGEST.to_owned(),
             inventory_cache: InventoryCache::default(),
         }
     }
 
     pub(crate) fn worker(&self, name: &str) -> BillingWorker {
-        self.worker_on(name, self.embedded.table.clone())
+        self.worker_on(name, &self.embedded.table)
     }
 
     /// Creates a message for an account, scheduled now.

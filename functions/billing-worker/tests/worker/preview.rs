@@ -113,7 +113,7 @@ async fn a_crash_at_any_write_never_publishes_the_month_twice() {
     let deadline = || Deadline::after(std::time::Duration::from_secs(300));
     let (undisturbed, _, uuid) = billed(false).await;
     let (table, requests) = undisturbed.embedded.another_process();
-    let worker = undisturbed.worker_on("invoice-ingest", table);
+    let worker = undisturbed.worker_on("invoice-ingest", &table);
     worker.handle(message(&undisturbed, &uuid), deadline()).await.unwrap();
     let (expected, writes) = (undisturbed.records().await, requests.counts().writes);
     for write in 1..=writes {
@@ -121,7 +121,7 @@ async fn a_crash_at_any_write_never_publishes_the_month_twice() {
             let (env, ..) = billed(false).await;
             let (table, requests) = env.embedded.another_process();
             requests.crash_at(crash);
-            let worker = env.worker_on("invoice-ingest", table);
+            let worker = env.worker_on("invoice-ingest", &table);
             let _ = worker.handle(message(&env, &uuid), deadline()).await;
             assert!(requests.has_crashed(), "{crash:?}");
             let published: Vec<_> =

@@ -100,7 +100,7 @@ async fn the_inventory_is_read_once_a_run_and_again_for_a_later_run() {
     let env = TestEnvironment::new().await;
     env.run(BILLING_HISTORY.name).await;
     let (table, requests) = env.embedded.another_process();
-    let worker = env.worker_on(INVOICE_INGEST.name, table);
+    let worker = env.worker_on(INVOICE_INGEST.name, &table);
     let mut queries = Vec::new();
     for later in [0, 0, 1] {
         env.clock.advance(TimeDelta::seconds(later));

@@ -36,6 +36,7 @@ pub const DROPLET_BACKUP: MirroredKind = MirroredKind {
     )
 };
 
+#[expect(clippy::needless_pass_by_value, reason = "the list hands over what it read")]
 fn parent(droplet: Droplet) -> Result<(ProviderId, bool), InvalidId> {
     Ok((ProviderId::new(droplet.id.to_string())?, may_have_backups(&droplet)))
 }

@@ -241,9 +241,9 @@ pub fn plain_endpoints() -> Vec<PlainInfo> {
 /// filters nothing.
 fn list(call: &Call<'_>, kind: &'static Kind, links: LinkStyle, filters: &[&str]) -> Reply {
     let query = &call.request.query;
-    let wanted = |field: &&str| Some((field.to_string(), query.get(*field).filter(|value| !value.is_empty())?.clone()));
+    let wanted = |&field: &&str| Some((field.to_owned(), query.get(field).filter(|value| !value.is_empty())?.clone()));
     let wanted: Vec<(String, String)> = filters.iter().filter_map(wanted).collect();
-    call.list(kind, links, |object| wanted.iter().all(|(field, value)| object[field.as_str()] == **value))
+    call.list(kind, links, |object| wanted.iter().all(|(field, value)| object[field.as_str()] == *value))
 }
 
 /// The object of a seed: the fields of `required`, which has an example of each, and of `defaults`.

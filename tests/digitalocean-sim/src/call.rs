@@ -6,13 +6,15 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::answer::Content;
+use crate::content::Content;
 use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::model::kind::Kind;
 use crate::request::Request;
-use crate::route::{Params, envelope};
 use crate::scopes::Token;
+
+/// The values of the path parameters, in their order.
+pub(crate) type Params = Vec<String>;
 
 /// One operation on one account.
 pub(crate) struct Call<'a> {
@@ -110,4 +112,9 @@ impl Call<'_> {
             Err(ApiError::not_found())
         }
     }
+}
+
+/// Wraps an object in a JSON object under the name of its kind.
+pub(crate) fn envelope(kind: &Kind, object: Value) -> Value {
+    Value::Object([(kind.single.to_owned(), object)].into_iter().collect())
 }

@@ -1,25 +1,23 @@
-//! The processing of a request: authentication, rate limits, faults, scopes, handler, paging.
+//! The processing of a request: authentication, rate limits, latency, faults, then its execution.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Content};
-use crate::call::{Call, Reply};
+use crate::answer::Answer;
 use crate::consistency::time_delta;
-use crate::delayed_writes::DelayedWrite;
+use crate::content::Content;
 use crate::error::{ApiError, id_for};
 use crate::faults::{CutPoint, Effect, LimitKind, MatchedFaults, TerminalEffect};
 use crate::limits::{self, LimitDecision, Limits};
-use crate::paging;
+use crate::perform::perform;
 use crate::request::Request;
 use crate::request_log::LogEntry;
-use crate::route::{self, Access};
-use crate::scopes::MissingScope;
-use crate::state::{Identity, Shared, State};
+use crate::routing;
+use crate::shared::Shared;
+use crate::state::{DelayedWrite, Identity, State};
 
 /// A request that has been counted against the limits and waits for its answer.
 struct AdmittedRequest {
@@ -72,7 +70,7 @@ fn admit(shared: &Shared, request: &Request) -> AdmittedRequest {
         method: request.method.to_string(),
         path: request.path.clone(),
         query: request.query.to_string(),
-        route: route::find(&request.method, &request.path).map(|(route, _)| route.path.to_owned()),
+        route: routing::find(&request.method, &request.path).map(|(route, _)| route.path.to_owned()),
         account: account.map(ToOwned::to_owned),
         token: identity.as_ref().map(|identity| identity.name.clone()),
         status: None,
@@ -187,45 +185,4 @@ fn usual_answer(shared: &Shared, state: &mut State, request: &Request, admitted:
     let identity = admitted.identity.as_ref();
     perform(state, request, identity, &admitted.faults, shared.clock.now())
         .unwrap_or_else(|error| Answer::error(&error))
-}
-
-/// Executes a request against the state and returns DO's answer to it.
-pub(crate) fn perform(
-    state: &mut State,
-    request: &Request,
-    identity: Option<&Identity>,
-    faults: &MatchedFaults,
-    now: DateTime<Utc>,
-) -> Result<Answer, ApiError> {
-    let identity = identity.ok_or_else(ApiError::unauthorized)?;
-    // An unknown method of a known path is a 404 too: DO's own answer is not recorded.
-    let (route, params) = route::find(&request.method, &request.path).ok_or_else(ApiError::not_found)?;
-    let token = &identity.token;
-    let granted = token.may_any(route.scopes);
-    if !granted {
-        match (token.missing_scope, route.access) {
-            (MissingScope::Filtered, Access::List) => {}
-            (MissingScope::Filtered, Access::Object) if token.hidden_status == 404 => return Err(ApiError::not_found()),
-            _ => return Err(ApiError::forbidden()),
-        }
-    }
-    let stale = faults.stale.as_deref().filter(|_| request.method == Method::GET);
-    let mut past = stale.and_then(|fault| state.faults.snapshot(fault, &identity.account));
-    let account = match &mut past {
-        Some(past) => past,
-        None => state.accounts.get_mut(&identity.account).ok_or_else(ApiError::unauthorized)?,
-    };
-    let mut call = Call { account, token, request, params, now, action_fails: faults.action_fails };
-    match (route.handler)(&mut call)? {
-        Reply::Json(status, body) => Ok(Answer::json(status, &body)),
-        Reply::File { media_type, name, body } => Ok(Answer::file(media_type, &name, body)),
-        Reply::Rows(rows) => Ok(Answer::json(StatusCode::OK, &paging::page_of_rows(rows, request, faults.shift))),
-        Reply::NoContent => Ok(Answer::empty(StatusCode::NO_CONTENT)),
-        Reply::List(mut list) => {
-            if !granted {
-                list.items.clear();
-            }
-            Ok(Answer::json(StatusCode::OK, &paging::page(&list, request, token, faults.shift)))
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::faults::pattern;
+use crate::path_pattern;
 
 /// A delay before every answer, with different delays for single paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl Latency {
 
     pub(crate) fn of(&self, path: &str) -> Duration {
         let longest =
-            self.paths.iter().filter(|(glob, _)| pattern::matches(glob, path)).max_by_key(|(glob, _)| glob.len());
+            self.paths.iter().filter(|(glob, _)| path_pattern::matches(glob, path)).max_by_key(|(glob, _)| glob.len());
         Duration::from_millis(longest.map_or(self.default_ms, |(_, ms)| *ms))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::faults::pattern;
+use crate::path_pattern;
 
 /// One request of the log.
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +87,7 @@ impl RequestFilter {
     fn matches(&self, entry: &LogEntry) -> bool {
         let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&entry.method))
-            && self.path.as_ref().is_none_or(|path| pattern::matches(path, &entry.path))
+            && self.path.as_ref().is_none_or(|path| path_pattern::matches(path, &entry.path))
             && same(&self.account, entry.account.as_deref())
             && same(&self.token, entry.token.as_deref())
             && (self.status.is_none() || self.status == entry.status)

@@ -24,7 +24,8 @@ use crate::latency::Latency;
 use crate::model::seed::{Seed, SeedError};
 use crate::request::Request;
 use crate::request_log::RequestLog;
-use crate::state::{Shared, State};
+use crate::shared::Shared;
+use crate::state::State;
 use crate::wire::{Wire, WireListener};
 
 const MAX_BODY: usize = 8 * 1024 * 1024;

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::model::account::Account;
 use crate::model::seed::{AccountSeed, Seed};
 use crate::scopes::Token;
-use crate::state::Shared;
+use crate::shared::Shared;
 
 /// Returns the whole state in DO's shapes. Tokens are listed by name, without their values.
 pub(super) async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {

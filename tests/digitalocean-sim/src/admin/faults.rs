@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::reply::{AdminError, AdminResult, read};
 use crate::faults::Fault;
-use crate::state::Shared;
+use crate::shared::Shared;
 
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({ "faults": shared.state().faults.show() }))

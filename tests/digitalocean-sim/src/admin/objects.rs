@@ -13,7 +13,7 @@ use crate::endpoints::droplets::{self, Droplet};
 use crate::endpoints::{kind_of, projects};
 use crate::model::assignments::Member;
 use crate::model::kind::Kind;
-use crate::state::Shared;
+use crate::shared::Shared;
 
 fn kind(collection: &str) -> Result<&'static Kind, String> {
     kind_of(collection).ok_or_else(|| format!("there is no list `{collection}`"))

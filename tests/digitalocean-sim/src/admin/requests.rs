@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::reply::{AdminError, AdminResult};
 use crate::request_log::RequestFilter;
-use crate::state::Shared;
+use crate::shared::Shared;
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::reply::{AdminResult, read};
-use crate::state::Shared;
+use crate::shared::Shared;
 
 pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({ "status": "ok", "accounts": shared.state().accounts.keys().collect::<Vec<_>>() }))

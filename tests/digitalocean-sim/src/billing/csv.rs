@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::lines::{Lines, is_credit, is_tax};
-use super::{Invoice, Period};
-use crate::answer::Content;
+use super::Period;
+use super::item::{is_credit, is_tax};
+use super::lines::Lines;
+use crate::content::Content;
 
 /// Number of CSV rows in one chunk of the streamed body.
 const ROWS_PER_CHUNK: usize = 500;
@@ -36,8 +37,8 @@ impl Columns {
 
 /// Writes the CSV of an invoice. The rows are in reverse order of the items, so that no client can
 /// match a row to an item by its position. DO documents neither order.
-pub(super) fn of(invoice: &Invoice<'_>) -> Content {
-    let (columns, lines) = (Columns::of(invoice.period()), invoice.lines());
+pub(super) fn of(period: Period, lines: Lines<'_>) -> Content {
+    let columns = Columns::of(period);
     let count = lines.count();
     match lines {
         Lines::Given(items) => {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::lines::Lines;
 use super::{Generate, Generated, Period, csv, summary};
-use crate::answer::Content;
-use crate::model::account::Profile;
+use crate::content::Content;
+use crate::model::profile::Profile;
 
 /// Stored fields of an invoice that the list does not show.
 const UNLISTED: [&str; 5] = ["preview", "items", "generate", "csv", "summary"];
@@ -15,10 +15,6 @@ const UNLISTED: [&str; 5] = ["preview", "items", "generate", "csv", "summary"];
 pub(crate) struct Invoice<'a>(pub(crate) &'a Value);
 
 impl<'a> Invoice<'a> {
-    pub(crate) fn field(self, name: &str) -> &'a Value {
-        &self.0[name]
-    }
-
     pub(crate) fn is_preview(self) -> bool {
         self.0["preview"] == true
     }
@@ -44,13 +40,13 @@ impl<'a> Invoice<'a> {
     pub(crate) fn csv(self) -> Content {
         match self.0["csv"].as_str() {
             Some(text) => Content::Buffered(text.as_bytes().to_vec()),
-            None => csv::of(&self),
+            None => csv::of(self.period(), self.lines()),
         }
     }
 
     pub(crate) fn summary(self, profile: &Profile) -> Value {
         match &self.0["summary"] {
-            Value::Null => summary::of(&self, profile),
+            Value::Null => summary::of(self.0, &self.lines(), profile),
             given => given.clone(),
         }
     }

@@ -13,8 +13,8 @@ use super::generated::mix64;
 use super::{Period, amount_of, money};
 use crate::clock::rfc3339;
 use crate::endpoints::{billing_history, invoices};
-use crate::model::account::Profile;
 use crate::model::kind::{BuildContext, Kind};
+use crate::model::profile::Profile;
 
 /// All objects of the ledger, each with its kind.
 pub(crate) type Billed = Vec<(&'static Kind, Arc<Value>)>;

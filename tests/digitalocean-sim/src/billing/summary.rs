@@ -3,9 +3,10 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::lines::{Lines, is_credit, is_tax};
-use super::{Invoice, amount_of, money};
-use crate::model::account::Profile;
+use super::item::{is_credit, is_tax};
+use super::lines::Lines;
+use super::{amount_of, money};
+use crate::model::profile::Profile;
 
 /// The sums of a summary.
 #[derive(Default)]
@@ -33,9 +34,10 @@ impl Parts {
     }
 }
 
-pub(super) fn of(invoice: &Invoice<'_>, profile: &Profile) -> Value {
+/// Computes the summary of a stored invoice from its lines.
+pub(super) fn of(invoice: &Value, lines: &Lines<'_>, profile: &Profile) -> Value {
     let mut parts = Parts::default();
-    match invoice.lines() {
+    match lines {
         Lines::Given(items) => items.iter().for_each(|item| {
             parts.add(item["product"].as_str().unwrap_or_default(), amount_of(item).unwrap_or_default());
         }),
@@ -49,10 +51,10 @@ pub(super) fn of(invoice: &Invoice<'_>, profile: &Profile) -> Value {
     let item = |(name, sum, count): &(String, Decimal, usize)| json!({ "name": name, "amount": money(*sum), "count": count.to_string() });
     let part = |name: &str, amount| json!({ "name": name, "amount": money(amount) });
     json!({
-        "invoice_uuid": invoice.field("invoice_uuid"),
-        "invoice_id": invoice.field("invoice_id"),
-        "billing_period": invoice.field("invoice_period"),
-        "amount": invoice.field("amount"),
+        "invoice_uuid": invoice["invoice_uuid"],
+        "invoice_id": invoice["invoice_id"],
+        "billing_period": invoice["invoice_period"],
+        "amount": invoice["amount"],
         "user_name": profile.name,
         "user_billing_address": {
             "address_line1": "1 Example Quay", "city": "Singapore", "region": "SG", "postal_code": "000000",

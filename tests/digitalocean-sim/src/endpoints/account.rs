@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, Reply};
 use crate::error::ApiError;
-use crate::model::account::Profile;
+use crate::model::profile::Profile;
 use crate::route::{Access, Family, Route};
 
 pub(crate) static FAMILY: Family = Family {

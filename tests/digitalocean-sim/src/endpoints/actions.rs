@@ -10,10 +10,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::droplets;
-use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::kind::Kind;
-use crate::route::{Access, Family, Route, envelope};
+use crate::route::{Access, Family, Route};
 
 pub(crate) use timeline::end_due;
 

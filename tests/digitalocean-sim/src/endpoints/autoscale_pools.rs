@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::droplets::default_vpc;
-use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
-use crate::route::{Access, Family, Route, envelope};
+use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
     collection: "autoscale_pools",

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::kind::{Blank, Kind, ScopedField, set_known};
-use crate::route::{Access, Family, Route, envelope};
+use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
     collection: "databases",

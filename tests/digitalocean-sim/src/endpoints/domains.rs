@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::domain_records;
-use crate::call::{Call, LinkStyle, Reply};
+use crate::call::{Call, LinkStyle, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
-use crate::route::{Access, Family, Route, envelope};
+use crate::route::{Access, Family, Route};
 
 pub(crate) static KIND: Kind = Kind {
     collection: "domains",

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{droplet_backups, snapshots};
-use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::model::catalog;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
-use crate::route::{Access, Family, Route, envelope};
+use crate::route::{Access, Family, Route};
 
 /// Custom images. The other images of an account belong to other kinds.
 pub(crate) static KIND: Kind = Kind {

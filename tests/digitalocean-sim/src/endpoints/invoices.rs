@@ -7,10 +7,10 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::answer::Content;
 use crate::billing::{Invoice, Period};
 use crate::call::{Call, Reply, Rows};
 use crate::clock::rfc3339;
+use crate::content::Content;
 use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::route::{Access, Family, Route};

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::kind_of;
-use crate::call::{Call, LinkStyle, Listing, Reply};
+use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
-use crate::route::{Access, Family, Route, envelope};
+use crate::route::{Access, Family, Route};
 
 static KIND: Kind = Kind {
     collection: "tags",

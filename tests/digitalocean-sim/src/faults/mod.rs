@@ -1,7 +1,6 @@
 //! Scripted faults: the requests that they apply to, how often they apply, and their effects.
 
 mod effect;
-pub(crate) mod pattern;
 mod registry;
 mod rule;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::effect::Effect;
-use super::pattern;
+use crate::path_pattern;
 use crate::request::Request;
 
 /// A fault: a rule for the requests that it matches, how often it applies, and its effect.
@@ -138,7 +138,7 @@ impl Fault {
 
     pub(crate) fn matches(&self, request: &Request, account: Option<&str>) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(request.method.as_str()))
-            && pattern::matches(&self.path, &request.path)
+            && path_pattern::matches(&self.path, &request.path)
             && self.account.as_deref().is_none_or(|wanted| Some(wanted) == account)
             && self.query.iter().all(|(name, value)| request.query.get(name) == Some(value))
             // A list can only change between pages, so the effect cannot apply to the first page.

@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::model::account;
 use crate::model::kind::Kind;
 use crate::scopes::Token;
-use crate::state::Shared;
+use crate::shared::Shared;
 
 /// An account to read and to change. Its methods panic if the account or the object does not exist.
 #[derive(Clone)]

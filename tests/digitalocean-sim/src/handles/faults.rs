@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::faults::Fault;
-use crate::state::Shared;
+use crate::shared::Shared;
 
 /// The faults that are set in the simulator.
 pub struct Faults {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::request_log::{LogEntry, RequestFilter};
-use crate::state::Shared;
+use crate::shared::Shared;
 
 /// The log of all requests to the API.
 pub struct Requests {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::account::Profile;
 use super::assignments::Member;
+use super::profile::Profile;
 use crate::scopes::Token;
 
 /// Sets one field of an object, or returns the reason why this is not possible.

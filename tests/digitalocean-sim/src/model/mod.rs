@@ -7,5 +7,6 @@ pub(crate) mod collection;
 mod comparable;
 pub(crate) mod kind;
 mod listing;
+pub(crate) mod profile;
 mod relations;
 pub(crate) mod seed;

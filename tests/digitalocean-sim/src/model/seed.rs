@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::account::{Account, Profile};
+use super::account::Account;
 use super::kind::spec;
+use super::profile::Profile;
 use crate::billing;
 use crate::consistency::ConsistencySettings;
 use crate::endpoints;

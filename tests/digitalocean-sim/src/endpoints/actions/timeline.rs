@@ -8,12 +8,11 @@ use serde_json::{Map, Value, json};
 
 use super::KIND;
 use super::shape::{ENDS_AS, ENDS_AT, SNAPSHOT, Status, shown};
-use crate::call::{Call, Reply};
+use crate::call::{Call, Reply, envelope};
 use crate::clock::rfc3339;
 use crate::endpoints::{droplets, snapshots};
 use crate::error::ApiError;
 use crate::model::account::Account;
-use crate::route::envelope;
 
 /// The supported actions, and the status in which each leaves the droplet (OpenAPI `POST
 /// /v2/droplets/{droplet_id}/actions`).

@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use super::record_input::RecordInput;
 use super::{KIND, domain_of, existing_domain, shown};
-use crate::call::{Call, Reply};
+use crate::call::{Call, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::account::Account;
-use crate::route::envelope;
 
 /// Creates a record. A second record with the same content is accepted
 /// (kubernetes-sigs/external-dns#487, kubernetes-sigs/external-dns#503).

@@ -4,9 +4,6 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoints::{domain_records, snapshots};
-use crate::model::kind::Kind;
-
 /// The consistency of an account's API. Times are measured by the simulator's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -49,14 +46,6 @@ impl Default for ConsistencySettings {
 impl ConsistencySettings {
     pub(crate) fn action(&self) -> TimeDelta {
         time_delta(self.action_ms)
-    }
-
-    pub(crate) fn lag_of(&self, kind: &Kind) -> ListLag {
-        match kind.collection {
-            list if list == snapshots::KIND.collection => self.snapshots,
-            list if list == domain_records::KIND.collection => self.domain_records,
-            _ => ListLag::default(),
-        }
     }
 }
 

@@ -8,12 +8,13 @@ use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
 
 use super::reply::{AdminError, AdminResult, read};
+use crate::comparable;
 use crate::consistency::ConsistencySettings;
-use crate::endpoints;
+use crate::endpoints::{kinds, projects};
 use crate::limits::Limits;
 use crate::model::account::Account;
-use crate::model::seed::{AccountSeed, Seed};
 use crate::scopes::Token;
+use crate::seed::{AccountSeed, Seed};
 use crate::shared::Shared;
 
 /// Returns the whole state in DO's shapes. Tokens are listed by name, without their values.
@@ -97,7 +98,7 @@ pub(super) async fn set_consistency(
 
 /// Returns the objects of the account in a stable form, so that two states can be compared.
 pub(super) async fn comparable(State(shared): State<Arc<Shared>>, Path(account): Path<String>) -> AdminResult {
-    Ok(Json(shared.edit(&account, |account, _| Ok(account.comparable()))?))
+    Ok(Json(shared.edit(&account, |account, _| Ok(comparable::of(account)))?))
 }
 
 pub(super) async fn set_token(
@@ -133,13 +134,13 @@ fn shape(account: &Account) -> Value {
         "consistency": account.consistency,
         "tokens": tokens,
     });
-    for kind in endpoints::kinds() {
+    for kind in kinds::all() {
         shown[kind.collection] = account.objects(kind).map(|object| Value::clone(object)).collect();
     }
     let held: Map<_, _> = account
-        .objects(&endpoints::projects::KIND)
+        .objects(&projects::KIND)
         .map(|project| {
-            let id = endpoints::projects::KIND.id_of(project);
+            let id = projects::KIND.id_of(project);
             let urns = account.assignments.of(&id).into_iter().map(|(urn, _)| json!(urn)).collect();
             (id, urns)
         })

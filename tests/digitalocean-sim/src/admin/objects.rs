@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::reply::{AdminResult, read};
 use crate::endpoints::droplets::{self, Droplet};
-use crate::endpoints::{kind_of, projects};
+use crate::endpoints::{kinds, projects};
 use crate::model::assignments::Member;
 use crate::model::kind::Kind;
 use crate::shared::Shared;
 
 fn kind(collection: &str) -> Result<&'static Kind, String> {
-    kind_of(collection).ok_or_else(|| format!("there is no list `{collection}`"))
+    kinds::named(collection).ok_or_else(|| format!("there is no list `{collection}`"))
 }
 
 pub(super) async fn list(

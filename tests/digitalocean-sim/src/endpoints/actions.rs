@@ -7,26 +7,15 @@ mod timeline;
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::droplets;
 use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::error::ApiError;
-use crate::model::kind::Kind;
 use crate::route::{Access, Family, Route};
 
+pub(crate) use shape::{KIND, is_running};
 pub(crate) use timeline::end_due;
-
-pub(crate) static KIND: Kind = Kind {
-    collection: "actions",
-    single: "action",
-    id: "id",
-    urn: None,
-    read_scope: "actions:read",
-    scoped_fields: &[],
-    build: shape::build,
-    set: shape::set,
-};
 
 pub(crate) static FAMILY: Family = Family {
     kind: Some(&KIND),
@@ -68,11 +57,6 @@ pub(crate) static FAMILY: Family = Family {
         },
     ],
 };
-
-/// Returns whether an action is in progress.
-pub(crate) fn is_running(action: &Value) -> bool {
-    action["status"] == json!(shape::Status::InProgress)
-}
 
 /// Lists the latest action first. DO does not document the order.
 fn list(call: &Call<'_>, keep: impl Fn(&Value) -> bool) -> Reply {

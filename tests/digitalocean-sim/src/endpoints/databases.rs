@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::model::kind::{Blank, Kind, ScopedField, set_known};
 use crate::route::{Access, Family, Route};
 
-static KIND: Kind = Kind {
+pub(super) static KIND: Kind = Kind {
     collection: "databases",
     single: "database",
     id: "id",

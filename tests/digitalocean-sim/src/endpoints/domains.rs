@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::domain_records;
+use super::objects::record;
 use crate::call::{Call, LinkStyle, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
@@ -85,9 +85,9 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
     if !is_domain_name(&name) {
         return Err(format!("name: `{name}` is not a domain name"));
     }
-    let records = domain_records::of_new_domain(&name, domain.ip_address, domain.records, context)?;
+    let records = record::of_new_domain(&name, domain.ip_address, domain.records, context)?;
     let zone_file = domain.zone_file.unwrap_or_else(|| zone_file(&name, &records, context.now.timestamp()));
-    let parts = records.into_iter().map(|record| (&domain_records::KIND, record)).collect();
+    let parts = records.into_iter().map(|part| (&record::KIND, part)).collect();
     Ok(BuiltObject { parts, ..json!({ "name": name, "ttl": domain.ttl, "zone_file": zone_file }).into() })
 }
 
@@ -107,7 +107,7 @@ fn zone_file(name: &str, records: &[Value], serial: i64) -> String {
         let tag = record["tag"].as_str().map(|tag| format!("{tag} ")).unwrap_or_default();
         let dot = if ["CNAME", "MX", "NS", "SRV"].contains(&text("type")) { "." } else { "" };
         let data = if text("data") == "@" { name } else { text("data") };
-        let (full_name, kind) = (domain_records::full_name(record), text("type"));
+        let (full_name, kind) = (record::full_name(record), text("type"));
         file.push_str(&format!("{full_name}. {} IN {kind} {numbers}{tag}{data}{dot}\n", record["ttl"]));
     }
     file

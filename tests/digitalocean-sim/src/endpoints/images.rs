@@ -8,13 +8,13 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{droplet_backups, snapshots};
+use super::objects::{backup, snapshot};
 use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::model::account::Account;
 use crate::model::catalog;
-use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, numeric, set_known, spec};
 use crate::route::{Access, Family, Route};
 
 /// Custom images. The other images of an account belong to other kinds.
@@ -111,18 +111,18 @@ fn build(value: Value, context: &mut BuildContext<'_>) -> Result<BuiltObject, St
 /// The images of an account, as `private=true` lists them (OpenAPI `GET /v2/images`, "User
 /// Images").
 fn private(account: &Account) -> impl Iterator<Item = Arc<Value>> {
-    let of_droplets = |snapshot: &&Arc<Value>| snapshots::droplet_of(snapshot).is_some();
-    let snapshots = account.listed(&snapshots::KIND).filter(of_droplets).map(|object| as_image(object, "snapshot"));
-    let backups = account.objects(&droplet_backups::KIND).map(|object| as_image(object, "backup"));
+    let of_droplets = |object: &&Arc<Value>| snapshot::droplet_of(object).is_some();
+    let snapshots = account.listed(&snapshot::KIND).filter(of_droplets).map(|object| as_image(object, "snapshot"));
+    let backups = account.objects(&backup::KIND).map(|object| as_image(object, "backup"));
     account.objects(&KIND).cloned().chain(snapshots.chain(backups).map(Arc::new))
 }
 
 /// Shows a snapshot or a backup as an image.
 fn as_image(object: &Value, image_type: &str) -> Value {
     json!({
-        "id": snapshots::numeric(&object["id"]),
+        "id": numeric(&object["id"]),
         "name": object["name"],
-        "distribution": droplet_backups::DISTRIBUTION,
+        "distribution": backup::DISTRIBUTION,
         "slug": null,
         "public": false,
         "type": image_type,
@@ -141,11 +141,11 @@ fn as_image(object: &Value, image_type: &str) -> Value {
 /// /v2/images/{image_id}`).
 pub(super) fn find(account: &Account, id: &str) -> Option<Value> {
     let custom = || account.get(&KIND, id).map(|image| Value::clone(image));
-    let snapshot = || account.get(&snapshots::KIND, id).filter(|object| snapshots::droplet_of(object).is_some());
-    let backup = || account.get(&droplet_backups::KIND, id).map(|object| as_image(object, "backup"));
+    let kept = || account.get(&snapshot::KIND, id).filter(|object| snapshot::droplet_of(object).is_some());
+    let backed_up = || account.get(&backup::KIND, id).map(|object| as_image(object, "backup"));
     let number = id.parse::<u64>().ok();
     let public = || catalog::images().find(|image| image["slug"] == *id || image["id"].as_u64() == number);
-    custom().or_else(|| snapshot().map(|object| as_image(object, "snapshot"))).or_else(backup).or_else(public)
+    custom().or_else(|| kept().map(|object| as_image(object, "snapshot"))).or_else(backed_up).or_else(public)
 }
 
 fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {

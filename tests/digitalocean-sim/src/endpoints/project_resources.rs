@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{kind_of_urn, projects};
+use super::{kinds, projects};
 use crate::call::{Call, LinkStyle, Listing, Reply};
 use crate::clock::rfc3339;
 use crate::error::ApiError;
@@ -129,12 +129,12 @@ fn malformed() -> ApiError {
 /// Returns whether the resource of a URN exists. A kind that the simulator does not serve cannot be
 /// checked, so all of its resources count as existing.
 fn exists(call: &Call<'_>, urn: &str) -> bool {
-    parts(urn).is_some_and(|(kind, id)| kind_of_urn(kind).is_none_or(|kind| call.account.has(kind, id)))
+    parts(urn).is_some_and(|(kind, id)| kinds::of_urn(kind).is_none_or(|kind| call.account.has(kind, id)))
 }
 
 fn may_see(call: &Call<'_>, urn: &str) -> bool {
     let Some((kind, _)) = parts(urn) else { return true };
-    match kind_of_urn(kind) {
+    match kinds::of_urn(kind) {
         Some(kind) => call.token.may(kind.read_scope),
         None => call.token.may(unserved_read_scope(kind)),
     }

@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::kind_of;
+use super::{databases, droplets, images, volumes};
 use crate::call::{Call, LinkStyle, Listing, Reply, envelope};
 use crate::error::ApiError;
 use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
@@ -40,7 +40,7 @@ pub(crate) static FAMILY: Family = Family {
 
 /// The lists of resources that can be tagged. A tag shows its resources under the same names
 /// (OpenAPI `schemas/tags`, `resources`).
-const TAGGED: &[&str] = &["droplets", "images", "volumes", "databases"];
+static TAGGED: [&Kind; 4] = [&droplets::KIND, &images::KIND, &volumes::KIND, &databases::KIND];
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,14 +71,13 @@ fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 fn counted(call: &Call<'_>, tag: &Value) -> Value {
     let mut resources = Map::new();
     let (mut total, mut last) = (0, None);
-    for list in TAGGED {
-        let kind = kind_of(list).filter(|kind| call.token.may(kind.read_scope));
-        let bearers = kind.into_iter().flat_map(|kind| call.account.objects(kind).map(move |object| (kind, object)));
-        let bearers: Vec<_> = bearers.filter(|(_, object)| bears(object, &tag["name"])).collect();
-        let uri =
-            |(kind, object): &(&Kind, &Arc<Value>)| format!("{}/v2/{list}/{}", call.request.origin, kind.id_of(object));
+    for kind in TAGGED {
+        let list = kind.collection;
+        let readable = call.token.may(kind.read_scope).then(|| call.account.objects(kind)).into_iter().flatten();
+        let bearers: Vec<_> = readable.filter(|object| bears(object, &tag["name"])).collect();
+        let uri = |object: &&Arc<Value>| format!("{}/v2/{list}/{}", call.request.origin, kind.id_of(object));
         let uri = bearers.last().map(uri);
-        resources.insert((*list).to_owned(), statistics(bearers.len(), uri.as_ref()));
+        resources.insert(list.to_owned(), statistics(bearers.len(), uri.as_ref()));
         (total, last) = (total + bearers.len(), uri.or(last));
     }
     if let Value::Object(all) = statistics(total, last.as_ref()) {

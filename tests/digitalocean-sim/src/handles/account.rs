@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::comparable;
 use crate::consistency::ConsistencySettings;
-use crate::endpoints::kind_of;
+use crate::endpoints::kinds;
 use crate::limits::Limits;
 use crate::model::account;
 use crate::model::kind::Kind;
@@ -85,7 +86,7 @@ impl Account {
     #[track_caller]
     #[must_use]
     pub fn state(&self) -> Value {
-        self.edit(|account, _| Ok(account.comparable()))
+        self.edit(|account, _| Ok(comparable::of(account)))
     }
 
     /// Adds an object in its JSON seed form to a list such as `droplets`, and returns its id.
@@ -132,5 +133,5 @@ impl Account {
 }
 
 fn kind(collection: &str) -> Result<&'static Kind, String> {
-    kind_of(collection).ok_or_else(|| format!("the simulator has no list `{collection}`"))
+    kinds::named(collection).ok_or_else(|| format!("the simulator has no list `{collection}`"))
 }

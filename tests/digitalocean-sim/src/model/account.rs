@@ -1,6 +1,6 @@
 //! One account: its profile, its tokens, its objects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,34 +10,38 @@ use super::assignments::Assignments;
 use super::collection::Collection;
 use super::kind::{BuildContext, Kind};
 use super::profile::Profile;
+use super::rules::AccountRules;
 use crate::consistency::ConsistencySettings;
-use crate::endpoints::{self, actions};
 use crate::limits::Limits;
 use crate::scopes::Token;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) profile: Profile,
     pub(crate) limits: Limits,
     pub(crate) consistency: ConsistencySettings,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) assignments: Assignments,
+    pub(super) rules: &'static AccountRules,
     collections: BTreeMap<&'static str, Collection>,
-    /// Ids of the actions that are in progress.
-    running: BTreeSet<String>,
     next_id: u64,
 }
 
 impl Account {
-    pub(crate) fn new(profile: Profile, limits: Limits, consistency: ConsistencySettings) -> Self {
+    pub(crate) fn new(
+        profile: Profile,
+        limits: Limits,
+        consistency: ConsistencySettings,
+        rules: &'static AccountRules,
+    ) -> Self {
         Self {
             profile,
             limits,
             consistency,
             tokens: BTreeMap::new(),
             assignments: Assignments::default(),
-            collections: endpoints::kinds().map(|kind| (kind.collection, Collection::default())).collect(),
-            running: BTreeSet::new(),
+            rules,
+            collections: BTreeMap::new(),
             next_id: 410_000_000,
         }
     }
@@ -56,22 +60,8 @@ impl Account {
         self.collections.get(kind.collection)
     }
 
-    /// The actions that are in progress.
-    pub(crate) fn running(&self) -> impl Iterator<Item = &Arc<Value>> {
-        self.running.iter().filter_map(|id| self.get(&actions::KIND, id))
-    }
-
-    /// Updates the set of running actions after an action has changed.
-    pub(super) fn track_action(&mut self, id: &str, action: &Value) {
-        if actions::is_running(action) {
-            self.running.insert(id.to_owned());
-        } else {
-            self.running.remove(id);
-        }
-    }
-
     /// Ends the list delays that are over by `now`, for every kind.
-    pub(super) fn expire_list_lags(&mut self, now: DateTime<Utc>) {
+    pub(crate) fn expire_list_lags(&mut self, now: DateTime<Utc>) {
         self.collections.values_mut().for_each(|collection| collection.expire_list_lags(now));
     }
 
@@ -97,7 +87,7 @@ impl Account {
         }
         self.check_owner(kind, &built.object)?;
         self.put_parts(built.parts)?;
-        if kind.collection == endpoints::projects::KIND.collection && built.object["is_default"] == true {
+        if kind.is(self.rules.projects) && built.object["is_default"] == true {
             self.clear_default_project();
         }
         self.put_related(kind, &id, built.object);
@@ -142,7 +132,7 @@ impl Account {
         if let Some(urn) = kind.urn_of(id) {
             self.assignments.unassign(&urn);
         }
-        if kind.collection == endpoints::projects::KIND.collection {
+        if kind.is(self.rules.projects) {
             self.assignments.drop_project(id);
         }
         self.follow_removal(kind, id, &object);
@@ -162,13 +152,13 @@ impl Account {
     }
 
     pub(crate) fn default_project(&self) -> Option<String> {
-        let kind = &endpoints::projects::KIND;
+        let kind = self.rules.projects;
         self.objects(kind).find(|project| project["is_default"] == true).map(|project| kind.id_of(project))
     }
 
     /// Clears the flag of the present default project, because only one project may have it.
     pub(crate) fn clear_default_project(&mut self) {
-        for project in self.of(&endpoints::projects::KIND).iter_mut() {
+        for project in self.of(self.rules.projects).iter_mut() {
             project["is_default"] = Value::Bool(false);
         }
     }

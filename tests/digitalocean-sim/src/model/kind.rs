@@ -32,6 +32,11 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
+    /// Returns whether it is the same kind.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.collection == other.collection
+    }
+
     /// The id of an object as text.
     pub(crate) fn id_of(&self, object: &Value) -> String {
         match &object[self.id] {
@@ -128,4 +133,9 @@ pub(crate) fn set_known(object: &mut Map<String, Value>, field: &str, value: Val
         }
         None => Err(format!("unknown field `{field}`")),
     }
+}
+
+/// An id as a droplet and the list of images show it: as a number if the text is one.
+pub(crate) fn numeric(id: &Value) -> Value {
+    id.as_str().and_then(|text| text.parse::<u64>().ok()).map_or_else(|| id.clone(), |number| json!(number))
 }

@@ -1,4 +1,4 @@
-//! Lists of an account, which may be out of date, and the changes that happen with the time.
+//! Lists of an account, which may be out of date.
 
 use std::sync::Arc;
 
@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::account::Account;
 use super::collection::Collection;
 use super::kind::Kind;
-use crate::endpoints::actions;
 
 impl Account {
     /// The objects of a kind as lists show them.
@@ -18,7 +17,7 @@ impl Account {
 
     /// Hides a new object from lists for the creation delay of its kind.
     pub(crate) fn delay_listing(&mut self, kind: &Kind, id: &str, made_at: DateTime<Utc>) {
-        let listed_from = made_at + self.consistency.lag_of(kind).creation_delay();
+        let listed_from = made_at + self.rules.list_lag(kind, &self.consistency).creation_delay();
         if listed_from > made_at {
             self.of(kind).hide_from_lists(id, listed_from);
         }
@@ -27,16 +26,10 @@ impl Account {
     /// Removes an object. Lists still show it for the deletion delay of its kind. Returns false if
     /// it does not exist.
     pub(crate) fn remove_with_list_lag(&mut self, kind: &Kind, id: &str, now: DateTime<Utc>) -> bool {
-        let listed_until = now + self.consistency.lag_of(kind).deletion_delay();
+        let listed_until = now + self.rules.list_lag(kind, &self.consistency).deletion_delay();
         if listed_until > now {
             self.of(kind).keep_listed(id, listed_until);
         }
         self.remove(kind, id)
-    }
-
-    /// Applies what is due by `now`: ends of actions, and updates of lists.
-    pub(crate) fn advance_to(&mut self, now: DateTime<Utc>) {
-        actions::end_due(self, now);
-        self.expire_list_lags(now);
     }
 }

@@ -6,7 +6,18 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
 use crate::model::catalog;
-use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
+use crate::model::kind::{BuildContext, BuiltObject, Kind, set_known, spec};
+
+pub(crate) static KIND: Kind = Kind {
+    collection: "actions",
+    single: "action",
+    id: "id",
+    urn: None,
+    read_scope: "actions:read",
+    scoped_fields: &[],
+    build: build,
+    set: set,
+};
 
 /// Stored fields of an action that DO does not show: its end, the status at the end, and the seed
 /// form of the snapshot that it creates.
@@ -82,6 +93,11 @@ pub(super) fn set(object: &mut Map<String, Value>, field: &str, value: Value) ->
         spec::<Status>(value.clone()).map_err(|error| format!("{field}: {error}"))?;
     }
     set_known(object, field, value)
+}
+
+/// Returns whether an action is in progress.
+pub(crate) fn is_running(action: &Value) -> bool {
+    action["status"] == json!(Status::InProgress)
 }
 
 /// The action as the API shows it. It does not name the snapshot that it creates, neither by name

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::KIND;
-use super::shape::{ENDS_AS, ENDS_AT, SNAPSHOT, Status, shown};
+use super::shape::{ENDS_AS, ENDS_AT, KIND, SNAPSHOT, Status, is_running, shown};
 use crate::call::{Call, Reply, envelope};
 use crate::clock::rfc3339;
-use crate::endpoints::{droplets, snapshots};
+use crate::endpoints::droplets;
+use crate::endpoints::objects::snapshot;
 use crate::error::ApiError;
 use crate::model::account::Account;
 
@@ -43,7 +43,7 @@ pub(super) fn begin(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     if action_type == SNAPSHOT && !call.token.may("image:create") {
         return Err(ApiError::forbidden());
     }
-    if call.account.running().any(|action| action["resource_id"] == droplet["id"]) {
+    if running(call.account).any(|action| action["resource_id"] == droplet["id"]) {
         // Sources of the message: hashicorp/packer#1814, hashicorp/packer#1859,
         // digitalocean/api-v2#129.
         return Err(ApiError::unprocessable("Droplet already has a pending event."));
@@ -84,13 +84,18 @@ fn snapshot_of(droplet: &Value, body: &Map<String, Value>, now: DateTime<Utc>) -
     })
 }
 
+/// The actions that are in progress.
+fn running(account: &Account) -> impl Iterator<Item = &Arc<Value>> {
+    account.objects(&KIND).filter(|action| is_running(action))
+}
+
 /// Ends the actions that are due, in the order of their ends.
 pub(crate) fn end_due(account: &mut Account, now: DateTime<Utc>) {
     let due = |action: &Arc<Value>| {
         let at: DateTime<Utc> = serde_json::from_value(action[ENDS_AT].clone()).ok()?;
         (at <= now).then(|| (at, KIND.id_of(action)))
     };
-    let mut due: Vec<_> = account.running().filter_map(due).collect();
+    let mut due: Vec<_> = running(account).filter_map(due).collect();
     due.sort();
     for (at, id) in due {
         end(account, &id, at);
@@ -107,9 +112,9 @@ fn end(account: &mut Account, id: &str, at: DateTime<Utc>) {
         return;
     }
     if action[SNAPSHOT].is_object()
-        && let Ok(snapshot) = account.add(&snapshots::KIND, action[SNAPSHOT].clone(), at)
+        && let Ok(id) = account.add(&snapshot::KIND, action[SNAPSHOT].clone(), at)
     {
-        account.delay_listing(&snapshots::KIND, &snapshot, at);
+        account.delay_listing(&snapshot::KIND, &id, at);
     }
     let final_status =
         SUPPORTED.iter().find(|(supported, _)| action["type"] == **supported).and_then(|(_, status)| *status);

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::TTL;
+use crate::endpoints::objects::record::TTL;
 use crate::error::ApiError;
 use crate::model::kind::spec;
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::path::{existing_domain, existing_record};
 use super::record_input::RecordInput;
-use super::{KIND, domain_of, existing_domain, shown};
 use crate::call::{Call, Reply, envelope};
+use crate::endpoints::objects::record::{DOMAIN, KIND, domain_of, shown};
 use crate::error::ApiError;
 use crate::model::account::Account;
 
@@ -38,7 +39,7 @@ pub(super) fn change(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         record
     };
     let Value::Object(mut fields) = changed else { return Err(ApiError::not_found()) };
-    fields.remove(super::DOMAIN);
+    fields.remove(DOMAIN);
     call.account.patch(&KIND, &id, Value::Object(fields)).map_err(ApiError::unprocessable)?;
     answer(call, &id, StatusCode::OK)
 }
@@ -101,12 +102,4 @@ fn refuse_shared_name(account: &Account, record: &Value, own: Option<&str>) -> R
         return Err(ApiError::unprocessable("records cannot share a name with a CNAME record"));
     }
     Ok(())
-}
-
-/// The id of the record that the path names. The record must be in the domain that the path names.
-fn existing_record(call: &Call<'_>) -> Result<String, ApiError> {
-    let domain = existing_domain(call)?;
-    let id = call.param(1);
-    let record = call.account.get(&KIND, id).filter(|record| domain_of(record) == domain);
-    record.map(|_| id.to_owned()).ok_or_else(ApiError::not_found)
 }

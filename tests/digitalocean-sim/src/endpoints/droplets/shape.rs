@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
-use crate::endpoints::droplet_backups;
+use crate::endpoints::objects::backup;
 use crate::model::catalog;
 use crate::model::kind::{BuildContext, BuiltObject, set_known, spec};
 
@@ -185,9 +185,9 @@ pub(super) fn build(value: Value, context: &mut BuildContext<'_>) -> Result<Buil
     if let Some(gpu) = gpu {
         object["gpu_info"] = gpu;
     }
-    let backups = droplet_backups::of_new_droplet(&object, droplet.backup_count, context)?;
+    let backups = backup::of_new_droplet(&object, droplet.backup_count, context)?;
     object["backup_ids"] = backups.iter().map(|backup| backup["id"].clone()).collect();
-    let parts = backups.into_iter().map(|backup| (&droplet_backups::KIND, backup)).collect();
+    let parts = backups.into_iter().map(|part| (&backup::KIND, part)).collect();
     Ok(BuiltObject { parts, ..object.into() })
 }
 

@@ -1,4 +1,4 @@
-//! The initial state, as JSON or as Rust values. An unknown field is an error that names the field.
+//! One account of the initial state.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,84 +7,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::account::Account;
-use super::kind::spec;
-use super::profile::Profile;
-use crate::billing;
+use super::ledger;
 use crate::consistency::ConsistencySettings;
-use crate::endpoints;
-use crate::latency::Latency;
+use crate::endpoints::droplets::Droplet;
+use crate::endpoints::{kinds, projects};
 use crate::limits::Limits;
+use crate::model::account::Account;
+use crate::model::kind::spec;
+use crate::model::profile::Profile;
+use crate::rules::RULES;
 use crate::scopes::Token;
-
-/// The contents of the simulator when it starts.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Seed {
-    #[serde(default)]
-    pub(crate) accounts: BTreeMap<String, AccountSeed>,
-    #[serde(default)]
-    pub(crate) latency: Latency,
-}
-
-/// A seed that is not valid.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct SeedError(pub(crate) String);
-
-impl Seed {
-    /// The account `demo`: a small hosting company, with the tokens `sync` and `narrow`.
-    #[must_use]
-    pub fn demo() -> Self {
-        // The file is part of the package and a test parses it. If it were invalid, the simulator
-        // would be empty and that test would fail.
-        Self::from_json(include_str!("../../seeds/demo.json")).unwrap_or_default()
-    }
-
-    /// A seed without any account.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self::default()
-    }
-
-    /// Parses the JSON form (see the README).
-    ///
-    /// # Errors
-    /// If the text is not JSON, has an unknown field, or describes an object that DO could not
-    /// have.
-    pub fn from_json(text: &str) -> Result<Self, SeedError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| SeedError(format!("not JSON: {error}")))?;
-        Self::from_value(value)
-    }
-
-    /// Parses the JSON form from a value.
-    ///
-    /// # Errors
-    /// See [`Seed::from_json`].
-    pub fn from_value(value: Value) -> Result<Self, SeedError> {
-        let seed: Self = spec(value).map_err(SeedError)?;
-        // The seed is built once here, so that its objects are checked before the simulator serves
-        // them.
-        seed.accounts(DateTime::UNIX_EPOCH)?;
-        Ok(seed)
-    }
-
-    /// Adds an account, or replaces the one with the same name.
-    #[must_use]
-    pub fn with_account(mut self, name: &str, account: AccountSeed) -> Self {
-        self.accounts.insert(name.to_owned(), account);
-        self
-    }
-
-    pub(crate) fn accounts(&self, now: DateTime<Utc>) -> Result<BTreeMap<String, Account>, SeedError> {
-        let mut accounts = BTreeMap::new();
-        for (name, seed) in &self.accounts {
-            let account = seed.build(now).map_err(|error| SeedError(format!("accounts.{name}.{error}")))?;
-            accounts.insert(name.clone(), account);
-        }
-        Ok(accounts)
-    }
-}
 
 /// One account of a seed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -131,14 +63,14 @@ impl TryFrom<Map<String, Value>> for AccountSeed {
     /// needs no change here.
     fn try_from(mut map: Map<String, Value>) -> Result<Self, String> {
         let mut objects = BTreeMap::new();
-        for kind in endpoints::kinds() {
+        for kind in kinds::all() {
             if let Some(list) = map.remove(kind.collection) {
                 objects.insert(kind.collection, spec(list).map_err(|error| format!("{}: {error}", kind.collection))?);
             }
         }
         let fields: Fields = spec(Value::Object(map)).map_err(|error| {
-            let kinds: Vec<_> = endpoints::kinds().map(|kind| format!("`{}`", kind.collection)).collect();
-            error.replace("expected one of ", &format!("expected one of {}, ", kinds.join(", ")))
+            let lists: Vec<_> = kinds::all().map(|kind| format!("`{}`", kind.collection)).collect();
+            error.replace("expected one of ", &format!("expected one of {}, ", lists.join(", ")))
         })?;
         Ok(Self {
             profile: fields.profile,
@@ -190,7 +122,7 @@ impl AccountSeed {
     /// If the simulator serves no such list.
     #[must_use]
     pub fn object<S: Serialize>(mut self, collection: &str, object: S) -> Self {
-        let Some(kind) = endpoints::kinds().find(|kind| kind.collection == collection) else {
+        let Some(kind) = kinds::named(collection) else {
             panic!("the simulator has no list `{collection}`");
         };
         match serde_json::to_value(object) {
@@ -203,17 +135,17 @@ impl AccountSeed {
     /// Adds `count` droplets of one size, named `generated-1` and so on.
     #[must_use]
     pub fn generated_droplets(self, count: usize) -> Self {
-        (1..=count).fold(self, |seed, n| seed.object("droplets", endpoints::droplets::Droplet::generated(n, 0)))
+        (1..=count).fold(self, |seed, n| seed.object("droplets", Droplet::generated(n, 0)))
     }
 
     pub(crate) fn build(&self, now: DateTime<Utc>) -> Result<Account, String> {
-        let mut account = Account::new(self.profile.clone(), self.limits, self.consistency);
+        let mut account = Account::new(self.profile.clone(), self.limits, self.consistency, &RULES);
         account.tokens.clone_from(&self.tokens);
         // Projects are built first, because all objects that no project names are assigned to the
         // default project. The other kinds follow in the order of the table, in which a kind comes
         // after the kinds that it refers to.
-        let mut kinds: Vec<_> = endpoints::kinds().collect();
-        kinds.sort_by_key(|kind| kind.collection != endpoints::projects::KIND.collection);
+        let mut kinds: Vec<_> = kinds::all().collect();
+        kinds.sort_by_key(|kind| !kind.is(&projects::KIND));
         for kind in kinds {
             for (index, object) in self.objects.get(kind.collection).into_iter().flatten().enumerate() {
                 account
@@ -222,7 +154,7 @@ impl AccountSeed {
             }
         }
         if let Some(Billing::Demo) = self.billing {
-            for (kind, object) in billing::billed().map_err(|error| format!("billing: {error}"))? {
+            for (kind, object) in ledger::billed().map_err(|error| format!("billing: {error}"))? {
                 account.of(kind).put(&kind.id_of(object), Arc::clone(object));
             }
         }

@@ -9,8 +9,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::generated::mix64;
-use super::{Period, amount_of, money};
+use crate::billing::{Period, amount_of, mix64, money};
 use crate::clock::rfc3339;
 use crate::endpoints::{billing_history, invoices};
 use crate::model::kind::{BuildContext, Kind};

@@ -68,3 +68,33 @@ fn component_attrs(component_type: &str, component: &AppComponent) -> Map<String
         "max_instances": scaling.and_then(|scaling| scaling.max_instance_count),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::APP;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "jansen-bestellen", "region": "ams", "tags": [], "created_at": "2026-05-21T12:08:45Z",
+            "attrs": {
+                "tier": "basic",
+                "default_ingress": "https://jansen-bestellen-x7k2q.ondigitalocean.app",
+                "live_url": "https://bestellen-jansen.example",
+                "domains": ["bestellen-jansen.example"],
+                "components": [
+                    { "type": "service", "name": "web", "instance_size": "apps-s-1vcpu-1gb", "instance_count": 2 },
+                    {
+                        "type": "worker", "name": "mailer", "instance_size": "apps-d-1vcpu-2gb", "min_instances": 1,
+                        "max_instances": 3
+                    },
+                    { "type": "database", "name": "orders" }
+                ]
+            }
+        });
+        assert_facts(&APP, "a3d90c5e-6b14-4c77-9e02-58f1d2b7c680", &facts).await;
+    }
+}

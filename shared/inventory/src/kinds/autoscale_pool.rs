@@ -62,3 +62,32 @@ fn template_attrs(template: DropletTemplate) -> Map<String, Value> {
         "public_networking": template.public_networking,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::AUTOSCALE_POOL;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-imports", "region": "fra1", "status": "active", "tags": [],
+            "created_at": "2026-06-17T08:00:30Z",
+            "parent": { "kind": "project", "provider_id": "c70d5f38-1e9b-4b26-b1d2-f4a08e6c9d77" },
+            "attrs": {
+                "config": {
+                    "min_instances": 1, "max_instances": 5, "target_cpu_utilization": "0.5", "cooldown_minutes": 10
+                },
+                "droplet_template": {
+                    "name": "alpine-import", "size": "s-2vcpu-4gb", "image": "debian-12-x64", "tags": ["import", "shop"],
+                    "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131",
+                    "ipv6": true, "public_networking": true
+                },
+                "active_resources_count": 2
+            }
+        });
+        assert_facts(&AUTOSCALE_POOL, "d4a1e7b3-52c9-4f08-91d6-e8b05c3f7a42", &facts).await;
+    }
+}

@@ -26,3 +26,24 @@ fn normalise(cdn: CdnEndpoint) -> Normalised {
     let facts = ResourceFacts { name: cdn.endpoint, created_at, attrs, ..ResourceFacts::default() };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::CDN_ENDPOINT;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-static.fra1.cdn.digitaloceanspaces.com", "tags": [], "created_at": "2024-06-10T14:22:31Z",
+            "attrs": {
+                "origin": "alpine-static.fra1.digitaloceanspaces.com", "ttl": 3600,
+                "custom_domain": "static.alpine-outfitters.example",
+                "certificate_id": "b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21"
+            }
+        });
+        assert_facts(&CDN_ENDPOINT, "5c0f4a5e-9d1b-4c84-8c2e-1b7a3f60d911", &facts).await;
+    }
+}

@@ -41,3 +41,24 @@ fn normalise(certificate: Certificate) -> Normalised {
 fn seconds(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::CERTIFICATE;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-shop", "status": "verified", "tags": [], "created_at": "2024-05-02T13:20:11Z",
+            "attrs": {
+                "not_after": "2026-12-10T13:20:11Z", "type": "lets_encrypt",
+                "dns_names": ["alpine-outfitters.example", "static.alpine-outfitters.example"],
+                "sha1_fingerprint": "dfcc9f57d86bf58e321c2c6c31c7a971be244ac7"
+            }
+        });
+        assert_facts(&CERTIFICATE, "b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21", &facts).await;
+    }
+}

@@ -68,3 +68,20 @@ fn normalise(
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::CONTAINER_REGISTRY;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "noorderlicht", "region": "fra1", "tags": [], "created_at": "2026-05-15T10:05:00Z",
+            "price_monthly": { "amount": "5.00", "currency": "USD" }, "attrs": { "subscription_tier": "basic" }
+        });
+        assert_facts(&CONTAINER_REGISTRY, "noorderlicht", &facts).await;
+    }
+}

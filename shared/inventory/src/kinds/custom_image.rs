@@ -72,3 +72,24 @@ fn normalise(image: Image) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::CUSTOM_IMAGE;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "noorderlicht-base-2025.01", "status": "available", "tags": ["platform"], "price_monthly": { "amount": "0.204", "currency": "USD" },
+            "created_at": "2025-01-15T10:12:40Z",
+            "attrs": {
+                "distribution": "Debian", "description": "Debian 12 with our agents", "regions": ["ams3", "fra1"],
+                "min_disk_size": 20, "size_gigabytes": "3.4"
+            }
+        });
+        assert_facts(&CUSTOM_IMAGE, "186203417", &facts).await;
+    }
+}

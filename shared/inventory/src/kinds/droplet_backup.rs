@@ -74,3 +74,21 @@ fn normalise(droplet: &ProviderId, backup: DropletBackup) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::DROPLET_BACKUP;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "shop-01.alpine-outfitters.example- 2026-10-20", "region": "fra1", "tags": [],
+            "created_at": "2026-10-20T01:40:27Z", "parent": { "kind": "droplet", "provider_id": "402117355" },
+            "attrs": { "min_disk_size": 160, "size_gigabytes": "38.6" }
+        });
+        assert_facts(&DROPLET_BACKUP, "232105991", &facts).await;
+    }
+}

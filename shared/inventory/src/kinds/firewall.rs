@@ -54,3 +54,29 @@ fn targets(targets: RuleTargets) -> Value {
         "tags": non_empty(sorted(targets.tags)),
     })))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::FIREWALL;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "web-and-shop", "status": "succeeded", "tags": [], "created_at": "2024-05-02T13:31:40Z",
+            "attrs": {
+                "droplet_ids": [402_117_301, 402_117_355], "tags": ["prod"],
+                "inbound_rules": [
+                    { "protocol": "tcp", "ports": "22", "sources": { "addresses": ["198.18.30.2"], "droplet_ids": [431_902_877] } },
+                    { "protocol": "tcp", "ports": "443", "sources": { "addresses": ["0.0.0.0/0", "::/0"] } },
+                    { "protocol": "tcp", "ports": "80", "sources": { "addresses": ["0.0.0.0/0", "::/0"], "load_balancer_uids": ["d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34"] } },
+                    { "protocol": "tcp", "ports": "9100", "sources": { "tags": ["platform"] } }
+                ],
+                "outbound_rules": [{ "protocol": "icmp", "ports": "0", "destinations": { "addresses": ["0.0.0.0/0", "::/0"] } }, { "protocol": "tcp", "ports": "0", "destinations": { "addresses": ["0.0.0.0/0", "::/0"] } }, { "protocol": "udp", "ports": "0", "destinations": { "addresses": ["0.0.0.0/0", "::/0"] } }]
+            }
+        });
+        assert_facts(&FIREWALL, "ea7b3c15-4d92-4f06-8a1e-93c0d5f2b748", &facts).await;
+    }
+}

@@ -66,3 +66,20 @@ fn price(assignment: IpAssignment) -> Option<Money> {
         IpAssignment::NotVisible => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::FLOATING_IP;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "198.18.20.7", "region": "fra1", "status": "assigned", "tags": [], "price_monthly": { "amount": "0.00", "currency": "USD" },
+            "parent": { "kind": "droplet", "provider_id": "402117355" }, "attrs": { "droplet_id": 402_117_355 }
+        });
+        assert_facts(&FLOATING_IP, "198.18.20.7", &facts).await;
+    }
+}

@@ -28,3 +28,20 @@ fn normalise(namespace: FunctionsNamespace) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::FUNCTIONS_NAMESPACE;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "webhooks", "region": "ams3", "tags": [], "created_at": "2025-03-28T15:20:10Z",
+            "attrs": { "api_host": "https://faas-ams3-2ef2e6cc.doserverless.co" }
+        });
+        assert_facts(&FUNCTIONS_NAMESPACE, "fn-6c2b8f0e-17d4-4a9b-a5e3-0f94d1c7b825", &facts).await;
+    }
+}

@@ -68,3 +68,37 @@ fn pool_attrs(pool: &NodePool) -> Map<String, Value> {
         "max_nodes": pool.max_nodes.filter(|_| pool.auto_scale),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::K8S_CLUSTER;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-cluster", "region": "fra1", "status": "running",
+            "tags": ["k8s", "k8s:9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953", "shop"],
+            "price_monthly": { "amount": "40.00", "currency": "USD" }, "created_at": "2026-04-30T12:00:00Z",
+            "attrs": {
+                "version": "1.33.1-do.0", "ha": true, "auto_upgrade": true, "surge_upgrade": true,
+                "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131",
+                "cluster_subnet": "10.244.0.0/16", "service_subnet": "10.245.0.0/16",
+                "node_pools": [
+                    {
+                        "id": "f3d8b264-91e7-4c05-a6f9-2b4e70d1c836", "name": "batch", "size": "c-2",
+                        "auto_scale": true, "min_nodes": 1, "max_nodes": 4
+                    },
+                    {
+                        "id": "0c5f7e18-6a2d-49b3-8e41-d97b03c6a521", "name": "web", "size": "s-2vcpu-4gb",
+                        "count": 2, "auto_scale": false
+                    }
+                ],
+                "autoscaled_node_counts": { "batch": 1 }
+            }
+        });
+        assert_facts(&K8S_CLUSTER, "9b7e2d40-3c58-4f1a-b6d2-71e0c8a4f953", &facts).await;
+    }
+}

@@ -62,3 +62,40 @@ fn price(balancer: &LoadBalancer) -> Option<Money> {
         Some(LoadBalancerType::Other(_)) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::LOAD_BALANCER;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-shop", "region": "fra1", "status": "active", "tags": [], "price_monthly": { "amount": "12.00", "currency": "USD" },
+            "created_at": "2026-04-27T12:00:00Z",
+            "attrs": {
+                "type": "REGIONAL", "size_unit": 1, "size": "lb-small", "algorithm": "round_robin", "network": "EXTERNAL",
+                "network_stack": "IPV4", "vpc_uuid": "00000000-5d4e-4c2b-8000-000066726131", "ip": "198.18.20.5", "droplet_ids": [402_117_355],
+                "forwarding_rules": [
+                    {
+                        "entry_protocol": "https", "entry_port": 443, "target_protocol": "http", "target_port": 80,
+                        "certificate_id": "b0c9a6a4-2f2b-4d4e-9c58-7d8f3f1f0c21", "tls_passthrough": false
+                    },
+                    {
+                        "entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80,
+                        "tls_passthrough": false
+                    }
+                ],
+                "health_check": {
+                    "protocol": "http", "port": 80, "path": "/", "check_interval_seconds": 10,
+                    "response_timeout_seconds": 5, "healthy_threshold": 3, "unhealthy_threshold": 5
+                },
+                "sticky_sessions": { "type": "none" }, "redirect_http_to_https": true, "enable_proxy_protocol": false,
+                "tls_cipher_policy": "DEFAULT"
+            }
+        });
+        assert_facts(&LOAD_BALANCER, "d8a4b1c2-6f3e-4a57-9b80-2c1e5f7a9d34", &facts).await;
+    }
+}

@@ -40,3 +40,24 @@ fn normalise(database: Database) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::MANAGED_DB;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-orders-pg", "region": "fra1", "status": "online", "tags": ["prod", "shop"],
+            "created_at": "2026-04-30T08:00:00Z",
+            "attrs": {
+                "engine": "pg", "version": "16", "size": "db-s-2vcpu-4gb", "num_nodes": 2, "storage_size_mib": 61440,
+                "private_network_uuid": "00000000-5d4e-4c2b-8000-000066726131"
+            }
+        });
+        assert_facts(&MANAGED_DB, "2f8a6c17-94d3-4be0-8a51-c3d7e0b9f264", &facts).await;
+    }
+}

@@ -1,6 +1,9 @@
 //! The kinds of resources that a worker lists. Each has a file here and a line in the table below,
 //! beside the other kinds of its worker.
 
+#[cfg(test)]
+mod demo;
+
 use crate::kind::Target;
 
 /// Declares the files of kinds, and which worker mirrors the kind of each: `TARGETS` are the

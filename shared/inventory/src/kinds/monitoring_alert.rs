@@ -29,3 +29,23 @@ fn normalise(policy: AlertPolicy) -> Normalised {
     }));
     Ok((id, ResourceFacts { name: policy.description, attrs, ..ResourceFacts::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::MONITORING_ALERT;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "CPU of the shop", "tags": [],
+            "attrs": {
+                "type": "v1/insights/droplet/cpu", "compare": "GreaterThan", "value": "85", "window": "10m",
+                "entities": ["402117355"], "tags": ["shop"], "enabled": true
+            }
+        });
+        assert_facts(&MONITORING_ALERT, "c2f7b8d0-3a4e-4f6b-b1a9-0e9d8c7b6a54", &facts).await;
+    }
+}

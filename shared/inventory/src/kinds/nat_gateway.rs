@@ -49,3 +49,25 @@ fn normalise(gateway: NatGateway) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::NAT_GATEWAY;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "alpine-egress", "region": "fra1", "status": "ACTIVE", "tags": [],
+            "created_at": "2026-08-11T09:40:18Z", "parent": { "kind": "vpc", "provider_id": "00000000-5d4e-4c2b-8000-000066726131" },
+            "attrs": {
+                "type": "PUBLIC", "size": 1, "vpc_uuids": ["00000000-5d4e-4c2b-8000-000066726131"], "gateway_addresses": ["10.114.0.3"],
+                "public_addresses": ["198.18.20.12"], "udp_timeout_seconds": 30, "icmp_timeout_seconds": 30,
+                "tcp_timeout_seconds": 30
+            }
+        });
+        assert_facts(&NAT_GATEWAY, "91c6e2f7-0b5d-4e38-a9f4-6d72c81b3a05", &facts).await;
+    }
+}

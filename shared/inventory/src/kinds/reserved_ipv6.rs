@@ -31,3 +31,20 @@ fn normalise(reserved: ReservedIpv6) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::RESERVED_IPV6;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "2001:db8:0:2020::a1", "region": "ams3", "status": "unassigned", "tags": [],
+            "price_monthly": { "amount": "0.00", "currency": "USD" }, "created_at": "2025-03-14T10:05:37Z", "attrs": {}
+        });
+        assert_facts(&RESERVED_IPV6, "2001:db8:0:2020::a1", &facts).await;
+    }
+}

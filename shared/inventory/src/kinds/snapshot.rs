@@ -87,3 +87,33 @@ fn normalise(snapshot: Snapshot) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::SNAPSHOT;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "shop-01.alpine-outfitters.example before 12.4", "tags": ["shop"], "price_monthly": { "amount": "1.902", "currency": "USD" },
+            "created_at": "2026-06-14T20:45:30Z", "parent": { "kind": "droplet", "provider_id": "402117355" },
+            "attrs": {
+                "resource_type": "droplet", "resource_id": "402117355", "regions": ["ams3", "fra1"], "min_disk_size": 160,
+                "size_gigabytes": "31.7"
+            }
+        });
+        assert_facts(&SNAPSHOT, "207093355", &facts).await;
+        let facts = json!({
+            "name": "shop-data-2026-10-25", "region": "fra1", "tags": ["shop"], "price_monthly": { "amount": "5.4984", "currency": "USD" },
+            "created_at": "2026-10-25T01:15:38Z", "parent": { "kind": "volume", "provider_id": "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611" },
+            "attrs": {
+                "resource_type": "volume", "resource_id": "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611", "regions": ["fra1"], "min_disk_size": 200,
+                "size_gigabytes": "91.64"
+            }
+        });
+        assert_facts(&SNAPSHOT, "e9f40d27-2c85-4ab1-9d60-5b7c8e13fa92", &facts).await;
+    }
+}

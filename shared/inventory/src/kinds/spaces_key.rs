@@ -22,3 +22,22 @@ fn normalise(key: SpacesKey) -> Normalised {
     let created_at = key.created_at.map(domain::to_millis);
     Ok((id, ResourceFacts { name: key.name, created_at, attrs, ..ResourceFacts::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::SPACES_KEY;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "shop-uploads", "tags": [], "created_at": "2024-06-10T14:25:00Z",
+            "attrs": { "grants": [
+                { "bucket": "alpine-static", "permission": "read" }, { "bucket": "alpine-uploads", "permission": "readwrite" }
+            ] }
+        });
+        assert_facts(&SPACES_KEY, "DO00EXAMPLEACCESSKEY", &facts).await;
+    }
+}

@@ -25,3 +25,20 @@ fn normalise(key: SshKey) -> Normalised {
     let attrs = attrs(json!({ "fingerprint": key.fingerprint }));
     Ok((id, ResourceFacts { name: key.name, attrs, ..ResourceFacts::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::SSH_KEY;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "ops@noorderlicht", "tags": [],
+            "attrs": { "fingerprint": "3b:16:bf:e4:8b:00:8b:b8:59:8c:a9:d3:f0:19:45:fa" }
+        });
+        assert_facts(&SSH_KEY, "38112045", &facts).await;
+    }
+}

@@ -18,3 +18,17 @@ fn normalise(tag: Tag) -> Normalised {
     let id = ProviderId::new(tag.name.as_str())?;
     Ok((id, ResourceFacts { name: tag.name, ..ResourceFacts::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::TAG;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({ "name": "prod", "tags": [], "attrs": {} });
+        assert_facts(&TAG, "prod", &facts).await;
+    }
+}

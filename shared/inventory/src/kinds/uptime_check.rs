@@ -23,3 +23,23 @@ fn normalise(check: UptimeCheck) -> Normalised {
     }));
     Ok((id, ResourceFacts { name: check.name, attrs, ..ResourceFacts::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::UPTIME_CHECK;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "Alpine shop", "tags": [],
+            "attrs": {
+                "type": "https", "target": "https://alpine-outfitters.example", "regions": ["eu_west", "us_east"],
+                "enabled": true
+            }
+        });
+        assert_facts(&UPTIME_CHECK, "7d4f2a1c-60c5-4f39-8f0b-52c1d4a6e833", &facts).await;
+    }
+}

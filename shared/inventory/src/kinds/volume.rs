@@ -49,3 +49,24 @@ fn normalise(volume: Volume) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::VOLUME;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "shop-data", "region": "fra1", "tags": ["prod", "shop"], "price_monthly": { "amount": "20.00", "currency": "USD" },
+            "created_at": "2024-05-02T14:02:17Z", "parent": { "kind": "droplet", "provider_id": "402117355" },
+            "attrs": {
+                "size_gigabytes": 200, "droplet_ids": [402_117_355], "description": "Uploads and database of the shop",
+                "filesystem_type": "ext4", "filesystem_label": "shop-data"
+            }
+        });
+        assert_facts(&VOLUME, "6f1d2c8e-088a-4d3e-9a57-30b5c4d7e611", &facts).await;
+    }
+}

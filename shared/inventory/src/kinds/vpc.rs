@@ -32,3 +32,20 @@ fn normalise(vpc: Vpc) -> Normalised {
     };
     Ok((id, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::VPC;
+    use crate::kinds::demo::assert_facts;
+
+    #[tokio::test]
+    async fn the_demo_accounts_resource_has_its_facts() {
+        let facts = json!({
+            "name": "default-fra1", "region": "fra1", "tags": [], "created_at": "2024-05-02T13:05:48Z",
+            "attrs": { "ip_range": "10.114.0.0/20", "default": true }
+        });
+        assert_facts(&VPC, "00000000-5d4e-4c2b-8000-000066726131", &facts).await;
+    }
+}

@@ -3,9 +3,9 @@
 use digitalocean::Token;
 use digitalocean_sim::{Droplet, Effect, Fault, Token as SimToken};
 use domain::ProviderId;
-use inventory::kind::{ListError, MirroredKind, ProbeResult};
+use inventory::kind::{ListError, ProbeResult};
 use inventory::kinds::{CUSTOM_IMAGE, DROPLET_BACKUP, SNAPSHOT, VOLUME};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{demo, per_parent, read_list};
 
@@ -16,62 +16,6 @@ const SHOP: &str = "402117355";
 
 fn id(text: &str) -> ProviderId {
     ProviderId::new(text).unwrap()
-}
-
-fn usd(amount: &str) -> Value {
-    json!({ "amount": amount, "currency": "USD" })
-}
-
-/// Some of the demo account's resources of each kind, with their facts.
-fn expected() -> Vec<(&'static MirroredKind, &'static str, Value)> {
-    let droplet_snapshot = json!({
-        "name": "shop-01.alpine-outfitters.example before 12.4", "tags": ["shop"], "price_monthly": usd("1.902"),
-        "created_at": "2026-06-14T20:45:30Z", "parent": { "kind": "droplet", "provider_id": SHOP },
-        "attrs": {
-            "resource_type": "droplet", "resource_id": SHOP, "regions": ["ams3", "fra1"], "min_disk_size": 160,
-            "size_gigabytes": "31.7"
-        }
-    });
-    let volume_snapshot = json!({
-        "name": "shop-data-2026-10-25", "region": "fra1", "tags": ["shop"], "price_monthly": usd("5.4984"),
-        "created_at": "2026-10-25T01:15:38Z", "parent": { "kind": "volume", "provider_id": VOLUME_ID },
-        "attrs": {
-            "resource_type": "volume", "resource_id": VOLUME_ID, "regions": ["fra1"], "min_disk_size": 200,
-            "size_gigabytes": "91.64"
-        }
-    });
-    let volume = json!({
-        "name": "shop-data", "region": "fra1", "tags": ["prod", "shop"], "price_monthly": usd("20.00"),
-        "created_at": "2024-05-02T14:02:17Z", "parent": { "kind": "droplet", "provider_id": SHOP },
-        "attrs": {
-            "size_gigabytes": 200, "droplet_ids": [402_117_355], "description": "Uploads and database of the shop",
-            "filesystem_type": "ext4", "filesystem_label": "shop-data"
-        }
-    });
-    let image = json!({
-        "name": "noorderlicht-base-2025.01", "status": "available", "tags": ["platform"], "price_monthly": usd("0.204"),
-        "created_at": "2025-01-15T10:12:40Z",
-        "attrs": {
-            "distribution": "Debian", "description": "Debian 12 with our agents", "regions": ["ams3", "fra1"],
-            "min_disk_size": 20, "size_gigabytes": "3.4"
-        }
-    });
-    vec![
-        (&VOLUME, VOLUME_ID, volume),
-        (&SNAPSHOT, "207093355", droplet_snapshot),
-        (&SNAPSHOT, "e9f40d27-2c85-4ab1-9d60-5b7c8e13fa92", volume_snapshot),
-        (&CUSTOM_IMAGE, IMAGE_ID, image),
-    ]
-}
-
-#[tokio::test]
-async fn each_kind_is_listed_with_its_facts() {
-    let (_sim, client) = demo().await;
-    for (kind, expected_id, expected_facts) in expected() {
-        let listed = read_list(kind, &client).await.unwrap();
-        let (_, facts) = listed.resources.iter().find(|(listed, _)| listed.as_str() == expected_id).unwrap();
-        assert_eq!(serde_json::to_value(facts).unwrap(), expected_facts);
-    }
 }
 
 /// An image that is also a snapshot or a backup is listed by one kind only.
@@ -160,16 +104,7 @@ async fn the_backups_of_a_droplet_are_its_children() {
     let (_sim, client) = demo().await;
     let listed = (per_parent(&DROPLET_BACKUP).children)(&client, &id(SHOP)).await.unwrap();
     assert_eq!((listed.resources.len(), listed.pages), (2, 1));
-    let (backup, facts) = &listed.resources[0];
-    assert_eq!(backup.as_str(), "232105991");
-    assert_eq!(
-        serde_json::to_value(facts).unwrap(),
-        json!({
-            "name": "shop-01.alpine-outfitters.example- 2026-10-20", "region": "fra1", "tags": [],
-            "created_at": "2026-10-20T01:40:27Z", "parent": { "kind": "droplet", "provider_id": SHOP },
-            "attrs": { "min_disk_size": 160, "size_gigabytes": "38.6" }
-        })
-    );
+    assert_eq!(listed.resources[0].0.as_str(), "232105991");
 }
 
 /// The droplet was deleted after it was listed. That is an error, never a droplet without backups.

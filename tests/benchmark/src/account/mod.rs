@@ -30,7 +30,7 @@ pub(crate) const HOURLY_LIMIT: u32 = 50_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Account {
-    /// Number of resources, of every kind that a worker mirrors
+    /// Number of resources, in a mixture of kinds
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(100..=200_000))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) resources: Option<u32>,
@@ -122,10 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_every_kind_that_a_worker_mirrors() {
+    fn each_kind_of_the_mixture_is_mirrored() {
         let mirrored: BTreeSet<String> = inventory::resource_kinds().iter().map(ToString::to_string).collect();
         let expected: BTreeSet<String> = Account::of_resources(500).expected().into_keys().map(str::to_owned).collect();
-        assert_eq!(expected, mirrored);
+        assert!(expected.is_subset(&mirrored), "{expected:?}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The parts of an account: each kind, and how many resources of it there are.
+//! The parts of an account: the kinds of the mixture, and how many resources of each there are. The
+//! list of any other kind is empty.
 
 use std::collections::BTreeMap;
 

@@ -12,9 +12,9 @@ use crate::model::kind::{Blank, Kind, ScopedField, set_known};
 use crate::route::{Access, Family, Route};
 
 /// A row of the table. Routes, seeds, admin paths and URNs follow from it, and in the tests the
-/// contract test's requests and the row of the README.
+/// requests of the contract test.
 pub(crate) struct PlainEndpoint {
-    /// The objects in the words of the README.
+    /// The objects, for people.
     pub(crate) about: &'static str,
     /// The schema of an object in the OpenAPI document, for a document without the second route.
     pub(crate) schema: &'static str,
@@ -206,7 +206,7 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
 /// A plain endpoint, for tests that derive their requests from the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlainInfo {
-    /// The objects in the words of the README.
+    /// The objects, for people.
     pub about: &'static str,
     /// Path of the list.
     pub list: &'static str,

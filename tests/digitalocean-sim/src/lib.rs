@@ -23,6 +23,11 @@
 //!
 //! An endpoint family is a row of `endpoints/plain.rs`, or one file in `endpoints` and one line of
 //! its table. Seeds, admin paths, the request log and the contract test are derived from both.
+//!
+//! No module imports one above it, in this order: the words of requests and answers; `model`, an
+//! account that knows no kind of object by name; `call` and `route`; `endpoints` with the kinds;
+//! what reads their tables (`routing`, `rules`, `seed`); `state`; `perform`, which executes a
+//! request; `due`; `shared`, the state behind a lock; `dispatch`, `admin`, `handles`; `simulator`.
 
 mod admin;
 mod answer;

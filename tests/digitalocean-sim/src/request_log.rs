@@ -127,9 +127,9 @@ impl RequestLog {
     }
 
     pub(crate) fn find(&self, filter: &RequestFilter) -> Vec<LogEntry> {
-        let found: Vec<_> = self.entries.iter().filter(|entry| filter.matches(entry)).cloned().collect();
+        let found: Vec<_> = self.entries.iter().filter(|entry| filter.matches(entry)).collect();
         let skipped = filter.limit.map_or(0, |limit| found.len().saturating_sub(limit));
-        found.into_iter().skip(skipped).collect()
+        found.into_iter().skip(skipped).cloned().collect()
     }
 
     pub(crate) fn clear(&mut self) {

@@ -8,8 +8,8 @@ use super::{
 use crate::model::kind::Kind;
 use crate::route::Family;
 
-/// The families with behaviour of their own. A kind stands behind the kinds that it refers to, since
-/// seeds are built in this order.
+/// The families with behaviour of their own. A kind stands behind the kinds that it refers to,
+/// since seeds are built in this order.
 static FAMILIES: &[&Family] = &[
     &droplets::FAMILY,
     &droplet_backups::FAMILY,

@@ -1,6 +1,6 @@
-//! The endpoint families. One that only lists objects and shows one is a row of [`plain::PLAIN`];
-//! any other has a file here and a line: in `FAMILIES` of [`kinds`] if it serves objects of its own,
-//! else in [`VIEWS`].
+//! The endpoint families. One that only lists objects and shows one is a row of [`plain::PLAIN`].
+//! Any other has a file here and a line: in `FAMILIES` of [`kinds`] if it serves objects of its
+//! own, else in [`VIEWS`].
 
 mod account;
 pub(crate) mod actions;

@@ -8,48 +8,6 @@ use serde_json::{Value, json};
 use crate::client::{TOKEN, call, get, post, with};
 
 #[tokio::test]
-async fn optional_fields_have_defaults() {
-    let account = AccountSeed::new(TOKEN)
-        .object("endpoints", json!({ "origin": "assets.ams3.digitaloceanspaces.com" }))
-        .object("certificates", json!({ "name": "web", "created_at": "2026-01-01T00:00:00Z" }))
-        .object("ssh_keys", json!({ "name": "ops" }))
-        .object("keys", json!({ "name": "uploads" }))
-        .object("checks", json!({ "name": "home", "target": "https://shop.example" }))
-        .object("policies", json!({ "description": "busy" }));
-    let sim = with(account).await;
-    for (path, key, field, value) in [
-        ("/v2/cdn/endpoints", "endpoints", "endpoint", json!("assets.ams3.cdn.digitaloceanspaces.com")),
-        ("/v2/certificates", "certificates", "not_after", json!("2026-04-01T00:00:00Z")),
-        ("/v2/account/keys", "ssh_keys", "name", json!("ops")),
-        ("/v2/spaces/keys", "keys", "grants", json!([])),
-        ("/v2/uptime/checks", "checks", "type", json!("https")),
-        ("/v2/monitoring/alerts", "policies", "window", json!("5m")),
-    ] {
-        let list = get(&sim, path).await.json();
-        assert_eq!((&list[key][0][field], &list["meta"]["total"]), (&value, &json!(1)), "{list}");
-    }
-}
-
-#[tokio::test]
-async fn lists_support_the_filters_of_the_api() {
-    let account = AccountSeed::new(TOKEN)
-        .object("certificates", json!({ "name": "web" }))
-        .object("certificates", json!({ "name": "web-2" }))
-        .object("keys", json!({ "name": "one", "grants": [{ "bucket": "assets", "permission": "read" }] }))
-        .object("keys", json!({ "name": "all", "grants": [{ "bucket": "", "permission": "fullaccess" }] }));
-    let sim = with(account).await;
-    for (path, key, names) in [
-        ("/v2/certificates?name=web", "certificates", vec!["web"]),
-        ("/v2/certificates?name=", "certificates", vec!["web", "web-2"]),
-        ("/v2/spaces/keys?bucket=assets", "keys", vec!["one"]),
-        ("/v2/spaces/keys?permission=fullaccess", "keys", vec!["all"]),
-        ("/v2/spaces/keys?name=one&permission=fullaccess", "keys", vec![]),
-    ] {
-        assert_eq!(get(&sim, path).await.names(key), names, "{path}");
-    }
-}
-
-#[tokio::test]
 async fn an_ssh_key_is_found_by_its_fingerprint_too() {
     let sim =
         with(AccountSeed::new(TOKEN).object("ssh_keys", json!({ "id": 5, "name": "ops", "fingerprint": "3b:16" })))

@@ -134,7 +134,7 @@ async fn power_actions_change_the_status_when_they_complete() {
         advance(&sim, 90);
         assert_eq!(sim.account("test").droplet(7).unwrap()["status"], after, "{action}");
     }
-    for body in [json!({ "type": "resize", "size": "c-2" }), json!({ "type": "explode" }), json!({})] {
+    for body in [json!({ "type": "explode" }), json!({})] {
         assert_eq!(post(&sim, ACTIONS, body.clone()).await.status, 422, "{body}");
     }
 }

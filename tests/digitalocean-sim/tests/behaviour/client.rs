@@ -2,10 +2,16 @@
 
 use digitalocean_sim::{AccountSeed, Seed, Simulator};
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 
 pub(crate) const TOKEN: &str = "dop_v1_test";
+
+thread_local! {
+    /// One client a test, since a new one reads the certificates of the system. It keeps no
+    /// connection, so that it never repeats a request whose connection a fault has closed.
+    static CLIENT: Client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+}
 
 /// A simulator with one account, `test`, that has only its default project.
 pub(crate) async fn blank() -> Simulator {
@@ -46,7 +52,8 @@ pub(crate) async fn try_call(
     path: &str,
     body: Option<Value>,
 ) -> reqwest::Result<Reply> {
-    let mut request = reqwest::Client::new().request(method, format!("{}{path}", sim.base_url())).bearer_auth(token);
+    let url = format!("{}{path}", sim.base_url());
+    let mut request = CLIENT.with(|client| client.request(method, url)).bearer_auth(token);
     if let Some(body) = body {
         request = request.json(&body);
     }

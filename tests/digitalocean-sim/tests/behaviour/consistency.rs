@@ -64,7 +64,7 @@ async fn a_write_can_be_lost_applied_or_applied_later_whatever_the_answer_is() {
     for (effect, received, applied_at_once, applied_finally) in [
         (Effect::status(503), Some(503), false, false),
         (Effect::Cut { at: CutPoint::BeforeResponse }, None, false, false),
-        (Effect::ErrorAfterApply { status: 500 }, Some(500), true, true),
+        (Effect::ErrorAfterApply { status: 504 }, Some(504), true, true),
         (Effect::Cut { at: CutPoint::Applied }, None, true, true),
         (applied_later(Some(504)), Some(504), false, true),
         (applied_later(None), None, false, true),

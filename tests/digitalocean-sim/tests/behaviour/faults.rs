@@ -8,7 +8,7 @@ use digitalocean_sim::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{TOKEN, blank, delete, get, post, try_call, with};
+use crate::client::{TOKEN, blank, delete, get, try_call, with};
 
 async fn droplets(count: usize) -> Simulator {
     with(AccountSeed::new(TOKEN).generated_droplets(count)).await
@@ -79,12 +79,6 @@ async fn a_connection_is_closed_before_or_within_the_answer() {
     assert!(before.is_request(), "{before:?}");
     assert_eq!(sim.requests().all()[0].status, None);
 
-    let applied = Effect::Cut { at: CutPoint::Applied };
-    sim.faults().add(Fault::on("/v2/domains", applied).method("POST").times(1));
-    let body = Some(json!({ "name": "example.com" }));
-    assert!(try_call(&sim, TOKEN, Method::POST, "/v2/domains", body).await.is_err());
-    assert_eq!(sim.account("test").count("domains"), 1);
-
     sim.faults().add(Fault::on("/v2/droplets", Effect::Cut { at: CutPoint::MidBody }).times(1));
     let response =
         reqwest::Client::new().get(format!("{}/v2/droplets", sim.base_url())).bearer_auth(TOKEN).send().await.unwrap();
@@ -139,16 +133,6 @@ async fn a_page_shift_repeats_or_skips_objects() {
         assert_eq!(second.json()["meta"]["total"], total);
         sim.faults().remove(&id);
     }
-}
-
-#[tokio::test]
-async fn a_write_can_be_applied_and_answered_with_an_error() {
-    let sim = blank().await;
-    sim.faults().add(Fault::on("/v2/projects", Effect::ErrorAfterApply { status: 504 }).method("POST").times(1));
-    let body = json!({ "name": "shop", "purpose": "IoT" });
-    assert_eq!(post(&sim, "/v2/projects", body.clone()).await.status, 504);
-    assert!(sim.account("test").project_named("shop").is_some());
-    assert_eq!(post(&sim, "/v2/projects", body).await.status, 409);
 }
 
 #[tokio::test]

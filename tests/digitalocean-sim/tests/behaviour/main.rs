@@ -12,6 +12,7 @@ mod endpoints;
 mod faults;
 mod invoices;
 mod limits;
+mod lists;
 mod network;
 mod paging;
 mod platform;

@@ -7,30 +7,6 @@ use serde_json::{Value, json};
 use crate::client::{TOKEN, call, delete, get, with};
 
 #[tokio::test]
-async fn optional_fields_have_defaults() {
-    let account = AccountSeed::new(TOKEN)
-        .object("reserved_ips", json!({ "ip": "198.18.0.1" }))
-        .object("reserved_ipv6s", json!({ "ip": "2001:DB8:0::1" }))
-        .object("firewalls", json!({ "name": "web" }))
-        .object("load_balancers", json!({ "name": "web" }))
-        .object("vpcs", json!({ "name": "own" }))
-        .object("vpc_nat_gateways", json!({ "name": "out" }));
-    let sim = with(account).await;
-    for (path, key, pointer, value) in [
-        ("/v2/reserved_ips", "reserved_ips", "/region/slug", json!("ams3")),
-        ("/v2/floating_ips", "floating_ips", "/ip", json!("198.18.0.1")),
-        ("/v2/reserved_ipv6", "reserved_ipv6s", "/ip", json!("2001:db8::1")),
-        ("/v2/firewalls", "firewalls", "/status", json!("succeeded")),
-        ("/v2/load_balancers", "load_balancers", "/forwarding_rules/0/entry_port", json!(80)),
-        ("/v2/vpcs", "vpcs", "/default", json!(false)),
-        ("/v2/vpc_nat_gateways", "vpc_nat_gateways", "/state", json!("ACTIVE")),
-    ] {
-        let list = get(&sim, path).await.json();
-        assert_eq!((list[key][0].pointer(pointer), &list["meta"]["total"]), (Some(&value), &json!(1)), "{list}");
-    }
-}
-
-#[tokio::test]
 async fn a_reserved_ip_is_one_address_under_two_names() {
     let account = AccountSeed::new(TOKEN)
         .token("narrow", Token::new("narrow").scopes(["reserved_ip:read"]))
@@ -119,27 +95,6 @@ fn a_load_balancer_cannot_have_both_a_tag_and_droplets() {
     let seed = json!({ "accounts": { "test": { "load_balancers": [balancer] } } });
     let error = Seed::from_value(seed).unwrap_err().to_string();
     assert!(error.contains("mutually exclusive"), "{error}");
-}
-
-#[tokio::test]
-async fn nat_gateways_are_filtered() {
-    let account = AccountSeed::new(TOKEN)
-        .object("vpc_nat_gateways", json!({ "name": "a", "region": "fra1" }))
-        .object("vpc_nat_gateways", json!({ "name": "b", "state": "NEW", "public_ips": ["198.18.0.9"] }));
-    let sim = with(account).await;
-    for (query, names) in [
-        ("", vec!["a", "b"]),
-        ("?state=active", vec!["a"]),
-        ("?state=new&type=public", vec!["b"]),
-        ("?region=fra1", vec!["a"]),
-        ("?name=b&region=fra1", vec![]),
-    ] {
-        assert_eq!(
-            get(&sim, &format!("/v2/vpc_nat_gateways{query}")).await.names("vpc_nat_gateways"),
-            names,
-            "{query}"
-        );
-    }
 }
 
 /// Droplets, load balancers and NAT gateways are in the default VPC of their region unless the seed

@@ -77,7 +77,6 @@ async fn records_filter_by_type_and_full_name() {
 async fn a_record_is_in_one_domain_only() {
     let sim = with(seed()).await;
     for (token, path) in [
-        (TOKEN, "/v2/domains/gone.example/records"),
         (TOKEN, "/v2/domains/gone.example/records/7"),
         (TOKEN, "/v2/domains/six.example/records/7"),
         (TOKEN, "/v2/domains/shop.example/records/8"),

@@ -3,11 +3,13 @@
 mod writes;
 
 use digitalocean_sim::{
-    AccountSeed, Droplet, Effect, Fault, LimitKind, Limits, PlainInfo, Seed, Simulator, Token, plain_endpoints, routes,
+    AccountSeed, Droplet, Effect, Fault, LimitKind, Limits, PlainInfo, RequestFilter, Seed, Simulator, Token,
+    plain_endpoints, routes,
 };
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 /// An answer and the operation that it belongs to.
 #[derive(Debug, Clone)]
@@ -23,6 +25,7 @@ pub(crate) struct Answer {
 
 struct Exercise {
     sim: Simulator,
+    client: reqwest::Client,
     answers: Vec<Answer>,
 }
 
@@ -56,8 +59,13 @@ const PARAMETERS: &[(&str, &str)] = &[
 ];
 
 /// The answers of every operation: success, missing objects, invalid input, and all kinds of
-/// refusal.
-pub(crate) async fn answers() -> Vec<Answer> {
+/// refusal. The requests are sent once for all tests.
+pub(crate) async fn answers() -> &'static [Answer] {
+    static ANSWERS: OnceCell<Vec<Answer>> = OnceCell::const_new();
+    ANSWERS.get_or_init(exchanged).await
+}
+
+async fn exchanged() -> Vec<Answer> {
     let other = AccountSeed::default().token("sync", Token::new("no-projects"));
     let sim = Simulator::start(Seed::demo().with_account("other", other)).await.unwrap();
     let demo = sim.account("demo");
@@ -73,7 +81,7 @@ pub(crate) async fn answers() -> Vec<Answer> {
     // cases.
     demo.add("reserved_ips", json!({ "ip": "198.18.20.8" }));
     demo.add("reserved_ipv6s", json!({ "ip": "2001:db8:0:2020::a2", "droplet": 402_117_301 }));
-    let mut exercise = Exercise { sim, answers: Vec::new() };
+    let mut exercise = Exercise { sim, client: reqwest::Client::new(), answers: Vec::new() };
     exercise.plain_requests().await;
     exercise.valid_requests().await;
     exercise.records().await;
@@ -87,14 +95,15 @@ impl Exercise {
     async fn call(&mut self, token: &str, method: &str, path: &str, body: Option<Value>) -> Value {
         let url = format!("{}{path}", self.sim.base_url());
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = reqwest::Client::new().request(method, url).bearer_auth(token);
+        let mut request = self.client.request(method, url).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body: Option<Value> = serde_json::from_slice(&response.bytes().await.unwrap()).ok();
-        let entry = self.sim.requests().all().pop().unwrap();
+        let latest = RequestFilter { limit: Some(1), ..RequestFilter::default() };
+        let entry = self.sim.requests().find(&latest).pop().unwrap();
         let route = entry.route.unwrap_or_else(|| panic!("no route for {path}"));
         let shown = body.clone().unwrap_or_default();
         self.answers.push(Answer { method: entry.method, path: path.to_owned(), route, status, headers, body });

@@ -37,7 +37,7 @@ impl Columns {
 
 /// Writes the CSV of an invoice. The rows are in reverse order of the items, so that no client can
 /// match a row to an item by its position. DO documents neither order.
-pub(super) fn of(period: Period, lines: Lines<'_>) -> Content {
+pub(super) fn of(period: Period, lines: &Lines<'_>) -> Content {
     let columns = Columns::of(period);
     let count = lines.count();
     match lines {
@@ -47,6 +47,7 @@ pub(super) fn of(period: Period, lines: Lines<'_>) -> Content {
             Content::Buffered(text.into_bytes())
         }
         Lines::Generated(generated) => {
+            let generated = *generated;
             let chunks = (0..count.div_ceil(ROWS_PER_CHUNK)).map(move |chunk| {
                 let mut text = if chunk == 0 { columns.header() } else { String::new() };
                 for position in (chunk * ROWS_PER_CHUNK..count).take(ROWS_PER_CHUNK) {

@@ -40,7 +40,7 @@ impl<'a> Invoice<'a> {
     pub(crate) fn csv(self) -> Content {
         match self.0["csv"].as_str() {
             Some(text) => Content::Buffered(text.as_bytes().to_vec()),
-            None => csv::of(self.period(), self.lines()),
+            None => csv::of(self.period(), &self.lines()),
         }
     }
 

@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::kind::Kind;
 use crate::consistency::{ConsistencySettings, ListLag};
 
+/// Reads the list lag of one kind from the settings.
+pub(crate) type LagSetting = fn(&ConsistencySettings) -> ListLag;
+
 /// The rules of an account's objects that depend on their kinds.
 pub(crate) struct AccountRules {
     /// The kind whose objects hold resources.
@@ -15,7 +18,7 @@ pub(crate) struct AccountRules {
     /// Kinds whose objects a client may have put into a project under URNs of these other kinds.
     pub(crate) foreign_urns: &'static [(&'static Kind, &'static [&'static str])],
     /// Kinds whose lists may be late, with the setting that says by how much.
-    pub(crate) list_lags: &'static [(&'static Kind, fn(&ConsistencySettings) -> ListLag)],
+    pub(crate) list_lags: &'static [(&'static Kind, LagSetting)],
 }
 
 /// The relation of the objects of a kind to their owner, such as the droplet of a backup.

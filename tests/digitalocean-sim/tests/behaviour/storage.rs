@@ -74,6 +74,22 @@ async fn deleting_a_droplet_deletes_its_backups_and_keeps_snapshots_and_volumes(
 }
 
 #[tokio::test]
+async fn a_deleted_snapshot_or_image_is_in_no_project() {
+    let sim = with(seed()).await;
+    let account = sim.account("test");
+    let project = account.default_project().unwrap();
+    for (list, id, urn) in [
+        ("snapshots", "71", "do:image:71"),
+        ("snapshots", "61", "do:volumesnapshot:61"),
+        ("images", "91", "do:image:91"),
+    ] {
+        account.assign(&project, urn);
+        account.remove(list, id);
+        assert_eq!(account.project_of(urn), None, "{urn}");
+    }
+}
+
+#[tokio::test]
 async fn backups_are_listed_only_by_their_droplet() {
     let sim = with(seed()).await;
     let list = get(&sim, "/v2/droplets/8/backups").await.json();

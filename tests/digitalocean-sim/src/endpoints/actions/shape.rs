@@ -15,8 +15,8 @@ pub(crate) static KIND: Kind = Kind {
     urn: None,
     read_scope: "actions:read",
     scoped_fields: &[],
-    build: build,
-    set: set,
+    build,
+    set,
 };
 
 /// Stored fields of an action that DO does not show: its end, the status at the end, and the seed

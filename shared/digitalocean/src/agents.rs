@@ -15,7 +15,7 @@ area! {
     /// Lists the agents. For an account without any, the call may return 404.
     list() -> [Agent] = GET "/v2/gen-ai/agents", "genai:read", "agents";
 
-    /// Reads one agent.
+    /// Reads one agent by its UUID.
     get(uuid: &str) -> Agent = GET "/v2/gen-ai/agents/{uuid}", "genai:read", "agent";
 }
 

@@ -11,10 +11,10 @@ area! {
     /// The API calls for apps.
     apps: Apps;
 
-    /// Lists the apps.
+    /// Lists all apps of the account.
     list() -> [App] = GET "/v2/apps", "app:read", "apps";
 
-    /// Reads one app.
+    /// Reads one app by its id.
     get(id: &str) -> App = GET "/v2/apps/{id}", "app:read", "app";
 }
 

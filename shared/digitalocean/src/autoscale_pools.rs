@@ -17,7 +17,7 @@ area! {
     /// Lists the autoscale pools.
     list() -> [AutoscalePool] = GET "/v2/droplets/autoscale", "droplet:read", "autoscale_pools";
 
-    /// Reads one pool.
+    /// Reads one pool by its id.
     get(id: &str) -> AutoscalePool = GET "/v2/droplets/autoscale/{id}", "droplet:read", "autoscale_pool";
 }
 

@@ -16,7 +16,7 @@ area! {
     /// Lists the CDN endpoints.
     list() -> [CdnEndpoint] = GET "/v2/cdn/endpoints", "cdn:read", "endpoints";
 
-    /// Reads one endpoint.
+    /// Reads one endpoint by its id.
     get(id: &str) -> CdnEndpoint = GET "/v2/cdn/endpoints/{id}", "cdn:read", "endpoint";
 }
 

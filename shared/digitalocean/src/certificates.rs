@@ -12,10 +12,10 @@ area! {
     /// The API calls for certificates.
     certificates: Certificates;
 
-    /// Lists the certificates.
+    /// Lists all certificates of the account.
     list() -> [Certificate] = GET "/v2/certificates", "certificate:read", "certificates";
 
-    /// Reads one certificate.
+    /// Reads one certificate by its id.
     get(id: &str) -> Certificate = GET "/v2/certificates/{id}", "certificate:read", "certificate";
 }
 

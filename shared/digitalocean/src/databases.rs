@@ -17,7 +17,7 @@ area! {
     /// [`Error::NotFound`](crate::Error::NotFound) may mean that the account has none.
     list() -> [Database, unpaged()] = GET "/v2/databases", "database:read", "databases";
 
-    /// Reads one cluster.
+    /// Reads one cluster by its id.
     get(id: &str) -> Database = GET "/v2/databases/{id}", "database:read", "database";
 }
 

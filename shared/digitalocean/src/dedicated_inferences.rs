@@ -17,7 +17,7 @@ area! {
     list() -> [DedicatedInference]
         = GET "/v2/dedicated-inferences", "dedicated_inference:read", "dedicated_inferences";
 
-    /// Reads one endpoint.
+    /// Reads one endpoint by its id.
     get(id: &str) -> DedicatedInference
         = GET "/v2/dedicated-inferences/{id}", "dedicated_inference:read", "dedicated_inference";
 }

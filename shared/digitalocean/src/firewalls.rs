@@ -12,10 +12,10 @@ area! {
     /// The API calls for firewalls.
     firewalls: Firewalls;
 
-    /// Lists the firewalls.
+    /// Lists all firewalls of the account.
     list() -> [Firewall] = GET "/v2/firewalls", "firewall:read", "firewalls";
 
-    /// Reads one firewall.
+    /// Reads one firewall by its id.
     get(id: &str) -> Firewall = GET "/v2/firewalls/{id}", "firewall:read", "firewall";
 }
 

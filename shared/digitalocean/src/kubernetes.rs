@@ -15,7 +15,7 @@ area! {
     /// Lists the Kubernetes clusters.
     list() -> [KubernetesCluster] = GET "/v2/kubernetes/clusters", "kubernetes:read", "kubernetes_clusters";
 
-    /// Reads one cluster.
+    /// Reads one cluster by its id.
     get(id: &str) -> KubernetesCluster = GET "/v2/kubernetes/clusters/{id}", "kubernetes:read", "kubernetes_cluster";
 }
 

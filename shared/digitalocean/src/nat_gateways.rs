@@ -16,7 +16,7 @@ area! {
     /// Lists the NAT gateways.
     list() -> [NatGateway] = GET "/v2/vpc_nat_gateways", "nat_gateway:read", "vpc_nat_gateways";
 
-    /// Reads one gateway.
+    /// Reads one gateway by its id.
     get(id: &str) -> NatGateway = GET "/v2/vpc_nat_gateways/{id}", "nat_gateway:read", "vpc_nat_gateway";
 }
 

@@ -16,7 +16,7 @@ area! {
     /// Lists the NFS shares of all regions, all in one response.
     list() -> [NfsShare, unpaged()] = GET "/v2/nfs", "nfs:list", "shares";
 
-    /// Reads one share.
+    /// Reads one share by its id.
     get(id: &str) -> NfsShare = GET "/v2/nfs/{id}", "nfs:get", "share";
 }
 

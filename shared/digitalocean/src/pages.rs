@@ -85,7 +85,7 @@ enum Paging {
     Links,
     /// In pages without links: there is another one until the total has been read.
     Total,
-    /// In one response.
+    /// All objects in one response.
     Unpaged,
 }
 

@@ -16,7 +16,7 @@ area! {
     list() -> [PartnerAttachment]
         = GET "/v2/partner_network_connect/attachments", "partner_network_connect:read", "partner_attachments";
 
-    /// Reads one attachment.
+    /// Reads one attachment by its id.
     get(id: &str) -> PartnerAttachment
         = GET "/v2/partner_network_connect/attachments/{id}", "partner_network_connect:read", "partner_attachment";
 }

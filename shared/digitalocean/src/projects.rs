@@ -14,7 +14,7 @@ area! {
     /// The API calls for projects.
     projects: Projects;
 
-    /// Lists the projects.
+    /// Lists all projects of the account.
     list() -> [Project] = GET "/v2/projects", "project:read", "projects";
 
     /// Reads one project. The id `default` stands for the default project.

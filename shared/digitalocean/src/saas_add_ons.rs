@@ -16,7 +16,7 @@ area! {
     /// Lists the SaaS add-ons, all in one response.
     list() -> [SaasAddOn, unpaged()] = GET "/v2/add-ons/saas", "addon:read", "resources";
 
-    /// Reads one add-on.
+    /// Reads one add-on by its UUID.
     get(uuid: &str) -> SaasAddOn = GET "/v2/add-ons/saas/{uuid}", "addon:read", "resource";
 }
 

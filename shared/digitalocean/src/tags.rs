@@ -10,7 +10,7 @@ area! {
     /// The API calls for tags.
     tags: Tags;
 
-    /// Lists the tags.
+    /// Lists all tags of the account.
     list() -> [Tag] = GET "/v2/tags", "tag:read", "tags";
 
     /// Reads one tag. The name is case-sensitive.

@@ -16,7 +16,7 @@ area! {
     /// Lists the volumes of all regions.
     list() -> [Volume] = GET "/v2/volumes", "block_storage:read", "volumes";
 
-    /// Reads one volume.
+    /// Reads one volume by its id.
     get(id: &str) -> Volume = GET "/v2/volumes/{id}", "block_storage:read", "volume";
 }
 

@@ -16,7 +16,7 @@ area! {
     /// Lists the VPC peerings. For an account without any, the call may return 404.
     list() -> [VpcPeering] = GET "/v2/vpc_peerings", "vpc_peering:read", "vpc_peerings";
 
-    /// Reads one peering.
+    /// Reads one peering by its id.
     get(id: &str) -> VpcPeering = GET "/v2/vpc_peerings/{id}", "vpc_peering:read", "vpc_peering";
 }
 

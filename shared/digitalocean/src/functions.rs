@@ -16,7 +16,7 @@ area! {
     list() -> [FunctionsNamespace, unpaged()]
         = GET "/v2/functions/namespaces", "function:read function:admin", "namespaces";
 
-    /// Reads one namespace by its namespace.
+    /// Reads one namespace by its id, such as `fn-...`.
     get(namespace: &str) -> FunctionsNamespace
         = GET "/v2/functions/namespaces/{namespace}", "function:read function:admin", "namespace";
 }

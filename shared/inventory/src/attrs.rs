@@ -1,6 +1,9 @@
-//! Helpers to build the `attrs` of a resource's facts.
+//! Values of a resource's facts, in the form in which equal things are equal.
 
+use domain::{InvalidId, Parent, ProviderId};
 use serde_json::{Map, Value};
+
+use crate::kind::PROJECT;
 
 /// Returns the fields of an object that have a value. Null fields are left out, so that a field
 /// that DigitalOcean adds as null is not a change.
@@ -43,4 +46,10 @@ pub(crate) fn non_empty<T>(items: Vec<T>) -> Option<Vec<T>> {
 /// text.
 pub(crate) fn given(text: impl Into<Option<String>>) -> Option<String> {
     text.into().filter(|text| !text.is_empty())
+}
+
+/// Returns the project that a resource names as its parent; an empty id is none.
+pub(crate) fn named_project(id: Option<String>) -> Result<Option<Parent>, InvalidId> {
+    let id = given(id).map(ProviderId::new).transpose()?;
+    Ok(id.map(|provider_id| Parent { kind: PROJECT, provider_id }))
 }

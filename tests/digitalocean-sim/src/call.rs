@@ -75,6 +75,9 @@ pub(crate) enum LinkStyle {
     /// `responses/resources_list`; `digitalocean/droplet_kit`,
     /// `spec/fixtures/projects/resources.json`).
     FirstAndLast,
+    /// `total` beside the list, without `links` and `meta` (OpenAPI
+    /// `schemas/vectordbListVectorDBsResponse`).
+    Total,
 }
 
 impl Call<'_> {

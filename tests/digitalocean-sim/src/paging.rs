@@ -43,6 +43,10 @@ fn cut(
     let last = total.div_ceil(size).max(1);
     let mut body = Map::new();
     body.insert(key.to_owned(), Value::Array(items));
+    if style == LinkStyle::Total {
+        body.insert("total".to_owned(), json!(total));
+        return body;
+    }
     body.insert("links".to_owned(), links(style, request, page, last));
     body.insert("meta".to_owned(), json!({ "total": total }));
     body

@@ -3,11 +3,11 @@
 
 use digitalocean::autoscale_pools::{AutoscaleConfig, DropletTemplate};
 use digitalocean::AutoscalePool;
-use domain::{Parent, ProviderId, ResourceFacts};
+use domain::{ProviderId, ResourceFacts};
 use serde_json::{Map, Value, json};
 
-use crate::attrs::{attrs, sorted};
-use crate::kind::{MirroredKind, Normalised, OrphanPolicy, PROJECT, list, probe};
+use crate::attrs::{attrs, named_project, sorted};
+use crate::kind::{MirroredKind, Normalised, OrphanPolicy, list, probe};
 
 /// The kind `autoscale_pool`: pools of droplets that scale automatically.
 pub const AUTOSCALE_POOL: MirroredKind = MirroredKind {
@@ -23,13 +23,13 @@ pub const AUTOSCALE_POOL: MirroredKind = MirroredKind {
 /// the tags in its template are for them.
 fn normalise(pool: AutoscalePool) -> Normalised {
     let id = ProviderId::new(pool.id)?;
-    let project = pool.droplet_template.project_id.as_deref().map(ProviderId::new).transpose()?;
+    let parent = named_project(pool.droplet_template.project_id.clone())?;
     let facts = ResourceFacts {
         name: pool.name,
         region: pool.droplet_template.region.clone(),
         status: pool.status.map(|status| status.as_str().to_owned()),
         created_at: pool.created_at.map(domain::to_millis),
-        parent: project.map(|provider_id| Parent { kind: PROJECT, provider_id }),
+        parent,
         attrs: attrs(json!({
             "config": config_attrs(&pool.config),
             "droplet_template": template_attrs(pool.droplet_template),

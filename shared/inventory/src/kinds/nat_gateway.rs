@@ -2,12 +2,12 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPC-NAT-Gateways>
 
 use digitalocean::NatGateway;
-use domain::{Parent, ProviderId, ResourceFacts};
+use domain::{ProviderId, ResourceFacts};
 use serde_json::json;
 
 use crate::attrs::{attrs, given, sorted};
 use crate::kind::{MirroredKind, Normalised, list, probe};
-use super::vpc::VPC;
+use super::vpc::only_vpc;
 
 /// The kind `nat_gateway`: NAT gateways of VPC networks.
 pub const NAT_GATEWAY: MirroredKind = MirroredKind {
@@ -22,11 +22,7 @@ pub const NAT_GATEWAY: MirroredKind = MirroredKind {
 /// attribution uses the projects' own lists.
 fn normalise(gateway: NatGateway) -> Normalised {
     let id = ProviderId::new(gateway.id)?;
-    let vpc_of = |uuid: &str| Some(Parent { kind: VPC.kind(), provider_id: ProviderId::new(uuid).ok()? });
-    let parent = match gateway.vpcs.as_slice() {
-        [vpc] => vpc_of(&vpc.vpc_uuid),
-        _ => None,
-    };
+    let parent = only_vpc(gateway.vpcs.iter().map(|vpc| vpc.vpc_uuid.as_str()))?;
     let public = gateway.egresses.public_gateways.iter().map(|public| public.ipv4.as_str());
     let attrs = attrs(json!({
         "type": gateway.gateway_type,

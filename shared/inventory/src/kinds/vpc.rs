@@ -1,7 +1,7 @@
 //! VPC networks. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPCs>
 
 use digitalocean::Vpc;
-use domain::{ProviderId, ResourceFacts};
+use domain::{InvalidId, Parent, ProviderId, ResourceFacts};
 use serde_json::json;
 
 use crate::attrs::{attrs, given};
@@ -31,6 +31,14 @@ fn normalise(vpc: Vpc) -> Normalised {
         ..ResourceFacts::default()
     };
     Ok((id, facts))
+}
+
+/// Returns the VPC as a parent, if a resource serves exactly one; DigitalOcean does not say to which
+/// of several it belongs.
+pub(super) fn only_vpc<'a>(mut uuids: impl Iterator<Item = &'a str>) -> Result<Option<Parent>, InvalidId> {
+    let only = uuids.next().filter(|uuid| !uuid.is_empty() && uuids.next().is_none());
+    let provider_id = only.map(ProviderId::new).transpose()?;
+    Ok(provider_id.map(|provider_id| Parent { kind: VPC.kind(), provider_id }))
 }
 
 #[cfg(test)]

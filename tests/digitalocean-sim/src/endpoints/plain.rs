@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{cdn, certificates, functions_namespaces, kubernetes_clusters, vpcs};
 use crate::call::{Call, LinkStyle, Reply};
+use crate::clock::rfc3339;
 use crate::model::kind::{Blank, Kind, ScopedField, set_known};
 use crate::route::{Access, Family, Route};
 

@@ -220,8 +220,10 @@ impl MissingOperation {
         assert!(document["paths"].get(self.path).is_none(), "{} is in the document, so it is not missing", self.path);
         let list = &document["paths"][self.list]["get"];
         let mut responses = list["responses"].clone();
-        let reference = responses["200"]["$ref"].as_str().expect("a list's answer is a reference");
-        let mut answer = document.pointer(reference.trim_start_matches('#')).expect("the reference resolves").clone();
+        let mut answer = match responses["200"]["$ref"].as_str() {
+            Some(to) => document.pointer(to.trim_start_matches('#')).expect("the reference resolves").clone(),
+            None => responses["200"].clone(),
+        };
         let object = json!({ "$ref": format!("#/components/schemas/{}", self.schema) });
         answer["content"]["application/json"] =
             json!({ "schema": { "type": "object", "properties": { self.envelope: object } } });

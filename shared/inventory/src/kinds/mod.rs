@@ -45,6 +45,7 @@ kinds! {
         managed_db::MANAGED_DB,
         monitoring_alert::MONITORING_ALERT,
         nat_gateway::NAT_GATEWAY,
+        nfs_share::NFS_SHARE,
         reserved_ipv6::RESERVED_IPV6,
         spaces_key::SPACES_KEY,
         ssh_key::SSH_KEY,

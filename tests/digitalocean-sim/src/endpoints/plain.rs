@@ -202,6 +202,28 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    // The scope `nfs:list` stands for `nfs:get` as well.
+    plain!(
+        "NFS shares",
+        "nfs_response",
+        "/v2/nfs" / "{nfs_id}",
+        ["nfs:list"],
+        Unpaged,
+        NO_FILTERS,
+        Kind {
+            collection: "shares",
+            single: "share",
+            read_scope: "nfs:list",
+            build: |seed, context| {
+                let defaults = json!({
+                    "id": Uuid::new_v4(), "size_gib": 50, "region": "atl1", "status": "ACTIVE", "vpc_ids": [],
+                    "performance_tier": "PERFORMANCE_TIER_HIGH", "created_at": rfc3339(context.now),
+                });
+                object(seed, json!({ "name": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

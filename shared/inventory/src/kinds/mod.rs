@@ -52,6 +52,7 @@ kinds! {
         tag::TAG,
         uptime_check::UPTIME_CHECK,
         vpc::VPC,
+        vpc_peering::VPC_PEERING,
         dns_record::DNS_RECORD,
     ]
 }

@@ -224,6 +224,24 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "VPC peerings",
+        "vpc_peering",
+        "/v2/vpc_peerings" / "{vpc_peering_id}",
+        ["vpc_peering:read"],
+        Usual,
+        NO_FILTERS,
+        Kind {
+            collection: "vpc_peerings",
+            single: "vpc_peering",
+            read_scope: "vpc_peering:read",
+            build: |seed, context| {
+                let defaults = json!({ "id": Uuid::new_v4(), "status": "ACTIVE", "created_at": rfc3339(context.now) });
+                object(seed, json!({ "name": "", "vpc_ids": [] }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

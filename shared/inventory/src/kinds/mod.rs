@@ -36,6 +36,7 @@ kinds! {
     SERVICES: [
         app::APP,
         autoscale_pool::AUTOSCALE_POOL,
+        byoip_prefix::BYOIP_PREFIX,
         cdn_endpoint::CDN_ENDPOINT,
         certificate::CERTIFICATE,
         container_registry::CONTAINER_REGISTRY,

@@ -242,6 +242,28 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "BYOIP prefixes",
+        "byoip_prefix",
+        "/v2/byoip_prefixes" / "{byoip_prefix_uuid}",
+        ["byoip_prefix:read"],
+        Usual,
+        NO_FILTERS,
+        Kind {
+            collection: "byoip_prefixes",
+            single: "byoip_prefix",
+            id: "uuid",
+            read_scope: "byoip_prefix:read",
+            build: |seed, _| {
+                let defaults = json!({
+                    "uuid": Uuid::new_v4(), "name": "", "status": "active", "region": "fra1", "validations": [],
+                    "failure_reason": "", "locked": false, "advertised": true, "project_id": "",
+                });
+                object(seed, json!({ "prefix": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

@@ -44,7 +44,10 @@ async fn claim(environment: &TestEnvironment, row: &Resource, claim: Claim) {
 #[tokio::test]
 async fn buckets_and_unknown_kinds_are_mirrored_from_their_urns() {
     let environment = swept().await;
-    assert_eq!((environment.live("spaces_bucket").await, environment.live("genaiagent").await), (6, 1));
+    let project_id = project(&environment, "Alpine Outfitters");
+    environment.demo_account().assign(project_id.as_str(), "do:microdroplet:7");
+    assert_eq!(environment.next_sweep("projects").await.changes.discovered, 1);
+    assert_eq!((environment.live("spaces_bucket").await, environment.live("microdroplet").await), (6, 1));
     let bucket = environment.resource("spaces_bucket", "alpine-media").await;
     assert_eq!(bucket.facts.region.as_deref(), Some("nyc3"));
     assert_eq!(

@@ -64,7 +64,7 @@ async fn a_bucket_in_a_project_has_its_own_link_and_scope() {
         .object(
             "projects",
             json!({ "name": "first", "is_default": true, "resources": [
-            { "urn": "do:space:assets", "self": link }, "do:space:logs", "do:genaiagent:6e0b4f52"
+            { "urn": "do:space:assets", "self": link }, "do:space:logs", "do:microdroplet:6e0b4f52"
         ] }),
         )
         .object("projects", json!({ "name": "second" }));
@@ -84,7 +84,7 @@ async fn a_bucket_in_a_project_has_its_own_link_and_scope() {
     let all = held(TOKEN).await;
     assert_eq!(all[0], ("do:space:assets".to_owned(), link.to_owned()));
     assert_eq!(all[1].1, "https://logs.ams3.digitaloceanspaces.com");
-    assert_eq!(all[2].0, "do:genaiagent:6e0b4f52");
+    assert_eq!(all[2].0, "do:microdroplet:6e0b4f52");
     assert_eq!(held("spaces").await, all);
     assert_eq!(held("narrow").await, all[2..]);
     let account = sim.account("test");

@@ -42,6 +42,7 @@ kinds! {
         container_registry::CONTAINER_REGISTRY,
         custom_image::CUSTOM_IMAGE,
         functions_namespace::FUNCTIONS_NAMESPACE,
+        genaiagent::GENAIAGENT,
         k8s_cluster::K8S_CLUSTER,
         managed_db::MANAGED_DB,
         monitoring_alert::MONITORING_ALERT,

@@ -264,6 +264,30 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "Gen-AI agents",
+        "apiAgentPublic",
+        "/v2/gen-ai/agents" / "{uuid}",
+        ["genai:read"],
+        Usual,
+        NO_FILTERS,
+        Kind {
+            collection: "agents",
+            single: "agent",
+            id: "uuid",
+            urn: Some("genaiagent"),
+            read_scope: "genai:read",
+            build: |seed, context| {
+                let defaults = json!({
+                    "uuid": Uuid::new_v4(), "region": "tor1", "project_id": "", "instruction": "", "tags": [],
+                    "model": { "name": "Llama 3.3 Instruct (70B)" }, "deployment": { "status": "STATUS_RUNNING" },
+                    "created_at": rfc3339(context.now),
+                });
+                object(seed, json!({ "name": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

@@ -44,6 +44,7 @@ kinds! {
         functions_namespace::FUNCTIONS_NAMESPACE,
         genaiagent::GENAIAGENT,
         k8s_cluster::K8S_CLUSTER,
+        knowledge_base::KNOWLEDGE_BASE,
         managed_db::MANAGED_DB,
         monitoring_alert::MONITORING_ALERT,
         nat_gateway::NAT_GATEWAY,

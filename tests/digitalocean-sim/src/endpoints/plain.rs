@@ -288,6 +288,28 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "Gen-AI knowledge bases",
+        "apiKnowledgeBase",
+        "/v2/gen-ai/knowledge_bases" / "{uuid}",
+        ["genai:read"],
+        Usual,
+        NO_FILTERS,
+        Kind {
+            collection: "knowledge_bases",
+            single: "knowledge_base",
+            id: "uuid",
+            read_scope: "genai:read",
+            build: |seed, context| {
+                let defaults = json!({
+                    "uuid": Uuid::new_v4(), "region": "tor1", "project_id": "", "database_id": Uuid::new_v4(), "tags": [],
+                    "created_at": rfc3339(context.now),
+                });
+                object(seed, json!({ "name": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

@@ -41,6 +41,7 @@ kinds! {
         certificate::CERTIFICATE,
         container_registry::CONTAINER_REGISTRY,
         custom_image::CUSTOM_IMAGE,
+        dedicated_inference::DEDICATED_INFERENCE,
         functions_namespace::FUNCTIONS_NAMESPACE,
         genaiagent::GENAIAGENT,
         k8s_cluster::K8S_CLUSTER,

@@ -310,6 +310,32 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "dedicated inference endpoints",
+        "dedicated_inference",
+        "/v2/dedicated-inferences" / "{dedicated_inference_id}",
+        ["dedicated_inference:read"],
+        Usual,
+        NO_FILTERS,
+        Kind {
+            collection: "dedicated_inferences",
+            single: "dedicated_inference",
+            read_scope: "dedicated_inference:read",
+            build: |seed, context| {
+                let (vpc, deployment) = (Uuid::new_v4(), json!({ "model_slug": "mistral/mistral-7b-instruct-v3" }));
+                let defaults = json!({
+                    "id": Uuid::new_v4(), "status": "active", "region": "tor1", "vpc_uuid": vpc,
+                    "created_at": rfc3339(context.now), "updated_at": rfc3339(context.now),
+                    "spec": {
+                        "version": 1, "name": "inference", "region": "tor1", "vpc": { "uuid": vpc },
+                        "enable_public_endpoint": false, "model_deployments": [deployment],
+                    },
+                });
+                object(seed, json!({}), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

@@ -55,6 +55,7 @@ kinds! {
         ssh_key::SSH_KEY,
         tag::TAG,
         uptime_check::UPTIME_CHECK,
+        vector_database::VECTOR_DATABASE,
         vpc::VPC,
         vpc_peering::VPC_PEERING,
         dns_record::DNS_RECORD,

@@ -336,6 +336,27 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "vector databases",
+        "vectordbVectorDB",
+        "/v2/vector-databases" / "{id}",
+        ["database:read"],
+        Total,
+        NO_FILTERS,
+        Kind {
+            collection: "vector_dbs",
+            single: "vector_db",
+            read_scope: "database:read",
+            build: |seed, context| {
+                let defaults = json!({
+                    "id": Uuid::new_v4(), "status": "active", "region": "tor1", "size": "small", "project_id": "", "tags": [],
+                    "created_at": rfc3339(context.now),
+                });
+                object(seed, json!({ "name": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

@@ -50,6 +50,7 @@ kinds! {
         monitoring_alert::MONITORING_ALERT,
         nat_gateway::NAT_GATEWAY,
         nfs_share::NFS_SHARE,
+        partner_attachment::PARTNER_ATTACHMENT,
         reserved_ipv6::RESERVED_IPV6,
         spaces_key::SPACES_KEY,
         ssh_key::SSH_KEY,

@@ -357,6 +357,28 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "partner network attachments",
+        "partner_attachment",
+        "/v2/partner_network_connect/attachments" / "{pa_id}",
+        ["partner_network_connect:read"],
+        Usual,
+        NO_FILTERS,
+        Kind {
+            collection: "partner_attachments",
+            single: "partner_attachment",
+            read_scope: "partner_network_connect:read",
+            build: |seed, context| {
+                let defaults = json!({
+                    "id": Uuid::new_v4(), "state": "active", "connection_bandwidth_in_mbps": 1000, "region": "nyc",
+                    "naas_provider": "megaport", "vpc_ids": [], "bgp": { "auth_key": "" }, "parent_uuid": "",
+                    "created_at": rfc3339(context.now),
+                });
+                object(seed, json!({ "name": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

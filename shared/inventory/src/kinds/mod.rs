@@ -34,6 +34,7 @@ kinds! {
     LOAD_BALANCERS: [load_balancer::LOAD_BALANCER]
     /// The targets of the worker `services`: every kind without a worker of its own.
     SERVICES: [
+        add_on::ADD_ON,
         app::APP,
         autoscale_pool::AUTOSCALE_POOL,
         byoip_prefix::BYOIP_PREFIX,

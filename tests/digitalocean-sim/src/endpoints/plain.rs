@@ -379,6 +379,28 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
+    plain!(
+        "SaaS add-ons",
+        "addons_resource",
+        "/v2/add-ons/saas" / "{resource_uuid}",
+        ["addon:read"],
+        Unpaged,
+        NO_FILTERS,
+        Kind {
+            collection: "resources",
+            single: "resource",
+            id: "uuid",
+            read_scope: "addon:read",
+            build: |seed, _| {
+                let defaults = json!({
+                    "uuid": Uuid::new_v4(), "state": "provisioned", "app_name": "", "plan_name": "", "plan_slug": "basic",
+                    "plan_price_per_month": 0, "has_config": false, "metadata": [], "sso_url": "", "message": "",
+                });
+                object(seed, json!({ "name": "", "app_slug": "" }), defaults).map(Into::into)
+            },
+            ..UNSCOPED
+        }
+    ),
 ];
 
 /// A plain endpoint, for tests that derive their requests from the table.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use crate::sources::{self, PRODUCT, Source};
 
 /// Names that may stand more than once, each with its reason.
-const ALLOWED: [(&str, &str); 7] = [
+const ALLOWED: [(&str, &str); 6] = [
     ("Error", "one a crate, named by the crate's path"),
-    ("Inputs", "one a step of sagas, named by the step's module"),
     ("Account", "DigitalOcean's answer in the client, the mirrored record in domain"),
     ("AccountStatus", "DigitalOcean's answer in the client, the mirrored record in domain"),
     ("Invoice", "DigitalOcean's answer in the client, the invoice header in domain"),

@@ -21,8 +21,8 @@ const RESOURCE: &str = "account kind provider_id name region status project_id p
                         first_seen_at last_seen_at stale_strike_count deleted_at attrs attribution unattributed tenant_claimed";
 const EVENT: &str = "id at type account kind provider_id name changes cause";
 
-/// How many of some kinds the demo account has, counted by hand in the simulator's seed: a record for
-/// each of the 8 that it names, the 3 of name servers that come with each of 7 zones, and the
+/// How many of some kinds the demo account has, counted by hand in the simulator's seed: a record
+/// for each of the 8 that it names, the 3 of name servers that come with each of 7 zones, and the
 /// addresses of 5. Of any other kind it has as many as the sweep says that DigitalOcean listed.
 const DEMO: [(&str, usize); 8] = [
     ("dns_record", 34),

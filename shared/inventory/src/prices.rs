@@ -1,4 +1,5 @@
-//! DigitalOcean's list prices that its API does not return, each a constant in the file of its kind.
+//! DigitalOcean's list prices that its API does not return, each a constant in the file of its
+//! kind.
 //!
 //! They are prices for a month, in US dollars, before discounts and taxes. They are shown beside a
 //! resource and are never used for an invoice. Prices that the API returns itself (a droplet's

@@ -3,9 +3,10 @@
 //!
 //! The code that runs is [`sagas::drive_by`], which production calls as [`sagas::drive()`]. It runs
 //! on a table with the conditions of DynamoDB (`table`), a model of DigitalOcean
-//! (`fake_digitalocean`), and wake-ups that may be lost, repeated or late. At every call of a worker
-//! a fault may be injected (`faults`). The invariants are checked at the end (`invariants`), some of
-//! them at every call (`invariant_monitor`). `docs/failure-model.md` lists faults and invariants.
+//! (`fake_digitalocean`), and wake-ups that may be lost, repeated or late. At every call of a
+//! worker a fault may be injected (`faults`). The invariants are checked at the end (`invariants`),
+//! some of them at every call (`invariant_monitor`). `docs/failure-model.md` lists faults and
+//! invariants.
 //!
 //! `matrix` tests every step on its `examples`, every call that it makes and every fault. `random`
 //! runs several workers and sagas under random faults. `mutation_tests` show that the simulation

@@ -70,8 +70,8 @@ impl Parameters {
     }
 
     /// Reads the parameters. After each error the wrong parameter is taken out and the others are
-    /// read again, so that all errors are found. An unknown parameter is an error if the type denies
-    /// unknown fields, as those of queries do: a misspelt filter must not silently widen the
+    /// read again, so that all errors are found. An unknown parameter is an error if the type
+    /// denies unknown fields, as those of queries do: a misspelt filter must not silently widen the
     /// result.
     pub fn read<T: DeserializeOwned>(&mut self) -> Option<T> {
         loop {

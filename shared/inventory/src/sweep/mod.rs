@@ -1,5 +1,5 @@
-//! The sweeps of resources, from what they are given ([`SweepRun`]) over the [`plan`] to the result.
-//! What runs them, with lease and receipt, is the function [`crate::sweep()`].
+//! The sweeps of resources, from what they are given ([`SweepRun`]) over the [`plan`] to the
+//! result. What runs them, with lease and receipt, is the function [`crate::sweep()`].
 
 pub(crate) mod fast_poll;
 mod kind_sweep;

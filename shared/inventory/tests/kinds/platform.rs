@@ -158,8 +158,8 @@ async fn the_oldest_registry_has_the_price() {
     assert!(read_list(&CONTAINER_REGISTRY, &client).await.is_err());
 }
 
-/// An account without the newer endpoint: the older endpoint returns its only registry, and fails if
-/// there are several.
+/// An account without the newer endpoint: the older endpoint returns its only registry, and fails
+/// if there are several.
 #[tokio::test]
 async fn an_account_without_a_list_of_registries_has_one() {
     let (sim, client) = demo().await;

@@ -59,8 +59,8 @@ impl<'a> RecordAttempts<'a> {
     }
 
     /// Returns the last write of a sort that was not refused, with its outcome: carried out, lost,
-    /// or the record was gone. A refused write changed nothing, while a lost one before it may still
-    /// be carried out.
+    /// or the record was gone. A refused write changed nothing, while a lost one before it may
+    /// still be carried out.
     fn last(self, is_meant: impl Fn(&WriteAttempt) -> bool) -> Option<&'a WriteAttempt> {
         let is_refused = |attempt: &WriteAttempt| matches!(attempt.outcome, WriteOutcome::Refused(_));
         self.attempts.iter().rev().find(|attempt| is_meant(attempt) && !is_refused(attempt))

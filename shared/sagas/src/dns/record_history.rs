@@ -48,8 +48,8 @@ impl<'a> RecordHistory<'a> {
         Self { identity, base, now, attempts }
     }
 
-    /// Returns the history after the whole saga was undone. Records that `earlier` steps of the saga
-    /// created are not part of the state to restore.
+    /// Returns the history after the whole saga was undone. Records that `earlier` steps of the
+    /// saga created are not part of the state to restore.
     #[must_use]
     pub fn after_undo(mut self, earlier: &[StepState]) -> Self {
         let UndoneWrites { created, restored } = UndoneWrites::of(earlier);

@@ -1,4 +1,5 @@
-//! The steps of sagas. A new step is one file with a [`StepKind`](crate::step::StepKind) and one line in [`STEPS`].
+//! The steps of sagas. A new step is one file with a [`StepKind`](crate::step::StepKind) and one
+//! line in [`STEPS`].
 
 mod create_droplet_snapshot;
 mod delete_dns_record;

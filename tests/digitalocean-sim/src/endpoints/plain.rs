@@ -140,8 +140,8 @@ pub(crate) static PLAIN: &[PlainEndpoint] = &[
             ..UNSCOPED
         }
     ),
-    // The URL of a Slack channel (OpenAPI `schemas/slack_details`) is a secret: a client that has it
-    // can write to the channel.
+    // The URL of a Slack channel (OpenAPI `schemas/slack_details`) is a secret: a client that has
+    // it can write to the channel.
     plain!(
         "alert policies of monitoring",
         "alert_policy",

@@ -16,8 +16,8 @@ pub const BYOIP_PREFIX: MirroredKind = MirroredKind {
     })
 };
 
-/// Normalises a prefix. Its parent is the project that it names. A prefix without a name has that of
-/// its range. `locked` is left out, because its changes mean nothing.
+/// Normalises a prefix. Its parent is the project that it names. A prefix without a name has that
+/// of its range. `locked` is left out, because its changes mean nothing.
 fn normalise(prefix: ByoipPrefix) -> Normalised {
     let id = ProviderId::new(prefix.uuid)?;
     let facts = ResourceFacts {

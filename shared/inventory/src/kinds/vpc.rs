@@ -33,8 +33,8 @@ fn normalise(vpc: Vpc) -> Normalised {
     Ok((id, facts))
 }
 
-/// Returns the VPC as a parent, if a resource serves exactly one; DigitalOcean does not say to which
-/// of several it belongs.
+/// Returns the VPC as a parent, if a resource serves exactly one; DigitalOcean does not say to
+/// which of several it belongs.
 pub(super) fn only_vpc<'a>(mut uuids: impl Iterator<Item = &'a str>) -> Result<Option<Parent>, InvalidId> {
     let only = uuids.next().filter(|uuid| !uuid.is_empty() && uuids.next().is_none());
     let provider_id = only.map(ProviderId::new).transpose()?;

@@ -8,9 +8,9 @@
 //! [`decide`] is a table over the saga's course and what was observed. It knows no step and no
 //! subject of a step by name.
 
-mod change;
 mod decision;
 pub mod operator;
+mod state_change;
 mod transitions;
 mod view;
 

@@ -1,7 +1,7 @@
 //! Operator commands. Each is a state change with its ledger entry, conditional on the revision
 //! that it was decided on.
 
-use super::change::Change;
+use super::state_change::StateChange;
 use super::{Commit, EngineView};
 use crate::calls::ReadRequest;
 use crate::ports::{Fault, Observations};
@@ -93,8 +93,8 @@ pub fn decide_command(
     }
 }
 
-impl From<Change<'_>> for CommandDecision {
-    fn from(change: Change<'_>) -> Self {
+impl From<StateChange<'_>> for CommandDecision {
+    fn from(change: StateChange<'_>) -> Self {
         Self::Commit(change.commit())
     }
 }
@@ -114,7 +114,7 @@ fn cancel(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, Comman
     if !goes_forward || progress.cancel.is_some() {
         return Err(CommandRefusal::Status { status, what: "cancelled" });
     }
-    let mut change = Change::new(view, EntryKind::Cancelled, reason);
+    let mut change = StateChange::new(view, EntryKind::Cancelled, reason);
     change.progress.cancel = Some(Cancel { by: person(view), at: view.now, reason: change.note.clone() });
     (change.progress.status, change.progress.stuck) = (resumes_as, None);
     Ok(change.into())
@@ -159,7 +159,7 @@ fn resume(view: &EngineView<'_>, seen: &Observations) -> Result<CommandDecision,
         }
         _ => {}
     }
-    let mut change = Change::new(view, EntryKind::Resumed, "");
+    let mut change = StateChange::new(view, EntryKind::Resumed, "");
     (change.progress.status, change.progress.stuck) = (stuck.resumes_as, None);
     change.progress.deadline += view.now - stuck.since;
     Ok(change.into())
@@ -170,7 +170,7 @@ fn skip(view: &EngineView<'_>, index: usize, reason: &str) -> Result<CommandDeci
     if !stuck.is_some_and(|stuck| stuck.step == index && stuck.resumes_as == SagaStatus::Unwinding) {
         return Err(CommandRefusal::NotStuckThere);
     }
-    let mut change = Change::new(view, EntryKind::Skipped, reason);
+    let mut change = StateChange::new(view, EntryKind::Skipped, reason);
     (change.progress.status, change.progress.stuck) = (SagaStatus::Unwinding, None);
     let reason = change.note.clone();
     let step = &mut change.steps[index];
@@ -184,7 +184,7 @@ fn close(view: &EngineView<'_>, reason: &str) -> Result<CommandDecision, Command
     if status != SagaStatus::Stuck {
         return Err(CommandRefusal::Status { status, what: "closed" });
     }
-    let mut change = Change::new(view, EntryKind::Closed, reason);
+    let mut change = StateChange::new(view, EntryKind::Closed, reason);
     change.progress.error.get_or_insert(change.note.clone());
     change.end(SagaStatus::Closed);
     change.cancel_post_checks();
@@ -199,7 +199,7 @@ fn decide_approval(view: &EngineView<'_>, approved: bool, reason: &str) -> Resul
         return Err(CommandRefusal::NotAwaitingApproval);
     }
     let kind = if approved { EntryKind::Approved } else { EntryKind::Denied };
-    let mut change = Change::new(view, kind, reason);
+    let mut change = StateChange::new(view, kind, reason);
     let reason = change.note.clone();
     change.step().verdict = Some(ApprovalVerdict { approved, by: person(view), at: view.now, reason });
     Ok(change.into())

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::change::Change;
+use super::state_change::StateChange;
 use super::{EngineView, Input, SagaDecision, WriteCommand};
 use crate::calls::{WriteRequest, WriteResult};
 use crate::ports::{Announcement, Fault, Observations, PreImage, WriteContext};
@@ -158,11 +158,13 @@ fn answered(
     let backoff = view.now + view.timing.after_failures(saga, deferred);
     let mut change = match fault {
         Fault::NotFound(_) => return finish_write(view, intent, WriteOutcome::TargetMissing, &note),
-        Fault::Refused(_) if course != Course::PostCheck => Change::of_write(view, EntryKind::Refused, intent, &note),
-        Fault::Ambiguous(_) => Change::of_write(view, EntryKind::OutcomeUnknown, intent, &note),
+        Fault::Refused(_) if course != Course::PostCheck => {
+            StateChange::of_write(view, EntryKind::Refused, intent, &note)
+        }
+        Fault::Ambiguous(_) => StateChange::of_write(view, EntryKind::OutcomeUnknown, intent, &note),
         // The write was certainly not carried out, and is decided anew later.
         _ => {
-            let mut change = Change::of_write(view, EntryKind::Deferred, intent, &note);
+            let mut change = StateChange::of_write(view, EntryKind::Deferred, intent, &note);
             change.step().pending = None;
             change
         }
@@ -278,7 +280,7 @@ fn unknown_definition(view: &EngineView<'_>) -> SagaDecision {
 
 /// Ends a saga that has not begun.
 fn turn_back(view: &EngineView<'_>, why: &str) -> SagaDecision {
-    let mut change = Change::new(view, EntryKind::StepFailed, why);
+    let mut change = StateChange::new(view, EntryKind::StepFailed, why);
     change.progress.error = Some(change.note.clone());
     change.unwind(0);
     change.into()
@@ -286,7 +288,7 @@ fn turn_back(view: &EngineView<'_>, why: &str) -> SagaDecision {
 
 /// Begins a saga, which takes all its locks or none.
 fn take_locks(view: &EngineView<'_>) -> SagaDecision {
-    let mut change = Change::new(view, EntryKind::LocksAcquired, "");
+    let mut change = StateChange::new(view, EntryKind::LocksAcquired, "");
     change.progress.locked = true;
     change.take_locks(LockCondition::Free { released_before: view.now - view.timing.read_lag });
     change.enter(0);
@@ -305,7 +307,7 @@ fn wait_until(view: &EngineView<'_>, until: DateTime<Utc>, why: String) -> SagaD
     if view.record.status() == SagaStatus::Waiting {
         return SagaDecision::Park { until, denied: 0, why };
     }
-    let mut change = Change::new(view, EntryKind::Waiting, &why);
+    let mut change = StateChange::new(view, EntryKind::Waiting, &why);
     change.progress.status = SagaStatus::Waiting;
     change.park(until);
     change.into()
@@ -328,7 +330,7 @@ fn intend(
     let index = EngineView::current_step_index(record);
     let mut op_hash = digest(&(record.metadata.id, index, record.state.rev, undo, &write));
     op_hash.truncate(32);
-    let mut change = Change::new(view, EntryKind::Intended, "");
+    let mut change = StateChange::new(view, EntryKind::Intended, "");
     change.op_hash = Some(op_hash.clone());
     let step = change.step();
     let presumed_lost_at = None;
@@ -357,7 +359,7 @@ fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, n
         WriteOutcome::TargetMissing => EntryKind::TargetMissing,
         WriteOutcome::Refused(_) => EntryKind::Refused,
     };
-    let mut change = Change::of_write(view, kind, intent, note);
+    let mut change = StateChange::of_write(view, kind, intent, note);
     if outcome == WriteOutcome::Lost {
         let losses = change.step().attempts.iter().filter(|attempt| attempt.is_lost()).count();
         let losses = u32::try_from(losses).unwrap_or(u32::MAX);
@@ -375,7 +377,7 @@ fn finish_write(view: &EngineView<'_>, intent: &Intent, outcome: WriteOutcome, n
 
 fn succeed(view: &EngineView<'_>, done: StepCompletion) -> SagaDecision {
     let next = view.record.state.progress.cursor + 1;
-    let mut change = Change::new(view, EntryKind::StepSucceeded, &done.note);
+    let mut change = StateChange::new(view, EntryKind::StepSucceeded, &done.note);
     let step = change.step();
     (step.status, step.outcome, step.outputs) = (StepStatus::Succeeded, Some(done.outcome.to_owned()), done.outputs);
     change.announce = done.announce;
@@ -388,14 +390,14 @@ fn succeed(view: &EngineView<'_>, done: StepCompletion) -> SagaDecision {
 }
 
 fn fail(view: &EngineView<'_>, why: &str) -> SagaDecision {
-    let mut change = Change::new(view, EntryKind::StepFailed, why);
+    let mut change = StateChange::new(view, EntryKind::StepFailed, why);
     change.fail(why);
     change.into()
 }
 
 fn compensated(view: &EngineView<'_>, done: StepCompletion) -> SagaDecision {
     let note = if done.note.is_empty() { done.outcome } else { &done.note };
-    let mut change = Change::new(view, EntryKind::StepCompensated, note);
+    let mut change = StateChange::new(view, EntryKind::StepCompensated, note);
     change.step().status = StepStatus::Compensated;
     change.announce = done.announce;
     change.unwind(view.record.state.progress.cursor);
@@ -404,7 +406,7 @@ fn compensated(view: &EngineView<'_>, done: StepCompletion) -> SagaDecision {
 
 /// Hands the saga to an operator; locks are kept.
 fn stuck(view: &EngineView<'_>, reason: StuckReason, why: &str) -> SagaDecision {
-    let mut change = Change::new(view, EntryKind::Stuck, why);
+    let mut change = StateChange::new(view, EntryKind::Stuck, why);
     change.mark_stuck(reason, why);
     change.into()
 }
@@ -412,7 +414,7 @@ fn stuck(view: &EngineView<'_>, reason: StuckReason, why: &str) -> SagaDecision 
 /// Ends this round of post-checks for the current step, or for all steps. After the last step, the
 /// next round is scheduled.
 fn post_checked(view: &EngineView<'_>, note: &str, all_steps: bool) -> SagaDecision {
-    let mut change = Change::new(view, EntryKind::PostChecked, note);
+    let mut change = StateChange::new(view, EntryKind::PostChecked, note);
     let Some(post_check) = &mut change.progress.post_check else { return SagaDecision::Stop };
     post_check.steps.drain(..if all_steps { post_check.steps.len() } else { 1 });
     let (locked, over, round) = (std::mem::take(&mut post_check.locked), post_check.steps.is_empty(), post_check.round);

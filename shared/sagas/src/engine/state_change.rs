@@ -10,7 +10,7 @@ use crate::record::{
 };
 
 /// A change of a saga's state while it is put together.
-pub(super) struct Change<'a> {
+pub(super) struct StateChange<'a> {
     view: &'a EngineView<'a>,
     kind: EntryKind,
     /// The index of the current step.
@@ -28,7 +28,7 @@ pub(super) struct Change<'a> {
     pub(super) send: Option<WriteCommand>,
 }
 
-impl<'a> Change<'a> {
+impl<'a> StateChange<'a> {
     /// Returns a change about the current step. After a worker's change the worker continues; after
     /// an operator's change the saga is due at once.
     pub(super) fn new(view: &'a EngineView<'a>, kind: EntryKind, note: &str) -> Self {
@@ -224,8 +224,8 @@ impl<'a> Change<'a> {
     }
 }
 
-impl From<Change<'_>> for SagaDecision {
-    fn from(change: Change<'_>) -> Self {
+impl From<StateChange<'_>> for SagaDecision {
+    fn from(change: StateChange<'_>) -> Self {
         Self::Commit(change.commit())
     }
 }

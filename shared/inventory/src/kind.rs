@@ -1,7 +1,6 @@
 //! The declaration of a kind: facts as data, and the requests that read it. Each file in
 //! [`crate::kinds`] contains one.
 
-use std::collections::BTreeMap;
 use std::convert::identity;
 use std::future::Future;
 
@@ -55,13 +54,18 @@ pub struct ParentLists {
     /// The kind of the parents.
     pub parent: &'static MirroredKind,
     /// Lists the live parents.
-    pub parents: fn(&Client) -> BoxFuture<'_, Result<Parents, ListError>>,
+    pub parents: fn(&Client) -> BoxFuture<'_, ListedParents>,
     /// Lists every child of one parent, all pages, or returns an error.
     pub children: for<'a> fn(&'a Client, &'a ProviderId) -> BoxFuture<'a, Listed>,
 }
 
-/// A complete list, or the error because of which there is none.
-pub type Listed = Result<ListedResources, ListError>;
+/// The complete list of a kind, each resource by its id; or the error because of which there is
+/// none.
+pub type Listed = Result<Listing<(ProviderId, ResourceFacts)>, ListError>;
+
+/// The live parents of a kind, each with a flag: true if the parent has children according to the
+/// parents' own list.
+pub type ListedParents = Result<Listing<(ProviderId, bool)>, ListError>;
 
 /// One item of a list as this system knows it: the id and the facts.
 pub(crate) type Normalised = Result<(ProviderId, ResourceFacts), InvalidId>;
@@ -169,31 +173,21 @@ impl Target {
     }
 }
 
-/// The complete list of a kind.
-#[derive(Debug)]
-pub struct ListedResources {
-    /// The id and the facts of every resource.
-    pub resources: Vec<(ProviderId, ResourceFacts)>,
-    /// The number of pages that were read.
-    pub pages: u32,
-    /// Requests that the token has left this hour, as DigitalOcean last reported.
-    pub rate_limit_remaining: Option<u32>,
-}
-
-impl ListedResources {
-    /// Normalises each item of a list. If the id of an item is not valid, the whole list fails,
-    /// because without the item the resource would look deleted.
-    pub(crate) fn of<T>(listing: Listing<T>, normalise: impl Fn(T) -> Normalised) -> Listed {
-        let Listing { items, pages, rate_limit, .. } = listing;
-        let resources = items.into_iter().map(normalise).collect::<Result<_, _>>()?;
-        Ok(Self { resources, pages, rate_limit_remaining: rate_limit.and_then(|limit| limit.remaining) })
-    }
+/// Reads each item of a list. If the id of an item is not valid, the whole list fails, because
+/// without the item the resource would look deleted.
+pub(crate) fn each<T, U>(
+    listing: Listing<T>,
+    read: impl Fn(T) -> Result<U, InvalidId>,
+) -> Result<Listing<U>, ListError> {
+    let Listing { items, pages, requests, total, rate_limit } = listing;
+    let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Listing { items, pages, requests, total, rate_limit })
 }
 
 /// Reads a whole list, and normalises each item when its page arrives, because the full items of a
 /// long list may not fit in memory.
 pub(crate) fn list<T: ListItem>(pages: Pages<T>, normalise: fn(T) -> Normalised) -> BoxFuture<'static, Listed> {
-    async move { ListedResources::of(pages.collect_all_as(normalise).await?, identity) }.boxed()
+    async move { each(pages.collect_all_as(normalise).await?, identity) }.boxed()
 }
 
 /// The error of listing a kind.
@@ -232,28 +226,4 @@ pub(crate) fn probe<'a, T: 'a>(
     request: impl Future<Output = Result<T, digitalocean::Error>> + Send + 'a,
 ) -> ExistenceProbe<'a> {
     Some(request.map(ProbeResult::of).boxed())
-}
-
-/// The live parents of a kind that is listed parent by parent.
-#[derive(Debug, Default)]
-pub struct Parents {
-    /// The parents' ids, each with a flag: true if the parent has children according to the
-    /// parents' own list.
-    pub live: BTreeMap<ProviderId, bool>,
-    /// The number of pages that were read.
-    pub pages: u32,
-    /// Requests that the token has left this hour, as DigitalOcean last reported.
-    pub rate_limit_remaining: Option<u32>,
-}
-
-impl Parents {
-    /// Takes the id and the flag of each item of a list of parents.
-    pub(crate) fn of<T>(
-        listing: Listing<T>,
-        parent: impl Fn(T) -> Result<(ProviderId, bool), InvalidId>,
-    ) -> Result<Self, ListError> {
-        let Listing { items, pages, rate_limit, .. } = listing;
-        let live = items.into_iter().map(parent).collect::<Result<_, _>>()?;
-        Ok(Self { live, pages, rate_limit_remaining: rate_limit.and_then(|limit| limit.remaining) })
-    }
 }

@@ -2,14 +2,14 @@
 //! <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Container-Registries>
 
 use digitalocean::registries::RegistryTier;
-use digitalocean::{Client, Registry};
+use digitalocean::{Client, Listing, Registry};
 use domain::{Money, ProviderId, ResourceFacts};
 use futures::FutureExt;
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::attrs::attrs;
-use crate::kind::{Listed, ListedResources, MirroredKind, Normalised, probe};
+use crate::kind::{Listed, MirroredKind, Normalised, probe};
 
 /// The kind `container_registry`: container registries of the account.
 pub const CONTAINER_REGISTRY: MirroredKind = MirroredKind {
@@ -30,9 +30,8 @@ async fn read(client: &Client) -> Listed {
     // oldest of them gets the price, so that a sum counts it once.
     let normalised =
         registries.into_iter().enumerate().map(|(place, registry)| normalise(registry, tier.as_ref(), place == 0));
-    let resources = normalised.collect::<Result<_, _>>()?;
-    let rate_limit_remaining = client.rate_limit().and_then(|limit| limit.remaining);
-    Ok(ListedResources { resources, pages: 1, rate_limit_remaining })
+    let items = normalised.collect::<Result<_, _>>()?;
+    Ok(Listing { items, pages: 1, requests: 1, total: None, rate_limit: client.rate_limit() })
 }
 
 /// Returns the tier of the account's subscription: from its registries if they contain it,

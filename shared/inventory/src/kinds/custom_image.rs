@@ -7,7 +7,7 @@ use futures::FutureExt;
 use serde_json::json;
 
 use crate::attrs::{attrs, single_region, sorted};
-use crate::kind::{ListedResources, MirroredKind, Normalised, ProbeResult};
+use crate::kind::{MirroredKind, Normalised, ProbeResult, each};
 use crate::prices::UnitPrice;
 
 /// The kind `custom_image`: images that users uploaded.
@@ -26,7 +26,7 @@ pub const CUSTOM_IMAGE: MirroredKind = MirroredKind {
         async move {
             let mut images = client.images().list_private().collect_all().await?;
             images.items.retain(kept);
-            ListedResources::of(images, normalise)
+            each(images, normalise)
         }
         .boxed()
     })

@@ -26,13 +26,13 @@ async fn list(kind: &MirroredKind, client: &Client) -> Result<Vec<(ProviderId, R
     match kind.source {
         Source::Account(list) => {
             let listed = list(client).await?;
-            assert!(listed.pages > 0 && listed.rate_limit_remaining.is_some(), "{}", kind.name);
-            Ok(listed.resources)
+            assert!(listed.pages > 0 && listed.rate_limit.is_some(), "{}", kind.name);
+            Ok(listed.items)
         }
         Source::PerParent(lists) => {
             let mut resources = Vec::new();
-            for parent in (lists.parents)(client).await?.live.keys() {
-                resources.extend((lists.children)(client, parent).await?.resources);
+            for (parent, _) in (lists.parents)(client).await?.items {
+                resources.extend((lists.children)(client, &parent).await?.items);
             }
             Ok(resources)
         }

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use serde_json::json;
 
 use crate::attrs::attrs;
-use crate::kind::{ListedResources, MirroredKind, Normalised, OrphanPolicy, ParentLists, Parents};
+use crate::kind::{MirroredKind, Normalised, OrphanPolicy, ParentLists, each};
 use super::dns_zone::DNS_ZONE;
 
 /// The kind `dns_record`: the records of DNS zones.
@@ -24,12 +24,12 @@ pub const DNS_RECORD: MirroredKind = MirroredKind {
         ParentLists {
             parent: &DNS_ZONE,
             // All zones. Each has records, at least those of its name servers.
-            parents: |client| async move { Parents::of(client.domains().list().collect_all().await?, zone) }.boxed(),
+            parents: |client| async move { each(client.domains().list().collect_all().await?, zone) }.boxed(),
             children: |client, zone| {
                 async move {
                     let mut records = client.domains().records(zone.as_str()).collect_all().await?;
                     records.items.retain(is_user_record);
-                    ListedResources::of(records, |record| normalise(zone, &record))
+                    each(records, |record| normalise(zone, &record))
                 }
                 .boxed()
             },

@@ -10,7 +10,7 @@ use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use crate::attrs::{attrs, given, sorted};
-use crate::kind::{Listed, ListedResources, MirroredKind, Normalised, probe};
+use crate::kind::{Listed, MirroredKind, Normalised, each, probe};
 
 /// The kind `droplet`: virtual machines, GPU droplets included.
 pub const DROPLET: MirroredKind = MirroredKind {
@@ -26,7 +26,7 @@ pub const DROPLET: MirroredKind = MirroredKind {
 
 /// Lists the droplets, GPU droplets included.
 pub(crate) async fn list(client: &Client) -> Listed {
-    ListedResources::of(client.droplets().list_all_as(normalise).await?, identity)
+    each(client.droplets().list_all_as(normalise).await?, identity)
 }
 
 /// Normalises a droplet. Some fields are left out because their changes mean nothing: `locked`,

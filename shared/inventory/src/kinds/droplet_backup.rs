@@ -9,7 +9,7 @@ use futures::FutureExt;
 use serde_json::json;
 
 use crate::attrs::{attrs, single_region, sorted};
-use crate::kind::{Listed, ListedResources, MirroredKind, Normalised, ParentLists, Parents};
+use crate::kind::{Listed, MirroredKind, Normalised, ParentLists, each};
 use super::droplet::DROPLET;
 
 /// The kind `droplet_backup`: automated backups of droplets.
@@ -29,7 +29,7 @@ pub const DROPLET_BACKUP: MirroredKind = MirroredKind {
             parent: &DROPLET,
             // All droplets, including GPU droplets and those that are powered off.
             parents: |client| {
-                async move { Parents::of(client.droplets().list_all_as(parent).await?, identity) }.boxed()
+                async move { each(client.droplets().list_all_as(parent).await?, identity) }.boxed()
             },
             children: |client, droplet| read(client, droplet).boxed(),
         },
@@ -46,7 +46,7 @@ fn parent(droplet: Droplet) -> Result<(ProviderId, bool), InvalidId> {
 async fn read(client: &Client, droplet: &ProviderId) -> Listed {
     let id = droplet.as_str().parse().map_err(|_| InvalidId { what: "droplet", rule: "a number" })?;
     let backups = client.droplets().backups(id).collect_all().await?;
-    ListedResources::of(backups, |backup| normalise(droplet, backup))
+    each(backups, |backup| normalise(droplet, backup))
 }
 
 /// Returns true if the droplet has backups by its `backup_ids`, or may have some by its feature

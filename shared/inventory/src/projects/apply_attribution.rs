@@ -3,15 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{Attribution, ProjectId, Resource, ResourceKey};
-use futures::{StreamExt, TryStreamExt, stream};
 
 use super::attribution::{AttributionSource, Evidence, attribute};
 use crate::Error;
 use crate::sweep::{FollowUp, Records, SweepResult, SweepRun};
 use crate::upsert::{self, ObservationContext, Placement, PlacementStart};
-
-/// The number of records written concurrently.
-const CONCURRENT_WRITES: usize = 8;
 
 /// Moves every resource to the project that the evidence gives, as far as time allows. Parents are
 /// written before their children, because a child takes over its parent's history.
@@ -88,23 +84,10 @@ async fn write(
     result: &mut SweepResult,
 ) -> Result<(), Error> {
     let context = ObservationContext { at: run.clock.now(), run: run.run_id, state_fields: &[], expected: &[] };
-    let total = placements.len();
-    let done: Vec<_> = stream::iter(placements)
-        .map(|(key, placement)| async move {
-            if run.time_left().is_zero() {
-                return Ok::<_, Error>(None);
-            }
-            let decide = |row: Option<&Resource>| upsert::placed(row?, &placement, context);
-            Ok(Some(Records::Resources.persist(run.table, &key, true, decide).await?))
-        })
-        .buffer_unordered(CONCURRENT_WRITES)
-        .try_collect()
-        .await?;
-    let taken = done.iter().flatten().count();
-    done.into_iter().flatten().flatten().for_each(|effect| result.counts.add(effect));
-    if taken < total {
-        let error =
-            format!("out of time: {} resources are still to be attributed; another run continues", total - taken);
+    let place = |row: &Resource, placement: &Placement| upsert::placed(row, placement, context);
+    let left = Records::update_each(run, placements, &mut result.counts, place).await?;
+    if left > 0 {
+        let error = format!("out of time: {left} resources are still to be attributed; another run continues");
         *result = result.clone().stopped(error, FollowUp::Continue);
     }
     Ok(())

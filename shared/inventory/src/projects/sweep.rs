@@ -49,11 +49,7 @@ pub(crate) async fn sweep(run: SweepRun<'_>, client: &Client, sync_state: &SyncS
             ..SweepResult::complete(SweepCounts::default())
         });
     }
-    let mut counts = SweepCounts {
-        pages: listing.pages,
-        rate_limit_remaining: listing.rate_limit.and_then(|limit| limit.remaining),
-        ..SweepCounts::default()
-    };
+    let mut counts = SweepCounts::of(&listing);
     let mut notes = Vec::new();
     let Listing { items: mut listed, .. } = listing;
     let mut made = None;

@@ -12,15 +12,13 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::IndexedResource;
 
 use super::plan::{CompleteList, ListCoverage, Rules, SweepAction, SweepPlan, SweepStep, next_hold, plan};
-use super::records::Records;
+use super::records::{CONCURRENT_WRITES, Records};
 use super::result::{SweepCounts, SweepResult, status_with_holds};
 use super::run::{FollowUp, SweepRun};
 use crate::Error;
 use crate::kind::{MirroredKind, Probe, ProbeResult};
 use crate::upsert::{self, ObservationContext, UpsertDecision, UpsertEffect};
 
-/// The number of records written concurrently.
-const CONCURRENT_WRITES: usize = 8;
 /// The most resources that are probed one by one when the list proves to be incomplete.
 const MAX_PROBES: usize = 20;
 

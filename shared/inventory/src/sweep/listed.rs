@@ -22,7 +22,7 @@ pub(crate) async fn sweep(
         Err(error) => return Ok(SweepResult::refused(&error)),
     };
     let counts = SweepCounts::of(&listed);
-    let mut sweep = KindSweep::new(run, client, kind.into(), sync_state, listed.resources.into_iter().collect());
+    let mut sweep = KindSweep::new(run, client, kind.into(), sync_state, listed.items.into_iter().collect());
     let known = sweep.known().await?;
     if sweep.facts.is_empty() && known.is_empty() && !was_empty(sync_state) {
         // Nothing is listed and nothing is known: either the account is empty, or the token may not

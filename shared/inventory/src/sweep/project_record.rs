@@ -35,11 +35,22 @@ pub(super) fn resource_of(project: &Project) -> Resource {
     }
 }
 
+fn facts_of(resource: &ResourceFacts) -> ProjectFacts {
+    let text = |name: &str| resource.attrs.get(name).and_then(Value::as_str).map(str::to_owned);
+    ProjectFacts {
+        name: resource.name.clone(),
+        description: text("description").unwrap_or_default(),
+        digitalocean_purpose: text("digitalocean_purpose").unwrap_or_default(),
+        environment: text("environment"),
+        is_default: resource.attrs.get("is_default") == Some(&Value::Bool(true)),
+        created_at: resource.created_at,
+    }
+}
+
 /// Returns the project after a decision on its resource: the operator's data of the project as
-/// before, and a name of its own in the history of names. `None` if the resource is not one of
-/// [`facts_of_project`].
-pub(super) fn project_of(before: Option<&Project>, row: &Resource) -> Option<Project> {
-    let facts: ProjectFacts = serde_json::from_value(Value::Object(row.facts.attrs.clone())).ok()?;
+/// before, and a name of its own in the history of names.
+pub(super) fn project_of(before: Option<&Project>, row: &Resource) -> Project {
+    let facts = facts_of(&row.facts);
     let mut name_history = before.map(|before| before.name_history.clone()).unwrap_or_default();
     if before.is_none_or(|before| before.facts.name != facts.name) {
         // A new project is assumed to have had its name since its creation, because earlier names
@@ -47,7 +58,7 @@ pub(super) fn project_of(before: Option<&Project>, row: &Resource) -> Option<Pro
         let since = facts.created_at.filter(|made| before.is_none() && *made < row.last_seen_at);
         begin_interval(&mut name_history, facts.name.clone(), since.unwrap_or(row.last_seen_at));
     }
-    Some(Project {
+    Project {
         account: row.key.account.clone(),
         id: ProjectId::from(&row.key.provider_id),
         facts,
@@ -61,5 +72,28 @@ pub(super) fn project_of(before: Option<&Project>, row: &Resource) -> Option<Pro
         strikes: row.strikes,
         deleted_at: row.deleted_at,
         version: row.version,
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn the_facts_of_a_project_survive_the_form_of_a_resource() {
+        let facts = ProjectFacts {
+            name: "Shop".to_owned(),
+            description: "The shop".to_owned(),
+            digitalocean_purpose: "Web application".to_owned(),
+            environment: Some("Production".to_owned()),
+            is_default: true,
+            created_at: Some(DateTime::UNIX_EPOCH),
+        };
+        let bare = ProjectFacts { environment: None, is_default: false, created_at: None, ..facts.clone() };
+        for facts in [facts, bare] {
+            assert_eq!(facts_of(&facts_of_project(&facts)), facts);
+        }
+    }
 }

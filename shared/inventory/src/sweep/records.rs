@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use domain::{AccountId, Kind, Project, ProjectId, ProviderId, Resource, ResourceKey};
-use store::{IndexedResource, ProjectCommitOutcome, ProjectWrite, ResourceCommitOutcome, Table, retry_on_conflict};
+use futures::{StreamExt, TryStreamExt, stream};
+use store::{CommitOutcome, IndexedResource, ProjectWrite, Table, retry_on_conflict};
 
 use super::project_record::{project_of, resource_of};
+use super::result::SweepCounts;
+use super::run::SweepRun;
 use crate::Error;
 use crate::upsert::{UpsertDecision, UpsertEffect};
+
+/// The number of records written concurrently.
+pub(super) const CONCURRENT_WRITES: usize = 8;
 
 /// The sort of records that a sweep writes.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +84,29 @@ impl Records {
         })
     }
 
+    /// Decides on each of these resources and writes the decisions, several at once, as far as time
+    /// allows. Counts the effects, and returns how many resources are left.
+    pub(crate) async fn update_each<T>(
+        run: SweepRun<'_>,
+        resources: Vec<(ResourceKey, T)>,
+        counts: &mut SweepCounts,
+        decide: impl Fn(&Resource, &T) -> Option<UpsertDecision>,
+    ) -> Result<usize, Error> {
+        let (total, decide) = (resources.len(), &decide);
+        let done: Vec<Option<Option<UpsertEffect>>> = stream::iter(resources)
+            .map(|(key, of)| async move {
+                if run.time_left().is_zero() {
+                    return Ok::<_, Error>(None);
+                }
+                Ok(Some(Self::Resources.persist(run.table, &key, true, |row| decide(row?, &of)).await?))
+            })
+            .buffer_unordered(CONCURRENT_WRITES)
+            .try_collect()
+            .await?;
+        done.iter().flatten().flatten().for_each(|effect| counts.add(*effect));
+        Ok(total - done.iter().flatten().count())
+    }
+
     async fn read(self, table: &Table, key: &ResourceKey) -> Result<Option<Row>, store::Error> {
         Ok(match self {
             Self::Resources => table.resource(key).await?.map(Row::from),
@@ -95,25 +124,20 @@ impl Records {
     ) -> Result<ControlFlow<(), Option<Row>>, store::Error> {
         let write = &decision.write;
         Ok(match self {
-            Self::Resources => match table.commit_resource(write).await? {
-                ResourceCommitOutcome::Written => ControlFlow::Break(()),
-                ResourceCommitOutcome::Conflict(current) => {
-                    ControlFlow::Continue(current.map(|current| Row::from(*current)))
-                }
-            },
+            Self::Resources => unless_written(table.commit_resource(write).await?),
             Self::Projects => {
-                let project = row.and_then(|row| row.project);
-                let Some(project) = project_of(project.as_deref(), &write.row) else {
-                    return Ok(ControlFlow::Break(()));
-                };
-                match table.commit_project(&ProjectWrite { before: write.before, project }).await? {
-                    ProjectCommitOutcome::Written => ControlFlow::Break(()),
-                    ProjectCommitOutcome::Conflict(current) => {
-                        ControlFlow::Continue(current.map(|current| Row::from(*current)))
-                    }
-                }
+                let before = row.and_then(|row| row.project);
+                let project = project_of(before.as_deref(), &write.row);
+                unless_written(table.commit_project(&ProjectWrite { before: write.before, project }).await?)
             }
         })
+    }
+}
+
+fn unless_written<T: Into<Row>>(outcome: CommitOutcome<T>) -> ControlFlow<(), Option<Row>> {
+    match outcome {
+        CommitOutcome::Written => ControlFlow::Break(()),
+        CommitOutcome::Conflict(current) => ControlFlow::Continue(current.map(|current| (*current).into())),
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use access::DigitalOceanFailure;
 use chrono::{DateTime, Utc};
+use digitalocean::Listing;
 use domain::{ChangeCounts, Hold, Kind, ScanProgress, SweepStatus, SyncState, error_chain};
 
 use super::run::FollowUp;
 use crate::Error;
-use crate::kind::{ListError, ListedResources};
+use crate::kind::ListError;
 use crate::upsert::UpsertEffect;
 
 /// The counts of a sweep: reads and changes.
@@ -24,11 +25,11 @@ pub(crate) struct SweepCounts {
 
 impl SweepCounts {
     /// Creates the counts of one list.
-    pub(crate) fn of(listed: &ListedResources) -> Self {
+    pub(crate) fn of<T>(listed: &Listing<T>) -> Self {
         Self {
             pages: listed.pages,
-            items: u32::try_from(listed.resources.len()).unwrap_or(u32::MAX),
-            rate_limit_remaining: listed.rate_limit_remaining,
+            items: u32::try_from(listed.items.len()).unwrap_or(u32::MAX),
+            rate_limit_remaining: listed.rate_limit.and_then(|limit| limit.remaining),
             ..Self::default()
         }
     }

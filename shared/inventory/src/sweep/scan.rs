@@ -65,6 +65,8 @@ pub(crate) async fn sweep(
             return Ok(SweepResult { scan_progress: sync_state.scan_progress.clone(), ..SweepResult::refused(&error) });
         }
     };
+    let first = SweepCounts::of(&parents);
+    let live: BTreeMap<ProviderId, bool> = parents.items.into_iter().collect();
     let started_at = run.clock.now();
     let begin = || ScanProgress {
         run_id: run.run_id.clone(),
@@ -81,13 +83,12 @@ pub(crate) async fn sweep(
     let known_parents = run.table.indexed_resources(run.account, &lists.parent.kind()).await?;
     let parent_of = |known: &IndexedResource| known.parent.as_ref().map(|parent| parent.provider_id.clone());
     let is_orphaned = |known: &IndexedResource| {
-        parent_of(known).is_none_or(|id| !parents.live.contains_key(&id) && !known_parents.contains_key(&id))
+        parent_of(known).is_none_or(|id| !live.contains_key(&id) && !known_parents.contains_key(&id))
     };
 
     // Lists are read of the parents that say they have children, and of those that known children
     // belong to: a list that leaves out a parent must not delete its children.
-    let mut to_read: BTreeSet<ProviderId> =
-        parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.clone()).collect();
+    let mut to_read: BTreeSet<ProviderId> = live.iter().filter(|(_, has)| **has).map(|(id, _)| id.clone()).collect();
     to_read.extend(known.values().filter(|known| !is_orphaned(known)).filter_map(parent_of));
     let total = to_read.len();
     to_read.retain(|id| scan_progress.after.as_ref().is_none_or(|after| id > after));
@@ -107,9 +108,9 @@ pub(crate) async fn sweep(
         ListCoverage::Part
     };
     let mut sweep = KindSweep::new(run, client, kind.into(), sync_state, facts);
-    let counts = SweepCounts { pages: parents.pages + pages, items, ..SweepCounts::default() };
+    let counts = SweepCounts { pages: first.pages + pages, items, ..first };
     let mut result = sweep.mirror(&known, lists, &coverage, counts).await?;
-    result.counts.rate_limit_remaining = remaining.or(parents.rate_limit_remaining);
+    result.counts.rate_limit_remaining = remaining.or(first.rate_limit_remaining);
 
     if result.next == FollowUp::Continue {
         // Some changes are not written, so the next run reads the same parents again.
@@ -148,10 +149,10 @@ async fn read(run: SweepRun<'_>, client: &Client, lists: ParentLists, to_read: B
         match listed {
             Ok(listed) => {
                 reading.pages += listed.pages;
-                reading.remaining = listed.rate_limit_remaining.or(reading.remaining);
-                let items = listed.resources.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect();
+                reading.remaining = listed.rate_limit.and_then(|limit| limit.remaining).or(reading.remaining);
+                let items = listed.items.iter().map(|(id, facts)| (id.clone(), facts.fingerprint())).collect();
                 reading.lists.push(CompleteList { parent: Some(parent.clone()), items });
-                reading.facts.extend(listed.resources);
+                reading.facts.extend(listed.items);
             }
             // The parent was deleted after it was listed. Its own sweep will record that, and the
             // next scan will see it.

@@ -17,7 +17,7 @@ async fn secrets_and_long_texts_are_not_facts() {
     let policies = json!(sim.account("demo").list("policies")).to_string();
     assert!(policies.contains("hooks.slack.com"), "the payload contains a secret: {policies}");
     for kind in KINDS {
-        let facts = format!("{:?}", read_list(kind, &client).await.unwrap().resources);
+        let facts = format!("{:?}", read_list(kind, &client).await.unwrap().items);
         for word in ["hooks.slack.com", "ops@noorderlicht-hosting", "ssh-ed25519", "last_tagged_uri"] {
             assert!(!facts.contains(word), "{word} in {facts}");
         }
@@ -28,7 +28,7 @@ async fn secrets_and_long_texts_are_not_facts() {
 #[tokio::test]
 async fn the_renewal_of_a_certificate_is_not_drift() {
     let (sim, client) = demo().await;
-    let facts = async || serde_json::to_value(&read_list(&CERTIFICATE, &client).await.unwrap().resources[0].1).unwrap();
+    let facts = async || serde_json::to_value(&read_list(&CERTIFICATE, &client).await.unwrap().items[0].1).unwrap();
     let before = facts().await;
     let fingerprint = "479c82b5c63cb6d3e6fac4624d58a33b267e166c";
     let renewed = json!({ "state": "pending", "not_after": "2027-03-10T13:20:11Z", "sha1_fingerprint": fingerprint });

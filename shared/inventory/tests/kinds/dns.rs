@@ -12,8 +12,8 @@ async fn every_zone_is_a_parent() {
     let (sim, client) = demo().await;
     let parents = (per_parent(&DNS_RECORD).parents)(&client).await.unwrap();
     let zones: Vec<Value> = sim.account("demo").list("domains");
-    assert_eq!(parents.live.len(), zones.len());
-    assert!(parents.live.values().all(|has_children| *has_children));
+    assert_eq!(parents.items.len(), zones.len());
+    assert!(parents.items.iter().all(|(_, has_children)| *has_children));
 }
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn the_records_of_a_zone_are_its_children_except_the_soa() {
     let zone = ProviderId::new("bakkerij-jansen.example").unwrap();
     let listed = (per_parent(&DNS_RECORD).children)(&client, &zone).await.unwrap();
     let listed_records: Vec<Value> = listed
-        .resources
+        .items
         .iter()
         .map(|(_, facts)| json!([facts.name, facts.attrs["type"], facts.attrs["data"], facts.attrs.get("priority")]))
         .collect();
@@ -39,7 +39,7 @@ async fn the_records_of_a_zone_are_its_children_except_the_soa() {
             json!([apex, "TXT", "v=spf1 mx include:_spf.noorderlicht-hosting.example -all", null]),
         ]
     );
-    let (id, facts) = &listed.resources[4];
+    let (id, facts) = &listed.items[4];
     assert_eq!(id.as_str(), "61100001");
     assert_eq!(facts.parent.as_ref().unwrap().provider_id, zone);
 }

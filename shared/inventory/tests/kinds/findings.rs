@@ -64,7 +64,7 @@ async fn each_rule_finds_the_expected_resources_of_the_demo_account() {
         [&CERTIFICATE, &DROPLET, &FIREWALL, &FLOATING_IP, &LOAD_BALANCER, &SNAPSHOT, &VOLUME];
     let mut resources = Vec::new();
     for kind in kinds {
-        let listed = read_list(kind, &client).await.unwrap().resources;
+        let listed = read_list(kind, &client).await.unwrap().items;
         resources.extend(listed.into_iter().map(|(id, facts)| resource(kind, id, facts)));
     }
     let mut context = RuleContext::default();

@@ -30,8 +30,8 @@ const OBJECTS: [(&MirroredKind, &str, &str); 6] = [
 /// Returns the facts of the only resource of a kind.
 async fn facts(kind: &MirroredKind, client: &Client) -> Value {
     let listed = read_list(kind, client).await.unwrap();
-    assert_eq!(listed.resources.len(), 1, "{}", kind.kind());
-    serde_json::to_value(&listed.resources[0].1).unwrap()
+    assert_eq!(listed.items.len(), 1, "{}", kind.kind());
+    serde_json::to_value(&listed.items[0].1).unwrap()
 }
 
 /// A classified change: deliberate, of a field that changes by itself, or no change at all.

@@ -27,7 +27,7 @@ fn object(kind: &MirroredKind) -> (&'static str, &'static str) {
 
 async fn facts(kind: &MirroredKind, client: &Client) -> Value {
     let listed = read_list(kind, client).await.unwrap();
-    serde_json::to_value(&listed.resources[0].1).unwrap()
+    serde_json::to_value(&listed.items[0].1).unwrap()
 }
 
 /// Returns the placeholders for secrets in the demo account's objects.
@@ -44,7 +44,7 @@ async fn secrets_of_a_payload_are_not_facts() {
         let (list, _) = object(kind);
         let secrets = secrets(&json!(sim.account("demo").list(list)));
         assert_eq!(secrets.len(), expected_secrets, "{list} contains secrets: {secrets:?}");
-        for (_, facts) in read_list(kind, &client).await.unwrap().resources {
+        for (_, facts) in read_list(kind, &client).await.unwrap().items {
             let shown = format!("{} {facts:?}", serde_json::to_string(&facts).unwrap());
             for secret in &secrets {
                 assert!(!shown.contains(secret), "{secret} in {shown}");
@@ -137,7 +137,7 @@ async fn the_oldest_registry_has_the_price() {
     let (sim, client) = demo().await;
     sim.account("demo").add("registries", json!({ "name": "archive", "created_at": "2023-12-01T00:00:00Z" }));
     let prices = async || -> Vec<(String, Option<String>)> {
-        let listed = read_list(&CONTAINER_REGISTRY, &client).await.unwrap().resources;
+        let listed = read_list(&CONTAINER_REGISTRY, &client).await.unwrap().items;
         let price = |facts: domain::ResourceFacts| facts.price_monthly.map(|price| price.amount.to_string());
         listed.into_iter().map(|(id, facts)| (id.to_string(), price(facts))).collect()
     };

@@ -24,7 +24,7 @@ async fn no_kind_lists_resources_of_another_kind() {
     let (sim, client) = demo().await;
     let images = client.images().list_private().collect_all().await.unwrap();
     for (kind, list) in [(&VOLUME, "volumes"), (&SNAPSHOT, "snapshots"), (&CUSTOM_IMAGE, "images")] {
-        let listed = read_list(kind, &client).await.unwrap().resources;
+        let listed = read_list(kind, &client).await.unwrap().items;
         assert_eq!(listed.len(), sim.account("demo").count(list), "{list}");
         assert!(images.items.len() > listed.len(), "{list}");
     }
@@ -66,7 +66,7 @@ async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() 
     let (sim, client) = demo().await;
     for (status, count, existence) in [("pending", 1, ProbeResult::Exists), ("deleted", 0, ProbeResult::Gone)] {
         sim.account("demo").change("images", IMAGE_ID, json!({ "status": status, "size_gigabytes": null }));
-        let listed = read_list(&CUSTOM_IMAGE, &client).await.unwrap().resources;
+        let listed = read_list(&CUSTOM_IMAGE, &client).await.unwrap().items;
         assert_eq!(listed.len(), count, "{status}");
         assert!(listed.iter().all(|(_, facts)| facts.price_monthly.is_none()));
         assert_eq!((CUSTOM_IMAGE.probe)(&client, &id(IMAGE_ID)).unwrap().await.unwrap(), existence, "{status}");
@@ -77,7 +77,7 @@ async fn a_deleted_custom_image_is_gone_and_one_that_is_being_imported_is_not() 
 async fn a_detached_volume_has_no_parent() {
     let (sim, client) = demo().await;
     sim.account("demo").change("volumes", VOLUME_ID, json!({ "droplet_ids": null, "filesystem_label": "" }));
-    let (_, facts) = read_list(&VOLUME, &client).await.unwrap().resources.remove(0);
+    let (_, facts) = read_list(&VOLUME, &client).await.unwrap().items.remove(0);
     assert_eq!((facts.parent, facts.attrs.get("filesystem_label")), (None, None));
 }
 
@@ -92,10 +92,10 @@ async fn the_list_of_droplets_tells_which_have_backups() {
     account.add_droplet(Droplet::named("gpu").id(12).size("gpu-h100x1-80gb").backups_made(1));
     for client in [client.clone(), client.with_token(Token::new("dop_v1_droplets").unwrap())] {
         let parents = (per_parent(&DROPLET_BACKUP).parents)(&client).await.unwrap();
-        assert_eq!((parents.live.len(), parents.pages), (7, 2));
-        let with_backups = parents.live.iter().filter(|(_, has)| **has).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
-        assert_eq!(with_backups, ["11", "12", "402117301", SHOP]);
-        assert_eq!((per_parent(&DROPLET_BACKUP).children)(&client, &id("12")).await.unwrap().resources.len(), 1);
+        assert_eq!((parents.items.len(), parents.pages), (7, 2));
+        let with_backups = parents.items.iter().filter(|(_, has)| *has).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
+        assert_eq!(with_backups, ["402117301", SHOP, "11", "12"]);
+        assert_eq!((per_parent(&DROPLET_BACKUP).children)(&client, &id("12")).await.unwrap().items.len(), 1);
     }
 }
 
@@ -103,8 +103,8 @@ async fn the_list_of_droplets_tells_which_have_backups() {
 async fn the_backups_of_a_droplet_are_its_children() {
     let (_sim, client) = demo().await;
     let listed = (per_parent(&DROPLET_BACKUP).children)(&client, &id(SHOP)).await.unwrap();
-    assert_eq!((listed.resources.len(), listed.pages), (2, 1));
-    assert_eq!(listed.resources[0].0.as_str(), "232105991");
+    assert_eq!((listed.items.len(), listed.pages), (2, 1));
+    assert_eq!(listed.items[0].0.as_str(), "232105991");
 }
 
 /// The droplet was deleted after it was listed. That is an error, never a droplet without backups.

@@ -87,6 +87,13 @@ const TENANT_LISTS: [&str; 4] = ["inventory/resources", "inventory/events", "inv
 async fn a_cursor_serves_the_tenant_and_the_list_that_it_was_issued_for(world: &World) {
     let shop = project(world, "Alpine Outfitters").await;
     assign(world, &shop, json!("alpine")).await;
+    // Two events that happen while the tenant owns the droplet, so that there is a second page.
+    let droplets = world.list_as("inventory/resources?kind=droplet", &tenant("alpine")).await;
+    let droplet = format!("accounts/demo/droplets/{}", text(&droplets[0], "provider_id"));
+    for name in ["for-a-moment", text(&droplets[0], "name")] {
+        world.simulator.admin("PATCH", &droplet, Some(json!({ "name": name }))).await;
+        world.run("demo", "droplets").await;
+    }
     let before = world.tenant_cursors().len();
     for list in TENANT_LISTS {
         let mut next = format!("{list}?limit=1");

@@ -36,8 +36,8 @@ impl Violations {
         let sum = |of: fn(&Run) -> u32| one.runs.iter().map(of).sum::<u32>();
         let (pages, requests) =
             (sum(|run| run.sum(|receipt| receipt.pages)), sum(|run| run.sum(|receipt| receipt.requests)));
-        // The first empty list of a kind costs one more request, for a resource that does not exist:
-        // it tells an account without resources from a token without permission.
+        // The first empty list of a kind costs one more request, for a resource that does not
+        // exist: it tells an account without resources from a token without permission.
         let empty = sum(|run| run.sum(|receipt| u32::from(receipt.items == 0)));
         let others = one.unpaged_requests + if one.name == PassName::Discover { empty } else { 0 };
         if requests != pages + others {

@@ -22,7 +22,7 @@ use crate::report::{JobReport, report};
 pub struct BillingWorker {
     /// The description of the worker, selected by `WORKER`.
     pub worker: &'static BillingWorkerSpec,
-    /// What every worker works with.
+    /// The configuration and the connections of the function.
     pub services: Services,
     /// The URL of the queue of `invoice-ingest`.
     pub ingest_queue_url: String,

@@ -25,7 +25,7 @@ const COUNT_UP_TO: usize = 100;
 pub struct SagaWorker {
     /// The worker's name, phase and interval.
     pub worker: &'static SagaFunction,
-    /// What every worker works with.
+    /// The configuration and the connections of the function.
     pub services: Services,
     /// The durations and limits of the engine.
     pub timing: Timing,

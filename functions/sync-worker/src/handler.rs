@@ -33,7 +33,7 @@ struct SyncFields {
 pub struct SyncWorker {
     /// The description of the worker, selected by `WORKER`.
     pub worker: &'static InventoryWorker,
-    /// What every worker works with.
+    /// The configuration and the connections of the function.
     pub services: Services,
 }
 

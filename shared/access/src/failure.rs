@@ -14,7 +14,7 @@ use runtime::Failure;
 pub struct DigitalOceanFailure {
     /// The problem, and what to do about it; for logs, receipts and the API.
     pub reason: String,
-    /// What can be done about it.
+    /// Whether the worker retries, waits, asks an operator or gives up.
     pub remedy: Remedy,
 }
 

@@ -31,7 +31,7 @@ pub struct OutOfTime;
 
 /// The job that a message requests for one account.
 pub struct AccountJob<'a> {
-    /// What the worker works with.
+    /// The configuration and the connections of the function.
     pub services: &'a Services,
     /// The account, which is registered and not paused.
     pub account: Account,

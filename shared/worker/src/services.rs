@@ -1,4 +1,4 @@
-//! What every worker works with.
+//! The configuration and the connections that every worker function is built from.
 
 use std::sync::Arc;
 

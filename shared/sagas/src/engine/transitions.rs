@@ -11,16 +11,17 @@ use crate::record::{EntryKind, Intent, LockCondition, SagaStatus, StepStatus, St
 use crate::step::{Recovered, StepCompletion, StepDecision};
 use crate::timing::RetryLimit;
 
-/// What a saga is doing.
+/// The part of a saga's life in which a transition happens; with the pending write, the row of the
+/// table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Course {
-    /// It takes its locks.
+    /// The saga takes the locks of all its steps, all of them or none.
     Begin,
-    /// It executes the current step.
+    /// The saga executes the current step.
     Forward,
-    /// It compensates the current step.
+    /// The saga compensates the current step.
     Undo,
-    /// It has ended, and looks for a write of the current step that was carried out late.
+    /// The saga has ended, and looks for a write of the current step that was carried out late.
     PostCheck,
 }
 

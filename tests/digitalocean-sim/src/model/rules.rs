@@ -35,11 +35,11 @@ pub(crate) struct Relation {
 /// What becomes of an object when its owner is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WithoutOwner {
-    /// It is removed too.
+    /// The object is removed with its owner.
     Removed,
-    /// It remains, and this list of its owners becomes empty.
+    /// The object remains, and this list of its owners becomes empty.
     Detached(&'static str),
-    /// It remains unchanged, so its owner need not exist.
+    /// The object remains unchanged, so its owner need not exist.
     Kept,
 }
 

@@ -52,7 +52,8 @@ Prices and assumptions are printed below the bill. Times depend on this machine;
   cargo benchmark --json > figures.json"
 )]
 pub(crate) struct Cli {
-    /// Measure an account of COUNT resources, of the kinds that accounts usually have; may be repeated
+    /// Measure an account of COUNT resources, of the kinds that accounts usually have; may be
+    /// repeated
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(100..=200_000))]
     resources: Vec<u32>,
     /// Measure an account of COUNT droplets and nothing else; may be repeated
